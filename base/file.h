@@ -1,0 +1,38 @@
+// Reading and writing small files whole.
+#ifndef FLEETCA_BASE_FILE_H_
+#define FLEETCA_BASE_FILE_H_
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "base/secret.h"
+
+namespace fleetca {
+
+// The largest file these functions read: configuration, keys and certificates are far smaller.
+inline constexpr size_t kMaxFileBytes = size_t{16} << 20;
+
+// The whole file at `path`; "-" is standard input. Errors (with the path): kFileMissing,
+// kFileInvalid when it is a directory or larger than kMaxFileBytes, kFilePermissions.
+absl::StatusOr<std::string> ReadFile(absl::string_view path);
+
+// As ReadFile, for a file that holds a secret: refused with kFilePermissions unless it is a regular
+// file of this user or root that no other user and no group can read or write.
+absl::StatusOr<SecretBytes> ReadSecretFile(absl::string_view path);
+
+// Writes `contents` to a new temporary file beside `path`, syncs it, renames it over `path` and
+// syncs the folder: after a crash there is the old file or the new one, never a part. `mode` as in
+// chmod.
+absl::Status WriteFileAtomic(absl::string_view path, absl::string_view contents, mode_t mode);
+
+// As WriteFileAtomic, but an existing `path` is an error and is left as it is: keys are never
+// overwritten.
+absl::Status WriteNewFile(absl::string_view path, absl::string_view contents, mode_t mode);
+
+}  // namespace fleetca
+
+#endif  // FLEETCA_BASE_FILE_H_

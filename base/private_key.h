@@ -1,0 +1,35 @@
+// Making private keys and keeping them in encrypted PKCS#8 (RFC 5958, PBES2 of RFC 8018).
+#ifndef FLEETCA_BASE_PRIVATE_KEY_H_
+#define FLEETCA_BASE_PRIVATE_KEY_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "base/crypto_types.h"
+#include "base/openssl.h"
+#include "base/secret.h"
+
+namespace fleetca {
+
+// A new key from OpenSSL's private CSPRNG.
+absl::StatusOr<EvpPkeyPtr> GeneratePrivateKey(KeyType type);
+
+// "-----BEGIN ENCRYPTED PRIVATE KEY-----": PBES2 with AES-256-CBC, scrypt when OpenSSL has it, else
+// PBKDF2 with HMAC-SHA-256. `passphrase` must not be empty.
+absl::StatusOr<std::string> EncodeEncryptedPrivateKey(const EVP_PKEY* key,
+                                                      const SecretBytes& passphrase);
+
+// "-----BEGIN PRIVATE KEY-----", in the clear: for TLS keys that a file mode of 0600 protects.
+absl::StatusOr<SecretBytes> EncodePrivateKey(const EVP_PKEY* key);
+
+// One private key from PEM. An encrypted key needs `passphrase`; kPassphraseInvalid when it is
+// wrong or missing (never a prompt), kFileInvalid for anything that is not exactly one private key.
+absl::StatusOr<EvpPkeyPtr> DecodePrivateKey(absl::string_view pem, const SecretBytes& passphrase);
+
+// SubjectPublicKeyInfo, DER (RFC 5280 section 4.1.2.7).
+absl::StatusOr<std::string> EncodePublicKey(const EVP_PKEY* key);
+
+}  // namespace fleetca
+
+#endif  // FLEETCA_BASE_PRIVATE_KEY_H_

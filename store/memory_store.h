@@ -1,0 +1,45 @@
+// The store without a disk, with the same contract and with faults on demand.
+#ifndef FLEETCA_STORE_MEMORY_STORE_H_
+#define FLEETCA_STORE_MEMORY_STORE_H_
+
+#include <memory>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "store/store.h"
+
+namespace fleetca::store {
+
+// For tests and benchmarks: nothing survives the process.
+class MemoryStore : public Store {
+ public:
+  explicit MemoryStore(uint16_t instance_id = 0xf1ee);
+
+  absl::Status Append(absl::Span<const CertificateRecord> records) override;
+  absl::StatusOr<CertificateRecord> GetBySerial(absl::string_view serial) const override;
+  absl::StatusOr<CertificateRecord> GetByRequestKey(absl::string_view request_key) const override;
+  absl::Status ForEachByExpiry(absl::Time from, absl::Time to,
+                               RecordVisitor visitor) const override;
+  absl::Status ForEachByIdentity(absl::string_view identity, RecordVisitor visitor) const override;
+  uint16_t instance_id() const override { return instance_id_; }
+
+  // Every Append from now on fails with `fault` and keeps nothing; OK ends it.
+  void FailAppends(absl::Status fault);
+  // Forgets all records: lets a benchmark run for long in flat memory.
+  void Clear();
+  size_t size() const;
+
+ private:
+  const uint16_t instance_id_;
+  mutable absl::Mutex mutex_;
+  absl::Status fault_ ABSL_GUARDED_BY(mutex_);
+  absl::btree_map<std::string, CertificateRecord> by_serial_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, std::string> by_request_key_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace fleetca::store
+
+#endif  // FLEETCA_STORE_MEMORY_STORE_H_

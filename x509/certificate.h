@@ -1,0 +1,70 @@
+// X.509 v3 certificates: put together from signed bytes, and read strictly.
+#ifndef FLEETCA_X509_CERTIFICATE_H_
+#define FLEETCA_X509_CERTIFICATE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "base/crypto_types.h"
+#include "x509/public_key.h"
+#include "x509/san.h"
+
+namespace fleetca::x509 {
+
+// Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue BIT STRING }
+std::string AssembleCertificate(absl::string_view tbs, SignatureScheme scheme,
+                                absl::string_view signature);
+
+struct Extension {
+  absl::string_view oid;  // contents octets
+  bool critical = false;
+  absl::string_view value;  // contents of extnValue
+};
+
+// A parsed certificate. Every view aliases the DER it was parsed from.
+struct Certificate {
+  absl::string_view der;
+  absl::string_view tbs;
+  // INTEGER contents, minimal; of any length up to 20.
+  absl::string_view serial;
+  absl::string_view issuer;
+  absl::string_view subject;
+  absl::Time not_before;
+  absl::Time not_after;
+  PublicKey public_key;
+  absl::string_view signature_algorithm;  // AlgorithmIdentifier element
+  absl::string_view signature;
+  absl::InlinedVector<Extension, 10> extensions;  // each OID once
+
+  // Decoded from the extensions; empty or false when absent.
+  GeneralNames names;
+  bool is_ca = false;
+  std::optional<int> path_length;
+  uint16_t key_usage = 0;  // KeyUsageBit; 0 when absent
+  absl::InlinedVector<absl::string_view, 4> extended_key_usage;
+  absl::string_view subject_key_id;
+  absl::string_view authority_key_id;
+
+  // The extension with this OID, or null. Points into `extensions`.
+  const Extension* Find(absl::string_view oid) const;
+  // The only URI name; "" when there is none or more than one.
+  absl::string_view SpiffeId() const;
+};
+
+// One v3 certificate with nothing after it. INVALID_ARGUMENT kFileInvalid otherwise, the message
+// saying what is wrong: not DER, a repeated extension, malformed contents of a known one, an
+// unsupported key.
+absl::StatusOr<Certificate> ParseCertificate(absl::string_view der);
+
+// Whether `issuer`'s key made the signature on `certificate` and the names match. Says nothing of
+// time or constraints. INVALID_ARGUMENT kSignatureInvalid.
+absl::Status VerifySignedBy(const Certificate& certificate, const Certificate& issuer);
+
+}  // namespace fleetca::x509
+
+#endif  // FLEETCA_X509_CERTIFICATE_H_

@@ -1,0 +1,20 @@
+// X.501 names, built small.
+#ifndef FLEETCA_X509_NAME_H_
+#define FLEETCA_X509_NAME_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace fleetca::x509 {
+
+// The Name element with the given attributes as UTF8String, each its own RDN, in the order O, CN;
+// an empty argument leaves the attribute out, and both empty give the empty Name (30 00).
+std::string BuildName(absl::string_view organization, absl::string_view common_name);
+
+// "O=Fleet, CN=Root" of a well-formed Name element, RFC 4514 escapes; unknown types as dotted OIDs.
+std::string NameToText(absl::string_view name);
+
+}  // namespace fleetca::x509
+
+#endif  // FLEETCA_X509_NAME_H_

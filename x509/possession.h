@@ -1,0 +1,32 @@
+// Proof of possession: the CSR's signature, made with the key it asks to be certified (RFC
+// 2986 4.2).
+#ifndef FLEETCA_X509_POSSESSION_H_
+#define FLEETCA_X509_POSSESSION_H_
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "x509/csr.h"
+
+namespace fleetca::x509 {
+
+// Verifies a batch at a time, the same shape as signing, so that a backend with several lanes can
+// stand behind it. Thread-safe: each calling thread has its own pooled contexts.
+class PossessionVerifier {
+ public:
+  virtual ~PossessionVerifier() = default;
+
+  // For each CSR, judges the key (CheckPublicKey) and then the signature. results[i] is OK or
+  // INVALID_ARGUMENT: kKeyInvalid, kKeyWeak, kSignatureInvalid. A null entry is skipped and its
+  // result left as it is. The spans have the same size.
+  virtual void VerifyBatch(absl::Span<const Csr* const> csrs,
+                           absl::Span<absl::Status> results) const = 0;
+
+  // OpenSSL, one after the other.
+  static std::unique_ptr<PossessionVerifier> CreateOpenSsl();
+};
+
+}  // namespace fleetca::x509
+
+#endif  // FLEETCA_X509_POSSESSION_H_

@@ -1,0 +1,67 @@
+// SubjectAltName (RFC 5280 section 4.2.1.6): the names in it, and which of them are well formed.
+#ifndef FLEETCA_X509_SAN_H_
+#define FLEETCA_X509_SAN_H_
+
+#include <string>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace fleetca::x509 {
+
+enum class NameType { kDns, kUri, kIp, kEmail };
+
+// "DNS", "URI", "IP", "email": as openssl prints them.
+absl::string_view NameTypeName(NameType type);
+
+// One GeneralName of a type that fleetca issues. `value` is the text, or 4 or 16 octets of an IP
+// address; it aliases what was parsed.
+struct GeneralName {
+  NameType type = NameType::kDns;
+  absl::string_view value;
+
+  friend bool operator==(const GeneralName&, const GeneralName&) = default;
+};
+
+using GeneralNames = absl::InlinedVector<GeneralName, 4>;
+
+// GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName
+//
+// Parses the contents of the extension's OCTET STRING. Each name is checked with CheckName.
+// INVALID_ARGUMENT, with field `field`: kSanInvalid (not DER, empty, malformed name),
+// kSanTypeForbidden (otherName, x400Address, directoryName, ediPartyName, registeredID),
+// kSanTooMany.
+absl::StatusOr<GeneralNames> ParseSubjectAltName(absl::string_view der, size_t max_names,
+                                                 absl::string_view field);
+
+// The extension's contents for these names, in their order.
+std::string BuildSubjectAltName(absl::Span<const GeneralName> names);
+
+// Whether one name is well formed; kSanInvalid says what is wrong and how to mend it.
+//   DNS    1-253 octets of lower-case LDH labels of 1-63; no trailing dot, no upper case, no
+//   U-label; a
+//          "*" only as the whole leftmost label of at least three (whether a wildcard is *allowed*
+//          is the profile's); the last label is not all digits.
+//   URI    a SPIFFE ID: CheckSpiffeId.
+//   IP     4 or 16 octets.
+//   email  local@domain, printable ASCII, the domain a DNS name.
+absl::Status CheckName(const GeneralName& name, absl::string_view field);
+
+// SPIFFE ID standard, sections 2.1-2.3: "spiffe://" trust domain path; trust domain 1-255 of
+// [a-z0-9.-_]; path of non-empty segments of [A-Za-z0-9.-_], none "." or "..", no trailing "/", no
+// percent-encoding, query, fragment, port or user info; at most 2048 octets in all.
+absl::Status CheckSpiffeId(absl::string_view id, absl::string_view field);
+
+// "fleet.example" and "/svc/web" of a well-formed SPIFFE ID. They alias `id`.
+absl::string_view SpiffeTrustDomain(absl::string_view id);
+absl::string_view SpiffePath(absl::string_view id);
+
+// "DNS:a.example", "URI:spiffe://...", "IP:10.0.0.1", "email:a@b.example". Safe to print.
+std::string NameToString(const GeneralName& name);
+
+}  // namespace fleetca::x509
+
+#endif  // FLEETCA_X509_SAN_H_
