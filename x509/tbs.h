@@ -68,10 +68,6 @@ class TbsTemplate {
   std::string fixed_extensions_after_ski_;
 };
 
-// The AlgorithmIdentifier element of a signature scheme, parameters as its RFC wants them (absent
-// for ECDSA and Ed25519, NULL for PKCS#1, the full structure for PSS).
-std::string AlgorithmIdentifier(SignatureScheme scheme);
-
 }  // namespace fleetca::x509
 
 #endif  // FLEETCA_X509_TBS_H_

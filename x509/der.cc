@@ -1,0 +1,335 @@
+#include "x509/der.h"
+
+#include <charconv>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace fleetca::x509::der {
+namespace {
+
+constexpr uint8_t kConstructedBit = 0x20;
+constexpr uint8_t kHighTagNumber = 0x1f;
+
+uint8_t Octet(absl::string_view bytes, size_t i) { return static_cast<uint8_t>(bytes[i]); }
+
+}  // namespace
+
+bool Reader::ReadAny(uint8_t* tag, absl::string_view* contents, absl::string_view* element) {
+  if (rest_.size() < 2 || (Octet(rest_, 0) & kHighTagNumber) == kHighTagNumber) {
+    return false;
+  }
+  size_t header = 2;
+  size_t length = Octet(rest_, 1);
+  if (length >= 0x80) {
+    // 0x80 is the indefinite form; more than four length octets is more than we ever read.
+    const size_t count = length & 0x7f;
+    if (count == 0 || count > 4 || rest_.size() < 2 + count || Octet(rest_, 2) == 0) {
+      return false;
+    }
+    length = 0;
+    for (size_t i = 0; i < count; ++i) {
+      length = length << 8 | Octet(rest_, 2 + i);
+    }
+    if (length < 0x80) {
+      return false;  // the short form was possible
+    }
+    header += count;
+  }
+  if (length > rest_.size() - header) {
+    return false;
+  }
+  *tag = Octet(rest_, 0);
+  *contents = rest_.substr(header, length);
+  *element = rest_.substr(0, header + length);
+  rest_.remove_prefix(header + length);
+  return true;
+}
+
+bool Reader::Read(uint8_t tag, absl::string_view* contents) {
+  uint8_t found;
+  absl::string_view element;
+  return PeekTag() == tag && ReadAny(&found, contents, &element);
+}
+
+bool Reader::ReadElement(uint8_t tag, absl::string_view* element) {
+  uint8_t found;
+  absl::string_view contents;
+  return PeekTag() == tag && ReadAny(&found, &contents, element);
+}
+
+bool Reader::ReadNested(uint8_t tag, Reader* nested) {
+  absl::string_view contents;
+  if (!Read(tag, &contents)) {
+    return false;
+  }
+  *nested = Reader(contents);
+  return true;
+}
+
+bool Reader::ReadOptional(uint8_t tag, Reader* nested, bool* present) {
+  *present = !empty() && PeekTag() == tag;
+  return !*present || ReadNested(tag, nested);
+}
+
+bool Reader::ReadBoolean(bool* value) {
+  Reader look = *this;
+  absl::string_view contents;
+  if (!look.Read(kBoolean, &contents) || contents.size() != 1 ||
+      (Octet(contents, 0) != 0x00 && Octet(contents, 0) != 0xff)) {
+    return false;
+  }
+  *value = Octet(contents, 0) == 0xff;
+  *this = look;
+  return true;
+}
+
+bool Reader::ReadInteger(absl::string_view* contents) {
+  Reader look = *this;
+  absl::string_view octets;
+  if (!look.Read(kInteger, &octets) || octets.empty()) {
+    return false;
+  }
+  if (octets.size() > 1) {
+    // The first nine bits must not be all equal (X.690 8.3.2).
+    const bool next_is_negative = Octet(octets, 1) & 0x80;
+    if ((Octet(octets, 0) == 0x00 && !next_is_negative) ||
+        (Octet(octets, 0) == 0xff && next_is_negative)) {
+      return false;
+    }
+  }
+  *contents = octets;
+  *this = look;
+  return true;
+}
+
+bool Reader::ReadUint63(uint64_t* value) {
+  Reader look = *this;
+  absl::string_view octets;
+  if (!look.ReadInteger(&octets) || octets.size() > 8 || (Octet(octets, 0) & 0x80) != 0) {
+    return false;
+  }
+  *value = 0;
+  for (size_t i = 0; i < octets.size(); ++i) {
+    *value = *value << 8 | Octet(octets, i);
+  }
+  *this = look;
+  return true;
+}
+
+bool Reader::ReadPositiveInteger(absl::string_view* magnitude) {
+  Reader look = *this;
+  absl::string_view octets;
+  if (!look.ReadInteger(&octets) || (Octet(octets, 0) & 0x80) != 0) {
+    return false;
+  }
+  if (Octet(octets, 0) == 0) {
+    octets.remove_prefix(1);
+  }
+  if (octets.empty()) {
+    return false;  // zero
+  }
+  *magnitude = octets;
+  *this = look;
+  return true;
+}
+
+bool Reader::ReadOid(absl::string_view* contents) {
+  Reader look = *this;
+  absl::string_view octets;
+  if (!look.Read(kOid, &octets) || octets.empty() ||
+      (Octet(octets, octets.size() - 1) & 0x80) != 0) {
+    return false;
+  }
+  bool arc_starts = true;
+  for (size_t i = 0; i < octets.size(); ++i) {
+    if (arc_starts && Octet(octets, i) == 0x80) {
+      return false;  // padded arc
+    }
+    arc_starts = (Octet(octets, i) & 0x80) == 0;
+  }
+  *contents = octets;
+  *this = look;
+  return true;
+}
+
+bool Reader::ReadBitStringOctets(absl::string_view* octets) {
+  Reader look = *this;
+  int unused_bits;
+  absl::string_view found;
+  if (!look.ReadBitString(&found, &unused_bits) || unused_bits != 0) {
+    return false;
+  }
+  *octets = found;
+  *this = look;
+  return true;
+}
+
+bool Reader::ReadBitString(absl::string_view* octets, int* unused_bits) {
+  Reader look = *this;
+  absl::string_view contents;
+  if (!look.Read(kBitString, &contents) || contents.empty() || Octet(contents, 0) > 7) {
+    return false;
+  }
+  const int unused = Octet(contents, 0);
+  contents.remove_prefix(1);
+  if (unused > 0 && (contents.empty() ||
+                     (Octet(contents, contents.size() - 1) & ((1 << unused) - 1)) != 0)) {
+    return false;
+  }
+  *octets = contents;
+  *unused_bits = unused;
+  *this = look;
+  return true;
+}
+
+bool Reader::ReadNull() {
+  Reader look = *this;
+  absl::string_view contents;
+  if (!look.Read(kNull, &contents) || !contents.empty()) {
+    return false;
+  }
+  *this = look;
+  return true;
+}
+
+bool IsWellFormed(absl::string_view input, int max_depth) {
+  Reader reader(input);
+  while (!reader.empty()) {
+    uint8_t tag;
+    absl::string_view contents;
+    absl::string_view element;
+    if (!reader.ReadAny(&tag, &contents, &element)) {
+      return false;
+    }
+    if ((tag & kConstructedBit) != 0 &&
+        (max_depth <= 1 || !IsWellFormed(contents, max_depth - 1))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::string OidToString(absl::string_view contents) {
+  std::string text;
+  uint64_t arc = 0;
+  bool first = true;
+  bool finished = false;
+  for (const char c : contents) {
+    const auto octet = static_cast<uint8_t>(c);
+    if (arc > (UINT64_MAX >> 7)) {
+      return "(invalid)";
+    }
+    arc = arc << 7 | (octet & 0x7f);
+    finished = (octet & 0x80) == 0;
+    if (!finished) {
+      continue;
+    }
+    if (first) {
+      const uint64_t root = arc < 80 ? arc / 40 : 2;
+      absl::StrAppend(&text, root, ".", arc - root * 40);
+      first = false;
+    } else {
+      absl::StrAppend(&text, ".", arc);
+    }
+    arc = 0;
+  }
+  return finished ? text : "(invalid)";
+}
+
+std::string OidFromString(absl::string_view dotted) {
+  std::vector<uint64_t> arcs;
+  for (const absl::string_view part : absl::StrSplit(dotted, '.')) {
+    uint64_t arc = 0;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), arc);
+    const bool padded = part.size() > 1 && part[0] == '0';
+    if (error != std::errc() || end != part.data() + part.size() || padded || arc >> 56 != 0) {
+      return "";
+    }
+    arcs.push_back(arc);
+  }
+  if (arcs.size() < 2 || arcs[0] > 2 || (arcs[0] < 2 && arcs[1] >= 40)) {
+    return "";
+  }
+  arcs[1] += arcs[0] * 40;
+  std::string contents;
+  for (size_t i = 1; i < arcs.size(); ++i) {
+    int shift = 0;
+    while (shift < 63 && arcs[i] >> (shift + 7) != 0) {
+      shift += 7;
+    }
+    for (; shift >= 0; shift -= 7) {
+      contents.push_back(static_cast<char>((arcs[i] >> shift & 0x7f) | (shift > 0 ? 0x80 : 0)));
+    }
+  }
+  return contents;
+}
+
+void Writer::Element(uint8_t tag, absl::string_view contents) {
+  out_->push_back(static_cast<char>(tag));
+  const size_t size = contents.size();
+  if (size < 0x80) {
+    out_->push_back(static_cast<char>(size));
+  } else {
+    int octets = 1;
+    while (octets < 8 && size >> (8 * octets) != 0) {
+      ++octets;
+    }
+    out_->push_back(static_cast<char>(0x80 | octets));
+    for (int shift = 8 * (octets - 1); shift >= 0; shift -= 8) {
+      out_->push_back(static_cast<char>(size >> shift & 0xff));
+    }
+  }
+  out_->append(contents.data(), size);
+}
+
+void Writer::Boolean(bool value) { Element(kBoolean, value ? "\xff" : absl::string_view("\0", 1)); }
+
+void Writer::Integer(uint64_t value) {
+  char octets[9];
+  size_t begin = sizeof(octets);
+  do {
+    octets[--begin] = static_cast<char>(value & 0xff);
+    value >>= 8;
+  } while (value != 0);
+  if ((octets[begin] & 0x80) != 0) {
+    octets[--begin] = 0;
+  }
+  Element(kInteger, absl::string_view(octets + begin, sizeof(octets) - begin));
+}
+
+void Writer::PositiveInteger(absl::string_view magnitude) {
+  while (magnitude.size() > 1 && magnitude[0] == 0) {
+    magnitude.remove_prefix(1);
+  }
+  if (!magnitude.empty() && (Octet(magnitude, 0) & 0x80) != 0) {
+    Element(kInteger, absl::StrCat(absl::string_view("\0", 1), magnitude));
+  } else {
+    Element(kInteger, magnitude);
+  }
+}
+
+void Writer::BitString(absl::string_view octets) {
+  Element(kBitString, absl::StrCat(absl::string_view("\0", 1), octets));
+}
+
+std::string Encode(uint8_t tag, absl::string_view contents) {
+  std::string out;
+  Writer(&out).Element(tag, contents);
+  return out;
+}
+
+size_t HeaderSize(size_t content_size) {
+  if (content_size < 0x80) {
+    return 2;
+  }
+  size_t octets = 1;
+  while (octets < 8 && content_size >> (8 * octets) != 0) {
+    ++octets;
+  }
+  return 2 + octets;
+}
+
+}  // namespace fleetca::x509::der
