@@ -14,8 +14,8 @@
 
 namespace fleetca::service {
 
-// An authenticated peer: the one SPIFFE ID of the certificate it proved possession of, and when that
-// certificate ends. A value; immutable once made.
+// An authenticated peer: the one SPIFFE ID of the certificate it proved possession of, and when
+// that certificate ends. A value; immutable once made.
 struct Caller {
   std::string spiffe_id;
   absl::Time not_after = absl::InfiniteFuture();
@@ -35,8 +35,8 @@ class AccessPolicy {
   // INVALID_ARGUMENT kConfigInvalid: a SPIFFE ID that is malformed or listed twice.
   static absl::StatusOr<AccessPolicy> Create(std::vector<CallerRights> callers);
 
-  // PERMISSION_DENIED kCallerNotAllowed unless the caller may issue by `profile`. The sentence is the
-  // same whether the profile exists or not.
+  // PERMISSION_DENIED kCallerNotAllowed unless the caller may issue by `profile`. The sentence is
+  // the same whether the profile exists or not.
   absl::Status CheckIssue(const Caller& caller, absl::string_view profile) const;
   absl::Status CheckGetCertificate(const Caller& caller) const;
   absl::Status CheckReflection(const Caller& caller) const;

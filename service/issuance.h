@@ -33,8 +33,8 @@ struct IssuedCertificate {
   bool replayed = false;
 };
 
-// A request with the way back to who asked. The edge derives from it, one class for each kind of call,
-// and pushes a pointer on the queue; the object must live until Finish.
+// A request with the way back to who asked. The edge derives from it, one class for each kind of
+// call, and pushes a pointer on the queue; the object must live until Finish.
 class Issuance {
  public:
   Issuance() = default;

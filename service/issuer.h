@@ -85,8 +85,8 @@ class Issuer {
   IssuerStats stats_;
 };
 
-// When a certificate should be renewed: between half and three quarters of its validity, spread by the
-// serial's random octets, so it is the same whenever it is asked.
+// When a certificate should be renewed: between half and three quarters of its validity, spread by
+// the serial's random octets, so it is the same whenever it is asked.
 absl::Time RenewAfter(absl::string_view serial, absl::Time not_before, absl::Time not_after);
 
 }  // namespace fleetca::service

@@ -27,8 +27,8 @@ struct NameRulesOptions {
 // Default deny: a name is allowed when a rule says so. Immutable, thread-safe.
 class NameRules {
  public:
-  // INVALID_ARGUMENT kConfigInvalid naming the field: no rule at all, a malformed one, a DNS suffix of
-  // a single label.
+  // INVALID_ARGUMENT kConfigInvalid naming the field: no rule at all, a malformed one, a DNS suffix
+  // of a single label.
   static absl::StatusOr<NameRules> Create(NameRulesOptions options, absl::string_view trust_domain);
 
   // Whether a certificate may have exactly these (well-formed) names. INVALID_ARGUMENT with field

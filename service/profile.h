@@ -48,8 +48,8 @@ class Profile {
   // The lifetime of a certificate for which `wanted` was asked. INVALID_ARGUMENT kLifetimeInvalid.
   absl::StatusOr<absl::Duration> DecideLifetime(std::optional<absl::Duration> wanted) const;
 
-  // Whether the CSR's key algorithm and names are allowed. INVALID_ARGUMENT kKeyUnsupported or one of
-  // the kSan* reasons.
+  // Whether the CSR's key algorithm and names are allowed. INVALID_ARGUMENT kKeyUnsupported or one
+  // of the kSan* reasons.
   absl::Status CheckCsr(const x509::Csr& csr) const;
 
   // The subject Name element for a certificate with these names.
