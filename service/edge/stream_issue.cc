@@ -47,6 +47,10 @@ class StreamIssue::Item : public Issuance {
   std::string der_;
 };
 
+StreamIssue::StreamIssue(const IssueGate& gate, OpenStreams& streams,
+                         grpc::CallbackServerContext* context)
+    : gate_(gate), streams_(streams), context_(context) {}
+
 StreamIssue::~StreamIssue() = default;
 
 StreamIssue* StreamIssue::Start(const IssueGate& gate, OpenStreams& streams,

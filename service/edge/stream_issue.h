@@ -55,8 +55,7 @@ class StreamIssue : public grpc::ServerBidiReactor<v1::StreamIssueCertificatesRe
  private:
   class Item;
 
-  StreamIssue(const IssueGate& gate, OpenStreams& streams, grpc::CallbackServerContext* context)
-      : gate_(gate), streams_(streams), context_(context) {}
+  StreamIssue(const IssueGate& gate, OpenStreams& streams, grpc::CallbackServerContext* context);
 
   void Submit(std::unique_ptr<Item> item) ABSL_LOCKS_EXCLUDED(mutex_);
   void ItemAnswered(Item* item, absl::StatusOr<IssuedCertificate> outcome)
