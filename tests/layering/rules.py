@@ -29,7 +29,17 @@ FOLDERS = {
 PROTO_PREFIXES = ("fleetca/", "google/rpc/")
 
 # A test stands beside its source, in the same layer; it may also use what tests/ offers.
-TEST_FILES = ("*_test.cc", "*_test.h", "*_contract.cc", "*_contract.h", "*_testing.cc", "*_testing.h")
+TEST_FILES = (
+    "*_test.cc",
+    "*_test.h",
+    "*_contract.cc",
+    "*_contract.h",
+    "*_testing.cc",
+    "*_testing.h",
+    "*/test_*.cc",
+    "*/test_*.h",
+    "*/testing/*",
+)
 
 EDGES = ["service/edge/*", "service/cli/*", "client/*"]
 ANY_TEST = list(TEST_FILES) + ["tests/*", "bench/*"]
@@ -58,7 +68,6 @@ SYSTEM_PREFIXES = ("arpa/", "bits/", "linux/", "net/", "netinet/", "sys/")
 X509_FORBIDDEN = (
     "absl/synchronization/",
     "absl/time/clock.h",
-    "arpa/",
     "atomic",
     "base/bounded_queue.h",
     "base/clock.h",
