@@ -169,7 +169,7 @@ const std::vector<Defect>& FrameDefects() {
        [](TbsParts& p) { p.algorithm = Seq(der::Encode(der::kOid, oid::kEcdsaWithSha384)); }},
       {"signature algorithm is not", [](TbsParts& p) { p.algorithm.clear(); }},
       {"issuer's name is not", [](TbsParts& p) { p.issuer = BuildName("Fleet", "Other"); }},
-      {"issuer's name is not", [](TbsParts& p) { p.issuer = BuildName("", ""); }},
+      {"UTCTime until 2049", [](TbsParts& p) { p.issuer = BuildName("", ""); }},
       {
           "issuer's name is not",
           [](TbsParts& p) {
