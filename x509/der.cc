@@ -226,19 +226,8 @@ bool Reader::ReadBitString(absl::string_view* octets, int* unused_bits) {
   if (!look.Read(kBitString, &contents) || !IsBitString(contents)) {
     return false;
   }
-<<<<<<< HEAD
-  const int unused = Octet(contents, 0);
-  contents.remove_prefix(1);
-  if (unused > 0 &&
-      (contents.empty() || (Octet(contents, contents.size() - 1) & ((1 << unused) - 1)) != 0)) {
-    return false;
-  }
-  *octets = contents;
-  *unused_bits = unused;
-=======
   *octets = contents.substr(1);
   *unused_bits = Octet(contents, 0);
->>>>>>> x509a
   *this = look;
   return true;
 }
