@@ -169,14 +169,12 @@ const std::vector<Defect>& FrameDefects() {
        [](TbsParts& p) { p.algorithm = Seq(der::Encode(der::kOid, oid::kEcdsaWithSha384)); }},
       {"signature algorithm is not", [](TbsParts& p) { p.algorithm.clear(); }},
       {"issuer's name is not", [](TbsParts& p) { p.issuer = BuildName("Fleet", "Other"); }},
-      {"UTCTime until 2049", [](TbsParts& p) { p.issuer = BuildName("", ""); }},
-      {
-          "issuer's name is not",
-          [](TbsParts& p) {
-            p.issuer += p.issuer;
-            p.validity.clear();
-          },
-      },
+      {"issuer's name is not", [](TbsParts& p) { p.issuer = BuildName("", ""); }},
+      {"UTCTime until 2049",
+       [](TbsParts& p) {
+         p.issuer += p.issuer;
+         p.validity.clear();
+       }},
       {"subject is the issuer's own", [](TbsParts& p) { p.subject = p.issuer; }},
       {"public key is not the one", [](TbsParts& p) { p.spki = MakeTestKey(KeyType::kP256).spki; }},
       {"public key is not the one", [](TbsParts& p) { p.spki.back() ^= 1; }},
