@@ -109,6 +109,9 @@ std::string Encode(uint8_t tag, absl::string_view contents);
 // How many octets the header (identifier and length) of an element with this much content takes.
 size_t HeaderSize(size_t content_size);
 
+// Appends that header: for writing forward, when the size is known before the content.
+void AppendHeader(uint8_t tag, size_t content_size, std::string* out);
+
 }  // namespace fleetca::x509::der
 
 #endif  // FLEETCA_X509_DER_H_

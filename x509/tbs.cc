@@ -14,6 +14,7 @@
 namespace fleetca::x509 {
 namespace {
 
+using der::AppendHeader;
 using der::ContextConstructed;
 using der::ContextPrimitive;
 using der::Encode;
@@ -93,19 +94,6 @@ std::string EncodeAuthorityInfoAccess(absl::string_view url) {
 std::string EncodeCrlDistributionPoints(absl::string_view url) {
   const std::string full_name = Encode(ContextConstructed(0), Encode(ContextPrimitive(6), url));
   return Encode(der::kSequence, Encode(der::kSequence, Encode(ContextConstructed(0), full_name)));
-}
-
-void AppendHeader(uint8_t tag, size_t content_size, std::string* out) {
-  out->push_back(static_cast<char>(tag));
-  if (content_size < 0x80) {
-    out->push_back(static_cast<char>(content_size));
-    return;
-  }
-  const size_t octets = HeaderSize(content_size) - 2;
-  out->push_back(static_cast<char>(0x80 | octets));
-  for (size_t shift = 8 * octets; shift > 0; shift -= 8) {
-    out->push_back(static_cast<char>(content_size >> (shift - 8) & 0xff));
-  }
 }
 
 size_t ElementSize(size_t content_size) { return HeaderSize(content_size) + content_size; }
