@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -12,6 +13,9 @@
 #include "x509/san.h"
 
 namespace fleetca::service {
+
+// No profile may allow more names than a CSR may ask for (x509::CsrLimits).
+inline constexpr size_t kMaxNamesLimit = 100;
 
 // As an operator writes them; see NameRules in proto/fleetca/config/v1/config.proto.
 struct NameRulesOptions {
@@ -30,6 +34,9 @@ class NameRules {
   // INVALID_ARGUMENT kConfigInvalid naming the field: no rule at all, a malformed one, a DNS suffix
   // of a single label.
   static absl::StatusOr<NameRules> Create(NameRulesOptions options, absl::string_view trust_domain);
+  // Everything that Create would refuse, one error each; empty when it would succeed.
+  static std::vector<absl::Status> FindMistakes(const NameRulesOptions& options,
+                                                absl::string_view trust_domain);
 
   // Whether a certificate may have exactly these (well-formed) names. INVALID_ARGUMENT with field
   // csr.subject_alt_name: kSanMissing, kSanTooMany, kSanNotAllowed, kSanTypeForbidden (a type the
@@ -49,6 +56,7 @@ class NameRules {
 
   static absl::StatusOr<IpPrefix> ParseIpPrefix(absl::string_view text);
 
+  absl::Status CheckSet(const x509::GeneralNames& names) const;
   absl::Status CheckOne(const x509::GeneralName& name) const;
   bool AllowsSpiffeId(absl::string_view id) const;
   bool AllowsDns(absl::string_view name) const;

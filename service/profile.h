@@ -39,6 +39,9 @@ class Profile {
  public:
   // INVALID_ARGUMENT kConfigInvalid naming the field ("default_lifetime", "names.dns_suffixes[0]").
   static absl::StatusOr<Profile> Create(ProfileOptions options, absl::string_view trust_domain);
+  // Everything that Create would refuse, one error each; empty when it would succeed.
+  static std::vector<absl::Status> FindMistakes(const ProfileOptions& options,
+                                                absl::string_view trust_domain);
 
   const std::string& name() const { return options_.name; }
   absl::Duration max_lifetime() const { return *options_.max_lifetime; }

@@ -1,0 +1,30 @@
+// Keeping keys out of core dumps, debuggers and swap.
+#ifndef FLEETCA_BASE_PROCESS_HARDENING_H_
+#define FLEETCA_BASE_PROCESS_HARDENING_H_
+
+#include <cstddef>
+
+#include "absl/status/status.h"
+
+namespace fleetca {
+
+// How much locked memory OpenSSL has for private numbers.
+inline constexpr size_t kSecureHeapBytes = size_t{1} << 20;
+
+// For a process that holds a CA key. Call it first in main: before a key is read, because only keys
+// made afterwards live in the secure heap, and before threads start. Again is harmless.
+//
+// - No core dumps (RLIMIT_CORE 0), and none by a handler either, nor a debugger of the same user,
+//   nor its /proc/<pid>/mem (PR_SET_DUMPABLE 0).
+// - OpenSSL keeps private numbers (EC scalars, RSA primes and exponents, Ed25519 seeds, nonces) in
+//   its secure heap: locked into memory, left out of dumps, between guard pages, zeroed when freed.
+//
+// Does all it can, whatever fails. OK when all is in force; otherwise FAILED_PRECONDITION
+// kConfigInvalid with one sentence for each thing that is not, and what to change. The commonest is
+// a process that may not lock memory: then keys may reach the swap, and the caller decides whether
+// a warning is enough.
+absl::Status HardenProcess();
+
+}  // namespace fleetca
+
+#endif  // FLEETCA_BASE_PROCESS_HARDENING_H_
