@@ -1,5 +1,6 @@
 #include "client/connection_error.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -11,8 +12,9 @@ namespace {
 // What to look at, from what gRPC and OpenSSL say. Their texts are no contract, so the last line is
 // right for everything.
 std::string Advice(absl::string_view detail, const TlsFiles& files) {
-  const auto says = [detail](absl::string_view text) {
-    return absl::StrContainsIgnoreCase(detail, text);
+  const std::string lower_case = absl::AsciiStrToLower(detail);
+  const auto says = [&lower_case](absl::string_view text) {
+    return absl::StrContains(lower_case, text);
   };
   if (says("connection refused")) {
     return "nothing listens there: is the server running, and is the port right?";
