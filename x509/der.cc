@@ -10,10 +10,80 @@
 namespace fleetca::x509::der {
 namespace {
 
+constexpr uint8_t kClassBits = 0xc0;
 constexpr uint8_t kConstructedBit = 0x20;
 constexpr uint8_t kHighTagNumber = 0x1f;
 
+// The universal types that X.690 encodes constructed, as bits of their tag numbers: EXTERNAL,
+// EMBEDDED PDV, SEQUENCE, SET and unrestricted CHARACTER STRING.
+constexpr uint32_t kConstructedTypes = 1u << 8 | 1u << 11 | 1u << 16 | 1u << 17 | 1u << 29;
+constexpr uint8_t kEnumerated = 0x0a;
+
 uint8_t Octet(absl::string_view bytes, size_t i) { return static_cast<uint8_t>(bytes[i]); }
+
+bool IsBoolean(absl::string_view contents) {
+  return contents.size() == 1 && (Octet(contents, 0) == 0x00 || Octet(contents, 0) == 0xff);
+}
+
+// The first nine bits of an INTEGER must not be all equal (X.690 8.3.2).
+bool IsMinimalInteger(absl::string_view contents) {
+  if (contents.size() < 2) {
+    return !contents.empty();
+  }
+  const bool next_is_negative = (Octet(contents, 1) & 0x80) != 0;
+  return next_is_negative ? Octet(contents, 0) != 0xff : Octet(contents, 0) != 0x00;
+}
+
+bool IsBitString(absl::string_view contents) {
+  if (contents.empty() || Octet(contents, 0) > 7) {
+    return false;
+  }
+  const int unused = Octet(contents, 0);
+  return unused == 0 ||
+         (contents.size() > 1 && (Octet(contents, contents.size() - 1) & ((1 << unused) - 1)) == 0);
+}
+
+bool IsOid(absl::string_view contents) {
+  if (contents.empty() || (Octet(contents, contents.size() - 1) & 0x80) != 0) {
+    return false;
+  }
+  bool arc_starts = true;
+  for (size_t i = 0; i < contents.size(); ++i) {
+    if (arc_starts && Octet(contents, i) == 0x80) {
+      return false;  // padded arc
+    }
+    arc_starts = (Octet(contents, i) & 0x80) == 0;
+  }
+  return true;
+}
+
+// Whether the form and the contents are right for a universal type; true for other classes.
+bool FitsType(uint8_t tag, absl::string_view contents) {
+  if ((tag & kClassBits) != 0) {
+    return true;
+  }
+  const bool must_be_constructed = (kConstructedTypes >> (tag & kHighTagNumber) & 1) != 0;
+  if (must_be_constructed != ((tag & kConstructedBit) != 0)) {
+    return false;
+  }
+  switch (tag) {
+    case 0:
+      return false;  // the end-of-contents of an indefinite length
+    case kBoolean:
+      return IsBoolean(contents);
+    case kInteger:
+    case kEnumerated:
+      return IsMinimalInteger(contents);
+    case kBitString:
+      return IsBitString(contents);
+    case kNull:
+      return contents.empty();
+    case kOid:
+      return IsOid(contents);
+    default:
+      return true;
+  }
+}
 
 }  // namespace
 
@@ -77,8 +147,7 @@ bool Reader::ReadOptional(uint8_t tag, Reader* nested, bool* present) {
 bool Reader::ReadBoolean(bool* value) {
   Reader look = *this;
   absl::string_view contents;
-  if (!look.Read(kBoolean, &contents) || contents.size() != 1 ||
-      (Octet(contents, 0) != 0x00 && Octet(contents, 0) != 0xff)) {
+  if (!look.Read(kBoolean, &contents) || !IsBoolean(contents)) {
     return false;
   }
   *value = Octet(contents, 0) == 0xff;
@@ -89,16 +158,8 @@ bool Reader::ReadBoolean(bool* value) {
 bool Reader::ReadInteger(absl::string_view* contents) {
   Reader look = *this;
   absl::string_view octets;
-  if (!look.Read(kInteger, &octets) || octets.empty()) {
+  if (!look.Read(kInteger, &octets) || !IsMinimalInteger(octets)) {
     return false;
-  }
-  if (octets.size() > 1) {
-    // The first nine bits must not be all equal (X.690 8.3.2).
-    const bool next_is_negative = Octet(octets, 1) & 0x80;
-    if ((Octet(octets, 0) == 0x00 && !next_is_negative) ||
-        (Octet(octets, 0) == 0xff && next_is_negative)) {
-      return false;
-    }
   }
   *contents = octets;
   *this = look;
@@ -139,16 +200,8 @@ bool Reader::ReadPositiveInteger(absl::string_view* magnitude) {
 bool Reader::ReadOid(absl::string_view* contents) {
   Reader look = *this;
   absl::string_view octets;
-  if (!look.Read(kOid, &octets) || octets.empty() ||
-      (Octet(octets, octets.size() - 1) & 0x80) != 0) {
+  if (!look.Read(kOid, &octets) || !IsOid(octets)) {
     return false;
-  }
-  bool arc_starts = true;
-  for (size_t i = 0; i < octets.size(); ++i) {
-    if (arc_starts && Octet(octets, i) == 0x80) {
-      return false;  // padded arc
-    }
-    arc_starts = (Octet(octets, i) & 0x80) == 0;
   }
   *contents = octets;
   *this = look;
@@ -170,17 +223,11 @@ bool Reader::ReadBitStringOctets(absl::string_view* octets) {
 bool Reader::ReadBitString(absl::string_view* octets, int* unused_bits) {
   Reader look = *this;
   absl::string_view contents;
-  if (!look.Read(kBitString, &contents) || contents.empty() || Octet(contents, 0) > 7) {
+  if (!look.Read(kBitString, &contents) || !IsBitString(contents)) {
     return false;
   }
-  const int unused = Octet(contents, 0);
-  contents.remove_prefix(1);
-  if (unused > 0 &&
-      (contents.empty() || (Octet(contents, contents.size() - 1) & ((1 << unused) - 1)) != 0)) {
-    return false;
-  }
-  *octets = contents;
-  *unused_bits = unused;
+  *octets = contents.substr(1);
+  *unused_bits = Octet(contents, 0);
   *this = look;
   return true;
 }
@@ -195,36 +242,49 @@ bool Reader::ReadNull() {
   return true;
 }
 
-bool IsWellFormed(absl::string_view input, int max_depth) {
+Fault FindFault(absl::string_view input, int max_depth, size_t max_oid_bytes) {
+  if (!input.empty() && max_depth <= 0) {
+    return Fault::kTooDeep;
+  }
   Reader reader(input);
   while (!reader.empty()) {
     uint8_t tag;
     absl::string_view contents;
     absl::string_view element;
-    if (!reader.ReadAny(&tag, &contents, &element)) {
-      return false;
+    if (!reader.ReadAny(&tag, &contents, &element) || !FitsType(tag, contents)) {
+      return Fault::kNotDer;
     }
-    if ((tag & kConstructedBit) != 0 &&
-        (max_depth <= 1 || !IsWellFormed(contents, max_depth - 1))) {
-      return false;
+    if (tag == kOid && contents.size() > max_oid_bytes) {
+      return Fault::kOidTooLong;
+    }
+    if ((tag & kConstructedBit) != 0) {
+      const Fault fault = FindFault(contents, max_depth - 1, max_oid_bytes);
+      if (fault != Fault::kNone) {
+        return fault;
+      }
     }
   }
-  return true;
+  return Fault::kNone;
+}
+
+bool IsWellFormed(absl::string_view input, int max_depth) {
+  return FindFault(input, max_depth, input.size()) == Fault::kNone;
 }
 
 std::string OidToString(absl::string_view contents) {
+  if (!IsOid(contents)) {
+    return "(invalid)";
+  }
   std::string text;
   uint64_t arc = 0;
   bool first = true;
-  bool finished = false;
   for (const char c : contents) {
     const auto octet = static_cast<uint8_t>(c);
     if (arc > (UINT64_MAX >> 7)) {
-      return "(invalid)";
+      return "(invalid)";  // an arc over 64 bits: nobody has one that we could name
     }
     arc = arc << 7 | (octet & 0x7f);
-    finished = (octet & 0x80) == 0;
-    if (!finished) {
+    if ((octet & 0x80) != 0) {
       continue;
     }
     if (first) {
@@ -236,7 +296,7 @@ std::string OidToString(absl::string_view contents) {
     }
     arc = 0;
   }
-  return finished ? text : "(invalid)";
+  return text;
 }
 
 std::string OidFromString(absl::string_view dotted) {
@@ -268,8 +328,21 @@ std::string OidFromString(absl::string_view dotted) {
 }
 
 void Writer::Element(uint8_t tag, absl::string_view contents) {
-  AppendHeader(tag, contents.size(), out_);
-  out_->append(contents.data(), contents.size());
+  out_->push_back(static_cast<char>(tag));
+  const size_t size = contents.size();
+  if (size < 0x80) {
+    out_->push_back(static_cast<char>(size));
+  } else {
+    int octets = 1;
+    while (octets < 8 && size >> (8 * octets) != 0) {
+      ++octets;
+    }
+    out_->push_back(static_cast<char>(0x80 | octets));
+    for (int shift = 8 * (octets - 1); shift >= 0; shift -= 8) {
+      out_->push_back(static_cast<char>(size >> shift & 0xff));
+    }
+  }
+  out_->append(contents.data(), size);
 }
 
 void Writer::Boolean(bool value) { Element(kBoolean, value ? "\xff" : absl::string_view("\0", 1)); }
@@ -317,19 +390,6 @@ size_t HeaderSize(size_t content_size) {
     ++octets;
   }
   return 2 + octets;
-}
-
-void AppendHeader(uint8_t tag, size_t content_size, std::string* out) {
-  out->push_back(static_cast<char>(tag));
-  if (content_size < 0x80) {
-    out->push_back(static_cast<char>(content_size));
-    return;
-  }
-  const size_t octets = HeaderSize(content_size) - 2;
-  out->push_back(static_cast<char>(0x80 | octets));
-  for (size_t shift = 8 * octets; shift > 0; shift -= 8) {
-    out->push_back(static_cast<char>(content_size >> (shift - 8) & 0xff));
-  }
 }
 
 }  // namespace fleetca::x509::der
