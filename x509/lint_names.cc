@@ -14,7 +14,6 @@
 namespace fleetca::x509 {
 namespace {
 
-constexpr size_t kMaxRdns = 16;
 constexpr size_t kMaxAttributeCharacters = 64;  // ub-common-name and its kin, RFC 5280 appendix A.1
 constexpr size_t kMaxNames = 1000;
 constexpr size_t kMaxDnsName = 253;
@@ -29,11 +28,6 @@ constexpr uint8_t kUriTag = der::ContextPrimitive(6);
 constexpr uint8_t kIpTag = der::ContextPrimitive(7);
 
 bool IsLowerAlphanumeric(char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c); }
-
-bool IsPrintableStringCharacter(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-         absl::string_view(" '()+,-./:=?").find(c) != absl::string_view::npos;
-}
 
 // The text between one "." and the next; moves `rest` past them.
 absl::string_view NextPart(char separator, absl::string_view* rest) {
@@ -124,33 +118,20 @@ bool IsWellFormedName(uint8_t tag, absl::string_view value) {
   }
 }
 
-// AttributeTypeAndValue ::= SEQUENCE { type OID, value DirectoryString }
+// AttributeTypeAndValue ::= SEQUENCE { type OID, value UTF8String }
 absl::Status LintAttribute(der::Reader attribute, absl::string_view* type) {
-  uint8_t tag;
   absl::string_view value;
-  absl::string_view element;
-  if (!attribute.ReadOid(type) || !attribute.ReadAny(&tag, &value, &element) ||
-      !attribute.empty()) {
-    return LintError("the subject has an attribute that is not a type and a value");
+  if (!attribute.ReadOid(type) || !attribute.Read(der::kUtf8String, &value) || !attribute.empty()) {
+    return LintError("the subject has an attribute that is not a type and a UTF8String");
   }
-  if (tag != der::kUtf8String && tag != der::kPrintableString) {
-    return LintError("the subject has a value that is no UTF8String or PrintableString");
+  if (*type != oid::kCommonName && *type != oid::kOrganizationName) {
+    return LintError("the subject has an attribute other than O and CN");
   }
-  bool printable = true;
-  size_t characters = value.size();
-  if (tag == der::kPrintableString) {
-    for (const char c : value) {
-      printable = printable && IsPrintableStringCharacter(c);
-    }
-  } else if (const std::optional<size_t> count = CountPrintableUtf8(value)) {
-    characters = *count;
-  } else {
-    printable = false;
-  }
-  if (!printable) {
+  const std::optional<size_t> characters = CountPrintableUtf8(value);
+  if (!characters.has_value()) {
     return LintError("the subject has a control character or bytes that are not text");
   }
-  if (characters == 0 || characters > kMaxAttributeCharacters) {
+  if (*characters == 0 || *characters > kMaxAttributeCharacters) {
     return LintError("the subject has a value that is empty or over 64 characters");
   }
   return absl::OkStatus();
@@ -159,23 +140,22 @@ absl::Status LintAttribute(der::Reader attribute, absl::string_view* type) {
 }  // namespace
 
 absl::Status LintSubject(der::Reader subject) {
-  size_t rdns = 0;
   bool has_common_name = false;
+  bool has_organization = false;
   while (!subject.empty()) {
     der::Reader rdn;
     der::Reader attribute;
     if (!subject.ReadNested(der::kSet, &rdn) || !rdn.ReadNested(der::kSequence, &attribute) ||
-        !rdn.empty() || ++rdns > kMaxRdns) {
-      return LintError("the subject is not a sequence of at most 16 single-valued RDNs");
+        !rdn.empty()) {
+      return LintError("the subject is not a sequence of single-valued RDNs");
     }
     absl::string_view type;
     FLEETCA_RETURN_IF_ERROR(LintAttribute(attribute, &type));
-    if (type == oid::kCommonName) {
-      if (has_common_name) {
-        return LintError("the subject has two common names");
-      }
-      has_common_name = true;
+    bool& seen = type == oid::kCommonName ? has_common_name : has_organization;
+    if (seen) {
+      return LintError("the subject has an attribute twice");
     }
+    seen = true;
   }
   return absl::OkStatus();
 }

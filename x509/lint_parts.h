@@ -12,8 +12,8 @@ namespace fleetca::x509 {
 // INTERNAL kLintFailed with `problem`, which names the defect.
 absl::Status LintError(absl::string_view problem);
 
-// Name: the contents of its SEQUENCE. Only what fleetca writes: single-valued RDNs of printable
-// text of 1 to 64 characters, at most one common name.
+// Name: the contents of its SEQUENCE. Only what fleetca writes: at most one O and one CN, each its
+// own RDN, a UTF8String of 1 to 64 printable characters.
 absl::Status LintSubject(der::Reader subject);
 
 // GeneralNames: the value of the subjectAltName extension.
