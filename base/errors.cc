@@ -106,6 +106,10 @@ absl::string_view ReasonName(Reason reason) {
       return "FILE_PERMISSIONS";
     case Reason::kPassphraseInvalid:
       return "PASSPHRASE_INVALID";
+    case Reason::kServerUnreachable:
+      return "SERVER_UNREACHABLE";
+    case Reason::kAnswerInvalid:
+      return "ANSWER_INVALID";
   }
   return "INTERNAL";
 }

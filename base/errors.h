@@ -71,6 +71,9 @@ enum class Reason {
   kFileInvalid,
   kFilePermissions,
   kPassphraseInvalid,
+  // Met by a client: nothing answers at the address, or what answered cannot be right.
+  kServerUnreachable,
+  kAnswerInvalid,
 };
 
 // "CSR_MALFORMED" for kCsrMalformed.
