@@ -183,9 +183,14 @@ TEST(CsrTest, RefusesEveryTruncation) {
 TEST(CsrTest, RefusesEncodingsThatAreNotDer) {
   // An outer SEQUENCE of indefinite length, and one with a longer length than it needs.
   const std::string der = Unsigned(UsualParts());
-  ASSERT_EQ(der.substr(0, 2), B("\x30\x82"));
-  EXPECT_THAT(Parse(B("\x30\x80") + der.substr(4) + B("\x00\x00")), IsMalformed());
-  EXPECT_THAT(Parse(B("\x30\x83\x00") + der.substr(2)), IsMalformed());
+  der::Reader outer(der);
+  absl::string_view contents;
+  ASSERT_TRUE(outer.Read(der::kSequence, &contents));
+  ASSERT_LT(contents.size(), 256u);
+  const std::string size(1, static_cast<char>(contents.size()));
+  ASSERT_THAT(Parse(absl::StrCat(B("\x30\x81"), size, contents)), IsOk());
+  EXPECT_THAT(Parse(absl::StrCat(B("\x30\x82\x00"), size, contents)), IsMalformed());
+  EXPECT_THAT(Parse(absl::StrCat(B("\x30\x80"), contents, B("\x00\x00"))), IsMalformed());
   // BOOLEAN 0x01, a constructed OCTET STRING, and a critical FALSE, which DER leaves out.
   const std::string oid = Oid(oid::kKeyUsage);
   const std::string usage = B("\x03\x02\x07\x80");
