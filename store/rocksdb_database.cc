@@ -10,6 +10,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/status_macros.h"
+#include "store/durable_file.h"
 #include "store/keys.h"
 
 namespace fleetca::store {
@@ -94,11 +96,19 @@ rocksdb::ColumnFamilyOptions MakeRequestsOptions(
   return family;
 }
 
+// One entry, written once.
+rocksdb::ColumnFamilyOptions MakeDescriptionOptions() {
+  rocksdb::ColumnFamilyOptions family;
+  family.write_buffer_size = size_t{1} << 20;
+  family.compression = rocksdb::kNoCompression;
+  return family;
+}
+
 // In the order of Database's accessors.
 std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const RocksDbOptions& options) {
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   return {
-      {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()},
+      {rocksdb::kDefaultColumnFamilyName, MakeDescriptionOptions()},
       {kCertificatesFamily, MakeCertificatesOptions(options, cache)},
       {kRequestsFamily, MakeRequestsOptions(cache)},
       {kIdentitiesFamily, MakeIndexOptions(cache)},
@@ -148,6 +158,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Create(const RocksDbOptions&
   if (!status.ok()) {
     return OpenError(status, folder);
   }
+  // RocksDB would make it readable for all.
+  FLEETCA_RETURN_IF_ERROR(MakeFolder(folder));
   return OpenOrCreate(options, folder, /*create=*/true);
 }
 

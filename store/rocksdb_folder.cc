@@ -46,7 +46,6 @@ absl::StatusOr<Witness> MakeWitness() {
 // starts again at the next opening.
 absl::Status Finish(const RocksDbOptions& options, Witness witness, StoreFolder& folder) {
   FLEETCA_ASSIGN_OR_RETURN(folder.head, HeadFile::Create(options.path));
-  FLEETCA_RETURN_IF_ERROR(MakeFolder(DatabaseFolder(options)));
   FLEETCA_ASSIGN_OR_RETURN(folder.database, Database::Create(options, DatabaseFolder(options)));
   witness.finished = true;
   rocksdb::WriteOptions synced;

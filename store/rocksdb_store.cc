@@ -138,8 +138,9 @@ absl::Status RocksDbStore::Append(absl::Span<const CertificateRecord> records) {
 }
 
 // After a full disk RocksDB refuses all writes until it is told to go on. It also tries by itself,
-// more slowly. After any other failed write or sync it stays so until it is opened again, because
-// nobody can say what the disk still holds of what it was given.
+// every five seconds and only once a memtable's worth of space is free. After any other failed
+// write or sync it stays so until it is opened again, because nobody can say what the disk still
+// holds of what it was given.
 void RocksDbStore::ResumeIfDue() {
   absl::MutexLock lock(&resume_mutex_);
   const auto now = std::chrono::steady_clock::now();
