@@ -152,6 +152,16 @@ class CheckerTest(unittest.TestCase):
         files = build_files.test_files_of(BUILD_FILE)
         self.assertLessEqual({"b.cc", "b.h", "a_test.cc", "p.py", "each.cc"}, files)
         self.assertTrue(files.isdisjoint({"a.cc", "a.h", "c.h"}))
+        package = "package(\n    default_testonly = True,\n)\n"
+        self.assertIn("a.h", build_files.test_files_of(package + BUILD_FILE))
+
+    def test_a_build_file_that_does_not_parse_is_named(self):
+        with tempfile.TemporaryDirectory() as root:
+            os.makedirs(os.path.join(root, "base"))
+            with open(os.path.join(root, "base", "BUILD.bazel"), "w", encoding="utf-8") as out:
+                out.write("cc_library(\n")
+            with self.assertRaisesRegex(ValueError, "base/BUILD.bazel:1"):
+                checker.check_tree(root)
 
     def test_a_testonly_file_is_a_test_in_its_tree(self):
         with tempfile.TemporaryDirectory() as root:
