@@ -401,6 +401,7 @@ const std::vector<Defect>& NameDefects() {
     }
     return made + "abcdef";  // 254 octets
   }();
+  static const std::string long_local = std::string(65, 'a') + "@a.example";
   static const std::string long_id = "spiffe://fleet.example/" + std::string(2048, 'a');
   static const auto* const kDefects = new std::vector<Defect>{
       {"subjectAltName is missing", [](TbsParts& p) { p.Remove(oid::kSubjectAltName); }},
@@ -447,6 +448,12 @@ const std::vector<Defect>& NameDefects() {
       names("malformed name", {{kEmail, "a.example"}}),
       names("malformed name", {{kEmail, "@a.example"}}),
       names("malformed name", {{kEmail, "a@"}}),
+      names("malformed name", {{kEmail, ".a@a.example"}}),
+      names("malformed name", {{kEmail, "a..b@a.example"}}),
+      names("malformed name", {{kEmail, "a.@a.example"}}),
+      names("malformed name", {{kEmail, "\"a\"@a.example"}}),
+      names("malformed name", {{kEmail, "a@*.a.example"}}),
+      names("malformed name", {{kEmail, long_local}}),
       names("malformed name", {{kEmail, "a\n@a.example"}}),
       names("forbidden type", {{0xa0, Bytes("\x06\x01\x2a\xa0\x02\x05\x00")}}),
       names("forbidden type", {{0xa4, Bytes("\x30\x00")}}),
