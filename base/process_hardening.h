@@ -8,8 +8,12 @@
 
 namespace fleetca {
 
-// How much locked memory OpenSSL has for private numbers.
-inline constexpr size_t kSecureHeapBytes = size_t{1} << 20;
+// How much locked memory OpenSSL has for private numbers. When it runs out, handshakes and
+// signatures fail, so it must outlast a flood of connections: each open TLS 1.3 connection keeps
+// its key share, 32 bytes with X25519 or P-256 and up to 128 where the client chose P-521; each
+// thread keeps 512 bytes of random generators. 4 MiB hold 30,000 connections of the largest kind,
+// and are below the 8 MiB that Linux lets a process lock by default.
+inline constexpr size_t kSecureHeapBytes = size_t{4} << 20;
 
 // For a process that holds a CA key. Call it first in main, before anything of OpenSSL is used and
 // before threads start: only keys made afterwards are protected. Again is harmless.

@@ -115,6 +115,19 @@ void ExpectRefused(EvpPkeyPtr key, Reason reason, const std::string& what) {
   EXPECT_EQ(ERR_peek_error(), 0u) << what;
 }
 
+// Has a modulus of `bits` bits and no more: enough for a key that is refused for its size.
+EvpPkeyPtr RsaOfSize(int bits) {
+  const BignumPtr modulus(BN_new());
+  EXPECT_EQ(BN_rand(modulus.get(), bits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD), 1);
+  RsaPtr rsa(RSA_new());
+  BignumPtr exponent(BN_new());
+  EXPECT_EQ(BN_set_word(exponent.get(), RSA_F4), 1);
+  EXPECT_EQ(RSA_set0_key(rsa.get(), BN_dup(modulus.get()), exponent.release(), nullptr), 1);
+  EvpPkeyPtr key(EVP_PKEY_new());
+  EXPECT_EQ(EVP_PKEY_set1_RSA(key.get(), rsa.get()), 1);
+  return key;
+}
+
 TEST(LocalSignerTest, OtherKeysAreRefused) {
   ExpectRefused(nullptr, Reason::kKeyUnsupported, "no key");
   ExpectRefused(EvpPkeyPtr(EVP_EC_gen("P-521")), Reason::kKeyUnsupported, "secp521r1");
@@ -122,8 +135,8 @@ TEST(LocalSignerTest, OtherKeysAreRefused) {
   ExpectRefused(EvpPkeyPtr(EVP_EC_gen("secp256k1")), Reason::kKeyUnsupported, "secp256k1");
   ExpectRefused(EvpPkeyPtr(EVP_EC_gen("brainpoolP256r1")), Reason::kKeyUnsupported, "brainpool");
   ExpectRefused(EvpPkeyPtr(EVP_RSA_gen(1024)), Reason::kKeyUnsupported, "1024 bits");
-  ExpectRefused(EvpPkeyPtr(EVP_RSA_gen(2040)), Reason::kKeyUnsupported, "2040 bits");
-  ExpectRefused(EvpPkeyPtr(EVP_RSA_gen(4104)), Reason::kKeyUnsupported, "4104 bits");
+  ExpectRefused(RsaOfSize(2047), Reason::kKeyUnsupported, "2047 bits");
+  ExpectRefused(RsaOfSize(4097), Reason::kKeyUnsupported, "4097 bits");
   ExpectRefused(EvpPkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "X25519")), Reason::kKeyUnsupported,
                 "X25519");
   ExpectRefused(EvpPkeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED448")), Reason::kKeyUnsupported,

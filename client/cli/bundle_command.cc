@@ -18,10 +18,10 @@
 namespace fleetca::client {
 namespace {
 
-constexpr char kExamples[] = R"(
+constexpr char kExamples[] = R"help(
 Example:
   fleetca bundle get --dir ca --out roots.pem
-)";
+)help";
 
 struct BundleFlags {
   ConnectionFlags connection;

@@ -14,11 +14,11 @@
 namespace fleetca::client {
 namespace {
 
-constexpr char kExamples[] = R"(
+constexpr char kExamples[] = R"help(
 Examples:
   fleetca cert get --dir ca 0107d2c4...
   fleetca cert get --dir ca -o text "$(openssl x509 -noout -serial -in web.crt)"
-)";
+)help";
 
 struct GetFlags {
   ConnectionFlags connection;

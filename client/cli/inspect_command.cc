@@ -19,12 +19,12 @@
 namespace fleetca::client {
 namespace {
 
-constexpr char kExamples[] = R"(
+constexpr char kExamples[] = R"help(
 Examples:
   fleetca cert inspect web.crt
   openssl req -new ... | fleetca cert inspect -
   fleetca cert inspect -o json chain.pem | jq '.[].not_after'
-)";
+)help";
 
 struct InspectFlags {
   std::string file;

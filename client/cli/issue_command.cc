@@ -25,7 +25,7 @@
 namespace fleetca::client {
 namespace {
 
-constexpr char kExamples[] = R"(
+constexpr char kExamples[] = R"help(
 Examples:
   A certificate for a CSR that openssl made:
     openssl req -new -newkey ed25519 -nodes -keyout web.key -subj / \
@@ -36,7 +36,7 @@ Examples:
       --name DNS:web.fleet.example --chain --out web.crt
   Would it be granted?
     fleetca cert issue --dir ca --profile server --csr web.csr --validate-only
-)";
+)help";
 
 constexpr mode_t kPrivateKeyMode = 0600;
 constexpr size_t kMinRequestIdBytes = 16;
