@@ -1,7 +1,6 @@
 #include "base/errors.h"
 
 #include "absl/strings/cord.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 namespace fleetca {
@@ -117,7 +116,7 @@ absl::string_view ReasonName(Reason reason) {
 absl::Status MakeError(absl::StatusCode code, Reason reason, absl::string_view field,
                        absl::string_view message) {
   absl::Status status(code, message);
-  status.SetPayload(kReasonPayload, absl::Cord(absl::StrCat(static_cast<int>(reason))));
+  status.SetPayload(kReasonPayload, absl::Cord(ReasonName(reason)));
   if (!field.empty()) {
     status.SetPayload(kFieldPayload, absl::Cord(field));
   }
@@ -146,11 +145,15 @@ absl::Status Internal(Reason reason, absl::string_view message) {
 
 std::optional<Reason> GetReason(const absl::Status& status) {
   const absl::optional<absl::Cord> payload = status.GetPayload(kReasonPayload);
-  int value = 0;
-  if (!payload.has_value() || !absl::SimpleAtoi(std::string(*payload), &value)) {
+  if (!payload.has_value()) {
     return std::nullopt;
   }
-  return static_cast<Reason>(value);
+  for (int i = 0; i <= static_cast<int>(Reason::kPassphraseInvalid); ++i) {
+    if (*payload == ReasonName(static_cast<Reason>(i))) {
+      return static_cast<Reason>(i);
+    }
+  }
+  return std::nullopt;
 }
 
 std::string GetField(const absl::Status& status) {

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "x509/san.h"
@@ -38,8 +40,12 @@ const CallerRights* AccessPolicy::Find(const Caller& caller) const {
 absl::Status AccessPolicy::CheckIssue(const Caller& caller, absl::string_view profile) const {
   const CallerRights* rights = Find(caller);
   if (rights == nullptr || !rights->profiles.contains(profile)) {
-    return Denied(caller, absl::StrCat("issue by the profile \"", profile, "\""),
-                  "ask the CA's operator to list the profile for this caller");
+    const std::string what =
+        absl::StrCat("issue by the profile \"", absl::CHexEscape(profile), "\"");
+    return Denied(caller, what,
+                  rights == nullptr || rights->profiles.empty()
+                      ? "ask the CA's operator to list the profile for this caller"
+                      : absl::StrCat("it may issue by: ", absl::StrJoin(rights->profiles, ", ")));
   }
   return absl::OkStatus();
 }

@@ -14,7 +14,7 @@
 
 namespace fleetca::service {
 
-// What is asked. The views alias the call's message, which lives until Finish.
+// What is asked. The views alias the call's message, which lives until Answer.
 struct IssueRequest {
   absl::string_view csr_der;
   absl::string_view profile;
@@ -34,7 +34,7 @@ struct IssuedCertificate {
 };
 
 // A request with the way back to who asked. The edge derives from it, one class for each kind of
-// call, and pushes a pointer on the queue; the object must live until Finish.
+// call, and pushes a pointer on the queue; the object must live until Answer.
 class Issuance {
  public:
   Issuance() = default;
@@ -43,7 +43,7 @@ class Issuance {
   virtual ~Issuance() = default;
 
   // Called exactly once, by a worker's thread; *this may be gone when it returns. Must not block.
-  virtual void Finish(absl::StatusOr<IssuedCertificate> outcome) = 0;
+  virtual void Answer(absl::StatusOr<IssuedCertificate> outcome) = 0;
 
   IssueRequest request;
   Caller caller;

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "base/clock.h"
+#include "base/log_limiter.h"
 #include "service/caller.h"
 #include "service/in_flight_requests.h"
 #include "service/issuance.h"
@@ -32,7 +33,7 @@ struct IssuerOptions {
   std::vector<std::string> ca_certificates;
   std::vector<Profile> profiles;
   AccessPolicy access;
-  x509::CsrLimits csr_limits;
+  x509::CsrLimits csr_limits = {};
   const signer::Signer* signer = nullptr;
   store::Store* store = nullptr;
   const x509::PossessionVerifier* possession = nullptr;
@@ -58,13 +59,14 @@ class Issuer {
   struct Item;
   using Items = std::vector<Item>;
 
-  explicit Issuer(IssuerOptions options);
+  Issuer(IssuerOptions options, std::vector<std::string> ca_key_bits, IssuingProfiles profiles);
 
   // The steps of the cycle, in order. Each looks only at the items that are still alive.
   void IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>* waiters);
   void Admit(Item& item, absl::Time now) const;
-  void ClaimRequestId(Item& item);
-  void Judge(Item& item, absl::Time now) const;
+  // False when another batch holds the id: it finishes this issuance too.
+  bool ClaimRequestId(Item& item);
+  void Judge(Item& item, absl::Time now);
   void VerifyPossession(Items& items) const;
   void Prepare(Item& item, absl::Time now) const;
   void Sign(Items& items) const;
@@ -72,6 +74,9 @@ class Issuer {
   void Finish(Items& items, std::vector<Issuance*>* waiters);
 
   absl::Status Replay(Item& item) const;
+  void LogIgnoredExtensions(const Item& item, absl::Time now);
+  absl::Status CheckKeyIsNoCa(const x509::Csr& csr) const;
+  absl::Status DecideValidity(Item& item, absl::Time now) const;
 
   const std::vector<std::string> ca_key_bits_;
   const AccessPolicy access_;
@@ -83,7 +88,11 @@ class Issuer {
   const IssuingProfiles profiles_;
   InFlightRequests in_flight_;
   IssuerStats stats_;
+  log::Limiter ignored_extensions_limiter_{10};
 };
+
+// What is answered about a certificate that was issued before.
+IssuedCertificate AnswerFromRecord(store::CertificateRecord record);
 
 // When a certificate should be renewed: between half and three quarters of its validity, spread by
 // the serial's random octets, so it is the same whenever it is asked.

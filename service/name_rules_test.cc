@@ -1,6 +1,6 @@
 #include "service/name_rules.h"
 
-#include <memory>
+#include <ostream>
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
@@ -257,6 +257,8 @@ struct MistakeCase {
   NameRulesOptions options;
   const char* field;
 };
+
+void PrintTo(const MistakeCase& mistake, std::ostream* out) { *out << mistake.name; }
 
 NameRulesOptions With(void (*change)(NameRulesOptions&)) {
   NameRulesOptions options = Spiffe({"/svc/*"});

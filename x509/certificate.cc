@@ -12,6 +12,7 @@
 #include "x509/signature_algorithm.h"
 #include "x509/signature_verifier.h"
 #include "x509/time.h"
+#include "x509/utf8.h"
 
 namespace fleetca::x509 {
 namespace {
@@ -20,8 +21,10 @@ constexpr size_t kMaxCertificateSize = size_t{64} << 10;
 constexpr size_t kMaxSerialSize = 20;
 constexpr uint64_t kVersion3 = 2;
 constexpr int kMaxDepth = 32;
-// Identifier bits that no string of a Name has: DER strings are universal and primitive.
-constexpr uint8_t kNotUniversalPrimitive = 0xe0;
+// Types of strings that only other CAs write.
+constexpr uint8_t kNumericString = 0x12;
+constexpr uint8_t kTeletexString = 0x14;
+constexpr uint8_t kBmpString = 0x1e;
 
 // AlgorithmIdentifier ::= SEQUENCE { algorithm OID, parameters ANY OPTIONAL }
 bool ReadAlgorithm(der::Reader* reader, absl::string_view* element) {
@@ -36,6 +39,23 @@ bool ReadAlgorithm(der::Reader* reader, absl::string_view* element) {
   absl::string_view parameters;
   return look.ReadNested(der::kSequence, &fields) && fields.ReadOid(&oid) &&
          (fields.empty() || fields.ReadAny(&tag, &contents, &parameters)) && fields.empty();
+}
+
+// DirectoryString and its kin (RFC 5280 4.1.2.4), of what is found in the field.
+bool IsNameString(uint8_t tag, absl::string_view value) {
+  switch (tag) {
+    case der::kUtf8String:
+      return CountPrintableUtf8(value).has_value();
+    case der::kPrintableString:
+    case der::kIa5String:
+    case kNumericString:
+    case kTeletexString:
+      return true;
+    case kBmpString:
+      return value.size() % 2 == 0;
+    default:
+      return false;
+  }
 }
 
 // Name ::= SEQUENCE OF RelativeDistinguishedName
@@ -59,8 +79,8 @@ bool ReadName(der::Reader* reader, absl::string_view* element) {
       absl::string_view value;
       absl::string_view value_element;
       if (!rdn.ReadNested(der::kSequence, &attribute) || !attribute.ReadOid(&type) ||
-          !attribute.ReadAny(&tag, &value, &value_element) || (tag & kNotUniversalPrimitive) != 0 ||
-          !attribute.empty()) {
+          !attribute.ReadAny(&tag, &value, &value_element) || !attribute.empty() ||
+          !IsNameString(tag, value)) {
         return false;
       }
     }

@@ -328,21 +328,8 @@ std::string OidFromString(absl::string_view dotted) {
 }
 
 void Writer::Element(uint8_t tag, absl::string_view contents) {
-  out_->push_back(static_cast<char>(tag));
-  const size_t size = contents.size();
-  if (size < 0x80) {
-    out_->push_back(static_cast<char>(size));
-  } else {
-    int octets = 1;
-    while (octets < 8 && size >> (8 * octets) != 0) {
-      ++octets;
-    }
-    out_->push_back(static_cast<char>(0x80 | octets));
-    for (int shift = 8 * (octets - 1); shift >= 0; shift -= 8) {
-      out_->push_back(static_cast<char>(size >> shift & 0xff));
-    }
-  }
-  out_->append(contents.data(), size);
+  AppendHeader(tag, contents.size(), out_);
+  out_->append(contents.data(), contents.size());
 }
 
 void Writer::Boolean(bool value) { Element(kBoolean, value ? "\xff" : absl::string_view("\0", 1)); }
@@ -390,6 +377,19 @@ size_t HeaderSize(size_t content_size) {
     ++octets;
   }
   return 2 + octets;
+}
+
+void AppendHeader(uint8_t tag, size_t content_size, std::string* out) {
+  out->push_back(static_cast<char>(tag));
+  if (content_size < 0x80) {
+    out->push_back(static_cast<char>(content_size));
+    return;
+  }
+  const size_t octets = HeaderSize(content_size) - 2;
+  out->push_back(static_cast<char>(0x80 | octets));
+  for (size_t shift = 8 * octets; shift > 0; shift -= 8) {
+    out->push_back(static_cast<char>(content_size >> (shift - 8) & 0xff));
+  }
 }
 
 }  // namespace fleetca::x509::der

@@ -46,13 +46,15 @@ bool EcPublicKey::Load(absl::string_view point) {
   return false;
 }
 
-int EcPublicKey::Verify(absl::string_view digest, absl::string_view r, absl::string_view s) {
-  if (BN_bin2bn(AsUnsigned(r), static_cast<int>(r.size()), r_) == nullptr ||
-      BN_bin2bn(AsUnsigned(s), static_cast<int>(s.size()), s_) == nullptr) {
-    return -1;
+bool EcPublicKey::Verify(absl::string_view digest, absl::string_view r, absl::string_view s) {
+  const bool valid = BN_bin2bn(AsUnsigned(r), static_cast<int>(r.size()), r_) != nullptr &&
+                     BN_bin2bn(AsUnsigned(s), static_cast<int>(s.size()), s_) != nullptr &&
+                     ECDSA_do_verify(AsUnsigned(digest), static_cast<int>(digest.size()),
+                                     signature_.get(), key_.get()) == 1;
+  if (!valid) {
+    ERR_clear_error();
   }
-  return ECDSA_do_verify(AsUnsigned(digest), static_cast<int>(digest.size()), signature_.get(),
-                         key_.get());
+  return valid;
 }
 
 }  // namespace fleetca::x509

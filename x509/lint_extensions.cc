@@ -128,7 +128,7 @@ absl::Status LintExtendedKeyUsage(absl::string_view value, const LintPolicy& pol
   while (!purposes.empty()) {
     const char* const begin = purposes.rest().data();
     absl::string_view purpose;
-    if (!purposes.ReadOid(&purpose)) {
+    if (!purposes.Read(der::kOid, &purpose)) {
       return LintError("extKeyUsage has something that is not an OID");
     }
     if (!Contains(policy.extended_key_usage, purpose)) {
@@ -138,7 +138,7 @@ absl::Status LintExtendedKeyUsage(absl::string_view value, const LintPolicy& pol
     ++count;
     der::Reader earlier(all);
     absl::string_view earlier_purpose;
-    while (earlier.rest().data() < begin && earlier.ReadOid(&earlier_purpose)) {
+    while (earlier.rest().data() < begin && earlier.Read(der::kOid, &earlier_purpose)) {
       if (earlier_purpose == purpose) {
         return LintError("extKeyUsage has a purpose twice");
       }
@@ -194,7 +194,7 @@ absl::Status LintAuthorityInfo(absl::string_view value) {
   absl::string_view url;
   if (!element.ReadNested(der::kSequence, &descriptions) || !element.empty() ||
       !descriptions.ReadNested(der::kSequence, &fields) || !descriptions.empty() ||
-      !fields.ReadOid(&method) || method != oid::kCaIssuers || !fields.Read(kUriTag, &url) ||
+      !fields.Read(der::kOid, &method) || method != oid::kCaIssuers || !fields.Read(kUriTag, &url) ||
       !fields.empty() || !IsUrl(url)) {
     return LintError("authorityInfoAccess is not one caIssuers URL");
   }
@@ -229,7 +229,8 @@ class ExtensionsLint {
     absl::string_view oid;
     absl::string_view value;
     bool critical = false;
-    if (!fields.ReadOid(&oid) ||
+    // Read, not ReadOid: it is one of the OIDs known or the lint fails.
+    if (!fields.Read(der::kOid, &oid) ||
         (fields.PeekTag() == der::kBoolean && (!fields.ReadBoolean(&critical) || !critical)) ||
         !fields.Read(der::kOctetString, &value) || !fields.empty()) {
       return LintError("an extension is not an OID, TRUE or nothing, and an OCTET STRING");

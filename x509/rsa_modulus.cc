@@ -164,7 +164,7 @@ class SquareSieve {
   std::bitset<64> squares_[std::size(kSieveFactors)];
 };
 
-// Whether a^2 - n is a square.
+// Whether a^2 - n, which is not negative, is a square.
 bool DiffersBySquare(const BIGNUM* a, const BIGNUM* n, BN_CTX* context, bool* ok) {
   BN_CTX_start(context);
   BIGNUM* const difference = BN_CTX_get(context);
@@ -194,16 +194,21 @@ RsaModulusFlaw FindCloseFactors(absl::string_view modulus) {
       !IntegerSquareRoot(n.get(), a.get(), context.get())) {
     return RsaModulusFlaw::kNotChecked;
   }
-  bool ok = true;
-  if (DiffersBySquare(a.get(), n.get(), context.get(), &ok)) {
-    return RsaModulusFlaw::kCloseFactors;  // n is a square itself
+  // ceil(sqrt(n)) is one more, unless n is a square: then this very a is the first to be tried.
+  const BignumPtr square_of_root(BN_new());
+  if (square_of_root == nullptr || BN_sqr(square_of_root.get(), a.get(), context.get()) != 1) {
+    return RsaModulusFlaw::kNotChecked;
+  }
+  if (BN_cmp(square_of_root.get(), n.get()) == 0) {
+    return RsaModulusFlaw::kCloseFactors;
   }
   constexpr uint64_t kModulus = SieveModulus();
   const BN_ULONG root_residue = BN_mod_word(a.get(), kModulus);
-  if (!ok || root_residue == static_cast<BN_ULONG>(-1)) {
+  if (root_residue == static_cast<BN_ULONG>(-1)) {
     return RsaModulusFlaw::kNotChecked;
   }
   const uint64_t n_residue = Modulo(modulus, kModulus);
+  bool ok = true;
   for (int step = 0; step < kFermatSteps; ++step) {
     if (BN_add_word(a.get(), 1) != 1) {
       return RsaModulusFlaw::kNotChecked;

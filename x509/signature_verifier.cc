@@ -11,10 +11,10 @@
 namespace fleetca::x509 {
 namespace {
 
-// What OpenSSL's verification calls answer.
-constexpr int kValid = 1;
-constexpr int kInvalid = 0;
-constexpr int kFailed = -1;
+// kFailed: OpenSSL could not make its objects.
+enum class Verdict { kValid, kInvalid, kFailed };
+
+Verdict VerdictOf(bool valid) { return valid ? Verdict::kValid : Verdict::kInvalid; }
 
 constexpr uint64_t kRsaExponent = 65537;
 
@@ -93,22 +93,22 @@ EcPublicKey* EcKeyFor(PublicKeyAlgorithm algorithm) {
 }
 
 // ECDSA-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }   (RFC 3279 section 2.2.3)
-int VerifyEcdsa(const PublicKey& key, absl::string_view digest, absl::string_view signature) {
+Verdict VerifyEcdsa(const PublicKey& key, absl::string_view digest, absl::string_view signature) {
   der::Reader outer(signature);
   der::Reader value;
   absl::string_view r;
   absl::string_view s;
   if (!outer.ReadNested(der::kSequence, &value) || !outer.empty() ||
       !value.ReadPositiveInteger(&r) || !value.ReadPositiveInteger(&s) || !value.empty()) {
-    return kInvalid;
+    return Verdict::kInvalid;
   }
   // Anything longer is over the group's order; OpenSSL is not asked about megabyte integers.
   const auto order_size = static_cast<size_t>(key.bits) / 8;
   if (r.size() > order_size || s.size() > order_size) {
-    return kInvalid;
+    return Verdict::kInvalid;
   }
   EcPublicKey* const ec_key = EcKeyFor(key.algorithm);
-  return ec_key != nullptr ? ec_key->Verify(digest, r, s) : kFailed;
+  return ec_key != nullptr ? VerdictOf(ec_key->Verify(digest, r, s)) : Verdict::kFailed;
 }
 
 // A new object each time: RSA caches what it derives from the modulus, so it cannot be reused.
@@ -126,53 +126,50 @@ RsaPtr MakeRsa(const PublicKey& key) {
   return rsa;
 }
 
-int VerifyRsa(const PublicKey& key, SchemeTraits traits, absl::string_view digest,
-              absl::string_view signature) {
+Verdict VerifyRsa(const PublicKey& key, SchemeTraits traits, absl::string_view digest,
+                  absl::string_view signature) {
   if (signature.size() != key.rsa_modulus.size()) {
-    return kInvalid;
+    return Verdict::kInvalid;
   }
   const RsaPtr rsa = MakeRsa(key);
   if (rsa == nullptr) {
-    return kFailed;
+    return Verdict::kFailed;
   }
   const EVP_MD* const md = Digests::ForThisThread().md(traits.hash);
   const auto signature_size = static_cast<unsigned int>(signature.size());
   if (!traits.pss) {
     // Compares with the one right encoding, so a malformed DigestInfo cannot pass.
-    return RSA_verify(EVP_MD_get_type(md), AsUnsigned(digest),
-                      static_cast<unsigned int>(digest.size()), AsUnsigned(signature),
-                      signature_size, rsa.get()) == 1
-               ? kValid
-               : kInvalid;
+    return VerdictOf(RSA_verify(EVP_MD_get_type(md), AsUnsigned(digest),
+                                static_cast<unsigned int>(digest.size()), AsUnsigned(signature),
+                                signature_size, rsa.get()) == 1);
   }
   std::array<unsigned char, 1024> encoded;  // the largest modulus, 8192 bits
   if (signature.size() > encoded.size() ||
       RSA_public_decrypt(static_cast<int>(signature_size), AsUnsigned(signature), encoded.data(),
                          rsa.get(), RSA_NO_PADDING) != static_cast<int>(signature_size)) {
-    return kInvalid;
+    return Verdict::kInvalid;
   }
-  return RSA_verify_PKCS1_PSS_mgf1(rsa.get(), AsUnsigned(digest), md, md, encoded.data(),
-                                   static_cast<int>(digest.size())) == 1
-             ? kValid
-             : kInvalid;
+  return VerdictOf(RSA_verify_PKCS1_PSS_mgf1(rsa.get(), AsUnsigned(digest), md, md, encoded.data(),
+                                             static_cast<int>(digest.size())) == 1);
 }
 
-int VerifyEd25519(const PublicKey& key, absl::string_view message, absl::string_view signature) {
+Verdict VerifyEd25519(const PublicKey& key, absl::string_view message,
+                      absl::string_view signature) {
   EVP_MD_CTX* const context = Digests::ForThisThread().context();
   const EvpPkeyPtr pkey(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr,
                                                     AsUnsigned(key.key_bits), key.key_bits.size()));
   if (context == nullptr || pkey == nullptr || EVP_MD_CTX_reset(context) != 1 ||
       EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr, pkey.get()) != 1) {
-    return kFailed;
+    return Verdict::kFailed;
   }
-  const int verdict = EVP_DigestVerify(context, AsUnsigned(signature), signature.size(),
-                                       AsUnsigned(message), message.size());
+  const int verified = EVP_DigestVerify(context, AsUnsigned(signature), signature.size(),
+                                        AsUnsigned(message), message.size());
   EVP_MD_CTX_reset(context);
-  return verdict == 1 ? kValid : kInvalid;
+  return VerdictOf(verified == 1);
 }
 
-int Verify(const PublicKey& key, SignatureScheme scheme, absl::string_view message,
-           absl::string_view signature) {
+Verdict Verify(const PublicKey& key, SignatureScheme scheme, absl::string_view message,
+               absl::string_view signature) {
   if (key.algorithm == PublicKeyAlgorithm::kEd25519) {
     return VerifyEd25519(key, message, signature);
   }
@@ -180,7 +177,7 @@ int Verify(const PublicKey& key, SignatureScheme scheme, absl::string_view messa
   std::array<char, EVP_MAX_MD_SIZE> buffer;
   const absl::string_view digest = Digests::ForThisThread().Compute(traits.hash, message, &buffer);
   if (digest.empty()) {
-    return kFailed;
+    return Verdict::kFailed;
   }
   return IsEc(key.algorithm) ? VerifyEcdsa(key, digest, signature)
                              : VerifyRsa(key, traits, digest, signature);
@@ -202,11 +199,11 @@ absl::Status VerifySignature(const PublicKey& key, SignatureScheme scheme,
                              "the EC point is not on its curve; make a new key");
     }
   }
-  const int verdict = Verify(key, scheme, message, signature);
-  if (verdict == kValid) {
+  const Verdict verdict = Verify(key, scheme, message, signature);
+  if (verdict == Verdict::kValid) {
     return absl::OkStatus();
   }
-  if (verdict == kInvalid) {
+  if (verdict == Verdict::kInvalid) {
     ERR_clear_error();
     return InvalidArgument(Reason::kSignatureInvalid, field,
                            "the signature does not verify with the key; sign these very bytes with "

@@ -23,14 +23,15 @@ using google::protobuf::TextFormat;
 // mistake, so string literals, and all that stands beside the word "pass", are left out.
 std::string WithoutSecrets(const std::string& problem, absl::string_view line) {
   const bool near_secret = absl::StrContains(absl::AsciiStrToLower(line), "pass");
-  for (const absl::string_view before : {"found \"", "got: ", "Value: \""}) {
+  for (const absl::string_view before :
+       {"found \"", "got: ", "Value: \"", "has no field named \""}) {
     const size_t at = problem.find(before.data(), 0, before.size());
     if (at == std::string::npos) {
       continue;
     }
     const absl::string_view token = absl::string_view(problem).substr(at + before.size());
     if (near_secret || absl::StartsWith(token, "\"") || absl::StartsWith(token, "'")) {
-      return absl::StrCat(problem.substr(0, at), "found another value (not shown)");
+      return absl::StrCat(problem.substr(0, at), "met something else (not shown)");
     }
   }
   return problem;
@@ -59,8 +60,8 @@ class ConfigText::Collector : public google::protobuf::io::ErrorCollector {
       : lines_(absl::StrSplit(text, '\n')), config_(config) {}
 
   void AddError(int line, int column, const std::string& message) override {
-    const absl::string_view source =
-        line >= 0 && static_cast<size_t>(line) < lines_.size() ? lines_[line] : "";
+    MoveToValue(message, &line, &column);
+    const absl::string_view source = InRange(line) ? lines_[line] : "";
     config_->mistakes_.push_back(
         {line + 1, "",
          absl::StrCat(line + 1, ":", column + 1, ": ", WithoutSecrets(message, source))});
@@ -72,6 +73,25 @@ class ConfigText::Collector : public google::protobuf::io::ErrorCollector {
   }
 
  private:
+  bool InRange(int line) const { return line >= 0 && static_cast<size_t>(line) < lines_.size(); }
+
+  // The parser notices an unknown enum value when it stands at the token after it, which is often
+  // on the next line.
+  void MoveToValue(absl::string_view message, int* line, int* column) const {
+    if (!absl::ConsumePrefix(&message, "Unknown enumeration value of \"")) {
+      return;
+    }
+    const absl::string_view value = message.substr(0, message.find('"'));
+    for (int above = *line; InRange(above); --above) {
+      const size_t at = lines_[above].rfind(value);
+      if (at != absl::string_view::npos) {
+        *line = above;
+        *column = static_cast<int>(at);
+        return;
+      }
+    }
+  }
+
   const std::vector<absl::string_view> lines_;
   ConfigText* const config_;
 };
@@ -104,7 +124,7 @@ int ConfigText::LineOf(absl::string_view field) const {
       break;
     }
     // The values of a list in brackets have one location, which is the first one's.
-    int known = found->is_repeated() ? index : 0;
+    int known = found->is_repeated() ? index : -1;
     while (known > 0 && tree->GetLocation(found, known).line < 0) {
       --known;
     }

@@ -1,0 +1,83 @@
+#include "store/head_file.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+
+namespace fleetca::store {
+namespace {
+
+class HeadFileTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = absl::StrCat(::testing::TempDir(), "/head_file_test");
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directory(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  void Advance(uint64_t number) {
+    absl::StatusOr<std::unique_ptr<HeadFile>> head = HeadFile::Open(folder_);
+    ASSERT_TRUE(head.ok()) << head.status();
+    (*head)->Advance(number);
+  }
+
+  uint64_t Number() {
+    const absl::StatusOr<std::unique_ptr<HeadFile>> head = HeadFile::Open(folder_);
+    EXPECT_TRUE(head.ok()) << head.status();
+    return head.ok() ? (*head)->number() : ~uint64_t{0};
+  }
+
+  void FlipByte(std::streamoff at) {
+    std::fstream file(HeadFile::PathIn(folder_), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(at);
+    const int octet = file.get();
+    file.seekp(at);
+    file.put(static_cast<char>(octet ^ 1));
+    ASSERT_TRUE(file.good());
+  }
+
+  void ExpectRefused() {
+    const absl::Status status = HeadFile::Open(folder_).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+    EXPECT_EQ(GetReason(status), Reason::kStoreCorrupt);
+  }
+
+  std::string folder_;
+};
+
+TEST_F(HeadFileTest, OnlyRises) {
+  ASSERT_TRUE(HeadFile::Create(folder_).ok());
+  EXPECT_EQ(Number(), 0u);
+  for (const uint64_t number : {5, 4, 7, 0, 7}) {
+    Advance(number);
+  }
+  EXPECT_EQ(Number(), 7u);
+}
+
+TEST_F(HeadFileTest, ATornWriteLeavesTheNumberBefore) {
+  ASSERT_TRUE(HeadFile::Create(folder_).ok());
+  Advance(5);  // In the second slot.
+  Advance(6);  // In the first.
+  FlipByte(3);
+  EXPECT_EQ(Number(), 5u);
+  Advance(8);
+  EXPECT_EQ(Number(), 8u);
+}
+
+TEST_F(HeadFileTest, MissingOrDamagedIsRefused) {
+  ExpectRefused();
+  ASSERT_TRUE(HeadFile::Create(folder_).ok());
+  FlipByte(3);
+  FlipByte(4096);
+  ExpectRefused();
+  std::filesystem::resize_file(HeadFile::PathIn(folder_), 0);
+  ExpectRefused();
+}
+
+}  // namespace
+}  // namespace fleetca::store

@@ -1,0 +1,182 @@
+#include "store/rocksdb_database.h"
+
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/slice_transform.h>
+#include <rocksdb/table.h>
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "store/keys.h"
+
+namespace fleetca::store {
+namespace {
+
+constexpr double kBloomBitsPerKey = 10;
+
+rocksdb::DBOptions MakeDbOptions(bool create) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = create;
+  options.create_missing_column_families = create;
+  options.error_if_exists = create;
+  // Damage is found, not read around. The one thing let pass is a log's torn end, which a power cut
+  // leaves of a write that was never acknowledged; HeadFile finds it when it was.
+  options.paranoid_checks = true;
+  options.verify_sst_unique_id_in_manifest = true;
+  options.track_and_verify_wals_in_manifest = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.max_total_wal_size = uint64_t{256} << 20;
+  options.max_background_jobs = 2;
+  // Needed for the insertion hints below; the leader of a group inserts for all anyway.
+  options.allow_concurrent_memtable_write = false;
+  // RocksDB's own log, for the operator: warnings only, at most 3 MiB.
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.max_log_file_size = size_t{1} << 20;
+  options.keep_log_file_num = 3;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  return options;
+}
+
+rocksdb::BlockBasedTableOptions MakeTableOptions(
+    const std::shared_ptr<rocksdb::Cache>& block_cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = block_cache;
+  table.block_size = size_t{16} << 10;
+  table.format_version = 5;
+  return table;
+}
+
+// Records: large, random (signatures, keys) and nearly in order of their serials. One insertion
+// hint for each expiry hour, because each lifetime in use appends at a place of its own.
+rocksdb::ColumnFamilyOptions MakeCertificatesOptions(
+    const RocksDbOptions& options, const std::shared_ptr<rocksdb::Cache>& block_cache) {
+  rocksdb::ColumnFamilyOptions family;
+  family.write_buffer_size = options.memtable_bytes;
+  family.compression = rocksdb::kNoCompression;
+  family.level_compaction_dynamic_level_bytes = true;
+  family.memtable_insert_with_hint_prefix_extractor.reset(
+      rocksdb::NewCappedPrefixTransform(kExpiryPrefixSize));
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(MakeTableOptions(block_cache)));
+  return family;
+}
+
+// Indexes: small entries in random order. What they cost is cache misses in the memtable, so that
+// is kept within the processor's cache, and several are merged when they are written out, so that
+// the runs on disk are not small too. A batch is inserted in order, each entry hinted by the one
+// before.
+rocksdb::ColumnFamilyOptions MakeIndexOptions(const std::shared_ptr<rocksdb::Cache>& block_cache) {
+  rocksdb::ColumnFamilyOptions family;
+  family.write_buffer_size = size_t{2} << 20;
+  family.min_write_buffer_number_to_merge = 8;
+  family.max_write_buffer_number = 20;
+  family.compression = rocksdb::kNoCompression;
+  family.level_compaction_dynamic_level_bytes = true;
+  family.max_bytes_for_level_base = uint64_t{64} << 20;
+  family.target_file_size_base = uint64_t{16} << 20;
+  family.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(0));
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(MakeTableOptions(block_cache)));
+  return family;
+}
+
+// Nearly every look-up is of a request not seen before: the filters answer it.
+rocksdb::ColumnFamilyOptions MakeRequestsOptions(
+    const std::shared_ptr<rocksdb::Cache>& block_cache) {
+  rocksdb::ColumnFamilyOptions family = MakeIndexOptions(block_cache);
+  family.memtable_prefix_bloom_size_ratio = 0.1;
+  family.memtable_whole_key_filtering = true;
+  rocksdb::BlockBasedTableOptions table = MakeTableOptions(block_cache);
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return family;
+}
+
+// In the order of Database's accessors.
+std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const RocksDbOptions& options) {
+  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  return {
+      {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()},
+      {kCertificatesFamily, MakeCertificatesOptions(options, cache)},
+      {kRequestsFamily, MakeRequestsOptions(cache)},
+      {kIdentitiesFamily, MakeIndexOptions(cache)},
+  };
+}
+
+// What DB::Open says when a file is missing depends on the file.
+bool IsDamage(const rocksdb::Status& status) {
+  return status.IsCorruption() || status.IsInvalidArgument() || status.IsNotFound() ||
+         status.IsPathNotFound();
+}
+
+absl::Status OpenError(const rocksdb::Status& status, const std::string& folder) {
+  const std::string text = status.ToString();
+  if (IsDamage(status)) {
+    return MakeError(absl::StatusCode::kDataLoss, Reason::kStoreCorrupt, "",
+                     absl::StrCat("the database in ", folder,
+                                  " is damaged or not complete; restore the whole store from a "
+                                  "backup: ",
+                                  text));
+  }
+  if (status.IsIOError() && absl::StrContains(text, "lock")) {
+    return FailedPrecondition(
+        Reason::kStoreLocked,
+        absl::StrCat("another program has the database in ", folder,
+                     " open; stop it first, or give this one a folder of its own: ", text));
+  }
+  return Unavailable(Reason::kStoreUnavailable,
+                     absl::StrCat("the database in ", folder, " does not open: ", text));
+}
+
+}  // namespace
+
+absl::Status ReadError(const rocksdb::Status& status) {
+  if (IsDamage(status)) {
+    return MakeError(
+        absl::StatusCode::kDataLoss, Reason::kStoreCorrupt, "",
+        absl::StrCat("the store is damaged; restore it from a backup: ", status.ToString()));
+  }
+  return Unavailable(Reason::kStoreUnavailable,
+                     absl::StrCat("the store cannot be read: ", status.ToString()));
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Create(const RocksDbOptions& options,
+                                                           const std::string& folder) {
+  const rocksdb::Status status = rocksdb::DestroyDB(folder, rocksdb::Options());
+  if (!status.ok()) {
+    return OpenError(status, folder);
+  }
+  return OpenOrCreate(options, folder, /*create=*/true);
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(const RocksDbOptions& options,
+                                                         const std::string& folder) {
+  return OpenOrCreate(options, folder, /*create=*/false);
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::OpenOrCreate(const RocksDbOptions& options,
+                                                                 const std::string& folder,
+                                                                 bool create) {
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::Open(MakeDbOptions(create), folder, MakeFamilies(options), &families, &db);
+  if (!status.ok()) {
+    return OpenError(status, folder);
+  }
+  return std::unique_ptr<Database>(
+      new Database(std::unique_ptr<rocksdb::DB>(db), std::move(families)));
+}
+
+Database::~Database() {
+  // A flush that fails loses nothing: the log holds it all.
+  db_->Flush(rocksdb::FlushOptions(), families_).PermitUncheckedError();
+  for (rocksdb::ColumnFamilyHandle* family : families_) {
+    db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
+  }
+  db_->Close().PermitUncheckedError();
+}
+
+}  // namespace fleetca::store

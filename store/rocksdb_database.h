@@ -1,0 +1,63 @@
+// An open RocksDB with the store's column families. Private to the RocksDB target.
+#ifndef FLEETCA_STORE_ROCKSDB_DATABASE_H_
+#define FLEETCA_STORE_ROCKSDB_DATABASE_H_
+
+#include <rocksdb/db.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "store/rocksdb_store.h"
+
+namespace fleetca::store {
+
+inline rocksdb::Slice AsSlice(absl::string_view text) {
+  return rocksdb::Slice(text.data(), text.size());
+}
+
+inline absl::string_view AsView(const rocksdb::Slice& slice) {
+  return absl::string_view(slice.data(), slice.size());
+}
+
+// DATA_LOSS kStoreCorrupt for damage, else UNAVAILABLE kStoreUnavailable.
+absl::Status ReadError(const rocksdb::Status& status);
+
+class Database {
+ public:
+  // Makes a database in `folder`, over the remains of one that was never finished.
+  static absl::StatusOr<std::unique_ptr<Database>> Create(const RocksDbOptions& options,
+                                                          const std::string& folder);
+  // Opens the one there. DATA_LOSS kStoreCorrupt when something of it is missing or damaged.
+  static absl::StatusOr<std::unique_ptr<Database>> Open(const RocksDbOptions& options,
+                                                        const std::string& folder);
+
+  // Flushes, so that the next Open has no log to read, and closes.
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  rocksdb::DB& db() const { return *db_; }
+  rocksdb::ColumnFamilyHandle* description() const { return families_[0]; }
+  rocksdb::ColumnFamilyHandle* certificates() const { return families_[1]; }
+  rocksdb::ColumnFamilyHandle* requests() const { return families_[2]; }
+  rocksdb::ColumnFamilyHandle* identities() const { return families_[3]; }
+
+ private:
+  Database(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> families)
+      : db_(std::move(db)), families_(std::move(families)) {}
+
+  static absl::StatusOr<std::unique_ptr<Database>> OpenOrCreate(const RocksDbOptions& options,
+                                                                const std::string& folder,
+                                                                bool create);
+
+  const std::unique_ptr<rocksdb::DB> db_;
+  const std::vector<rocksdb::ColumnFamilyHandle*> families_;
+};
+
+}  // namespace fleetca::store
+
+#endif  // FLEETCA_STORE_ROCKSDB_DATABASE_H_

@@ -1,0 +1,123 @@
+#include "store/rocksdb_folder.h"
+
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "base/clock.h"
+#include "base/errors.h"
+#include "base/random.h"
+#include "base/status_macros.h"
+#include "store/durable_file.h"
+#include "store/keys.h"
+#include "store/witness.h"
+
+namespace fleetca::store {
+namespace {
+
+std::string DatabaseFolder(const RocksDbOptions& options) {
+  return absl::StrCat(options.path, "/rocksdb");
+}
+
+absl::Status Corrupt(const RocksDbOptions& options, absl::string_view what) {
+  return MakeError(absl::StatusCode::kDataLoss, Reason::kStoreCorrupt, "",
+                   absl::StrCat("the store in ", options.path, " ", what,
+                                "; restore the whole folder from a backup"));
+}
+
+bool Exists(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error) || error;
+}
+
+absl::StatusOr<Witness> MakeWitness() {
+  Witness witness;
+  char instance_id[sizeof(witness.instance_id)];
+  FLEETCA_RETURN_IF_ERROR(RandomBytes(absl::MakeSpan(instance_id)));
+  std::memcpy(&witness.instance_id, instance_id, sizeof(instance_id));
+  witness.created = absl::FromUnixSeconds(absl::ToUnixSeconds(Clock::System().Now()));
+  return witness;
+}
+
+// Makes the head and the database, and last says in the witness that they are there. Cut short, it
+// starts again at the next opening.
+absl::Status Finish(const RocksDbOptions& options, Witness witness, StoreFolder& folder) {
+  FLEETCA_ASSIGN_OR_RETURN(folder.head, HeadFile::Create(options.path));
+  FLEETCA_RETURN_IF_ERROR(MakeFolder(DatabaseFolder(options)));
+  FLEETCA_ASSIGN_OR_RETURN(folder.database, Database::Create(options, DatabaseFolder(options)));
+  witness.finished = true;
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  const rocksdb::Status status = folder.database->db().Put(synced, folder.database->description(),
+                                                           kWitnessKey, FormatWitness(witness));
+  if (!status.ok()) {
+    return Unavailable(
+        Reason::kStoreUnavailable,
+        absl::StrCat("cannot write to the new store in ", options.path, ": ", status.ToString()));
+  }
+  return WriteWitness(options.path, witness);
+}
+
+absl::Status Create(const RocksDbOptions& options, StoreFolder& folder) {
+  if (Exists(DatabaseFolder(options)) || Exists(HeadFile::PathIn(options.path))) {
+    return Corrupt(options, "has lost the file fleetca.store, which is made before all others");
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const Witness witness, MakeWitness());
+  FLEETCA_RETURN_IF_ERROR(WriteWitness(options.path, witness));
+  folder.instance_id = witness.instance_id;
+  return Finish(options, witness, folder);
+}
+
+absl::Status FinishInterrupted(const RocksDbOptions& options, const Witness& witness,
+                               StoreFolder& folder) {
+  const absl::StatusOr<std::unique_ptr<HeadFile>> head = HeadFile::Open(options.path);
+  if (head.ok() && (*head)->number() > 0) {
+    return Corrupt(options, "holds records, but fleetca.store says that it was never finished");
+  }
+  folder.instance_id = witness.instance_id;
+  return Finish(options, witness, folder);
+}
+
+absl::Status OpenFinished(const RocksDbOptions& options, const Witness& witness,
+                          StoreFolder& folder) {
+  folder.instance_id = witness.instance_id;
+  FLEETCA_ASSIGN_OR_RETURN(folder.head, HeadFile::Open(options.path));
+  FLEETCA_ASSIGN_OR_RETURN(folder.database, Database::Open(options, DatabaseFolder(options)));
+  rocksdb::DB& db = folder.database->db();
+  std::string described;
+  const rocksdb::Status status =
+      db.Get(rocksdb::ReadOptions(), folder.database->description(), kWitnessKey, &described);
+  if (!status.ok() || described != FormatWitness(witness)) {
+    return Corrupt(options, "has a database that its fleetca.store was not written for");
+  }
+  const uint64_t acknowledged = folder.head->number();
+  const uint64_t found = db.GetLatestSequenceNumber();
+  if (found < acknowledged) {
+    return Corrupt(options,
+                   absl::StrCat("acknowledged write ", acknowledged, " but comes back with ", found,
+                                ": the end of its log is missing"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<StoreFolder> OpenStoreFolder(const RocksDbOptions& options) {
+  StoreFolder folder;
+  FLEETCA_RETURN_IF_ERROR(MakeFolder(options.path));
+  FLEETCA_ASSIGN_OR_RETURN(folder.lock, FolderLock::Acquire(options.path));
+  FLEETCA_ASSIGN_OR_RETURN(const std::optional<Witness> witness, ReadWitness(options.path));
+  if (!witness.has_value()) {
+    FLEETCA_RETURN_IF_ERROR(Create(options, folder));
+  } else if (witness->finished) {
+    FLEETCA_RETURN_IF_ERROR(OpenFinished(options, *witness, folder));
+  } else {
+    FLEETCA_RETURN_IF_ERROR(FinishInterrupted(options, *witness, folder));
+  }
+  return folder;
+}
+
+}  // namespace fleetca::store

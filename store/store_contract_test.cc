@@ -1,0 +1,319 @@
+// What store.h promises, of every Store there is.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "store/memory_store.h"
+#include "store/rocksdb_store.h"
+#include "store/store.h"
+#include "store/test_record.h"
+
+namespace fleetca::store {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+struct Kind {
+  const char* name;
+  // Opens the store of `folder`, which Kinds without a disk ignore.
+  std::function<absl::StatusOr<std::unique_ptr<Store>>(const std::string& folder)> open;
+};
+
+class StoreContractTest : public ::testing::TestWithParam<Kind> {
+ protected:
+  void SetUp() override {
+    const ::testing::TestInfo& info = *::testing::UnitTest::GetInstance()->current_test_info();
+    std::string name = absl::StrCat("contract_", info.name());
+    std::replace(name.begin(), name.end(), '/', '_');
+    folder_ = absl::StrCat(::testing::TempDir(), "/", name);
+    std::filesystem::remove_all(folder_);
+    absl::StatusOr<std::unique_ptr<Store>> store = GetParam().open(folder_);
+    ASSERT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+  }
+
+  void TearDown() override {
+    store_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  void Append(const CertificateRecord& record) {
+    const absl::Status status = store_->Append({record});
+    ASSERT_TRUE(status.ok()) << status;
+  }
+
+  std::vector<std::string> SerialsByExpiry(absl::Time from, absl::Time to) {
+    std::vector<std::string> serials;
+    const absl::Status status =
+        store_->ForEachByExpiry(from, to, [&serials](const CertificateRecord& record) {
+          serials.push_back(record.serial);
+          return true;
+        });
+    EXPECT_TRUE(status.ok()) << status;
+    return serials;
+  }
+
+  std::vector<std::string> SerialsByIdentity(absl::string_view identity) {
+    std::vector<std::string> serials;
+    const absl::Status status =
+        store_->ForEachByIdentity(identity, [&](const CertificateRecord& record) {
+          EXPECT_EQ(record.identity, identity);
+          serials.push_back(record.serial);
+          return true;
+        });
+    EXPECT_TRUE(status.ok()) << status;
+    return serials;
+  }
+
+  std::string folder_;
+  std::unique_ptr<Store> store_;
+};
+
+void ExpectNotFound(const absl::StatusOr<CertificateRecord>& record) {
+  EXPECT_EQ(record.status().code(), absl::StatusCode::kNotFound) << record.status();
+  EXPECT_EQ(GetReason(record.status()), Reason::kNotFound);
+}
+
+TEST_P(StoreContractTest, FindsWhatWasAppended) {
+  const CertificateRecord one = TestRecord(1);
+  const CertificateRecord two = TestRecord(2);
+  ASSERT_TRUE(store_->Append({one, two}).ok());
+  for (const CertificateRecord& record : {one, two}) {
+    const absl::StatusOr<CertificateRecord> by_serial = store_->GetBySerial(record.serial);
+    ASSERT_TRUE(by_serial.ok()) << by_serial.status();
+    EXPECT_EQ(*by_serial, record);
+    const absl::StatusOr<CertificateRecord> by_key = store_->GetByRequestKey(record.request_key);
+    ASSERT_TRUE(by_key.ok()) << by_key.status();
+    EXPECT_EQ(*by_key, record);
+  }
+}
+
+TEST_P(StoreContractTest, KeepsEmptyAndOddFields) {
+  CertificateRecord record = TestRecord(1);
+  record.requester = std::string("\0\xff\n", 3);
+  record.profile.clear();
+  record.request_key.clear();
+  record.request_digest.clear();
+  record.certificate = std::string(100000, '\x80');
+  record.issued_at = absl::FromUnixMillis(-1);
+  record.not_before = absl::FromUnixSeconds(-1);
+  Append(record);
+  const absl::StatusOr<CertificateRecord> found = store_->GetBySerial(record.serial);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_EQ(*found, record);
+}
+
+TEST_P(StoreContractTest, UnknownIsNotFound) {
+  Append(TestRecord(1));
+  ExpectNotFound(store_->GetBySerial(TestRecord(2).serial));
+  ExpectNotFound(store_->GetBySerial(""));
+  ExpectNotFound(store_->GetBySerial(TestRecord(1).serial.substr(0, 19)));
+  ExpectNotFound(store_->GetBySerial(TestRecord(1).serial + "x"));
+  ExpectNotFound(store_->GetByRequestKey(TestRequestKey(2)));
+  ExpectNotFound(store_->GetByRequestKey(TestRequestKey(1).substr(0, 31)));
+}
+
+TEST_P(StoreContractTest, RecordsWithoutRequestKeyAreNotFoundByTheEmptyOne) {
+  CertificateRecord record = TestRecord(1);
+  record.request_key.clear();
+  Append(record);
+  ExpectNotFound(store_->GetByRequestKey(""));
+  EXPECT_TRUE(store_->GetBySerial(record.serial).ok());
+}
+
+TEST_P(StoreContractTest, AppendOfNothingWritesNothing) {
+  EXPECT_TRUE(store_->Append({}).ok());
+  EXPECT_THAT(SerialsByExpiry(absl::InfinitePast(), absl::InfiniteFuture()), IsEmpty());
+}
+
+TEST_P(StoreContractTest, OneRecordOutsideTheContractLeavesNothingOfTheBatch) {
+  CertificateRecord nameless = TestRecord(2);
+  nameless.identity.clear();
+  CertificateRecord short_serial = TestRecord(3);
+  short_serial.serial.pop_back();
+  for (const CertificateRecord& wrong : {nameless, short_serial}) {
+    const absl::Status status = store_->Append({TestRecord(1), wrong});
+    EXPECT_EQ(status.code(), absl::StatusCode::kInternal) << status;
+    EXPECT_EQ(GetReason(status), Reason::kInternal);
+    ExpectNotFound(store_->GetBySerial(TestRecord(1).serial));
+    ExpectNotFound(store_->GetByRequestKey(TestRequestKey(1)));
+  }
+}
+
+TEST_P(StoreContractTest, BigBatch) {
+  const std::vector<CertificateRecord> records = TestRecords(1, 1000);
+  ASSERT_TRUE(store_->Append(records).ok());
+  for (const CertificateRecord& record : records) {
+    const absl::StatusOr<CertificateRecord> found = store_->GetByRequestKey(record.request_key);
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_EQ(*found, record);
+  }
+  EXPECT_EQ(SerialsByIdentity(records[0].identity).size(), records.size());
+}
+
+TEST_P(StoreContractTest, IteratesByExpiryWithBoundsOnTheHour) {
+  const absl::Time hour = absl::FromUnixSeconds(500000 * 3600LL);
+  const CertificateRecord at_hour = TestRecord(9, hour);
+  const CertificateRecord just_after = TestRecord(1, hour + absl::Seconds(1));
+  const CertificateRecord next_hour = TestRecord(5, hour + absl::Hours(1));
+  const CertificateRecord later = TestRecord(2, hour + absl::Hours(2));
+  ASSERT_TRUE(store_->Append({later, next_hour, just_after, at_hour}).ok());
+  EXPECT_THAT(SerialsByExpiry(absl::InfinitePast(), absl::InfiniteFuture()),
+              ElementsAre(at_hour.serial, just_after.serial, next_hour.serial, later.serial));
+  EXPECT_THAT(SerialsByExpiry(hour, hour + absl::Hours(1)), ElementsAre(at_hour.serial));
+  EXPECT_THAT(SerialsByExpiry(hour, hour + absl::Nanoseconds(1)), ElementsAre(at_hour.serial));
+  EXPECT_THAT(SerialsByExpiry(hour + absl::Nanoseconds(1), hour + absl::Hours(2)),
+              ElementsAre(just_after.serial, next_hour.serial));
+  EXPECT_THAT(SerialsByExpiry(hour + absl::Hours(1), hour + absl::Hours(2)),
+              ElementsAre(just_after.serial, next_hour.serial));
+  EXPECT_THAT(SerialsByExpiry(hour, hour), IsEmpty());
+  EXPECT_THAT(SerialsByExpiry(hour + absl::Hours(2), hour), IsEmpty());
+  EXPECT_THAT(SerialsByExpiry(hour + absl::Hours(3), absl::InfiniteFuture()), IsEmpty());
+}
+
+TEST_P(StoreContractTest, TheFarthestExpiryHourIsWithinAnyBound) {
+  const absl::Time last = absl::FromUnixSeconds(((1LL << 24) - 1) * 3600);
+  const CertificateRecord record = TestRecord(1, last);
+  Append(record);
+  EXPECT_THAT(SerialsByExpiry(last, absl::InfiniteFuture()), ElementsAre(record.serial));
+  EXPECT_THAT(SerialsByExpiry(last, last + absl::Hours(1)), ElementsAre(record.serial));
+  EXPECT_THAT(SerialsByExpiry(last + absl::Hours(1), absl::InfiniteFuture()), IsEmpty());
+}
+
+TEST_P(StoreContractTest, IteratesOverExactlyOneIdentity) {
+  const std::vector<std::string> identities = {"spiffe://a/b",
+                                               "spiffe://a/bc",
+                                               "spiffe://a/b/c",
+                                               "spiffe://a/B",
+                                               "s",
+                                               std::string("s\0", 2),
+                                               std::string("s\0\x01", 3),
+                                               std::string("\0", 1),
+                                               "\xff",
+                                               std::string("\xff\xff")};
+  const absl::Time hour = absl::FromUnixSeconds(500000 * 3600LL);
+  std::vector<CertificateRecord> records;
+  for (const std::string& identity : identities) {
+    const uint64_t number = records.size();
+    records.push_back(TestRecord(number, hour + absl::Hours(1), identity));
+    records.push_back(TestRecord(number + 1, hour, identity));
+  }
+  ASSERT_TRUE(store_->Append(records).ok());
+  for (size_t i = 0; i < identities.size(); ++i) {
+    EXPECT_THAT(SerialsByIdentity(identities[i]),
+                ElementsAre(records[2 * i + 1].serial, records[2 * i].serial))
+        << identities[i];
+  }
+  EXPECT_THAT(SerialsByIdentity("spiffe://a/"), IsEmpty());
+  EXPECT_THAT(SerialsByIdentity(""), IsEmpty());
+}
+
+TEST_P(StoreContractTest, AVisitorStopsTheIteration) {
+  ASSERT_TRUE(store_->Append(TestRecords(1, 10)).ok());
+  int visits = 0;
+  const auto stop_at_three = [&visits](const CertificateRecord&) { return ++visits < 3; };
+  EXPECT_TRUE(
+      store_->ForEachByExpiry(absl::InfinitePast(), absl::InfiniteFuture(), stop_at_three).ok());
+  EXPECT_EQ(visits, 3);
+  visits = 0;
+  EXPECT_TRUE(store_->ForEachByIdentity(TestRecord(1).identity, stop_at_three).ok());
+  EXPECT_EQ(visits, 3);
+}
+
+TEST_P(StoreContractTest, AnIterationSeesTheRecordsThatWereThereWhenItBegan) {
+  ASSERT_TRUE(store_->Append(TestRecords(1, 3)).ok());
+  uint64_t next = 100;
+  int visits = 0;
+  const auto append_one = [&](const CertificateRecord&) {
+    EXPECT_TRUE(store_->Append({TestRecord(next++)}).ok());
+    return ++visits < 50;
+  };
+  EXPECT_TRUE(
+      store_->ForEachByExpiry(absl::InfinitePast(), absl::InfiniteFuture(), append_one).ok());
+  EXPECT_EQ(visits, 3);
+  visits = 0;
+  EXPECT_TRUE(store_->ForEachByIdentity(TestRecord(1).identity, append_one).ok());
+  EXPECT_EQ(visits, 6);
+}
+
+TEST_P(StoreContractTest, ConcurrentAppendsAndReaders) {
+  constexpr int kThreads = 8;
+  constexpr int kBatches = 25;
+  constexpr int kBatchSize = 4;
+  std::atomic<bool> done = false;
+  std::thread reader([&] {
+    size_t before = 0;
+    while (!done) {
+      // No batch is ever half there, and nothing that was there goes.
+      const size_t now = SerialsByIdentity(TestRecord(0).identity).size();
+      EXPECT_EQ(now % kBatchSize, 0u);
+      EXPECT_GE(now, before);
+      before = now;
+    }
+  });
+  std::vector<std::thread> writers;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    writers.emplace_back([this, thread] {
+      for (int batch = 0; batch < kBatches; ++batch) {
+        const uint64_t first = static_cast<uint64_t>(thread * kBatches + batch) * kBatchSize;
+        EXPECT_TRUE(store_->Append(TestRecords(first, kBatchSize)).ok());
+        // Found as soon as Append returned.
+        EXPECT_TRUE(store_->GetByRequestKey(TestRequestKey(first)).ok());
+      }
+    });
+  }
+  for (std::thread& writer : writers) {
+    writer.join();
+  }
+  done = true;
+  reader.join();
+  constexpr size_t kTotal = size_t{kThreads} * kBatches * kBatchSize;
+  EXPECT_EQ(SerialsByExpiry(absl::InfinitePast(), absl::InfiniteFuture()).size(), kTotal);
+  EXPECT_EQ(SerialsByIdentity(TestRecord(0).identity).size(), kTotal);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Stores, StoreContractTest,
+    ::testing::Values(Kind{"Memory",
+                           [](const std::string&) -> absl::StatusOr<std::unique_ptr<Store>> {
+                             return std::make_unique<MemoryStore>();
+                           }},
+                      Kind{"RocksDb",
+                           [](const std::string& folder) {
+                             RocksDbOptions options;
+                             options.path = folder;
+                             return OpenRocksDbStore(options);
+                           }}),
+    [](const ::testing::TestParamInfo<Kind>& info) { return std::string(info.param.name); });
+
+TEST(MemoryStoreTest, AFaultKeepsNothingUntilItEnds) {
+  MemoryStore store;
+  store.FailAppends(Unavailable(Reason::kStoreUnavailable, "the disk is full"));
+  const absl::Status status = store.Append(TestRecords(1, 2));
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(GetReason(status), Reason::kStoreUnavailable);
+  EXPECT_EQ(store.size(), 0u);
+  ExpectNotFound(store.GetByRequestKey(TestRequestKey(1)));
+  store.FailAppends(absl::OkStatus());
+  EXPECT_TRUE(store.Append(TestRecords(1, 2)).ok());
+  EXPECT_EQ(store.size(), 2u);
+  store.Clear();
+  EXPECT_EQ(store.size(), 0u);
+  ExpectNotFound(store.GetByRequestKey(TestRequestKey(1)));
+}
+
+TEST(MemoryStoreTest, HasTheInstanceIdItWasGiven) {
+  EXPECT_EQ(MemoryStore(0x1234).instance_id(), 0x1234);
+}
+
+}  // namespace
+}  // namespace fleetca::store
