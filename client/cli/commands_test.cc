@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
+#include "base/private_key.h"
 #include "client/key_and_csr.h"
 #include "client/testing/fake_server.h"
 #include "gmock/gmock.h"
@@ -16,6 +17,7 @@
 #include "nlohmann/json.hpp"
 #include "x509/certificate.h"
 #include "x509/pem.h"
+#include "x509/serial.h"
 
 namespace fleetca::client {
 namespace {
@@ -34,7 +36,7 @@ struct Outcome {
 };
 
 // Runs the commands as the program does: usage errors are CLI11's and exit with 2.
-Outcome Run(std::vector<std::string> arguments) {
+Outcome RunCommand(std::vector<std::string> arguments) {
   CLI::App app("", "fleetca");
   Outcome outcome;
   AddCertCommands(app, &outcome.exit_code);
@@ -60,7 +62,7 @@ class CommandsTest : public ::testing::Test {
                                                  server_.dir()};
     command.insert(command.end(), connection.begin(), connection.end());
     command.insert(command.end(), flags.begin(), flags.end());
-    return Run(command);
+    return RunCommand(command);
   }
 
   Outcome Issue(std::vector<std::string> flags) {
@@ -107,8 +109,7 @@ TEST_F(CommandsTest, WithTheChainToAFile) {
   const Outcome outcome = Issue({"--csr", WriteCsr(), "--chain", "--out", Path("web.crt")});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, IsEmpty());
-  const auto certificates =
-      x509::DecodePem(x509::kPemCertificate, *ReadFile(Path("web.crt")));
+  const auto certificates = x509::DecodePem(x509::kPemCertificate, *ReadFile(Path("web.crt")));
   ASSERT_TRUE(certificates.ok());
   ASSERT_EQ(certificates->size(), 2);
   EXPECT_EQ((*certificates)[1], server_.ca().issuing_der());
@@ -130,8 +131,8 @@ TEST_F(CommandsTest, MakesAKeyThatOnlyItsOwnerReads) {
 
 TEST_F(CommandsTest, NeverOverwritesAKey) {
   ASSERT_TRUE(WriteFileAtomic(Path("web.key"), "precious", 0600).ok());
-  const Outcome outcome = Issue(
-      {"--new-key", "p256", "--key-out", Path("web.key"), "--name", "DNS:web.fleet.example"});
+  const Outcome outcome =
+      Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name", "DNS:web.fleet.example"});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("web.key"));
   EXPECT_EQ(*ReadFile(Path("web.key")), "precious");
@@ -141,7 +142,7 @@ TEST_F(CommandsTest, NeverOverwritesAKey) {
 TEST_F(CommandsTest, AKeyWithoutACertificateIsNotLeftBehind) {
   server_.service().FailNext(
       {{grpc::INVALID_ARGUMENT, "DNS:evil.example is not allowed by profile server",
-        "SAN_NOT_ALLOWED", "csr.subject_alt_name"}});
+        "SAN_NOT_ALLOWED", "csr.subject_alt_name", absl::ZeroDuration()}});
   const Outcome outcome =
       Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name", "DNS:evil.example"});
   EXPECT_EQ(outcome.exit_code, 1);
@@ -226,8 +227,7 @@ TEST_F(CommandsTest, BundleInEachForm) {
   EXPECT_EQ(RunAtServer({"bundle", "get"}, {}).out, server_.ca().root_pem());
   EXPECT_THAT(RunAtServer({"bundle", "get"}, {"-o", "text"}).out,
               HasSubstr("  Trust domain    fleet.example\n"));
-  const auto json =
-      nlohmann::json::parse(RunAtServer({"bundle", "get"}, {"-o", "json"}).out);
+  const auto json = nlohmann::json::parse(RunAtServer({"bundle", "get"}, {"-o", "json"}).out);
   EXPECT_EQ(json["trust_domain"], "fleet.example");
   EXPECT_EQ(json["roots"].size(), 1);
 }
@@ -243,8 +243,8 @@ TEST_F(CommandsTest, AServerThatIsDownIsSaidSoon) {
 }
 
 TEST_F(CommandsTest, AnErrorCannotForgeTerminalOutput) {
-  server_.service().FailNext(
-      {{grpc::PERMISSION_DENIED, "no\x1b[2Jfleetca: all is well", "CALLER_NOT_ALLOWED"}});
+  server_.service().FailNext({{grpc::PERMISSION_DENIED, "no\x1b[2Jfleetca: all is well",
+                               "CALLER_NOT_ALLOWED", "", absl::ZeroDuration()}});
   EXPECT_THAT(Issue({"--csr", WriteCsr()}).err, Not(HasSubstr("\x1b")));
 }
 
@@ -297,25 +297,26 @@ TEST_F(CommandsTest, UsageErrorsExitWith2AndAskNothing) {
 }
 
 TEST(CommandsUsageTest, SaysWhatIsMissing) {
-  const Outcome no_files = Run({"cert", "issue", "--profile", "server", "--csr", "x"});
+  const Outcome no_files = RunCommand({"cert", "issue", "--profile", "server", "--csr", "x"});
   EXPECT_EQ(no_files.exit_code, 2);
   EXPECT_EQ(no_files.err,
             "fleetca: --ca is required (or --dir, the folder of 'fleetca ca init')\n");
-  EXPECT_EQ(Run({"cert", "get", "--dir", "x", "zz"}).exit_code, 2);
-  EXPECT_EQ(Run({"cert", "get", "--dir", "x"}).exit_code, 2);
-  EXPECT_EQ(Run({"cert", "get", "--dir", "x", "--server", "localhost", "01"}).exit_code, 2);
-  EXPECT_EQ(Run({"cert"}).exit_code, 2);
-  EXPECT_EQ(Run({"bundle"}).exit_code, 2);
-  EXPECT_EQ(Run({"cert", "inspect"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"cert", "get", "--dir", "x", "zz"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"cert", "get", "--dir", "x"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"cert", "get", "--dir", "x", "--server", "localhost", "01"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"cert"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"bundle"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"cert", "inspect"}).exit_code, 2);
 }
 
 TEST(CommandsUsageTest, HelpHasExamples) {
-  for (const std::vector<std::string>& command :
-       {std::vector<std::string>{"cert", "issue"}, {"cert", "get"}, {"cert", "inspect"},
-        {"bundle", "get"}}) {
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"cert", "issue"},
+                                                  {"cert", "get"},
+                                                  {"cert", "inspect"},
+                                                  {"bundle", "get"}}) {
     std::vector<std::string> arguments = command;
     arguments.push_back("--help");
-    const Outcome outcome = Run(arguments);
+    const Outcome outcome = RunCommand(arguments);
     EXPECT_EQ(outcome.exit_code, 0);
     EXPECT_THAT(outcome.out, HasSubstr("Example"));
     EXPECT_THAT(outcome.out, HasSubstr(absl::StrCat("fleetca ", command[0], " ", command[1])));
