@@ -43,8 +43,11 @@ DurabilityDriver::DurabilityDriver(const std::string& folder, bool sync_writes,
     perror("pipe");
     abort();
   }
+  // The driver may be gone when it is sent something.
+  signal(SIGPIPE, SIG_IGN);
   pid_ = fork();
   if (pid_ == 0) {
+    signal(SIGPIPE, SIG_DFL);
     dup2(to_child[0], STDIN_FILENO);
     dup2(from_child[1], STDOUT_FILENO);
     if (!shim_folder.empty()) {

@@ -176,12 +176,13 @@ TEST_F(RocksDbDamageTest, ATornWriteAtTheEndOfTheLogIsDropped) {
   for (size_t size = before + 1; size < log.size(); size += (log.size() - before) / 10) {
     WriteAll(Log(), log.substr(0, size));
     ExpectAllThere(20);
-    const absl::StatusOr<std::unique_ptr<Store>> reopened = Open(folder_);
-    ASSERT_TRUE(reopened.ok()) << reopened.status();
-    EXPECT_FALSE((*reopened)->GetBySerial(TestRecord(20).serial).ok());
-    EXPECT_FALSE((*reopened)->GetBySerial(TestRecord(39).serial).ok());
-    fs::remove_all(folder_);
-    fs::copy(base_ + "/intact", folder_, fs::copy_options::recursive);
+    {
+      const absl::StatusOr<std::unique_ptr<Store>> reopened = Open(folder_);
+      ASSERT_TRUE(reopened.ok()) << reopened.status();
+      EXPECT_FALSE((*reopened)->GetBySerial(TestRecord(20).serial).ok());
+      EXPECT_FALSE((*reopened)->GetBySerial(TestRecord(39).serial).ok());
+    }
+    Restore();
   }
 }
 
