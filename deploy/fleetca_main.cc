@@ -29,7 +29,11 @@ void AddVersionCommand(CLI::App& app, int* exit_code) {
   auto form = std::make_shared<std::string>("text");
   command->add_option("-o,--output", *form, "The form of what is written to standard output")
       ->type_name("text|json")
-      ->check(CLI::IsMember({"text", "json"}), "")
+      ->check(
+          [](const std::string& given) -> std::string {
+            return given == "text" || given == "json" ? "" : "the form is text or json";
+          },
+          "")
       ->capture_default_str();
   command->callback([form, exit_code] {
     const int written = *form == "json" ? std::printf("{\"version\": \"%s\"}\n", kVersion)
@@ -48,6 +52,11 @@ int main(int argc, char** argv) {
   fleetca::service::AddServerCommands(app, &exit_code);
   fleetca::client::AddCertCommands(app, &exit_code);
   AddVersionCommand(app, &exit_code);
+  // CLI11 would only say that a command is missing.
+  if (argc > 1 && argv[1][0] != '-' && app.get_subcommand_no_throw(argv[1]) == nullptr) {
+    return fleetca::ReportUsageError("\"" + std::string(argv[1]) +
+                                     "\" is no command; fleetca --help lists them");
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

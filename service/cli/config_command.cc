@@ -51,7 +51,8 @@ int Run(const ValidateFlags& flags) {
   if (!status.ok()) {
     return ReportStatus(status);
   }
-  return ReportStatus(WriteStandardOutput(absl::StrCat(flags.file, ": ok\n")));
+  return ReportStatus(WriteStandardOutput(
+      absl::StrCat(flags.file == "-" ? "standard input" : flags.file, ": ok\n")));
 }
 
 }  // namespace

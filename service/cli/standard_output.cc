@@ -12,7 +12,13 @@ namespace fleetca::service {
 void AddFormFlag(CLI::App& command, std::string* form) {
   command.add_option("-o,--output", *form, "The form of what is written to standard output")
       ->type_name("text|json")
-      ->check(CLI::IsMember({"text", "json"}), "")
+      ->check(
+          [](const std::string& given) {
+            return given == "text" || given == "json"
+                       ? std::string()
+                       : absl::StrCat("\"", given, "\" is not text or json");
+          },
+          "")
       ->capture_default_str();
 }
 
