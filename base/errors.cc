@@ -143,17 +143,18 @@ absl::Status Internal(Reason reason, absl::string_view message) {
   return MakeError(absl::StatusCode::kInternal, reason, "", message);
 }
 
-std::optional<Reason> GetReason(const absl::Status& status) {
-  const absl::optional<absl::Cord> payload = status.GetPayload(kReasonPayload);
-  if (!payload.has_value()) {
-    return std::nullopt;
-  }
-  for (int i = 0; i <= static_cast<int>(Reason::kPassphraseInvalid); ++i) {
-    if (*payload == ReasonName(static_cast<Reason>(i))) {
+std::optional<Reason> ParseReason(absl::string_view name) {
+  for (int i = 0; i <= static_cast<int>(kLastReason); ++i) {
+    if (name == ReasonName(static_cast<Reason>(i))) {
       return static_cast<Reason>(i);
     }
   }
   return std::nullopt;
+}
+
+std::optional<Reason> GetReason(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(kReasonPayload);
+  return payload.has_value() ? ParseReason(std::string(*payload)) : std::nullopt;
 }
 
 std::string GetField(const absl::Status& status) {

@@ -76,8 +76,13 @@ enum class Reason {
   kAnswerInvalid,
 };
 
+// Of the list above; the reasons are numbered from 0 without gaps.
+inline constexpr Reason kLastReason = Reason::kAnswerInvalid;
+
 // "CSR_MALFORMED" for kCsrMalformed.
 absl::string_view ReasonName(Reason reason);
+// The reason of a name from the wire; nullopt for one that this release does not know.
+std::optional<Reason> ParseReason(absl::string_view name);
 
 // A status with `code`, `reason` and `message`; `field` may be empty when no one field is to blame.
 absl::Status MakeError(absl::StatusCode code, Reason reason, absl::string_view field,

@@ -23,11 +23,24 @@ using testing::FakeOrder;
 using testing::FakeServer;
 using ::testing::HasSubstr;
 
-const FakeError kQueueFull = {grpc::RESOURCE_EXHAUSTED, "the queue is full", "QUEUE_FULL", "",
-                              absl::Seconds(3)};
-const FakeError kDraining = {grpc::UNAVAILABLE, "the server is draining", "DRAINING"};
-const FakeError kForbidden = {grpc::PERMISSION_DENIED, "you may not", "CALLER_NOT_ALLOWED"};
-const FakeError kNoError = {grpc::OK};
+FakeError MakeFakeError(grpc::StatusCode code, std::string message, std::string reason) {
+  FakeError error;
+  error.code = code;
+  error.message = std::move(message);
+  error.reason = std::move(reason);
+  return error;
+}
+
+FakeError QueueFull(absl::Duration retry_delay) {
+  FakeError error = MakeFakeError(grpc::RESOURCE_EXHAUSTED, "the queue is full", "QUEUE_FULL");
+  error.retry_delay = retry_delay;
+  return error;
+}
+
+const FakeError kDraining = MakeFakeError(grpc::UNAVAILABLE, "the server is draining", "DRAINING");
+const FakeError kForbidden =
+    MakeFakeError(grpc::PERMISSION_DENIED, "you may not", "CALLER_NOT_ALLOWED");
+const FakeError kNoError = MakeFakeError(grpc::OK, "", "");
 
 std::string MakeCsr() {
   return MakeKeyAndCsr(KeyType::kP256, {{{x509::NameType::kDns, "web.fleet.example"}}})->csr_der;
@@ -51,7 +64,12 @@ class CaClientTest : public ::testing::Test {
     return *std::move(client);
   }
 
-  IssueOptions Request() const { return {.csr_der = csr_, .profile = "server"}; }
+  IssueOptions Request() const {
+    IssueOptions request;
+    request.csr_der = csr_;
+    request.profile = "server";
+    return request;
+  }
 
   // The error of an issuance whose answer was changed on the way.
   absl::Status IssueTampered(
@@ -97,7 +115,7 @@ TEST_F(CaClientTest, Issues) {
 }
 
 TEST_F(CaClientTest, RetriesWithTheSameRequestIdAndAsTheServerAsked) {
-  server_.service().FailNext({kDraining, kQueueFull});
+  server_.service().FailNext({kDraining, QueueFull(absl::Seconds(3))});
   const absl::StatusOr<Issued> issued = MakeClient()->Issue(Request());
   ASSERT_TRUE(issued.ok()) << issued.status();
   const auto requests = server_.service().requests();
@@ -151,12 +169,10 @@ TEST_F(CaClientTest, GivesUpAfterTheLastAttemptWithTheServersReason) {
 }
 
 TEST_F(CaClientTest, DoesNotSleepPastTheDeadline) {
-  FakeError patient = kQueueFull;
-  patient.retry_delay = absl::Seconds(40);
-  server_.service().FailNext({patient});
+  server_.service().FailNext({QueueFull(absl::Seconds(40))});
   const absl::Status status = MakeClient()->Issue(Request()).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(GetReason(status), Reason::kQueueFull);
+  EXPECT_EQ(GetReason(status), Reason::QueueFull(absl::Seconds(3)));
   EXPECT_TRUE(clock_.slept().empty());
 }
 
@@ -305,7 +321,7 @@ TEST_F(CaClientTest, BadRequestsNeverLeave) {
 
 TEST_F(CaClientTest, BatchKeepsTheOrderAndRetriesOnlyWhatMayPass) {
   server_.service().FailNext({kDraining});
-  server_.service().FailNextItems({kNoError, kForbidden, kQueueFull});
+  server_.service().FailNextItems({kNoError, kForbidden, QueueFull(absl::Seconds(3))});
   std::vector<IssueOptions> items(3, Request());
   IssueOptions bad = Request();
   bad.csr_der = "not DER";

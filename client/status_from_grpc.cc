@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -20,24 +19,6 @@ constexpr absl::string_view kRetryDelayPayload = "fleetca/retry-delay-ns";
 
 // What a server may ask us to wait at most; more is taken for a fault.
 constexpr absl::Duration kMaxRetryDelay = absl::Hours(1);
-
-// The reasons are numbered from 0 without gaps, and ReasonName knows them all.
-absl::flat_hash_map<absl::string_view, Reason> MakeReasonTable() {
-  constexpr int kMoreThanThereAre = 256;
-  absl::flat_hash_map<absl::string_view, Reason> reasons;
-  for (int i = 0; i < kMoreThanThereAre; ++i) {
-    const auto reason = static_cast<Reason>(i);
-    reasons.emplace(ReasonName(reason), reason);  // the first of a name stays
-  }
-  return reasons;
-}
-
-std::optional<Reason> ParseReason(absl::string_view name) {
-  static const auto& reasons =
-      *new absl::flat_hash_map<absl::string_view, Reason>(MakeReasonTable());
-  const auto found = reasons.find(name);
-  return found == reasons.end() ? std::nullopt : std::make_optional(found->second);
-}
 
 absl::StatusCode CodeFromInt(int code) {
   const bool known = code > static_cast<int>(absl::StatusCode::kOk) &&

@@ -1,11 +1,13 @@
 #include "client/cli/connection_flags.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/cli/duration_flag.h"
+#include "grpc/support/log.h"
 
 namespace fleetca::client {
 namespace {
@@ -31,6 +33,14 @@ std::string CheckAddress(const std::string& address) {
     return absl::StrCat("\"", address, "\" is not HOST:PORT, such as ca.fleet.example:8443");
   }
   return "";
+}
+
+// gRPC writes lines of its own about failed handshakes. Our sentences say as much, so it does so
+// only for who asks, by its usual variable.
+void QuietGrpc() {
+  if (std::getenv("GRPC_VERBOSITY") == nullptr) {
+    gpr_set_log_verbosity(static_cast<gpr_log_severity>(GPR_LOG_SEVERITY_ERROR + 1));
+  }
 }
 
 TlsFiles FilesOf(const ConnectionFlags& flags) {
@@ -82,6 +92,7 @@ std::string MissingConnectionFlag(const ConnectionFlags& flags) {
 }
 
 absl::StatusOr<std::unique_ptr<CaClient>> Connect(const ConnectionFlags& flags) {
+  QuietGrpc();
   CaClientOptions options;
   options.address = flags.server;
   options.files = FilesOf(flags);

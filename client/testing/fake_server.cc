@@ -129,7 +129,9 @@ google::rpc::Status FakeService::IssueOne(const v1::IssueCertificateRequest& req
   }
   const absl::StatusOr<absl::string_view> spki = CsrPublicKey(request.csr_der());
   if (!spki.ok()) {
-    return FakeError{grpc::StatusCode::INVALID_ARGUMENT, "bad CSR", "CSR_MALFORMED", "csr"}.ToRpc();
+    return FakeError{grpc::StatusCode::INVALID_ARGUMENT, "bad CSR", "CSR_MALFORMED", "csr",
+                     absl::ZeroDuration()}
+        .ToRpc();
   }
   if (request.validate_only()) {
     return google::rpc::Status();
@@ -223,7 +225,7 @@ grpc::Status FakeService::GetCertificate(grpc::ServerContext*,
   const auto found = by_serial_.find(request->serial_number());
   if (found == by_serial_.end()) {
     return FakeError{grpc::StatusCode::NOT_FOUND, "no certificate has this serial", "NOT_FOUND",
-                     "serial_number"}
+                     "serial_number", absl::ZeroDuration()}
         .ToGrpc();
   }
   std::vector<std::string> chain = {ca_.issuing_der()};
