@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/config.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -247,18 +248,27 @@ int DecodedAndUsed(const std::string& pem, const char* digest) {
   return CopiesElsewhere<32>(key->get(), OSSL_PKEY_PARAM_PRIV_KEY);
 }
 
-TEST(KeyCopiesTest, EcScalarIsNowhereElseAfterUse) {
+class KeyCopiesTest : public testing::Test {
+ protected:
+  void SetUp() override {
+#if defined(ABSL_HAVE_ADDRESS_SANITIZER) || defined(ABSL_HAVE_THREAD_SANITIZER)
+    GTEST_SKIP() << "A sanitizer keeps freed memory, and memory of its own that must not be read.";
+#endif
+  }
+};
+
+TEST_F(KeyCopiesTest, EcScalarIsNowhereElseAfterUse) {
   const std::string pem = EncryptedKey(KeyType::kP256);
   EXPECT_EQ(InChild([&] { return DecodedAndUsed(pem, "SHA256"); }), 0);
 }
 
-TEST(KeyCopiesTest, Ed25519SeedIsNowhereElseAfterUse) {
+TEST_F(KeyCopiesTest, Ed25519SeedIsNowhereElseAfterUse) {
   const std::string pem = EncryptedKey(KeyType::kEd25519);
   EXPECT_EQ(InChild([&] { return DecodedAndUsed(pem, nullptr); }), 0);
 }
 
 // Only until the first signature: then OpenSSL caches Montgomery contexts in ordinary memory.
-TEST(KeyCopiesTest, RsaPrimeIsNowhereElseAfterDecoding) {
+TEST_F(KeyCopiesTest, RsaPrimeIsNowhereElseAfterDecoding) {
   const std::string pem = EncryptedKey(KeyType::kRsa2048);
   EXPECT_EQ(InChild([&] {
               HardenProcess().IgnoreError();
@@ -269,7 +279,7 @@ TEST(KeyCopiesTest, RsaPrimeIsNowhereElseAfterDecoding) {
             0);
 }
 
-TEST(KeyCopiesTest, NewEcScalarIsNowhereElseAfterEncoding) {
+TEST_F(KeyCopiesTest, NewEcScalarIsNowhereElseAfterEncoding) {
   EXPECT_EQ(InChild([] {
               HardenProcess().IgnoreError();
               const absl::StatusOr<EvpPkeyPtr> key = GeneratePrivateKey(KeyType::kP256);
@@ -293,7 +303,7 @@ TEST(HardenProcessTest, TooLateIsAWarning) {
 }
 
 // The search itself finds what is there to be found.
-TEST(KeyCopiesTest, WithoutHardeningThereAreCopies) {
+TEST_F(KeyCopiesTest, WithoutHardeningThereAreCopies) {
   EXPECT_NE(InChild([] {
               const absl::StatusOr<EvpPkeyPtr> key = GeneratePrivateKey(KeyType::kP256);
               CHILD_EXPECT(key.ok());

@@ -7,6 +7,8 @@
 #include <string>
 #include <type_traits>
 
+#include "absl/base/config.h"
+
 namespace fleetca {
 namespace {
 
@@ -81,7 +83,7 @@ TEST(WipeStringTest, ZeroesTheBufferAndEmptiesTheString) {
   bytes.resize(1);
   EXPECT_EQ(bytes.data(), buffer);
   EXPECT_GE(bytes.capacity(), size);
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(ABSL_HAVE_ADDRESS_SANITIZER)
   EXPECT_FALSE(Contains(buffer, size, "secret"));
 #endif
 }

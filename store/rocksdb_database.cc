@@ -1,6 +1,7 @@
 #include "store/rocksdb_database.h"
 
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
@@ -10,15 +11,40 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/status_macros.h"
+#include "store/durable_file.h"
 #include "store/keys.h"
+#include "store/rocksdb_log.h"
 
 namespace fleetca::store {
 namespace {
 
 constexpr double kBloomBitsPerKey = 10;
 
-rocksdb::DBOptions MakeDbOptions(bool create) {
+// Notes that something failed, and keeps RocksDB from mending it: ReopeningDatabase does.
+class FailureListener : public rocksdb::EventListener {
+ public:
+  explicit FailureListener(std::shared_ptr<std::atomic<bool>> failed)
+      : failed_(std::move(failed)) {}
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/,
+                         rocksdb::Status* /*status*/) override {
+    failed_->store(true);
+  }
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*status*/,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+
+ private:
+  const std::shared_ptr<std::atomic<bool>> failed_;
+};
+
+rocksdb::DBOptions MakeDbOptions(bool create, const std::string& folder,
+                                 const std::shared_ptr<rocksdb::EventListener>& listener) {
   rocksdb::DBOptions options;
+  options.listeners = {listener};
+  options.max_bgerror_resume_count = 0;
   options.create_if_missing = create;
   options.create_missing_column_families = create;
   options.error_if_exists = create;
@@ -32,10 +58,7 @@ rocksdb::DBOptions MakeDbOptions(bool create) {
   options.max_background_jobs = 2;
   // Needed for the insertion hints below; the leader of a group inserts for all anyway.
   options.allow_concurrent_memtable_write = false;
-  // RocksDB's own log, for the operator: warnings only, at most 3 MiB.
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.max_log_file_size = size_t{1} << 20;
-  options.keep_log_file_num = 3;
+  options.info_log = MakeRocksDbLog(folder + ".log");
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   return options;
@@ -94,11 +117,19 @@ rocksdb::ColumnFamilyOptions MakeRequestsOptions(
   return family;
 }
 
+// One entry, written once.
+rocksdb::ColumnFamilyOptions MakeDescriptionOptions() {
+  rocksdb::ColumnFamilyOptions family;
+  family.write_buffer_size = size_t{1} << 20;
+  family.compression = rocksdb::kNoCompression;
+  return family;
+}
+
 // In the order of Database's accessors.
 std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const RocksDbOptions& options) {
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   return {
-      {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions()},
+      {rocksdb::kDefaultColumnFamilyName, MakeDescriptionOptions()},
       {kCertificatesFamily, MakeCertificatesOptions(options, cache)},
       {kRequestsFamily, MakeRequestsOptions(cache)},
       {kIdentitiesFamily, MakeIndexOptions(cache)},
@@ -148,6 +179,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Create(const RocksDbOptions&
   if (!status.ok()) {
     return OpenError(status, folder);
   }
+  // RocksDB would make it readable for all.
+  FLEETCA_RETURN_IF_ERROR(MakeFolder(folder));
   return OpenOrCreate(options, folder, /*create=*/true);
 }
 
@@ -161,18 +194,22 @@ absl::StatusOr<std::unique_ptr<Database>> Database::OpenOrCreate(const RocksDbOp
                                                                  bool create) {
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   rocksdb::DB* db = nullptr;
+  const auto failed = std::make_shared<std::atomic<bool>>(false);
   const rocksdb::Status status =
-      rocksdb::DB::Open(MakeDbOptions(create), folder, MakeFamilies(options), &families, &db);
+      rocksdb::DB::Open(MakeDbOptions(create, folder, std::make_shared<FailureListener>(failed)),
+                        folder, MakeFamilies(options), &families, &db);
   if (!status.ok()) {
     return OpenError(status, folder);
   }
   return std::unique_ptr<Database>(
-      new Database(std::unique_ptr<rocksdb::DB>(db), std::move(families)));
+      new Database(failed, std::unique_ptr<rocksdb::DB>(db), std::move(families)));
 }
 
 Database::~Database() {
-  // A flush that fails loses nothing: the log holds it all.
-  db_->Flush(rocksdb::FlushOptions(), families_).PermitUncheckedError();
+  // A flush that fails or is left out loses nothing: the log holds it all.
+  if (!failed()) {
+    db_->Flush(rocksdb::FlushOptions(), families_).PermitUncheckedError();
+  }
   for (rocksdb::ColumnFamilyHandle* family : families_) {
     db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
   }

@@ -4,6 +4,7 @@
 
 #include <rocksdb/db.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +41,9 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
+  // Whether a write, a sync or something in the background failed. It stays so.
+  bool failed() const { return failed_->load(); }
+
   rocksdb::DB& db() const { return *db_; }
   rocksdb::ColumnFamilyHandle* description() const { return families_[0]; }
   rocksdb::ColumnFamilyHandle* certificates() const { return families_[1]; }
@@ -47,13 +51,17 @@ class Database {
   rocksdb::ColumnFamilyHandle* identities() const { return families_[3]; }
 
  private:
-  Database(std::unique_ptr<rocksdb::DB> db, std::vector<rocksdb::ColumnFamilyHandle*> families)
-      : db_(std::move(db)), families_(std::move(families)) {}
+  using Failed = std::shared_ptr<std::atomic<bool>>;
+
+  Database(Failed failed, std::unique_ptr<rocksdb::DB> db,
+           std::vector<rocksdb::ColumnFamilyHandle*> families)
+      : failed_(std::move(failed)), db_(std::move(db)), families_(std::move(families)) {}
 
   static absl::StatusOr<std::unique_ptr<Database>> OpenOrCreate(const RocksDbOptions& options,
                                                                 const std::string& folder,
                                                                 bool create);
 
+  const Failed failed_;
   const std::unique_ptr<rocksdb::DB> db_;
   const std::vector<rocksdb::ColumnFamilyHandle*> families_;
 };

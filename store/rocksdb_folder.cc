@@ -46,7 +46,6 @@ absl::StatusOr<Witness> MakeWitness() {
 // starts again at the next opening.
 absl::Status Finish(const RocksDbOptions& options, Witness witness, StoreFolder& folder) {
   FLEETCA_ASSIGN_OR_RETURN(folder.head, HeadFile::Create(options.path));
-  FLEETCA_RETURN_IF_ERROR(MakeFolder(DatabaseFolder(options)));
   FLEETCA_ASSIGN_OR_RETURN(folder.database, Database::Create(options, DatabaseFolder(options)));
   witness.finished = true;
   rocksdb::WriteOptions synced;
@@ -81,25 +80,32 @@ absl::Status FinishInterrupted(const RocksDbOptions& options, const Witness& wit
   return Finish(options, witness, folder);
 }
 
-absl::Status OpenFinished(const RocksDbOptions& options, const Witness& witness,
-                          StoreFolder& folder) {
-  folder.instance_id = witness.instance_id;
-  FLEETCA_ASSIGN_OR_RETURN(folder.head, HeadFile::Open(options.path));
-  FLEETCA_ASSIGN_OR_RETURN(folder.database, Database::Open(options, DatabaseFolder(options)));
-  rocksdb::DB& db = folder.database->db();
+absl::StatusOr<std::unique_ptr<Database>> OpenAndCheck(const RocksDbOptions& options,
+                                                       const Witness& witness,
+                                                       const HeadFile& head) {
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<Database> database,
+                           Database::Open(options, DatabaseFolder(options)));
   std::string described;
   const rocksdb::Status status =
-      db.Get(rocksdb::ReadOptions(), folder.database->description(), kWitnessKey, &described);
+      database->db().Get(rocksdb::ReadOptions(), database->description(), kWitnessKey, &described);
   if (!status.ok() || described != FormatWitness(witness)) {
     return Corrupt(options, "has a database that its fleetca.store was not written for");
   }
-  const uint64_t acknowledged = folder.head->number();
-  const uint64_t found = db.GetLatestSequenceNumber();
+  const uint64_t acknowledged = head.number();
+  const uint64_t found = database->db().GetLatestSequenceNumber();
   if (found < acknowledged) {
     return Corrupt(options,
                    absl::StrCat("acknowledged write ", acknowledged, " but comes back with ", found,
                                 ": the end of its log is missing"));
   }
+  return database;
+}
+
+absl::Status OpenFinished(const RocksDbOptions& options, const Witness& witness,
+                          StoreFolder& folder) {
+  folder.instance_id = witness.instance_id;
+  FLEETCA_ASSIGN_OR_RETURN(folder.head, HeadFile::Open(options.path));
+  FLEETCA_ASSIGN_OR_RETURN(folder.database, OpenAndCheck(options, witness, *folder.head));
   return absl::OkStatus();
 }
 
@@ -118,6 +124,15 @@ absl::StatusOr<StoreFolder> OpenStoreFolder(const RocksDbOptions& options) {
     FLEETCA_RETURN_IF_ERROR(FinishInterrupted(options, *witness, folder));
   }
   return folder;
+}
+
+absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(const RocksDbOptions& options,
+                                                       const HeadFile& head) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::optional<Witness> witness, ReadWitness(options.path));
+  if (!witness.has_value() || !witness->finished) {
+    return Corrupt(options, "has lost its file fleetca.store");
+  }
+  return OpenAndCheck(options, *witness, head);
 }
 
 }  // namespace fleetca::store

@@ -4,6 +4,7 @@
 //   fleetca.store  says that there is a store (store/witness.h)
 //   head           says how far it got (store/head_file.h)
 //   rocksdb/       the database, which also keeps the witness's text
+//   rocksdb.log    its warnings, for the operator (store/rocksdb_log.h)
 #ifndef FLEETCA_STORE_ROCKSDB_FOLDER_H_
 #define FLEETCA_STORE_ROCKSDB_FOLDER_H_
 
@@ -28,6 +29,11 @@ struct StoreFolder {
 
 // As OpenRocksDbStore. Nothing is made or changed in a folder whose parts do not belong together.
 absl::StatusOr<StoreFolder> OpenStoreFolder(const RocksDbOptions& options);
+
+// Opens the database of a finished store, and checks that it is the one of the witness and holds
+// all that the head says was acknowledged.
+absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(const RocksDbOptions& options,
+                                                       const HeadFile& head);
 
 }  // namespace fleetca::store
 

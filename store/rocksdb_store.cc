@@ -7,28 +7,23 @@
 #include <rocksdb/perf_level.h>
 
 #include <algorithm>
-#include <atomic>
-#include <chrono>
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "store/head_file.h"
 #include "store/keys.h"
 #include "store/record.h"
+#include "store/reopening_database.h"
 #include "store/rocksdb_database.h"
 #include "store/rocksdb_folder.h"
 
 namespace fleetca::store {
 namespace {
-
-constexpr std::chrono::seconds kResumeInterval(1);
 
 // The number of the last entry of a batch that was written; 0 when it cannot be told. RocksDB gives
 // each entry a number that rises by one, and notes that of the first at the start of the batch.
@@ -79,8 +74,8 @@ rocksdb::WriteBatch MakeBatch(const Database& database,
 
 class RocksDbStore : public Store {
  public:
-  RocksDbStore(bool sync_writes, StoreFolder folder)
-      : sync_writes_(sync_writes), folder_(std::move(folder)) {}
+  RocksDbStore(const RocksDbOptions& options, StoreFolder folder)
+      : sync_writes_(options.sync_writes), database_(options, std::move(folder)) {}
 
   absl::Status Append(absl::Span<const CertificateRecord> records) override;
   absl::StatusOr<CertificateRecord> GetBySerial(absl::string_view serial) const override;
@@ -88,23 +83,11 @@ class RocksDbStore : public Store {
   absl::Status ForEachByExpiry(absl::Time from, absl::Time to,
                                RecordVisitor visitor) const override;
   absl::Status ForEachByIdentity(absl::string_view identity, RecordVisitor visitor) const override;
-  uint16_t instance_id() const override { return folder_.instance_id; }
+  uint16_t instance_id() const override { return database_.instance_id(); }
 
  private:
-  const Database& database() const { return *folder_.database; }
-  rocksdb::DB& db() const { return database().db(); }
-
-  // The record of a serial that an index names.
-  absl::StatusOr<CertificateRecord> GetIndexed(const rocksdb::ReadOptions& options,
-                                               absl::string_view serial) const;
-  void ResumeIfDue() ABSL_LOCKS_EXCLUDED(resume_mutex_);
-
   const bool sync_writes_;
-  const StoreFolder folder_;
-  // Whether the last Append failed.
-  std::atomic<bool> failing_ = false;
-  absl::Mutex resume_mutex_;
-  std::chrono::steady_clock::time_point last_resume_ ABSL_GUARDED_BY(resume_mutex_);
+  ReopeningDatabase database_;
 };
 
 absl::Status RocksDbStore::Append(absl::Span<const CertificateRecord> records) {
@@ -114,63 +97,33 @@ absl::Status RocksDbStore::Append(absl::Span<const CertificateRecord> records) {
   for (const CertificateRecord& record : records) {
     FLEETCA_RETURN_IF_ERROR(CheckRecord(record));
   }
-  if (failing_.load(std::memory_order_relaxed)) {
-    ResumeIfDue();
-  }
-  rocksdb::WriteBatch batch = MakeBatch(database(), records);
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
+  rocksdb::WriteBatch batch = MakeBatch(*database, records);
   // Nobody reads RocksDB's counters of this thread, and counting every comparison costs a tenth.
   rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
   rocksdb::WriteOptions options;
   options.sync = sync_writes_;
-  const rocksdb::Status status = db().Write(options, &batch);
+  const rocksdb::Status status = database->db().Write(options, &batch);
   if (!status.ok()) {
-    failing_.store(true, std::memory_order_relaxed);
+    database_.WriteFailed(records);
     return Unavailable(Reason::kStoreUnavailable,
                        absl::StrCat("the store cannot write, and nothing is issued until it can; "
                                     "look at the disk's space and health: ",
                                     status.ToString()));
   }
-  failing_.store(false, std::memory_order_relaxed);
   if (sync_writes_) {
-    folder_.head->Advance(LastNumber(batch));
+    database_.head().Advance(LastNumber(batch));
   }
   return absl::OkStatus();
 }
 
-// After a full disk RocksDB refuses all writes until it is told to go on. It also tries by itself,
-// more slowly. After any other failed write or sync it stays so until it is opened again, because
-// nobody can say what the disk still holds of what it was given.
-void RocksDbStore::ResumeIfDue() {
-  absl::MutexLock lock(&resume_mutex_);
-  const auto now = std::chrono::steady_clock::now();
-  if (now - last_resume_ < kResumeInterval) {
-    return;
-  }
-  last_resume_ = now;
-  // Whether it worked shows in the write that follows.
-  db().Resume().PermitUncheckedError();
-}
-
-absl::StatusOr<CertificateRecord> RocksDbStore::GetBySerial(absl::string_view serial) const {
+// The record of a serial that an index names.
+absl::StatusOr<CertificateRecord> GetIndexed(const Database& database,
+                                             const rocksdb::ReadOptions& options,
+                                             absl::string_view serial) {
   rocksdb::PinnableSlice value;
   const rocksdb::Status status =
-      db().Get(rocksdb::ReadOptions(), database().certificates(), AsSlice(serial), &value);
-  if (status.IsNotFound()) {
-    return MakeError(
-        absl::StatusCode::kNotFound, Reason::kNotFound, "serial",
-        absl::StrCat("no certificate has the serial ", absl::BytesToHexString(serial)));
-  }
-  if (!status.ok()) {
-    return ReadError(status);
-  }
-  return DecodeRecord(serial, AsView(value));
-}
-
-absl::StatusOr<CertificateRecord> RocksDbStore::GetIndexed(const rocksdb::ReadOptions& options,
-                                                           absl::string_view serial) const {
-  rocksdb::PinnableSlice value;
-  const rocksdb::Status status =
-      db().Get(options, database().certificates(), AsSlice(serial), &value);
+      database.db().Get(options, database.certificates(), AsSlice(serial), &value);
   if (status.IsNotFound()) {
     return MakeError(absl::StatusCode::kDataLoss, Reason::kStoreCorrupt, "",
                      absl::StrCat("an index names the serial ", absl::BytesToHexString(serial),
@@ -182,11 +135,28 @@ absl::StatusOr<CertificateRecord> RocksDbStore::GetIndexed(const rocksdb::ReadOp
   return DecodeRecord(serial, AsView(value));
 }
 
+absl::StatusOr<CertificateRecord> RocksDbStore::GetBySerial(absl::string_view serial) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
+  rocksdb::PinnableSlice value;
+  const rocksdb::Status status =
+      database->db().Get(rocksdb::ReadOptions(), database->certificates(), AsSlice(serial), &value);
+  if (status.IsNotFound()) {
+    return MakeError(
+        absl::StatusCode::kNotFound, Reason::kNotFound, "serial",
+        absl::StrCat("no certificate has the serial ", absl::BytesToHexString(serial)));
+  }
+  if (!status.ok()) {
+    return ReadError(status);
+  }
+  return DecodeRecord(serial, AsView(value));
+}
+
 absl::StatusOr<CertificateRecord> RocksDbStore::GetByRequestKey(
     absl::string_view request_key) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
   rocksdb::PinnableSlice serial;
-  const rocksdb::Status status =
-      db().Get(rocksdb::ReadOptions(), database().requests(), AsSlice(request_key), &serial);
+  const rocksdb::Status status = database->db().Get(rocksdb::ReadOptions(), database->requests(),
+                                                    AsSlice(request_key), &serial);
   if (status.IsNotFound()) {
     return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound, "request_id",
                      "no certificate was issued for this request_id");
@@ -194,18 +164,20 @@ absl::StatusOr<CertificateRecord> RocksDbStore::GetByRequestKey(
   if (!status.ok()) {
     return ReadError(status);
   }
-  return GetIndexed(rocksdb::ReadOptions(), AsView(serial));
+  return GetIndexed(*database, rocksdb::ReadOptions(), AsView(serial));
 }
 
 absl::Status RocksDbStore::ForEachByExpiry(absl::Time from, absl::Time to,
                                            RecordVisitor visitor) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
   const std::string lower = ExpiryLowerBound(from);
   const std::string upper = ExpiryLowerBound(to);
   const rocksdb::Slice upper_slice(upper);
   rocksdb::ReadOptions options;
   options.iterate_upper_bound = &upper_slice;
   options.fill_cache = false;
-  const std::unique_ptr<rocksdb::Iterator> it(db().NewIterator(options, database().certificates()));
+  const std::unique_ptr<rocksdb::Iterator> it(
+      database->db().NewIterator(options, database->certificates()));
   for (it->Seek(lower); it->Valid(); it->Next()) {
     FLEETCA_ASSIGN_OR_RETURN(const CertificateRecord record,
                              DecodeRecord(AsView(it->key()), AsView(it->value())));
@@ -218,16 +190,19 @@ absl::Status RocksDbStore::ForEachByExpiry(absl::Time from, absl::Time to,
 
 absl::Status RocksDbStore::ForEachByIdentity(absl::string_view identity,
                                              RecordVisitor visitor) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
   rocksdb::ReadOptions options;
   options.fill_cache = false;
-  options.snapshot = db().GetSnapshot();
-  const auto releaser =
-      absl::MakeCleanup([this, &options] { db().ReleaseSnapshot(options.snapshot); });
-  const std::unique_ptr<rocksdb::Iterator> it(db().NewIterator(options, database().identities()));
+  options.snapshot = database->db().GetSnapshot();
+  const auto releaser = absl::MakeCleanup(
+      [&database, &options] { database->db().ReleaseSnapshot(options.snapshot); });
+  const std::unique_ptr<rocksdb::Iterator> it(
+      database->db().NewIterator(options, database->identities()));
   const std::string prefix = IdentityPrefix(identity);
   for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
-    FLEETCA_ASSIGN_OR_RETURN(const CertificateRecord record,
-                             GetIndexed(options, SerialOfIdentityKey(AsView(it->key()))));
+    FLEETCA_ASSIGN_OR_RETURN(
+        const CertificateRecord record,
+        GetIndexed(*database, options, SerialOfIdentityKey(AsView(it->key()))));
     if (record.identity == identity && !visitor(record)) {
       return absl::OkStatus();
     }
@@ -239,7 +214,7 @@ absl::Status RocksDbStore::ForEachByIdentity(absl::string_view identity,
 
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksDbStore(const RocksDbOptions& options) {
   FLEETCA_ASSIGN_OR_RETURN(StoreFolder folder, OpenStoreFolder(options));
-  return std::make_unique<RocksDbStore>(options.sync_writes, std::move(folder));
+  return std::make_unique<RocksDbStore>(options, std::move(folder));
 }
 
 }  // namespace fleetca::store

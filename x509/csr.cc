@@ -120,7 +120,7 @@ absl::Status ReadKeyAndAlgorithm(const Parts& parts, Csr* csr) {
 
 absl::StatusOr<Csr> ParseCsr(absl::string_view der, const CsrLimits& limits) {
   FLEETCA_RETURN_IF_ERROR(CheckBudget(der, limits));
-  absl::StatusOr<Csr> csr = Csr();
+  absl::StatusOr<Csr> csr(absl::in_place);
   csr->der = der;
   Parts parts;
   FLEETCA_RETURN_IF_ERROR(ReadRequest(&*csr, &parts));

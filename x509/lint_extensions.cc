@@ -194,8 +194,8 @@ absl::Status LintAuthorityInfo(absl::string_view value) {
   absl::string_view url;
   if (!element.ReadNested(der::kSequence, &descriptions) || !element.empty() ||
       !descriptions.ReadNested(der::kSequence, &fields) || !descriptions.empty() ||
-      !fields.Read(der::kOid, &method) || method != oid::kCaIssuers || !fields.Read(kUriTag, &url) ||
-      !fields.empty() || !IsUrl(url)) {
+      !fields.Read(der::kOid, &method) || method != oid::kCaIssuers ||
+      !fields.Read(kUriTag, &url) || !fields.empty() || !IsUrl(url)) {
     return LintError("authorityInfoAccess is not one caIssuers URL");
   }
   return absl::OkStatus();

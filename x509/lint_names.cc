@@ -21,6 +21,7 @@ constexpr size_t kMaxDnsLabel = 63;
 constexpr size_t kMaxSpiffeId = 2048;
 constexpr size_t kMaxTrustDomain = 255;
 constexpr size_t kMaxEmail = 254;
+constexpr size_t kMaxEmailLocalPart = 64;
 
 constexpr uint8_t kEmailTag = der::ContextPrimitive(1);
 constexpr uint8_t kDnsTag = der::ContextPrimitive(2);
@@ -90,17 +91,26 @@ bool IsSpiffeId(absl::string_view id) {
   return true;
 }
 
+// Dot-atom of RFC 5322 3.2.3 before the "@", a DNS name after it.
 bool IsEmailAddress(absl::string_view email) {
-  if (email.size() > kMaxEmail) {
+  const size_t at = email.find('@');
+  if (email.size() > kMaxEmail || at == absl::string_view::npos || at == 0 ||
+      at > kMaxEmailLocalPart) {
     return false;
   }
-  for (const char c : email) {
-    if (c <= ' ' || c >= 0x7f) {
+  const absl::string_view local = email.substr(0, at);
+  char previous = '.';
+  for (const char c : local) {
+    if (c == '.'
+            ? previous == '.'
+            : !absl::ascii_isalnum(static_cast<unsigned char>(c)) &&
+                  absl::string_view("!#$%&'*+-/=?^_`{|}~").find(c) == absl::string_view::npos) {
       return false;
     }
+    previous = c;
   }
-  const absl::string_view local = NextPart('@', &email);
-  return !local.empty() && email.find('*') == absl::string_view::npos && IsDnsName(email);
+  const absl::string_view domain = email.substr(at + 1);
+  return previous != '.' && domain.find('*') == absl::string_view::npos && IsDnsName(domain);
 }
 
 bool IsWellFormedName(uint8_t tag, absl::string_view value) {

@@ -285,7 +285,7 @@ absl::StatusOr<GeneralNames> ParseSubjectAltName(absl::string_view der, size_t m
     return InvalidArgument(Reason::kSanInvalid, field,
                            "subjectAltName is empty; leave it out or give it a name");
   }
-  absl::StatusOr<GeneralNames> names = GeneralNames();
+  absl::StatusOr<GeneralNames> names(absl::in_place);
   while (!list.empty()) {
     uint8_t tag;
     absl::string_view value;

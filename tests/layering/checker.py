@@ -5,6 +5,7 @@ import fnmatch
 import os
 import re
 
+from tests.layering import build_files
 from tests.layering import rules
 
 Finding = collections.namedtuple("Finding", ["path", "line", "rule", "message"])
@@ -14,10 +15,14 @@ _STD_STRING_VIEW = re.compile(r"\bstd::(?:w|u8|u16|u32)?string_view\b")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
+def _tops():
+    return sorted({folder.split("/")[0] for folder in rules.FOLDERS})
+
+
 def sources(root):
     """Paths of our C++ sources under root, relative, sorted."""
     found = []
-    for top in sorted({folder.split("/")[0] for folder in rules.FOLDERS} | {"proto"}):
+    for top in _tops() + ["proto"]:
         for folder, _, names in os.walk(os.path.join(root, top)):
             for name in names:
                 if name.endswith((".h", ".cc", ".cpp", ".hpp", ".c", ".inc")):
@@ -31,20 +36,20 @@ def _without_comments(text):
 
 
 def _is_ours(target):
-    return target.split("/")[0] in {folder.split("/")[0] for folder in rules.FOLDERS}
+    return target.split("/")[0] in _tops()
 
 
-def _check_ours(path, folder, target):
+def _check_ours(path, folder, target, tests):
     allowed = rules.FOLDERS[folder]
     if "*" in allowed:
         return None
     target_folder = rules.folder_of(target)
-    if target_folder == "tests" and rules.is_test(path):
+    if target_folder == "tests" and path in tests:
         return None
     if target_folder not in allowed:
         return ("layer", "%s/ may not include %s/" % (folder, target_folder))
     # Only a test links what is for tests.
-    if rules.is_test(target) and not rules.is_test(path):
+    if target in tests and path not in tests:
         return ("test-only", "only a test may include it")
     return None
 
@@ -56,9 +61,11 @@ def _check_proto(folder):
     return ("layer", "%s/ may not include API messages" % folder)
 
 
-def _check_third_party(path, target):
+def _check_third_party(path, target, tests):
     for prefix, patterns in rules.THIRD_PARTY.items():
         if target.startswith(prefix):
+            if rules.TEST_FILES in patterns and path in tests:
+                return None
             if any(fnmatch.fnmatch(path, pattern) for pattern in patterns):
                 return None
             return ("third-party", "%s* may be included only by %s" % (prefix, ", ".join(patterns)))
@@ -67,8 +74,8 @@ def _check_third_party(path, target):
     return ("unknown", "no row of THIRD_PARTY in tests/layering/rules.py allows it")
 
 
-def _check_purity(path, target):
-    if not path.startswith("x509/") or rules.is_test(path):
+def _check_purity(path, target, tests):
+    if not path.startswith("x509/") or path in tests:
         return None
     for name in rules.X509_FORBIDDEN:
         if target == name or (name.endswith("/") and target.startswith(name)):
@@ -76,22 +83,22 @@ def _check_purity(path, target):
     return None
 
 
-def _check_include(path, folder, target):
+def _check_include(path, folder, target, tests):
     """(rule, sentence) when the file may not include the target."""
-    impure = _check_purity(path, target)
+    impure = _check_purity(path, target, tests)
     if impure is not None:
         return impure
     if target.startswith(rules.PROTO_PREFIXES):
         return _check_proto(folder)
     if _is_ours(target):
-        return _check_ours(path, folder, target)
+        return _check_ours(path, folder, target, tests)
     if target == "string_view":
         return ("string-view", "absl/strings/string_view.h is the one this absl speaks")
-    return _check_third_party(path, target)
+    return _check_third_party(path, target, tests)
 
 
-def check_text(path, text):
-    """Findings of one file."""
+def check_text(path, text, tests=frozenset()):
+    """Findings of one file; `tests` are the paths that only tests link."""
     folder = rules.folder_of(path)
     if folder is None:
         return [Finding(path, 1, "folder", "no row of FOLDERS in tests/layering/rules.py holds it")]
@@ -99,7 +106,7 @@ def check_text(path, text):
     code = _without_comments(text)
     for match in _INCLUDE.finditer(code):
         target = match.group(1) or match.group(2)
-        broken = _check_include(path, folder, target)
+        broken = _check_include(path, folder, target, tests)
         if broken is not None:
             line = code.count("\n", 0, match.start(match.lastindex)) + 1
             findings.append(Finding(path, line, broken[0], "includes %s: %s" % (target, broken[1])))
@@ -129,8 +136,9 @@ def long_files(root):
 
 def check_tree(root):
     """Findings of all sources under root."""
+    tests = build_files.test_files(root, _tops())
     findings = []
     for path in sources(root):
         with open(os.path.join(root, path), encoding="utf-8") as source:
-            findings.extend(check_text(path, source.read()))
+            findings.extend(check_text(path, source.read(), tests))
     return findings

@@ -4,6 +4,7 @@ import os
 import tempfile
 import unittest
 
+from tests.layering import build_files
 from tests.layering import checker
 from tests.layering import rules
 
@@ -103,19 +104,40 @@ GOOD = [
     ("base/a.cc", "int x;\n" * rules.TOO_LONG_FILE),
 ]
 
+# What the BUILD files of the samples would call testonly.
+TESTS = {
+    "client/testing/fake_server.cc",
+    "client/testing/fake_server.h",
+    "store/memory_store_test.cc",
+    "store/store_contract.cc",
+    "store/store_contract.h",
+    "x509/a_test.cc",
+    "x509/csr_test.cc",
+    "x509/test_ca.cc",
+}
+
+BUILD_FILE = """
+cc_library(name = "a", srcs = ["a.cc"], hdrs = ["a.h"])
+cc_library(name = "b", testonly = True, srcs = ["b.cc"], hdrs = ["b.h"])
+cc_library(name = "c", testonly = False, hdrs = ["c.h"])
+cc_test(name = "a_test", srcs = ["a_test.cc"], deps = [":a"])
+fleetca_py_test(name = "p", src = "p.py")
+[cc_test(name = n, srcs = [n + ".cc", "each.cc"]) for n in ["x"]]
+"""
+
 
 class CheckerTest(unittest.TestCase):
 
     def test_bad_files_are_found(self):
         for path, code, rule in BAD:
             with self.subTest(path=path, code=code[:60]):
-                findings = checker.check_text(path, code)
+                findings = checker.check_text(path, code, TESTS)
                 self.assertEqual([rule], [finding.rule for finding in findings])
 
     def test_good_files_are_left_alone(self):
         for path, code in GOOD:
             with self.subTest(path=path, code=code[:60]):
-                self.assertEqual([], checker.check_text(path, code))
+                self.assertEqual([], checker.check_text(path, code, TESTS))
 
     def test_every_row_of_the_tables_is_tried(self):
         bad_code = "\n".join(code for _, code, _ in BAD)
@@ -125,6 +147,35 @@ class CheckerTest(unittest.TestCase):
         tried = {rules.folder_of(path) for path, _, rule in BAD if rule == "layer"}
         open_folders = {"bench", "tests", "deploy/bazel"}
         self.assertEqual(set(rules.FOLDERS) - open_folders, tried)
+
+    def test_build_files_say_what_is_for_tests(self):
+        files = build_files.test_files_of(BUILD_FILE)
+        self.assertLessEqual({"b.cc", "b.h", "a_test.cc", "p.py", "each.cc"}, files)
+        self.assertTrue(files.isdisjoint({"a.cc", "a.h", "c.h"}))
+        package = "package(\n    default_testonly = True,\n)\n"
+        self.assertIn("a.h", build_files.test_files_of(package + BUILD_FILE))
+
+    def test_a_build_file_that_does_not_parse_is_named(self):
+        with tempfile.TemporaryDirectory() as root:
+            os.makedirs(os.path.join(root, "base"))
+            with open(os.path.join(root, "base", "BUILD.bazel"), "w", encoding="utf-8") as out:
+                out.write("cc_library(\n")
+            with self.assertRaisesRegex(ValueError, "base/BUILD.bazel:1"):
+                checker.check_tree(root)
+
+    def test_a_testonly_file_is_a_test_in_its_tree(self):
+        with tempfile.TemporaryDirectory() as root:
+            os.makedirs(os.path.join(root, "base"))
+            for name, text in [
+                ("BUILD.bazel", BUILD_FILE),
+                ("b.h", '#include "gtest/gtest.h"\n'),
+                ("a.h", '#include "gtest/gtest.h"\n'),
+                ("a.cc", '#include "base/b.h"\n'),
+            ]:
+                with open(os.path.join(root, "base", name), "w", encoding="utf-8") as out:
+                    out.write(text)
+            findings = [(f.path, f.rule) for f in checker.check_tree(root)]
+            self.assertEqual([("base/a.cc", "test-only"), ("base/a.h", "third-party")], findings)
 
     def test_the_line_is_named(self):
         finding = checker.check_text("x509/a.cc", '\n\n#include "signer/signer.h"\n')[0]

@@ -4,8 +4,6 @@ The table is closed: an include that no row allows is refused, so a new folder o
 library is a decision made here, in the open.
 """
 
-import fnmatch
-
 # Folder -> the folders of ours it may include. The longest matching folder is a file's own.
 FOLDERS = {
     "base": ["base"],
@@ -28,21 +26,10 @@ FOLDERS = {
 # Generated headers of proto/, by how they are included.
 PROTO_PREFIXES = ("fleetca/", "google/rpc/")
 
-# A test stands beside its source, in the same layer; it may also use what tests/ offers.
-TEST_FILES = (
-    "*_test.cc",
-    "*_test.h",
-    "*_contract.cc",
-    "*_contract.h",
-    "*_testing.cc",
-    "*_testing.h",
-    "*/test_*.cc",
-    "*/test_*.h",
-    "*/testing/*",
-)
-
 EDGES = ["service/edge/*", "service/cli/*", "client/*"]
-ANY_TEST = list(TEST_FILES) + ["tests/*", "bench/*"]
+# Stands for every file that only tests link: what its BUILD file calls a test or testonly.
+TEST_FILES = "what is testonly"
+ANY_TEST = [TEST_FILES, "tests/*", "bench/*"]
 
 # Third-party library (by the start of its include path) -> the files that may include it.
 THIRD_PARTY = {
@@ -103,11 +90,6 @@ X509_FORBIDDEN = (
 # Lines of a source: above the first we say so, above the second the test fails.
 LONG_FILE = 400
 TOO_LONG_FILE = 500
-
-
-def is_test(path):
-    """Whether the file is a test or what only tests link."""
-    return any(fnmatch.fnmatch(path, pattern) for pattern in TEST_FILES)
 
 
 def folder_of(path):
