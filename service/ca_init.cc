@@ -232,6 +232,8 @@ absl::StatusOr<CaInitSummary> InitCa(const CaInitOptions& options, const Clock& 
   summary.trust_bundle_file = absl::StrCat(folder, "/trust-bundle.pem");
   summary.admin_spiffe_id = absl::StrCat("spiffe://", options.trust_domain, "/user/admin");
 
+  // Before the keys, which take their time, so that a folder that cannot be made is said at once.
+  FLEETCA_ASSIGN_OR_RETURN(const auto staging, StagingFolder::Create(summary.folder));
   FLEETCA_ASSIGN_OR_RETURN(const NewCa ca, MakeCa(options, summary.admin_spiffe_id, clock.Now()));
   const auto describe = [&summary](absl::string_view role, absl::string_view stem,
                                    absl::string_view der, bool encrypted) -> absl::Status {
@@ -245,7 +247,6 @@ absl::StatusOr<CaInitSummary> InitCa(const CaInitOptions& options, const Clock& 
   FLEETCA_RETURN_IF_ERROR(describe("server", "server", ca.server.certificate, false));
   FLEETCA_RETURN_IF_ERROR(describe("admin", "admin", ca.admin.certificate, false));
 
-  FLEETCA_ASSIGN_OR_RETURN(const auto staging, StagingFolder::Create(summary.folder));
   FLEETCA_RETURN_IF_ERROR(WriteCa(*staging, options, ca));
   FLEETCA_RETURN_IF_ERROR(staging->Finish());
   return summary;

@@ -101,9 +101,26 @@ Outcome RunShell(const std::string& command) {
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, output};
 }
 
+// OpenSSL opens the CA keys with their passphrases, and they are their certificates' keys.
+void ExpectKeysFit(const std::string& folder) {
+  for (const char* stem : {"root-ca", "issuing-ca"}) {
+    const std::string path = absl::StrCat(folder, "/", stem);
+    const Outcome from_key = RunShell(
+        absl::StrCat("openssl pkey -in ", path, ".key -passin file:", path, ".passphrase -pubout"));
+    const Outcome from_certificate =
+        RunShell(absl::StrCat("openssl x509 -in ", path, ".crt -noout -pubkey"));
+    EXPECT_EQ(from_key.code, 0) << from_key.output;
+    EXPECT_EQ(from_key.output, from_certificate.output);
+    EXPECT_THAT(Contents(path + ".key"), HasSubstr("BEGIN ENCRYPTED PRIVATE KEY"));
+    EXPECT_TRUE(
+        signer::ReadKeyFile(path + ".key", {.file = path + ".passphrase", .systemd_credential = ""})
+            .ok());
+  }
+}
+
 class CaInitKeyTypeTest : public testing::TestWithParam<KeyType> {};
 
-TEST_P(CaInitKeyTypeTest, OpenSslVerifiesTheChainsStrictly) {
+TEST_P(CaInitKeyTypeTest, OpenSslVerifiesTheChainsStrictlyAndOpensTheKeys) {
   const std::string parent = TestFolder();
   CaInitOptions options = GoodOptions(parent);
   options.key_type = GetParam();
@@ -123,26 +140,7 @@ TEST_P(CaInitKeyTypeTest, OpenSslVerifiesTheChainsStrictly) {
   EXPECT_NE(RunShell(absl::StrCat(verify, "server.crt")).code, 0);
   EXPECT_NE(
       RunShell(absl::StrCat(verify, "-untrusted admin.crt -purpose sslserver admin.crt")).code, 0);
-}
-
-TEST_P(CaInitKeyTypeTest, OpenSslOpensTheKeysAndTheyFitTheirCertificates) {
-  const std::string parent = TestFolder();
-  CaInitOptions options = GoodOptions(parent);
-  options.key_type = GetParam();
-  Init(options);
-  for (const char* stem : {"root-ca", "issuing-ca"}) {
-    const std::string path = absl::StrCat(options.folder, "/", stem);
-    const Outcome from_key = RunShell(
-        absl::StrCat("openssl pkey -in ", path, ".key -passin file:", path, ".passphrase -pubout"));
-    const Outcome from_certificate =
-        RunShell(absl::StrCat("openssl x509 -in ", path, ".crt -noout -pubkey"));
-    EXPECT_EQ(from_key.code, 0) << from_key.output;
-    EXPECT_EQ(from_key.output, from_certificate.output);
-    EXPECT_THAT(Contents(path + ".key"), HasSubstr("BEGIN ENCRYPTED PRIVATE KEY"));
-    EXPECT_TRUE(
-        signer::ReadKeyFile(path + ".key", {.file = path + ".passphrase", .systemd_credential = ""})
-            .ok());
-  }
+  ExpectKeysFit(options.folder);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CaInitKeyTypeTest,

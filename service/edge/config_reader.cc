@@ -86,8 +86,10 @@ std::string ConfigReader::Path(absl::string_view field, const std::string& value
   } else if (HasControlCharacter(value)) {
     Mistake(field, "is a path with a control character; rename the file");
   }
-  return folder_.empty() || absl::StartsWith(value, "/") ? value
-                                                         : absl::StrCat(folder_, "/", value);
+  if (folder_.empty() || absl::StartsWith(value, "/")) {
+    return value;
+  }
+  return absl::StrCat(folder_, absl::EndsWith(folder_, "/") ? "" : "/", value);
 }
 
 std::string ConfigReader::TrustDomain(absl::string_view field, const std::string& value) {

@@ -142,7 +142,7 @@ TEST(ServerConfigTest, RelativePathsAreOfTheFilesFolder) {
   EXPECT_EQ(config.store.path, "conf/store");
   EXPECT_EQ(ParseServerConfig(kGood, "fleetca.textproto")->store.path, "store");
   EXPECT_EQ(ParseServerConfig(kGood, "-")->store.path, "store");
-  EXPECT_EQ(ParseServerConfig(kGood, "/fleetca.textproto")->store.path, "//store");
+  EXPECT_EQ(ParseServerConfig(kGood, "/fleetca.textproto")->store.path, "/store");
 }
 
 struct MistakeCase {

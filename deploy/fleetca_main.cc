@@ -1,0 +1,67 @@
+// fleetca: the one binary. It knows the server's commands and the client's, and nothing below them.
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "base/exit_status.h"
+#include "client/cli/commands.h"
+#include "service/cli/commands.h"
+
+namespace {
+
+constexpr char kVersion[] = "0.1.0";
+
+constexpr char kFooter[] = R"(
+From nothing to a certificate:
+  fleetca ca init --dir ca --trust-domain fleet.example
+  fleetca serve --config ca/fleetca.textproto &
+  fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
+    --name URI:spiffe://fleet.example/svc/web --chain --out web.crt
+  fleetca cert inspect web.crt
+
+Data goes to standard output, words to standard error. Exit status: 0 done, 1 failed, 2 the command
+line was not understood. A passphrase is never an argument. `fleetca COMMAND --help` says more.
+)";
+
+void AddVersionCommand(CLI::App& app, int* exit_code) {
+  CLI::App* command = app.add_subcommand("version", "Say which fleetca this is");
+  auto form = std::make_shared<std::string>("text");
+  command->add_option("-o,--output", *form, "The form of what is written to standard output")
+      ->type_name("text|json")
+      ->check(
+          [](const std::string& given) -> std::string {
+            return given == "text" || given == "json" ? "" : "the form is text or json";
+          },
+          "")
+      ->capture_default_str();
+  command->callback([form, exit_code] {
+    const int written = *form == "json" ? std::printf("{\"version\": \"%s\"}\n", kVersion)
+                                        : std::printf("fleetca %s\n", kVersion);
+    *exit_code = written > 0 && std::fflush(stdout) == 0 ? fleetca::kExitOk : fleetca::kExitFailed;
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int exit_code = fleetca::kExitOk;
+  CLI::App app("A certificate authority for a fleet of services, hosts and jobs.", "fleetca");
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  fleetca::service::AddServerCommands(app, &exit_code);
+  fleetca::client::AddCertCommands(app, &exit_code);
+  AddVersionCommand(app, &exit_code);
+  // CLI11 would only say that a command is missing.
+  if (argc > 1 && argv[1][0] != '-' && app.get_subcommand_no_throw(argv[1]) == nullptr) {
+    return fleetca::ReportUsageError("\"" + std::string(argv[1]) +
+                                     "\" is no command; fleetca --help lists them");
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Asking for help is no mistake; everything else is.
+    return app.exit(error) == 0 ? fleetca::kExitOk : fleetca::kExitUsage;
+  }
+  return exit_code;
+}

@@ -1,0 +1,177 @@
+#include "service/cli/ca_command.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/clock.h"
+#include "base/crypto_types.h"
+#include "base/exit_status.h"
+#include "base/process_hardening.h"
+#include "base/status_macros.h"
+#include "nlohmann/json.hpp"
+#include "service/ca_init.h"
+#include "service/cli/lifetime_flag.h"
+#include "service/cli/standard_output.h"
+#include "service/edge/config_reader.h"
+
+namespace fleetca::service {
+namespace {
+
+constexpr char kExamples[] = R"(
+Makes in DIR: a root CA and an issuing CA (encrypted keys, each with a passphrase of its own in a
+file), the server's TLS certificate (90 days), the administrator's client certificate (30 days), and
+fleetca.textproto, a configuration that is ready to serve. Nothing is ever overwritten.
+
+Examples:
+  fleetca ca init --dir ca --trust-domain fleet.example
+  fleetca ca init --dir /etc/fleetca --trust-domain fleet.example --key-type p384 \
+    --dns ca.fleet.example --ip 10.0.0.5 --listen 0.0.0.0:8443
+)";
+
+struct InitFlags {
+  CaInitOptions options;
+  std::string key_type = "p256";
+  std::string root_lifetime = LifetimeToText(CaInitOptions().root_lifetime);
+  std::string issuing_lifetime = LifetimeToText(CaInitOptions().issuing_lifetime);
+  std::string form = "text";
+};
+
+std::string CheckKeyType(const std::string& text) {
+  return ParseKeyType(text).has_value()
+             ? ""
+             : absl::StrCat("\"", text,
+                            "\" is none of p256, p384, rsa2048, rsa3072, rsa4096, ed25519");
+}
+
+std::string CheckLifetime(const std::string& text) {
+  return ParseLifetime(text).has_value()
+             ? ""
+             : absl::StrCat("\"", text, "\" is not a lifetime such as 3650d or 24h");
+}
+
+// The commands that a person wants next.
+std::vector<std::string> NextCommands(const CaInitSummary& summary, const std::string& domain) {
+  return {absl::StrCat("fleetca serve --config ", summary.config_file),
+          absl::StrCat("fleetca cert issue --dir ", summary.folder,
+                       " --profile service --new-key p256 --key-out web.key --name URI:spiffe://",
+                       domain, "/svc/web --chain --out web.crt")};
+}
+
+std::string SummaryToText(const CaInitSummary& summary, const std::string& domain) {
+  std::string out = absl::StrCat("The CA of ", domain, " is ready in ", summary.folder, ":\n\n");
+  size_t width = 0;
+  for (const MadeCertificate& made : summary.certificates) {
+    width = std::max(width, made.file.size());
+  }
+  for (const MadeCertificate& made : summary.certificates) {
+    absl::StrAppendFormat(
+        &out, "  %-8s %-*s  until %s  %s\n", made.role, static_cast<int>(width), made.file,
+        absl::FormatTime("%Y-%m-%d", made.not_after, absl::UTCTimeZone()), made.subject);
+  }
+  const MadeCertificate& root = summary.certificates.front();
+  absl::StrAppend(&out, "\nThe server does not need the root's key: keep ", root.key_file, " and\n",
+                  root.passphrase_file,
+                  " in two places away from this machine, and remove them here.\n\nNext:\n");
+  for (const std::string& command : NextCommands(summary, domain)) {
+    absl::StrAppend(&out, "  ", command, "\n");
+  }
+  return out;
+}
+
+std::string SummaryToJson(const CaInitSummary& summary, const std::string& domain) {
+  nlohmann::ordered_json json;
+  json["folder"] = summary.folder;
+  json["trust_domain"] = domain;
+  json["config_file"] = summary.config_file;
+  json["trust_bundle_file"] = summary.trust_bundle_file;
+  json["admin_spiffe_id"] = summary.admin_spiffe_id;
+  json["certificates"] = nlohmann::ordered_json::array();
+  for (const MadeCertificate& made : summary.certificates) {
+    nlohmann::ordered_json certificate;
+    certificate["role"] = made.role;
+    certificate["subject"] = made.subject;
+    certificate["serial"] = made.serial;
+    certificate["not_after"] =
+        absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", made.not_after, absl::UTCTimeZone());
+    certificate["file"] = made.file;
+    certificate["key_file"] = made.key_file;
+    if (!made.passphrase_file.empty()) {
+      certificate["passphrase_file"] = made.passphrase_file;
+    }
+    json["certificates"].push_back(std::move(certificate));
+  }
+  json["next"] = NextCommands(summary, domain);
+  return JsonToText(json);
+}
+
+absl::Status RunInit(const CaInitOptions& options, const std::string& form) {
+  // Memory that cannot be locked is no reason to refuse: the keys are about to be on the disk.
+  HardenProcess().IgnoreError();
+  FLEETCA_ASSIGN_OR_RETURN(const CaInitSummary summary, InitCa(options, Clock::System()));
+  return WriteStandardOutput(form == "json" ? SummaryToJson(summary, options.trust_domain)
+                                            : SummaryToText(summary, options.trust_domain));
+}
+
+int Run(InitFlags& flags) {
+  flags.options.key_type = *ParseKeyType(flags.key_type);
+  flags.options.root_lifetime = *ParseLifetime(flags.root_lifetime);
+  flags.options.issuing_lifetime = *ParseLifetime(flags.issuing_lifetime);
+  const absl::Status usage = CheckCaInitOptions(flags.options);
+  if (!usage.ok()) {
+    return ReportUsageError(PrintableMessage(usage));
+  }
+  return ReportStatus(RunInit(flags.options, flags.form));
+}
+
+}  // namespace
+
+void AddCaCommand(CLI::App& app, int* exit_code) {
+  CLI::App* ca = app.add_subcommand("ca", "Make a certificate authority");
+  ca->require_subcommand(1);
+  CLI::App* init = ca->add_subcommand("init", "Make a new CA with everything it needs to serve");
+  auto flags = std::make_shared<InitFlags>();
+  CaInitOptions& options = flags->options;
+  init->add_option("--dir", options.folder, "The folder to make; it must not exist, or be empty")
+      ->type_name("DIR")
+      ->required();
+  init->add_option("--trust-domain", options.trust_domain,
+                   "The SPIFFE trust domain, such as fleet.example")
+      ->type_name("DOMAIN")
+      ->required();
+  init->add_option("--key-type", flags->key_type,
+                   "Of the root and the issuing CA: p256, p384, rsa2048, rsa3072, rsa4096, ed25519")
+      ->type_name("TYPE")
+      ->check(CheckKeyType, "")
+      ->capture_default_str();
+  init->add_option("--dns", options.dns_names,
+                   "A further DNS name of the server, besides localhost; may be repeated")
+      ->type_name("NAME")
+      ->expected(1)
+      ->take_all();
+  init->add_option("--ip", options.ip_addresses,
+                   "A further address of the server, besides 127.0.0.1 and ::1; may be repeated")
+      ->type_name("ADDRESS")
+      ->expected(1)
+      ->take_all();
+  init->add_option("--listen", options.listen, "Where the configuration says to listen")
+      ->type_name("HOST:PORT")
+      ->check(AddressProblem, "")
+      ->capture_default_str();
+  init->add_option("--root-lifetime", flags->root_lifetime, "How long the root lives")
+      ->type_name("TIME")
+      ->check(CheckLifetime, "")
+      ->capture_default_str();
+  init->add_option("--issuing-lifetime", flags->issuing_lifetime, "How long the issuing CA lives")
+      ->type_name("TIME")
+      ->check(CheckLifetime, "")
+      ->capture_default_str();
+  AddFormFlag(*init, &flags->form);
+  init->footer(kExamples);
+  init->callback([flags, exit_code] { *exit_code = Run(*flags); });
+}
+
+}  // namespace fleetca::service

@@ -1,0 +1,74 @@
+#include "service/cli/config_command.h"
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "base/errors.h"
+#include "base/exit_status.h"
+#include "nlohmann/json.hpp"
+#include "service/cli/standard_output.h"
+#include "service/edge/server_config.h"
+
+namespace fleetca::service {
+namespace {
+
+constexpr char kExamples[] = R"(
+Every mistake is a line on standard error: FILE:LINE: field: what is wrong; what to do. Keys and
+certificates are not looked at; `fleetca serve` does that when it starts.
+
+Examples:
+  fleetca config validate /etc/fleetca/fleetca.textproto
+  generate-config | fleetca config validate -
+)";
+
+struct ValidateFlags {
+  std::string file;
+  std::string form = "text";
+};
+
+std::string ToJson(const std::string& file, const absl::Status& status) {
+  nlohmann::ordered_json json;
+  json["file"] = file;
+  json["valid"] = status.ok();
+  json["mistakes"] = nlohmann::ordered_json::array();
+  if (!status.ok()) {
+    for (const absl::string_view line : absl::StrSplit(status.message(), '\n')) {
+      json["mistakes"].push_back(std::string(line));
+    }
+  }
+  return JsonToText(json);
+}
+
+int Run(const ValidateFlags& flags) {
+  const absl::Status status = LoadServerConfig(flags.file).status();
+  if (flags.form == "json") {
+    const int written = ReportStatus(WriteStandardOutput(ToJson(flags.file, status)));
+    return status.ok() ? written : kExitFailed;
+  }
+  if (!status.ok()) {
+    return ReportStatus(status);
+  }
+  return ReportStatus(WriteStandardOutput(
+      absl::StrCat(flags.file == "-" ? "standard input" : flags.file, ": ok\n")));
+}
+
+}  // namespace
+
+void AddConfigCommand(CLI::App& app, int* exit_code) {
+  CLI::App* config = app.add_subcommand("config", "Check configuration files");
+  config->require_subcommand(1);
+  CLI::App* validate =
+      config->add_subcommand("validate", "Say whether a configuration is right, and where not");
+  auto flags = std::make_shared<ValidateFlags>();
+  validate->add_option("file", flags->file, "The file; - is standard input")
+      ->type_name("FILE")
+      ->required();
+  AddFormFlag(*validate, &flags->form);
+  validate->footer(kExamples);
+  validate->callback([flags, exit_code] { *exit_code = Run(*flags); });
+}
+
+}  // namespace fleetca::service

@@ -1,0 +1,24 @@
+// Telling those who started the server how it does.
+#ifndef FLEETCA_SERVICE_CLI_READINESS_H_
+#define FLEETCA_SERVICE_CLI_READINESS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace fleetca::service {
+
+// Sends `state` ("READY=1", "STOPPING=1") to systemd's socket, $NOTIFY_SOCKET, as sd_notify(3)
+// does. OK, and nothing, when the variable is not set.
+absl::Status NotifySystemd(absl::string_view state);
+
+// Removes what an earlier server left at `path`; no file is fine.
+absl::Status RemoveReadyFile(const std::string& path);
+
+// Writes the port and a line break to `path`, all at once.
+absl::Status WriteReadyFile(const std::string& path, int port);
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_CLI_READINESS_H_

@@ -1,0 +1,133 @@
+#include "service/cli/serve_command.h"
+
+#include <pthread.h>
+
+#include <csignal>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "base/exit_status.h"
+#include "base/log.h"
+#include "base/process_hardening.h"
+#include "base/status_macros.h"
+#include "service/cli/readiness.h"
+#include "service/cli/standard_output.h"
+#include "service/edge/server.h"
+#include "service/edge/server_config.h"
+
+namespace fleetca::service {
+namespace {
+
+constexpr char kExamples[] = R"(
+Logs go to standard error. SIGTERM or SIGINT drains: no new calls, everything accepted is answered,
+then exit 0. A second signal ends at once.
+
+Examples:
+  fleetca serve --config ca/fleetca.textproto
+  fleetca serve --config ca/fleetca.textproto --print-config
+)";
+
+struct ServeFlags {
+  std::string config;
+  std::string ready_file;
+  bool print_config = false;
+};
+
+// SIGTERM and SIGINT as something to wait for. Made before any thread starts: threads inherit the
+// mask, so that only Wait receives them.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGTERM);
+    sigaddset(&signals_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+  }
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+  ~StopSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  // Returns the first one's name. From then on a signal has its usual effect again, which is the
+  // end of the process.
+  absl::string_view Wait() {
+    int signal = 0;
+    sigwait(&signals_, &signal);
+    pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
+    return signal == SIGINT ? "SIGINT" : "SIGTERM";
+  }
+
+ private:
+  sigset_t signals_;
+  sigset_t before_;
+};
+
+// "127.0.0.1:0" with the port that was bound.
+std::string BoundAddress(absl::string_view address, int port) {
+  return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+}
+
+void WarnUnlessOk(absl::string_view event, const absl::Status& status) {
+  if (!status.ok()) {
+    log::Warning(event, {{"reason", status.message()}});
+  }
+}
+
+absl::Status AnnounceReady(const ServeFlags& flags, const ServerConfig& config,
+                           const Server& server) {
+  log::Info(absl::StrCat("listening on ", BoundAddress(config.listener.address, server.port())));
+  WarnUnlessOk("systemd was not told", NotifySystemd("READY=1"));
+  return flags.ready_file.empty() ? absl::OkStatus()
+                                  : WriteReadyFile(flags.ready_file, server.port());
+}
+
+absl::Status Serve(const ServeFlags& flags) {
+  // Before a key is read and before threads start.
+  const absl::Status hardened = HardenProcess();
+  StopSignals stop;
+  std::signal(SIGPIPE, SIG_IGN);
+  FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(flags.config));
+  log::Configure(config.log_format, config.log_level);
+  WarnUnlessOk("the process is not hardened in full", hardened);
+  if (!flags.ready_file.empty()) {
+    FLEETCA_RETURN_IF_ERROR(RemoveReadyFile(flags.ready_file));
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(config));
+  FLEETCA_RETURN_IF_ERROR(AnnounceReady(flags, config, *server));
+  const absl::string_view signal = stop.Wait();
+  log::Info("stopping", {{"signal", signal}});
+  WarnUnlessOk("systemd was not told", NotifySystemd("STOPPING=1"));
+  if (!flags.ready_file.empty()) {
+    WarnUnlessOk("the ready file stays", RemoveReadyFile(flags.ready_file));
+  }
+  return server->Drain();
+}
+
+absl::Status PrintConfig(const std::string& file) {
+  FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(file));
+  return WriteStandardOutput(ServerConfigToText(config));
+}
+
+}  // namespace
+
+void AddServeCommand(CLI::App& app, int* exit_code) {
+  CLI::App* serve = app.add_subcommand("serve", "Run the CA's server");
+  auto flags = std::make_shared<ServeFlags>();
+  serve->add_option("--config", flags->config, "The configuration; - is standard input")
+      ->type_name("FILE")
+      ->required();
+  serve
+      ->add_option("--ready-file", flags->ready_file,
+                   "Where to write the port once the server answers, for scripts")
+      ->type_name("FILE");
+  serve->add_flag("--print-config", flags->print_config,
+                  "Write the configuration in force, defaults included, and do not serve");
+  serve->footer(kExamples);
+  serve->callback([flags, exit_code] {
+    *exit_code = ReportStatus(flags->print_config ? PrintConfig(flags->config) : Serve(*flags));
+  });
+}
+
+}  // namespace fleetca::service
