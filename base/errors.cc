@@ -1,7 +1,6 @@
 #include "base/errors.h"
 
 #include "absl/strings/cord.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
 namespace fleetca {
@@ -106,6 +105,10 @@ absl::string_view ReasonName(Reason reason) {
       return "FILE_PERMISSIONS";
     case Reason::kPassphraseInvalid:
       return "PASSPHRASE_INVALID";
+    case Reason::kServerUnreachable:
+      return "SERVER_UNREACHABLE";
+    case Reason::kAnswerInvalid:
+      return "ANSWER_INVALID";
   }
   return "INTERNAL";
 }
@@ -113,7 +116,7 @@ absl::string_view ReasonName(Reason reason) {
 absl::Status MakeError(absl::StatusCode code, Reason reason, absl::string_view field,
                        absl::string_view message) {
   absl::Status status(code, message);
-  status.SetPayload(kReasonPayload, absl::Cord(absl::StrCat(static_cast<int>(reason))));
+  status.SetPayload(kReasonPayload, absl::Cord(ReasonName(reason)));
   if (!field.empty()) {
     status.SetPayload(kFieldPayload, absl::Cord(field));
   }
@@ -140,13 +143,18 @@ absl::Status Internal(Reason reason, absl::string_view message) {
   return MakeError(absl::StatusCode::kInternal, reason, "", message);
 }
 
+std::optional<Reason> ParseReason(absl::string_view name) {
+  for (int i = 0; i <= static_cast<int>(kLastReason); ++i) {
+    if (name == ReasonName(static_cast<Reason>(i))) {
+      return static_cast<Reason>(i);
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<Reason> GetReason(const absl::Status& status) {
   const absl::optional<absl::Cord> payload = status.GetPayload(kReasonPayload);
-  int value = 0;
-  if (!payload.has_value() || !absl::SimpleAtoi(std::string(*payload), &value)) {
-    return std::nullopt;
-  }
-  return static_cast<Reason>(value);
+  return payload.has_value() ? ParseReason(std::string(*payload)) : std::nullopt;
 }
 
 std::string GetField(const absl::Status& status) {

@@ -71,10 +71,18 @@ enum class Reason {
   kFileInvalid,
   kFilePermissions,
   kPassphraseInvalid,
+  // Met by a client: nothing answers at the address, or what answered cannot be right.
+  kServerUnreachable,
+  kAnswerInvalid,
 };
+
+// Of the list above; the reasons are numbered from 0 without gaps.
+inline constexpr Reason kLastReason = Reason::kAnswerInvalid;
 
 // "CSR_MALFORMED" for kCsrMalformed.
 absl::string_view ReasonName(Reason reason);
+// The reason of a name from the wire; nullopt for one that this release does not know.
+std::optional<Reason> ParseReason(absl::string_view name);
 
 // A status with `code`, `reason` and `message`; `field` may be empty when no one field is to blame.
 absl::Status MakeError(absl::StatusCode code, Reason reason, absl::string_view field,

@@ -16,21 +16,28 @@ namespace fleetca {
 // The largest file these functions read: configuration, keys and certificates are far smaller.
 inline constexpr size_t kMaxFileBytes = size_t{16} << 20;
 
-// The whole file at `path`; "-" is standard input. Errors (with the path): kFileMissing,
-// kFileInvalid when it is a directory or larger than kMaxFileBytes, kFilePermissions.
+// Errors are FAILED_PRECONDITION and name the path: an operator must change something first.
+
+// The whole file at `path`; "-" is standard input. kFileMissing; kFileInvalid when it is a
+// directory, larger than kMaxFileBytes, or cannot be read; kFilePermissions.
 absl::StatusOr<std::string> ReadFile(absl::string_view path);
 
 // As ReadFile, for a file that holds a secret: refused with kFilePermissions unless it is a regular
 // file of this user or root that no other user and no group can read or write.
 absl::StatusOr<SecretBytes> ReadSecretFile(absl::string_view path);
 
+// As ReadSecretFile, for a file in the folder that systemd makes for a service's credentials. There
+// systemd may grant the service's user access by an ACL, which shows as a group that can read, so
+// that one bit is accepted; the folder itself is closed to others.
+absl::StatusOr<SecretBytes> ReadCredentialFile(absl::string_view path);
+
 // Writes `contents` to a new temporary file beside `path`, syncs it, renames it over `path` and
 // syncs the folder: after a crash there is the old file or the new one, never a part. `mode` as in
 // chmod.
 absl::Status WriteFileAtomic(absl::string_view path, absl::string_view contents, mode_t mode);
 
-// As WriteFileAtomic, but an existing `path` is an error and is left as it is: keys are never
-// overwritten.
+// As WriteFileAtomic, but an existing `path` is an error (ALREADY_EXISTS, kFileInvalid) and is left
+// as it is: keys are never overwritten.
 absl::Status WriteNewFile(absl::string_view path, absl::string_view contents, mode_t mode);
 
 }  // namespace fleetca

@@ -15,17 +15,23 @@ namespace fleetca {
 // A new key from OpenSSL's private CSPRNG.
 absl::StatusOr<EvpPkeyPtr> GeneratePrivateKey(KeyType type);
 
-// "-----BEGIN ENCRYPTED PRIVATE KEY-----": PBES2 with AES-256-CBC, scrypt when OpenSSL has it, else
-// PBKDF2 with HMAC-SHA-256. `passphrase` must not be empty.
+// "-----BEGIN ENCRYPTED PRIVATE KEY-----": PBES2 with AES-256-CBC and scrypt (RFC 7914).
+// kPassphraseInvalid when `passphrase` is empty.
 absl::StatusOr<std::string> EncodeEncryptedPrivateKey(const EVP_PKEY* key,
                                                       const SecretBytes& passphrase);
 
 // "-----BEGIN PRIVATE KEY-----", in the clear: for TLS keys that a file mode of 0600 protects.
 absl::StatusOr<SecretBytes> EncodePrivateKey(const EVP_PKEY* key);
 
-// One private key from PEM. An encrypted key needs `passphrase`; kPassphraseInvalid when it is
-// wrong or missing (never a prompt), kFileInvalid for anything that is not exactly one private key.
+// One private key from PEM: PKCS#8, or the older "EC PRIVATE KEY" and "RSA PRIVATE KEY" in the
+// clear. An encrypted key needs `passphrase`; kPassphraseInvalid when it is wrong or missing (never
+// a prompt), kFileInvalid for anything that is not exactly one private key. FAILED_PRECONDITION.
 absl::StatusOr<EvpPkeyPtr> DecodePrivateKey(absl::string_view pem, const SecretBytes& passphrase);
+
+// As DecodePrivateKey, but a key that is not in encrypted PKCS#8 is refused (kFileInvalid, with how
+// to encrypt it).
+absl::StatusOr<EvpPkeyPtr> DecodeEncryptedPrivateKey(absl::string_view pem,
+                                                     const SecretBytes& passphrase);
 
 // SubjectPublicKeyInfo, DER (RFC 5280 section 4.1.2.7).
 absl::StatusOr<std::string> EncodePublicKey(const EVP_PKEY* key);

@@ -31,6 +31,9 @@ struct CertSpec {
 // The leftmost 160 bits of the SHA-256 of the key's BIT STRING octets (RFC 7093 section 2, method
 // 1).
 std::string KeyIdentifier(absl::string_view key_bits);
+inline constexpr size_t kKeyIdentifierSize = 20;
+// The same, appended to `out`.
+void AppendKeyIdentifier(absl::string_view key_bits, std::string* out);
 
 }  // namespace fleetca::x509
 

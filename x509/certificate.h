@@ -41,7 +41,9 @@ struct Certificate {
   absl::string_view signature;
   absl::InlinedVector<Extension, 10> extensions;  // each OID once
 
-  // Decoded from the extensions; empty or false when absent.
+  // Decoded from the extensions; empty or false when absent. Of the names in subjectAltName those
+  // of NameType, as they stand: printable ASCII, but not checked with CheckName, as other CAs issue
+  // other names. Names of other types (directoryName, otherName...) must be DER and are left out.
   GeneralNames names;
   bool is_ca = false;
   std::optional<int> path_length;
@@ -52,17 +54,19 @@ struct Certificate {
 
   // The extension with this OID, or null. Points into `extensions`.
   const Extension* Find(absl::string_view oid) const;
-  // The only URI name; "" when there is none or more than one.
+  // The only URI name; "" when there is none or more than one, or it is not a well-formed SPIFFE
+  // ID.
   absl::string_view SpiffeId() const;
 };
 
-// One v3 certificate with nothing after it. INVALID_ARGUMENT kFileInvalid otherwise, the message
-// saying what is wrong: not DER, a repeated extension, malformed contents of a known one, an
-// unsupported key.
+// One v3 certificate of at most 64 KiB with nothing after it, of any CA that keeps to RFC 5280.
+// INVALID_ARGUMENT kFileInvalid otherwise, the message saying what is wrong: not DER, a repeated
+// extension, malformed contents of a known one, an unsupported key. Extensions that are not known
+// are kept in `extensions`, critical ones too: whether one may be ignored is the caller's to judge.
 absl::StatusOr<Certificate> ParseCertificate(absl::string_view der);
 
-// Whether `issuer`'s key made the signature on `certificate` and the names match. Says nothing of
-// time or constraints. INVALID_ARGUMENT kSignatureInvalid.
+// Whether `issuer`'s key made the signature on `certificate` and the names match octet for octet.
+// Says nothing of time or constraints. INVALID_ARGUMENT kSignatureInvalid.
 absl::Status VerifySignedBy(const Certificate& certificate, const Certificate& issuer);
 
 }  // namespace fleetca::x509

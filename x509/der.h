@@ -2,6 +2,7 @@
 #ifndef FLEETCA_X509_DER_H_
 #define FLEETCA_X509_DER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -74,11 +75,21 @@ class Reader {
   absl::string_view rest_;
 };
 
-// True when `input` is a run of well-formed DER elements, all the way down through constructed
-// ones, nested at most `max_depth` deep.
+// Why a run of elements is refused as a whole.
+enum class Fault { kNone, kNotDer, kTooDeep, kOidTooLong };
+
+// Walks a run of elements all the way down through constructed ones. kNotDer: a length that is not
+// DER's, a primitive form where the type is constructed or the other way round, contents that break
+// the rules of BOOLEAN, INTEGER, ENUMERATED, BIT STRING, NULL or OBJECT IDENTIFIER. kTooDeep:
+// nested more than `max_depth` deep. kOidTooLong: an OID of more than `max_oid_bytes` octets. Says
+// nothing of the characters of strings or the order of a SET OF. Takes time linear in the input.
+Fault FindFault(absl::string_view input, int max_depth, size_t max_oid_bytes);
+
+// True when FindFault finds none, with OIDs of any length.
 bool IsWellFormed(absl::string_view input, int max_depth);
 
-// "1.2.840.113549.1.1.11" for an OID's contents; "(invalid)" when they are not one.
+// "1.2.840.113549.1.1.11" for an OID's contents; "(invalid)" when they are not one
+// (or have an arc over 64 bits).
 std::string OidToString(absl::string_view contents);
 // OID contents from dotted text; "" when the text is not an OID.
 std::string OidFromString(absl::string_view dotted);
@@ -108,6 +119,9 @@ std::string Encode(uint8_t tag, absl::string_view contents);
 
 // How many octets the header (identifier and length) of an element with this much content takes.
 size_t HeaderSize(size_t content_size);
+
+// Appends that header: for writing forward, when the size is known before the content.
+void AppendHeader(uint8_t tag, size_t content_size, std::string* out);
 
 }  // namespace fleetca::x509::der
 

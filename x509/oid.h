@@ -49,6 +49,9 @@ inline constexpr string_view kAuthorityKeyIdentifier = Bytes("\x55\x1d\x23");
 inline constexpr string_view kExtendedKeyUsage = Bytes("\x55\x1d\x25");
 inline constexpr string_view kAuthorityInfoAccess = Bytes("\x2b\x06\x01\x05\x05\x07\x01\x01");
 
+// Access method of the authority information: RFC 5280 4.2.2.1.
+inline constexpr string_view kCaIssuers = Bytes("\x2b\x06\x01\x05\x05\x07\x30\x02");
+
 // Key purposes: RFC 5280 4.2.1.12.
 inline constexpr string_view kServerAuth = Bytes("\x2b\x06\x01\x05\x05\x07\x03\x01");
 inline constexpr string_view kClientAuth = Bytes("\x2b\x06\x01\x05\x05\x07\x03\x02");

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/crypto_types.h"
 
 namespace fleetca::x509 {
 
@@ -12,6 +13,9 @@ enum class PublicKeyAlgorithm { kP256, kP384, kRsa, kEd25519 };
 
 // "P-256", "P-384", "RSA", "Ed25519": for messages and inspection.
 absl::string_view PublicKeyAlgorithmName(PublicKeyAlgorithm algorithm);
+
+// Whether a key of this algorithm makes signatures of `scheme`.
+bool SchemeFitsKey(SignatureScheme scheme, PublicKeyAlgorithm algorithm);
 
 // A parsed key. Every view aliases the DER it was parsed from.
 struct PublicKey {
@@ -36,8 +40,9 @@ struct PublicKey {
 absl::StatusOr<PublicKey> ParsePublicKey(absl::string_view spki, absl::string_view field);
 
 // The checks that cost arithmetic, a few microseconds for EC and under 5 ms for any RSA key: the
-// point is on the curve and not infinity; the modulus is odd, has no small factor, is not a ROCA
-// key (CVE-2017-15361) and is not a product of two close primes (Fermat). kKeyInvalid or kKeyWeak.
+// point is on the curve and not infinity; the Ed25519 point is not of small order; the modulus is
+// odd, has no small factor, is not a ROCA key (CVE-2017-15361) and is not a product of two close
+// primes (Fermat). kKeyInvalid or kKeyWeak.
 // Thread-safe.
 absl::Status CheckPublicKey(const PublicKey& key, absl::string_view field);
 

@@ -23,7 +23,8 @@ class SerialNumber {
 
   SerialNumber() = default;
 
-  // A new serial. Draws from RandomBytes; the error is its.
+  // A new serial. INVALID_ARGUMENT kLifetimeInvalid for an expiry before 1970 or after 3883, which
+  // three octets of hours cannot say. Draws from RandomBytes; any other error is its.
   static absl::StatusOr<SerialNumber> Create(absl::Time not_after, uint16_t instance_id,
                                              absl::Time now);
   // From the 20 octets, as in a record or an INTEGER's contents. kSerialInvalid when the form is
@@ -37,7 +38,8 @@ class SerialNumber {
   absl::string_view bytes() const { return absl::string_view(bytes_.data(), bytes_.size()); }
   // 40 lower-case hex digits.
   std::string ToHex() const;
-  // The parts.
+  // The parts. The issue time is kept modulo 2^40 ms (34.8 years): it is the last such moment that
+  // is not after the expiry hour.
   absl::Time expiry_hour() const;
   uint16_t instance_id() const;
   absl::Time issue_time() const;
@@ -49,6 +51,7 @@ class SerialNumber {
 };
 
 // The lowest serial octets whose certificate expires at or after `time`: a bound for key ranges.
+// A serial is at or above SerialLowerBound(t) exactly when its expiry_hour() is at or after `t`.
 std::string SerialLowerBound(absl::Time time);
 
 }  // namespace fleetca::x509

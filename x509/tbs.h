@@ -50,7 +50,8 @@ struct TbsTemplateOptions {
 // Immutable, thread-safe.
 class TbsTemplate {
  public:
-  // INVALID_ARGUMENT for options no certificate may have (empty issuer, keyCertSign without CA...).
+  // INVALID_ARGUMENT kConfigInvalid for options no certificate may have (empty issuer, keyCertSign
+  // without CA...); the field is the option's name.
   static absl::StatusOr<std::unique_ptr<TbsTemplate>> Create(TbsTemplateOptions options);
 
   // The TBSCertificate element for `spec`. Takes about half a microsecond; checks nothing, as
@@ -63,14 +64,11 @@ class TbsTemplate {
   explicit TbsTemplate(TbsTemplateOptions options);
 
   TbsTemplateOptions options_;
-  std::string algorithm_identifier_;
-  std::string fixed_extensions_before_ski_;
-  std::string fixed_extensions_after_ski_;
+  std::string algorithm_and_issuer_;
+  // What stands before and after the 20 octets of the subject key identifier.
+  std::string extensions_before_key_id_;
+  std::string extensions_after_key_id_;
 };
-
-// The AlgorithmIdentifier element of a signature scheme, parameters as its RFC wants them (absent
-// for ECDSA and Ed25519, NULL for PKCS#1, the full structure for PSS).
-std::string AlgorithmIdentifier(SignatureScheme scheme);
 
 }  // namespace fleetca::x509
 

@@ -1,0 +1,260 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+
+namespace fleetca {
+namespace {
+
+constexpr absl::string_view kStandardInput = "-";
+constexpr size_t kStreamChunkBytes = size_t{64} << 10;
+
+// Closes the descriptor when it goes out of scope. Not for written files, whose close must be
+// checked.
+class ScopedFd {
+ public:
+  explicit ScopedFd(int fd, bool owned = true) : fd_(fd), owned_(owned) {}
+  ScopedFd(ScopedFd&& other) noexcept
+      : fd_(other.fd_), owned_(std::exchange(other.owned_, false)) {}
+  ScopedFd& operator=(ScopedFd&&) = delete;
+  ~ScopedFd() {
+    if (owned_) {
+      close(fd_);
+    }
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+  bool owned_;
+};
+
+// "Cannot read /etc/x: No such file or directory", as the reason that `error`, an errno, stands
+// for.
+absl::Status FileError(absl::string_view action, absl::string_view path, int error) {
+  const std::string message = absl::StrCat("Cannot ", action, " ", path, ": ", strerror(error));
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+      return FailedPrecondition(Reason::kFileMissing, message);
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return FailedPrecondition(Reason::kFilePermissions, message);
+    case EEXIST:
+      return MakeError(absl::StatusCode::kAlreadyExists, Reason::kFileInvalid, "", message);
+    default:
+      return FailedPrecondition(Reason::kFileInvalid, message);
+  }
+}
+
+absl::Status TooLarge(absl::string_view path) {
+  return FailedPrecondition(Reason::kFileInvalid,
+                            absl::StrCat("Cannot read ", path, ": it is larger than the limit of ",
+                                         kMaxFileBytes, " bytes"));
+}
+
+absl::StatusOr<ScopedFd> OpenForReading(absl::string_view path) {
+  if (path == kStandardInput) {
+    return ScopedFd(STDIN_FILENO, /*owned=*/false);
+  }
+  const int fd = open(std::string(path).c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return FileError("read", path, errno);
+  }
+  return ScopedFd(fd);
+}
+
+absl::StatusOr<struct stat> Stat(const ScopedFd& fd, absl::string_view path) {
+  struct stat info;
+  if (fstat(fd.get(), &info) != 0) {
+    return FileError("read", path, errno);
+  }
+  if (S_ISDIR(info.st_mode)) {
+    return FileError("read", path, EISDIR);
+  }
+  return info;
+}
+
+// Reads up to `out.size()` bytes and returns how many came before the end of the file.
+absl::StatusOr<size_t> ReadFully(const ScopedFd& fd, absl::string_view path, char* out,
+                                 size_t size) {
+  size_t done = 0;
+  while (done < size) {
+    const ssize_t count = read(fd.get(), out + done, size - done);
+    if (count == 0) {
+      break;
+    }
+    if (count < 0 && errno != EINTR) {
+      return FileError("read", path, errno);
+    }
+    done += count > 0 ? static_cast<size_t>(count) : 0;
+  }
+  return done;
+}
+
+// `extra_mode` are permission bits that are accepted beyond the owner's.
+absl::Status CheckSecretFile(const struct stat& info, absl::string_view path, mode_t extra_mode) {
+  if (!S_ISREG(info.st_mode)) {
+    return FailedPrecondition(
+        Reason::kFilePermissions,
+        absl::StrCat(path, " holds a secret and must be a regular file, not a pipe or a device"));
+  }
+  if (info.st_uid != geteuid() && info.st_uid != 0) {
+    return FailedPrecondition(
+        Reason::kFilePermissions,
+        absl::StrCat(path, " holds a secret but belongs to user ", info.st_uid,
+                     "; it must belong to root or to the user that runs this process, ",
+                     geteuid()));
+  }
+  constexpr mode_t kOthers = S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
+  if ((info.st_mode & kOthers & ~extra_mode) != 0) {
+    return FailedPrecondition(
+        Reason::kFilePermissions,
+        absl::StrFormat("%s holds a secret but others may read or write it (mode %04o); "
+                        "run: chmod 0600 %s",
+                        path, info.st_mode & 07777, path));
+  }
+  return absl::OkStatus();
+}
+
+// Reads into one buffer of the file's size, so that no grown and freed buffer keeps a copy.
+absl::StatusOr<SecretBytes> ReadSecret(absl::string_view path, mode_t extra_mode) {
+  FLEETCA_ASSIGN_OR_RETURN(const ScopedFd fd, OpenForReading(path));
+  FLEETCA_ASSIGN_OR_RETURN(const struct stat info, Stat(fd, path));
+  FLEETCA_RETURN_IF_ERROR(CheckSecretFile(info, path, extra_mode));
+  const size_t size = static_cast<size_t>(info.st_size);
+  if (size > kMaxFileBytes) {
+    return TooLarge(path);
+  }
+  std::string bytes(size + 1, '\0');
+  absl::Cleanup wipe = [&bytes] { WipeString(bytes); };
+  FLEETCA_ASSIGN_OR_RETURN(const size_t count, ReadFully(fd, path, bytes.data(), bytes.size()));
+  if (count > size) {
+    return FailedPrecondition(Reason::kFileInvalid,
+                              absl::StrCat("Cannot read ", path, ": it grew while it was read"));
+  }
+  return SecretBytes(absl::string_view(bytes.data(), count));
+}
+
+std::string FolderOf(absl::string_view path) {
+  const size_t slash = path.rfind('/');
+  if (slash == absl::string_view::npos) {
+    return ".";
+  }
+  return std::string(path.substr(0, std::max(slash, size_t{1})));
+}
+
+absl::Status SyncFolder(absl::string_view path) {
+  const std::string folder = FolderOf(path);
+  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) {
+    return FileError("open the folder", folder, errno);
+  }
+  const ScopedFd closer(fd);
+  // Some file systems cannot sync a folder and say EINVAL; they have nothing to sync.
+  if (fsync(fd) != 0 && errno != EINVAL) {
+    return FileError("sync the folder", folder, errno);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status WriteAndSync(int fd, absl::string_view path, absl::string_view contents, mode_t mode) {
+  while (!contents.empty()) {
+    const ssize_t count = write(fd, contents.data(), contents.size());
+    if (count < 0 && errno != EINTR) {
+      return FileError("write", path, errno);
+    }
+    contents.remove_prefix(count > 0 ? static_cast<size_t>(count) : 0);
+  }
+  if (fchmod(fd, mode) != 0 || fsync(fd) != 0) {
+    return FileError("write", path, errno);
+  }
+  return absl::OkStatus();
+}
+
+// Writes a synced temporary file beside `path` and lets `publish` give it its name: 0 or -1 with
+// errno. The temporary name is gone afterwards, whatever happened.
+template <typename Publish>
+absl::Status WriteBeside(absl::string_view path, absl::string_view contents, mode_t mode,
+                         const Publish& publish) {
+  const std::string final_path(path);
+  // mkostemp makes the file with mode 0600: a secret is never readable by others, even half
+  // written.
+  std::string temporary = absl::StrCat(path, ".tmp-XXXXXX");
+  const int fd = mkostemp(temporary.data(), O_CLOEXEC);
+  if (fd < 0) {
+    return FileError("write", path, errno);
+  }
+  absl::Cleanup remove = [&temporary] { unlink(temporary.c_str()); };
+  const absl::Status written = WriteAndSync(fd, path, contents, mode);
+  const bool closed = close(fd) == 0;
+  FLEETCA_RETURN_IF_ERROR(written);
+  if (!closed) {
+    return FileError("write", path, errno);
+  }
+  if (publish(temporary.c_str(), final_path.c_str()) != 0) {
+    return FileError("write", path, errno);
+  }
+  return SyncFolder(path);
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadFile(absl::string_view path) {
+  FLEETCA_ASSIGN_OR_RETURN(const ScopedFd fd, OpenForReading(path));
+  FLEETCA_ASSIGN_OR_RETURN(const struct stat info, Stat(fd, path));
+  if (info.st_size > static_cast<off_t>(kMaxFileBytes)) {
+    return TooLarge(path);
+  }
+  // A pipe, and what is under /proc, has size 0 and must be read to its end.
+  std::string contents;
+  while (true) {
+    const size_t chunk = std::max(static_cast<size_t>(info.st_size) + 1, kStreamChunkBytes);
+    const size_t done = contents.size();
+    contents.resize(done + chunk);
+    FLEETCA_ASSIGN_OR_RETURN(const size_t count,
+                             ReadFully(fd, path, contents.data() + done, chunk));
+    contents.resize(done + count);
+    if (contents.size() > kMaxFileBytes) {
+      return TooLarge(path);
+    }
+    if (count < chunk) {
+      return contents;
+    }
+  }
+}
+
+absl::StatusOr<SecretBytes> ReadSecretFile(absl::string_view path) {
+  return ReadSecret(path, /*extra_mode=*/0);
+}
+
+absl::StatusOr<SecretBytes> ReadCredentialFile(absl::string_view path) {
+  return ReadSecret(path, /*extra_mode=*/S_IRGRP);
+}
+
+absl::Status WriteFileAtomic(absl::string_view path, absl::string_view contents, mode_t mode) {
+  return WriteBeside(path, contents, mode,
+                     [](const char* from, const char* to) { return rename(from, to); });
+}
+
+absl::Status WriteNewFile(absl::string_view path, absl::string_view contents, mode_t mode) {
+  // link() fails when the name exists, in one step; rename() would replace it.
+  return WriteBeside(path, contents, mode,
+                     [](const char* from, const char* to) { return link(from, to); });
+}
+
+}  // namespace fleetca

@@ -1,0 +1,23 @@
+#include "base/sha256.h"
+
+#include "base/openssl.h"
+
+namespace fleetca {
+
+std::string Sha256OfParts(absl::Span<const absl::string_view> parts) {
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  for (const absl::string_view part : parts) {
+    unsigned char length[8];
+    for (int i = 0; i < 8; ++i) {
+      length[i] = static_cast<unsigned char>(part.size() >> (8 * i));
+    }
+    SHA256_Update(&context, length, sizeof(length));
+    SHA256_Update(&context, part.data(), part.size());
+  }
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256_Final(AsUnsigned(digest.data()), &context);
+  return digest;
+}
+
+}  // namespace fleetca

@@ -1,0 +1,69 @@
+#include "client/backoff.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "absl/types/span.h"
+#include "base/errors.h"
+#include "base/random.h"
+#include "client/status_from_grpc.h"
+
+namespace fleetca::client {
+namespace {
+
+// The share of a wait that is random.
+constexpr double kJitter = 0.5;
+// The server's RetryInfo is a minimum, so its jitter only adds.
+constexpr double kRetryInfoJitter = 0.1;
+
+double RandomFraction() {
+  uint32_t value = 0;
+  if (!RandomBytes(absl::MakeSpan(reinterpret_cast<char*>(&value), sizeof(value))).ok()) {
+    return 0.5;  // jitter is a courtesy; a call does not fail for want of it
+  }
+  return static_cast<double>(value) / static_cast<double>(UINT32_MAX);
+}
+
+}  // namespace
+
+bool IsRetryable(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+      return true;
+    case absl::StatusCode::kResourceExhausted:
+      return GetReason(status) == Reason::kQueueFull || GetRetryDelay(status).has_value();
+    default:
+      return false;
+  }
+}
+
+Backoff::Backoff(BackoffOptions options, const Clock& clock, absl::Time deadline)
+    : options_(std::move(options)),
+      clock_(clock),
+      deadline_(deadline),
+      next_delay_(options_.initial_delay) {
+  if (!options_.random_fraction) {
+    options_.random_fraction = RandomFraction;
+  }
+}
+
+std::optional<absl::Duration> Backoff::DelayAfter(const absl::Status& status) {
+  ++attempts_;
+  if (!IsRetryable(status) || attempts_ >= options_.max_attempts) {
+    return std::nullopt;
+  }
+  const double fraction = options_.random_fraction();
+  absl::Duration delay = next_delay_ * (1.0 - kJitter * fraction);
+  next_delay_ = std::min(next_delay_ * 2, options_.max_delay);
+  if (const std::optional<absl::Duration> wanted = GetRetryDelay(status)) {
+    delay = std::max(delay, *wanted * (1.0 + kRetryInfoJitter * fraction));
+  }
+  if (clock_.Now() + delay >= deadline_) {
+    return std::nullopt;
+  }
+  return delay;
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,123 @@
+// The client of a certificate authority.
+#ifndef FLEETCA_CLIENT_CA_CLIENT_H_
+#define FLEETCA_CLIENT_CA_CLIENT_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "base/clock.h"
+#include "client/backoff.h"
+#include "client/issue_request.h"
+#include "client/issue_stream.h"
+#include "client/issued.h"
+#include "client/tls_identity.h"
+#include "fleetca/v1/certificate_authority.grpc.pb.h"
+#include "x509/serial.h"
+
+namespace fleetca::client {
+
+struct CaClientOptions {
+  // host:port. Proxies named by the environment are not used.
+  std::string address = "127.0.0.1:8443";
+  TlsFiles files;
+  // The name to expect in the server's certificate, where it is not the host of `address`.
+  std::string server_name;
+  // For a call with all its retries.
+  absl::Duration deadline = absl::Seconds(30);
+  // For one attempt of it.
+  absl::Duration attempt_deadline = absl::Seconds(10);
+  BackoffOptions backoff;
+  // For tests: both null in earnest, for the system's clock and absl::SleepFor. The clock must
+  // outlive the client.
+  const Clock* clock = nullptr;
+  std::function<void(absl::Duration)> sleep;
+};
+
+// A certificate as the CA recorded it.
+struct Recorded {
+  Issued issued;
+  // To whom, who asked, by which profile, when.
+  std::string identity;
+  std::string requester;
+  std::string profile;
+  absl::Time issue_time;
+};
+
+struct TrustBundle {
+  std::string trust_domain;
+  std::vector<std::string> roots_der;
+  // Changes exactly when the bundle does.
+  std::string version;
+};
+
+// Calls over mutual TLS on one connection, which is made when first needed and made again after it
+// breaks. Every answer is verified before it is returned (client/issued.h). A call that failed for
+// a reason that may pass is repeated, with the same request id, until its deadline. Errors keep the
+// CA's code, Reason and field; where the CA cannot be reached they say what to look at.
+// Thread-safe.
+class CaClient {
+ public:
+  // Reads the files; does not connect yet.
+  static absl::StatusOr<std::unique_ptr<CaClient>> Create(CaClientOptions options);
+
+  CaClient(const CaClient&) = delete;
+  CaClient& operator=(const CaClient&) = delete;
+
+  absl::StatusOr<Issued> Issue(const IssueOptions& request) const;
+
+  // Up to 1,000 in one message. Each succeeds or fails by itself, in the order of the requests;
+  // those that failed for a reason that may pass are asked for again. An error as a whole only when
+  // no answer came at all.
+  absl::StatusOr<std::vector<absl::StatusOr<Issued>>> IssueBatch(
+      absl::Span<const IssueOptions> requests) const;
+
+  // A stream for many requests in flight at once; it may outlive this client. No retries.
+  absl::StatusOr<std::unique_ptr<IssueStream>> OpenStream() const;
+
+  absl::StatusOr<Recorded> Get(const x509::SerialNumber& serial) const;
+
+  absl::StatusOr<TrustBundle> GetTrustBundle() const;
+
+ private:
+  using Stub = v1::CertificateAuthorityService::StubInterface;
+
+  // A batch between attempts: the messages are built once, so that each retry has the same id.
+  struct BatchState {
+    std::vector<v1::IssueCertificateRequest> requests;
+    std::vector<absl::StatusOr<Issued>> results;
+    std::vector<size_t> pending;
+  };
+
+  CaClient(CaClientOptions options, TlsIdentity identity);
+
+  absl::Status RunBatch(BatchState* batch) const;
+  absl::Status AttemptBatch(absl::Duration remaining, BatchState* batch) const;
+  static absl::Status KeepRetryable(BatchState* batch);
+
+  template <typename Request, typename Response>
+  using Method = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&, Response*);
+
+  // One attempt within `remaining`; the error is explained.
+  template <typename Request, typename Response>
+  absl::Status CallOnce(Method<Request, Response> method, const Request& request,
+                        absl::Duration remaining, Response* response) const;
+
+  // Attempts until one succeeds, fails for good, or the deadline is near.
+  template <typename Request, typename Response>
+  absl::Status Call(Method<Request, Response> method, const Request& request,
+                    Response* response) const;
+
+  const CaClientOptions options_;
+  const Clock& clock_;
+  const std::vector<std::string> roots_der_;
+  std::unique_ptr<Stub> stub_;
+};
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_CA_CLIENT_H_

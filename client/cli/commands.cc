@@ -1,0 +1,22 @@
+#include "client/cli/commands.h"
+
+#include "client/cli/bundle_command.h"
+#include "client/cli/get_command.h"
+#include "client/cli/inspect_command.h"
+#include "client/cli/issue_command.h"
+
+namespace fleetca::client {
+
+void AddCertCommands(CLI::App& app, int* exit_code) {
+  CLI::App* cert = app.add_subcommand("cert", "Get certificates and look at them");
+  cert->require_subcommand(1);
+  AddIssueCommand(*cert, exit_code);
+  AddGetCommand(*cert, exit_code);
+  AddInspectCommand(*cert, exit_code);
+
+  CLI::App* bundle = app.add_subcommand("bundle", "Get the roots that relying parties trust");
+  bundle->require_subcommand(1);
+  AddBundleGetCommand(*bundle, exit_code);
+}
+
+}  // namespace fleetca::client

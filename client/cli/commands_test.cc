@@ -1,0 +1,327 @@
+#include "client/cli/commands.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "base/private_key.h"
+#include "client/key_and_csr.h"
+#include "client/testing/fake_server.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "x509/certificate.h"
+#include "x509/pem.h"
+#include "x509/serial.h"
+
+namespace fleetca::client {
+namespace {
+
+using testing::FakeError;
+using testing::FakeServer;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+struct Outcome {
+  int exit_code = 0;
+  std::string out;
+  std::string err;
+};
+
+// Runs the commands as the program does: usage errors are CLI11's and exit with 2.
+Outcome RunCommand(std::vector<std::string> arguments) {
+  CLI::App app("", "fleetca");
+  Outcome outcome;
+  AddCertCommands(app, &outcome.exit_code);
+  std::reverse(arguments.begin(), arguments.end());
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    outcome.exit_code = app.exit(error) == 0 ? 0 : 2;
+  }
+  std::fflush(stdout);
+  outcome.out = ::testing::internal::GetCapturedStdout();
+  outcome.err = ::testing::internal::GetCapturedStderr();
+  return outcome;
+}
+
+class CommandsTest : public ::testing::Test {
+ protected:
+  // `command` with the flags that reach the fake server.
+  Outcome RunAtServer(std::vector<std::string> command, std::vector<std::string> flags) {
+    const std::vector<std::string> connection = {"--server", server_.address(), "--dir",
+                                                 server_.dir()};
+    command.insert(command.end(), connection.begin(), connection.end());
+    command.insert(command.end(), flags.begin(), flags.end());
+    return RunCommand(command);
+  }
+
+  Outcome Issue(std::vector<std::string> flags) {
+    flags.insert(flags.begin(), {"--profile", "server"});
+    return RunAtServer({"cert", "issue"}, std::move(flags));
+  }
+
+  std::string Path(const std::string& name) const { return absl::StrCat(server_.dir(), "/", name); }
+
+  std::string WriteCsr(const std::string& name = "web.csr", bool pem = true) {
+    const std::string der =
+        MakeKeyAndCsr(KeyType::kP256, {{{x509::NameType::kDns, "web.fleet.example"}}})->csr_der;
+    EXPECT_TRUE(WriteFileAtomic(Path(name),
+                                pem ? x509::EncodePem(x509::kPemCertificateRequest, der) : der,
+                                0644)
+                    .ok());
+    return Path(name);
+  }
+
+  bool Exists(const std::string& name) const {
+    struct stat info;
+    return stat(Path(name).c_str(), &info) == 0;
+  }
+
+  FakeServer server_;
+};
+
+TEST_F(CommandsTest, IssuesForACsrAndPrintsPem) {
+  const Outcome outcome = Issue({"--csr", WriteCsr()});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  const auto der = x509::DecodeOnePem(x509::kPemCertificate, outcome.out);
+  ASSERT_TRUE(der.ok()) << der.status();
+  EXPECT_TRUE(x509::ParseCertificate(*der).ok());
+  EXPECT_THAT(outcome.out, StartsWith("-----BEGIN CERTIFICATE-----\n"));
+  EXPECT_THAT(outcome.err, StartsWith("issued 01"));
+  EXPECT_EQ(server_.service().requests()[0].profile(), "server");
+}
+
+TEST_F(CommandsTest, TakesADerCsr) {
+  EXPECT_EQ(Issue({"--csr", WriteCsr("web.der", false)}).exit_code, 0);
+}
+
+TEST_F(CommandsTest, WithTheChainToAFile) {
+  const Outcome outcome = Issue({"--csr", WriteCsr(), "--chain", "--out", Path("web.crt")});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, IsEmpty());
+  const auto certificates = x509::DecodePem(x509::kPemCertificate, *ReadFile(Path("web.crt")));
+  ASSERT_TRUE(certificates.ok());
+  ASSERT_EQ(certificates->size(), 2);
+  EXPECT_EQ((*certificates)[1], server_.ca().issuing_der());
+}
+
+TEST_F(CommandsTest, MakesAKeyThatOnlyItsOwnerReads) {
+  const Outcome outcome = Issue({"--new-key", "ed25519", "--key-out", Path("web.key"), "--name",
+                                 "DNS:web.fleet.example", "--name",
+                                 "URI:spiffe://fleet.example/svc/web", "--out", Path("web.crt")});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  struct stat info;
+  ASSERT_EQ(stat(Path("web.key").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+  const auto key = DecodePrivateKey(ReadFile(Path("web.key")).value(), SecretBytes());
+  ASSERT_TRUE(key.ok()) << key.status();
+  const auto der = x509::DecodeOnePem(x509::kPemCertificate, *ReadFile(Path("web.crt")));
+  EXPECT_EQ(x509::ParseCertificate(*der)->public_key.spki, *EncodePublicKey(key->get()));
+}
+
+TEST_F(CommandsTest, NeverOverwritesAKey) {
+  ASSERT_TRUE(WriteFileAtomic(Path("web.key"), "precious", 0600).ok());
+  const Outcome outcome =
+      Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name", "DNS:web.fleet.example"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("web.key"));
+  EXPECT_EQ(*ReadFile(Path("web.key")), "precious");
+  EXPECT_THAT(server_.service().requests(), IsEmpty());
+}
+
+TEST_F(CommandsTest, AKeyWithoutACertificateIsNotLeftBehind) {
+  server_.service().FailNext(
+      {{grpc::INVALID_ARGUMENT, "DNS:evil.example is not allowed by profile server",
+        "SAN_NOT_ALLOWED", "csr.subject_alt_name", absl::ZeroDuration()}});
+  const Outcome outcome =
+      Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name", "DNS:evil.example"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.err, "fleetca: DNS:evil.example is not allowed by profile server\n");
+  EXPECT_THAT(outcome.out, IsEmpty());
+  EXPECT_FALSE(Exists("web.key"));
+}
+
+TEST_F(CommandsTest, ACertificateThatCannotBeWrittenIsNotLost) {
+  const Outcome outcome = Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name",
+                                 "DNS:web.fleet.example", "--out", Path("no/such/web.crt")});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("'fleetca cert get 01"));
+  EXPECT_TRUE(Exists("web.key"));
+}
+
+TEST_F(CommandsTest, ValidateOnlyWritesNothing) {
+  const Outcome outcome =
+      Issue({"--new-key", "p256", "--name", "DNS:web.fleet.example", "--validate-only"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, IsEmpty());
+  EXPECT_EQ(outcome.err, "the CA would grant this; nothing was issued\n");
+  EXPECT_TRUE(server_.service().requests()[0].validate_only());
+}
+
+TEST_F(CommandsTest, LifetimeAndRequestIdAreSentAndAReplayIsSaid) {
+  const std::string id = "00112233445566778899aabbccddeeff";
+  const std::vector<std::string> flags = {"--csr",        WriteCsr(), "--lifetime", "7d",
+                                          "--request-id", id,         "-o",         "json"};
+  const Outcome first = Issue(flags);
+  const Outcome second = Issue(flags);
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  ASSERT_EQ(second.exit_code, 0) << second.err;
+  const auto request = server_.service().requests()[0];
+  EXPECT_EQ(request.lifetime().seconds(), 7 * 24 * 3600);
+  EXPECT_EQ(request.request_id().substr(0, 2), std::string("\x00\x11", 2));
+  const auto json = nlohmann::json::parse(second.out);
+  EXPECT_EQ(json["request_id"], id);
+  EXPECT_EQ(json["replayed"], true);
+  EXPECT_EQ(json["serial"], nlohmann::json::parse(first.out)["serial"]);
+  EXPECT_THAT(second.err, StartsWith("issued before for this request id: 01"));
+}
+
+TEST_F(CommandsTest, JsonAndTextSayTheSame) {
+  const Outcome as_json = Issue({"--csr", WriteCsr(), "-o", "json"});
+  ASSERT_EQ(as_json.exit_code, 0) << as_json.err;
+  const auto json = nlohmann::json::parse(as_json.out);
+  EXPECT_EQ(json["type"], "certificate");
+  EXPECT_EQ(json["names"], nlohmann::json::array({"DNS:web.fleet.example"}));
+  EXPECT_EQ(json["key"], "P-256");
+  EXPECT_EQ(json["chain_pem"].size(), 1);
+  EXPECT_THAT(json["pem"].get<std::string>(), StartsWith("-----BEGIN CERTIFICATE-----"));
+  EXPECT_THAT(json["renew_after"].get<std::string>(), HasSubstr("T"));
+
+  const Outcome as_text =
+      RunAtServer({"cert", "get"}, {json["serial"].get<std::string>(), "-o", "text"});
+  ASSERT_EQ(as_text.exit_code, 0) << as_text.err;
+  EXPECT_THAT(as_text.out, HasSubstr("  Serial          " + json["serial"].get<std::string>()));
+  EXPECT_THAT(as_text.out, HasSubstr("  Requested by    spiffe://fleet.example/user/admin\n"));
+}
+
+TEST_F(CommandsTest, GetsByTheSerialAsOpensslPrintsIt) {
+  const auto json = nlohmann::json::parse(Issue({"--csr", WriteCsr(), "-o", "json"}).out);
+  std::string serial = json["serial"].get<std::string>();
+  for (char& c : serial) {
+    c = static_cast<char>(std::toupper(c));
+  }
+  const Outcome outcome = RunAtServer({"cert", "get"}, {"serial=" + serial});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, json["pem"].get<std::string>());
+}
+
+TEST_F(CommandsTest, GetOfAnUnknownSerialFails) {
+  const auto serial = x509::SerialNumber::Create(absl::Now(), 1, absl::Now());
+  const Outcome outcome = RunAtServer({"cert", "get"}, {serial->ToHex()});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.err, "fleetca: no certificate has this serial\n");
+  EXPECT_THAT(outcome.out, IsEmpty());
+}
+
+TEST_F(CommandsTest, BundleInEachForm) {
+  EXPECT_EQ(RunAtServer({"bundle", "get"}, {}).out, server_.ca().root_pem());
+  EXPECT_THAT(RunAtServer({"bundle", "get"}, {"-o", "text"}).out,
+              HasSubstr("  Trust domain    fleet.example\n"));
+  const auto json = nlohmann::json::parse(RunAtServer({"bundle", "get"}, {"-o", "json"}).out);
+  EXPECT_EQ(json["trust_domain"], "fleet.example");
+  EXPECT_EQ(json["roots"].size(), 1);
+}
+
+TEST_F(CommandsTest, AServerThatIsDownIsSaidSoon) {
+  server_.Stop();
+  const absl::Time start = absl::Now();
+  const Outcome outcome = Issue({"--csr", WriteCsr()});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr(server_.address()));
+  EXPECT_THAT(outcome.err, HasSubstr("is the server running"));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(10));
+}
+
+TEST_F(CommandsTest, AnErrorCannotForgeTerminalOutput) {
+  server_.service().FailNext({{grpc::PERMISSION_DENIED, "no\x1b[2Jfleetca: all is well",
+                               "CALLER_NOT_ALLOWED", "", absl::ZeroDuration()}});
+  EXPECT_THAT(Issue({"--csr", WriteCsr()}).err, Not(HasSubstr("\x1b")));
+}
+
+TEST_F(CommandsTest, ACsrThatIsNoneFails) {
+  ASSERT_TRUE(WriteFileAtomic(Path("junk"), "junk", 0644).ok());
+  Outcome outcome = Issue({"--csr", Path("junk")});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("not a certification request"));
+  ASSERT_TRUE(WriteFileAtomic(Path("junk.pem"), server_.ca().root_pem(), 0644).ok());
+  outcome = Issue({"--csr", Path("junk.pem")});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("junk.pem"));
+  outcome = Issue({"--csr", Path("absent")});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("absent"));
+  EXPECT_THAT(server_.service().requests(), IsEmpty());
+}
+
+TEST_F(CommandsTest, UsageErrorsExitWith2AndAskNothing) {
+  const std::string csr = WriteCsr();
+  const std::vector<std::vector<std::string>> mistakes = {
+      {},
+      {"--csr", csr, "--new-key", "p256"},
+      {"--new-key", "p256", "--key-out", Path("k")},
+      {"--new-key", "p256", "--name", "DNS:web.fleet.example"},
+      {"--new-key", "p521", "--key-out", Path("k"), "--name", "DNS:web.fleet.example"},
+      {"--new-key", "p256", "--key-out", Path("k"), "--name", "web.fleet.example"},
+      {"--new-key", "p256", "--key-out", Path("k"), "--name", "DNS:w.fleet.example", "--out",
+       Path("k")},
+      {"--csr", csr, "--key-out", Path("k")},
+      {"--csr", csr, "--name", "DNS:web.fleet.example"},
+      {"--csr", csr, "--lifetime", "soon"},
+      {"--csr", csr, "--lifetime", "-1h"},
+      {"--csr", csr, "--lifetime", "0s"},
+      {"--csr", csr, "--lifetime", "1.5s"},
+      {"--csr", csr, "--request-id", "abcd"},
+      {"--csr", csr, "--request-id", std::string(32, 'g')},
+      {"--csr", csr, "-o", "xml"},
+      {"--csr", csr, "--timeout", "never"},
+      {"--csr", csr, "--unknown"},
+  };
+  for (const std::vector<std::string>& flags : mistakes) {
+    const Outcome outcome = Issue(flags);
+    EXPECT_EQ(outcome.exit_code, 2) << ::testing::PrintToString(flags);
+    EXPECT_THAT(outcome.out, IsEmpty()) << ::testing::PrintToString(flags);
+    EXPECT_THAT(outcome.err, Not(IsEmpty())) << ::testing::PrintToString(flags);
+  }
+  EXPECT_THAT(server_.service().requests(), IsEmpty());
+  EXPECT_FALSE(Exists("k"));
+}
+
+TEST(CommandsUsageTest, SaysWhatIsMissing) {
+  const Outcome no_files = RunCommand({"cert", "issue", "--profile", "server", "--csr", "x"});
+  EXPECT_EQ(no_files.exit_code, 2);
+  EXPECT_EQ(no_files.err,
+            "fleetca: --ca is required (or --dir, the folder of 'fleetca ca init')\n");
+  EXPECT_EQ(RunCommand({"cert", "get", "--dir", "x", "zz"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"cert", "get", "--dir", "x"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"cert", "get", "--dir", "x", "--server", "localhost", "01"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"cert"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"bundle"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"cert", "inspect"}).exit_code, 2);
+}
+
+TEST(CommandsUsageTest, HelpHasExamples) {
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"cert", "issue"},
+                                                  {"cert", "get"},
+                                                  {"cert", "inspect"},
+                                                  {"bundle", "get"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.push_back("--help");
+    const Outcome outcome = RunCommand(arguments);
+    EXPECT_EQ(outcome.exit_code, 0);
+    EXPECT_THAT(outcome.out, HasSubstr("Example"));
+    EXPECT_THAT(outcome.out, HasSubstr(absl::StrCat("fleetca ", command[0], " ", command[1])));
+  }
+}
+
+}  // namespace
+}  // namespace fleetca::client

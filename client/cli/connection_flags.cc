@@ -1,0 +1,105 @@
+#include "client/cli/connection_flags.h"
+
+#include <cstdlib>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "client/cli/duration_flag.h"
+#include "grpc/support/log.h"
+
+namespace fleetca::client {
+namespace {
+
+// The names that `fleetca ca init` gives.
+constexpr absl::string_view kTrustBundleFile = "trust-bundle.pem";
+constexpr absl::string_view kCertificateFile = "admin.crt";
+constexpr absl::string_view kPrivateKeyFile = "admin.key";
+
+// A person waits: a refused connection should be reported in a second or so.
+constexpr int kMaxAttempts = 4;
+
+std::string FileOr(const std::string& given, const std::string& dir, absl::string_view name) {
+  return given.empty() && !dir.empty() ? absl::StrCat(dir, "/", name) : given;
+}
+
+std::string CheckAddress(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  int port = 0;
+  if (colon == std::string::npos || colon == 0 ||
+      !absl::SimpleAtoi(absl::string_view(address).substr(colon + 1), &port) || port < 1 ||
+      port > 65535) {
+    return absl::StrCat("\"", address, "\" is not HOST:PORT, such as ca.fleet.example:8443");
+  }
+  return "";
+}
+
+// gRPC writes lines of its own about failed handshakes. Our sentences say as much, so it does so
+// only for who asks, by its usual variable.
+void QuietGrpc() {
+  if (std::getenv("GRPC_VERBOSITY") == nullptr) {
+    gpr_set_log_verbosity(static_cast<gpr_log_severity>(GPR_LOG_SEVERITY_ERROR + 1));
+  }
+}
+
+TlsFiles FilesOf(const ConnectionFlags& flags) {
+  return {FileOr(flags.ca, flags.dir, kTrustBundleFile),
+          FileOr(flags.certificate, flags.dir, kCertificateFile),
+          FileOr(flags.key, flags.dir, kPrivateKeyFile)};
+}
+
+}  // namespace
+
+void AddConnectionFlags(CLI::App& command, ConnectionFlags* flags) {
+  CLI::App* group = command.add_option_group("Connection");
+  group->add_option("--server", flags->server, "The CA's address")
+      ->type_name("HOST:PORT")
+      ->check(CheckAddress, "")
+      ->capture_default_str();
+  group
+      ->add_option("--dir", flags->dir,
+                   "A folder made by 'fleetca ca init': stands for --ca, --cert and --key")
+      ->type_name("DIR");
+  group->add_option("--ca", flags->ca, "The roots the CA's server certificate chains to (PEM)")
+      ->type_name("FILE");
+  group->add_option("--cert", flags->certificate, "Your client certificate (PEM)")
+      ->type_name("FILE");
+  group->add_option("--key", flags->key, "Its private key (PEM, mode 0600)")->type_name("FILE");
+  group
+      ->add_option("--server-name", flags->server_name,
+                   "The name in the server's certificate, where it is not the host of --server")
+      ->type_name("NAME");
+  group->add_option("--timeout", flags->timeout, "How long to try, retries included")
+      ->type_name("TIME")
+      ->check(CheckDurationFlag, "")
+      ->capture_default_str();
+}
+
+std::string MissingConnectionFlag(const ConnectionFlags& flags) {
+  const TlsFiles files = FilesOf(flags);
+  constexpr absl::string_view kOrDir = " is required (or --dir, the folder of 'fleetca ca init')";
+  if (files.ca_file.empty()) {
+    return absl::StrCat("--ca", kOrDir);
+  }
+  if (files.certificate_file.empty()) {
+    return absl::StrCat("--cert", kOrDir);
+  }
+  if (files.private_key_file.empty()) {
+    return absl::StrCat("--key", kOrDir);
+  }
+  return "";
+}
+
+absl::StatusOr<std::unique_ptr<CaClient>> Connect(const ConnectionFlags& flags) {
+  QuietGrpc();
+  CaClientOptions options;
+  options.address = flags.server;
+  options.files = FilesOf(flags);
+  options.server_name = flags.server_name;
+  options.deadline = ParseDurationFlag(flags.timeout).value_or(options.deadline);
+  options.backoff.max_attempts = kMaxAttempts;
+  return CaClient::Create(std::move(options));
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,34 @@
+// The flags that say which CA to talk to and as whom.
+#ifndef FLEETCA_CLIENT_CLI_CONNECTION_FLAGS_H_
+#define FLEETCA_CLIENT_CLI_CONNECTION_FLAGS_H_
+
+#include <memory>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/statusor.h"
+#include "client/ca_client.h"
+
+namespace fleetca::client {
+
+struct ConnectionFlags {
+  std::string server = "127.0.0.1:8443";
+  // A folder made by `fleetca ca init`: stands for the three files that are not given themselves.
+  std::string dir;
+  std::string ca;
+  std::string certificate;
+  std::string key;
+  std::string server_name;
+  std::string timeout = "30s";
+};
+
+void AddConnectionFlags(CLI::App& command, ConnectionFlags* flags);
+
+// Which of the needed flags is missing, as a sentence; "" when none is.
+std::string MissingConnectionFlag(const ConnectionFlags& flags);
+
+absl::StatusOr<std::unique_ptr<CaClient>> Connect(const ConnectionFlags& flags);
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_CLI_CONNECTION_FLAGS_H_

@@ -1,0 +1,69 @@
+#include "client/cli/duration_flag.h"
+
+#include <cstdint>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+namespace fleetca::client {
+namespace {
+
+constexpr int64_t kSecondsPerDay = 24 * 60 * 60;
+// No certificate lives longer, and no sum overflows.
+constexpr int64_t kMaxDays = 100 * 366;
+
+}  // namespace
+
+std::optional<absl::Duration> ParseDurationFlag(absl::string_view text) {
+  absl::Duration duration;
+  int64_t days = 0;
+  if (absl::string_view number = text; absl::ConsumeSuffix(&number, "d")) {
+    if (!absl::SimpleAtoi(number, &days) || days > kMaxDays) {
+      return std::nullopt;
+    }
+    duration = absl::Hours(24) * days;
+  } else if (!absl::ParseDuration(text, &duration)) {
+    return std::nullopt;
+  }
+  const bool whole_seconds = absl::Trunc(duration, absl::Seconds(1)) == duration;
+  if (!whole_seconds || duration <= absl::ZeroDuration() || duration > absl::Hours(24) * kMaxDays) {
+    return std::nullopt;
+  }
+  return duration;
+}
+
+std::string CheckDurationFlag(const std::string& text) {
+  if (ParseDurationFlag(text).has_value()) {
+    return "";
+  }
+  return absl::StrCat("\"", text, "\" is not a length of time such as 24h, 90m, 45s or 7d");
+}
+
+std::string DurationInWords(absl::Duration duration) {
+  constexpr struct {
+    int64_t seconds;
+    absl::string_view name;
+  } kUnits[] = {{kSecondsPerDay, "day"}, {60 * 60, "hour"}, {60, "minute"}, {1, "second"}};
+  int64_t left = absl::ToInt64Seconds(duration);
+  std::string words;
+  int units_left = 2;
+  for (const auto& unit : kUnits) {
+    const int64_t count = left / unit.seconds;
+    left %= unit.seconds;
+    if (count > 0) {
+      absl::StrAppend(&words, words.empty() ? "" : " ", count, " ", unit.name,
+                      count == 1 ? "" : "s");
+    }
+    if (!words.empty() && --units_left == 0) {
+      break;
+    }
+  }
+  return words.empty() ? "0 seconds" : words;
+}
+
+std::string TimeInWords(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", time, absl::UTCTimeZone());
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,59 @@
+// What there is to say about a certificate or a CSR, as values ready to print.
+#ifndef FLEETCA_CLIENT_CLI_FACTS_H_
+#define FLEETCA_CLIENT_CLI_FACTS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace fleetca::client {
+
+// An extension whose contents are not shown.
+struct OtherExtension {
+  std::string oid;  // dotted
+  bool critical = false;
+  size_t size = 0;  // octets of its value
+};
+
+struct CertificateFacts {
+  std::string der;
+  std::string subject;  // "" when empty
+  std::string issuer;
+  std::string serial;              // lower-case hex
+  std::vector<std::string> names;  // "DNS:web.fleet.example"
+  absl::Time not_before;
+  absl::Time not_after;
+  std::string key;  // "P-256", "RSA 3072"
+  std::string signature_algorithm;
+  bool is_ca = false;
+  std::optional<int> path_length;
+  std::vector<std::string> key_usage;
+  std::vector<std::string> extended_key_usage;
+  std::string subject_key_id;  // hex; "" when absent
+  std::string authority_key_id;
+  std::string sha256;  // of the DER, hex
+  std::vector<OtherExtension> other_extensions;
+};
+
+struct CsrFacts {
+  std::string der;
+  std::string subject;
+  std::vector<std::string> names;
+  std::string key;
+  std::string signature_algorithm;
+  // "" when the signature is right and the key is sound; otherwise what is wrong.
+  std::string possession_error;
+  // What it asks for and no CA of ours grants, as dotted OIDs.
+  std::vector<std::string> ignored_extensions;
+};
+
+absl::StatusOr<CertificateFacts> FactsOfCertificate(absl::string_view der);
+absl::StatusOr<CsrFacts> FactsOfCsr(absl::string_view der);
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_CLI_FACTS_H_

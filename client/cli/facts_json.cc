@@ -1,0 +1,62 @@
+#include "client/cli/facts_json.h"
+
+#include "absl/strings/str_cat.h"
+#include "x509/pem.h"
+
+namespace fleetca::client {
+
+using nlohmann::ordered_json;
+
+std::string TimeToJson(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
+}
+
+std::string JsonToText(const ordered_json& json) {
+  return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+ordered_json CertificateToJson(const CertificateFacts& facts) {
+  ordered_json extensions = ordered_json::array();
+  for (const OtherExtension& extension : facts.other_extensions) {
+    extensions.push_back(
+        {{"oid", extension.oid}, {"critical", extension.critical}, {"size", extension.size}});
+  }
+  ordered_json json = {{"type", "certificate"},
+                       {"subject", facts.subject},
+                       {"issuer", facts.issuer},
+                       {"serial", facts.serial},
+                       {"names", facts.names},
+                       {"not_before", TimeToJson(facts.not_before)},
+                       {"not_after", TimeToJson(facts.not_after)},
+                       {"key", facts.key},
+                       {"signature_algorithm", facts.signature_algorithm},
+                       {"is_ca", facts.is_ca}};
+  if (facts.path_length.has_value()) {
+    json["path_length"] = *facts.path_length;
+  }
+  json["key_usage"] = facts.key_usage;
+  json["extended_key_usage"] = facts.extended_key_usage;
+  json["subject_key_id"] = facts.subject_key_id;
+  json["authority_key_id"] = facts.authority_key_id;
+  json["sha256"] = facts.sha256;
+  json["other_extensions"] = extensions;
+  json["pem"] = x509::EncodePem(x509::kPemCertificate, facts.der);
+  return json;
+}
+
+ordered_json CsrToJson(const CsrFacts& facts) {
+  ordered_json json = {{"type", "certificate_request"},
+                       {"subject", facts.subject},
+                       {"names", facts.names},
+                       {"key", facts.key},
+                       {"signature_algorithm", facts.signature_algorithm},
+                       {"signature_valid", facts.possession_error.empty()}};
+  if (!facts.possession_error.empty()) {
+    json["signature_error"] = facts.possession_error;
+  }
+  json["ignored_extensions"] = facts.ignored_extensions;
+  json["pem"] = x509::EncodePem(x509::kPemCertificateRequest, facts.der);
+  return json;
+}
+
+}  // namespace fleetca::client

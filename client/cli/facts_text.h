@@ -1,0 +1,25 @@
+// Facts for a person.
+#ifndef FLEETCA_CLIENT_CLI_FACTS_TEXT_H_
+#define FLEETCA_CLIENT_CLI_FACTS_TEXT_H_
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "client/cli/facts.h"
+
+namespace fleetca::client {
+
+// Lines of a label and a value, ending with a line break. `now` is for what remains of the
+// validity.
+std::string CertificateToText(const CertificateFacts& facts, absl::Time now);
+std::string CsrToText(const CsrFacts& facts);
+
+// One line "  Label            value"; for what a command adds of its own.
+std::string TextLine(absl::string_view label, absl::string_view value);
+
+// "expires in 23 hours 59 minutes", "expired 3 days ago", "valid in 2 hours".
+std::string ValidityInWords(absl::Time not_before, absl::Time not_after, absl::Time now);
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_CLI_FACTS_TEXT_H_

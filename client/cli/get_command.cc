@@ -1,0 +1,64 @@
+#include "client/cli/get_command.h"
+
+#include <memory>
+#include <string>
+
+#include "base/exit_status.h"
+#include "base/status_macros.h"
+#include "client/ca_client.h"
+#include "client/cli/connection_flags.h"
+#include "client/cli/issued_output.h"
+#include "client/cli/output.h"
+#include "x509/serial.h"
+
+namespace fleetca::client {
+namespace {
+
+constexpr char kExamples[] = R"help(
+Examples:
+  fleetca cert get --dir ca 0107d2c4...
+  fleetca cert get --dir ca -o text "$(openssl x509 -noout -serial -in web.crt)"
+)help";
+
+struct GetFlags {
+  ConnectionFlags connection;
+  OutputFlags output;
+  std::string serial;
+  bool chain = false;
+};
+
+std::string CheckSerial(const std::string& serial) {
+  return std::string(x509::SerialNumber::FromHex(serial).status().message());
+}
+
+absl::Status RunGet(const GetFlags& flags) {
+  FLEETCA_ASSIGN_OR_RETURN(const x509::SerialNumber serial,
+                           x509::SerialNumber::FromHex(flags.serial));
+  FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<CaClient> client, Connect(flags.connection));
+  FLEETCA_ASSIGN_OR_RETURN(const Recorded recorded, client->Get(serial));
+  FLEETCA_ASSIGN_OR_RETURN(const std::string data,
+                           FormatRecorded(recorded, ParseForm(flags.output.form), flags.chain));
+  return WriteData(flags.output.file, data);
+}
+
+}  // namespace
+
+void AddGetCommand(CLI::App& parent, int* exit_code) {
+  CLI::App* command =
+      parent.add_subcommand("get", "Fetch an issued certificate by its serial number");
+  auto flags = std::make_shared<GetFlags>();
+  command->add_option("serial", flags->serial, "In hex, as fleetca or openssl print it")
+      ->type_name("SERIAL")
+      ->check(CheckSerial, "")
+      ->required();
+  command->add_flag("--chain", flags->chain, "Also the CA certificates above it");
+  AddOutputFlags(*command, &flags->output);
+  AddConnectionFlags(*command, &flags->connection);
+  command->footer(kExamples);
+  command->callback([flags, exit_code] {
+    const std::string missing = MissingConnectionFlag(flags->connection);
+    *exit_code = missing.empty() ? ReportStatus(RunGet(*flags)) : ReportUsageError(missing);
+  });
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,95 @@
+#include "client/cli/inspect_command.h"
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/clock.h"
+#include "base/errors.h"
+#include "base/exit_status.h"
+#include "base/file.h"
+#include "base/status_macros.h"
+#include "client/cli/facts.h"
+#include "client/cli/facts_json.h"
+#include "client/cli/facts_text.h"
+#include "client/cli/output.h"
+#include "client/cli/pem_or_der.h"
+#include "x509/pem.h"
+
+namespace fleetca::client {
+namespace {
+
+constexpr char kExamples[] = R"help(
+Examples:
+  fleetca cert inspect web.crt
+  openssl req -new ... | fleetca cert inspect -
+  fleetca cert inspect -o json chain.pem | jq '.[].not_after'
+)help";
+
+struct InspectFlags {
+  std::string file;
+  std::string form = "text";
+};
+
+struct Rendered {
+  std::string text;
+  nlohmann::ordered_json json;
+};
+
+absl::StatusOr<Rendered> Render(const EncodedObject& object) {
+  if (object.type == ObjectType::kCsr) {
+    FLEETCA_ASSIGN_OR_RETURN(const CsrFacts facts, FactsOfCsr(object.der));
+    return Rendered{CsrToText(facts), CsrToJson(facts)};
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const CertificateFacts facts, FactsOfCertificate(object.der));
+  return Rendered{CertificateToText(facts, Clock::System().Now()), CertificateToJson(facts)};
+}
+
+absl::StatusOr<std::string> Inspect(absl::string_view contents, OutputForm form) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::vector<EncodedObject> objects, ParsePemOrDer(contents));
+  std::string text, pem;
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (const EncodedObject& object : objects) {
+    FLEETCA_ASSIGN_OR_RETURN(const Rendered rendered, Render(object));
+    absl::StrAppend(&text, text.empty() ? "" : "\n", rendered.text);
+    json.push_back(rendered.json);
+    absl::StrAppend(&pem,
+                    x509::EncodePem(object.type == ObjectType::kCsr ? x509::kPemCertificateRequest
+                                                                    : x509::kPemCertificate,
+                                    object.der));
+  }
+  switch (form) {
+    case OutputForm::kText:
+      return text;
+    case OutputForm::kJson:
+      return JsonToText(json);
+    case OutputForm::kPem:
+      return pem;
+  }
+  return text;
+}
+
+absl::Status RunInspect(const InspectFlags& flags) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::string contents, ReadFile(flags.file));
+  const absl::StatusOr<std::string> data = Inspect(contents, ParseForm(flags.form));
+  if (!data.ok()) {
+    return Annotate(data.status(), flags.file == "-" ? "standard input" : flags.file);
+  }
+  return WriteData("", *data);
+}
+
+}  // namespace
+
+void AddInspectCommand(CLI::App& parent, int* exit_code) {
+  CLI::App* command =
+      parent.add_subcommand("inspect", "Show what is in a certificate, a chain or a CSR");
+  auto flags = std::make_shared<InspectFlags>();
+  command->add_option("file", flags->file, "PEM or DER; - is standard input")
+      ->type_name("FILE")
+      ->required();
+  AddFormFlag(*command, &flags->form);
+  command->footer(kExamples);
+  command->callback([flags, exit_code] { *exit_code = ReportStatus(RunInspect(*flags)); });
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,64 @@
+#include "client/cli/output.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/file.h"
+#include "x509/pem.h"
+
+namespace fleetca::client {
+namespace {
+
+constexpr mode_t kPublicFileMode = 0644;
+
+}  // namespace
+
+void AddFormFlag(CLI::App& command, std::string* form) {
+  command.add_option("-o,--output", *form, "The form of the data: text, json or pem")
+      ->type_name("FORM")
+      ->check(CLI::IsMember({"text", "json", "pem"}), "")
+      ->capture_default_str();
+}
+
+OutputForm ParseForm(absl::string_view form) {
+  if (form == "text") {
+    return OutputForm::kText;
+  }
+  return form == "json" ? OutputForm::kJson : OutputForm::kPem;
+}
+
+void AddOutputFlags(CLI::App& command, OutputFlags* flags) {
+  AddFormFlag(command, &flags->form);
+  command.add_option("--out", flags->file, "Write the data to this file, not to standard output")
+      ->type_name("FILE");
+}
+
+absl::Status WriteData(const std::string& file, absl::string_view data) {
+  if (!file.empty()) {
+    return WriteFileAtomic(file, data, kPublicFileMode);
+  }
+  if (std::fwrite(data.data(), 1, data.size(), stdout) != data.size() || std::fflush(stdout) != 0) {
+    return FailedPrecondition(
+        Reason::kFileInvalid,
+        absl::StrCat("cannot write to standard output: ", std::strerror(errno)));
+  }
+  return absl::OkStatus();
+}
+
+void Say(absl::string_view sentence) {
+  const std::string line = absl::StrCat(sentence, "\n");
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+std::string CertificatesToPem(const std::vector<std::string>& certificates_der) {
+  std::string pem;
+  for (const std::string& der : certificates_der) {
+    absl::StrAppend(&pem, x509::EncodePem(x509::kPemCertificate, der));
+  }
+  return pem;
+}
+
+}  // namespace fleetca::client

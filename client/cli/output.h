@@ -1,0 +1,41 @@
+// Where commands write: data on standard output or to a file, words on standard error.
+#ifndef FLEETCA_CLIENT_CLI_OUTPUT_H_
+#define FLEETCA_CLIENT_CLI_OUTPUT_H_
+
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace fleetca::client {
+
+enum class OutputForm { kText, kJson, kPem };
+
+struct OutputFlags {
+  // "text", "json" or "pem".
+  std::string form = "pem";
+  // Empty: standard output.
+  std::string file;
+};
+
+// Adds -o/--output and --out.
+void AddOutputFlags(CLI::App& command, OutputFlags* flags);
+// Adds -o/--output alone.
+void AddFormFlag(CLI::App& command, std::string* form);
+OutputForm ParseForm(absl::string_view form);
+
+// Writes all of `data` to `file` (atomically, mode 0644), or to standard output when it is empty; a
+// reader that went away or a full disk is FAILED_PRECONDITION kFileInvalid.
+absl::Status WriteData(const std::string& file, absl::string_view data);
+
+// A sentence on standard error.
+void Say(absl::string_view sentence);
+
+// The certificates as PEM, in their order.
+std::string CertificatesToPem(const std::vector<std::string>& certificates_der);
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_CLI_OUTPUT_H_

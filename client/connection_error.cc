@@ -1,0 +1,75 @@
+#include "client/connection_error.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "base/errors.h"
+
+namespace fleetca::client {
+namespace {
+
+// What to look at, from what gRPC and OpenSSL say. Their texts are no contract, so the last line is
+// right for everything.
+std::string Advice(absl::string_view detail, const TlsFiles& files) {
+  const std::string lower_case = absl::AsciiStrToLower(detail);
+  const auto says = [&lower_case](absl::string_view text) {
+    return absl::StrContains(lower_case, text);
+  };
+  if (says("connection refused")) {
+    return "nothing listens there: is the server running, and is the port right?";
+  }
+  if (says("dns resolution failed") || says("name or service not known")) {
+    return "the host name is not known: is it spelled right?";
+  }
+  if (says("certificate verify failed")) {
+    return absl::StrCat(
+        "the server's certificate was not accepted: it may have expired, or it does not chain to "
+        "the roots in ",
+        files.ca_file);
+  }
+  if (says("is not in peer certificate")) {
+    return "the server's certificate is for another name: connect by a name that is in it, or give "
+           "that name with --server-name";
+  }
+  if (says("wrong version number") || says("trying to connect an http1")) {
+    return "what listens there does not speak TLS: is the port right?";
+  }
+  if (says("socket closed") || says("connection reset") || says("ssl handshake failed") ||
+      says("broken pipe")) {
+    return absl::StrCat(
+        "the server closed the connection: it may not accept the client certificate ",
+        files.certificate_file, " (is it of this CA?)");
+  }
+  return absl::StrCat("is the server listening there, and do the roots in ", files.ca_file,
+                      " and the client certificate ", files.certificate_file, " belong to it?");
+}
+
+}  // namespace
+
+absl::Status ExplainConnectionError(const absl::Status& status, const std::string& address,
+                                    const TlsFiles& files) {
+  if (status.ok() || GetReason(status).has_value()) {
+    return status;
+  }
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+      return MakeError(status.code(), Reason::kServerUnreachable, "",
+                       absl::StrCat("cannot reach the CA at ", address, ": ",
+                                    Advice(status.message(), files), " (", status.message(), ")"));
+    case absl::StatusCode::kDeadlineExceeded:
+      return MakeError(status.code(), Reason::kServerUnreachable, "",
+                       absl::StrCat("no answer from the CA at ", address,
+                                    " in time: is the address right, and is the server up?"));
+    case absl::StatusCode::kUnimplemented:
+      return MakeError(status.code(), Reason::kServerUnreachable, "",
+                       absl::StrCat("the server at ", address,
+                                    " does not offer this call: is it a fleetca server of this "
+                                    "release? (",
+                                    status.message(), ")"));
+    default:
+      return status;
+  }
+}
+
+}  // namespace fleetca::client

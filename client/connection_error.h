@@ -1,0 +1,20 @@
+// Why a server could not be reached, in words that say what to look at.
+#ifndef FLEETCA_CLIENT_CONNECTION_ERROR_H_
+#define FLEETCA_CLIENT_CONNECTION_ERROR_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "client/tls_identity.h"
+
+namespace fleetca::client {
+
+// A status that a fleetca server sent (it has a Reason) is returned as it is. Any other
+// UNAVAILABLE, DEADLINE_EXCEEDED or UNIMPLEMENTED comes from the transport: it keeps its code, gets
+// the reason kServerUnreachable, and names the address and the likely cause.
+absl::Status ExplainConnectionError(const absl::Status& status, const std::string& address,
+                                    const TlsFiles& files);
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_CONNECTION_ERROR_H_

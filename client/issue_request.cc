@@ -1,0 +1,53 @@
+#include "client/issue_request.h"
+
+#include <array>
+#include <cstdint>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "base/errors.h"
+#include "base/random.h"
+#include "base/status_macros.h"
+#include "client/issued.h"
+
+namespace fleetca::client {
+namespace {
+
+// 128 random bits: two requests never meet.
+constexpr size_t kRequestIdBytes = 16;
+
+absl::StatusOr<std::string> DrawRequestId() {
+  std::array<char, kRequestIdBytes> id;
+  FLEETCA_RETURN_IF_ERROR(RandomBytes(absl::MakeSpan(id)));
+  return std::string(id.data(), id.size());
+}
+
+}  // namespace
+
+absl::StatusOr<v1::IssueCertificateRequest> BuildIssueRequest(const IssueOptions& options) {
+  if (options.csr_der.empty()) {
+    return InvalidArgument(Reason::kCsrMissing, "csr", "there is no CSR: it is empty");
+  }
+  FLEETCA_RETURN_IF_ERROR(CsrPublicKey(options.csr_der).status());
+  v1::IssueCertificateRequest request;
+  request.set_csr_der(options.csr_der);
+  request.set_profile(options.profile);
+  request.set_validate_only(options.validate_only);
+  if (options.lifetime.has_value()) {
+    const int64_t seconds = absl::ToInt64Seconds(*options.lifetime);
+    if (seconds <= 0 || absl::Seconds(seconds) != *options.lifetime) {
+      return InvalidArgument(Reason::kLifetimeInvalid, "lifetime",
+                             absl::StrCat("a lifetime is a positive number of whole seconds, not ",
+                                          absl::FormatDuration(*options.lifetime)));
+    }
+    request.mutable_lifetime()->set_seconds(seconds);
+  }
+  if (options.request_id.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(*request.mutable_request_id(), DrawRequestId());
+  } else {
+    request.set_request_id(options.request_id);
+  }
+  return request;
+}
+
+}  // namespace fleetca::client

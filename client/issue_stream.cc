@@ -1,0 +1,95 @@
+#include "client/issue_stream.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "client/status_from_grpc.h"
+
+namespace fleetca::client {
+
+IssueStream::IssueStream(Stub& stub, Settings settings)
+    : settings_(std::move(settings)), stream_(stub.StreamIssueCertificates(&context_)) {}
+
+IssueStream::~IssueStream() {
+  if (!end_.has_value()) {
+    context_.TryCancel();
+    stream_->Finish();
+  }
+}
+
+absl::Status IssueStream::Send(uint64_t id, const IssueOptions& options) {
+  v1::StreamIssueCertificatesRequest message;
+  message.set_id(id);
+  FLEETCA_ASSIGN_OR_RETURN(*message.mutable_request(), BuildIssueRequest(options));
+  FLEETCA_ASSIGN_OR_RETURN(const absl::string_view spki, CsrPublicKey(options.csr_der));
+  Unanswered unanswered{std::string(spki), message.request().request_id(), options.validate_only};
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!unanswered_.emplace(id, std::move(unanswered)).second) {
+      return InvalidArgument(Reason::kRequestIdInvalid, "id",
+                             absl::StrCat("id ", id, " is of a request not answered yet"));
+    }
+  }
+  if (!stream_->Write(message)) {
+    return Unavailable(Reason::kServerUnreachable, "the stream has ended: open a new one");
+  }
+  return absl::OkStatus();
+}
+
+void IssueStream::FinishSending() { stream_->WritesDone(); }
+
+absl::StatusOr<std::optional<StreamAnswer>> IssueStream::Receive() {
+  v1::StreamIssueCertificatesResponse response;
+  if (end_.has_value() || !stream_->Read(&response)) {
+    FLEETCA_RETURN_IF_ERROR(Finish());
+    return std::nullopt;
+  }
+  if (response.chain_der_size() > 0) {
+    chain_der_.assign(response.chain_der().begin(), response.chain_der().end());
+  }
+  std::optional<Unanswered> asked;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (auto node = unanswered_.extract(response.id())) {
+      asked = std::move(node.mapped());
+    }
+  }
+  if (!asked.has_value()) {
+    context_.TryCancel();
+    return AnswerInvalid(absl::StrCat("nothing with id ", response.id(), " was asked"));
+  }
+  return StreamAnswer{response.id(), ReadOutcome(response, *asked)};
+}
+
+absl::StatusOr<Issued> IssueStream::ReadOutcome(const v1::StreamIssueCertificatesResponse& response,
+                                                const Unanswered& asked) const {
+  if (response.has_error()) {
+    FLEETCA_RETURN_IF_ERROR(StatusFromRpc(response.error()));
+  }
+  if (!response.has_certificate()) {
+    return AnswerInvalid("it holds neither a certificate nor an error");
+  }
+  FLEETCA_ASSIGN_OR_RETURN(Issued issued, IssuedFromProto(response.certificate(), chain_der_));
+  issued.request_id = asked.request_id;
+  if (!asked.validate_only) {
+    FLEETCA_RETURN_IF_ERROR(VerifyAnswer(issued, asked.spki, settings_.now(), settings_.roots_der));
+  }
+  return issued;
+}
+
+absl::Status IssueStream::Finish() {
+  if (!end_.has_value()) {
+    end_ = settings_.explain(StatusFromGrpc(stream_->Finish()));
+  }
+  FLEETCA_RETURN_IF_ERROR(*end_);
+  absl::MutexLock lock(&mutex_);
+  if (!unanswered_.empty()) {
+    return AnswerInvalid(
+        absl::StrCat("the stream ended with ", unanswered_.size(), " requests unanswered"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,26 @@
+// A name to ask for in a certificate, as people write it.
+#ifndef FLEETCA_CLIENT_REQUESTED_NAME_H_
+#define FLEETCA_CLIENT_REQUESTED_NAME_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "x509/san.h"
+
+namespace fleetca::client {
+
+struct RequestedName {
+  x509::NameType type = x509::NameType::kDns;
+  // As in x509::GeneralName: text, or 4 or 16 octets of an IP address.
+  std::string value;
+};
+
+// "URI:spiffe://fleet.example/svc/web", "DNS:web.fleet.example", "IP:10.0.0.1", "IP:2001:db8::1",
+// "email:ops@fleet.example"; the type in either case. INVALID_ARGUMENT kSanInvalid says what is
+// wrong with any other text.
+absl::StatusOr<RequestedName> ParseRequestedName(absl::string_view text);
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_REQUESTED_NAME_H_

@@ -1,0 +1,105 @@
+#include "client/status_from_grpc.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "base/errors.h"
+#include "google/rpc/error_details.pb.h"
+
+namespace fleetca::client {
+namespace {
+
+constexpr absl::string_view kErrorDomain = "fleetca";
+constexpr absl::string_view kRetryDelayPayload = "fleetca/retry-delay-ns";
+
+// What a server may ask us to wait at most; more is taken for a fault.
+constexpr absl::Duration kMaxRetryDelay = absl::Hours(1);
+
+absl::StatusCode CodeFromInt(int code) {
+  const bool known = code > static_cast<int>(absl::StatusCode::kOk) &&
+                     code <= static_cast<int>(absl::StatusCode::kUnauthenticated);
+  return known ? static_cast<absl::StatusCode>(code) : absl::StatusCode::kUnknown;
+}
+
+struct Details {
+  std::string reason;
+  std::string field;
+  std::optional<absl::Duration> retry_delay;
+};
+
+absl::Duration FromProto(const google::protobuf::Duration& duration) {
+  const absl::Duration delay =
+      absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+  return std::clamp(delay, absl::ZeroDuration(), kMaxRetryDelay);
+}
+
+Details ReadDetails(const google::rpc::Status& status) {
+  Details details;
+  for (const google::protobuf::Any& any : status.details()) {
+    google::rpc::ErrorInfo error_info;
+    google::rpc::BadRequest bad_request;
+    google::rpc::RetryInfo retry_info;
+    if (any.UnpackTo(&error_info) && error_info.domain() == kErrorDomain) {
+      details.reason = error_info.reason();
+    } else if (any.UnpackTo(&bad_request) && bad_request.field_violations_size() > 0) {
+      details.field = bad_request.field_violations(0).field();
+    } else if (any.UnpackTo(&retry_info) && retry_info.has_retry_delay()) {
+      details.retry_delay = FromProto(retry_info.retry_delay());
+    }
+  }
+  return details;
+}
+
+absl::Status MakeStatus(absl::StatusCode code, absl::string_view message, const Details& details) {
+  const std::optional<Reason> reason = ParseReason(details.reason);
+  absl::Status status;
+  if (reason.has_value()) {
+    status = MakeError(code, *reason, details.field, message);
+  } else if (details.reason.empty()) {
+    status = absl::Status(code, message);
+  } else {
+    status = absl::Status(code, absl::StrCat(message, " (", details.reason, ")"));
+  }
+  if (details.retry_delay.has_value()) {
+    const int64_t nanoseconds = absl::ToInt64Nanoseconds(*details.retry_delay);
+    status.SetPayload(kRetryDelayPayload, absl::Cord(absl::StrCat(nanoseconds)));
+  }
+  return status;
+}
+
+}  // namespace
+
+absl::Status StatusFromGrpc(const grpc::Status& status) {
+  if (status.ok()) {
+    return absl::OkStatus();
+  }
+  google::rpc::Status rpc_status;
+  if (!rpc_status.ParseFromString(status.error_details())) {
+    rpc_status.clear_details();
+  }
+  return MakeStatus(CodeFromInt(status.error_code()), status.error_message(),
+                    ReadDetails(rpc_status));
+}
+
+absl::Status StatusFromRpc(const google::rpc::Status& status) {
+  if (status.code() == 0) {
+    return absl::OkStatus();
+  }
+  return MakeStatus(CodeFromInt(status.code()), status.message(), ReadDetails(status));
+}
+
+std::optional<absl::Duration> GetRetryDelay(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(kRetryDelayPayload);
+  int64_t nanoseconds = 0;
+  if (!payload.has_value() || !absl::SimpleAtoi(std::string(*payload), &nanoseconds)) {
+    return std::nullopt;
+  }
+  return absl::Nanoseconds(nanoseconds);
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,295 @@
+#include "client/testing/fake_server.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/file.h"
+#include "client/issued.h"
+#include "google/rpc/error_details.pb.h"
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server_builder.h"
+
+namespace fleetca::client::testing {
+namespace {
+
+constexpr absl::Duration kLife = absl::Hours(24);
+
+void CheckOk(const absl::Status& status) {
+  if (!status.ok()) {
+    std::cerr << status << std::endl;
+    std::abort();
+  }
+}
+
+std::string MakeTempDir() {
+  const char* base = std::getenv("TEST_TMPDIR");
+  std::string dir = absl::StrCat(base == nullptr ? "/tmp" : base, "/client_XXXXXX");
+  if (mkdtemp(dir.data()) == nullptr) {
+    std::abort();
+  }
+  return dir;
+}
+
+void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
+  out->set_seconds(absl::ToUnixSeconds(time));
+}
+
+v1::IssuedCertificate ToProto(const FakeCertificate& made) {
+  v1::IssuedCertificate certificate;
+  certificate.set_certificate_der(made.der);
+  certificate.set_serial_number(std::string(made.serial.bytes()));
+  SetTime(made.not_before, certificate.mutable_not_before());
+  SetTime(made.not_after, certificate.mutable_not_after());
+  SetTime(made.not_after - kLife / 3, certificate.mutable_renew_after());
+  return certificate;
+}
+
+void SetChain(const std::vector<std::string>& chain,
+              google::protobuf::RepeatedPtrField<std::string>* out) {
+  out->Assign(chain.begin(), chain.end());
+}
+
+}  // namespace
+
+google::rpc::Status FakeError::ToRpc() const {
+  google::rpc::Status status;
+  status.set_code(code);
+  status.set_message(message);
+  if (!reason.empty()) {
+    google::rpc::ErrorInfo info;
+    info.set_domain("fleetca");
+    info.set_reason(reason);
+    status.add_details()->PackFrom(info);
+  }
+  if (!field.empty()) {
+    google::rpc::BadRequest bad_request;
+    bad_request.add_field_violations()->set_field(field);
+    status.add_details()->PackFrom(bad_request);
+  }
+  if (retry_delay > absl::ZeroDuration()) {
+    google::rpc::RetryInfo retry_info;
+    const int64_t seconds = absl::ToInt64Seconds(retry_delay);
+    retry_info.mutable_retry_delay()->set_seconds(seconds);
+    retry_info.mutable_retry_delay()->set_nanos(
+        static_cast<int>(absl::ToInt64Nanoseconds(retry_delay - absl::Seconds(seconds))));
+    status.add_details()->PackFrom(retry_info);
+  }
+  return status;
+}
+
+grpc::Status FakeError::ToGrpc() const {
+  return grpc::Status(code, message, ToRpc().SerializeAsString());
+}
+
+void FakeService::FailNext(std::vector<FakeError> errors) {
+  absl::MutexLock lock(&mutex_);
+  errors_.assign(errors.begin(), errors.end());
+}
+
+void FakeService::FailNextItems(std::vector<FakeError> errors) {
+  absl::MutexLock lock(&mutex_);
+  item_errors_.assign(errors.begin(), errors.end());
+}
+
+void FakeService::Tamper(
+    std::function<void(v1::IssuedCertificate*, std::vector<std::string>* chain)> tamper) {
+  absl::MutexLock lock(&mutex_);
+  tamper_ = std::move(tamper);
+}
+
+std::vector<v1::IssueCertificateRequest> FakeService::requests() const {
+  absl::MutexLock lock(&mutex_);
+  return requests_;
+}
+
+grpc::Status FakeService::NextCallStatus() {
+  absl::MutexLock lock(&mutex_);
+  if (errors_.empty()) {
+    return grpc::Status::OK;
+  }
+  const grpc::Status status = errors_.front().ToGrpc();
+  errors_.pop_front();
+  return status;
+}
+
+google::rpc::Status FakeService::IssueOne(const v1::IssueCertificateRequest& request,
+                                          v1::IssuedCertificate* certificate,
+                                          std::vector<std::string>* chain) {
+  absl::MutexLock lock(&mutex_);
+  requests_.push_back(request);
+  *chain = {ca_.issuing_der()};
+  if (!item_errors_.empty()) {
+    const FakeError error = item_errors_.front();
+    item_errors_.pop_front();
+    if (error.code != grpc::StatusCode::OK) {
+      return error.ToRpc();
+    }
+  }
+  const absl::StatusOr<absl::string_view> spki = CsrPublicKey(request.csr_der());
+  if (!spki.ok()) {
+    return FakeError{grpc::StatusCode::INVALID_ARGUMENT, "bad CSR", "CSR_MALFORMED", "csr",
+                     absl::ZeroDuration()}
+        .ToRpc();
+  }
+  if (request.validate_only()) {
+    return google::rpc::Status();
+  }
+  const auto known = by_request_id_.find(request.request_id());
+  if (known != by_request_id_.end()) {
+    *certificate = known->second;
+    certificate->set_replayed(true);
+  } else {
+    FakeOrder order;
+    order.spki = std::string(*spki);
+    order.names = {{x509::NameType::kDns, "web.fleet.example"}};
+    *certificate = ToProto(ca_.Issue(order));
+    by_request_id_[request.request_id()] = *certificate;
+    by_serial_[certificate->serial_number()] = *certificate;
+  }
+  if (tamper_) {
+    tamper_(certificate, chain);
+  }
+  return google::rpc::Status();
+}
+
+grpc::Status FakeService::IssueCertificate(grpc::ServerContext*,
+                                           const v1::IssueCertificateRequest* request,
+                                           v1::IssueCertificateResponse* response) {
+  if (const grpc::Status status = NextCallStatus(); !status.ok()) {
+    absl::MutexLock lock(&mutex_);
+    requests_.push_back(*request);
+    return status;
+  }
+  std::vector<std::string> chain;
+  const google::rpc::Status status = IssueOne(*request, response->mutable_certificate(), &chain);
+  SetChain(chain, response->mutable_chain_der());
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), status.message(),
+                      status.SerializeAsString());
+}
+
+grpc::Status FakeService::BatchIssueCertificates(grpc::ServerContext*,
+                                                 const v1::BatchIssueCertificatesRequest* request,
+                                                 v1::BatchIssueCertificatesResponse* response) {
+  if (const grpc::Status status = NextCallStatus(); !status.ok()) {
+    return status;
+  }
+  std::vector<std::string> chain;
+  for (const v1::IssueCertificateRequest& item : request->requests()) {
+    v1::BatchIssueResult* result = response->add_results();
+    v1::IssuedCertificate certificate;
+    const google::rpc::Status status = IssueOne(item, &certificate, &chain);
+    if (status.code() == 0) {
+      *result->mutable_certificate() = certificate;
+    } else {
+      *result->mutable_error() = status;
+    }
+  }
+  SetChain(chain, response->mutable_chain_der());
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeService::StreamIssueCertificates(
+    grpc::ServerContext*, grpc::ServerReaderWriter<v1::StreamIssueCertificatesResponse,
+                                                   v1::StreamIssueCertificatesRequest>* stream) {
+  v1::StreamIssueCertificatesRequest request;
+  bool chain_sent = false;
+  while (stream->Read(&request)) {
+    v1::StreamIssueCertificatesResponse response;
+    response.set_id(request.id());
+    std::vector<std::string> chain;
+    v1::IssuedCertificate certificate;
+    const google::rpc::Status status = IssueOne(request.request(), &certificate, &chain);
+    if (status.code() == 0) {
+      *response.mutable_certificate() = certificate;
+    } else {
+      *response.mutable_error() = status;
+    }
+    if (!chain_sent && status.code() == 0) {
+      SetChain(chain, response.mutable_chain_der());
+      chain_sent = true;
+    }
+    stream->Write(response);
+  }
+  return NextCallStatus();
+}
+
+grpc::Status FakeService::GetCertificate(grpc::ServerContext*,
+                                         const v1::GetCertificateRequest* request,
+                                         v1::GetCertificateResponse* response) {
+  if (const grpc::Status status = NextCallStatus(); !status.ok()) {
+    return status;
+  }
+  absl::MutexLock lock(&mutex_);
+  const auto found = by_serial_.find(request->serial_number());
+  if (found == by_serial_.end()) {
+    return FakeError{grpc::StatusCode::NOT_FOUND, "no certificate has this serial", "NOT_FOUND",
+                     "serial_number", absl::ZeroDuration()}
+        .ToGrpc();
+  }
+  std::vector<std::string> chain = {ca_.issuing_der()};
+  *response->mutable_certificate() = found->second;
+  if (tamper_) {
+    tamper_(response->mutable_certificate(), &chain);
+  }
+  SetChain(chain, response->mutable_chain_der());
+  response->set_identity("web.fleet.example");
+  response->set_requester("spiffe://fleet.example/user/admin");
+  response->set_profile("server");
+  SetTime(absl::Now(), response->mutable_issue_time());
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeService::GetTrustBundle(grpc::ServerContext*, const v1::GetTrustBundleRequest*,
+                                         v1::GetTrustBundleResponse* response) {
+  if (const grpc::Status status = NextCallStatus(); !status.ok()) {
+    return status;
+  }
+  response->set_trust_domain("fleet.example");
+  response->add_roots_der(ca_.root_der());
+  response->set_version(std::string(32, '\x01'));
+  return grpc::Status::OK;
+}
+
+FakeServer::FakeServer() : service_(ca_), dir_(MakeTempDir()) {
+  FakeOrder admin;
+  admin.names = {{x509::NameType::kUri, "spiffe://fleet.example/user/admin"}};
+  const FakeCa::TlsPair client = ca_.IssueTls(admin);
+  CheckOk(WriteFileAtomic(dir_ + "/trust-bundle.pem", ca_.root_pem(), 0644));
+  CheckOk(WriteFileAtomic(dir_ + "/admin.crt", client.chain_pem, 0644));
+  CheckOk(WriteFileAtomic(dir_ + "/admin.key", client.key_pem, 0600));
+
+  FakeOrder server;
+  server.names = {{x509::NameType::kDns, "localhost"},
+                  {x509::NameType::kIp, std::string("\x7f\x00\x00\x01", 4)}};
+  const FakeCa::TlsPair pair = ca_.IssueTls(server);
+  grpc::SslServerCredentialsOptions options(
+      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = ca_.root_pem();
+  options.pem_key_cert_pairs.push_back({pair.key_pem, pair.chain_pem});
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(options), &port_);
+  builder.RegisterService(&service_);
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr || port_ == 0) {
+    std::abort();
+  }
+}
+
+FakeServer::~FakeServer() { Stop(); }
+
+void FakeServer::Stop() {
+  if (server_ != nullptr) {
+    server_->Shutdown(std::chrono::system_clock::now());
+    server_.reset();
+  }
+}
+
+std::string FakeServer::address() const { return absl::StrCat("127.0.0.1:", port_); }
+
+TlsFiles FakeServer::files() const {
+  return {dir_ + "/trust-bundle.pem", dir_ + "/admin.crt", dir_ + "/admin.key"};
+}
+
+}  // namespace fleetca::client::testing

@@ -1,0 +1,107 @@
+// A CA's gRPC service in the test's own process, over real mutual TLS, that does as it is told.
+#ifndef FLEETCA_CLIENT_TESTING_FAKE_SERVER_H_
+#define FLEETCA_CLIENT_TESTING_FAKE_SERVER_H_
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "client/testing/fake_ca.h"
+#include "client/tls_identity.h"
+#include "fleetca/v1/certificate_authority.grpc.pb.h"
+#include "grpcpp/server.h"
+
+namespace fleetca::client::testing {
+
+// A failed call as the server's edge sends it. Empty parts are left out.
+struct FakeError {
+  grpc::StatusCode code = grpc::StatusCode::INTERNAL;
+  std::string message;
+  std::string reason;
+  std::string field;
+  absl::Duration retry_delay = absl::ZeroDuration();
+
+  grpc::Status ToGrpc() const;
+  google::rpc::Status ToRpc() const;
+};
+
+class FakeService final : public v1::CertificateAuthorityService::Service {
+ public:
+  explicit FakeService(const FakeCa& ca) : ca_(ca) {}
+
+  // The next calls fail with these, one each, before any succeeds.
+  void FailNext(std::vector<FakeError> errors) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The next items of batches and streams fail with these.
+  void FailNextItems(std::vector<FakeError> errors) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Applied to every answer that holds a certificate.
+  void Tamper(std::function<void(v1::IssuedCertificate*, std::vector<std::string>* chain)> tamper)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // Every issue request that came in, of whatever call, in order.
+  std::vector<v1::IssueCertificateRequest> requests() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  grpc::Status IssueCertificate(grpc::ServerContext* context,
+                                const v1::IssueCertificateRequest* request,
+                                v1::IssueCertificateResponse* response) override;
+  grpc::Status BatchIssueCertificates(grpc::ServerContext* context,
+                                      const v1::BatchIssueCertificatesRequest* request,
+                                      v1::BatchIssueCertificatesResponse* response) override;
+  grpc::Status StreamIssueCertificates(
+      grpc::ServerContext* context,
+      grpc::ServerReaderWriter<v1::StreamIssueCertificatesResponse,
+                               v1::StreamIssueCertificatesRequest>* stream) override;
+  grpc::Status GetCertificate(grpc::ServerContext* context,
+                              const v1::GetCertificateRequest* request,
+                              v1::GetCertificateResponse* response) override;
+  grpc::Status GetTrustBundle(grpc::ServerContext* context,
+                              const v1::GetTrustBundleRequest* request,
+                              v1::GetTrustBundleResponse* response) override;
+
+ private:
+  grpc::Status NextCallStatus() ABSL_LOCKS_EXCLUDED(mutex_);
+  // One item: a certificate or a scripted error.
+  google::rpc::Status IssueOne(const v1::IssueCertificateRequest& request,
+                               v1::IssuedCertificate* certificate, std::vector<std::string>* chain)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  const FakeCa& ca_;
+  mutable absl::Mutex mutex_;
+  std::deque<FakeError> errors_ ABSL_GUARDED_BY(mutex_);
+  std::deque<FakeError> item_errors_ ABSL_GUARDED_BY(mutex_);
+  std::function<void(v1::IssuedCertificate*, std::vector<std::string>*)> tamper_
+      ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::IssueCertificateRequest> requests_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, v1::IssuedCertificate> by_request_id_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, v1::IssuedCertificate> by_serial_ ABSL_GUARDED_BY(mutex_);
+};
+
+// The service on a free port of 127.0.0.1, and a folder of client files with the names that
+// `fleetca ca init` gives.
+class FakeServer {
+ public:
+  FakeServer();
+  ~FakeServer();
+
+  const FakeCa& ca() const { return ca_; }
+  FakeService& service() { return service_; }
+  std::string address() const;
+  const std::string& dir() const { return dir_; }
+  // Of the admin's files in dir().
+  TlsFiles files() const;
+  void Stop();
+
+ private:
+  FakeCa ca_;
+  FakeService service_;
+  std::string dir_;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace fleetca::client::testing
+
+#endif  // FLEETCA_CLIENT_TESTING_FAKE_SERVER_H_

@@ -1,0 +1,19 @@
+"""Tests in Python. The py_test of Bazel 4.2 starts "python", a command that Debian does not have."""
+
+def fleetca_py_test(name, src, deps = [], data = [], **kwargs):
+    """Runs src, a unittest file, with Debian's python3; modules are named from the workspace.
+
+    Args:
+      name: the test.
+      src: the file, which calls unittest.main().
+      deps: further Python files it imports.
+      data: what it reads.
+      **kwargs: as for every test.
+    """
+    native.sh_test(
+        name = name,
+        srcs = ["//deploy/bazel:python_test.sh"],
+        args = ["$(location %s)" % src],
+        data = [src] + deps + data,
+        **kwargs
+    )

@@ -1,0 +1,82 @@
+#include "service/edge/ca_service.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "service/edge/messages.h"
+#include "service/edge/status_to_rpc.h"
+#include "service/edge/unary_issue.h"
+#include "service/issuer.h"
+#include "x509/serial.h"
+
+namespace fleetca::service {
+
+grpc::ServerUnaryReactor* CaService::IssueCertificate(grpc::CallbackServerContext* context,
+                                                      const v1::IssueCertificateRequest* request,
+                                                      v1::IssueCertificateResponse* response) {
+  return StartIssue(gate_, context, request, response);
+}
+
+grpc::ServerUnaryReactor* CaService::BatchIssueCertificates(
+    grpc::CallbackServerContext* context, const v1::BatchIssueCertificatesRequest* request,
+    v1::BatchIssueCertificatesResponse* response) {
+  return StartBatchIssue(gate_, context, request, response);
+}
+
+grpc::ServerBidiReactor<v1::StreamIssueCertificatesRequest, v1::StreamIssueCertificatesResponse>*
+CaService::StreamIssueCertificates(grpc::CallbackServerContext* context) {
+  return StreamIssue::Start(gate_, streams_, context);
+}
+
+grpc::ServerUnaryReactor* CaService::GetCertificate(grpc::CallbackServerContext* context,
+                                                    const v1::GetCertificateRequest* request,
+                                                    v1::GetCertificateResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(ToGrpcStatus(Get(*context, request->serial_number(), response)));
+  return reactor;
+}
+
+absl::Status CaService::Get(const grpc::ServerContextBase& context, absl::string_view serial,
+                            v1::GetCertificateResponse* response) const {
+  FLEETCA_ASSIGN_OR_RETURN(const Caller caller, gate_.Authenticate(context));
+  FLEETCA_RETURN_IF_ERROR(access_.CheckGetCertificate(caller));
+  const absl::StatusOr<x509::SerialNumber> parsed = x509::SerialNumber::FromBytes(serial);
+  if (!parsed.ok()) {
+    return InvalidArgument(Reason::kSerialInvalid, "serial_number", parsed.status().message());
+  }
+  absl::StatusOr<store::CertificateRecord> record = store_.GetBySerial(serial);
+  if (absl::IsNotFound(record.status())) {
+    return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound, "serial_number",
+                     absl::StrCat("No certificate has the serial number ", parsed->ToHex()));
+  }
+  FLEETCA_RETURN_IF_ERROR(record.status());
+  response->set_identity(record->identity);
+  response->set_requester(record->requester);
+  response->set_profile(record->profile);
+  WriteTimestamp(record->issued_at, response->mutable_issue_time());
+  WriteIssuedCertificate(AnswerFromRecord(*std::move(record)), response->mutable_certificate());
+  for (const std::string& der : gate_.chain()) {
+    response->add_chain_der(der);
+  }
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* CaService::GetTrustBundle(grpc::CallbackServerContext* context,
+                                                    const v1::GetTrustBundleRequest*,
+                                                    v1::GetTrustBundleResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const absl::StatusOr<Caller> caller = gate_.Authenticate(*context);
+  if (caller.ok()) {
+    response->set_trust_domain(bundle_.trust_domain);
+    response->set_version(bundle_.version);
+    for (const std::string& root : bundle_.roots) {
+      response->add_roots_der(root);
+    }
+  }
+  reactor->Finish(ToGrpcStatus(caller.status()));
+  return reactor;
+}
+
+}  // namespace fleetca::service

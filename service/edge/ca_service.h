@@ -1,0 +1,54 @@
+// fleetca.v1.CertificateAuthorityService on gRPC's callback API.
+#ifndef FLEETCA_SERVICE_EDGE_CA_SERVICE_H_
+#define FLEETCA_SERVICE_EDGE_CA_SERVICE_H_
+
+#include <grpcpp/support/server_callback.h>
+
+#include "fleetca/v1/certificate_authority.grpc.pb.h"
+#include "service/caller.h"
+#include "service/edge/issue_gate.h"
+#include "service/edge/stream_issue.h"
+#include "service/trust_bundle.h"
+#include "store/store.h"
+
+namespace fleetca::service {
+
+// Turns calls into issuances and looks certificates up. Thread-safe; the references outlive it.
+class CaService : public v1::CertificateAuthorityService::CallbackService {
+ public:
+  CaService(const IssueGate& gate, const AccessPolicy& access, const store::Store& store,
+            TrustBundle bundle)
+      : gate_(gate), access_(access), store_(store), bundle_(std::move(bundle)) {}
+
+  grpc::ServerUnaryReactor* IssueCertificate(grpc::CallbackServerContext* context,
+                                             const v1::IssueCertificateRequest* request,
+                                             v1::IssueCertificateResponse* response) override;
+  grpc::ServerUnaryReactor* BatchIssueCertificates(
+      grpc::CallbackServerContext* context, const v1::BatchIssueCertificatesRequest* request,
+      v1::BatchIssueCertificatesResponse* response) override;
+  grpc::ServerBidiReactor<v1::StreamIssueCertificatesRequest, v1::StreamIssueCertificatesResponse>*
+  StreamIssueCertificates(grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* GetCertificate(grpc::CallbackServerContext* context,
+                                           const v1::GetCertificateRequest* request,
+                                           v1::GetCertificateResponse* response) override;
+  grpc::ServerUnaryReactor* GetTrustBundle(grpc::CallbackServerContext* context,
+                                           const v1::GetTrustBundleRequest* request,
+                                           v1::GetTrustBundleResponse* response) override;
+
+  // Ends the open streams once they have answered what they read.
+  void BeginDrain() { streams_.BeginDrain(); }
+
+ private:
+  absl::Status Get(const grpc::ServerContextBase& context, absl::string_view serial,
+                   v1::GetCertificateResponse* response) const;
+
+  const IssueGate& gate_;
+  const AccessPolicy& access_;
+  const store::Store& store_;
+  const TrustBundle bundle_;
+  OpenStreams streams_;
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_EDGE_CA_SERVICE_H_

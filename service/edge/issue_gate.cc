@@ -1,0 +1,38 @@
+#include "service/edge/issue_gate.h"
+
+#include <chrono>
+
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+
+namespace fleetca::service {
+
+absl::StatusOr<Caller> IssueGate::Authenticate(const grpc::ServerContextBase& context) const {
+  return authenticator_.Authenticate(*context.auth_context());
+}
+
+absl::Status IssueGate::CheckMessageSize(size_t bytes) const {
+  if (bytes > limits_.max_message_bytes) {
+    return InvalidArgument(Reason::kRequestTooLarge, "",
+                           absl::StrCat("The message has ", bytes, " bytes; send at most ",
+                                        limits_.max_message_bytes, ", in several calls"));
+  }
+  return absl::OkStatus();
+}
+
+void IssueGate::Submit(absl::Span<Issuance*> issuances) const {
+  const size_t queued = queue_.TryPush(issuances);
+  for (Issuance* issuance : issuances.subspan(queued)) {
+    issuance->Answer(MakeError(absl::StatusCode::kResourceExhausted, Reason::kQueueFull, "",
+                               "The CA has more requests than it can take; retry in a second with "
+                               "the same request_id"));
+  }
+}
+
+absl::Time DeadlineOf(const grpc::ServerContextBase& context) {
+  const std::chrono::system_clock::time_point deadline = context.deadline();
+  return deadline == std::chrono::system_clock::time_point::max() ? absl::InfiniteFuture()
+                                                                  : absl::FromChrono(deadline);
+}
+
+}  // namespace fleetca::service

@@ -1,0 +1,27 @@
+// Between the API's messages and the core's types.
+#ifndef FLEETCA_SERVICE_EDGE_MESSAGES_H_
+#define FLEETCA_SERVICE_EDGE_MESSAGES_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "fleetca/v1/certificate_authority.pb.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "service/issuance.h"
+
+namespace fleetca::service {
+
+// Fills `request` with views of `message`; where the CSR is PEM its DER goes to `der`, and the view
+// is of that. Both must outlive `request`. INVALID_ARGUMENT: kCsrMalformed, kLifetimeInvalid.
+absl::Status ReadIssueRequest(const v1::IssueCertificateRequest& message, std::string* der,
+                              IssueRequest* request);
+
+// Takes the strings over.
+void WriteIssuedCertificate(IssuedCertificate issued, v1::IssuedCertificate* message);
+
+void WriteTimestamp(absl::Time time, google::protobuf::Timestamp* message);
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_EDGE_MESSAGES_H_

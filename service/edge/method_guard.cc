@@ -1,0 +1,52 @@
+#include "service/edge/method_guard.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "absl/strings/match.h"
+#include "base/errors.h"
+#include "service/edge/status_to_rpc.h"
+
+namespace fleetca::service {
+namespace {
+
+// Methods that every authenticated caller may call; what it then gets is the handler's decision.
+constexpr absl::string_view kOpenMethods[] = {
+    "/fleetca.v1.CertificateAuthorityService/IssueCertificate",
+    "/fleetca.v1.CertificateAuthorityService/BatchIssueCertificates",
+    "/fleetca.v1.CertificateAuthorityService/StreamIssueCertificates",
+    "/fleetca.v1.CertificateAuthorityService/GetCertificate",
+    "/fleetca.v1.CertificateAuthorityService/GetTrustBundle",
+    "/grpc.health.v1.Health/Check",
+    "/grpc.health.v1.Health/Watch",
+};
+
+constexpr absl::string_view kReflection = "/grpc.reflection.v1alpha.ServerReflection/";
+
+}  // namespace
+
+absl::Status MethodGuard::Check(const Caller& caller, absl::string_view path) const {
+  if (std::find(std::begin(kOpenMethods), std::end(kOpenMethods), path) != std::end(kOpenMethods)) {
+    return absl::OkStatus();
+  }
+  if (absl::StartsWith(path, kReflection)) {
+    return access_.CheckReflection(caller);
+  }
+  return PermissionDenied(Reason::kCallerNotAllowed,
+                          "This method does not exist here or is not for this caller");
+}
+
+grpc::Status MethodGuard::Process(const InputMetadata& metadata, grpc::AuthContext* context,
+                                  OutputMetadata* consumed, OutputMetadata* response) {
+  const absl::StatusOr<Caller> caller = authenticator_.Authenticate(*context);
+  if (!caller.ok()) {
+    return ToGrpcStatus(caller.status());
+  }
+  const auto path = metadata.find(":path");
+  return ToGrpcStatus(
+      Check(*caller, path == metadata.end()
+                         ? absl::string_view()
+                         : absl::string_view(path->second.data(), path->second.size())));
+}
+
+}  // namespace fleetca::service

@@ -1,0 +1,36 @@
+// Which methods exist for whom: everything that is not listed is denied before any handler runs.
+#ifndef FLEETCA_SERVICE_EDGE_METHOD_GUARD_H_
+#define FLEETCA_SERVICE_EDGE_METHOD_GUARD_H_
+
+#include <grpcpp/security/auth_metadata_processor.h>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "service/caller.h"
+#include "service/edge/peer_authenticator.h"
+
+namespace fleetca::service {
+
+// Runs on every call, gRPC's own health and reflection services included. The handlers of the CA's
+// methods make the finer decisions. Thread-safe; the references outlive it.
+class MethodGuard : public grpc::AuthMetadataProcessor {
+ public:
+  MethodGuard(PeerAuthenticator& authenticator, const AccessPolicy& access)
+      : authenticator_(authenticator), access_(access) {}
+
+  bool IsBlocking() const override { return false; }
+  grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* context,
+                       OutputMetadata* consumed, OutputMetadata* response) override;
+
+  // Whether `caller` may call the method with this HTTP/2 :path. PERMISSION_DENIED
+  // kCallerNotAllowed.
+  absl::Status Check(const Caller& caller, absl::string_view path) const;
+
+ private:
+  PeerAuthenticator& authenticator_;
+  const AccessPolicy& access_;
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_EDGE_METHOD_GUARD_H_

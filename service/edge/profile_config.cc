@@ -1,0 +1,188 @@
+#include "service/edge/profile_config.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "base/errors.h"
+
+namespace fleetca::service {
+namespace {
+
+namespace pb = config::v1;
+using x509::PublicKeyAlgorithm;
+
+constexpr std::pair<pb::KeyAlgorithm, PublicKeyAlgorithm> kKeyAlgorithms[] = {
+    {pb::KEY_ALGORITHM_P256, PublicKeyAlgorithm::kP256},
+    {pb::KEY_ALGORITHM_P384, PublicKeyAlgorithm::kP384},
+    {pb::KEY_ALGORITHM_RSA, PublicKeyAlgorithm::kRsa},
+    {pb::KEY_ALGORITHM_ED25519, PublicKeyAlgorithm::kEd25519},
+};
+
+template <typename Repeated>
+std::vector<std::string> ToVector(const Repeated& values) {
+  return {values.begin(), values.end()};
+}
+
+template <typename Repeated>
+void CopyTo(const std::vector<std::string>& values, Repeated* out) {
+  for (const std::string& value : values) {
+    *out->Add() = value;
+  }
+}
+
+void ReadKeyAlgorithms(absl::string_view field, const pb::Profile& profile, ConfigReader* reader,
+                       ProfileOptions* options) {
+  for (int i = 0; i < profile.key_algorithms_size(); ++i) {
+    bool known = false;
+    for (const auto& [written, meant] : kKeyAlgorithms) {
+      if (profile.key_algorithms(i) == written) {
+        options->key_algorithms.push_back(meant);
+        known = true;
+      }
+    }
+    if (!known) {
+      reader->Mistake(At(Below(field, "key_algorithms"), i),
+                      "is no key algorithm; write KEY_ALGORITHM_P256, KEY_ALGORITHM_P384, "
+                      "KEY_ALGORITHM_RSA or KEY_ALGORITHM_ED25519");
+    }
+  }
+}
+
+void ReadKeyPurposes(absl::string_view field, const pb::Profile& profile, ConfigReader* reader,
+                     ProfileOptions* options) {
+  for (int i = 0; i < profile.key_purposes_size(); ++i) {
+    const std::string here = At(Below(field, "key_purposes"), i);
+    bool* purpose = nullptr;
+    switch (profile.key_purposes(i)) {
+      case pb::KEY_PURPOSE_SERVER_AUTH:
+        purpose = &options->server_auth;
+        break;
+      case pb::KEY_PURPOSE_CLIENT_AUTH:
+        purpose = &options->client_auth;
+        break;
+      default:
+        reader->Mistake(here,
+                        "is no key purpose; write KEY_PURPOSE_SERVER_AUTH or "
+                        "KEY_PURPOSE_CLIENT_AUTH");
+        continue;
+    }
+    if (*purpose) {
+      reader->Mistake(here, "is listed twice; remove one");
+    }
+    *purpose = true;
+  }
+}
+
+void ReadSubject(absl::string_view field, const pb::Profile& profile, ConfigReader* reader,
+                 ProfileOptions* options) {
+  switch (profile.subject()) {
+    case pb::SUBJECT_FORM_UNSPECIFIED:
+    case pb::SUBJECT_FORM_EMPTY:
+      options->subject = SubjectForm::kEmpty;
+      return;
+    case pb::SUBJECT_FORM_FIRST_DNS_NAME:
+      options->subject = SubjectForm::kFirstDnsName;
+      return;
+    default:
+      reader->Mistake(Below(field, "subject"),
+                      "is no subject form; write SUBJECT_FORM_EMPTY or "
+                      "SUBJECT_FORM_FIRST_DNS_NAME");
+  }
+}
+
+NameRulesOptions ReadNameRules(const pb::NameRules& rules) {
+  NameRulesOptions options;
+  options.spiffe_paths = ToVector(rules.spiffe_paths());
+  options.spiffe_required = rules.spiffe_required();
+  options.dns_suffixes = ToVector(rules.dns_suffixes());
+  options.dns_wildcards = rules.dns_wildcards();
+  options.ip_prefixes = ToVector(rules.ip_prefixes());
+  options.email_domains = ToVector(rules.email_domains());
+  if (rules.max_names() != 0) {
+    options.max_names = rules.max_names();
+  }
+  return options;
+}
+
+}  // namespace
+
+ProfileOptions ReadProfile(absl::string_view field, const pb::Profile& profile,
+                           absl::string_view trust_domain, ConfigReader* reader) {
+  ProfileOptions options;
+  options.name = profile.name();
+  options.default_lifetime =
+      reader->Duration(Below(field, "default_lifetime"), profile.default_lifetime());
+  if (profile.has_max_lifetime()) {
+    options.max_lifetime = reader->Duration(Below(field, "max_lifetime"), profile.max_lifetime());
+  }
+  if (profile.has_backdate()) {
+    options.backdate = reader->Duration(Below(field, "backdate"), profile.backdate());
+  }
+  ReadKeyAlgorithms(field, profile, reader, &options);
+  ReadKeyPurposes(field, profile, reader, &options);
+  options.names = ReadNameRules(profile.names());
+  ReadSubject(field, profile, reader, &options);
+  options.ca_issuers_url = profile.ca_issuers_url();
+  options.crl_url = profile.crl_url();
+
+  for (const absl::Status& mistake : Profile::FindMistakes(options, trust_domain)) {
+    const std::string at = GetField(mistake);
+    // What is written but unknown is reported above; what is not written at all is missing.
+    if (at == "default_lifetime" && !profile.has_default_lifetime()) {
+      reader->Mistake(Below(field, at), "is missing; write it, as in { seconds: 86400 }");
+    } else if (at != "key_purposes" || profile.key_purposes().empty()) {
+      reader->Mistake(Below(field, at), mistake.message());
+    }
+  }
+  return options;
+}
+
+google::protobuf::Duration DurationToConfig(absl::Duration duration) {
+  google::protobuf::Duration out;
+  out.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
+  out.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
+  return out;
+}
+
+pb::Profile ProfileToConfig(const ProfileOptions& options) {
+  pb::Profile out;
+  out.set_name(options.name);
+  *out.mutable_default_lifetime() = DurationToConfig(options.default_lifetime);
+  *out.mutable_max_lifetime() =
+      DurationToConfig(options.max_lifetime.value_or(options.default_lifetime));
+  *out.mutable_backdate() = DurationToConfig(options.backdate);
+  for (const auto& [written, meant] : kKeyAlgorithms) {
+    for (const PublicKeyAlgorithm algorithm : options.key_algorithms) {
+      if (algorithm == meant) {
+        out.add_key_algorithms(written);
+      }
+    }
+    if (options.key_algorithms.empty()) {
+      out.add_key_algorithms(written);
+    }
+  }
+  if (options.server_auth) {
+    out.add_key_purposes(pb::KEY_PURPOSE_SERVER_AUTH);
+  }
+  if (options.client_auth) {
+    out.add_key_purposes(pb::KEY_PURPOSE_CLIENT_AUTH);
+  }
+  pb::NameRules& names = *out.mutable_names();
+  CopyTo(options.names.spiffe_paths, names.mutable_spiffe_paths());
+  names.set_spiffe_required(options.names.spiffe_required);
+  CopyTo(options.names.dns_suffixes, names.mutable_dns_suffixes());
+  names.set_dns_wildcards(options.names.dns_wildcards);
+  CopyTo(options.names.ip_prefixes, names.mutable_ip_prefixes());
+  CopyTo(options.names.email_domains, names.mutable_email_domains());
+  names.set_max_names(static_cast<uint32_t>(options.names.max_names));
+  out.set_subject(options.subject == SubjectForm::kFirstDnsName ? pb::SUBJECT_FORM_FIRST_DNS_NAME
+                                                                : pb::SUBJECT_FORM_EMPTY);
+  out.set_ca_issuers_url(options.ca_issuers_url);
+  out.set_crl_url(options.crl_url);
+  return out;
+}
+
+}  // namespace fleetca::service

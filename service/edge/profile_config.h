@@ -1,0 +1,25 @@
+// Profiles between the configuration's schema and their own options.
+#ifndef FLEETCA_SERVICE_EDGE_PROFILE_CONFIG_H_
+#define FLEETCA_SERVICE_EDGE_PROFILE_CONFIG_H_
+
+#include "absl/strings/string_view.h"
+#include "fleetca/config/v1/config.pb.h"
+#include "service/edge/config_reader.h"
+#include "service/profile.h"
+
+namespace fleetca::service {
+
+// What the file says of a profile, which stands at `field` ("profiles[0]"). Adds a mistake for
+// everything that Profile::Create would refuse, and for what it could not see.
+ProfileOptions ReadProfile(absl::string_view field, const config::v1::Profile& profile,
+                           absl::string_view trust_domain, ConfigReader* reader);
+
+// The way back.
+config::v1::Profile ProfileToConfig(const ProfileOptions& options);
+
+// Seconds and nanoseconds.
+google::protobuf::Duration DurationToConfig(absl::Duration duration);
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_EDGE_PROFILE_CONFIG_H_

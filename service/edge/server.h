@@ -1,0 +1,33 @@
+// The running CA: configuration in, a listening gRPC server, and a drain that loses nothing.
+#ifndef FLEETCA_SERVICE_EDGE_SERVER_H_
+#define FLEETCA_SERVICE_EDGE_SERVER_H_
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "service/edge/server_config.h"
+
+namespace fleetca::service {
+
+// Owns every part, from the store to the port. Thread-compatible: one thread starts and drains it.
+class Server {
+ public:
+  // Opens the store, loads the keys, binds the port and begins to serve. Any part that is not right
+  // is an error here, with a sentence that names the file or field.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerConfig& config);
+
+  virtual ~Server() = default;
+
+  // The port that was bound.
+  virtual int port() const = 0;
+
+  // Says NOT_SERVING, takes no new calls, answers every request it has read, waits up to the
+  // configured time for that, and closes the store. OK when nothing had to be cut off;
+  // DEADLINE_EXCEEDED kDraining otherwise. Call it once.
+  virtual absl::Status Drain() = 0;
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_EDGE_SERVER_H_

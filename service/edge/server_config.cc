@@ -1,0 +1,278 @@
+#include "service/edge/server_config.h"
+
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/file.h"
+#include "base/status_macros.h"
+#include "fleetca/config/v1/config.pb.h"
+#include "service/edge/config_reader.h"
+#include "service/edge/config_text.h"
+#include "service/edge/profile_config.h"
+#include "x509/san.h"
+
+namespace fleetca::service {
+namespace {
+
+namespace pb = config::v1;
+
+constexpr absl::Duration kMaxDrain = absl::Hours(1);
+constexpr uint64_t kMaxCsrBytes = 65536;
+constexpr uint64_t kMaxBatchItems = 1000;
+constexpr uint64_t kMaxMessageBytes = uint64_t{1} << 30;
+constexpr uint64_t kMaxQueueCapacity = 1000000;
+constexpr uint64_t kMaxWorkerThreads = 1024;
+constexpr uint64_t kMaxWorkerBatch = 1024;
+constexpr uint64_t kMaxStreamWindow = 65536;
+constexpr uint64_t kMaxStoreMemory = uint64_t{1} << 40;
+
+// What relative paths are relative to; "" is the current folder.
+std::string FolderOf(absl::string_view path) {
+  const size_t slash = path.rfind('/');
+  if (path == "-" || slash == absl::string_view::npos) {
+    return "";
+  }
+  return std::string(slash == 0 ? "/" : path.substr(0, slash));
+}
+
+ListenerConfig ReadListener(const pb::Listener& written, ConfigReader* reader) {
+  ListenerConfig listener;
+  listener.address = reader->Address("listener.address", written.address());
+  listener.certificate_file = reader->Path("listener.certificate_file", written.certificate_file());
+  listener.private_key_file = reader->Path("listener.private_key_file", written.private_key_file());
+  listener.client_ca_file = reader->Path("listener.client_ca_file", written.client_ca_file());
+  listener.reflection = written.reflection();
+  if (written.has_drain_timeout()) {
+    listener.drain_timeout = reader->Duration("listener.drain_timeout", written.drain_timeout());
+    if (listener.drain_timeout < absl::ZeroDuration() || listener.drain_timeout > kMaxDrain) {
+      reader->Mistake("listener.drain_timeout",
+                      absl::StrCat("is ", absl::FormatDuration(listener.drain_timeout),
+                                   "; write 0 seconds to 1 hour"));
+    }
+  }
+  return listener;
+}
+
+signer::PassphraseSource ReadPassphrase(const pb::Issuer& issuer, ConfigReader* reader) {
+  signer::PassphraseSource source;
+  switch (issuer.passphrase().source_case()) {
+    case pb::Passphrase::kFile:
+      source.file = reader->Path("issuer.passphrase.file", issuer.passphrase().file());
+      break;
+    case pb::Passphrase::kSystemdCredential:
+      source.systemd_credential = issuer.passphrase().systemd_credential();
+      if (source.systemd_credential.empty() || absl::StrContains(source.systemd_credential, "/") ||
+          absl::StartsWith(source.systemd_credential, ".")) {
+        reader->Mistake("issuer.passphrase.systemd_credential",
+                        "is not the name of a credential; write what stands before the \":\" in "
+                        "LoadCredential=");
+      }
+      break;
+    case pb::Passphrase::SOURCE_NOT_SET:
+      reader->Mistake("issuer.passphrase",
+                      "has no source; write { file: \"...\" } or { systemd_credential: \"...\" }");
+      break;
+  }
+  return source;
+}
+
+IssuerConfig ReadIssuer(const pb::Issuer& written, ConfigReader* reader) {
+  IssuerConfig issuer;
+  issuer.certificate_file = reader->Path("issuer.certificate_file", written.certificate_file());
+  issuer.private_key_file = reader->Path("issuer.private_key_file", written.private_key_file());
+  issuer.passphrase = ReadPassphrase(written, reader);
+  issuer.trust_bundle_file = reader->Path("issuer.trust_bundle_file", written.trust_bundle_file());
+  return issuer;
+}
+
+store::RocksDbOptions ReadStore(const pb::Store& written, ConfigReader* reader) {
+  store::RocksDbOptions store;
+  store.path = reader->Path("store.path", written.path());
+  store.block_cache_bytes = reader->Limit("store.block_cache_bytes", written.block_cache_bytes(),
+                                          store.block_cache_bytes, kMaxStoreMemory);
+  store.memtable_bytes = reader->Limit("store.memtable_bytes", written.memtable_bytes(),
+                                       store.memtable_bytes, kMaxStoreMemory);
+  return store;
+}
+
+std::vector<ProfileOptions> ReadProfiles(const pb::ServerConfig& message,
+                                         absl::string_view trust_domain, ConfigReader* reader) {
+  if (message.profiles().empty()) {
+    reader->Mistake("profiles", "is missing; write at least one profile");
+  }
+  std::vector<ProfileOptions> profiles;
+  absl::flat_hash_map<std::string, int> first;
+  for (int i = 0; i < message.profiles_size(); ++i) {
+    const std::string field = At("profiles", i);
+    profiles.push_back(ReadProfile(field, message.profiles(i), trust_domain, reader));
+    const auto [found, added] = first.try_emplace(profiles.back().name, i);
+    if (!added && !profiles.back().name.empty()) {
+      reader->Mistake(Below(field, "name"),
+                      absl::StrCat("\"", profiles.back().name, "\" is also the name of ",
+                                   At("profiles", found->second), "; rename one"));
+    }
+  }
+  return profiles;
+}
+
+CallerRights ReadCaller(absl::string_view field, const pb::Caller& written,
+                        const std::vector<ProfileOptions>& profiles, ConfigReader* reader) {
+  CallerRights rights;
+  rights.spiffe_id = written.spiffe_id();
+  const std::string id_field = Below(field, "spiffe_id");
+  if (!reader->Required(id_field, written.spiffe_id(), "\"spiffe://fleet.example/user/admin\"")
+           .empty()) {
+    const absl::Status status = x509::CheckSpiffeId(written.spiffe_id(), "");
+    if (!status.ok()) {
+      reader->Mistake(id_field, status.message());
+    }
+  }
+  for (int i = 0; i < written.profiles_size(); ++i) {
+    const std::string& name = written.profiles(i);
+    const std::string here = At(Below(field, "profiles"), i);
+    bool known = false;
+    for (const ProfileOptions& profile : profiles) {
+      known = known || profile.name == name;
+    }
+    if (!known) {
+      reader->Mistake(here, absl::StrCat("\"", name,
+                                         "\" is the name of no profile of this file; "
+                                         "add the profile or correct the name"));
+    } else if (!rights.profiles.insert(name).second) {
+      reader->Mistake(here, absl::StrCat("\"", name, "\" is listed twice; remove one"));
+    }
+  }
+  rights.may_get_certificates = written.may_get_certificates();
+  rights.may_use_reflection = written.may_use_reflection();
+  return rights;
+}
+
+std::vector<CallerRights> ReadCallers(const pb::ServerConfig& message,
+                                      const std::vector<ProfileOptions>& profiles,
+                                      ConfigReader* reader) {
+  std::vector<CallerRights> callers;
+  absl::flat_hash_map<std::string, int> first;
+  for (int i = 0; i < message.callers_size(); ++i) {
+    const std::string field = At("callers", i);
+    callers.push_back(ReadCaller(field, message.callers(i), profiles, reader));
+    const auto [found, added] = first.try_emplace(callers.back().spiffe_id, i);
+    if (!added && !callers.back().spiffe_id.empty()) {
+      reader->Mistake(Below(field, "spiffe_id"),
+                      absl::StrCat("\"", callers.back().spiffe_id, "\" is also the caller of ",
+                                   At("callers", found->second), "; merge the two"));
+    }
+  }
+  return callers;
+}
+
+LimitsConfig ReadLimits(const pb::Limits& written, ConfigReader* reader) {
+  LimitsConfig limits;
+  const auto limit = [reader](absl::string_view name, uint32_t value, uint64_t max, size_t* out) {
+    *out = reader->Limit(Below("limits", name), value, *out, max);
+  };
+  limit("max_csr_bytes", written.max_csr_bytes(), kMaxCsrBytes, &limits.max_csr_bytes);
+  limit("max_batch_items", written.max_batch_items(), kMaxBatchItems, &limits.max_batch_items);
+  limit("max_message_bytes", written.max_message_bytes(), kMaxMessageBytes,
+        &limits.max_message_bytes);
+  limit("queue_capacity", written.queue_capacity(), kMaxQueueCapacity, &limits.queue_capacity);
+  limit("worker_threads", written.worker_threads(), kMaxWorkerThreads, &limits.worker_threads);
+  limit("worker_batch", written.worker_batch(), kMaxWorkerBatch, &limits.worker_batch);
+  limit("stream_window", written.stream_window(), kMaxStreamWindow, &limits.stream_window);
+  if (limits.max_message_bytes < limits.max_csr_bytes) {
+    reader->Mistake("limits.max_message_bytes",
+                    absl::StrCat("is ", limits.max_message_bytes, ", less than max_csr_bytes (",
+                                 limits.max_csr_bytes, "); raise it"));
+  }
+  return limits;
+}
+
+void ReadLogging(const pb::Logging& written, ConfigReader* reader, ServerConfig* config) {
+  switch (written.format()) {
+    case pb::LOG_FORMAT_UNSPECIFIED:
+    case pb::LOG_FORMAT_TEXT:
+      config->log_format = log::Format::kText;
+      break;
+    case pb::LOG_FORMAT_JSON:
+      config->log_format = log::Format::kJson;
+      break;
+    default:
+      reader->Mistake("logging.format", "is no format; write LOG_FORMAT_TEXT or LOG_FORMAT_JSON");
+  }
+  switch (written.level()) {
+    case pb::LOG_LEVEL_UNSPECIFIED:
+    case pb::LOG_LEVEL_INFO:
+      config->log_level = log::Level::kInfo;
+      break;
+    case pb::LOG_LEVEL_DEBUG:
+      config->log_level = log::Level::kDebug;
+      break;
+    case pb::LOG_LEVEL_WARNING:
+      config->log_level = log::Level::kWarning;
+      break;
+    case pb::LOG_LEVEL_ERROR:
+      config->log_level = log::Level::kError;
+      break;
+    default:
+      reader->Mistake("logging.level",
+                      "is no level; write LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING or "
+                      "LOG_LEVEL_ERROR");
+  }
+}
+
+// A required part: absent is one mistake, not one for each of its fields.
+bool IsPresent(bool present, absl::string_view field, ConfigReader* reader) {
+  if (!present) {
+    reader->Mistake(field, absl::StrCat("is missing; write ", field,
+                                        " { ... } as deploy/example/fleetca.textproto shows"));
+  }
+  return present;
+}
+
+}  // namespace
+
+absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::string_view path) {
+  ConfigText written(text, path);
+  if (!written.parsed()) {
+    return written.ToStatus();
+  }
+  const pb::ServerConfig& message = written.message();
+  ConfigReader reader(&written, FolderOf(path));
+  ServerConfig config;
+  config.trust_domain = reader.TrustDomain("trust_domain", message.trust_domain());
+  if (IsPresent(message.has_listener(), "listener", &reader)) {
+    config.listener = ReadListener(message.listener(), &reader);
+  }
+  if (IsPresent(message.has_issuer(), "issuer", &reader)) {
+    config.issuer = ReadIssuer(message.issuer(), &reader);
+  }
+  if (IsPresent(message.has_store(), "store", &reader)) {
+    config.store = ReadStore(message.store(), &reader);
+  }
+  std::vector<ProfileOptions> profiles = ReadProfiles(message, config.trust_domain, &reader);
+  config.callers = ReadCallers(message, profiles, &reader);
+  config.limits = ReadLimits(message.limits(), &reader);
+  ReadLogging(message.logging(), &reader, &config);
+  if (!config.issuer.private_key_file.empty() &&
+      config.issuer.private_key_file == config.listener.private_key_file) {
+    reader.Mistake("listener.private_key_file",
+                   "is the issuing CA's key; give the listener a key of its own");
+  }
+  FLEETCA_RETURN_IF_ERROR(written.ToStatus());
+  for (ProfileOptions& options : profiles) {
+    FLEETCA_ASSIGN_OR_RETURN(Profile profile,
+                             Profile::Create(std::move(options), config.trust_domain));
+    config.profiles.push_back(std::move(profile));
+  }
+  return config;
+}
+
+absl::StatusOr<ServerConfig> LoadServerConfig(absl::string_view path) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  return ParseServerConfig(text, path);
+}
+
+}  // namespace fleetca::service

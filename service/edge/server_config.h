@@ -1,0 +1,75 @@
+// The server's configuration: a text file in, validated values out.
+#ifndef FLEETCA_SERVICE_EDGE_SERVER_CONFIG_H_
+#define FLEETCA_SERVICE_EDGE_SERVER_CONFIG_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "base/log.h"
+#include "service/caller.h"
+#include "service/profile.h"
+#include "signer/key_file.h"
+#include "store/rocksdb_store.h"
+
+namespace fleetca::service {
+
+struct ListenerConfig {
+  std::string address;
+  std::string certificate_file;
+  std::string private_key_file;
+  std::string client_ca_file;
+  bool reflection = false;
+  absl::Duration drain_timeout = absl::Seconds(30);
+};
+
+struct IssuerConfig {
+  std::string certificate_file;
+  std::string private_key_file;
+  signer::PassphraseSource passphrase;
+  std::string trust_bundle_file;
+};
+
+struct LimitsConfig {
+  size_t max_csr_bytes = 8192;
+  size_t max_batch_items = 1000;
+  size_t max_message_bytes = size_t{16} << 20;
+  size_t queue_capacity = 10000;
+  size_t worker_threads = 0;  // 0: one for each core
+  size_t worker_batch = 64;
+  size_t stream_window = 256;
+};
+
+// Every value checked, every path absolute or relative to the current folder, every default filled
+// in.
+struct ServerConfig {
+  std::string trust_domain;
+  ListenerConfig listener;
+  IssuerConfig issuer;
+  store::RocksDbOptions store;
+  std::vector<Profile> profiles;
+  std::vector<CallerRights> callers;
+  LimitsConfig limits;
+  log::Format log_format = log::Format::kText;
+  log::Level log_level = log::Level::kInfo;
+};
+
+// Parses and validates the file's contents. `path` is for messages and for relative paths. Reports
+// every mistake it finds, a line each: "fleetca.textproto:12: profiles[0].names: ...".
+// INVALID_ARGUMENT kConfigInvalid. Reads no other file: whether keys and certificates are there is
+// the server's to find.
+absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::string_view path);
+
+// Reads the file at `path` ("-": standard input, paths relative to the current folder) and parses
+// it.
+absl::StatusOr<ServerConfig> LoadServerConfig(absl::string_view path);
+
+// The configuration in force as text format, defaults included, anything secret masked.
+std::string ServerConfigToText(const ServerConfig& config);
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_EDGE_SERVER_CONFIG_H_

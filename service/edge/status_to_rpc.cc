@@ -1,0 +1,55 @@
+#include "service/edge/status_to_rpc.h"
+
+#include <optional>
+#include <string>
+
+#include "base/errors.h"
+#include "google/rpc/error_details.pb.h"
+
+namespace fleetca::service {
+namespace {
+
+constexpr char kErrorDomain[] = "fleetca";
+// Long enough for a full queue to empty, short enough for a person not to notice.
+constexpr int kRetryDelaySeconds = 1;
+
+bool MayRetry(absl::StatusCode code) {
+  return code == absl::StatusCode::kResourceExhausted || code == absl::StatusCode::kUnavailable;
+}
+
+}  // namespace
+
+google::rpc::Status ToRpcStatus(const absl::Status& status) {
+  google::rpc::Status rpc;
+  rpc.set_code(static_cast<int>(status.code()));
+  rpc.set_message(std::string(status.message()));
+  if (const std::optional<Reason> reason = GetReason(status); reason.has_value()) {
+    google::rpc::ErrorInfo info;
+    info.set_reason(std::string(ReasonName(*reason)));
+    info.set_domain(kErrorDomain);
+    rpc.add_details()->PackFrom(info);
+  }
+  if (const std::string field = GetField(status); !field.empty()) {
+    google::rpc::BadRequest bad_request;
+    google::rpc::BadRequest::FieldViolation* violation = bad_request.add_field_violations();
+    violation->set_field(field);
+    violation->set_description(std::string(status.message()));
+    rpc.add_details()->PackFrom(bad_request);
+  }
+  if (MayRetry(status.code())) {
+    google::rpc::RetryInfo retry;
+    retry.mutable_retry_delay()->set_seconds(kRetryDelaySeconds);
+    rpc.add_details()->PackFrom(retry);
+  }
+  return rpc;
+}
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  if (status.ok()) {
+    return grpc::Status::OK;
+  }
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
+                      ToRpcStatus(status).SerializeAsString());
+}
+
+}  // namespace fleetca::service

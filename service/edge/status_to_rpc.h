@@ -1,0 +1,22 @@
+// The one place where an absl::Status becomes a status on the wire.
+#ifndef FLEETCA_SERVICE_EDGE_STATUS_TO_RPC_H_
+#define FLEETCA_SERVICE_EDGE_STATUS_TO_RPC_H_
+
+#include <grpcpp/support/status.h>
+
+#include "absl/status/status.h"
+#include "google/rpc/status.pb.h"
+
+namespace fleetca::service {
+
+// The status of one item of a batch or stream: the canonical code, the sentence, and in the details
+// a google.rpc.ErrorInfo with the reason, a BadRequest with the field, and a RetryInfo where the
+// same request can succeed later.
+google::rpc::Status ToRpcStatus(const absl::Status& status);
+
+// The same as the status of a whole call (grpc-status-details-bin).
+grpc::Status ToGrpcStatus(const absl::Status& status);
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_EDGE_STATUS_TO_RPC_H_

@@ -1,0 +1,24 @@
+// IssueCertificate and BatchIssueCertificates: one message in, one message out.
+#ifndef FLEETCA_SERVICE_EDGE_UNARY_ISSUE_H_
+#define FLEETCA_SERVICE_EDGE_UNARY_ISSUE_H_
+
+#include <grpcpp/support/server_callback.h>
+
+#include "fleetca/v1/certificate_authority.pb.h"
+#include "service/edge/issue_gate.h"
+
+namespace fleetca::service {
+
+// Each starts a call and returns its reactor, which deletes itself when gRPC is done with it.
+grpc::ServerUnaryReactor* StartIssue(const IssueGate& gate, grpc::CallbackServerContext* context,
+                                     const v1::IssueCertificateRequest* request,
+                                     v1::IssueCertificateResponse* response);
+
+grpc::ServerUnaryReactor* StartBatchIssue(const IssueGate& gate,
+                                          grpc::CallbackServerContext* context,
+                                          const v1::BatchIssueCertificatesRequest* request,
+                                          v1::BatchIssueCertificatesResponse* response);
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_EDGE_UNARY_ISSUE_H_

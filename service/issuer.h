@@ -1,0 +1,103 @@
+// The issuing cycle: a batch of requests in, durable certificates out.
+#ifndef FLEETCA_SERVICE_ISSUER_H_
+#define FLEETCA_SERVICE_ISSUER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "base/clock.h"
+#include "base/log_limiter.h"
+#include "service/caller.h"
+#include "service/in_flight_requests.h"
+#include "service/issuance.h"
+#include "service/issuer_stats.h"
+#include "service/issuing_profile.h"
+#include "service/profile.h"
+#include "signer/signer.h"
+#include "store/store.h"
+#include "x509/csr.h"
+#include "x509/possession.h"
+
+namespace fleetca::service {
+
+// What an issuer is made of. The pointers are not owned and outlive it.
+struct IssuerOptions {
+  // The issuing certificate, DER; its key is the signer's.
+  std::string issuer_certificate;
+  // Certificates, DER, whose keys are never certified: the chain and the roots.
+  std::vector<std::string> ca_certificates;
+  std::vector<Profile> profiles;
+  AccessPolicy access;
+  x509::CsrLimits csr_limits = {};
+  const signer::Signer* signer = nullptr;
+  store::Store* store = nullptr;
+  const x509::PossessionVerifier* possession = nullptr;
+  const Clock* clock = &Clock::System();
+};
+
+// Thread-safe: any number of workers call IssueBatch at once.
+class Issuer {
+ public:
+  // FAILED_PRECONDITION or INVALID_ARGUMENT when the parts do not fit: the signer's key is not the
+  // certificate's, the certificate is no CA or has expired, a profile's name stands twice.
+  static absl::StatusOr<std::unique_ptr<Issuer>> Create(IssuerOptions options);
+
+  // Judges, signs and records the batch in one cycle, with one synced write, and finishes each
+  // issuance. A bad one drops out with its own status and costs the others nothing. Where the same
+  // request_id of the same caller is under way in another batch, that batch's call finishes both.
+  void IssueBatch(absl::Span<Issuance* const> batch);
+
+  const IssuerStats& stats() const { return stats_; }
+  const AccessPolicy& access() const { return access_; }
+
+ private:
+  struct Item;
+  using Items = std::vector<Item>;
+
+  Issuer(IssuerOptions options, std::vector<std::string> ca_key_bits, IssuingProfiles profiles);
+
+  // The steps of the cycle, in order. Each looks only at the items that are still alive.
+  void IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>* waiters);
+  void Admit(Item& item, absl::Time now) const;
+  // False when another batch holds the id: it finishes this issuance too.
+  bool ClaimRequestId(Item& item);
+  void Judge(Item& item, absl::Time now);
+  void VerifyPossession(Items& items) const;
+  void Prepare(Item& item, absl::Time now) const;
+  void Sign(Items& items) const;
+  void Record(Items& items, absl::Time now);
+  void Finish(Items& items, std::vector<Issuance*>* waiters);
+
+  absl::Status Replay(Item& item) const;
+  void LogIgnoredExtensions(const Item& item, absl::Time now);
+  absl::Status CheckKeyIsNoCa(const x509::Csr& csr) const;
+  absl::Status DecideValidity(Item& item, absl::Time now) const;
+
+  const std::vector<std::string> ca_key_bits_;
+  const AccessPolicy access_;
+  const x509::CsrLimits csr_limits_;
+  const signer::Signer& signer_;
+  store::Store& store_;
+  const x509::PossessionVerifier& possession_;
+  const Clock& clock_;
+  const IssuingProfiles profiles_;
+  InFlightRequests in_flight_;
+  IssuerStats stats_;
+  log::Limiter ignored_extensions_limiter_{10};
+};
+
+// What is answered about a certificate that was issued before.
+IssuedCertificate AnswerFromRecord(store::CertificateRecord record);
+
+// When a certificate should be renewed: between half and three quarters of its validity, spread by
+// the serial's random octets, so it is the same whenever it is asked.
+absl::Time RenewAfter(absl::string_view serial, absl::Time not_before, absl::Time not_after);
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_ISSUER_H_

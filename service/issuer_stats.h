@@ -1,0 +1,22 @@
+// What the issuer counts about itself.
+#ifndef FLEETCA_SERVICE_ISSUER_STATS_H_
+#define FLEETCA_SERVICE_ISSUER_STATS_H_
+
+#include <atomic>
+#include <cstdint>
+
+namespace fleetca::service {
+
+// Totals since the start. Thread-safe; the counters are read one by one, so their sum may be off by
+// what happens meanwhile.
+struct IssuerStats {
+  std::atomic<uint64_t> issued{0};     // certificates recorded and answered
+  std::atomic<uint64_t> replayed{0};   // stored answers given again
+  std::atomic<uint64_t> validated{0};  // validate_only requests that would have been issued
+  std::atomic<uint64_t> refused{0};    // everything that ended in an error
+  std::atomic<uint64_t> batches{0};    // cycles that recorded at least one certificate
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_ISSUER_STATS_H_

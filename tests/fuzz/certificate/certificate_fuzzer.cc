@@ -1,0 +1,127 @@
+// Fuzzes ParseCertificate. Invariants: what parses is DER all the way down, every view lies inside
+// the input, and where OpenSSL reads the same bytes it reads the same certificate.
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/openssl.h"
+#include "x509/certificate.h"
+#include "x509/der.h"
+#include "x509/tbs.h"
+#include "x509/test_ca.h"
+
+namespace fleetca::x509 {
+namespace {
+
+void Check(bool invariant, int line = __builtin_LINE()) {
+  if (!invariant) {
+    std::fprintf(stderr, "the invariant in line %d does not hold\n", line);
+    std::abort();
+  }
+}
+
+void CheckInside(absl::string_view part, absl::string_view whole) {
+  Check(part.empty() ||
+        (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size()));
+}
+
+absl::string_view View(const ASN1_STRING* string) {
+  return absl::string_view(reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)),
+                           static_cast<size_t>(ASN1_STRING_length(string)));
+}
+
+void CheckName(const X509_NAME* name, absl::string_view expected) {
+  const unsigned char* der = nullptr;
+  size_t size = 0;
+  Check(X509_NAME_get0_der(name, &der, &size) == 1);
+  Check(absl::string_view(reinterpret_cast<const char*>(der), size) == expected);
+}
+
+void CheckTime(const ASN1_TIME* time, absl::Time expected) {
+  tm fields = {};
+  Check(ASN1_TIME_to_tm(time, &fields) == 1);
+  Check(timegm(&fields) == absl::ToTimeT(expected));
+}
+
+// OpenSSL keeps the octets of the BIT STRING, the first octet lowest.
+uint32_t AsOpenSslKeyUsage(uint16_t bits) {
+  uint32_t usage = 0;
+  for (int bit = 0; bit < 9; ++bit) {
+    usage |= (bits >> bit & 1u) << (bit / 8 * 8 + 7 - bit % 8);
+  }
+  return usage;
+}
+
+void CheckNames(X509* openssl, const GeneralNames& expected) {
+  auto* names = static_cast<STACK_OF(GENERAL_NAME)*>(
+      X509_get_ext_d2i(openssl, NID_subject_alt_name, nullptr, nullptr));
+  if (names == nullptr) {
+    return;
+  }
+  size_t next = 0;
+  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names, i);
+    if (name->type != GEN_DNS && name->type != GEN_URI && name->type != GEN_EMAIL &&
+        name->type != GEN_IPADD) {
+      continue;
+    }
+    Check(next < expected.size());
+    const NameType type = name->type == GEN_DNS     ? NameType::kDns
+                          : name->type == GEN_URI   ? NameType::kUri
+                          : name->type == GEN_EMAIL ? NameType::kEmail
+                                                    : NameType::kIp;
+    Check(expected[next].type == type && expected[next].value == View(name->d.ia5));
+    ++next;
+  }
+  Check(next == expected.size());
+  GENERAL_NAMES_free(names);
+}
+
+void CheckAgainstOpenSsl(const Certificate& certificate) {
+  const X509Ptr openssl = OpenSslCertificate(certificate.der);
+  if (openssl == nullptr) {
+    return;
+  }
+  CheckName(X509_get_issuer_name(openssl.get()), certificate.issuer);
+  CheckName(X509_get_subject_name(openssl.get()), certificate.subject);
+  CheckTime(X509_get0_notBefore(openssl.get()), certificate.not_before);
+  CheckTime(X509_get0_notAfter(openssl.get()), certificate.not_after);
+  Check(X509_get_ext_count(openssl.get()) == static_cast<int>(certificate.extensions.size()));
+  CheckNames(openssl.get(), certificate.names);
+  const uint32_t flags = X509_get_extension_flags(openssl.get());
+  if ((flags & EXFLAG_INVALID) == 0) {
+    Check(((flags & EXFLAG_CA) != 0) == certificate.is_ca);
+    const uint32_t usage = X509_get_key_usage(openssl.get());
+    Check(usage ==
+          (certificate.key_usage == 0 ? UINT32_MAX : AsOpenSslKeyUsage(certificate.key_usage)));
+  }
+  ERR_clear_error();
+}
+
+}  // namespace
+}  // namespace fleetca::x509
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace fleetca::x509;  // NOLINT: an entry point outside of the namespace
+  const absl::string_view input(reinterpret_cast<const char*>(data), size);
+  const auto certificate = ParseCertificate(input);
+  if (!certificate.ok()) {
+    return 0;
+  }
+  Check(der::IsWellFormed(input, 32));
+  Check(certificate->der == input);
+  for (const absl::string_view part :
+       {certificate->tbs, certificate->serial, certificate->issuer, certificate->subject,
+        certificate->public_key.spki, certificate->signature, certificate->subject_key_id,
+        certificate->authority_key_id}) {
+    CheckInside(part, input);
+  }
+  for (const Extension& extension : certificate->extensions) {
+    CheckInside(extension.value, input);
+    Check(certificate->Find(extension.oid) == &extension);  // each OID once
+  }
+  CheckAgainstOpenSsl(*certificate);
+  (void)VerifySignedBy(*certificate, *certificate);
+  return 0;
+}

@@ -1,0 +1,66 @@
+"""What only tests link, read from the BUILD files: a name alone does not say it."""
+
+import ast
+import os
+
+_FILE_ATTRIBUTES = ("src", "srcs", "hdrs")
+
+
+def _strings(node):
+    return [
+        part.value
+        for part in ast.walk(node)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    ]
+
+
+def _says(call, attribute):
+    """Whether the call has `attribute = True`."""
+    return any(
+        keyword.arg == attribute
+        and isinstance(keyword.value, ast.Constant)
+        and keyword.value.value is True
+        for keyword in call.keywords
+    )
+
+
+def _name(call):
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def _is_for_tests(call):
+    """Whether the call is a test rule, or says testonly = True."""
+    name = _name(call)
+    return name.endswith("_test") or name == "fleetca_fuzz_target" or _says(call, "testonly")
+
+
+def test_files_of(text):
+    """The files of the targets in one BUILD file that are for tests. Starlark reads as Python."""
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    all_are = any(_name(call) == "package" and _says(call, "default_testonly") for call in calls)
+    files = set()
+    for call in calls:
+        if all_are or _is_for_tests(call):
+            for keyword in call.keywords:
+                if keyword.arg in _FILE_ATTRIBUTES:
+                    files.update(_strings(keyword.value))
+    return files
+
+
+def test_files(root, folders):
+    """Paths under the folders of root that only tests link."""
+    found = set()
+    for top in folders:
+        for folder, _, names in os.walk(os.path.join(root, top)):
+            for name in ("BUILD.bazel", "BUILD"):
+                if name in names:
+                    path = os.path.join(folder, name)
+                    with open(path, encoding="utf-8") as build:
+                        text = build.read()
+                    try:
+                        files = test_files_of(text)
+                    except SyntaxError as error:
+                        raise ValueError("%s:%s: %s" % (path, error.lineno, error.msg)) from error
+                    package = os.path.relpath(folder, root)
+                    found.update(os.path.normpath(os.path.join(package, file)) for file in files)
+    return found

@@ -1,0 +1,204 @@
+"""Each rule of the layering check fires on a file that breaks it, and on nothing else."""
+
+import os
+import tempfile
+import unittest
+
+from tests.layering import build_files
+from tests.layering import checker
+from tests.layering import rules
+
+# (path, code, the rule that fires). One line of code each.
+BAD = [
+    # Upward and sideways.
+    ("base/a.cc", '#include "x509/csr.h"', "layer"),
+    ("base/a.cc", '#include "fleetca/v1/ca.pb.h"', "layer"),
+    ("x509/a.h", '#include "signer/signer.h"', "layer"),
+    ("x509/a.h", '#include "store/store.h"', "layer"),
+    ("x509/a_test.cc", '#include "signer/signer.h"', "layer"),
+    ("signer/a.cc", '#include "x509/tbs.h"', "layer"),
+    ("signer/a.cc", '#include "store/store.h"', "layer"),
+    ("store/a.cc", '#include "x509/serial.h"', "layer"),
+    ("store/a.cc", '#include "signer/signer.h"', "layer"),
+    ("store/a.cc", '#include "fleetca/v1/ca.pb.h"', "layer"),
+    ("service/issuer.cc", '#include "service/edge/server.h"', "layer"),
+    ("service/issuer.cc", '#include "fleetca/v1/ca.pb.h"', "layer"),
+    ("service/issuer.cc", '#include "google/rpc/status.pb.h"', "layer"),
+    ("service/issuer.cc", '#include "client/ca_client.h"', "layer"),
+    ("service/edge/server.cc", '#include "service/cli/serve.h"', "layer"),
+    ("service/edge/server.cc", '#include "client/ca_client.h"', "layer"),
+    ("service/cli/serve.cc", '#include "client/cli/cert.h"', "layer"),
+    ("client/ca_client.cc", '#include "signer/signer.h"', "layer"),
+    ("client/ca_client.cc", '#include "store/store.h"', "layer"),
+    ("client/ca_client.cc", '#include "service/issuer.h"', "layer"),
+    ("client/ca_client.cc", '#include "client/cli/cert.h"', "layer"),
+    ("client/cli/cert.cc", '#include "service/edge/server.h"', "layer"),
+    ("client/a.cc", '#include "tests/testing/fake.h"', "layer"),
+    ("deploy/fleetca_main.cc", '#include "service/issuer.h"', "layer"),
+    ("store/store.cc", '#include "store/store_contract.h"', "test-only"),
+    ("client/ca_client.cc", '#include "client/testing/fake_server.h"', "test-only"),
+    # One third-party library, one door.
+    ("base/random.cc", "#include <openssl/rand.h>", "third-party"),
+    ("base/openssl.cc", "#include <openssl/rand.h>", "third-party"),
+    ("x509/csr.cc", '#include "openssl/x509.h"', "third-party"),
+    ("tests/a.cc", "#  include <openssl/ssl.h>", "third-party"),
+    ("store/memory_store.cc", "#include <rocksdb/db.h>", "third-party"),
+    ("service/issuer.cc", '#include "rocksdb/db.h"', "third-party"),
+    ("service/issuer.cc", "#include <grpcpp/grpcpp.h>", "third-party"),
+    ("service/issuer.cc", "#include <grpc/grpc.h>", "third-party"),
+    ("service/issuer.cc", "#include <google/protobuf/message.h>", "third-party"),
+    ("store/a.cc", '#include "grpcpp/server.h"', "third-party"),
+    ("signer/a.cc", "#include <google/protobuf/message.h>", "third-party"),
+    ("base/errors.cc", "#include <spdlog/spdlog.h>", "third-party"),
+    ("client/ca_client.cc", "#include <CLI/CLI.hpp>", "third-party"),
+    ("client/ca_client.cc", "#include <nlohmann/json.hpp>", "third-party"),
+    ("x509/csr.cc", '#include "gtest/gtest.h"', "third-party"),
+    ("x509/csr.cc", '#include "gmock/gmock.h"', "third-party"),
+    ("x509/csr_test.cc", '#include "benchmark/benchmark.h"', "third-party"),
+    ("base/a.cc", "#include <sanitizer/tsan_interface.h>", "third-party"),
+    ("base/a.cc", "#include <boost/asio.hpp>", "unknown"),
+    ("base/a.cc", '#include "nowhere/a.h"', "unknown"),
+    # x509 is pure.
+    ("x509/a.cc", "#include <chrono>", "pure"),
+    ("x509/a.cc", "#include <thread>", "pure"),
+    ("x509/a.cc", "#include <fstream>", "pure"),
+    ("x509/a.cc", "#include <sys/stat.h>", "pure"),
+    ("x509/a.cc", '#include "absl/time/clock.h"', "pure"),
+    ("x509/a.cc", '#include "absl/synchronization/mutex.h"', "pure"),
+    ("x509/a.cc", '#include "base/clock.h"', "pure"),
+    ("x509/a.cc", '#include "base/file.h"', "pure"),
+    ("x509/a.cc", "#include <google/protobuf/message.h>", "pure"),
+    ("x509/a.cc", '#include "fleetca/v1/ca.pb.h"', "layer"),
+    # One string_view.
+    ("base/a.h", "#include <string_view>", "string-view"),
+    ("base/a.h", "void F(std::string_view text);", "string-view"),
+    ("tests/a.cc", "std::u8string_view text;", "string-view"),
+    # Where a file may be at all, and how long.
+    ("proto/a.cc", "int x;", "folder"),
+    ("base/a.cc", "int x;\n" * (rules.TOO_LONG_FILE + 1), "length"),
+]
+
+GOOD = [
+    ("base/openssl.h", "#include <openssl/evp.h>"),
+    ("base/log.cc", "#include <spdlog/spdlog.h>"),
+    ("base/a.cc", "#include <sys/stat.h>\n#include <string>\n"),
+    ("x509/a.cc", '#include "base/openssl.h"\n#include "absl/time/time.h"\n#include "x509/csr.h"\n'),
+    ("x509/a_test.cc", '#include <fstream>\n#include "gtest/gtest.h"\n#include "tests/testing/a.h"\n'),
+    ("x509/test_ca.cc", "#include <iostream>"),
+    ("client/testing/fake_server.cc", '#include "gtest/gtest.h"'),
+    ("signer/a.cc", '#include "base/errors.h"'),
+    ("store/rocksdb_store.cc", '#include <rocksdb/db.h>\n#include "store/record.pb.h"\n'),
+    ("store/store_contract.cc", '#include "gtest/gtest.h"'),
+    ("store/memory_store_test.cc", '#include "store/store_contract.h"'),
+    ("service/issuer.cc", '#include "x509/csr.h"\n#include "signer/signer.h"\n#include "store/store.h"\n'),
+    ("service/edge/server.cc", '#include <grpcpp/grpcpp.h>\n#include "service/issuer.h"\n'),
+    ("service/edge/server.cc", '#include "fleetca/v1/ca.pb.h"\n#include "google/rpc/status.pb.h"\n'),
+    ("service/cli/serve.cc", '#include <CLI/CLI.hpp>\n#include "service/edge/server.h"\n'),
+    ("client/ca_client.cc", '#include "fleetca/v1/ca.grpc.pb.h"\n#include "x509/pem.h"\n'),
+    ("client/cli/cert.cc", '#include "CLI/CLI.hpp"\n#include <nlohmann/json.hpp>\n'),
+    ("deploy/fleetca_main.cc", '#include "service/cli/serve.h"\n#include "client/cli/cert.h"\n'),
+    ("bench/a.cc", '#include "benchmark/benchmark.h"\n#include "service/issuer.h"\n'),
+    ("tests/a.cc", '#include "service/edge/server.h"\n#include "client/ca_client.h"\n'),
+    # Comments are not code.
+    ("x509/a.cc", '// #include <chrono>, never std::string_view\n/*\n#include "signer/signer.h"\n*/\n'),
+    ("base/a.cc", "int x;\n" * rules.TOO_LONG_FILE),
+]
+
+# What the BUILD files of the samples would call testonly.
+TESTS = {
+    "client/testing/fake_server.cc",
+    "client/testing/fake_server.h",
+    "store/memory_store_test.cc",
+    "store/store_contract.cc",
+    "store/store_contract.h",
+    "x509/a_test.cc",
+    "x509/csr_test.cc",
+    "x509/test_ca.cc",
+}
+
+BUILD_FILE = """
+cc_library(name = "a", srcs = ["a.cc"], hdrs = ["a.h"])
+cc_library(name = "b", testonly = True, srcs = ["b.cc"], hdrs = ["b.h"])
+cc_library(name = "c", testonly = False, hdrs = ["c.h"])
+cc_test(name = "a_test", srcs = ["a_test.cc"], deps = [":a"])
+fleetca_py_test(name = "p", src = "p.py")
+[cc_test(name = n, srcs = [n + ".cc", "each.cc"]) for n in ["x"]]
+"""
+
+
+class CheckerTest(unittest.TestCase):
+
+    def test_bad_files_are_found(self):
+        for path, code, rule in BAD:
+            with self.subTest(path=path, code=code[:60]):
+                findings = checker.check_text(path, code, TESTS)
+                self.assertEqual([rule], [finding.rule for finding in findings])
+
+    def test_good_files_are_left_alone(self):
+        for path, code in GOOD:
+            with self.subTest(path=path, code=code[:60]):
+                self.assertEqual([], checker.check_text(path, code, TESTS))
+
+    def test_every_row_of_the_tables_is_tried(self):
+        bad_code = "\n".join(code for _, code, _ in BAD)
+        for prefix in rules.THIRD_PARTY:
+            if rules.THIRD_PARTY[prefix] != ["*"]:
+                self.assertIn(prefix, bad_code)
+        tried = {rules.folder_of(path) for path, _, rule in BAD if rule == "layer"}
+        open_folders = {"bench", "tests", "deploy/bazel"}
+        self.assertEqual(set(rules.FOLDERS) - open_folders, tried)
+
+    def test_build_files_say_what_is_for_tests(self):
+        files = build_files.test_files_of(BUILD_FILE)
+        self.assertLessEqual({"b.cc", "b.h", "a_test.cc", "p.py", "each.cc"}, files)
+        self.assertTrue(files.isdisjoint({"a.cc", "a.h", "c.h"}))
+        package = "package(\n    default_testonly = True,\n)\n"
+        self.assertIn("a.h", build_files.test_files_of(package + BUILD_FILE))
+
+    def test_a_build_file_that_does_not_parse_is_named(self):
+        with tempfile.TemporaryDirectory() as root:
+            os.makedirs(os.path.join(root, "base"))
+            with open(os.path.join(root, "base", "BUILD.bazel"), "w", encoding="utf-8") as out:
+                out.write("cc_library(\n")
+            with self.assertRaisesRegex(ValueError, "base/BUILD.bazel:1"):
+                checker.check_tree(root)
+
+    def test_a_testonly_file_is_a_test_in_its_tree(self):
+        with tempfile.TemporaryDirectory() as root:
+            os.makedirs(os.path.join(root, "base"))
+            for name, text in [
+                ("BUILD.bazel", BUILD_FILE),
+                ("b.h", '#include "gtest/gtest.h"\n'),
+                ("a.h", '#include "gtest/gtest.h"\n'),
+                ("a.cc", '#include "base/b.h"\n'),
+            ]:
+                with open(os.path.join(root, "base", name), "w", encoding="utf-8") as out:
+                    out.write(text)
+            findings = [(f.path, f.rule) for f in checker.check_tree(root)]
+            self.assertEqual([("base/a.cc", "test-only"), ("base/a.h", "third-party")], findings)
+
+    def test_the_line_is_named(self):
+        finding = checker.check_text("x509/a.cc", '\n\n#include "signer/signer.h"\n')[0]
+        self.assertEqual(3, finding.line)
+
+    def test_a_tree_is_walked(self):
+        with tempfile.TemporaryDirectory() as root:
+            for path, code in [("x509/deep/a.h", "#include <ctime>\n"), ("base/b.cc", "int b;\n")]:
+                os.makedirs(os.path.dirname(os.path.join(root, path)))
+                with open(os.path.join(root, path), "w", encoding="utf-8") as out:
+                    out.write(code)
+            self.assertEqual(["base/b.cc", "x509/deep/a.h"], checker.sources(root))
+            findings = checker.check_tree(root)
+            self.assertEqual([("x509/deep/a.h", "pure")], [(f.path, f.rule) for f in findings])
+
+    def test_long_files_are_listed(self):
+        with tempfile.TemporaryDirectory() as root:
+            os.makedirs(os.path.join(root, "base"))
+            for name, length in [("a.cc", rules.LONG_FILE), ("b.cc", rules.LONG_FILE + 1)]:
+                with open(os.path.join(root, "base", name), "w", encoding="utf-8") as out:
+                    out.write("int x;\n" * length)
+            self.assertEqual([("base/b.cc", rules.LONG_FILE + 1)], checker.long_files(root))
+
+
+if __name__ == "__main__":
+    unittest.main()

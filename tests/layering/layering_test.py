@@ -1,0 +1,34 @@
+"""The real tree keeps to the layering table."""
+
+import os
+import unittest
+
+from tests.layering import checker
+
+
+def workspace():
+    """The real source tree: WORKSPACE is a link to it in the test's runfiles."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    runfiles = os.path.join(here, "..", "..")
+    return os.path.dirname(os.path.realpath(os.path.join(runfiles, "WORKSPACE")))
+
+
+class LayeringTest(unittest.TestCase):
+
+    def test_the_tree_was_found(self):
+        found = checker.sources(workspace())
+        self.assertIn("base/openssl.h", found)
+        self.assertIn("x509/csr.h", found)
+
+    def test_every_include_is_allowed(self):
+        findings = checker.check_tree(workspace())
+        lines = ["%s:%d: [%s] %s" % finding for finding in findings]
+        self.assertEqual([], lines, "\n" + "\n".join(lines))
+
+    def test_long_files_are_reported(self):
+        for path, length in checker.long_files(workspace()):
+            print("look hard: %s has %d lines" % (path, length))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,101 @@
+"""Which file may include what: the layering table of docs/architecture.md, as data.
+
+The table is closed: an include that no row allows is refused, so a new folder or a new third-party
+library is a decision made here, in the open.
+"""
+
+# Folder -> the folders of ours it may include. The longest matching folder is a file's own.
+FOLDERS = {
+    "base": ["base"],
+    "x509": ["base", "x509"],
+    "signer": ["base", "signer"],
+    "store": ["base", "store"],
+    "service": ["base", "x509", "signer", "store", "service"],
+    "service/edge": ["base", "x509", "signer", "store", "service", "service/edge", "proto"],
+    "service/cli": ["base", "x509", "signer", "store", "service", "service/edge", "service/cli", "proto"],
+    "client": ["base", "x509", "client", "proto"],
+    "client/cli": ["base", "x509", "client", "client/cli", "proto"],
+    "bench": ["*"],
+    "tests": ["*"],
+    # The top binary knows both command sets and nothing below them.
+    "deploy": ["base", "service/cli", "client/cli"],
+    # Build support: sanitizer runtime glue, the fuzzers' replay main().
+    "deploy/bazel": [],
+}
+
+# Generated headers of proto/, by how they are included.
+PROTO_PREFIXES = ("fleetca/", "google/rpc/")
+
+EDGES = ["service/edge/*", "service/cli/*", "client/*"]
+# Stands for every file that only tests link: what its BUILD file calls a test or testonly.
+TEST_FILES = "what is testonly"
+ANY_TEST = [TEST_FILES, "tests/*", "bench/*"]
+
+# Third-party library (by the start of its include path) -> the files that may include it.
+THIRD_PARTY = {
+    "absl/": ["*"],
+    "openssl/": ["base/openssl.h"],
+    "rocksdb/": ["store/rocksdb*"],
+    "google/protobuf/": ["store/*", "tests/*", "bench/*"] + EDGES,
+    "grpc/": ["tests/*", "bench/*"] + EDGES,
+    "grpcpp/": ["tests/*", "bench/*"] + EDGES,
+    "spdlog/": ["base/log.cc"],
+    "CLI/": ["service/cli/*", "client/cli/*", "deploy/*"],
+    "nlohmann/": ["service/cli/*", "client/cli/*"] + ANY_TEST,
+    "benchmark/": ["bench/*"],
+    "gtest/": ANY_TEST,
+    "gmock/": ANY_TEST,
+    "sanitizer/": ["deploy/bazel/*"],
+}
+
+# Headers of the C library and the kernel that have a folder in their name.
+SYSTEM_PREFIXES = ("arpa/", "bits/", "linux/", "net/", "netinet/", "sys/")
+
+# x509 is pure: no clock, no file, no thread, no proto; the same bytes give the same answer. Its tests may.
+X509_FORBIDDEN = (
+    "absl/synchronization/",
+    "absl/time/clock.h",
+    "atomic",
+    "base/bounded_queue.h",
+    "base/clock.h",
+    "base/file.h",
+    "base/log.h",
+    "base/private_key.h",
+    "base/process_hardening.h",
+    "chrono",
+    "condition_variable",
+    "cstdio",
+    "ctime",
+    "fcntl.h",
+    "filesystem",
+    "fstream",
+    "future",
+    "google/protobuf/",
+    "iostream",
+    "linux/",
+    "mutex",
+    "net/",
+    "netinet/",
+    "pthread.h",
+    "semaphore",
+    "shared_mutex",
+    "stdio.h",
+    "stdlib.h",
+    "sys/",
+    "thread",
+    "time.h",
+    "unistd.h",
+)
+
+# Lines of a source: above the first we say so, above the second the test fails.
+LONG_FILE = 400
+TOO_LONG_FILE = 500
+
+
+def folder_of(path):
+    """The folder of FOLDERS that the path belongs to, or None."""
+    best = None
+    for folder in FOLDERS:
+        if path.startswith(folder + "/") and (best is None or len(folder) > len(best)):
+            best = folder
+    return best

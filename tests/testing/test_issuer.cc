@@ -1,0 +1,144 @@
+#include "tests/testing/test_issuer.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <utility>
+
+#include "base/private_key.h"
+#include "signer/local_signer.h"
+#include "x509/cert_spec.h"
+#include "x509/certificate.h"
+#include "x509/lint.h"
+#include "x509/name.h"
+#include "x509/tbs.h"
+
+namespace fleetca::testing {
+namespace {
+
+template <typename T>
+T OrDie(absl::StatusOr<T> value) {
+  if (!value.ok()) {
+    std::fprintf(stderr, "test fixture: %s\n", value.status().ToString().c_str());
+    std::abort();
+  }
+  return *std::move(value);
+}
+
+}  // namespace
+
+service::ProfileOptions ServiceProfileOptions() {
+  service::ProfileOptions options;
+  options.name = "service";
+  options.default_lifetime = absl::Hours(24);
+  options.max_lifetime = absl::Hours(24 * 7);
+  options.server_auth = true;
+  options.client_auth = true;
+  options.names.spiffe_paths = {"/svc/*"};
+  options.names.dns_suffixes = {".fleet.test"};
+  return options;
+}
+
+std::string MakeCaCertificate(const signer::Signer& signer, absl::string_view common_name,
+                              absl::Time not_before, absl::Time not_after) {
+  const x509::PublicKey key = OrDie(x509::ParsePublicKey(signer.public_key(), "test"));
+  const std::string name = x509::BuildName(kTrustDomain, common_name);
+  x509::TbsTemplateOptions options;
+  options.issuer = name;
+  options.authority_key_id = x509::KeyIdentifier(key.key_bits);
+  options.signature_scheme = signer.scheme();
+  options.key_usage = x509::kKeyCertSign | x509::kCrlSign;
+  options.is_ca = true;
+  const auto tbs_template = OrDie(x509::TbsTemplate::Create(options));
+  x509::CertSpec spec;
+  spec.serial = OrDie(x509::SerialNumber::Create(not_after, 1, not_before));
+  spec.not_before = not_before;
+  spec.not_after = not_after;
+  spec.subject = name;
+  spec.subject_public_key_info = key.spki;
+  spec.key_bits = key.key_bits;
+  x509::LintPolicy policy;
+  policy.issuer = name;
+  policy.authority_key_id = options.authority_key_id;
+  policy.self_signed = true;
+  policy.signature_scheme = signer.scheme();
+  policy.issuer_not_after = not_after;
+  policy.max_validity = not_after - not_before;
+  policy.is_ca = true;
+  policy.key_usage = options.key_usage;
+  policy.names_required = false;
+  Prepared prepared =
+      OrDie(x509::LintTbs(tbs_template->Build(spec), policy, {spec.serial.bytes(), key.spki}));
+  absl::StatusOr<signer::SignedMessage> result;
+  signer.SignBatch(absl::MakeSpan(&prepared, 1), absl::MakeSpan(&result, 1));
+  const signer::SignedMessage message = OrDie(std::move(result));
+  return x509::AssembleCertificate(message.message, signer.scheme(), message.signature);
+}
+
+TestIssuer::TestIssuer(TestIssuerOptions options)
+    : possession_(x509::PossessionVerifier::CreateOpenSsl()) {
+  signer_ = options.signer;
+  if (signer_ == nullptr) {
+    owned_signer_ = OrDie(signer::CreateLocalSigner(OrDie(GeneratePrivateKey(options.key_type))));
+    signer_ = owned_signer_.get();
+  }
+  const Clock& clock = options.clock != nullptr ? *options.clock : clock_;
+  const absl::Time start = absl::FromUnixSeconds(absl::ToUnixSeconds(clock.Now()));
+  certificate_ = MakeCaCertificate(*signer_, "issuing CA", start - absl::Hours(1),
+                                   start + options.issuer_lifetime);
+  service::CallerRights admin{.spiffe_id = std::string(kAdmin),
+                              .profiles = {},
+                              .may_get_certificates = true,
+                              .may_use_reflection = true};
+  std::vector<service::Profile> profiles;
+  for (const service::ProfileOptions& profile : options.profiles) {
+    admin.profiles.insert(profile.name);
+    profiles.push_back(OrDie(service::Profile::Create(profile, kTrustDomain)));
+  }
+  issuer_ = OrDie(
+      service::Issuer::Create({.issuer_certificate = certificate_,
+                               .ca_certificates = {},
+                               .profiles = std::move(profiles),
+                               .access = OrDie(service::AccessPolicy::Create({admin})),
+                               .signer = signer_,
+                               .store = options.store != nullptr ? options.store : &memory_store_,
+                               .possession = possession_.get(),
+                               .clock = &clock}));
+}
+
+std::vector<absl::StatusOr<service::IssuedCertificate>> TestIssuer::IssueBatch(
+    const std::vector<std::string>& csrs) {
+  std::deque<RecordingIssuance> issuances;
+  std::vector<service::Issuance*> batch;
+  for (const std::string& csr : csrs) {
+    batch.push_back(&issuances.emplace_back(csr));
+  }
+  issuer_->IssueBatch(batch);
+  std::vector<absl::StatusOr<service::IssuedCertificate>> outcomes;
+  for (RecordingIssuance& issuance : issuances) {
+    outcomes.push_back(std::move(issuance.outcome));
+  }
+  return outcomes;
+}
+
+absl::StatusOr<service::IssuedCertificate> TestIssuer::Issue(absl::string_view csr,
+                                                             absl::string_view request_id) {
+  RecordingIssuance issuance(csr, request_id);
+  service::Issuance* batch = &issuance;
+  issuer_->IssueBatch(absl::MakeSpan(&batch, 1));
+  return issuance.outcome;
+}
+
+RecordingIssuance::RecordingIssuance(absl::string_view csr_der, absl::string_view request_id) {
+  request.csr_der = csr_der;
+  request.profile = "service";
+  request.request_id = request_id;
+  caller.spiffe_id = std::string(kAdmin);
+}
+
+void RecordingIssuance::Answer(absl::StatusOr<service::IssuedCertificate> answer) {
+  outcome = std::move(answer);
+  ++answers;
+}
+
+}  // namespace fleetca::testing

@@ -1,0 +1,85 @@
+// An issuing CA in memory: key, certificate, store, clock and the issuer over them.
+#ifndef FLEETCA_TESTS_TESTING_TEST_ISSUER_H_
+#define FLEETCA_TESTS_TESTING_TEST_ISSUER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "base/crypto_types.h"
+#include "service/issuance.h"
+#include "service/issuer.h"
+#include "service/profile.h"
+#include "signer/signer.h"
+#include "store/memory_store.h"
+#include "tests/testing/fake_clock.h"
+#include "x509/possession.h"
+
+namespace fleetca::testing {
+
+inline constexpr absl::string_view kTrustDomain = "fleet.test";
+inline constexpr absl::string_view kAdmin = "spiffe://fleet.test/user/admin";
+
+// A profile "service": server and client, /svc/* and DNS below .fleet.test, 24 h by default, 7 days
+// at most.
+service::ProfileOptions ServiceProfileOptions();
+
+// A self-signed CA certificate of `signer`'s key, DER. Dies loudly on failure.
+std::string MakeCaCertificate(const signer::Signer& signer, absl::string_view common_name,
+                              absl::Time not_before, absl::Time not_after);
+
+struct TestIssuerOptions {
+  KeyType key_type = KeyType::kP256;
+  absl::Duration issuer_lifetime = absl::Hours(24 * 365);
+  std::vector<service::ProfileOptions> profiles = {ServiceProfileOptions()};
+  const signer::Signer* signer = nullptr;  // null: a local signer with a key of key_type
+  store::Store* store = nullptr;           // null: a MemoryStore
+  const Clock* clock = nullptr;            // null: the FakeClock
+};
+
+// kAdmin may issue by every profile, fetch and reflect. Dies loudly on failure.
+class TestIssuer {
+ public:
+  explicit TestIssuer(TestIssuerOptions options = {});
+
+  service::Issuer& issuer() { return *issuer_; }
+  store::MemoryStore& store() { return memory_store_; }
+  FakeClock& clock() { return clock_; }
+  const signer::Signer& signer() const { return *signer_; }
+  const std::string& certificate() const { return certificate_; }
+
+  // Issues `csrs` in one batch for kAdmin by the profile "service"; an outcome each, in order.
+  std::vector<absl::StatusOr<service::IssuedCertificate>> IssueBatch(
+      const std::vector<std::string>& csrs);
+  // One of them.
+  absl::StatusOr<service::IssuedCertificate> Issue(absl::string_view csr,
+                                                   absl::string_view request_id = "");
+
+ private:
+  FakeClock clock_;
+  store::MemoryStore memory_store_;
+  std::unique_ptr<signer::Signer> owned_signer_;
+  const signer::Signer* signer_;
+  std::unique_ptr<x509::PossessionVerifier> possession_;
+  std::string certificate_;
+  std::unique_ptr<service::Issuer> issuer_;
+};
+
+// An issuance that keeps its answer.
+class RecordingIssuance : public service::Issuance {
+ public:
+  // A request of kAdmin by the profile "service". The CSR must outlive it.
+  explicit RecordingIssuance(absl::string_view csr_der, absl::string_view request_id = "");
+
+  void Answer(absl::StatusOr<service::IssuedCertificate> outcome) override;
+
+  // How often Answer was called, and with what.
+  std::atomic<int> answers{0};
+  absl::StatusOr<service::IssuedCertificate> outcome = absl::UnknownError("not answered");
+};
+
+}  // namespace fleetca::testing
+
+#endif  // FLEETCA_TESTS_TESTING_TEST_ISSUER_H_

@@ -1,0 +1,271 @@
+#include "x509/certificate.h"
+
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "x509/certificate_extensions.h"
+#include "x509/der.h"
+#include "x509/name.h"
+#include "x509/oid.h"
+#include "x509/signature_algorithm.h"
+#include "x509/signature_verifier.h"
+#include "x509/time.h"
+#include "x509/utf8.h"
+
+namespace fleetca::x509 {
+namespace {
+
+constexpr size_t kMaxCertificateSize = size_t{64} << 10;
+constexpr size_t kMaxSerialSize = 20;
+constexpr uint64_t kVersion3 = 2;
+constexpr int kMaxDepth = 32;
+// Types of strings that only other CAs write.
+constexpr uint8_t kNumericString = 0x12;
+constexpr uint8_t kTeletexString = 0x14;
+constexpr uint8_t kBmpString = 0x1e;
+
+// AlgorithmIdentifier ::= SEQUENCE { algorithm OID, parameters ANY OPTIONAL }
+bool ReadAlgorithm(der::Reader* reader, absl::string_view* element) {
+  if (!reader->ReadElement(der::kSequence, element)) {
+    return false;
+  }
+  der::Reader look(*element);
+  der::Reader fields;
+  absl::string_view oid;
+  uint8_t tag;
+  absl::string_view contents;
+  absl::string_view parameters;
+  return look.ReadNested(der::kSequence, &fields) && fields.ReadOid(&oid) &&
+         (fields.empty() || fields.ReadAny(&tag, &contents, &parameters)) && fields.empty();
+}
+
+// DirectoryString and its kin (RFC 5280 4.1.2.4), of what is found in the field.
+bool IsNameString(uint8_t tag, absl::string_view value) {
+  switch (tag) {
+    case der::kUtf8String:
+      return CountPrintableUtf8(value).has_value();
+    case der::kPrintableString:
+    case der::kIa5String:
+    case kNumericString:
+    case kTeletexString:
+      return true;
+    case kBmpString:
+      return value.size() % 2 == 0;
+    default:
+      return false;
+  }
+}
+
+// Name ::= SEQUENCE OF RelativeDistinguishedName
+// RelativeDistinguishedName ::= SET SIZE (1..MAX) OF SEQUENCE { type OID, value ANY }
+bool ReadName(der::Reader* reader, absl::string_view* element) {
+  if (!reader->ReadElement(der::kSequence, element)) {
+    return false;
+  }
+  der::Reader look(*element);
+  der::Reader rdns;
+  look.ReadNested(der::kSequence, &rdns);
+  while (!rdns.empty()) {
+    der::Reader rdn;
+    if (!rdns.ReadNested(der::kSet, &rdn) || rdn.empty()) {
+      return false;
+    }
+    while (!rdn.empty()) {
+      der::Reader attribute;
+      absl::string_view type;
+      uint8_t tag;
+      absl::string_view value;
+      absl::string_view value_element;
+      if (!rdn.ReadNested(der::kSequence, &attribute) || !attribute.ReadOid(&type) ||
+          !attribute.ReadAny(&tag, &value, &value_element) || !attribute.empty() ||
+          !IsNameString(tag, value)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+absl::Status ParseVersionAndSerial(der::Reader* tbs, Certificate* certificate) {
+  der::Reader version_field;
+  bool present = false;
+  uint64_t version = 0;
+  if (!tbs->ReadOptional(der::ContextConstructed(0), &version_field, &present) ||
+      (present && (!version_field.ReadUint63(&version) || !version_field.empty()))) {
+    return CertificateError("a malformed version");
+  }
+  if (version != kVersion3) {
+    return CertificateError("another version than X.509 v3");
+  }
+  if (!tbs->ReadInteger(&certificate->serial) || certificate->serial.size() > kMaxSerialSize ||
+      (static_cast<uint8_t>(certificate->serial[0]) & 0x80) != 0 ||
+      certificate->serial == absl::string_view("\0", 1)) {
+    return CertificateError("a serial number that is not a positive INTEGER of 1 to 20 octets");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ParseNamesAndValidity(der::Reader* tbs, Certificate* certificate) {
+  if (!ReadName(tbs, &certificate->issuer)) {
+    return CertificateError("an issuer that is not a Name");
+  }
+  if (certificate->issuer.size() == 2) {
+    return CertificateError("an empty issuer");
+  }
+  der::Reader validity;
+  if (!tbs->ReadNested(der::kSequence, &validity) ||
+      !ReadTime(&validity, &certificate->not_before) ||
+      !ReadTime(&validity, &certificate->not_after) || !validity.empty()) {
+    return CertificateError(
+        "a validity that is not two times as RFC 5280 4.1.2.5 writes them (UTCTime until 2049, "
+        "GeneralizedTime from 2050)");
+  }
+  if (certificate->not_before > certificate->not_after) {
+    return CertificateError("a validity that ends before it begins");
+  }
+  if (!ReadName(tbs, &certificate->subject)) {
+    return CertificateError("a subject that is not a Name");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ParseKey(der::Reader* tbs, Certificate* certificate) {
+  absl::string_view spki;
+  if (!tbs->ReadElement(der::kSequence, &spki)) {
+    return CertificateError("a public key that is not a SubjectPublicKeyInfo");
+  }
+  auto key = ParsePublicKey(spki, "certificate.public_key");
+  if (!key.ok()) {
+    // The file is to blame, whatever is wrong with the key in it.
+    return InvalidArgument(Reason::kFileInvalid, "certificate.public_key",
+                           absl::StrCat("The certificate's key: ", key.status().message()));
+  }
+  certificate->public_key = *key;
+  return absl::OkStatus();
+}
+
+// TBSCertificate ::= SEQUENCE { version [0] EXPLICIT INTEGER DEFAULT v1, serialNumber INTEGER,
+//   signature AlgorithmIdentifier, issuer Name, validity SEQUENCE, subject Name,
+//   subjectPublicKeyInfo, issuerUniqueID [1] OPTIONAL, subjectUniqueID [2] OPTIONAL,
+//   extensions [3] EXPLICIT SEQUENCE OPTIONAL }
+absl::Status ParseTbs(der::Reader tbs, Certificate* certificate) {
+  FLEETCA_RETURN_IF_ERROR(ParseVersionAndSerial(&tbs, certificate));
+  absl::string_view inner_algorithm;
+  if (!ReadAlgorithm(&tbs, &inner_algorithm)) {
+    return CertificateError("a malformed signature algorithm");
+  }
+  if (inner_algorithm != certificate->signature_algorithm) {
+    return CertificateError("one signature algorithm in its signed part and another outside");
+  }
+  FLEETCA_RETURN_IF_ERROR(ParseNamesAndValidity(&tbs, certificate));
+  FLEETCA_RETURN_IF_ERROR(ParseKey(&tbs, certificate));
+  der::Reader tagged;
+  der::Reader extensions;
+  bool present = false;
+  if (!tbs.ReadOptional(der::ContextConstructed(3), &tagged, &present) ||
+      (present && (!tagged.ReadNested(der::kSequence, &extensions) || !tagged.empty()))) {
+    return CertificateError("extensions that are not DER");
+  }
+  if (!tbs.empty()) {
+    return CertificateError("unique identifiers, or something else that may not stand there");
+  }
+  return present ? ParseExtensions(extensions, certificate) : absl::OkStatus();
+}
+
+absl::Status NotSignedBy(absl::string_view problem) {
+  return InvalidArgument(Reason::kSignatureInvalid, "certificate.signature", problem);
+}
+
+}  // namespace
+
+std::string AssembleCertificate(absl::string_view tbs, SignatureScheme scheme,
+                                absl::string_view signature) {
+  const absl::string_view algorithm = AlgorithmIdentifier(scheme);
+  const size_t bit_string_size = 1 + signature.size();
+  const size_t contents_size =
+      tbs.size() + algorithm.size() + der::HeaderSize(bit_string_size) + bit_string_size;
+  std::string certificate;
+  certificate.reserve(der::HeaderSize(contents_size) + contents_size);
+  der::AppendHeader(der::kSequence, contents_size, &certificate);
+  certificate.append(tbs.data(), tbs.size());
+  certificate.append(algorithm.data(), algorithm.size());
+  der::AppendHeader(der::kBitString, bit_string_size, &certificate);
+  certificate.push_back('\0');
+  certificate.append(signature.data(), signature.size());
+  return certificate;
+}
+
+const Extension* Certificate::Find(absl::string_view oid) const {
+  for (const Extension& extension : extensions) {
+    if (extension.oid == oid) {
+      return &extension;
+    }
+  }
+  return nullptr;
+}
+
+absl::string_view Certificate::SpiffeId() const {
+  absl::string_view id;
+  for (const GeneralName& name : names) {
+    if (name.type == NameType::kUri) {
+      if (!id.empty()) {
+        return "";
+      }
+      id = name.value;
+    }
+  }
+  return CheckSpiffeId(id, "certificate").ok() ? id : "";
+}
+
+absl::StatusOr<Certificate> ParseCertificate(absl::string_view der) {
+  if (der.size() > kMaxCertificateSize) {
+    return CertificateError(absl::StrCat("more than ", kMaxCertificateSize, " octets"));
+  }
+  // Once over the whole: what is not decoded below is DER as well.
+  if (!der::IsWellFormed(der, kMaxDepth)) {
+    return CertificateError("bytes that are not DER (X.690)");
+  }
+  der::Reader input(der);
+  der::Reader fields;
+  if (!input.ReadNested(der::kSequence, &fields) || !input.empty()) {
+    return CertificateError("bytes that are not one SEQUENCE with nothing after it");
+  }
+  Certificate certificate;
+  certificate.der = der;
+  der::Reader tbs;
+  der::Reader look = fields;
+  if (!fields.ReadElement(der::kSequence, &certificate.tbs) ||
+      !look.ReadNested(der::kSequence, &tbs) ||
+      !ReadAlgorithm(&fields, &certificate.signature_algorithm) ||
+      !fields.ReadBitStringOctets(&certificate.signature) || !fields.empty() ||
+      certificate.signature.empty()) {
+    return CertificateError(
+        "bytes that are not a TBSCertificate, a signature algorithm and a signature");
+  }
+  FLEETCA_RETURN_IF_ERROR(ParseTbs(tbs, &certificate));
+  return certificate;
+}
+
+absl::Status VerifySignedBy(const Certificate& certificate, const Certificate& issuer) {
+  if (certificate.issuer != issuer.subject) {
+    return NotSignedBy(absl::StrCat(
+        "The certificate names the issuer \"", NameToText(certificate.issuer), "\", not \"",
+        NameToText(issuer.subject), "\"; give the certificate of the CA that issued it"));
+  }
+  const std::optional<SignatureScheme> scheme =
+      ParseAlgorithmIdentifier(certificate.signature_algorithm);
+  if (!scheme.has_value()) {
+    return NotSignedBy("The certificate's signature algorithm is unknown or too weak to trust");
+  }
+  const absl::Status verified = VerifySignature(issuer.public_key, *scheme, certificate.tbs,
+                                                certificate.signature, "certificate.signature");
+  if (absl::IsInvalidArgument(verified)) {
+    return NotSignedBy(absl::StrCat("The certificate was not signed by the key of \"",
+                                    NameToText(issuer.subject), "\": ", verified.message()));
+  }
+  return verified;
+}
+
+}  // namespace fleetca::x509

@@ -1,0 +1,21 @@
+// Decoding the extensions of a certificate (certificate.h).
+#ifndef FLEETCA_X509_CERTIFICATE_EXTENSIONS_H_
+#define FLEETCA_X509_CERTIFICATE_EXTENSIONS_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "x509/certificate.h"
+#include "x509/der.h"
+
+namespace fleetca::x509 {
+
+// INVALID_ARGUMENT kFileInvalid: the certificate has `problem`.
+absl::Status CertificateError(absl::string_view problem);
+
+// Reads the contents of Extensions into `certificate`: each kept as it stands, each OID once, the
+// ones RFC 5280 defines and fleetca uses decoded.
+absl::Status ParseExtensions(der::Reader extensions, Certificate* certificate);
+
+}  // namespace fleetca::x509
+
+#endif  // FLEETCA_X509_CERTIFICATE_EXTENSIONS_H_

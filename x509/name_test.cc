@@ -1,0 +1,66 @@
+#include "x509/name.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+#include "x509/der.h"
+#include "x509/oid.h"
+
+namespace fleetca::x509 {
+namespace {
+
+std::string OneAttribute(absl::string_view type, uint8_t tag, absl::string_view value) {
+  std::string attribute;
+  der::Writer writer(&attribute);
+  writer.Oid(type);
+  writer.Element(tag, value);
+  return der::Encode(der::kSequence, attribute);
+}
+
+std::string OneRdnName(absl::string_view attributes) {
+  return der::Encode(der::kSequence, der::Encode(der::kSet, attributes));
+}
+
+TEST(NameTest, BuildsWhatIsGiven) {
+  EXPECT_EQ(BuildName("", ""), std::string("\x30\x00", 2));
+  EXPECT_EQ(BuildName("", "a"), std::string("\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01"
+                                            "a",
+                                            14));
+  EXPECT_EQ(NameToText(BuildName("Fleet", "Root")), "O=Fleet, CN=Root");
+  EXPECT_EQ(NameToText(BuildName("Fleet", "")), "O=Fleet");
+  EXPECT_EQ(NameToText(BuildName("", "")), "");
+  EXPECT_TRUE(der::IsWellFormed(BuildName(std::string(300, 'o'), "c"), 4));
+}
+
+TEST(NameTest, EscapesSyntaxAndControls) {
+  EXPECT_EQ(NameToText(BuildName("a,b+c\"d\\e<f>g;h=i", "#x")),
+            "O=a\\,b\\+c\\\"d\\\\e\\<f\\>g\\;h\\=i, CN=\\#x");
+  EXPECT_EQ(NameToText(BuildName(" a ", "")), "O=\\ a\\ ");
+  EXPECT_EQ(NameToText(BuildName(std::string("a\0\x1b[31m\n", 8), "")), "O=a\\00\\1b[31m\\0a");
+  EXPECT_EQ(NameToText(BuildName("Z\xc3\xbcrich", "")), "O=Z\xc3\xbcrich");
+  EXPECT_EQ(NameToText(BuildName("Z\xfcrich", "")), "O=Z\\fcrich");
+  EXPECT_EQ(NameToText(BuildName("a\xe2\x80\xae"
+                                 "b",
+                                 "")),
+            "O=a\\e2\\80\\aeb");
+}
+
+TEST(NameTest, NamesOtherTypesByOidAndOtherStringsInHex) {
+  const std::string type = der::OidFromString("2.5.4.99");
+  EXPECT_EQ(NameToText(OneRdnName(OneAttribute(type, der::kPrintableString, "x"))), "2.5.4.99=x");
+  EXPECT_EQ(NameToText(OneRdnName(OneAttribute(oid::kCommonName, 0x1e, "ab"))), "CN=#1e026162");
+  EXPECT_EQ(NameToText(OneRdnName(OneAttribute(oid::kCommonName, der::kUtf8String, "a") +
+                                  OneAttribute(oid::kOrganizationName, der::kUtf8String, "b"))),
+            "CN=a+O=b");
+}
+
+TEST(NameTest, SaysSoWhenItIsNoName) {
+  for (const absl::string_view bad : {"", "\x30", "\x30\x01\x05", "\x31\x02\x31\x01"}) {
+    EXPECT_EQ(NameToText(bad), "(invalid name)");
+  }
+  EXPECT_EQ(NameToText(OneRdnName("")), "(invalid name)");
+  EXPECT_EQ(NameToText(BuildName("a", "b") + "x"), "(invalid name)");
+}
+
+}  // namespace
+}  // namespace fleetca::x509

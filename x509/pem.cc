@@ -1,0 +1,143 @@
+#include "x509/pem.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+
+namespace fleetca::x509 {
+namespace {
+
+constexpr absl::string_view kBegin = "-----BEGIN ";
+constexpr absl::string_view kEnd = "-----END ";
+constexpr absl::string_view kDashes = "-----";
+constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
+constexpr absl::string_view kNewCertificateRequest = "NEW CERTIFICATE REQUEST";
+constexpr size_t kLineSize = 64;
+constexpr size_t kMaxQuotedLabel = 40;
+
+absl::Status Invalid(absl::string_view message) {
+  return InvalidArgument(Reason::kFileInvalid, "", message);
+}
+
+// The next line without its end, and without the trailing blanks that editors leave.
+absl::string_view TakeLine(absl::string_view* text) {
+  const size_t size = std::min(text->find('\n'), text->size());
+  const absl::string_view line = text->substr(0, size);
+  text->remove_prefix(std::min(size + 1, text->size()));
+  return absl::StripTrailingAsciiWhitespace(line);
+}
+
+// "X" of "-----BEGIN X-----"; nullopt when the dashes at the end are missing.
+std::optional<absl::string_view> BoundaryLabel(absl::string_view line, absl::string_view prefix) {
+  line.remove_prefix(prefix.size());
+  if (!absl::EndsWith(line, kDashes)) {
+    return std::nullopt;
+  }
+  return line.substr(0, line.size() - kDashes.size());
+}
+
+std::string Quoted(absl::string_view label) {
+  return absl::StrCat("\"", absl::CHexEscape(label.substr(0, kMaxQuotedLabel)), "\"");
+}
+
+bool LabelMatches(absl::string_view wanted, absl::string_view found) {
+  return found == wanted || (wanted == kPemCertificateRequest && found == kNewCertificateRequest);
+}
+
+// Base64 as RFC 4648 section 4 writes it: encoding what was decoded gives the same text, so there
+// is one text for each DER.
+absl::StatusOr<std::string> DecodeBase64(absl::string_view base64) {
+  std::string der;
+  if (base64.empty() || !absl::Base64Unescape(base64, &der) || absl::Base64Escape(der) != base64) {
+    return Invalid("a PEM block does not hold base64; copy the file again");
+  }
+  return der;
+}
+
+// The DER of the block whose BEGIN line, with `label`, was just taken.
+absl::StatusOr<std::string> TakeBlock(absl::string_view label, absl::string_view* text) {
+  std::string base64;
+  while (!text->empty()) {
+    const absl::string_view line = TakeLine(text);
+    if (absl::StartsWith(line, kEnd)) {
+      if (BoundaryLabel(line, kEnd) != label) {
+        return Invalid(absl::StrCat("the END line of the PEM block ", Quoted(label),
+                                    " does not match its BEGIN line"));
+      }
+      return DecodeBase64(base64);
+    }
+    if (absl::StartsWith(line, kDashes)) {
+      break;
+    }
+    if (absl::StrContains(line, ':')) {
+      return Invalid(
+          "a PEM block has a header inside (an encrypted key of the old kind?); only "
+          "base64 may stand there");
+    }
+    absl::StrAppend(&base64, line);
+  }
+  return Invalid(
+      absl::StrCat("the PEM block ", Quoted(label), " has no END line; the file is cut off"));
+}
+
+}  // namespace
+
+std::string EncodePem(absl::string_view label, absl::string_view der) {
+  const std::string base64 = absl::Base64Escape(der);
+  std::string text = absl::StrCat(kBegin, label, kDashes, "\n");
+  for (absl::string_view rest = base64; !rest.empty();) {
+    const absl::string_view line = rest.substr(0, kLineSize);
+    absl::StrAppend(&text, line, "\n");
+    rest.remove_prefix(line.size());
+  }
+  absl::StrAppend(&text, kEnd, label, kDashes, "\n");
+  return text;
+}
+
+absl::StatusOr<std::vector<std::string>> DecodePem(absl::string_view label,
+                                                   absl::string_view text) {
+  absl::ConsumePrefix(&text, kByteOrderMark);
+  std::vector<std::string> blocks;
+  while (!text.empty()) {
+    const absl::string_view line = TakeLine(&text);
+    if (absl::StartsWith(line, kEnd)) {
+      return Invalid("a PEM END line has no BEGIN line before it; the file is cut off");
+    }
+    if (!absl::StartsWith(line, kBegin)) {
+      continue;
+    }
+    const std::optional<absl::string_view> found = BoundaryLabel(line, kBegin);
+    if (!found.has_value()) {
+      return Invalid("a PEM BEGIN line does not end with five dashes");
+    }
+    if (!LabelMatches(label, *found)) {
+      return Invalid(absl::StrCat("the file has a PEM block ", Quoted(*found), " where ",
+                                  Quoted(label), " is wanted"));
+    }
+    FLEETCA_ASSIGN_OR_RETURN(std::string der, TakeBlock(*found, &text));
+    blocks.push_back(std::move(der));
+  }
+  if (blocks.empty()) {
+    return Invalid(absl::StrCat("the file has no PEM block ", Quoted(label)));
+  }
+  return blocks;
+}
+
+absl::StatusOr<std::string> DecodeOnePem(absl::string_view label, absl::string_view text) {
+  FLEETCA_ASSIGN_OR_RETURN(std::vector<std::string> blocks, DecodePem(label, text));
+  if (blocks.size() != 1) {
+    return Invalid(absl::StrCat("the file has ", blocks.size(), " PEM blocks ", Quoted(label),
+                                " where one is wanted"));
+  }
+  return std::move(blocks.front());
+}
+
+}  // namespace fleetca::x509

@@ -1,0 +1,96 @@
+#include "x509/pem.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "base/errors.h"
+#include "gtest/gtest.h"
+#include "x509/status_matchers.h"
+
+namespace fleetca::x509 {
+namespace {
+
+const auto kRefused = [] { return IsRefused(Reason::kFileInvalid, ""); };
+
+TEST(PemTest, EncodesInLinesOf64) {
+  EXPECT_EQ(EncodePem("X", "abc"), "-----BEGIN X-----\nYWJj\n-----END X-----\n");
+  const std::string text = EncodePem("X", std::string(49, 'a'));
+  EXPECT_EQ(text.find('\n', 18) - 18, 64u);
+}
+
+TEST(PemTest, DecodesWhatItEncodes) {
+  std::string all;
+  std::vector<std::string> ders;
+  for (size_t size = 1; size < 150; ++size) {
+    ders.push_back(std::string(size, static_cast<char>(size)));
+    absl::StrAppend(&all, EncodePem(kPemCertificate, ders.back()));
+  }
+  const auto decoded = DecodePem(kPemCertificate, all);
+  ASSERT_THAT(decoded, IsOk());
+  EXPECT_EQ(*decoded, ders);
+}
+
+TEST(PemTest, TakesWhatToolsWriteAroundBlocks) {
+  const std::string block = EncodePem(kPemCertificate, "abc");
+  for (const std::string& text :
+       {"subject=CN = x\n" + block + "trailing\n", absl::StrReplaceAll(block, {{"\n", "\r\n"}}),
+        "\xef\xbb\xbf" + block, block.substr(0, block.size() - 1),
+        absl::StrReplaceAll(block, {{"\n", " \t\n"}}), "---- not a boundary\n" + block}) {
+    const auto decoded = DecodeOnePem(kPemCertificate, text);
+    ASSERT_THAT(decoded, IsOk()) << text;
+    EXPECT_EQ(*decoded, "abc");
+  }
+}
+
+TEST(PemTest, TakesTheOldLabelOfRequests) {
+  const std::string text = EncodePem("NEW CERTIFICATE REQUEST", "abc");
+  EXPECT_THAT(DecodeOnePem(kPemCertificateRequest, text), IsOk());
+  EXPECT_THAT(DecodeOnePem(kPemCertificate, text), kRefused());
+  EXPECT_THAT(DecodeOnePem(kPemCertificateRequest,
+                           "-----BEGIN NEW CERTIFICATE REQUEST-----\nYWJj\n"
+                           "-----END CERTIFICATE REQUEST-----\n"),
+              kRefused());
+}
+
+TEST(PemTest, RefusesDamage) {
+  for (const absl::string_view text :
+       {"", "abc", "-----BEGIN CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\nYWJj\n",
+        "-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE----\nYWJj\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nYWJj\n-----END CERTIFICATE----\n",
+        "-----BEGIN CERTIFICATE-----\nYWJj\n-----END X-----\n",
+        "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n\nYWJj\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nYWJ*\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nYWI\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nYWI==\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nYWJ=\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nYW Jj\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nYWJj\n=\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nYWJj\n-----BEGIN CERTIFICATE-----\nYWJj\n"
+        "-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nYWJj\n-----END CERTIFICATE-----\n-----END "
+        "CERTIFICATE-----\n"}) {
+    EXPECT_THAT(DecodePem(kPemCertificate, text), kRefused()) << text;
+  }
+}
+
+TEST(PemTest, RefusesAnotherLabelAndNamesIt) {
+  const std::string text =
+      absl::StrCat(EncodePem(kPemCertificate, "abc"), EncodePem("PRIVATE KEY", "secret!"));
+  const auto decoded = DecodePem(kPemCertificate, text);
+  EXPECT_THAT(decoded, kRefused());
+  EXPECT_NE(decoded.status().message().find("PRIVATE KEY"), absl::string_view::npos);
+  EXPECT_EQ(decoded.status().message().find("c2Vjcm"), absl::string_view::npos);
+}
+
+TEST(PemTest, WantsOneBlockWhereOneIsWanted) {
+  const std::string block = EncodePem(kPemCertificate, "abc");
+  EXPECT_THAT(DecodeOnePem(kPemCertificate, block + block), kRefused());
+  EXPECT_THAT(DecodeOnePem(kPemCertificate, ""), kRefused());
+}
+
+}  // namespace
+}  // namespace fleetca::x509

@@ -1,0 +1,233 @@
+#include "x509/tbs.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "x509/der.h"
+#include "x509/oid.h"
+#include "x509/signature_algorithm.h"
+#include "x509/tbs_options.h"
+#include "x509/time.h"
+
+namespace fleetca::x509 {
+namespace {
+
+using der::AppendHeader;
+using der::ContextConstructed;
+using der::ContextPrimitive;
+using der::Encode;
+using der::HeaderSize;
+
+// [0] { INTEGER 2 }: v3 (RFC 5280 4.1.2.1).
+constexpr absl::string_view kVersion3 = oid::Bytes("\xa0\x03\x02\x01\x02");
+
+// Extension ::= SEQUENCE { extnID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }
+std::string EncodeExtension(absl::string_view oid, bool critical, absl::string_view value) {
+  std::string fields;
+  der::Writer writer(&fields);
+  writer.Oid(oid);
+  if (critical) {
+    writer.Boolean(true);
+  }
+  writer.Element(der::kOctetString, value);
+  return Encode(der::kSequence, fields);
+}
+
+// BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }
+std::string EncodeBasicConstraints(const TbsTemplateOptions& options) {
+  std::string fields;
+  der::Writer writer(&fields);
+  if (options.is_ca) {
+    writer.Boolean(true);
+    if (options.path_length.has_value()) {
+      writer.Integer(static_cast<uint64_t>(*options.path_length));
+    }
+  }
+  return Encode(der::kSequence, fields);
+}
+
+// KeyUsage ::= BIT STRING, named bits: bit 0 is the highest of the first octet, and trailing zero
+// bits are cut (X.690 11.2.2).
+std::string EncodeKeyUsage(uint16_t bits) {
+  int last = 15;
+  while (last > 0 && (bits >> last & 1) == 0) {
+    --last;
+  }
+  std::string contents(1, static_cast<char>(7 - last % 8));
+  for (int octet = 0; octet <= last / 8; ++octet) {
+    int value = 0;
+    for (int bit = 0; bit < 8; ++bit) {
+      value |= (bits >> (8 * octet + bit) & 1) << (7 - bit);
+    }
+    contents.push_back(static_cast<char>(value));
+  }
+  return Encode(der::kBitString, contents);
+}
+
+// ExtKeyUsageSyntax ::= SEQUENCE OF KeyPurposeId
+std::string EncodeExtendedKeyUsage(const std::vector<std::string>& purposes) {
+  std::string fields;
+  der::Writer writer(&fields);
+  for (const std::string& purpose : purposes) {
+    writer.Oid(purpose);
+  }
+  return Encode(der::kSequence, fields);
+}
+
+// AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] IMPLICIT OCTET STRING ... }
+std::string EncodeAuthorityKeyId(absl::string_view key_id) {
+  return Encode(der::kSequence, Encode(ContextPrimitive(0), key_id));
+}
+
+// AuthorityInfoAccessSyntax ::= SEQUENCE OF SEQUENCE { accessMethod OID, accessLocation [6] URI }
+std::string EncodeAuthorityInfoAccess(absl::string_view url) {
+  std::string description;
+  der::Writer writer(&description);
+  writer.Oid(oid::kCaIssuers);
+  writer.Element(ContextPrimitive(6), url);
+  return Encode(der::kSequence, Encode(der::kSequence, description));
+}
+
+// CRLDistributionPoints ::= SEQUENCE OF SEQUENCE { [0] { fullName [0] { [6] URI } } }
+std::string EncodeCrlDistributionPoints(absl::string_view url) {
+  const std::string full_name = Encode(ContextConstructed(0), Encode(ContextPrimitive(6), url));
+  return Encode(der::kSequence, Encode(der::kSequence, Encode(ContextConstructed(0), full_name)));
+}
+
+size_t ElementSize(size_t content_size) { return HeaderSize(content_size) + content_size; }
+
+void Append(absl::string_view bytes, std::string* out) { out->append(bytes.data(), bytes.size()); }
+
+// The subjectAltName extension, its sizes known before its first octet is written, so that nothing
+// is built apart and copied.
+class SubjectAltNameExtension {
+ public:
+  SubjectAltNameExtension(const GeneralNames& names, bool critical)
+      : names_(names), critical_(critical) {
+    for (const GeneralName& name : names_) {
+      names_size_ += ElementSize(name.value.size());
+    }
+    fields_size_ = ElementSize(oid::kSubjectAltName.size()) + (critical_ ? 3 : 0) +
+                   ElementSize(ElementSize(names_size_));
+  }
+
+  size_t size() const { return names_.empty() ? 0 : ElementSize(fields_size_); }
+
+  void AppendTo(std::string* out) const {
+    if (names_.empty()) {
+      return;
+    }
+    AppendHeader(der::kSequence, fields_size_, out);
+    AppendHeader(der::kOid, oid::kSubjectAltName.size(), out);
+    Append(oid::kSubjectAltName, out);
+    if (critical_) {
+      Append("\x01\x01\xff", out);
+    }
+    AppendHeader(der::kOctetString, ElementSize(names_size_), out);
+    AppendHeader(der::kSequence, names_size_, out);
+    for (const GeneralName& name : names_) {
+      AppendHeader(Tag(name.type), name.value.size(), out);
+      Append(name.value, out);
+    }
+  }
+
+ private:
+  // GeneralName ::= CHOICE { rfc822Name [1], dNSName [2], uniformResourceIdentifier [6],
+  //   iPAddress [7], ... }
+  static uint8_t Tag(NameType type) {
+    switch (type) {
+      case NameType::kEmail:
+        return ContextPrimitive(1);
+      case NameType::kDns:
+        return ContextPrimitive(2);
+      case NameType::kUri:
+        return ContextPrimitive(6);
+      case NameType::kIp:
+        break;
+    }
+    return ContextPrimitive(7);
+  }
+
+  const GeneralNames& names_;
+  const bool critical_;
+  size_t names_size_ = 0;
+  size_t fields_size_ = 0;
+};
+
+// What the SEQUENCE of AppendValidity contains: UTCTime, until 2049, has 13 octets and
+// GeneralizedTime has 15.
+size_t ValidityContentsSize(const CertSpec& spec) {
+  static const absl::Time k2050 = absl::FromUnixSeconds(2'524'608'000);
+  return (spec.not_before < k2050 ? 15 : 17) + (spec.not_after < k2050 ? 15 : 17);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<TbsTemplate>> TbsTemplate::Create(TbsTemplateOptions options) {
+  FLEETCA_RETURN_IF_ERROR(CheckTbsTemplateOptions(options));
+  return std::unique_ptr<TbsTemplate>(new TbsTemplate(std::move(options)));
+}
+
+TbsTemplate::TbsTemplate(TbsTemplateOptions options) : options_(std::move(options)) {
+  algorithm_and_issuer_ =
+      absl::StrCat(AlgorithmIdentifier(options_.signature_scheme), options_.issuer);
+  extensions_before_key_id_ =
+      absl::StrCat(EncodeExtension(oid::kBasicConstraints, true, EncodeBasicConstraints(options_)),
+                   EncodeExtension(oid::kKeyUsage, true, EncodeKeyUsage(options_.key_usage)));
+  if (!options_.extended_key_usage.empty()) {
+    extensions_before_key_id_ += EncodeExtension(
+        oid::kExtendedKeyUsage, false, EncodeExtendedKeyUsage(options_.extended_key_usage));
+  }
+  // The subjectKeyIdentifier up to its 20 octets, which follow.
+  const std::string key_id_extension =
+      EncodeExtension(oid::kSubjectKeyIdentifier, false,
+                      Encode(der::kOctetString, std::string(kKeyIdentifierSize, '\0')));
+  extensions_before_key_id_.append(key_id_extension, 0,
+                                   key_id_extension.size() - kKeyIdentifierSize);
+  extensions_after_key_id_ = EncodeExtension(oid::kAuthorityKeyIdentifier, false,
+                                             EncodeAuthorityKeyId(options_.authority_key_id));
+  if (!options_.ca_issuers_url.empty()) {
+    extensions_after_key_id_ += EncodeExtension(oid::kAuthorityInfoAccess, false,
+                                                EncodeAuthorityInfoAccess(options_.ca_issuers_url));
+  }
+  if (!options_.crl_url.empty()) {
+    extensions_after_key_id_ += EncodeExtension(oid::kCrlDistributionPoints, false,
+                                                EncodeCrlDistributionPoints(options_.crl_url));
+  }
+}
+
+std::string TbsTemplate::Build(const CertSpec& spec) const {
+  const bool subject_is_empty = spec.subject.size() == 2;
+  const SubjectAltNameExtension names(spec.names, subject_is_empty);
+
+  const size_t extensions_size = extensions_before_key_id_.size() + kKeyIdentifierSize +
+                                 extensions_after_key_id_.size() + names.size() +
+                                 spec.extra_extensions.size();
+  const size_t contents_size =
+      kVersion3.size() + ElementSize(SerialNumber::kSize) + algorithm_and_issuer_.size() +
+      ElementSize(ValidityContentsSize(spec)) + spec.subject.size() +
+      spec.subject_public_key_info.size() + ElementSize(ElementSize(extensions_size));
+
+  std::string out;
+  out.reserve(ElementSize(contents_size));
+  AppendHeader(der::kSequence, contents_size, &out);
+  Append(kVersion3, &out);
+  AppendHeader(der::kInteger, SerialNumber::kSize, &out);
+  Append(spec.serial.bytes(), &out);
+  Append(algorithm_and_issuer_, &out);
+  AppendValidity(spec.not_before, spec.not_after, &out);
+  Append(spec.subject, &out);
+  Append(spec.subject_public_key_info, &out);
+  AppendHeader(ContextConstructed(3), ElementSize(extensions_size), &out);
+  AppendHeader(der::kSequence, extensions_size, &out);
+  Append(extensions_before_key_id_, &out);
+  AppendKeyIdentifier(spec.key_bits, &out);
+  Append(extensions_after_key_id_, &out);
+  names.AppendTo(&out);
+  Append(spec.extra_extensions, &out);
+  return out;
+}
+
+}  // namespace fleetca::x509

@@ -1,0 +1,239 @@
+#include "x509/test_ca.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <utility>
+
+#include "x509/certificate.h"
+#include "x509/name.h"
+#include "x509/oid.h"
+#include "x509/public_key.h"
+
+namespace fleetca::x509 {
+namespace {
+
+constexpr absl::Duration kBackdate = absl::Minutes(5);
+constexpr absl::Duration kDay = absl::Hours(24);
+
+[[noreturn]] void Die(absl::string_view what) {
+  std::cerr << what << ": " << DrainOpenSslErrors() << std::endl;
+  std::abort();
+}
+
+template <typename T>
+T ValueOrDie(absl::StatusOr<T> value) {
+  if (!value.ok()) {
+    Die(value.status().ToString());
+  }
+  return *std::move(value);
+}
+
+bool IsPss(SignatureScheme scheme) {
+  return scheme >= SignatureScheme::kRsaPssSha256 && scheme <= SignatureScheme::kRsaPssSha512;
+}
+
+const EVP_MD* HashOf(SignatureScheme scheme) {
+  switch (scheme) {
+    case SignatureScheme::kEcdsaSha256:
+    case SignatureScheme::kRsaPkcs1Sha256:
+    case SignatureScheme::kRsaPssSha256:
+      return EVP_sha256();
+    case SignatureScheme::kEcdsaSha384:
+    case SignatureScheme::kRsaPkcs1Sha384:
+    case SignatureScheme::kRsaPssSha384:
+      return EVP_sha384();
+    case SignatureScheme::kEcdsaSha512:
+    case SignatureScheme::kRsaPkcs1Sha512:
+    case SignatureScheme::kRsaPssSha512:
+      return EVP_sha512();
+    case SignatureScheme::kEd25519:
+      break;
+  }
+  return nullptr;
+}
+
+// A CA certificate for `key`, issued by `issuer`, or by itself when that is null.
+TestCa IssueCa(const TestCa* issuer, KeyType type, absl::string_view common_name,
+               absl::Duration life, std::optional<int> path_length) {
+  TestCa ca;
+  ca.key = MakeTestKey(type);
+  ca.scheme = SchemeOf(type);
+  ca.subject = BuildName("Fleet", common_name);
+  ca.key_id = KeyIdentifier(ca.key.key_bits());
+  ca.not_after = kTestNow + life;
+
+  const TestCa& parent = issuer == nullptr ? ca : *issuer;
+  TbsTemplateOptions options;
+  options.issuer = parent.subject;
+  options.authority_key_id = parent.key_id;
+  options.signature_scheme = parent.scheme;
+  options.key_usage = kKeyCertSign | kCrlSign;
+  options.is_ca = true;
+  options.path_length = path_length;
+  LintPolicy policy;
+  policy.issuer = parent.subject;
+  policy.authority_key_id = parent.key_id;
+  policy.self_signed = issuer == nullptr;
+  policy.signature_scheme = parent.scheme;
+  policy.issuer_not_after = parent.not_after;
+  policy.max_validity = life + kDay;
+  policy.is_ca = true;
+  policy.path_length = path_length;
+  policy.key_usage = kKeyCertSign | kCrlSign;
+  policy.names_required = false;
+  CertSpec spec;
+  spec.serial = ValueOrDie(SerialNumber::Create(ca.not_after, 1, kTestNow));
+  spec.not_before = kTestNow - kBackdate;
+  spec.not_after = ca.not_after;
+  spec.subject = ca.subject;
+  spec.subject_public_key_info = ca.key.spki;
+  spec.key_bits = ca.key.key_bits();
+  ca.certificate =
+      SignTbs(parent, ValueOrDie(TbsTemplate::Create(options))->Build(spec), policy, spec);
+  return ca;
+}
+
+}  // namespace
+
+absl::string_view TestKey::key_bits() const {
+  return ValueOrDie(ParsePublicKey(spki, "key")).key_bits;
+}
+
+TestKey MakeTestKey(KeyType type) {
+  TestKey made;
+  switch (type) {
+    case KeyType::kP256:
+      made.key.reset(EVP_EC_gen("P-256"));
+      break;
+    case KeyType::kP384:
+      made.key.reset(EVP_EC_gen("P-384"));
+      break;
+    case KeyType::kRsa2048:
+      made.key.reset(EVP_RSA_gen(2048));
+      break;
+    case KeyType::kRsa3072:
+      made.key.reset(EVP_RSA_gen(3072));
+      break;
+    case KeyType::kRsa4096:
+      made.key.reset(EVP_RSA_gen(4096));
+      break;
+    case KeyType::kEd25519:
+      made.key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+      break;
+  }
+  unsigned char* der = nullptr;
+  const int size = made.key == nullptr ? -1 : i2d_PUBKEY(made.key.get(), &der);
+  if (size <= 0) {
+    Die("a test key could not be made");
+  }
+  made.spki.assign(reinterpret_cast<char*>(der), static_cast<size_t>(size));
+  OPENSSL_free(der);
+  return made;
+}
+
+SignatureScheme SchemeOf(KeyType type) {
+  switch (type) {
+    case KeyType::kP256:
+      return SignatureScheme::kEcdsaSha256;
+    case KeyType::kP384:
+      return SignatureScheme::kEcdsaSha384;
+    case KeyType::kEd25519:
+      return SignatureScheme::kEd25519;
+    case KeyType::kRsa2048:
+    case KeyType::kRsa3072:
+    case KeyType::kRsa4096:
+      break;
+  }
+  return SignatureScheme::kRsaPkcs1Sha256;
+}
+
+std::string SignWith(const TestKey& key, SignatureScheme scheme, absl::string_view message) {
+  EvpMdCtxPtr context(EVP_MD_CTX_new());
+  EVP_PKEY_CTX* parameters = nullptr;
+  size_t size = 0;
+  if (EVP_DigestSignInit(context.get(), &parameters, HashOf(scheme), nullptr, key.key.get()) != 1 ||
+      (IsPss(scheme) &&
+       (EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) != 1 ||
+        EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) != 1)) ||
+      EVP_DigestSign(context.get(), nullptr, &size, AsUnsigned(message), message.size()) != 1) {
+    Die("a test signature could not be made");
+  }
+  std::string signature(size, '\0');
+  if (EVP_DigestSign(context.get(), AsUnsigned(signature.data()), &size, AsUnsigned(message),
+                     message.size()) != 1) {
+    Die("a test signature could not be made");
+  }
+  signature.resize(size);
+  return signature;
+}
+
+TestCa MakeTestRoot(KeyType type) {
+  return IssueCa(nullptr, type, "Root", kDay * 3650, std::nullopt);
+}
+
+TestCa MakeTestIssuingCa(const TestCa& root, KeyType type) {
+  return IssueCa(&root, type, "Issuing CA", kDay * 365, 0);
+}
+
+TbsTemplateOptions LeafOptions(const TestCa& ca) {
+  TbsTemplateOptions options;
+  options.issuer = ca.subject;
+  options.authority_key_id = ca.key_id;
+  options.signature_scheme = ca.scheme;
+  options.extended_key_usage = {std::string(oid::kServerAuth), std::string(oid::kClientAuth)};
+  options.ca_issuers_url = "http://pki.fleet.example/issuing.der";
+  options.crl_url = "http://pki.fleet.example/issuing.crl";
+  return options;
+}
+
+LintPolicy LeafPolicy(const TestCa& ca) {
+  LintPolicy policy;
+  policy.issuer = ca.subject;
+  policy.authority_key_id = ca.key_id;
+  policy.signature_scheme = ca.scheme;
+  policy.issuer_not_after = ca.not_after;
+  policy.max_validity = kDay + kBackdate;
+  policy.key_usage = kDigitalSignature;
+  policy.extended_key_usage = {std::string(oid::kClientAuth), std::string(oid::kServerAuth)};
+  return policy;
+}
+
+CertSpec LeafSpec(const TestKey& key) {
+  CertSpec spec;
+  spec.not_before = kTestNow - kBackdate;
+  spec.not_after = kTestNow + kDay;
+  spec.serial = ValueOrDie(SerialNumber::Create(spec.not_after, 1, kTestNow));
+  spec.subject_public_key_info = key.spki;
+  spec.key_bits = key.key_bits();
+  spec.names = {{NameType::kUri, "spiffe://fleet.example/svc/web"},
+                {NameType::kDns, "web.fleet.example"}};
+  return spec;
+}
+
+std::string SignTbs(const TestCa& ca, std::string tbs, const LintPolicy& policy,
+                    const CertSpec& spec) {
+  Prepared prepared = ValueOrDie(LintTbs(
+      std::move(tbs), policy,
+      {.serial = spec.serial.bytes(), .subject_public_key_info = spec.subject_public_key_info}));
+  const std::string signature = SignWith(ca.key, ca.scheme, prepared.bytes());
+  return AssembleCertificate(prepared.Spend(), ca.scheme, signature);
+}
+
+std::string IssueLeaf(const TestCa& ca, const TestKey& key) {
+  const CertSpec spec = LeafSpec(key);
+  return SignTbs(ca, ValueOrDie(TbsTemplate::Create(LeafOptions(ca)))->Build(spec), LeafPolicy(ca),
+                 spec);
+}
+
+X509Ptr OpenSslCertificate(absl::string_view der) {
+  const ScopedOpenSslErrorQueue errors;
+  const unsigned char* cursor = AsUnsigned(der);
+  X509Ptr certificate(d2i_X509(nullptr, &cursor, static_cast<long>(der.size())));
+  if (certificate != nullptr && cursor != AsUnsigned(der) + der.size()) {
+    certificate.reset();
+  }
+  return certificate;
+}
+
+}  // namespace fleetca::x509

@@ -1,0 +1,63 @@
+// Keys and a small CA for tests: certificates from our template and lint, signed by OpenSSL.
+#ifndef FLEETCA_X509_TEST_CA_H_
+#define FLEETCA_X509_TEST_CA_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "base/crypto_types.h"
+#include "base/openssl.h"
+#include "x509/cert_spec.h"
+#include "x509/lint.h"
+#include "x509/tbs.h"
+
+namespace fleetca::x509 {
+
+// 2026-06-01 12:00:00 UTC: now, for what is issued here.
+inline const absl::Time kTestNow = absl::FromUnixSeconds(1'780'315'200);
+
+struct TestKey {
+  EvpPkeyPtr key;
+  std::string spki;
+  // The octets of its BIT STRING; aliases `spki`.
+  absl::string_view key_bits() const;
+};
+
+TestKey MakeTestKey(KeyType type);
+// The scheme a CA with such a key signs with.
+SignatureScheme SchemeOf(KeyType type);
+// OpenSSL's signature.
+std::string SignWith(const TestKey& key, SignatureScheme scheme, absl::string_view message);
+
+struct TestCa {
+  TestKey key;
+  SignatureScheme scheme;
+  std::string subject;
+  std::string key_id;
+  absl::Time not_after;
+  std::string certificate;  // DER
+};
+
+// A self-signed root, and a CA below it that may issue leaves only.
+TestCa MakeTestRoot(KeyType type);
+TestCa MakeTestIssuingCa(const TestCa& root, KeyType type);
+
+// What such a CA says in a leaf and what the lint is to expect of it.
+TbsTemplateOptions LeafOptions(const TestCa& ca);
+LintPolicy LeafPolicy(const TestCa& ca);
+// A day for a service with a DNS name and a SPIFFE ID. Aliases `key`.
+CertSpec LeafSpec(const TestKey& key);
+
+// Lints, signs and assembles; a failure of the lint is fatal.
+std::string SignTbs(const TestCa& ca, std::string tbs, const LintPolicy& policy,
+                    const CertSpec& spec);
+// LeafSpec through the whole path.
+std::string IssueLeaf(const TestCa& ca, const TestKey& key);
+
+// OpenSSL's reading of `der`; null when it has none or leaves octets over.
+X509Ptr OpenSslCertificate(absl::string_view der);
+
+}  // namespace fleetca::x509
+
+#endif  // FLEETCA_X509_TEST_CA_H_
