@@ -53,7 +53,8 @@ int main(int argc, char** argv) {
   fleetca::client::AddCertCommands(app, &exit_code);
   AddVersionCommand(app, &exit_code);
   // CLI11 would only say that a command is missing.
-  if (argc > 1 && argv[1][0] != '-' && app.get_subcommand_no_throw(argv[1]) == nullptr) {
+  const auto is_named = [&argv](const CLI::App* command) { return command->check_name(argv[1]); };
+  if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty()) {
     return fleetca::ReportUsageError("\"" + std::string(argv[1]) +
                                      "\" is no command; fleetca --help lists them");
   }
