@@ -2,92 +2,28 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/errors.h"
-#include "client/key_and_csr.h"
-#include "client/testing/fake_clock.h"
-#include "client/testing/fake_server.h"
+#include "client/issued.h"
+#include "client/testing/ca_client_testing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "x509/certificate.h"
+#include "x509/serial.h"
 
 namespace fleetca::client {
 namespace {
 
 using ::testing::ElementsAre;
-using testing::FakeClock;
 using testing::FakeError;
-using testing::FakeOrder;
-using testing::FakeServer;
-using ::testing::HasSubstr;
+using testing::kDraining;
+using testing::kForbidden;
+using testing::kNoError;
+using testing::MakeCsr;
+using testing::QueueFull;
 
-FakeError MakeFakeError(grpc::StatusCode code, std::string message, std::string reason) {
-  FakeError error;
-  error.code = code;
-  error.message = std::move(message);
-  error.reason = std::move(reason);
-  return error;
-}
-
-FakeError QueueFull(absl::Duration retry_delay) {
-  FakeError error = MakeFakeError(grpc::RESOURCE_EXHAUSTED, "the queue is full", "QUEUE_FULL");
-  error.retry_delay = retry_delay;
-  return error;
-}
-
-const FakeError kDraining = MakeFakeError(grpc::UNAVAILABLE, "the server is draining", "DRAINING");
-const FakeError kForbidden =
-    MakeFakeError(grpc::PERMISSION_DENIED, "you may not", "CALLER_NOT_ALLOWED");
-const FakeError kNoError = MakeFakeError(grpc::OK, "", "");
-
-std::string MakeCsr() {
-  return MakeKeyAndCsr(KeyType::kP256, {{{x509::NameType::kDns, "web.fleet.example"}}})->csr_der;
-}
-
-class CaClientTest : public ::testing::Test {
- protected:
-  CaClientOptions Options() {
-    CaClientOptions options;
-    options.address = server_.address();
-    options.files = server_.files();
-    options.clock = &clock_;
-    options.sleep = [this](absl::Duration duration) { clock_.Sleep(duration); };
-    options.backoff.random_fraction = [] { return 0.0; };
-    return options;
-  }
-
-  std::unique_ptr<CaClient> MakeClient() {
-    absl::StatusOr<std::unique_ptr<CaClient>> client = CaClient::Create(Options());
-    EXPECT_TRUE(client.ok()) << client.status();
-    return *std::move(client);
-  }
-
-  IssueOptions Request() const {
-    IssueOptions request;
-    request.csr_der = csr_;
-    request.profile = "server";
-    return request;
-  }
-
-  // The error of an issuance whose answer was changed on the way.
-  absl::Status IssueTampered(
-      std::function<void(v1::IssuedCertificate*, std::vector<std::string>*)> tamper) {
-    server_.service().Tamper(std::move(tamper));
-    return MakeClient()->Issue(Request()).status();
-  }
-
-  FakeServer server_;
-  FakeClock clock_;
-  const std::string csr_ = MakeCsr();
-};
-
-void ExpectAnswerInvalid(const absl::Status& status, absl::string_view what) {
-  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
-  EXPECT_EQ(GetReason(status), Reason::kAnswerInvalid) << status;
-  EXPECT_THAT(std::string(status.message()), HasSubstr(std::string(what)));
-}
+using testing::CaClientTest;
 
 TEST_F(CaClientTest, Issues) {
   IssueOptions request = Request();
@@ -185,122 +121,6 @@ TEST_F(CaClientTest, ValidateOnlyNeedsNoCertificateInTheAnswer) {
   EXPECT_TRUE(server_.service().requests()[0].validate_only());
 }
 
-TEST_F(CaClientTest, AMissingCertificateIsNoAnswer) {
-  ExpectAnswerInvalid(IssueTampered([](v1::IssuedCertificate* certificate, auto*) {
-                        certificate->clear_certificate_der();
-                      }),
-                      "the certificate");
-}
-
-TEST_F(CaClientTest, ACertificateForAnotherKeyIsRefused) {
-  const std::string other_csr = MakeCsr();
-  FakeOrder order;
-  order.spki = std::string(*CsrPublicKey(other_csr));
-  const auto wrong = server_.ca().Issue(order);
-  ExpectAnswerInvalid(
-      IssueTampered([&wrong](v1::IssuedCertificate* certificate, auto*) {
-        certificate->set_certificate_der(wrong.der);
-        certificate->set_serial_number(std::string(wrong.serial.bytes()));
-        certificate->mutable_not_before()->set_seconds(absl::ToUnixSeconds(wrong.not_before));
-        certificate->mutable_not_after()->set_seconds(absl::ToUnixSeconds(wrong.not_after));
-      }),
-      "not for the key of the CSR");
-}
-
-TEST_F(CaClientTest, ABrokenSignatureIsRefused) {
-  ExpectAnswerInvalid(IssueTampered([](v1::IssuedCertificate* certificate, auto*) {
-                        certificate->mutable_certificate_der()->back() ^= 1;
-                      }),
-                      "the chain");
-}
-
-TEST_F(CaClientTest, AChainThatDidNotSignItIsRefused) {
-  const testing::FakeCa stranger;
-  ExpectAnswerInvalid(IssueTampered([&stranger](auto*, std::vector<std::string>* chain) {
-                        *chain = {stranger.issuing_der()};
-                      }),
-                      "the chain");
-}
-
-TEST_F(CaClientTest, AWholeAnswerOfAnotherCaOfTheSameNameIsRefused) {
-  const testing::FakeCa stranger;
-  FakeOrder order;
-  order.spki = std::string(*CsrPublicKey(csr_));
-  const auto theirs = stranger.Issue(order);
-  ExpectAnswerInvalid(
-      IssueTampered([&](v1::IssuedCertificate* certificate, std::vector<std::string>* chain) {
-        certificate->set_certificate_der(theirs.der);
-        certificate->set_serial_number(std::string(theirs.serial.bytes()));
-        certificate->mutable_not_before()->set_seconds(absl::ToUnixSeconds(theirs.not_before));
-        certificate->mutable_not_after()->set_seconds(absl::ToUnixSeconds(theirs.not_after));
-        *chain = {stranger.issuing_der()};
-      }),
-      "root");
-}
-
-TEST_F(CaClientTest, NoChainAndNoRootIsRefused) {
-  ExpectAnswerInvalid(IssueTampered([](auto*, std::vector<std::string>* chain) { chain->clear(); }),
-                      "no chain");
-}
-
-TEST_F(CaClientTest, ASerialOrTimeThatIsNotTheCertificatesIsRefused) {
-  ExpectAnswerInvalid(IssueTampered([](v1::IssuedCertificate* certificate, auto*) {
-                        certificate->mutable_serial_number()->back() ^= 1;
-                      }),
-                      "serial number");
-  ExpectAnswerInvalid(
-      IssueTampered([](v1::IssuedCertificate* certificate, auto*) {
-        certificate->mutable_not_after()->set_seconds(certificate->not_after().seconds() + 1);
-      }),
-      "validity");
-  ExpectAnswerInvalid(IssueTampered([](v1::IssuedCertificate* certificate, auto*) {
-                        certificate->set_serial_number("\x01");
-                      }),
-                      "");
-}
-
-// The answer to Request(), replaced by a certificate valid between these times.
-std::function<void(v1::IssuedCertificate*, std::vector<std::string>*)> WithValidity(
-    const testing::FakeCa& ca, const std::string& csr, absl::Time not_before,
-    absl::Time not_after) {
-  FakeOrder order;
-  order.spki = std::string(*CsrPublicKey(csr));
-  order.not_before = not_before;
-  order.not_after = not_after;
-  return [made = ca.Issue(order)](v1::IssuedCertificate* certificate, std::vector<std::string>*) {
-    certificate->set_certificate_der(made.der);
-    certificate->set_serial_number(std::string(made.serial.bytes()));
-    certificate->mutable_not_before()->set_seconds(absl::ToUnixSeconds(made.not_before));
-    certificate->mutable_not_after()->set_seconds(absl::ToUnixSeconds(made.not_after));
-  };
-}
-
-TEST_F(CaClientTest, TimesMustBeSane) {
-  const absl::Time now = absl::Now();
-  ExpectAnswerInvalid(
-      IssueTampered(WithValidity(server_.ca(), csr_, now + absl::Hours(1), now + absl::Hours(2))),
-      "not valid yet");
-  ExpectAnswerInvalid(
-      IssueTampered(WithValidity(server_.ca(), csr_, now - absl::Hours(2), now - absl::Hours(1))),
-      "expired");
-  // Clocks a little apart are no fault.
-  EXPECT_TRUE(
-      IssueTampered(WithValidity(server_.ca(), csr_, now + absl::Minutes(2), now + absl::Hours(2)))
-          .ok());
-}
-
-TEST_F(CaClientTest, AReplayedCertificateThatExpiredSaysSo) {
-  const absl::Time now = absl::Now();
-  auto expired = WithValidity(server_.ca(), csr_, now - absl::Hours(2), now - absl::Hours(1));
-  const absl::Status status =
-      IssueTampered([&expired](v1::IssuedCertificate* certificate, std::vector<std::string>* c) {
-        expired(certificate, c);
-        certificate->set_replayed(true);
-      });
-  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(GetReason(status), Reason::kRequestIdReused);
-}
-
 TEST_F(CaClientTest, BadRequestsNeverLeave) {
   const auto client = MakeClient();
   IssueOptions request = Request();
@@ -358,69 +178,6 @@ TEST_F(CaClientTest, ABatchThatNeverGotAnAnswerIsAnError) {
   EXPECT_EQ(GetReason(MakeClient()->IssueBatch({}).status()), Reason::kRequestEmpty);
 }
 
-TEST_F(CaClientTest, ABatchItemForAnotherKeyIsRefusedAlone) {
-  // Both items get the certificate of the first.
-  v1::IssuedCertificate first;
-  server_.service().Tamper([&first](v1::IssuedCertificate* certificate, std::vector<std::string>*) {
-    if (first.certificate_der().empty()) {
-      first = *certificate;
-    }
-    *certificate = first;
-  });
-  std::vector<IssueOptions> items(2, Request());
-  items[1].csr_der = MakeCsr();
-  const auto results = MakeClient()->IssueBatch(items);
-  ASSERT_TRUE(results.ok()) << results.status();
-  EXPECT_TRUE((*results)[0].ok());
-  ExpectAnswerInvalid((*results)[1].status(), "not for the key");
-}
-
-TEST_F(CaClientTest, StreamAnswersWhatWasSent) {
-  const auto client = MakeClient();
-  const auto stream = client->OpenStream();
-  ASSERT_TRUE(stream.ok());
-  server_.service().FailNextItems({kNoError, kForbidden});
-  for (uint64_t id = 1; id <= 3; ++id) {
-    ASSERT_TRUE((*stream)->Send(id, Request()).ok());
-  }
-  (*stream)->FinishSending();
-  for (uint64_t id = 1; id <= 3; ++id) {
-    const auto answer = (*stream)->Receive();
-    ASSERT_TRUE(answer.ok() && answer->has_value()) << answer.status();
-    EXPECT_EQ((**answer).id, id);
-    if (id == 2) {
-      EXPECT_EQ(GetReason((**answer).result.status()), Reason::kCallerNotAllowed);
-    } else {
-      ASSERT_TRUE((**answer).result.ok()) << (**answer).result.status();
-      EXPECT_THAT((**answer).result->chain_der, ElementsAre(server_.ca().issuing_der()));
-    }
-  }
-  const auto end = (*stream)->Receive();
-  ASSERT_TRUE(end.ok()) << end.status();
-  EXPECT_FALSE(end->has_value());
-}
-
-TEST_F(CaClientTest, AnIdInFlightIsNotTakenTwice) {
-  const auto stream = MakeClient()->OpenStream();
-  ASSERT_TRUE((*stream)->Send(1, Request()).ok());
-  const absl::Status status = (*stream)->Send(1, Request());
-  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(GetReason(status), Reason::kRequestIdInvalid);
-}
-
-TEST_F(CaClientTest, AStreamThatBreaksSaysWhy) {
-  const auto stream = MakeClient()->OpenStream();
-  ASSERT_TRUE((*stream)->Send(1, Request()).ok());
-  ASSERT_TRUE((*stream)->Receive().ok());
-  server_.service().FailNext({kDraining});
-  (*stream)->FinishSending();
-  for (int i = 0; i < 2; ++i) {
-    const absl::Status status = (*stream)->Receive().status();
-    EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
-    EXPECT_EQ(GetReason(status), Reason::kDraining);
-  }
-}
-
 TEST_F(CaClientTest, GetsWhatWasIssued) {
   const auto client = MakeClient();
   const absl::StatusOr<Issued> issued = client->Issue(Request());
@@ -432,18 +189,6 @@ TEST_F(CaClientTest, GetsWhatWasIssued) {
   EXPECT_EQ(recorded->identity, "web.fleet.example");
   EXPECT_EQ(recorded->requester, "spiffe://fleet.example/user/admin");
   EXPECT_EQ(recorded->profile, "server");
-}
-
-TEST_F(CaClientTest, GetRefusesAnotherCertificate) {
-  const auto client = MakeClient();
-  const absl::StatusOr<Issued> first = client->Issue(Request());
-  const absl::StatusOr<Issued> second = client->Issue(Request());
-  ASSERT_TRUE(first.ok() && second.ok());
-  server_.service().Tamper([&second](v1::IssuedCertificate* certificate, auto*) {
-    certificate->set_certificate_der(second->certificate_der);
-    certificate->set_serial_number(std::string(second->serial.bytes()));
-  });
-  ExpectAnswerInvalid(client->Get(first->serial).status(), "another certificate");
 }
 
 TEST_F(CaClientTest, GetSaysWhenThereIsNone) {

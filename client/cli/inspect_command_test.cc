@@ -202,12 +202,6 @@ TEST_F(InspectTest, ACsrWithAWrongSignatureIsShownAsSuch) {
   EXPECT_EQ(json[0]["signature_valid"], false);
 }
 
-TEST_F(InspectTest, AnExpiredCertificateSaysSince) {
-  OpenSsl(absl::StrCat("x509 -in ", Path("root.pem"), " -signkey ", Path("root.key"),
-                       " -days -1 -out ", Path("old.pem")));
-  EXPECT_THAT(Inspect({Path("old.pem")}).out, HasSubstr(", expired 1 day"));
-}
-
 TEST_F(InspectTest, GarbageIsRefusedWithASentence) {
   ExpectFailure(Path("absent"), "");
   ExpectFailure(Write("empty", ""), "empty");

@@ -30,12 +30,12 @@ Examples:
   A certificate for a CSR that openssl made:
     openssl req -new -newkey ed25519 -nodes -keyout web.key -subj / \
       -addext subjectAltName=DNS:web.fleet.example -out web.csr
-    fleetca cert issue --dir ca --profile server --csr web.csr --out web.crt
+    fleetca cert issue --dir ca --profile service --csr web.csr --out web.crt
   Key and certificate in one go:
-    fleetca cert issue --dir ca --profile server --new-key p256 --key-out web.key \
+    fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
       --name DNS:web.fleet.example --chain --out web.crt
   Would it be granted?
-    fleetca cert issue --dir ca --profile server --csr web.csr --validate-only
+    fleetca cert issue --dir ca --profile service --csr web.csr --validate-only
 )help";
 
 constexpr mode_t kPrivateKeyMode = 0600;

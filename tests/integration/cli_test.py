@@ -1,0 +1,311 @@
+"""Drives the fleetca binary as a person would, with openssl as the independent judge.
+
+Usage: cli_test.py FLEETCA
+"""
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+FLEETCA = ""
+START_SECONDS = 30
+DOMAIN = "fleet.example"
+DNS_NAME = "web.fleet.example"
+SPIFFE_ID = "spiffe://fleet.example/svc/web"
+
+KEYS = {
+    "p256": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
+    "p384": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"],
+    "rsa2048": ["-newkey", "rsa:2048"],
+    "ed25519": ["-newkey", "ed25519"],
+}
+
+
+def run(*command, stdin=b""):
+    return subprocess.run(command, input=stdin, capture_output=True, timeout=60, check=False)
+
+
+def fleetca(*arguments, stdin=b""):
+    return run(FLEETCA, *arguments, stdin=stdin)
+
+
+def openssl(*arguments, stdin=b""):
+    result = run("openssl", *arguments, stdin=stdin)
+    if result.returncode != 0:
+        raise AssertionError("openssl %s: %s" % (" ".join(arguments), result.stderr.decode()))
+    return result.stdout
+
+
+class Server:
+    """`fleetca serve` on a free port."""
+
+    def __init__(self, ca):
+        self.ready_file = os.path.join(ca, "port")
+        self.log = open(os.path.join(ca, "server.log"), "ab")
+        self.process = subprocess.Popen(
+            [FLEETCA, "serve", "--config", os.path.join(ca, "fleetca.textproto"),
+             "--ready-file", self.ready_file],
+            stdout=self.log, stderr=self.log)
+        deadline = time.monotonic() + START_SECONDS
+        while not os.path.exists(self.ready_file):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.process.kill()
+                with open(self.log.name, encoding="utf-8") as log:
+                    raise AssertionError("the server did not start: " + log.read())
+            time.sleep(0.05)
+        with open(self.ready_file, encoding="ascii") as port:
+            self.address = "127.0.0.1:" + port.read().strip()
+
+    def stop(self):
+        """SIGTERM; returns the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(timeout=START_SECONDS)
+        self.log.close()
+        return code
+
+
+class CliTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
+        cls.ca = os.path.join(cls.folder, "ca")
+        made = fleetca("ca", "init", "--dir", cls.ca, "--trust-domain", DOMAIN, "--listen",
+                       "127.0.0.1:0")
+        assert made.returncode == 0, made.stderr.decode()
+        cls.server = Server(cls.ca)
+
+    @classmethod
+    def tearDownClass(cls):
+        code = cls.server.stop()
+        shutil.rmtree(cls.folder)
+        assert code == 0, "the server's exit code is %d" % code
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, contents):
+        with open(self.path(name), "wb") as out:
+            out.write(contents)
+        return self.path(name)
+
+    def read(self, name):
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    def at_server(self, *arguments, stdin=b""):
+        return fleetca(*arguments, "--server", self.server.address, "--dir", self.ca, stdin=stdin)
+
+    def issue(self, *arguments, profile="service", stdin=b""):
+        return self.at_server("cert", "issue", "--profile", profile, *arguments, stdin=stdin)
+
+    def make_csr(self, key="p256", names="DNS:%s,URI:%s" % (DNS_NAME, SPIFFE_ID), more=()):
+        return openssl("req", "-new", *KEYS[key], "-nodes", "-keyout", self.path(key + ".key"),
+                       "-subj", "/", "-addext", "subjectAltName=" + names, *more)
+
+    def assert_ok(self, result):
+        self.assertEqual(result.returncode, 0, result.stderr.decode())
+
+    def assert_fails(self, result, code, *sentences):
+        said = result.stderr.decode()
+        self.assertEqual(result.returncode, code, said)
+        self.assertEqual(result.stdout, b"")
+        for sentence in sentences:
+            self.assertIn(sentence, said)
+
+    def assert_verifies(self, file, untrusted):
+        out = openssl("verify", "-x509_strict", "-CAfile", os.path.join(self.ca, "trust-bundle.pem"),
+                      "-untrusted", untrusted, file)
+        self.assertIn(b": OK", out)
+
+    # What a person does on the first day.
+
+    def test_a_csr_of_each_key_type_becomes_a_certificate_that_openssl_accepts(self):
+        for key in KEYS:
+            with self.subTest(key=key):
+                csr = self.write(key + ".csr", self.make_csr(key))
+                crt = self.path(key + ".crt")
+                issued = self.issue("--csr", csr, "--chain", "--out", crt)
+                self.assert_ok(issued)
+                self.assertEqual(issued.stdout, b"")
+                self.assertIn(b"issued 01", issued.stderr)
+                self.assert_verifies(crt, crt)
+                self.assertEqual(openssl("x509", "-in", crt, "-noout", "-pubkey"),
+                                 openssl("pkey", "-in", self.path(key + ".key"), "-pubout"))
+                text = openssl("x509", "-in", crt, "-noout", "-text").decode()
+                self.assertIn("DNS:%s" % DNS_NAME, text)
+                self.assertIn("URI:%s" % SPIFFE_ID, text)
+
+    def test_a_key_and_a_certificate_in_one_go(self):
+        for key in ("p256", "p384", "rsa2048", "ed25519"):
+            with self.subTest(key=key):
+                key_file, crt = self.path("new-%s.key" % key), self.path("new-%s.crt" % key)
+                self.assert_ok(self.issue("--new-key", key, "--key-out", key_file, "--name",
+                                          "DNS:" + DNS_NAME, "--name", "URI:" + SPIFFE_ID,
+                                          "--chain", "--out", crt))
+                self.assertEqual(stat.S_IMODE(os.stat(key_file).st_mode), 0o600)
+                self.assert_verifies(crt, crt)
+                self.assertEqual(openssl("x509", "-in", crt, "-noout", "-pubkey"),
+                                 openssl("pkey", "-in", key_file, "-pubout"))
+                # A second time would overwrite the key.
+                before = self.read("new-%s.key" % key)
+                self.assert_fails(
+                    self.issue("--new-key", key, "--key-out", key_file, "--name",
+                               "DNS:" + DNS_NAME), 1, key_file)
+                self.assertEqual(self.read("new-%s.key" % key), before)
+
+    def test_pipes(self):
+        issued = self.issue("--csr", "-", stdin=self.make_csr())
+        self.assert_ok(issued)
+        self.assertTrue(issued.stdout.startswith(b"-----BEGIN CERTIFICATE-----\n"))
+        inspected = fleetca("cert", "inspect", "-", stdin=issued.stdout)
+        self.assert_ok(inspected)
+        self.assertIn("DNS:" + DNS_NAME, inspected.stdout.decode())
+        der = openssl("req", "-outform", "DER", stdin=self.make_csr())
+        self.assert_ok(self.issue("--csr", "-", stdin=der))
+
+    def test_json_is_for_programs(self):
+        issued = self.issue("--csr", "-", "-o", "json", "--lifetime", "2h", stdin=self.make_csr())
+        self.assert_ok(issued)
+        answer = json.loads(issued.stdout)
+        self.assertEqual(answer["names"], ["DNS:" + DNS_NAME, "URI:" + SPIFFE_ID])
+        self.assertEqual(answer["replayed"], False)
+        not_after = time.strptime(answer["not_after"], "%Y-%m-%dT%H:%M:%SZ")
+        left = time.mktime(not_after) - time.mktime(time.gmtime())
+        self.assertLess(abs(left - 7200), 60)
+
+    def test_get_finds_what_was_issued_also_after_a_restart(self):
+        issued = self.issue("--csr", "-", stdin=self.make_csr())
+        self.assert_ok(issued)
+        serial = openssl("x509", "-noout", "-serial", stdin=issued.stdout).decode().strip()
+        for restart in (False, True):
+            if restart:
+                self.assertEqual(type(self).server.stop(), 0)
+                type(self).server = Server(self.ca)
+            got = self.at_server("cert", "get", serial)
+            self.assert_ok(got)
+            self.assertEqual(got.stdout, issued.stdout)
+        as_text = self.at_server("cert", "get", serial, "-o", "text")
+        self.assertIn("spiffe://%s/user/admin" % DOMAIN, as_text.stdout.decode())
+
+    def test_the_same_request_id_gives_the_same_certificate(self):
+        csr, other = self.make_csr(), self.make_csr()
+        flags = ("--csr", "-", "--request-id", os.urandom(16).hex())
+        first = self.issue(*flags, stdin=csr)
+        second = self.issue(*flags, stdin=csr)
+        self.assert_ok(first)
+        self.assert_ok(second)
+        self.assertEqual(first.stdout, second.stdout)
+        self.assertIn(b"issued before", second.stderr)
+        self.assert_fails(self.issue(*flags, stdin=other), 1, "fleetca: ")
+
+    def test_validate_only_issues_nothing(self):
+        self.assert_fails(self.issue("--csr", "-", "--validate-only", stdin=self.make_csr()), 0,
+                          "nothing was issued")
+        self.assert_fails(
+            self.issue("--csr", "-", "--validate-only",
+                       stdin=self.make_csr(names="DNS:evil.example")), 1, "evil.example")
+
+    def test_bundle_is_what_ca_init_wrote(self):
+        bundle = self.at_server("bundle", "get")
+        self.assert_ok(bundle)
+        with open(os.path.join(self.ca, "trust-bundle.pem"), "rb") as file:
+            self.assertEqual(bundle.stdout, file.read())
+
+    # What goes wrong.
+
+    def test_what_the_ca_refuses_is_exit_1_and_a_sentence(self):
+        cases = {
+            "a name outside of the profile": (self.make_csr(names="DNS:evil.example"),
+                                              "evil.example"),
+            "an IP address": (self.make_csr(names="IP:10.0.0.1"), ""),
+            "no name": (openssl("req", "-new", *KEYS["p256"], "-nodes", "-keyout",
+                                self.path("x.key"), "-subj", "/CN=web"), ""),
+            "a weak key": (openssl("req", "-new", "-newkey", "rsa:1024", "-nodes", "-keyout",
+                                   self.path("x.key"), "-subj", "/", "-addext",
+                                   "subjectAltName=DNS:" + DNS_NAME), "1024"),
+            "SHA-1": (self.make_csr(more=["-sha1"]), ""),
+            "two SANs of one name": (self.make_csr(names="DNS:{0},DNS:{0}".format(DNS_NAME)), ""),
+            "not a CSR": (b"hello", "certification request"),
+            "nothing": (b"", "empty"),
+            "a certificate": (self.read("ca/root-ca.crt"), "CERTIFICATE"),
+        }
+        for name, (csr, sentence) in cases.items():
+            with self.subTest(name):
+                self.assert_fails(self.issue("--csr", "-", stdin=csr), 1, "fleetca: ", sentence)
+
+    def test_a_forged_signature_is_refused(self):
+        der = bytearray(openssl("req", "-outform", "DER", stdin=self.make_csr("ed25519")))
+        der[-1] ^= 1
+        self.assert_fails(self.issue("--csr", "-", stdin=bytes(der)), 1, "signature")
+
+    def test_a_profile_that_is_not_there_is_refused(self):
+        self.assert_fails(self.issue("--csr", "-", profile="nonesuch", stdin=self.make_csr()), 1,
+                          "nonesuch")
+
+    def test_a_lifetime_that_is_too_long_is_refused(self):
+        self.assert_fails(
+            self.issue("--csr", "-", "--lifetime", "3650d", stdin=self.make_csr()), 1, "lifetime")
+
+    def test_an_unknown_serial_is_exit_1(self):
+        self.assert_fails(self.at_server("cert", "get", "01" + "00" * 19), 1, "fleetca: ")
+
+    def test_a_misunderstood_command_line_is_exit_2(self):
+        for arguments in (["cert"], ["cert", "issue"], ["cert", "get"], ["cert", "inspect"],
+                          ["cert", "get", "xyz", "--dir", self.ca],
+                          ["cert", "issue", "--dir", self.ca, "--profile", "service"],
+                          ["cert", "issue", "--dir", self.ca, "--profile", "service", "--csr", "-",
+                           "--lifetime", "soon"],
+                          ["cert", "issue", "--profile", "service", "--csr", "-"],
+                          ["cert", "inspect", "-o", "xml", "-"], ["bundle"], ["nonesuch"], []):
+            with self.subTest(arguments):
+                self.assert_fails(fleetca(*arguments), 2)
+                self.assertNotEqual(fleetca(*arguments).stderr, b"")
+
+    def test_a_server_that_is_not_there_is_named(self):
+        result = fleetca("bundle", "get", "--dir", self.ca, "--server", "127.0.0.1:1")
+        self.assert_fails(result, 1, "127.0.0.1:1", "is the server running")
+        self.assertEqual(len(result.stderr.decode().splitlines()), 1)
+
+    def test_the_wrong_roots_are_named(self):
+        other = self.path("other-ca")
+        if not os.path.exists(other):
+            self.assert_ok(fleetca("ca", "init", "--dir", other, "--trust-domain", DOMAIN))
+        roots = os.path.join(other, "trust-bundle.pem")
+        self.assert_fails(self.at_server("bundle", "get", "--ca", roots), 1, roots)
+        stranger = self.at_server("bundle", "get", "--cert", os.path.join(other, "admin.crt"),
+                                  "--key", os.path.join(other, "admin.key"))
+        self.assert_fails(stranger, 1, os.path.join(other, "admin.crt"))
+
+    def test_a_key_that_others_can_read_is_refused(self):
+        with open(os.path.join(self.ca, "admin.key"), "rb") as file:
+            key = self.write("open.key", file.read())
+        os.chmod(key, 0o644)
+        self.assert_fails(self.at_server("bundle", "get", "--key", key), 1, key)
+
+    def test_inspect_refuses_garbage(self):
+        for name, contents in (("empty", b""), ("words", b"hello"), ("zeros", bytes(1000)),
+                               ("cut", self.read("ca/root-ca.crt")[:200])):
+            with self.subTest(name):
+                self.assert_fails(fleetca("cert", "inspect", "-", stdin=contents), 1,
+                                  "standard input")
+
+    def test_a_full_disk_is_no_success(self):
+        with open("/dev/full", "wb") as full:
+            result = subprocess.run(
+                [FLEETCA, "cert", "inspect", os.path.join(self.ca, "root-ca.crt")], stdout=full,
+                stderr=subprocess.PIPE, timeout=60, check=False)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(b"standard output", result.stderr)
+
+
+if __name__ == "__main__":
+    FLEETCA = os.path.abspath(sys.argv.pop(1))
+    unittest.main(verbosity=2)
