@@ -11,7 +11,7 @@
 namespace fleetca {
 namespace {
 
-constexpr int kReasonCount = static_cast<int>(Reason::kPassphraseInvalid) + 1;
+constexpr int kReasonCount = static_cast<int>(kLastReason) + 1;
 
 TEST(ReasonNameTest, EveryReasonHasItsOwnUpperCaseName) {
   std::set<std::string> names;
@@ -29,6 +29,15 @@ TEST(ReasonNameTest, NamesAreStable) {
   EXPECT_EQ(ReasonName(Reason::kSigningFailed), "SIGNING_FAILED");
   EXPECT_EQ(ReasonName(Reason::kInternal), "INTERNAL");
   EXPECT_EQ(ReasonName(Reason::kPassphraseInvalid), "PASSPHRASE_INVALID");
+}
+
+TEST(ParseReasonTest, KnowsEveryNameAndNoOther) {
+  for (int i = 0; i < kReasonCount; ++i) {
+    const Reason reason = static_cast<Reason>(i);
+    EXPECT_EQ(ParseReason(ReasonName(reason)), reason);
+  }
+  EXPECT_EQ(ParseReason(""), std::nullopt);
+  EXPECT_EQ(ParseReason("MOON_PHASE"), std::nullopt);
 }
 
 TEST(ErrorsTest, ReasonFieldCodeAndMessageComeBack) {
