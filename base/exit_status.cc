@@ -5,13 +5,15 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace fleetca {
 namespace {
 
-void WriteLine(absl::string_view text) {
-  const std::string line = absl::StrCat("fleetca: ", text, "\n");
-  std::fwrite(line.data(), 1, line.size(), stderr);
+void WriteLines(absl::string_view text) {
+  const std::string lines =
+      absl::StrCat("fleetca: ", absl::StrReplaceAll(text, {{"\n", "\nfleetca: "}}), "\n");
+  std::fwrite(lines.data(), 1, lines.size(), stderr);
 }
 
 std::string Printable(absl::string_view text) {
@@ -39,12 +41,12 @@ int ReportStatus(const absl::Status& status) {
   if (status.ok()) {
     return kExitOk;
   }
-  WriteLine(PrintableMessage(status));
+  WriteLines(PrintableMessage(status));
   return kExitFailed;
 }
 
 int ReportUsageError(absl::string_view message) {
-  WriteLine(Printable(message));
+  WriteLines(Printable(message));
   return kExitUsage;
 }
 

@@ -18,8 +18,8 @@ inline constexpr int kExitUsage = 2;   // the command line was not understood
 // escaped, as part of it may come from a file or a peer.
 std::string PrintableMessage(const absl::Status& status);
 
-// Writes "fleetca: " and the message to standard error and returns kExitFailed; for OK writes
-// nothing and returns kExitOk.
+// Writes the message to standard error, "fleetca: " before each of its lines, and returns
+// kExitFailed; for OK writes nothing and returns kExitOk.
 int ReportStatus(const absl::Status& status);
 
 // The same for a command line that is wrong: returns kExitUsage.

@@ -19,7 +19,7 @@ TEST(ExitStatusTest, FailureIsOneWithItsSentence) {
                                          "a.textproto:2: y: wrong")),
             1);
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "fleetca: a.textproto:1: x: wrong\na.textproto:2: y: wrong\n");
+            "fleetca: a.textproto:1: x: wrong\nfleetca: a.textproto:2: y: wrong\n");
 }
 
 TEST(ExitStatusTest, TerminalEscapesAreHarmless) {

@@ -23,12 +23,12 @@ namespace {
 
 struct Fixture {
   TestCa ca = MakeTestRoot(KeyType::kP256);
-  TestKey key = MakeTestKey(KeyType::kP256);
+  TestKey key = TestKey::Make(KeyType::kP256);
   std::unique_ptr<TbsTemplate> maker = *TbsTemplate::Create(LeafOptions(ca));
   LintPolicy policy = LeafPolicy(ca);
   CertSpec spec = LeafSpec(key);
   std::string tbs = maker->Build(spec);
-  std::string signature = SignWith(key, ca.scheme, tbs);
+  std::string signature = key.Sign(ca.scheme, tbs);
   std::string certificate = SignTbs(ca, tbs, policy, spec);
 };
 
@@ -74,7 +74,7 @@ BENCHMARK(TbsBuildSubject);
 void Lint(benchmark::State& state) {
   const Fixture& fixture = Shared();
   const LintExpectation expectation = {.serial = fixture.spec.serial.bytes(),
-                                       .subject_public_key_info = fixture.key.spki};
+                                       .subject_public_key_info = fixture.key.public_key()};
   // The bytes go in and come out again, so that no copy is measured.
   std::string tbs = fixture.tbs;
   for (auto _ : state) {

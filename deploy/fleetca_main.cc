@@ -42,6 +42,12 @@ void AddVersionCommand(CLI::App& app, int* exit_code) {
   });
 }
 
+bool HasCommand(const CLI::App& app, const std::string& name) {
+  return !app.get_subcommands(
+                 [&name](const CLI::App* command) { return command->check_name(name); })
+              .empty();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -53,7 +59,7 @@ int main(int argc, char** argv) {
   fleetca::client::AddCertCommands(app, &exit_code);
   AddVersionCommand(app, &exit_code);
   // CLI11 would only say that a command is missing.
-  if (argc > 1 && argv[1][0] != '-' && app.get_subcommand_no_throw(argv[1]) == nullptr) {
+  if (argc > 1 && argv[1][0] != '-' && !HasCommand(app, argv[1])) {
     return fleetca::ReportUsageError("\"" + std::string(argv[1]) +
                                      "\" is no command; fleetca --help lists them");
   }

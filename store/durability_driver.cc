@@ -26,8 +26,6 @@
 namespace fleetca::store {
 namespace {
 
-constexpr int kFloodThreads = 4;
-
 // One write, so that lines of several threads stay whole.
 void Answer(const std::string& text) {
   const std::string line = text + "\n";
@@ -73,7 +71,7 @@ absl::Status Get(const Store& store, uint64_t number) {
   for (std::thread& thread : threads) {
     thread.join();
   }
-  _exit(4);
+  _exit(kFloodRefused);
 }
 
 int Main(const std::string& folder, bool sync_writes) {

@@ -13,6 +13,9 @@ namespace fleetca::store {
 
 // Records in one Append of "flood".
 inline constexpr uint64_t kFloodBatch = 3;
+inline constexpr int kFloodThreads = 4;
+// How the driver exits once each of flood's threads was refused.
+inline constexpr int kFloodRefused = 4;
 
 class DurabilityDriver {
  public:

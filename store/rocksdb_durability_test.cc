@@ -203,6 +203,33 @@ TEST_F(RocksDbDurabilityTest, AFullDiskIsWaitedFor) {
   }
 }
 
+// Every one of the threads that write at that moment is refused, and the process lives.
+TEST_F(RocksDbDurabilityTest, ADiskThatFailsUnderLoadRefusesAll) {
+  const std::vector<std::string> failures = {"write=ENOSPC", "write=EIO", "sync=EIO"};
+  for (int round = 0; round < kRounds; ++round) {
+    DurabilityDriver driver(folder_, /*sync_writes=*/true, watched_, shim_folder_);
+    ASSERT_EQ(driver.Read(), "open");
+    driver.Send(absl::StrCat("flood ", FirstOfRound(round)));
+    ASSERT_NO_FATAL_FAILURE(AddAcknowledged(driver.Read()));
+    SetControl(failures[static_cast<size_t>(round) % failures.size()]);
+    int refused = 0;
+    for (std::string line = driver.Read(); !line.empty(); line = driver.Read()) {
+      if (line == "UNAVAILABLE STORE_UNAVAILABLE") {
+        ++refused;
+      } else {
+        ASSERT_NO_FATAL_FAILURE(AddAcknowledged(line));
+      }
+    }
+    EXPECT_EQ(refused, kFloodThreads);
+    EXPECT_EQ(driver.Finish(), kFloodRefused);
+    SetControl("");
+    ASSERT_TRUE(ApplyPowerCut(watched_, shim_folder_));
+    const std::unique_ptr<Store> store = Open();
+    ASSERT_NE(store, nullptr);
+    ASSERT_EQ(CountLost(*store), 0u) << "of " << acknowledged_.size() << ", round " << round;
+  }
+}
+
 // After a failed write or sync nobody knows what the disk holds: the store reads it anew before it
 // writes again. What was acknowledged is there then, and what was refused is not.
 TEST_F(RocksDbDurabilityTest, AFailingDiskIsWaitedFor) {

@@ -36,7 +36,7 @@ const TestCa& Ca() {
 }
 
 const std::string& Leaf() {
-  static const auto* const kLeaf = new std::string(IssueLeaf(Ca(), MakeTestKey(KeyType::kP256)));
+  static const auto* const kLeaf = new std::string(IssueLeaf(Ca(), TestKey::Make(KeyType::kP256)));
   return *kLeaf;
 }
 
@@ -59,7 +59,7 @@ std::string Changed(const std::function<void(TbsParts&)>& change) {
 TEST(ParseCertificate, ReadsWhatWasIssued) {
   for (const KeyType type : kKeyTypes) {
     SCOPED_TRACE(KeyTypeName(type));
-    const TestKey key = MakeTestKey(type);
+    const TestKey key = TestKey::Make(type);
     const std::string der = IssueLeaf(Ca(), key);
     const auto leaf = ParseCertificate(der);
     ASSERT_TRUE(leaf.ok()) << leaf.status();
@@ -70,7 +70,7 @@ TEST(ParseCertificate, ReadsWhatWasIssued) {
     EXPECT_EQ(leaf->not_before, kTestNow - absl::Minutes(5));
     EXPECT_EQ(leaf->not_after, kTestNow + absl::Hours(24));
     EXPECT_LE(leaf->not_after, Ca().not_after);
-    EXPECT_EQ(leaf->public_key.spki, key.spki);
+    EXPECT_EQ(leaf->public_key.spki, key.public_key());
     EXPECT_EQ(leaf->signature_algorithm, AlgorithmIdentifier(Ca().scheme));
     EXPECT_EQ(leaf->names, (GeneralNames{{NameType::kUri, "spiffe://fleet.example/svc/web"},
                                          {NameType::kDns, "web.fleet.example"}}));
@@ -82,7 +82,7 @@ TEST(ParseCertificate, ReadsWhatWasIssued) {
     ASSERT_EQ(leaf->extended_key_usage.size(), 2u);
     EXPECT_EQ(leaf->extended_key_usage[0], oid::kServerAuth);
     EXPECT_EQ(leaf->extended_key_usage[1], oid::kClientAuth);
-    EXPECT_EQ(leaf->subject_key_id, KeyIdentifier(key.key_bits()));
+    EXPECT_EQ(leaf->subject_key_id, KeyIdentifier(KeyBits(key)));
     EXPECT_EQ(leaf->authority_key_id, Ca().key_id);
     EXPECT_EQ(leaf->extensions.size(), 8u);
     EXPECT_EQ(leaf->Find(oid::kDefaultFleetArc), nullptr);
@@ -127,7 +127,7 @@ std::string OpenSslRoot(const TestKey& key, const EVP_MD* hash,
   X509_NAME_free(name);
   ASN1_TIME_set(X509_getm_notBefore(root), absl::ToTimeT(kTestNow));
   ASN1_TIME_set(X509_getm_notAfter(root), absl::ToTimeT(kTestNow + absl::Hours(24 * 365 * 40)));
-  X509_set_pubkey(root, key.key.get());
+  X509_set_pubkey(root, OpenSslKey(key));
   for (const auto& [nid, value] : extensions) {
     X509V3_CTX context;
     X509V3_set_ctx(&context, root, root, nullptr, nullptr, 0);
@@ -136,7 +136,7 @@ std::string OpenSslRoot(const TestKey& key, const EVP_MD* hash,
     X509_add_ext(root, extension, -1);
     X509_EXTENSION_free(extension);
   }
-  EXPECT_GT(X509_sign(root, key.key.get(), hash), 0) << DrainOpenSslErrors();
+  EXPECT_GT(X509_sign(root, OpenSslKey(key), hash), 0) << DrainOpenSslErrors();
   unsigned char* der = nullptr;
   const int size = i2d_X509(root, &der);
   std::string certificate(reinterpret_cast<char*>(der), static_cast<size_t>(size));
@@ -165,7 +165,7 @@ TEST(ParseCertificate, ReadsRootsThatOpenSslMade) {
        {NID_netscape_comment, "made by hand"}},
   };
   for (const KeyType type : kKeyTypes) {
-    const TestKey key = MakeTestKey(type);
+    const TestKey key = TestKey::Make(type);
     for (const auto& extensions : kinds) {
       const std::string der =
           OpenSslRoot(key, type == KeyType::kEd25519 ? nullptr : EVP_sha256(), extensions);
@@ -177,7 +177,7 @@ TEST(ParseCertificate, ReadsRootsThatOpenSslMade) {
       EXPECT_TRUE(VerifySignedBy(*root, *root).ok()) << VerifySignedBy(*root, *root);
     }
   }
-  const std::string der = OpenSslRoot(MakeTestKey(KeyType::kP256), EVP_sha256(), kinds[2]);
+  const std::string der = OpenSslRoot(TestKey::Make(KeyType::kP256), EVP_sha256(), kinds[2]);
   const auto root = ParseCertificate(der);
   ASSERT_TRUE(root.ok());
   EXPECT_EQ(root->key_usage, kKeyCertSign | 1 << 8);
@@ -393,7 +393,7 @@ TEST(ParseCertificate, AgreesWithOpenSslOnEveryChangedOctet) {
 }
 
 TEST(VerifySignedBy, AcceptsTheIssuerOnly) {
-  const TestKey key = MakeTestKey(KeyType::kP256);
+  const TestKey key = TestKey::Make(KeyType::kP256);
   for (const KeyType type : kKeyTypes) {
     SCOPED_TRACE(KeyTypeName(type));
     const TestCa root = MakeTestRoot(type);
@@ -419,7 +419,7 @@ TEST(VerifySignedBy, AcceptsTheIssuerOnly) {
 }
 
 TEST(VerifySignedBy, RefusesWeakAndUnknownAlgorithms) {
-  const TestKey key = MakeTestKey(KeyType::kRsa2048);
+  const TestKey key = TestKey::Make(KeyType::kRsa2048);
   for (const EVP_MD* hash : {EVP_sha1(), EVP_md5()}) {
     const std::string der = OpenSslRoot(key, hash, {{NID_basic_constraints, "critical,CA:TRUE"}});
     const auto root = ParseCertificate(der);

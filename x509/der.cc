@@ -43,18 +43,16 @@ bool IsBitString(absl::string_view contents) {
          (contents.size() > 1 && (Octet(contents, contents.size() - 1) & ((1 << unused) - 1)) == 0);
 }
 
+// No arc begins with 0x80, which would pad it, and the last one is finished (X.690 8.19.2).
 bool IsOid(absl::string_view contents) {
-  if (contents.empty() || (Octet(contents, contents.size() - 1) & 0x80) != 0) {
-    return false;
+  unsigned within_arc = 0;
+  unsigned padded = 0;
+  for (const char c : contents) {
+    const unsigned octet = static_cast<uint8_t>(c);
+    padded |= static_cast<unsigned>(octet == 0x80) & ~within_arc;
+    within_arc = octet >> 7;
   }
-  bool arc_starts = true;
-  for (size_t i = 0; i < contents.size(); ++i) {
-    if (arc_starts && Octet(contents, i) == 0x80) {
-      return false;  // padded arc
-    }
-    arc_starts = (Octet(contents, i) & 0x80) == 0;
-  }
-  return true;
+  return !contents.empty() && padded == 0 && within_arc == 0;
 }
 
 // Whether the form and the contents are right for a universal type; true for other classes.
@@ -87,55 +85,25 @@ bool FitsType(uint8_t tag, absl::string_view contents) {
 
 }  // namespace
 
-bool Reader::ReadAny(uint8_t* tag, absl::string_view* contents, absl::string_view* element) {
-  if (rest_.size() < 2 || (Octet(rest_, 0) & kHighTagNumber) == kHighTagNumber) {
+bool Reader::ReadLongForm(uint8_t* tag, absl::string_view* contents, absl::string_view* element) {
+  // 0x80 is the indefinite form; more than four length octets is more than we ever read.
+  const size_t count = Octet(rest_, 1) & 0x7f;
+  const size_t header = 2 + count;
+  if (count == 0 || count > 4 || rest_.size() < header || Octet(rest_, 2) == 0) {
     return false;
   }
-  size_t header = 2;
-  size_t length = Octet(rest_, 1);
-  if (length >= 0x80) {
-    // 0x80 is the indefinite form; more than four length octets is more than we ever read.
-    const size_t count = length & 0x7f;
-    if (count == 0 || count > 4 || rest_.size() < 2 + count || Octet(rest_, 2) == 0) {
-      return false;
-    }
-    length = 0;
-    for (size_t i = 0; i < count; ++i) {
-      length = length << 8 | Octet(rest_, 2 + i);
-    }
-    if (length < 0x80) {
-      return false;  // the short form was possible
-    }
-    header += count;
+  size_t length = 0;
+  for (size_t i = 2; i < header; ++i) {
+    length = length << 8 | Octet(rest_, i);
   }
-  if (length > rest_.size() - header) {
+  // Below 0x80 the short form was possible.
+  if (length < 0x80 || length > rest_.size() - header) {
     return false;
   }
   *tag = Octet(rest_, 0);
   *contents = rest_.substr(header, length);
   *element = rest_.substr(0, header + length);
   rest_.remove_prefix(header + length);
-  return true;
-}
-
-bool Reader::Read(uint8_t tag, absl::string_view* contents) {
-  uint8_t found;
-  absl::string_view element;
-  return PeekTag() == tag && ReadAny(&found, contents, &element);
-}
-
-bool Reader::ReadElement(uint8_t tag, absl::string_view* element) {
-  uint8_t found;
-  absl::string_view contents;
-  return PeekTag() == tag && ReadAny(&found, &contents, element);
-}
-
-bool Reader::ReadNested(uint8_t tag, Reader* nested) {
-  absl::string_view contents;
-  if (!Read(tag, &contents)) {
-    return false;
-  }
-  *nested = Reader(contents);
   return true;
 }
 

@@ -43,13 +43,46 @@ class Reader {
   uint8_t PeekTag() const { return rest_.empty() ? 0 : static_cast<uint8_t>(rest_[0]); }
 
   // One element of any tag: its identifier octet, its contents, and the whole element.
-  bool ReadAny(uint8_t* tag, absl::string_view* contents, absl::string_view* element);
+  bool ReadAny(uint8_t* tag, absl::string_view* contents, absl::string_view* element) {
+    // The short form of the length, which nearly every element has, is read in line.
+    const size_t header = 2;
+    if (rest_.size() < header || (static_cast<uint8_t>(rest_[0]) & 0x1f) == 0x1f) {
+      return false;
+    }
+    const auto length = static_cast<uint8_t>(rest_[1]);
+    if (length >= 0x80) {
+      return ReadLongForm(tag, contents, element);
+    }
+    if (length > rest_.size() - header) {
+      return false;
+    }
+    *tag = static_cast<uint8_t>(rest_[0]);
+    *contents = absl::string_view(rest_.data() + header, length);
+    *element = absl::string_view(rest_.data(), header + length);
+    rest_.remove_prefix(header + length);
+    return true;
+  }
   // The contents of the next element, which must have `tag`.
-  bool Read(uint8_t tag, absl::string_view* contents);
+  bool Read(uint8_t tag, absl::string_view* contents) {
+    uint8_t found;
+    absl::string_view element;
+    return PeekTag() == tag && ReadAny(&found, contents, &element);
+  }
   // The next element whole, header included; it must have `tag`.
-  bool ReadElement(uint8_t tag, absl::string_view* element);
+  bool ReadElement(uint8_t tag, absl::string_view* element) {
+    uint8_t found;
+    absl::string_view contents;
+    return PeekTag() == tag && ReadAny(&found, &contents, element);
+  }
   // A cursor over the contents of the next element, which must have `tag`.
-  bool ReadNested(uint8_t tag, Reader* nested);
+  bool ReadNested(uint8_t tag, Reader* nested) {
+    absl::string_view contents;
+    if (!Read(tag, &contents)) {
+      return false;
+    }
+    *nested = Reader(contents);
+    return true;
+  }
   // As ReadNested where the next element has `tag`; otherwise *present is false and nothing is
   // read. Returns false only for an element of that tag that is not DER.
   bool ReadOptional(uint8_t tag, Reader* nested, bool* present);
@@ -72,6 +105,9 @@ class Reader {
   bool ReadNull();
 
  private:
+  // ReadAny for a length in the long form.
+  bool ReadLongForm(uint8_t* tag, absl::string_view* contents, absl::string_view* element);
+
   absl::string_view rest_;
 };
 

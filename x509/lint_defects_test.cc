@@ -70,7 +70,8 @@ const std::vector<Defect>& FrameDefects() {
          p.validity.clear();
        }},
       {"subject is the issuer's own", [](TbsParts& p) { p.subject = p.issuer; }},
-      {"public key is not the one", [](TbsParts& p) { p.spki = MakeTestKey(KeyType::kP256).spki; }},
+      {"public key is not the one",
+       [](TbsParts& p) { p.spki = TestKey::Make(KeyType::kP256).public_key(); }},
       {"public key is not the one", [](TbsParts& p) { p.spki.back() ^= 1; }},
       {"public key is not the one", [](TbsParts& p) { p.spki.clear(); }},
       {"something follows", [](TbsParts& p) { p.after = Bytes("\x05\x00"); }},
@@ -331,6 +332,8 @@ const std::vector<Defect>& NameDefects() {
       names("malformed name", {{kUri, "spiffe://"}}),
       names("malformed name", {{kUri, "spiffe:///a"}}),
       names("malformed name", {{kUri, "spiffe://a/"}}),
+      names("malformed name", {{kUri, "spiffe://./a"}}),
+      names("malformed name", {{kUri, "spiffe://../a"}}),
       names("malformed name", {{kUri, "spiffe://a/../b"}}),
       names("malformed name", {{kUri, "spiffe://a//b"}}),
       names("malformed name", {{kUri, "spiffe://a/%2e"}}),

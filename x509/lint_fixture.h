@@ -30,7 +30,7 @@ inline const TestCa& Ca() {
 }
 
 inline const TestKey& Key() {
-  static const auto* const kKey = new TestKey(MakeTestKey(KeyType::kP256));
+  static const auto* const kKey = new TestKey(TestKey::Make(KeyType::kP256));
   return *kKey;
 }
 

@@ -69,7 +69,8 @@ bool IsSpiffeId(absl::string_view id) {
     return false;
   }
   const absl::string_view trust_domain = NextPart('/', &id);
-  if (trust_domain.empty() || trust_domain.size() > kMaxTrustDomain) {
+  if (trust_domain.empty() || trust_domain.size() > kMaxTrustDomain || trust_domain == "." ||
+      trust_domain == "..") {
     return false;
   }
   for (const char c : trust_domain) {

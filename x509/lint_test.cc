@@ -48,7 +48,7 @@ TEST(LintTbs, KnowsEverySchemeAsTheTemplateWritesIt) {
     LintPolicy policy = LeafPolicy(Ca());
     const CertSpec spec = LeafSpec(Key());
     const LintExpectation expectation = {.serial = spec.serial.bytes(),
-                                         .subject_public_key_info = Key().spki};
+                                         .subject_public_key_info = Key().public_key()};
     const std::string tbs = Build(options, spec);
     if (scheme != policy.signature_scheme) {
       ExpectFault(LintTbs(tbs, policy, expectation).status(), "signature algorithm");
@@ -77,7 +77,7 @@ TEST(LintTbs, HoldsTheCertificateAgainstTheExpectation) {
   crossed.serial = other.serial.bytes();
   ExpectFault(LintTbs(good.tbs, good.policy, crossed).status(), "serial number is not the one");
   crossed = good.expectation();
-  crossed.subject_public_key_info = Ca().key.spki;
+  crossed.subject_public_key_info = Ca().key.public_key();
   ExpectFault(LintTbs(good.tbs, good.policy, crossed).status(), "public key is not the one");
   ExpectFault(LintTbs(good.tbs, good.policy, {}).status(), "serial number is not the one");
 }
@@ -132,7 +132,7 @@ struct GoodRoot : Good {
   GoodRoot() {
     TbsTemplateOptions options;
     options.issuer = BuildName("Fleet", "New root");
-    options.authority_key_id = KeyIdentifier(Key().key_bits());
+    options.authority_key_id = KeyIdentifier(KeyBits(Key()));
     options.key_usage = kKeyCertSign | kCrlSign;
     options.is_ca = true;
     options.path_length = 1;

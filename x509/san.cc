@@ -132,6 +132,9 @@ const char* TrustDomainProblem(absl::string_view trust_domain) {
   if (trust_domain.empty()) {
     return "has no trust domain; write spiffe://trust.domain/path";
   }
+  if (trust_domain == "." || trust_domain == "..") {
+    return "has the trust domain \".\" or \"..\", which reads as a path; name the domain";
+  }
   if (trust_domain.size() > kMaxTrustDomain) {
     return "has a trust domain over 255 octets; shorten it";
   }

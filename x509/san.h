@@ -51,8 +51,9 @@ std::string BuildSubjectAltName(absl::Span<const GeneralName> names);
 absl::Status CheckName(const GeneralName& name, absl::string_view field);
 
 // SPIFFE ID standard, sections 2.1-2.3: "spiffe://" trust domain path; trust domain 1-255 of
-// [a-z0-9.-_]; path of non-empty segments of [A-Za-z0-9.-_], none "." or "..", no trailing "/", no
-// percent-encoding, query, fragment, port or user info; at most 2048 octets in all.
+// [a-z0-9.-_], not "." or ".."; path, which may be empty, of non-empty segments of [A-Za-z0-9.-_],
+// none "." or "..", no trailing "/", no percent-encoding, query, fragment, port or user info; at
+// most 2048 octets in all.
 absl::Status CheckSpiffeId(absl::string_view id, absl::string_view field);
 
 // "fleet.example" and "/svc/web" of a well-formed SPIFFE ID. They alias `id`.

@@ -89,6 +89,8 @@ TEST(SanTest, RefusesOtherUris) {
   for (const std::string& id : {std::string(""),
                                 std::string("spiffe://"),
                                 std::string("spiffe:///a"),
+                                std::string("spiffe://../a"),
+                                std::string("spiffe://."),
                                 std::string("https://td/a"),
                                 std::string("SPIFFE://td/a"),
                                 std::string("spiffe:/td/a"),

@@ -20,22 +20,6 @@ namespace {
 constexpr KeyType kKeyTypes[] = {KeyType::kP256, KeyType::kP384, KeyType::kRsa2048,
                                  KeyType::kEd25519};
 
-const TestKey& SharedKey(KeyType type) {
-  static const auto* const kKeys = [] {
-    auto* keys = new std::vector<std::pair<KeyType, TestKey>>;
-    for (const KeyType one : kKeyTypes) {
-      keys->emplace_back(one, MakeTestKey(one));
-    }
-    return keys;
-  }();
-  for (const auto& [one, key] : *kKeys) {
-    if (one == type) {
-      return key;
-    }
-  }
-  std::abort();
-}
-
 const TestCa& SharedCa() {
   static const auto* const kCa = new TestCa(MakeTestRoot(KeyType::kP256));
   return *kCa;
@@ -111,7 +95,7 @@ std::string OpenSslTbs(const TestCa& ca, const CertSpec& spec) {
   const EVP_MD* hash = ca.scheme == SignatureScheme::kEd25519       ? nullptr
                        : ca.scheme == SignatureScheme::kEcdsaSha384 ? EVP_sha384()
                                                                     : EVP_sha256();
-  EXPECT_GT(X509_sign(certificate, ca.key.key.get(), hash), 0) << DrainOpenSslErrors();
+  EXPECT_GT(X509_sign(certificate, OpenSslKey(ca.key), hash), 0) << DrainOpenSslErrors();
   unsigned char* der = nullptr;
   const int size = i2d_re_X509_tbs(certificate, &der);
   std::string tbs(reinterpret_cast<char*>(der), static_cast<size_t>(size));
@@ -124,7 +108,7 @@ TEST(TbsTemplate, SaysWhatOpenSslWouldOctetForOctet) {
     const TestCa ca = MakeTestRoot(issuer_type);
     for (const KeyType subject_type : kKeyTypes) {
       SCOPED_TRACE(absl::StrCat(KeyTypeName(issuer_type), " over ", KeyTypeName(subject_type)));
-      CertSpec spec = LeafSpec(SharedKey(subject_type));
+      CertSpec spec = LeafSpec(TestKey::OfType(subject_type));
       EXPECT_EQ(Hex(Build(LeafOptions(ca), spec)), Hex(OpenSslTbs(ca, spec)));
       spec.subject = BuildName("Fleet", "web \xc3\xa9t\xc3\xa9");
       EXPECT_EQ(Hex(Build(LeafOptions(ca), spec)), Hex(OpenSslTbs(ca, spec)));
@@ -137,13 +121,13 @@ TEST(TbsTemplate, MakesCertificatesThatOpenSslReadsAndVerifies) {
     const TestCa ca = MakeTestRoot(issuer_type);
     for (const KeyType subject_type : kKeyTypes) {
       SCOPED_TRACE(absl::StrCat(KeyTypeName(issuer_type), " over ", KeyTypeName(subject_type)));
-      const TestKey& key = SharedKey(subject_type);
+      const TestKey& key = TestKey::OfType(subject_type);
       const std::string der = IssueLeaf(ca, key);
       const X509Ptr certificate = OpenSslCertificate(der);
       ASSERT_NE(certificate, nullptr);
       EXPECT_EQ(X509_get_version(certificate.get()), X509_VERSION_3);
-      EXPECT_EQ(X509_verify(certificate.get(), ca.key.key.get()), 1) << DrainOpenSslErrors();
-      EXPECT_EQ(EVP_PKEY_eq(X509_get0_pubkey(certificate.get()), key.key.get()), 1);
+      EXPECT_EQ(X509_verify(certificate.get(), OpenSslKey(ca.key)), 1) << DrainOpenSslErrors();
+      EXPECT_EQ(EVP_PKEY_eq(X509_get0_pubkey(certificate.get()), key.get()), 1);
       EXPECT_EQ(X509_get_key_usage(certificate.get()), uint32_t{KU_DIGITAL_SIGNATURE});
       EXPECT_EQ(X509_get_extended_key_usage(certificate.get()),
                 uint32_t{XKU_SSL_SERVER | XKU_SSL_CLIENT});
@@ -197,7 +181,7 @@ TEST(TbsTemplate, ChainsPassOpenSslStrict) {
       SCOPED_TRACE(absl::StrCat(KeyTypeName(root_type), " over ", KeyTypeName(issuing_type)));
       const TestCa root = MakeTestRoot(root_type);
       const TestCa issuing = MakeTestIssuingCa(root, issuing_type);
-      const std::string leaf = IssueLeaf(issuing, SharedKey(KeyType::kP256));
+      const std::string leaf = IssueLeaf(issuing, TestKey::OfType(KeyType::kP256));
       EXPECT_EQ(VerifyChain(root.certificate, issuing.certificate, leaf, kTestNow), X509_V_OK);
       EXPECT_EQ(VerifyChain(root.certificate, issuing.certificate, leaf,
                             kTestNow + absl::Hours(24) + absl::Seconds(1)),
@@ -212,7 +196,7 @@ TEST(TbsTemplate, ReservesExactlyWhatItWrites) {
   const std::string dns = std::string(63, 'a') + ".fleet.example";
   // Past the lengths where a DER length grows by an octet: 127, 255 and 65535.
   for (const size_t names : {0, 1, 2, 3, 10, 13, 14, 30, 800, 1000}) {
-    CertSpec spec = LeafSpec(SharedKey(KeyType::kP256));
+    CertSpec spec = LeafSpec(TestKey::OfType(KeyType::kP256));
     spec.names.clear();
     for (size_t i = 0; i < names; ++i) {
       spec.names.push_back({NameType::kDns, dns});
@@ -232,7 +216,7 @@ TEST(TbsTemplate, ReservesExactlyWhatItWrites) {
 
 TEST(TbsTemplate, CutsOverToGeneralizedTimeIn2050) {
   const absl::Time year_2050 = absl::FromUnixSeconds(2'524'608'000);
-  CertSpec spec = LeafSpec(SharedKey(KeyType::kP256));
+  CertSpec spec = LeafSpec(TestKey::OfType(KeyType::kP256));
   struct {
     absl::Time not_before;
     absl::Time not_after;
@@ -267,7 +251,7 @@ TEST(TbsTemplate, CutsOverToGeneralizedTimeIn2050) {
 }
 
 TEST(TbsTemplate, WritesEachKindOfName) {
-  CertSpec spec = LeafSpec(SharedKey(KeyType::kP256));
+  CertSpec spec = LeafSpec(TestKey::OfType(KeyType::kP256));
   spec.names = {{NameType::kIp, absl::string_view("\x0a\x00\x00\x01", 4)},
                 {NameType::kEmail, "ops@fleet.example"},
                 {NameType::kDns, "a.example"},
@@ -282,7 +266,7 @@ TEST(TbsTemplate, LeavesOutWhatIsEmptyAndAppendsExtras) {
   options.extended_key_usage.clear();
   options.ca_issuers_url.clear();
   options.crl_url.clear();
-  CertSpec spec = LeafSpec(SharedKey(KeyType::kP256));
+  CertSpec spec = LeafSpec(TestKey::OfType(KeyType::kP256));
   spec.names.clear();
   spec.subject = BuildName("Fleet", "web");
   spec.extra_extensions = TestExtension(oid::kDefaultFleetArc, false, oid::Bytes("\x05\x00")) +
@@ -314,7 +298,7 @@ TEST(TbsTemplate, WritesEachKeyUsageBitAsRfc5280NumbersIt) {
   for (const auto& one : kCases) {
     TbsTemplateOptions options = LeafOptions(SharedCa());
     options.key_usage = one.bits;
-    const TbsParts parts(Build(options, LeafSpec(SharedKey(KeyType::kP256))));
+    const TbsParts parts(Build(options, LeafSpec(TestKey::OfType(KeyType::kP256))));
     EXPECT_EQ(Hex(parts.extensions[1]), Hex(TestExtension(oid::kKeyUsage, true, one.encoding)))
         << one.bits;
   }

@@ -29,39 +29,16 @@ T ValueOrDie(absl::StatusOr<T> value) {
   return *std::move(value);
 }
 
-bool IsPss(SignatureScheme scheme) {
-  return scheme >= SignatureScheme::kRsaPssSha256 && scheme <= SignatureScheme::kRsaPssSha512;
-}
-
-const EVP_MD* HashOf(SignatureScheme scheme) {
-  switch (scheme) {
-    case SignatureScheme::kEcdsaSha256:
-    case SignatureScheme::kRsaPkcs1Sha256:
-    case SignatureScheme::kRsaPssSha256:
-      return EVP_sha256();
-    case SignatureScheme::kEcdsaSha384:
-    case SignatureScheme::kRsaPkcs1Sha384:
-    case SignatureScheme::kRsaPssSha384:
-      return EVP_sha384();
-    case SignatureScheme::kEcdsaSha512:
-    case SignatureScheme::kRsaPkcs1Sha512:
-    case SignatureScheme::kRsaPssSha512:
-      return EVP_sha512();
-    case SignatureScheme::kEd25519:
-      break;
-  }
-  return nullptr;
-}
-
 // A CA certificate for `key`, issued by `issuer`, or by itself when that is null.
 TestCa IssueCa(const TestCa* issuer, KeyType type, absl::string_view common_name,
                absl::Duration life, std::optional<int> path_length) {
-  TestCa ca;
-  ca.key = MakeTestKey(type);
-  ca.scheme = SchemeOf(type);
-  ca.subject = BuildName("Fleet", common_name);
-  ca.key_id = KeyIdentifier(ca.key.key_bits());
-  ca.not_after = kTestNow + life;
+  TestCa ca = {.key = TestKey::Make(type),
+               .scheme = SchemeOf(type),
+               .subject = BuildName("Fleet", common_name),
+               .key_id = "",
+               .not_after = kTestNow + life,
+               .certificate = ""};
+  ca.key_id = KeyIdentifier(KeyBits(ca.key));
 
   const TestCa& parent = issuer == nullptr ? ca : *issuer;
   TbsTemplateOptions options;
@@ -87,50 +64,14 @@ TestCa IssueCa(const TestCa* issuer, KeyType type, absl::string_view common_name
   spec.not_before = kTestNow - kBackdate;
   spec.not_after = ca.not_after;
   spec.subject = ca.subject;
-  spec.subject_public_key_info = ca.key.spki;
-  spec.key_bits = ca.key.key_bits();
+  spec.subject_public_key_info = ca.key.public_key();
+  spec.key_bits = KeyBits(ca.key);
   ca.certificate =
       SignTbs(parent, ValueOrDie(TbsTemplate::Create(options))->Build(spec), policy, spec);
   return ca;
 }
 
 }  // namespace
-
-absl::string_view TestKey::key_bits() const {
-  return ValueOrDie(ParsePublicKey(spki, "key")).key_bits;
-}
-
-TestKey MakeTestKey(KeyType type) {
-  TestKey made;
-  switch (type) {
-    case KeyType::kP256:
-      made.key.reset(EVP_EC_gen("P-256"));
-      break;
-    case KeyType::kP384:
-      made.key.reset(EVP_EC_gen("P-384"));
-      break;
-    case KeyType::kRsa2048:
-      made.key.reset(EVP_RSA_gen(2048));
-      break;
-    case KeyType::kRsa3072:
-      made.key.reset(EVP_RSA_gen(3072));
-      break;
-    case KeyType::kRsa4096:
-      made.key.reset(EVP_RSA_gen(4096));
-      break;
-    case KeyType::kEd25519:
-      made.key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
-      break;
-  }
-  unsigned char* der = nullptr;
-  const int size = made.key == nullptr ? -1 : i2d_PUBKEY(made.key.get(), &der);
-  if (size <= 0) {
-    Die("a test key could not be made");
-  }
-  made.spki.assign(reinterpret_cast<char*>(der), static_cast<size_t>(size));
-  OPENSSL_free(der);
-  return made;
-}
 
 SignatureScheme SchemeOf(KeyType type) {
   switch (type) {
@@ -148,25 +89,11 @@ SignatureScheme SchemeOf(KeyType type) {
   return SignatureScheme::kRsaPkcs1Sha256;
 }
 
-std::string SignWith(const TestKey& key, SignatureScheme scheme, absl::string_view message) {
-  EvpMdCtxPtr context(EVP_MD_CTX_new());
-  EVP_PKEY_CTX* parameters = nullptr;
-  size_t size = 0;
-  if (EVP_DigestSignInit(context.get(), &parameters, HashOf(scheme), nullptr, key.key.get()) != 1 ||
-      (IsPss(scheme) &&
-       (EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) != 1 ||
-        EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) != 1)) ||
-      EVP_DigestSign(context.get(), nullptr, &size, AsUnsigned(message), message.size()) != 1) {
-    Die("a test signature could not be made");
-  }
-  std::string signature(size, '\0');
-  if (EVP_DigestSign(context.get(), AsUnsigned(signature.data()), &size, AsUnsigned(message),
-                     message.size()) != 1) {
-    Die("a test signature could not be made");
-  }
-  signature.resize(size);
-  return signature;
+absl::string_view KeyBits(const TestKey& key) {
+  return ValueOrDie(ParsePublicKey(key.public_key(), "key")).key_bits;
 }
+
+EVP_PKEY* OpenSslKey(const TestKey& key) { return const_cast<EVP_PKEY*>(key.get()); }
 
 TestCa MakeTestRoot(KeyType type) {
   return IssueCa(nullptr, type, "Root", kDay * 3650, std::nullopt);
@@ -204,8 +131,8 @@ CertSpec LeafSpec(const TestKey& key) {
   spec.not_before = kTestNow - kBackdate;
   spec.not_after = kTestNow + kDay;
   spec.serial = ValueOrDie(SerialNumber::Create(spec.not_after, 1, kTestNow));
-  spec.subject_public_key_info = key.spki;
-  spec.key_bits = key.key_bits();
+  spec.subject_public_key_info = key.public_key();
+  spec.key_bits = KeyBits(key);
   spec.names = {{NameType::kUri, "spiffe://fleet.example/svc/web"},
                 {NameType::kDns, "web.fleet.example"}};
   return spec;
@@ -216,7 +143,7 @@ std::string SignTbs(const TestCa& ca, std::string tbs, const LintPolicy& policy,
   Prepared prepared = ValueOrDie(LintTbs(
       std::move(tbs), policy,
       {.serial = spec.serial.bytes(), .subject_public_key_info = spec.subject_public_key_info}));
-  const std::string signature = SignWith(ca.key, ca.scheme, prepared.bytes());
+  const std::string signature = ca.key.Sign(ca.scheme, prepared.bytes());
   return AssembleCertificate(prepared.Spend(), ca.scheme, signature);
 }
 

@@ -11,24 +11,19 @@
 #include "x509/cert_spec.h"
 #include "x509/lint.h"
 #include "x509/tbs.h"
+#include "x509/test_key.h"
 
 namespace fleetca::x509 {
 
 // 2026-06-01 12:00:00 UTC: now, for what is issued here.
 inline const absl::Time kTestNow = absl::FromUnixSeconds(1'780'315'200);
 
-struct TestKey {
-  EvpPkeyPtr key;
-  std::string spki;
-  // The octets of its BIT STRING; aliases `spki`.
-  absl::string_view key_bits() const;
-};
-
-TestKey MakeTestKey(KeyType type);
 // The scheme a CA with such a key signs with.
 SignatureScheme SchemeOf(KeyType type);
-// OpenSSL's signature.
-std::string SignWith(const TestKey& key, SignatureScheme scheme, absl::string_view message);
+// The octets of the key's BIT STRING; aliases `key`.
+absl::string_view KeyBits(const TestKey& key);
+// As OpenSSL's calls want it, which do not change it.
+EVP_PKEY* OpenSslKey(const TestKey& key);
 
 struct TestCa {
   TestKey key;

@@ -1,5 +1,6 @@
 #include "service/cli/config_command.h"
 
+#include <iostream>
 #include <memory>
 #include <string>
 
@@ -47,6 +48,11 @@ int Run(const ValidateFlags& flags) {
   if (flags.form == "json") {
     const int written = ReportStatus(WriteStandardOutput(ToJson(flags.file, status)));
     return status.ok() ? written : kExitFailed;
+  }
+  if (GetReason(status) == Reason::kConfigInvalid) {
+    // As compilers write them, so that editors jump to the line.
+    std::cerr << PrintableMessage(status) << std::endl;
+    return kExitFailed;
   }
   if (!status.ok()) {
     return ReportStatus(status);

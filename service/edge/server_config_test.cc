@@ -1,94 +1,23 @@
 #include "service/edge/server_config.h"
 
-#include <algorithm>
 #include <ostream>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "base/errors.h"
-#include "base/file.h"
-#include "fleetca/config/v1/config.pb.h"
 #include "gmock/gmock.h"
-#include "google/protobuf/descriptor.h"
-#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
+#include "service/edge/server_config_testing.h"
 
 namespace fleetca::service {
 namespace {
 
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
-
-// Each line is known by its number: the tests below change one and expect that number back.
-constexpr char kGood[] =
-    /* 1*/
-    "trust_domain: \"fleet.example\"\n"
-    /* 2*/
-    "listener {\n"
-    /* 3*/
-    "  address: \"127.0.0.1:8443\"\n"
-    /* 4*/
-    "  certificate_file: \"server/tls.pem\"\n"
-    /* 5*/
-    "  private_key_file: \"server/tls.key\"\n"
-    /* 6*/
-    "  client_ca_file: \"/etc/roots.pem\"\n"
-    /* 7*/
-    "}\n"
-    /* 8*/
-    "issuer {\n"
-    /* 9*/
-    "  certificate_file: \"ca.pem\"\n"
-    /*10*/
-    "  private_key_file: \"ca.key\"\n"
-    /*11*/
-    "  passphrase { file: \"ca.passphrase\" }\n"
-    /*12*/
-    "  trust_bundle_file: \"roots.pem\"\n"
-    /*13*/
-    "}\n"
-    /*14*/
-    "store { path: \"store\" }\n"
-    /*15*/
-    "profiles {\n"
-    /*16*/
-    "  name: \"service\"\n"
-    /*17*/
-    "  default_lifetime { seconds: 3600 }\n"
-    /*18*/
-    "  key_purposes: KEY_PURPOSE_SERVER_AUTH\n"
-    /*19*/
-    "  names {\n"
-    /*20*/
-    "    spiffe_paths: \"/svc/*\"\n"
-    /*21*/
-    "  }\n"
-    /*22*/
-    "}\n"
-    /*23*/
-    "callers {\n"
-    /*24*/
-    "  spiffe_id: \"spiffe://fleet.example/user/admin\"\n"
-    /*25*/
-    "  profiles: \"service\"\n"
-    /*26*/ "}\n";
-
-constexpr absl::string_view kPath = "conf/fleetca.textproto";
-
-// kGood with line `number` (from 1) replaced.
-std::string WithLine(size_t number, absl::string_view line) {
-  std::vector<std::string> lines = absl::StrSplit(kGood, '\n');
-  lines.at(number - 1) = std::string(line);
-  return absl::StrJoin(lines, "\n");
-}
 
 ServerConfig Parse(absl::string_view text) {
   absl::StatusOr<ServerConfig> config = ParseServerConfig(text, kPath);
@@ -419,98 +348,6 @@ TEST(ServerConfigTest, InlineSecretsAreNeverShown) {
           WithLine(10, "private_key_file: \"-----BEGIN PRIVATE KEY-----\\nMIIhunter2\""), kPath)
           .status();
   EXPECT_THAT(std::string(status.message()), Not(HasSubstr("hunter2")));
-}
-
-TEST(ServerConfigTest, TextReadsBackToTheSame) {
-  const std::string text = ServerConfigToText(Parse(kGood));
-  absl::StatusOr<ServerConfig> again = ParseServerConfig(text, "-");
-  ASSERT_TRUE(again.ok()) << again.status() << "\n" << text;
-  EXPECT_EQ(ServerConfigToText(*again), text);
-  EXPECT_EQ(again->store.path, "conf/store");
-  EXPECT_EQ(again->profiles[0].max_lifetime(), absl::Hours(1));
-}
-
-TEST(ServerConfigTest, TextShowsDefaults) {
-  const std::string text = ServerConfigToText(Parse(kGood));
-  for (const char* line :
-       {"reflection: false", "seconds: 30", "max_batch_items: 1000", "max_csr_bytes: 8192",
-        "KEY_ALGORITHM_ED25519", "SUBJECT_FORM_EMPTY", "LOG_LEVEL_INFO",
-        "may_get_certificates: false", "dns_wildcards: false", "file: \"conf/ca.passphrase\""}) {
-    EXPECT_THAT(text, HasSubstr(line));
-  }
-}
-
-TEST(ServerConfigTest, TextMasksWhatLooksLikeASecret) {
-  ServerConfig config = Parse(kGood);
-  config.issuer.private_key_file = "-----BEGIN PRIVATE KEY-----\nhunter2";
-  EXPECT_THAT(ServerConfigToText(config), Not(HasSubstr("hunter2")));
-  EXPECT_THAT(ServerConfigToText(config), HasSubstr("(masked)"));
-}
-
-// The example: it loads, and it shows every field of the schema.
-constexpr char kExample[] = "deploy/example/fleetca.textproto";
-
-// Every field below `descriptor` that stands nowhere in `text` as a word before ":" or "{".
-void CollectAbsentFields(const google::protobuf::Descriptor* descriptor, absl::string_view text,
-                         std::set<std::string>* absent) {
-  for (int i = 0; i < descriptor->field_count(); ++i) {
-    const google::protobuf::FieldDescriptor* field = descriptor->field(i);
-    if (!absl::StrContains(text, absl::StrCat(" ", field->name(), ": ")) &&
-        !absl::StrContains(text, absl::StrCat("\n", field->name(), ": ")) &&
-        !absl::StrContains(text, absl::StrCat(" ", field->name(), " {")) &&
-        !absl::StrContains(text, absl::StrCat("\n", field->name(), " {"))) {
-      absent->insert(field->full_name());
-    }
-    if (field->message_type() != nullptr && field->message_type()->file() == descriptor->file()) {
-      CollectAbsentFields(field->message_type(), text, absent);
-    }
-  }
-}
-
-TEST(ExampleTest, Loads) {
-  const absl::StatusOr<ServerConfig> config = LoadServerConfig(kExample);
-  ASSERT_TRUE(config.ok()) << config.status();
-  EXPECT_EQ(config->profiles.size(), 2u);
-}
-
-TEST(ExampleTest, ShowsEveryField) {
-  const absl::StatusOr<std::string> text = ReadFile(kExample);
-  ASSERT_TRUE(text.ok()) << text.status();
-  std::set<std::string> absent;
-  CollectAbsentFields(config::v1::ServerConfig::descriptor(), *text, &absent);
-  EXPECT_THAT(absent, IsEmpty());
-}
-
-// A field is only shown if it is set, so that its value is checked; the other passphrase source is
-// the one exception, as there can be only one.
-void CollectUnsetFields(const google::protobuf::Message& message, std::set<std::string>* unset) {
-  const auto* reflection = message.GetReflection();
-  std::vector<const google::protobuf::FieldDescriptor*> set;
-  reflection->ListFields(message, &set);
-  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
-    const google::protobuf::FieldDescriptor* field = message.GetDescriptor()->field(i);
-    const bool is_set = std::find(set.begin(), set.end(), field) != set.end();
-    const bool is_default_bool = field->type() == google::protobuf::FieldDescriptor::TYPE_BOOL;
-    if (!is_set && !is_default_bool) {
-      unset->insert(field->full_name());
-    }
-    if (is_set && field->message_type() != nullptr &&
-        field->message_type()->file() == message.GetDescriptor()->file()) {
-      CollectUnsetFields(field->is_repeated() ? reflection->GetRepeatedMessage(message, field, 0)
-                                              : reflection->GetMessage(message, field),
-                         unset);
-    }
-  }
-}
-
-TEST(ExampleTest, SetsEveryField) {
-  const absl::StatusOr<std::string> text = ReadFile(kExample);
-  ASSERT_TRUE(text.ok()) << text.status();
-  config::v1::ServerConfig message;
-  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(*text, &message));
-  std::set<std::string> unset;
-  CollectUnsetFields(message, &unset);
-  EXPECT_THAT(unset, testing::ElementsAre("fleetca.config.v1.Passphrase.systemd_credential"));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
     file << der;
     return static_cast<bool>(file.flush());
   };
-  const TestKey key = MakeTestKey(KeyType::kP256);
+  const TestKey key = TestKey::Make(KeyType::kP256);
   for (const KeyType type :
        {KeyType::kP256, KeyType::kP384, KeyType::kRsa2048, KeyType::kEd25519}) {
     const TestCa root = MakeTestRoot(type);

@@ -15,7 +15,7 @@ std::vector<std::string> CertificateSeeds() {
     const TestCa issuing = MakeTestIssuingCa(root, type);
     seeds.push_back(root.certificate);
     seeds.push_back(issuing.certificate);
-    seeds.push_back(IssueLeaf(issuing, MakeTestKey(type)));
+    seeds.push_back(IssueLeaf(issuing, TestKey::Make(type)));
   }
   return seeds;
 }
@@ -30,7 +30,7 @@ std::vector<std::string> TbsSeeds() {
   options.crl_url = "http://pki.fleet.example/issuing.crl";
   const auto maker = TbsTemplate::Create(options);
   for (const KeyType type : {KeyType::kP256, KeyType::kEd25519}) {
-    const TestKey key = MakeTestKey(type);
+    const TestKey key = TestKey::Make(type);
     CertSpec spec = LeafSpec(key);
     seeds.push_back((*maker)->Build(spec));
     spec.subject = BuildName("Fleet", "web");
