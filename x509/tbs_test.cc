@@ -10,7 +10,6 @@
 #include "x509/der.h"
 #include "x509/name.h"
 #include "x509/oid.h"
-#include "x509/signature_algorithm.h"
 #include "x509/test_ca.h"
 #include "x509/test_tbs_parts.h"
 

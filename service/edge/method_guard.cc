@@ -29,7 +29,7 @@ absl::Status MethodGuard::Check(const Caller& caller, absl::string_view path) co
   if (std::find(std::begin(kOpenMethods), std::end(kOpenMethods), path) != std::end(kOpenMethods)) {
     return absl::OkStatus();
   }
-  if (absl::StartsWith(path, kReflection)) {
+  if (reflection_ && absl::StartsWith(path, kReflection)) {
     return access_.CheckReflection(caller);
   }
   return PermissionDenied(Reason::kCallerNotAllowed,

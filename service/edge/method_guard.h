@@ -15,8 +15,10 @@ namespace fleetca::service {
 // methods make the finer decisions. Thread-safe; the references outlive it.
 class MethodGuard : public grpc::AuthMetadataProcessor {
  public:
-  MethodGuard(PeerAuthenticator& authenticator, const AccessPolicy& access)
-      : authenticator_(authenticator), access_(access) {}
+  // Debian's reflection library registers its service in every server it is linked into, so whether
+  // the service exists for anyone is decided here.
+  MethodGuard(PeerAuthenticator& authenticator, const AccessPolicy& access, bool reflection)
+      : authenticator_(authenticator), access_(access), reflection_(reflection) {}
 
   bool IsBlocking() const override { return false; }
   grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* context,
@@ -29,6 +31,7 @@ class MethodGuard : public grpc::AuthMetadataProcessor {
  private:
   PeerAuthenticator& authenticator_;
   const AccessPolicy& access_;
+  const bool reflection_;
 };
 
 }  // namespace fleetca::service

@@ -1,6 +1,5 @@
 #include "service/edge/server.h"
 
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 
@@ -173,13 +172,10 @@ class GrpcServer : public Server {
                     config.limits.stream_window});
     service_ = std::make_unique<CaService>(*gate_, issuer_->access(), *store_, std::move(bundle_));
     FLEETCA_ASSIGN_OR_RETURN(auto credentials, CreateTlsCredentials(config.listener));
-    credentials->SetAuthMetadataProcessor(
-        std::make_shared<MethodGuard>(*authenticator_, issuer_->access()));
+    credentials->SetAuthMetadataProcessor(std::make_shared<MethodGuard>(
+        *authenticator_, issuer_->access(), config.listener.reflection));
 
     grpc::EnableDefaultHealthCheckService(true);
-    if (config.listener.reflection) {
-      grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-    }
     grpc::ServerBuilder builder;
     SetChannelArguments(config.limits, builder);
     builder.AddListeningPort(config.listener.address, credentials, &port_);
