@@ -9,7 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
-#include "store/durable_file.h"
+#include "store/folder.h"
 
 namespace fleetca::store {
 namespace {

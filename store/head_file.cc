@@ -8,15 +8,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/file.h"
 #include "base/status_macros.h"
 #include "store/big_endian.h"
 #include "store/crc32c.h"
-#include "store/durable_file.h"
+#include "store/folder.h"
 
 namespace fleetca::store {
 namespace {
 
 constexpr char kFileName[] = "head";
+constexpr mode_t kFileMode = 0600;
 constexpr size_t kNumberSize = sizeof(uint64_t);
 constexpr size_t kSlotSize = kNumberSize + sizeof(uint32_t);
 // A disk writes a sector whole or not at all, so the slots are in different ones.
@@ -55,7 +57,7 @@ absl::StatusOr<std::unique_ptr<HeadFile>> HeadFile::Create(const std::string& fo
   std::string contents = FormatSlot(0);
   contents.resize(kSlotOffset, '\0');
   contents += FormatSlot(0);
-  FLEETCA_RETURN_IF_ERROR(ReplaceFile(folder, kFileName, contents));
+  FLEETCA_RETURN_IF_ERROR(WriteFileAtomic(PathIn(folder), contents, kFileMode));
   return Open(folder);
 }
 

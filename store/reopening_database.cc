@@ -11,7 +11,7 @@
 #include "absl/time/clock.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "store/durable_file.h"
+#include "store/folder.h"
 #include "store/keys.h"
 
 namespace fleetca::store {

@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "store/durable_file.h"
+#include "store/folder.h"
 #include "store/keys.h"
 #include "store/rocksdb_log.h"
 

@@ -11,7 +11,7 @@
 #include "base/errors.h"
 #include "base/random.h"
 #include "base/status_macros.h"
-#include "store/durable_file.h"
+#include "store/folder.h"
 #include "store/keys.h"
 #include "store/witness.h"
 

@@ -9,18 +9,21 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "base/errors.h"
+#include "base/file.h"
 #include "base/status_macros.h"
-#include "store/durable_file.h"
 
 namespace fleetca::store {
 namespace {
 
 constexpr char kFileName[] = "fleetca.store";
+constexpr mode_t kFileMode = 0600;
 constexpr int kFormat = 1;
 constexpr absl::string_view kFormatField = "fleetca store format ";
 constexpr absl::string_view kInstanceField = "instance ";
 constexpr absl::string_view kCreatedField = "created ";
 constexpr char kTimeFormat[] = "%Y-%m-%dT%H:%M:%SZ";
+
+std::string PathIn(const std::string& folder) { return absl::StrCat(folder, "/", kFileName); }
 
 bool ParseFields(absl::string_view text, Witness& witness) {
   const std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');
@@ -66,17 +69,18 @@ absl::StatusOr<Witness> ParseWitness(absl::string_view text, absl::string_view p
 }
 
 absl::StatusOr<std::optional<Witness>> ReadWitness(const std::string& folder) {
-  const std::string path = absl::StrCat(folder, "/", kFileName);
-  FLEETCA_ASSIGN_OR_RETURN(const std::optional<std::string> text, ReadFileIfPresent(path));
-  if (!text.has_value()) {
+  const std::string path = PathIn(folder);
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (GetReason(text.status()) == Reason::kFileMissing) {
     return std::nullopt;
   }
+  FLEETCA_RETURN_IF_ERROR(text.status());
   FLEETCA_ASSIGN_OR_RETURN(const Witness witness, ParseWitness(*text, path));
   return witness;
 }
 
 absl::Status WriteWitness(const std::string& folder, const Witness& witness) {
-  return ReplaceFile(folder, kFileName, FormatWitness(witness));
+  return WriteFileAtomic(PathIn(folder), FormatWitness(witness), kFileMode);
 }
 
 }  // namespace fleetca::store

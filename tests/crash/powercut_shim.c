@@ -4,23 +4,25 @@
 //   POWERCUT_JOURNAL  absolute path, outside of POWERCUT_DIR and on the same file system: a folder
 //                     that must exist, for the journal and for what was removed but may come back
 //   POWERCUT_CONTROL  optional path of a file that says which calls below POWERCUT_DIR fail while
-//                     it exists: words of "write=ENOSPC", "write=EIO", "sync=EIO"
+//                     it exists: words of "write=ENOSPC", "write=EIO", "sync=EIO" (not writes of
+//                     stdio)
 //
 // A killed process leaves everything it wrote in the page cache; a power cut leaves what was
 // synced. Run the program with this library, end it with SIGKILL, then run powercut_apply: it cuts
 // each file back to the size it had when it was last synced and takes back each creation, renaming
 // and removal whose folder was not synced afterwards. That is the worst a POSIX file system may do,
 // with these limits: octets overwritten in place keep their newest value, a file that shrank stays
-// short, and writes through mmap, O_SYNC, stdio or direct system calls are not seen
+// short, and writes through mmap, O_SYNC or direct system calls are not seen
 // (sync_file_range and msync are rightly taken for nothing). Space taken ahead by fallocate is not
 // size.
 //
 // The journal is text, one operation a line, appended with single writes so that it survives the
 // SIGKILL. Paths with newlines are not supported. An operation on names is noted before it is done
 // (a kill in between leaves something to take back that is not there, which is fine), a sync after
-// it is done. The threads of one process are put in order; several processes must watch different
-// folders.
+// it is done, and so is what mkstemp and fopen make. The threads of one process are put in order;
+// several processes must watch different folders.
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -240,6 +242,55 @@ int creat(const char* path, mode_t mode) {
 }
 
 int creat64(const char* path, mode_t mode) { return creat(path, mode); }
+
+// These open within libc, so the real one is called, and what it did is noted.
+static void NoteOpened(int fd, int is_new) {
+  char path[PATH_MAX];
+  struct stat info;
+  if (fd < 0 || !WatchedFile(fd, path) || fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+    return;
+  }
+  if (is_new) {
+    Note("create %s\nnew %llu\n", path, (unsigned long long)info.st_ino);
+  } else {
+    Note("open %llu %lld\n", (unsigned long long)info.st_ino, (long long)info.st_size);
+  }
+}
+
+int mkostemp(char* path, int flags) {
+  static int (*real)(char*, int);
+  if (real == NULL) {
+    *(void**)(&real) = dlsym(RTLD_NEXT, "mkostemp");
+  }
+  pthread_mutex_lock(&names);
+  const int fd = real(path, flags);
+  NoteOpened(fd, 1);
+  pthread_mutex_unlock(&names);
+  return fd;
+}
+
+int mkostemp64(char* path, int flags) { return mkostemp(path, flags); }
+int mkstemp(char* path) { return mkostemp(path, 0); }
+int mkstemp64(char* path) { return mkostemp(path, 0); }
+
+FILE* fopen(const char* path, const char* mode) {
+  static FILE* (*real)(const char*, const char*);
+  if (real == NULL) {
+    *(void**)(&real) = dlsym(RTLD_NEXT, "fopen");
+  }
+  const int error = errno;
+  pthread_mutex_lock(&names);
+  const int is_new = access(path, F_OK) != 0;
+  errno = error;
+  FILE* file = real(path, mode);
+  if (file != NULL && mode[0] != 'r') {
+    NoteOpened(fileno(file), is_new);
+  }
+  pthread_mutex_unlock(&names);
+  return file;
+}
+
+FILE* fopen64(const char* path, const char* mode) { return fopen(path, mode); }
 
 // --- files: written (only to fail on demand: what is not synced needs no note)
 // --------------------
