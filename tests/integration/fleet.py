@@ -187,6 +187,25 @@ class Fleet:
         return self.at_server("cert", "issue", "--profile", profile, "--csr", "-", *arguments,
                               stdin=csr)
 
+    def clear_issuing_key(self):
+        """The issuing CA's private key as PEM in the clear: what no one should be able to do."""
+        return openssl("pkey", "-in", os.path.join(self.ca, "issuing-ca.key"), "-passin",
+                       "file:" + os.path.join(self.ca, "issuing-ca.passphrase"))
+
+    def sign_with_openssl(self, out, csr, extensions, days=1):
+        """A certificate with the issuing CA's signature that the CA would not give, with its
+        chain."""
+        key = self.write("clear.key", self.clear_issuing_key())
+        issuer = os.path.join(self.ca, "issuing-ca.crt")
+        text = self.write("extensions.cnf", b"subjectAltName=URI:spiffe://%s/user/admin\n%s\n" %
+                          (DOMAIN.encode(), extensions.encode()))
+        leaf = openssl("x509", "-req", "-CA", issuer, "-CAkey", key, "-set_serial",
+                       "0x" + os.urandom(16).hex(), "-days", str(days), "-extfile", text, stdin=csr)
+        os.remove(key)
+        with open(issuer, "rb") as chain, open(out, "wb") as file:
+            file.write(leaf + chain.read())
+        return out
+
     # For openssl s_client: the administrator's certificate.
     @property
     def tls_client(self):
