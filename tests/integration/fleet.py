@@ -192,13 +192,14 @@ class Fleet:
         return openssl("pkey", "-in", os.path.join(self.ca, "issuing-ca.key"), "-passin",
                        "file:" + os.path.join(self.ca, "issuing-ca.passphrase"))
 
-    def sign_with_openssl(self, out, csr, extensions, days=1):
+    def sign_with_openssl(self, out, csr, extensions, days=1,
+                          names="URI:spiffe://%s/user/admin" % DOMAIN):
         """A certificate with the issuing CA's signature that the CA would not give, with its
         chain."""
         key = self.write("clear.key", self.clear_issuing_key())
         issuer = os.path.join(self.ca, "issuing-ca.crt")
-        text = self.write("extensions.cnf", b"subjectAltName=URI:spiffe://%s/user/admin\n%s\n" %
-                          (DOMAIN.encode(), extensions.encode()))
+        text = self.write("extensions.cnf", b"subjectAltName=%s\n%s\n" %
+                          (names.encode(), extensions.encode()))
         leaf = openssl("x509", "-req", "-CA", issuer, "-CAkey", key, "-set_serial",
                        "0x" + os.urandom(16).hex(), "-days", str(days), "-extfile", text, stdin=csr)
         os.remove(key)
