@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
@@ -57,6 +59,28 @@ TEST_F(HeadFileTest, OnlyRises) {
     Advance(number);
   }
   EXPECT_EQ(Number(), 7u);
+}
+
+TEST_F(HeadFileTest, ManyThreadsLeaveTheHighest) {
+  constexpr uint64_t kThreads = 4;
+  constexpr uint64_t kNumbers = 500;
+  {
+    const absl::StatusOr<std::unique_ptr<HeadFile>> head = HeadFile::Create(folder_);
+    ASSERT_TRUE(head.ok()) << head.status();
+    std::vector<std::thread> threads;
+    for (uint64_t thread = 0; thread < kThreads; ++thread) {
+      threads.emplace_back([&head, thread] {
+        for (uint64_t number = 1; number <= kNumbers; ++number) {
+          (*head)->Advance(number * kThreads + thread);
+          EXPECT_GE((*head)->number(), number * kThreads + thread);
+        }
+      });
+    }
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+  }
+  EXPECT_EQ(Number(), kNumbers * kThreads + kThreads - 1);
 }
 
 TEST_F(HeadFileTest, ATornWriteLeavesTheNumberBefore) {

@@ -246,6 +246,11 @@ TEST_P(StoreContractTest, AnIterationSeesTheRecordsThatWereThereWhenItBegan) {
 }
 
 TEST_P(StoreContractTest, ConcurrentAppendsAndReaders) {
+#ifdef __SANITIZE_THREAD__
+  if (absl::string_view(GetParam().name) == "RocksDb") {
+    GTEST_SKIP() << "ThreadSanitizer does not see how Debian's RocksDB hands writers over";
+  }
+#endif
   constexpr int kThreads = 8;
   constexpr int kBatches = 25;
   constexpr int kBatchSize = 4;
