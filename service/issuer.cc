@@ -79,10 +79,14 @@ absl::StatusOr<std::unique_ptr<Issuer>> Issuer::Create(IssuerOptions options) {
         absl::StrCat("The issuing certificate expired at ",
                      absl::FormatTime(issuer.not_after, absl::UTCTimeZone()), "; renew it"));
   }
-  std::vector<std::string> ca_key_bits = {std::string(issuer.public_key.key_bits)};
+  ForbiddenKeys forbidden_keys;
+  forbidden_keys.AddCaKey(issuer.public_key);
   for (const std::string& der : options.ca_certificates) {
     FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate certificate, x509::ParseCertificate(der));
-    ca_key_bits.emplace_back(certificate.public_key.key_bits);
+    forbidden_keys.AddCaKey(certificate.public_key);
+  }
+  for (const std::string& spki_sha256 : options.blocked_keys) {
+    forbidden_keys.Block(spki_sha256);
   }
   IssuingProfiles profiles;
   for (Profile& profile : options.profiles) {
@@ -95,12 +99,11 @@ absl::StatusOr<std::unique_ptr<Issuer>> Issuer::Create(IssuerOptions options) {
     }
   }
   return absl::WrapUnique(
-      new Issuer(std::move(options), std::move(ca_key_bits), std::move(profiles)));
+      new Issuer(std::move(options), std::move(forbidden_keys), std::move(profiles)));
 }
 
-Issuer::Issuer(IssuerOptions options, std::vector<std::string> ca_key_bits,
-               IssuingProfiles profiles)
-    : ca_key_bits_(std::move(ca_key_bits)),
+Issuer::Issuer(IssuerOptions options, ForbiddenKeys forbidden_keys, IssuingProfiles profiles)
+    : forbidden_keys_(std::move(forbidden_keys)),
       access_(std::move(options.access)),
       csr_limits_(options.csr_limits),
       signer_(*options.signer),
@@ -224,7 +227,7 @@ void Issuer::Judge(Item& item, absl::Time now) {
     }
     FLEETCA_ASSIGN_OR_RETURN(item.csr, x509::ParseCsr(issuance.request.csr_der, csr_limits_));
     FLEETCA_RETURN_IF_ERROR(item.profile->profile.CheckCsr(item.csr));
-    FLEETCA_RETURN_IF_ERROR(CheckKeyIsNoCa(item.csr));
+    FLEETCA_RETURN_IF_ERROR(forbidden_keys_.Check(item.csr.public_key));
     return DecideValidity(item, now);
   }();
   if (!item.csr.ignored_extensions.empty()) {
@@ -245,16 +248,6 @@ void Issuer::LogIgnoredExtensions(const Item& item, absl::Time now) {
              {"profile", item.issuance->request.profile},
              {"caller", item.issuance->caller.spiffe_id},
              {"lines_suppressed", suppressed}});
-}
-
-absl::Status Issuer::CheckKeyIsNoCa(const x509::Csr& csr) const {
-  for (const std::string& key_bits : ca_key_bits_) {
-    if (csr.public_key.key_bits == key_bits) {
-      return InvalidArgument(Reason::kKeyForbidden, "csr.subject_public_key_info",
-                             "The key is a CA's own; make a new key for each certificate");
-    }
-  }
-  return absl::OkStatus();
 }
 
 absl::Status Issuer::DecideValidity(Item& item, absl::Time now) const {

@@ -11,6 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/errors.h"
+#include "base/openssl.h"
+#include "signer/local_signer.h"
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_issuer.h"
@@ -426,6 +428,29 @@ TEST_F(ChecklistTest, Checklist11_BudgetsComeFirst) {
             absl::StatusCode::kInvalidArgument);
 }
 
+TEST_F(ChecklistTest, Checklist12_NoCasKeyAndNoBlockedKey) {
+  // The CA's own key, by a CSR whose signature is right.
+  EvpPkeyPtr ca_key = testing::NewTestKey(KeyType::kP256);
+  CsrOptions options;
+  options.key = ca_key.get();
+  EVP_PKEY_up_ref(ca_key.get());
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<signer::Signer> signer,
+                               signer::CreateLocalSigner(EvpPkeyPtr(ca_key.get())));
+  TestIssuer ca({.signer = signer.get()});
+  EXPECT_THAT(ca.Issue(MakeCsr(options)),
+              IsInvalid(Reason::kKeyForbidden, "csr.subject_public_key_info"));
+  // A key that is known to be compromised.
+  const EvpPkeyPtr leaked = testing::NewTestKey(KeyType::kP256);
+  const std::string spki = testing::TestPublicKey(leaked.get());
+  std::string digest(32, '\0');
+  SHA256(AsUnsigned(spki), spki.size(), AsUnsigned(digest.data()));
+  TestIssuer blocking({.blocked_keys = {digest}});
+  options.key = leaked.get();
+  EXPECT_THAT(blocking.Issue(MakeCsr(options)),
+              IsInvalid(Reason::kKeyForbidden, "csr.subject_public_key_info"));
+  EXPECT_THAT(blocking.Issue(MakeCsr()), IsOk());
+}
+
 TEST_F(ChecklistTest, Checklist13_SerialsArePositiveAndUniqueAcrossRestartsAndInstances) {
   std::set<std::string> serials;
   size_t issued = 0;
@@ -443,6 +468,48 @@ TEST_F(ChecklistTest, Checklist13_SerialsArePositiveAndUniqueAcrossRestartsAndIn
     }
   }
   EXPECT_EQ(serials.size(), issued);
+}
+
+// Keeps what it is given to sign, and tries to sign it a second time.
+class WitnessSigner : public signer::Signer {
+ public:
+  explicit WitnessSigner(const signer::Signer& inner) : inner_(inner) {}
+
+  SignatureScheme scheme() const override { return inner_.scheme(); }
+  absl::string_view public_key() const override { return inner_.public_key(); }
+  void SignBatch(absl::Span<Prepared> messages,
+                 absl::Span<absl::StatusOr<signer::SignedMessage>> results) const override {
+    messages_.clear();
+    for (const Prepared& message : messages) {
+      messages_.emplace_back(message.bytes());
+    }
+    inner_.SignBatch(messages, results);
+    again_.assign(messages.size(), absl::UnknownError("not tried"));
+    inner_.SignBatch(messages, absl::MakeSpan(again_));
+  }
+
+  mutable std::vector<std::string> messages_;
+  mutable std::vector<absl::StatusOr<signer::SignedMessage>> again_;
+
+ private:
+  const signer::Signer& inner_;
+};
+
+TEST_F(ChecklistTest, Checklist14_WhatIsSignedIsWhatWasLintedAndOnce) {
+  WitnessSigner witness(ca_.signer());
+  TestIssuer ca({.signer = &witness});
+  const auto outcomes = ca.IssueBatch(std::vector<std::string>(3, MakeCsr()));
+  ASSERT_EQ(witness.messages_.size(), 3u);
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    FLEETCA_ASSERT_OK(outcomes[i]);
+    FLEETCA_ASSERT_OK_AND_ASSIGN(const x509::Certificate certificate,
+                                 x509::ParseCertificate(outcomes[i]->certificate));
+    EXPECT_EQ(certificate.tbs, witness.messages_[i]);
+    EXPECT_THAT(witness.again_[i], IsError(absl::StatusCode::kInternal, Reason::kSigningFailed));
+  }
+  // Nobody but the lint makes what a signer takes.
+  static_assert(!std::is_constructible_v<Prepared, std::string>);
+  static_assert(!std::is_copy_constructible_v<Prepared>);
 }
 
 TEST_F(ChecklistTest, Checklist15_WhatEveryCertificateSays) {
