@@ -17,13 +17,11 @@
 //
 // bazel run --config=opt //bench:issuer_bench
 #include <benchmark/benchmark.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,6 +34,7 @@
 #include "store/memory_store.h"
 #include "store/rocksdb_store.h"
 #include "tests/testing/csr_maker.h"
+#include "tests/testing/temporary_folder.h"
 #include "tests/testing/test_issuer.h"
 #include "x509/csr.h"
 
@@ -179,23 +178,22 @@ void Measure(benchmark::State& state, store::Store* store, bool with_ids,
 class TemporaryRocksDb {
  public:
   TemporaryRocksDb() {
-    const char* base = std::getenv("FLEETCA_BENCH_DIR");
-    path_ = absl::StrCat(base != nullptr ? base : "/var/tmp", "/fleetca-bench-XXXXXX");
-    Check(mkdtemp(path_.data()) != nullptr, "mkdtemp");
     store::RocksDbOptions options;
-    options.path = path_ + "/store";
+    options.path = folder_.path() + "/store";
     auto opened = store::OpenRocksDbStore(options);
     Check(opened.ok(), "OpenRocksDbStore");
     store_ = *std::move(opened);
   }
-  ~TemporaryRocksDb() {
-    store_.reset();
-    std::filesystem::remove_all(path_);
-  }
   store::Store* get() { return store_.get(); }
 
  private:
-  std::string path_;
+  // Where a disk is behind it: /tmp may be memory.
+  static std::string Parent() {
+    const char* folder = std::getenv("FLEETCA_BENCH_DIR");
+    return folder != nullptr ? folder : "/var/tmp";
+  }
+
+  const testing::TemporaryFolder folder_{Parent()};
   std::unique_ptr<store::Store> store_;
 };
 

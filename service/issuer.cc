@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "service/issued_certificate.h"
 #include "service/request_key.h"
 #include "x509/certificate.h"
 #include "x509/der.h"
@@ -53,11 +54,6 @@ struct Issuer::Item {
 
   bool alive() const { return !done && status.ok(); }
 };
-
-absl::Time RenewAfter(absl::string_view serial, absl::Time not_before, absl::Time not_after) {
-  const double spread = serial.empty() ? 0.0 : static_cast<uint8_t>(serial.back()) / 255.0;
-  return FloorToSecond(not_before + (not_after - not_before) * (0.5 + 0.25 * spread));
-}
 
 absl::StatusOr<std::unique_ptr<Issuer>> Issuer::Create(IssuerOptions options) {
   FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate issuer,
@@ -385,16 +381,6 @@ void Issuer::Finish(Items& items, std::vector<Issuance*>* waiters) {
     count.fetch_add(1, std::memory_order_relaxed);
     item.issuance->Answer(std::move(item.answer));
   }
-}
-
-IssuedCertificate AnswerFromRecord(store::CertificateRecord record) {
-  IssuedCertificate answer;
-  answer.renew_after = RenewAfter(record.serial, record.not_before, record.not_after);
-  answer.certificate = std::move(record.certificate);
-  answer.serial_number = std::move(record.serial);
-  answer.not_before = record.not_before;
-  answer.not_after = record.not_after;
-  return answer;
 }
 
 }  // namespace fleetca::service

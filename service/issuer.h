@@ -93,13 +93,6 @@ class Issuer {
   log::Limiter ignored_extensions_limiter_{10};
 };
 
-// What is answered about a certificate that was issued before.
-IssuedCertificate AnswerFromRecord(store::CertificateRecord record);
-
-// When a certificate should be renewed: between half and three quarters of its validity, spread by
-// the serial's random octets, so it is the same whenever it is asked.
-absl::Time RenewAfter(absl::string_view serial, absl::Time not_before, absl::Time not_after);
-
 }  // namespace fleetca::service
 
 #endif  // FLEETCA_SERVICE_ISSUER_H_

@@ -7,21 +7,14 @@
 #include <thread>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "tests/testing/temporary_folder.h"
 
 namespace fleetca::store {
 namespace {
 
 class HeadFileTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = absl::StrCat(::testing::TempDir(), "/head_file_test");
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directory(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   void Advance(uint64_t number) {
     absl::StatusOr<std::unique_ptr<HeadFile>> head = HeadFile::Open(folder_);
     ASSERT_TRUE(head.ok()) << head.status();
@@ -49,7 +42,8 @@ class HeadFileTest : public ::testing::Test {
     EXPECT_EQ(GetReason(status), Reason::kStoreCorrupt);
   }
 
-  std::string folder_;
+  const testing::TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
 };
 
 TEST_F(HeadFileTest, OnlyRises) {

@@ -16,6 +16,7 @@
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_issuer.h"
+#include "tests/testing/test_key.h"
 #include "x509/certificate.h"
 #include "x509/der.h"
 #include "x509/name.h"
@@ -129,9 +130,9 @@ TEST_F(ChecklistTest, Checklist03_DerAndNothingElse) {
 
 TEST_F(ChecklistTest, Checklist04_VersionZeroAndAttributesPresent) {
   CsrOptions options;
-  options.version = 1;
+  options.version_element = std::string("\x02\x01\x01", 3);
   EXPECT_THAT(Try(options), IsInvalid(Reason::kCsrVersion, "csr.version"));
-  options.version = 2;
+  options.version_element = std::string("\x02\x01\x02", 3);
   EXPECT_THAT(Try(options), IsInvalid(Reason::kCsrVersion, "csr.version"));
   CsrOptions absent;
   absent.with_attributes = false;
@@ -292,13 +293,9 @@ TEST_F(ChecklistTest, Checklist09_OnlyGoodSignaturesByTheKeyItself) {
   EXPECT_THAT(Try(other), IsInvalid(Reason::kSignatureInvalid, "csr.signature"));
   const auto with_algorithm = [this](absl::string_view algorithm) {
     const std::string info = MakeCsrInfo({});
-    std::string contents;
-    der::Writer writer(&contents);
-    writer.Raw(info);
-    writer.Raw(algorithm);
-    writer.BitString(testing::TestSignature(testing::TestKey(KeyType::kP256),
-                                            SignatureScheme::kEcdsaSha256, info));
-    return ca_.Issue(der::Encode(der::kSequence, contents)).status();
+    const std::string signature =
+        testing::TestKey::OfType(KeyType::kP256).Sign(SignatureScheme::kEcdsaSha256, info);
+    return ca_.Issue(testing::AssembleCsr(info, algorithm, signature)).status();
   };
   const auto algorithm = [](absl::string_view id, absl::string_view parameters) {
     return der::Encode(der::kSequence, absl::StrCat(der::Encode(der::kOid, id), parameters));
