@@ -1,122 +1,46 @@
-"""Drives the fleetca binary as a person would, with openssl as the independent judge.
-
-Usage: cli_test.py FLEETCA
-"""
+"""Drives the client commands as a person would, with openssl as the independent judge."""
 
 import json
 import os
-import shutil
-import signal
 import stat
 import subprocess
-import sys
-import tempfile
 import time
 import unittest
 
-FLEETCA = ""
-START_SECONDS = 30
-DOMAIN = "fleet.example"
-DNS_NAME = "web.fleet.example"
-SPIFFE_ID = "spiffe://fleet.example/svc/web"
-
-KEYS = {
-    "p256": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
-    "p384": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"],
-    "rsa2048": ["-newkey", "rsa:2048"],
-    "ed25519": ["-newkey", "ed25519"],
-}
-
-
-def run(*command, stdin=b""):
-    return subprocess.run(command, input=stdin, capture_output=True, timeout=60, check=False)
-
-
-def fleetca(*arguments, stdin=b""):
-    return run(FLEETCA, *arguments, stdin=stdin)
-
-
-def openssl(*arguments, stdin=b""):
-    result = run("openssl", *arguments, stdin=stdin)
-    if result.returncode != 0:
-        raise AssertionError("openssl %s: %s" % (" ".join(arguments), result.stderr.decode()))
-    return result.stdout
-
-
-class Server:
-    """`fleetca serve` on a free port."""
-
-    def __init__(self, ca):
-        self.ready_file = os.path.join(ca, "port")
-        self.log = open(os.path.join(ca, "server.log"), "ab")
-        self.process = subprocess.Popen(
-            [FLEETCA, "serve", "--config", os.path.join(ca, "fleetca.textproto"),
-             "--ready-file", self.ready_file],
-            stdout=self.log, stderr=self.log)
-        deadline = time.monotonic() + START_SECONDS
-        while not os.path.exists(self.ready_file):
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.process.kill()
-                with open(self.log.name, encoding="utf-8") as log:
-                    raise AssertionError("the server did not start: " + log.read())
-            time.sleep(0.05)
-        with open(self.ready_file, encoding="ascii") as port:
-            self.address = "127.0.0.1:" + port.read().strip()
-
-    def stop(self):
-        """SIGTERM; returns the exit code."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout=START_SECONDS)
-        self.log.close()
-        return code
+from tests.integration.fleet import (DNS_NAME, DOMAIN, FLEETCA, NAMES, SPIFFE_ID, Fleet, fleetca,
+                                     make_csr, make_key, openssl)
 
 
 class CliTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
-        cls.ca = os.path.join(cls.folder, "ca")
-        made = fleetca("ca", "init", "--dir", cls.ca, "--trust-domain", DOMAIN, "--listen",
-                       "127.0.0.1:0")
-        assert made.returncode == 0, made.stderr.decode()
-        cls.server = Server(cls.ca)
+        cls.fleet = cls.enterClassContext(Fleet())
+        cls.ca = cls.fleet.ca
+        cls.path = cls.fleet.path
+        cls.write = cls.fleet.write
+        cls.read = cls.fleet.read
+        cls.at_server = cls.fleet.at_server
+        cls.keys = {key: make_key(cls.path(key + ".key"), key)
+                    for key in ("p256", "p384", "rsa1024", "rsa2048", "ed25519")}
 
     @classmethod
     def tearDownClass(cls):
-        code = cls.server.stop()
-        shutil.rmtree(cls.folder)
+        code = cls.fleet.stop()
         assert code == 0, "the server's exit code is %d" % code
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def write(self, name, contents):
-        with open(self.path(name), "wb") as out:
-            out.write(contents)
-        return self.path(name)
-
-    def read(self, name):
-        with open(self.path(name), "rb") as file:
-            return file.read()
-
-    def at_server(self, *arguments, stdin=b""):
-        return fleetca(*arguments, "--server", self.server.address, "--dir", self.ca, stdin=stdin)
 
     def issue(self, *arguments, profile="service", stdin=b""):
         return self.at_server("cert", "issue", "--profile", profile, *arguments, stdin=stdin)
 
-    def make_csr(self, key="p256", names="DNS:%s,URI:%s" % (DNS_NAME, SPIFFE_ID), more=()):
-        return openssl("req", "-new", *KEYS[key], "-nodes", "-keyout", self.path(key + ".key"),
-                       "-subj", "/", "-addext", "subjectAltName=" + names, *more)
+    def make_csr(self, key="p256", names=NAMES, more=(), subject="/"):
+        return make_csr(self.keys[key], names, more, subject)
 
     def assert_ok(self, result):
-        self.assertEqual(result.returncode, 0, result.stderr.decode())
+        self.assertEqual(result.code, 0, result.err)
 
     def assert_fails(self, result, code, *sentences):
-        said = result.stderr.decode()
-        self.assertEqual(result.returncode, code, said)
-        self.assertEqual(result.stdout, b"")
+        said = result.err
+        self.assertEqual(result.code, code, said)
+        self.assertEqual(result.out, b"")
         for sentence in sentences:
             self.assertIn(sentence, said)
 
@@ -128,14 +52,14 @@ class CliTest(unittest.TestCase):
     # What a person does on the first day.
 
     def test_a_csr_of_each_key_type_becomes_a_certificate_that_openssl_accepts(self):
-        for key in KEYS:
+        for key in ("p256", "p384", "rsa2048", "ed25519"):
             with self.subTest(key=key):
                 csr = self.write(key + ".csr", self.make_csr(key))
                 crt = self.path(key + ".crt")
                 issued = self.issue("--csr", csr, "--chain", "--out", crt)
                 self.assert_ok(issued)
-                self.assertEqual(issued.stdout, b"")
-                self.assertIn(b"issued 01", issued.stderr)
+                self.assertEqual(issued.out, b"")
+                self.assertIn("issued 01", issued.err)
                 self.assert_verifies(crt, crt)
                 self.assertEqual(openssl("x509", "-in", crt, "-noout", "-pubkey"),
                                  openssl("pkey", "-in", self.path(key + ".key"), "-pubout"))
@@ -164,17 +88,17 @@ class CliTest(unittest.TestCase):
     def test_pipes(self):
         issued = self.issue("--csr", "-", stdin=self.make_csr())
         self.assert_ok(issued)
-        self.assertTrue(issued.stdout.startswith(b"-----BEGIN CERTIFICATE-----\n"))
-        inspected = fleetca("cert", "inspect", "-", stdin=issued.stdout)
+        self.assertTrue(issued.out.startswith(b"-----BEGIN CERTIFICATE-----\n"))
+        inspected = fleetca("cert", "inspect", "-", stdin=issued.out)
         self.assert_ok(inspected)
-        self.assertIn("DNS:" + DNS_NAME, inspected.stdout.decode())
+        self.assertIn("DNS:" + DNS_NAME, inspected.out.decode())
         der = openssl("req", "-outform", "DER", stdin=self.make_csr())
         self.assert_ok(self.issue("--csr", "-", stdin=der))
 
     def test_json_is_for_programs(self):
         issued = self.issue("--csr", "-", "-o", "json", "--lifetime", "2h", stdin=self.make_csr())
         self.assert_ok(issued)
-        answer = json.loads(issued.stdout)
+        answer = json.loads(issued.out)
         self.assertEqual(answer["names"], ["DNS:" + DNS_NAME, "URI:" + SPIFFE_ID])
         self.assertEqual(answer["replayed"], False)
         not_after = time.strptime(answer["not_after"], "%Y-%m-%dT%H:%M:%SZ")
@@ -184,16 +108,16 @@ class CliTest(unittest.TestCase):
     def test_get_finds_what_was_issued_also_after_a_restart(self):
         issued = self.issue("--csr", "-", stdin=self.make_csr())
         self.assert_ok(issued)
-        serial = openssl("x509", "-noout", "-serial", stdin=issued.stdout).decode().strip()
+        serial = openssl("x509", "-noout", "-serial", stdin=issued.out).decode().strip()
         for restart in (False, True):
             if restart:
-                self.assertEqual(type(self).server.stop(), 0)
-                type(self).server = Server(self.ca)
+                self.assertEqual(self.fleet.stop(), 0)
+                self.fleet.start()
             got = self.at_server("cert", "get", serial)
             self.assert_ok(got)
-            self.assertEqual(got.stdout, issued.stdout)
+            self.assertEqual(got.out, issued.out)
         as_text = self.at_server("cert", "get", serial, "-o", "text")
-        self.assertIn("spiffe://%s/user/admin" % DOMAIN, as_text.stdout.decode())
+        self.assertIn("spiffe://%s/user/admin" % DOMAIN, as_text.out.decode())
 
     def test_the_same_request_id_gives_the_same_certificate(self):
         csr, other = self.make_csr(), self.make_csr()
@@ -202,8 +126,8 @@ class CliTest(unittest.TestCase):
         second = self.issue(*flags, stdin=csr)
         self.assert_ok(first)
         self.assert_ok(second)
-        self.assertEqual(first.stdout, second.stdout)
-        self.assertIn(b"issued before", second.stderr)
+        self.assertEqual(first.out, second.out)
+        self.assertIn("issued before", second.err)
         self.assert_fails(self.issue(*flags, stdin=other), 1, "fleetca: ")
 
     def test_validate_only_issues_nothing(self):
@@ -217,7 +141,7 @@ class CliTest(unittest.TestCase):
         bundle = self.at_server("bundle", "get")
         self.assert_ok(bundle)
         with open(os.path.join(self.ca, "trust-bundle.pem"), "rb") as file:
-            self.assertEqual(bundle.stdout, file.read())
+            self.assertEqual(bundle.out, file.read())
 
     # What goes wrong.
 
@@ -225,14 +149,16 @@ class CliTest(unittest.TestCase):
         cases = {
             "a name outside of the profile": (self.make_csr(names="DNS:evil.example"),
                                               "evil.example"),
-            "an IP address": (self.make_csr(names="IP:10.0.0.1"), ""),
-            "no name": (openssl("req", "-new", *KEYS["p256"], "-nodes", "-keyout",
-                                self.path("x.key"), "-subj", "/CN=web"), ""),
-            "a weak key": (openssl("req", "-new", "-newkey", "rsa:1024", "-nodes", "-keyout",
-                                   self.path("x.key"), "-subj", "/", "-addext",
-                                   "subjectAltName=DNS:" + DNS_NAME), "1024"),
-            "SHA-1": (self.make_csr(more=["-sha1"]), ""),
-            "two SANs of one name": (self.make_csr(names="DNS:{0},DNS:{0}".format(DNS_NAME)), ""),
+            "an IP address": (self.make_csr(names="IP:10.0.0.1"), "IP:10.0.0.1"),
+            "another domain": (self.make_csr(names="URI:spiffe://other.example/svc/web"),
+                               "this CA's trust domain is"),
+            "no SPIFFE ID": (self.make_csr(names="URI:https://web.example/"), "spiffe://"),
+            "an empty label": (self.make_csr(names="DNS:web..fleet.example"), "empty label"),
+            "no name": (self.make_csr(names=None, subject="/CN=web"), "subjectAltName"),
+            "a weak key": (self.make_csr("rsa1024"), "1024"),
+            "SHA-1": (self.make_csr(more=["-sha1"]), "signature"),
+            "two SANs of one name": (self.make_csr(names="DNS:{0},DNS:{0}".format(DNS_NAME)),
+                                    "twice"),
             "not a CSR": (b"hello", "certification request"),
             "nothing": (b"", "empty"),
             "a certificate": (self.read("ca/root-ca.crt"), "CERTIFICATE"),
@@ -240,6 +166,24 @@ class CliTest(unittest.TestCase):
         for name, (csr, sentence) in cases.items():
             with self.subTest(name):
                 self.assert_fails(self.issue("--csr", "-", stdin=csr), 1, "fleetca: ", sentence)
+
+    def test_nothing_of_a_csr_but_key_and_names_has_an_effect(self):
+        csr = self.make_csr(subject="/O=Evil/CN=web", more=[
+            "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=keyCertSign",
+            "-addext", "extendedKeyUsage=codeSigning", "-addext", "1.2.3.4=ASN1:NULL"])
+        issued = self.issue("--csr", "-", stdin=csr)
+        self.assert_ok(issued)
+        text = openssl("x509", "-noout", "-text", stdin=issued.out).decode()
+        self.assertIn("CA:FALSE", text)
+        for word in ("Evil", "CA:TRUE", "Certificate Sign", "Code Signing", "1.2.3.4"):
+            self.assertNotIn(word, text)
+
+    def test_an_expired_client_certificate_is_named(self):
+        old = os.path.join(self.ca, "old.crt")
+        self.fleet.sign_with_openssl(old, self.make_csr(), "extendedKeyUsage=clientAuth", days=0)
+        time.sleep(1.1)  # openssl gives no lifetime shorter than until now
+        self.assert_fails(self.at_server("bundle", "get", "--cert", old, "--key",
+                                         self.keys["p256"]), 1, old, "expired")
 
     def test_a_forged_signature_is_refused(self):
         der = bytearray(openssl("req", "-outform", "DER", stdin=self.make_csr("ed25519")))
@@ -267,12 +211,12 @@ class CliTest(unittest.TestCase):
                           ["cert", "inspect", "-o", "xml", "-"], ["bundle"], ["nonesuch"], []):
             with self.subTest(arguments):
                 self.assert_fails(fleetca(*arguments), 2)
-                self.assertNotEqual(fleetca(*arguments).stderr, b"")
+                self.assertNotEqual(fleetca(*arguments).err, "")
 
     def test_a_server_that_is_not_there_is_named(self):
         result = fleetca("bundle", "get", "--dir", self.ca, "--server", "127.0.0.1:1")
         self.assert_fails(result, 1, "127.0.0.1:1", "is the server running")
-        self.assertEqual(len(result.stderr.decode().splitlines()), 1)
+        self.assertEqual(len(result.err.splitlines()), 1)
 
     def test_the_wrong_roots_are_named(self):
         other = self.path("other-ca")
@@ -307,5 +251,4 @@ class CliTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    FLEETCA = os.path.abspath(sys.argv.pop(1))
-    unittest.main(verbosity=2)
+    unittest.main()
