@@ -10,29 +10,23 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "tests/testing/temporary_folder.h"
 
 namespace fleetca {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 constexpr uid_t kNobody = 65534;
 
-class FileTest : public testing::Test {
+class FileTest : public ::testing::Test {
  protected:
-  FileTest() {
-    const char* base = std::getenv("TEST_TMPDIR");
-    folder_ = absl::StrCat(base == nullptr ? "/tmp" : base, "/file_test-XXXXXX");
-    EXPECT_NE(mkdtemp(folder_.data()), nullptr);
-  }
-
   std::string Path(absl::string_view name) const { return absl::StrCat(folder_, "/", name); }
 
   // A file with exactly these bytes and this mode, made without the code under test.
@@ -58,7 +52,8 @@ class FileTest : public testing::Test {
     return names;
   }
 
-  std::string folder_;
+  const testing::TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
 };
 
 mode_t ModeOf(const std::string& path) {
@@ -212,7 +207,7 @@ TEST_F(FileTest, WriteReplacesContentsAndMode) {
   EXPECT_EQ(ModeOf(path), 0600u);
   EXPECT_TRUE(WriteFileAtomic(path, "", 0600).ok());
   EXPECT_EQ(ReadFile(path).value(), "");
-  EXPECT_THAT(Listing(), testing::ElementsAre("f"));
+  EXPECT_THAT(Listing(), ::testing::ElementsAre("f"));
 }
 
 TEST_F(FileTest, WriteNewFileLeavesAnExistingOneAlone) {
@@ -223,7 +218,7 @@ TEST_F(FileTest, WriteNewFileLeavesAnExistingOneAlone) {
   EXPECT_THAT(std::string(status.message()), HasSubstr(path));
   EXPECT_EQ(ReadFile(path).value(), "old");
   EXPECT_EQ(ModeOf(path), 0640u);
-  EXPECT_THAT(Listing(), testing::ElementsAre("f"));
+  EXPECT_THAT(Listing(), ::testing::ElementsAre("f"));
 }
 
 TEST_F(FileTest, WriteNewFileFollowsNoDanglingLink) {
@@ -247,7 +242,7 @@ TEST_F(FileTest, OneOfManyWritersOfANewFileWins) {
     writer.join();
   }
   EXPECT_EQ(won, 1);
-  EXPECT_THAT(Listing(), testing::ElementsAre("f"));
+  EXPECT_THAT(Listing(), ::testing::ElementsAre("f"));
 }
 
 TEST_F(FileTest, AReaderSeesTheOldFileOrTheNewNeverAPart) {
@@ -295,7 +290,7 @@ TEST_F(FileTest, AFullDiskIsAnErrorAndLeavesTheOldFile) {
   ASSERT_EQ(waitpid(child, &result, 0), child);
   EXPECT_EQ(result, 0);
   EXPECT_EQ(ReadFile(path).value(), "old");
-  EXPECT_THAT(Listing(), testing::ElementsAre("f"));
+  EXPECT_THAT(Listing(), ::testing::ElementsAre("f"));
 }
 
 }  // namespace

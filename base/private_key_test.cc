@@ -5,19 +5,19 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/errors.h"
+#include "tests/testing/temporary_folder.h"
 
 namespace fleetca {
 namespace {
 
-using testing::HasSubstr;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 constexpr char kOpenSslTool[] = "/usr/bin/openssl";
 
@@ -70,15 +70,15 @@ std::string RunTool(const std::string& command) {
 }
 
 std::string WriteTemporary(absl::string_view contents) {
-  const char* folder = std::getenv("TEST_TMPDIR");
-  std::string path = absl::StrCat(folder == nullptr ? "/tmp" : folder, "/key-XXXXXX");
+  static const testing::TemporaryFolder folder;
+  std::string path = absl::StrCat(folder.path(), "/key-XXXXXX");
   const int fd = mkstemp(path.data());
   EXPECT_EQ(write(fd, contents.data(), contents.size()), static_cast<ssize_t>(contents.size()));
   close(fd);
   return path;
 }
 
-class EveryKeyTypeTest : public testing::TestWithParam<KeyType> {};
+class EveryKeyTypeTest : public ::testing::TestWithParam<KeyType> {};
 
 TEST_P(EveryKeyTypeTest, EncryptedRoundTrip) {
   const EVP_PKEY* const key = Key(GetParam());
@@ -140,8 +140,8 @@ TEST_P(EveryKeyTypeTest, IsWhatWasAskedFor) {
 }
 
 INSTANTIATE_TEST_SUITE_P(PrivateKey, EveryKeyTypeTest,
-                         testing::Values(KeyType::kP256, KeyType::kP384, KeyType::kRsa2048,
-                                         KeyType::kRsa3072, KeyType::kRsa4096, KeyType::kEd25519),
+                         ::testing::Values(KeyType::kP256, KeyType::kP384, KeyType::kRsa2048,
+                                           KeyType::kRsa3072, KeyType::kRsa4096, KeyType::kEd25519),
                          [](const auto& info) { return std::string(KeyTypeName(info.param)); });
 
 TEST(EncryptedPrivateKeyTest, TwoEncodingsOfOneKeyDiffer) {

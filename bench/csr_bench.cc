@@ -11,27 +11,22 @@
 #include "base/crypto_types.h"
 #include "base/openssl.h"
 #include "benchmark/benchmark.h"
+#include "tests/testing/csr_maker.h"
+#include "tests/testing/test_key.h"
 #include "x509/csr.h"
-#include "x509/csr_builder.h"
 #include "x509/name.h"
 #include "x509/possession.h"
 #include "x509/public_key.h"
-#include "x509/test_key.h"
 
 namespace fleetca::x509 {
 namespace {
 
-std::string MakeCsr(KeyType type, SignatureScheme scheme) {
-  const TestKey& key = TestKey::OfType(type);
-  CsrParts parts;
-  parts.subject = BuildName("", "web-1");
-  parts.public_key = key.public_key();
-  parts.attributes = ExtensionRequest(UriSanExtension("spiffe://fleet.example/svc/web"));
-  return SignCsr(BuildCsrInfo(parts), key, scheme);
+std::string CsrOf(KeyType type, SignatureScheme scheme) {
+  return testing::MakeCsr({.key_type = type, .scheme = scheme, .subject = BuildName("", "web-1")});
 }
 
 void BM_ParseCsr(benchmark::State& state) {
-  const std::string der = MakeCsr(KeyType::kP256, SignatureScheme::kEcdsaSha256);
+  const std::string der = CsrOf(KeyType::kP256, SignatureScheme::kEcdsaSha256);
   const CsrLimits limits;
   for (auto _ : state) {
     const absl::StatusOr<Csr> csr = ParseCsr(der, limits);
@@ -46,7 +41,7 @@ void BM_ParseCsr(benchmark::State& state) {
 BENCHMARK(BM_ParseCsr);
 
 void BM_CheckPublicKey(benchmark::State& state, KeyType type) {
-  const std::string spki = TestKey::OfType(type).public_key();
+  const std::string spki = testing::TestKey::OfType(type).public_key();
   const PublicKey key = *ParsePublicKey(spki, "key");
   for (auto _ : state) {
     if (!CheckPublicKey(key, "key").ok()) {
@@ -63,7 +58,7 @@ BENCHMARK_CAPTURE(BM_CheckPublicKey, Rsa4096, KeyType::kRsa4096);
 
 void BM_VerifyBatch(benchmark::State& state, KeyType type, SignatureScheme scheme) {
   constexpr size_t kBatch = 64;
-  const std::string der = MakeCsr(type, scheme);
+  const std::string der = CsrOf(type, scheme);
   const Csr csr = *ParseCsr(der, CsrLimits());
   const std::vector<const Csr*> csrs(kBatch, &csr);
   std::vector<absl::Status> results(kBatch);

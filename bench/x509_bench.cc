@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "benchmark/benchmark.h"
+#include "tests/testing/test_key.h"
 #include "x509/certificate.h"
 #include "x509/lint.h"
 #include "x509/name.h"
@@ -23,7 +24,7 @@ namespace {
 
 struct Fixture {
   TestCa ca = MakeTestRoot(KeyType::kP256);
-  TestKey key = TestKey::Make(KeyType::kP256);
+  testing::TestKey key = testing::TestKey::Make(KeyType::kP256);
   std::unique_ptr<TbsTemplate> maker = *TbsTemplate::Create(LeafOptions(ca));
   LintPolicy policy = LeafPolicy(ca);
   CertSpec spec = LeafSpec(key);

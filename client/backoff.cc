@@ -31,6 +31,9 @@ bool IsRetryable(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
+    // This client cancels nothing: it is how gRPC ends a call that reaches a server as it shuts
+    // down.
+    case absl::StatusCode::kCancelled:
       return true;
     case absl::StatusCode::kResourceExhausted:
       return GetReason(status) == Reason::kQueueFull || GetRetryDelay(status).has_value();

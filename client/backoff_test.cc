@@ -93,6 +93,7 @@ TEST(BackoffTest, DoesNotWaitPastTheDeadline) {
 TEST(BackoffTest, OnlyWhatMayPassIsRetried) {
   EXPECT_TRUE(IsRetryable(kUnavailable));
   EXPECT_TRUE(IsRetryable(absl::DeadlineExceededError("")));
+  EXPECT_TRUE(IsRetryable(absl::CancelledError("")));
   EXPECT_TRUE(IsRetryable(QueueFull(0)));
   // gRPC's own: the message was larger than the limit.
   EXPECT_FALSE(IsRetryable(absl::ResourceExhaustedError("message larger than max")));
@@ -100,7 +101,7 @@ TEST(BackoffTest, OnlyWhatMayPassIsRetried) {
        {absl::StatusCode::kOk, absl::StatusCode::kInvalidArgument,
         absl::StatusCode::kPermissionDenied, absl::StatusCode::kAlreadyExists,
         absl::StatusCode::kNotFound, absl::StatusCode::kInternal, absl::StatusCode::kDataLoss,
-        absl::StatusCode::kUnauthenticated, absl::StatusCode::kCancelled}) {
+        absl::StatusCode::kUnauthenticated}) {
     EXPECT_FALSE(IsRetryable(absl::Status(code, ""))) << absl::StatusCodeToString(code);
   }
 }

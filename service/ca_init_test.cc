@@ -18,6 +18,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "signer/key_file.h"
+#include "tests/testing/temporary_folder.h"
 #include "x509/certificate.h"
 #include "x509/pem.h"
 
@@ -25,10 +26,10 @@ namespace fleetca::service {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-using testing::UnorderedElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::UnorderedElementsAre;
 
 class FixedClock : public Clock {
  public:
@@ -38,14 +39,10 @@ class FixedClock : public Clock {
 
 // A folder for one test, with nothing in it.
 std::string TestFolder() {
-  const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-  std::string name = absl::StrCat(info->test_suite_name(), "-", info->name());
-  for (char& c : name) {
-    c = c == '/' ? '-' : c;
-  }
-  const std::string folder = absl::StrCat(testing::TempDir(), "/", name);
-  fs::remove_all(folder);
-  fs::create_directories(folder);
+  static const testing::TemporaryFolder all;
+  static int count = 0;
+  const std::string folder = absl::StrCat(all.path(), "/", ++count);
+  fs::create_directory(folder);
   return folder;
 }
 
@@ -118,7 +115,7 @@ void ExpectKeysFit(const std::string& folder) {
   }
 }
 
-class CaInitKeyTypeTest : public testing::TestWithParam<KeyType> {};
+class CaInitKeyTypeTest : public ::testing::TestWithParam<KeyType> {};
 
 TEST_P(CaInitKeyTypeTest, OpenSslVerifiesTheChainsStrictlyAndOpensTheKeys) {
   const std::string parent = TestFolder();
@@ -144,8 +141,8 @@ TEST_P(CaInitKeyTypeTest, OpenSslVerifiesTheChainsStrictlyAndOpensTheKeys) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CaInitKeyTypeTest,
-                         testing::Values(KeyType::kP256, KeyType::kP384, KeyType::kRsa2048,
-                                         KeyType::kRsa3072, KeyType::kRsa4096, KeyType::kEd25519),
+                         ::testing::Values(KeyType::kP256, KeyType::kP384, KeyType::kRsa2048,
+                                           KeyType::kRsa3072, KeyType::kRsa4096, KeyType::kEd25519),
                          [](const auto& info) { return std::string(KeyTypeName(info.param)); });
 
 TEST(CaInitTest, MakesExactlyTheseFilesWithTheirModes) {

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "base/bounded_queue.h"
 #include "service/caller.h"
+#include "service/issued_certificate.h"
 
 namespace fleetca::service {
 
@@ -21,16 +22,6 @@ struct IssueRequest {
   std::optional<absl::Duration> lifetime;  // absent: the profile's default
   absl::string_view request_id;            // empty: none
   bool validate_only = false;
-};
-
-// What is answered.
-struct IssuedCertificate {
-  std::string certificate;    // DER; empty for validate_only
-  std::string serial_number;  // 20 octets; empty for validate_only
-  absl::Time not_before;
-  absl::Time not_after;
-  absl::Time renew_after;
-  bool replayed = false;
 };
 
 // A request with the way back to who asked. The edge derives from it, one class for each kind of

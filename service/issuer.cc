@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "service/issued_certificate.h"
 #include "service/request_key.h"
 #include "x509/certificate.h"
 #include "x509/der.h"
@@ -54,11 +55,6 @@ struct Issuer::Item {
   bool alive() const { return !done && status.ok(); }
 };
 
-absl::Time RenewAfter(absl::string_view serial, absl::Time not_before, absl::Time not_after) {
-  const double spread = serial.empty() ? 0.0 : static_cast<uint8_t>(serial.back()) / 255.0;
-  return FloorToSecond(not_before + (not_after - not_before) * (0.5 + 0.25 * spread));
-}
-
 absl::StatusOr<std::unique_ptr<Issuer>> Issuer::Create(IssuerOptions options) {
   FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate issuer,
                            x509::ParseCertificate(options.issuer_certificate));
@@ -79,10 +75,14 @@ absl::StatusOr<std::unique_ptr<Issuer>> Issuer::Create(IssuerOptions options) {
         absl::StrCat("The issuing certificate expired at ",
                      absl::FormatTime(issuer.not_after, absl::UTCTimeZone()), "; renew it"));
   }
-  std::vector<std::string> ca_key_bits = {std::string(issuer.public_key.key_bits)};
+  ForbiddenKeys forbidden_keys;
+  forbidden_keys.AddCaKey(issuer.public_key);
   for (const std::string& der : options.ca_certificates) {
     FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate certificate, x509::ParseCertificate(der));
-    ca_key_bits.emplace_back(certificate.public_key.key_bits);
+    forbidden_keys.AddCaKey(certificate.public_key);
+  }
+  for (const std::string& spki_sha256 : options.blocked_keys) {
+    forbidden_keys.Block(spki_sha256);
   }
   IssuingProfiles profiles;
   for (Profile& profile : options.profiles) {
@@ -95,12 +95,11 @@ absl::StatusOr<std::unique_ptr<Issuer>> Issuer::Create(IssuerOptions options) {
     }
   }
   return absl::WrapUnique(
-      new Issuer(std::move(options), std::move(ca_key_bits), std::move(profiles)));
+      new Issuer(std::move(options), std::move(forbidden_keys), std::move(profiles)));
 }
 
-Issuer::Issuer(IssuerOptions options, std::vector<std::string> ca_key_bits,
-               IssuingProfiles profiles)
-    : ca_key_bits_(std::move(ca_key_bits)),
+Issuer::Issuer(IssuerOptions options, ForbiddenKeys forbidden_keys, IssuingProfiles profiles)
+    : forbidden_keys_(std::move(forbidden_keys)),
       access_(std::move(options.access)),
       csr_limits_(options.csr_limits),
       signer_(*options.signer),
@@ -224,7 +223,7 @@ void Issuer::Judge(Item& item, absl::Time now) {
     }
     FLEETCA_ASSIGN_OR_RETURN(item.csr, x509::ParseCsr(issuance.request.csr_der, csr_limits_));
     FLEETCA_RETURN_IF_ERROR(item.profile->profile.CheckCsr(item.csr));
-    FLEETCA_RETURN_IF_ERROR(CheckKeyIsNoCa(item.csr));
+    FLEETCA_RETURN_IF_ERROR(forbidden_keys_.Check(item.csr.public_key));
     return DecideValidity(item, now);
   }();
   if (!item.csr.ignored_extensions.empty()) {
@@ -245,16 +244,6 @@ void Issuer::LogIgnoredExtensions(const Item& item, absl::Time now) {
              {"profile", item.issuance->request.profile},
              {"caller", item.issuance->caller.spiffe_id},
              {"lines_suppressed", suppressed}});
-}
-
-absl::Status Issuer::CheckKeyIsNoCa(const x509::Csr& csr) const {
-  for (const std::string& key_bits : ca_key_bits_) {
-    if (csr.public_key.key_bits == key_bits) {
-      return InvalidArgument(Reason::kKeyForbidden, "csr.subject_public_key_info",
-                             "The key is a CA's own; make a new key for each certificate");
-    }
-  }
-  return absl::OkStatus();
 }
 
 absl::Status Issuer::DecideValidity(Item& item, absl::Time now) const {
@@ -392,16 +381,6 @@ void Issuer::Finish(Items& items, std::vector<Issuance*>* waiters) {
     count.fetch_add(1, std::memory_order_relaxed);
     item.issuance->Answer(std::move(item.answer));
   }
-}
-
-IssuedCertificate AnswerFromRecord(store::CertificateRecord record) {
-  IssuedCertificate answer;
-  answer.renew_after = RenewAfter(record.serial, record.not_before, record.not_after);
-  answer.certificate = std::move(record.certificate);
-  answer.serial_number = std::move(record.serial);
-  answer.not_before = record.not_before;
-  answer.not_after = record.not_after;
-  return answer;
 }
 
 }  // namespace fleetca::service

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log_limiter.h"
 #include "service/caller.h"
+#include "service/forbidden_keys.h"
 #include "service/in_flight_requests.h"
 #include "service/issuance.h"
 #include "service/issuer_stats.h"
@@ -31,6 +32,8 @@ struct IssuerOptions {
   std::string issuer_certificate;
   // Certificates, DER, whose keys are never certified: the chain and the roots.
   std::vector<std::string> ca_certificates;
+  // SHA-256 of SubjectPublicKeyInfo, 32 octets each: keys that are never certified either.
+  std::vector<std::string> blocked_keys;
   std::vector<Profile> profiles;
   AccessPolicy access;
   x509::CsrLimits csr_limits = {};
@@ -59,7 +62,7 @@ class Issuer {
   struct Item;
   using Items = std::vector<Item>;
 
-  Issuer(IssuerOptions options, std::vector<std::string> ca_key_bits, IssuingProfiles profiles);
+  Issuer(IssuerOptions options, ForbiddenKeys forbidden_keys, IssuingProfiles profiles);
 
   // The steps of the cycle, in order. Each looks only at the items that are still alive.
   void IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>* waiters);
@@ -75,10 +78,9 @@ class Issuer {
 
   absl::Status Replay(Item& item) const;
   void LogIgnoredExtensions(const Item& item, absl::Time now);
-  absl::Status CheckKeyIsNoCa(const x509::Csr& csr) const;
   absl::Status DecideValidity(Item& item, absl::Time now) const;
 
-  const std::vector<std::string> ca_key_bits_;
+  const ForbiddenKeys forbidden_keys_;
   const AccessPolicy access_;
   const x509::CsrLimits csr_limits_;
   const signer::Signer& signer_;
@@ -90,13 +92,6 @@ class Issuer {
   IssuerStats stats_;
   log::Limiter ignored_extensions_limiter_{10};
 };
-
-// What is answered about a certificate that was issued before.
-IssuedCertificate AnswerFromRecord(store::CertificateRecord record);
-
-// When a certificate should be renewed: between half and three quarters of its validity, spread by
-// the serial's random octets, so it is the same whenever it is asked.
-absl::Time RenewAfter(absl::string_view serial, absl::Time not_before, absl::Time not_after);
 
 }  // namespace fleetca::service
 

@@ -12,6 +12,7 @@
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_issuer.h"
+#include "tests/testing/test_key.h"
 #include "x509/certificate.h"
 
 namespace fleetca::service {
@@ -65,7 +66,7 @@ TEST(IssuerTest, IssuesWhatTheCsrAndTheProfileSay) {
                                x509::ParseCertificate(ca.certificate()));
   FLEETCA_EXPECT_OK(x509::VerifySignedBy(certificate, issuer));
   EXPECT_EQ(certificate.SpiffeId(), "spiffe://fleet.test/svc/web");
-  EXPECT_EQ(certificate.public_key.spki, testing::TestPublicKey(testing::TestKey(KeyType::kP256)));
+  EXPECT_EQ(certificate.public_key.spki, testing::TestKey::OfType(KeyType::kP256).public_key());
   EXPECT_EQ(certificate.serial, issued.serial_number);
   EXPECT_EQ(certificate.not_before, ca.clock().Now() - absl::Minutes(1));
   EXPECT_EQ(certificate.not_after, ca.clock().Now() + absl::Hours(24));
@@ -331,13 +332,6 @@ TEST(IssuerTest, AWrongKeyOrNoCaIsFoundAtStart) {
   ca.clock().Advance(absl::Hours(24 * 365));
   EXPECT_THAT(create(ca.certificate(), &ca.signer()),
               IsError(absl::StatusCode::kFailedPrecondition, Reason::kIssuerExpiring));
-}
-
-TEST(RenewAfterTest, SpreadsBetweenHalfAndThreeQuarters) {
-  const absl::Time start = absl::FromUnixSeconds(1767225600);
-  const absl::Time end = start + absl::Hours(24);
-  EXPECT_EQ(RenewAfter(absl::string_view("\0", 1), start, end), start + absl::Hours(12));
-  EXPECT_EQ(RenewAfter("\xff", start, end), start + absl::Hours(18));
 }
 
 }  // namespace

@@ -12,23 +12,19 @@
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/private_key.h"
+#include "tests/testing/temporary_folder.h"
 
 namespace fleetca::signer {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 constexpr char kOpenSslTool[] = "/usr/bin/openssl";
 constexpr char kPassphrase[] = "correct horse";
 
-class KeyFileTest : public testing::Test {
+class KeyFileTest : public ::testing::Test {
  protected:
-  KeyFileTest() {
-    const char* base = std::getenv("TEST_TMPDIR");
-    folder_ = absl::StrCat(base == nullptr ? "/tmp" : base, "/key_file_test-XXXXXX");
-    EXPECT_NE(mkdtemp(folder_.data()), nullptr);
-    unsetenv("CREDENTIALS_DIRECTORY");
-  }
+  KeyFileTest() { unsetenv("CREDENTIALS_DIRECTORY"); }
 
   std::string Make(absl::string_view name, absl::string_view contents, mode_t mode = 0600) const {
     const std::string path = absl::StrCat(folder_, "/", name);
@@ -48,7 +44,8 @@ class KeyFileTest : public testing::Test {
   }
 
   const EvpPkeyPtr key_ = GeneratePrivateKey(KeyType::kP256).value();
-  std::string folder_;
+  const testing::TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
 };
 
 template <typename T>
@@ -63,7 +60,8 @@ TEST_F(KeyFileTest, RoundTrip) {
   struct stat info;
   ASSERT_EQ(stat(path.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 07777, 0600u);
-  EXPECT_THAT(ReadFile(path).value(), testing::StartsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+  EXPECT_THAT(ReadFile(path).value(),
+              ::testing::StartsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
   const absl::StatusOr<EvpPkeyPtr> key = ReadKeyFile(path, FileWith(kPassphrase));
   ASSERT_TRUE(key.ok()) << key.status();
   EXPECT_EQ(EncodePrivateKey(key->get())->view(), EncodePrivateKey(key_.get())->view());
@@ -94,7 +92,7 @@ TEST_F(KeyFileTest, WrongPassphrase) {
 TEST_F(KeyFileTest, ErrorsNeverQuoteAPassphrase) {
   const std::string path = MakeKey();
   const absl::Status status = ReadKeyFile(path, FileWith("hunter2-wrong")).status();
-  EXPECT_THAT(std::string(status.ToString()), testing::Not(HasSubstr("hunter2")));
+  EXPECT_THAT(std::string(status.ToString()), ::testing::Not(HasSubstr("hunter2")));
 }
 
 TEST_F(KeyFileTest, OneNewlineAtTheEndIsCutOff) {

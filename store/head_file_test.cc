@@ -4,22 +4,17 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "tests/testing/temporary_folder.h"
 
 namespace fleetca::store {
 namespace {
 
 class HeadFileTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = absl::StrCat(::testing::TempDir(), "/head_file_test");
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directory(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   void Advance(uint64_t number) {
     absl::StatusOr<std::unique_ptr<HeadFile>> head = HeadFile::Open(folder_);
     ASSERT_TRUE(head.ok()) << head.status();
@@ -47,7 +42,8 @@ class HeadFileTest : public ::testing::Test {
     EXPECT_EQ(GetReason(status), Reason::kStoreCorrupt);
   }
 
-  std::string folder_;
+  const testing::TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
 };
 
 TEST_F(HeadFileTest, OnlyRises) {
@@ -57,6 +53,28 @@ TEST_F(HeadFileTest, OnlyRises) {
     Advance(number);
   }
   EXPECT_EQ(Number(), 7u);
+}
+
+TEST_F(HeadFileTest, ManyThreadsLeaveTheHighest) {
+  constexpr uint64_t kThreads = 4;
+  constexpr uint64_t kNumbers = 500;
+  {
+    const absl::StatusOr<std::unique_ptr<HeadFile>> head = HeadFile::Create(folder_);
+    ASSERT_TRUE(head.ok()) << head.status();
+    std::vector<std::thread> threads;
+    for (uint64_t thread = 0; thread < kThreads; ++thread) {
+      threads.emplace_back([&head, thread] {
+        for (uint64_t number = 1; number <= kNumbers; ++number) {
+          (*head)->Advance(number * kThreads + thread);
+          EXPECT_GE((*head)->number(), number * kThreads + thread);
+        }
+      });
+    }
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+  }
+  EXPECT_EQ(Number(), kNumbers * kThreads + kThreads - 1);
 }
 
 TEST_F(HeadFileTest, ATornWriteLeavesTheNumberBefore) {

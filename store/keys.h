@@ -8,9 +8,9 @@
 //   default        "witness"                     the store's own description (store/witness.h)
 //
 // The serial leads with the expiry hour, so `certificates` is written nearly in order and expired
-// records are one range. The identity's key is short on purpose: a name of 50 octets there doubles
-// the cost of a record, and whoever lists an identity reads the records anyway, where the whole
-// name tells two of one hash apart.
+// records are one range. The identity's key is short on purpose: a name of 50 octets there makes
+// a record cost a third more, and whoever lists an identity reads the records anyway, where the
+// whole name tells two of one hash apart.
 #ifndef FLEETCA_STORE_KEYS_H_
 #define FLEETCA_STORE_KEYS_H_
 

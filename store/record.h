@@ -23,8 +23,8 @@ absl::Status CheckRecord(const CertificateRecord& record);
 // Integers are big-endian; each string follows its length as a varint (LEB128). The checksum covers
 // the serial and everything after itself, in every version, so a value that was damaged or stands
 // under another record's key is told from one of a newer release. The serial itself is only the
-// key. By hand rather than as a protobuf, because this is on the path of every certificate:
-// 0.11 us to encode a P-256 record with its checksum, against 0.52 us without one.
+// key. By hand rather than as a protobuf, because this is on the path of every certificate: 0.17 us
+// to encode a record of 740 octets with its checksum, against 0.35 us without one.
 void EncodeRecord(const CertificateRecord& record, std::string& value);
 
 // FAILED_PRECONDITION kFileInvalid when a newer release wrote it (names the version), DATA_LOSS

@@ -14,6 +14,7 @@
 #include "base/errors.h"
 #include "store/rocksdb_store.h"
 #include "store/test_record.h"
+#include "tests/testing/temporary_folder.h"
 
 namespace fleetca::store {
 namespace {
@@ -42,15 +43,6 @@ void FlipByte(const fs::path& path, size_t at) {
 
 class RocksDbDamageTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    base_ = absl::StrCat(::testing::TempDir(), "/damage_",
-                         ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(base_);
-    fs::create_directories(base_);
-    folder_ = base_ + "/store";
-  }
-  void TearDown() override { fs::remove_all(base_); }
-
   static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& folder) {
     RocksDbOptions options;
     options.path = folder;
@@ -118,8 +110,9 @@ class RocksDbDamageTest : public ::testing::Test {
     }
   }
 
-  std::string base_;
-  std::string folder_;
+  const testing::TemporaryFolder temporary_;
+  const std::string base_ = temporary_.path();
+  const std::string folder_ = base_ + "/store";
 };
 
 TEST_F(RocksDbDamageTest, UndamagedCopiesOpen) {
@@ -200,12 +193,10 @@ TEST_F(RocksDbDamageTest, ADeletedOrShortenedTableIsRefused) {
 TEST_F(RocksDbDamageTest, AFlippedByteInATableIsFoundAtTheLatestWhenItIsRead) {
   MakeStore(/*crashed=*/false);
   const size_t size = fs::file_size(Table());
-  int found_at_open = 0;
   for (size_t at = 11; at < size; at += size / 40) {
     FlipByte(Table(), at);
     const absl::StatusOr<std::unique_ptr<Store>> store = Open(folder_);
     absl::Status status = store.status();
-    found_at_open += status.ok() ? 0 : 1;
     size_t seen = 0;
     if (status.ok()) {
       status = (*store)->ForEachByExpiry(absl::InfinitePast(), absl::InfiniteFuture(),

@@ -19,6 +19,7 @@
 #include "store/durability_driver.h"
 #include "store/rocksdb_store.h"
 #include "store/test_record.h"
+#include "tests/testing/temporary_folder.h"
 
 namespace fleetca::store {
 namespace {
@@ -30,16 +31,12 @@ constexpr int kRounds = 20;
 class RocksDbDurabilityTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    base_ = absl::StrCat(::testing::TempDir(), "/durability_",
-                         ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(base_);
     watched_ = base_ + "/disk";
     shim_folder_ = base_ + "/shim";
     folder_ = watched_ + "/store";
     fs::create_directories(watched_);
     fs::create_directories(shim_folder_);
   }
-  void TearDown() override { fs::remove_all(base_); }
 
   std::unique_ptr<Store> Open() {
     RocksDbOptions options;
@@ -117,7 +114,8 @@ class RocksDbDurabilityTest : public ::testing::Test {
     fs::rename(path + ".new", path);
   }
 
-  std::string base_;
+  const testing::TemporaryFolder temporary_;
+  const std::string base_ = temporary_.path();
   std::string watched_;
   std::string shim_folder_;
   std::string folder_;

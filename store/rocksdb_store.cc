@@ -1,17 +1,18 @@
 // The store on RocksDB: one WriteBatch and one synced write for an Append.
 //
-// What a record costs in CPU time (getrusage of the whole process, threads of RocksDB included;
+// What a record costs in CPU time (getrusage of the whole process, RocksDB's threads included;
 // 200,000 records of 740 octets with request keys, 50,000 identities, four lifetimes, batches of
-// 64, each synced; one of two hyperthreads of an AMD EPYC whose other work kept both busy, so take
-// the ratios):
-//   9.3-10.2 us on tmpfs, 14-15 on ext4 (the sync costs 100-300 us of CPU for a batch), 11-12 on
-//   ext4 in batches of 256, 14.5 on tmpfs over 2,000,000 records, where compaction counts 14-24 us
-//   for the same with RocksDB's default options, 64 MiB memtables and whole names as keys 4.4-5 us
-//   for the record alone, without its two indexes about 1 us for GetByRequestKey of a key that is
-//   not there, 5-10 without the memtable's filter
+// 64, each synced; two hyperthreads of an AMD EPYC that were not idle otherwise, so take the
+// ratios):
+//   9 us on tmpfs, 12-13 on ext4, 9.5 on ext4 in batches of 256, 17-18 on ext4 for eight threads
+//   that each append 8 at a time; closing, which flushes, adds 1
+//   12.5 on tmpfs over 2,000,000 records, where compaction counts
+//   12.5 on tmpfs with RocksDB's default options, 64 MiB memtables and the whole names as keys, and
+//   4.5 for the record alone, without its two indexes (both measured on bare RocksDB)
+//   1.5 us more where GetByRequestKey, of a key that is not there, comes before each
 // An index entry costs cache misses in the memtable, which is why keys.h keeps the keys short, and
 // rocksdb_database.cc the memtables small and hinted. Debian builds RocksDB with its assertions and
-// without SSE 4.2, so its own checksums cost 1 us more than they need to.
+// without SSE 4.2, which accounts for some of this.
 #include "store/rocksdb_store.h"
 
 #include <rocksdb/db.h>

@@ -15,6 +15,7 @@
 #include "store/durability_driver.h"
 #include "store/test_record.h"
 #include "store/witness.h"
+#include "tests/testing/temporary_folder.h"
 
 namespace fleetca::store {
 namespace {
@@ -23,13 +24,6 @@ namespace fs = std::filesystem;
 
 class RocksDbStoreTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = absl::StrCat(::testing::TempDir(), "/rocksdb_",
-                           ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   absl::StatusOr<std::unique_ptr<Store>> Open() {
     RocksDbOptions options;
     options.path = folder_;
@@ -42,7 +36,8 @@ class RocksDbStoreTest : public ::testing::Test {
     return store.ok() ? *std::move(store) : nullptr;
   }
 
-  std::string folder_;
+  const testing::TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path() + "/store";
 };
 
 void ExpectLocked(const absl::Status& status, const std::string& folder) {

@@ -3,18 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <thread>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "store/memory_store.h"
 #include "store/rocksdb_store.h"
 #include "store/store.h"
 #include "store/test_record.h"
+#include "tests/testing/temporary_folder.h"
 
 namespace fleetca::store {
 namespace {
@@ -31,19 +30,9 @@ struct Kind {
 class StoreContractTest : public ::testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
-    const ::testing::TestInfo& info = *::testing::UnitTest::GetInstance()->current_test_info();
-    std::string name = absl::StrCat("contract_", info.name());
-    std::replace(name.begin(), name.end(), '/', '_');
-    folder_ = absl::StrCat(::testing::TempDir(), "/", name);
-    std::filesystem::remove_all(folder_);
     absl::StatusOr<std::unique_ptr<Store>> store = GetParam().open(folder_);
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
-  }
-
-  void TearDown() override {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   void Append(const CertificateRecord& record) {
@@ -74,7 +63,8 @@ class StoreContractTest : public ::testing::TestWithParam<Kind> {
     return serials;
   }
 
-  std::string folder_;
+  const testing::TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path() + "/store";
   std::unique_ptr<Store> store_;
 };
 
@@ -246,6 +236,11 @@ TEST_P(StoreContractTest, AnIterationSeesTheRecordsThatWereThereWhenItBegan) {
 }
 
 TEST_P(StoreContractTest, ConcurrentAppendsAndReaders) {
+#ifdef __SANITIZE_THREAD__
+  if (absl::string_view(GetParam().name) == "RocksDb") {
+    GTEST_SKIP() << "ThreadSanitizer does not see how Debian's RocksDB hands writers over";
+  }
+#endif
   constexpr int kThreads = 8;
   constexpr int kBatches = 25;
   constexpr int kBatchSize = 4;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "gtest/gtest.h"
+#include "tests/testing/test_key.h"
 #include "x509/der.h"
 #include "x509/name.h"
 #include "x509/oid.h"
@@ -18,6 +19,8 @@
 
 namespace fleetca::x509 {
 namespace {
+
+using ::fleetca::testing::TestKey;
 
 constexpr KeyType kKeyTypes[] = {KeyType::kP256, KeyType::kP384, KeyType::kRsa2048,
                                  KeyType::kEd25519};
@@ -127,7 +130,7 @@ std::string OpenSslRoot(const TestKey& key, const EVP_MD* hash,
   X509_NAME_free(name);
   ASN1_TIME_set(X509_getm_notBefore(root), absl::ToTimeT(kTestNow));
   ASN1_TIME_set(X509_getm_notAfter(root), absl::ToTimeT(kTestNow + absl::Hours(24 * 365 * 40)));
-  X509_set_pubkey(root, OpenSslKey(key));
+  X509_set_pubkey(root, key.get());
   for (const auto& [nid, value] : extensions) {
     X509V3_CTX context;
     X509V3_set_ctx(&context, root, root, nullptr, nullptr, 0);
@@ -136,7 +139,7 @@ std::string OpenSslRoot(const TestKey& key, const EVP_MD* hash,
     X509_add_ext(root, extension, -1);
     X509_EXTENSION_free(extension);
   }
-  EXPECT_GT(X509_sign(root, OpenSslKey(key), hash), 0) << DrainOpenSslErrors();
+  EXPECT_GT(X509_sign(root, key.get(), hash), 0) << DrainOpenSslErrors();
   unsigned char* der = nullptr;
   const int size = i2d_X509(root, &der);
   std::string certificate(reinterpret_cast<char*>(der), static_cast<size_t>(size));

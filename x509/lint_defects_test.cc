@@ -6,6 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "gtest/gtest.h"
+#include "tests/testing/test_key.h"
 #include "x509/der.h"
 #include "x509/lint_fixture.h"
 #include "x509/name.h"
@@ -15,6 +16,8 @@
 
 namespace fleetca::x509 {
 namespace {
+
+using ::fleetca::testing::TestKey;
 
 std::string Validity(absl::string_view not_before, absl::string_view not_after) {
   const auto time = [](absl::string_view text) {

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "base/errors.h"
 #include "gtest/gtest.h"
+#include "tests/testing/test_key.h"
 #include "x509/der.h"
 #include "x509/lint.h"
 #include "x509/name.h"
@@ -29,8 +30,8 @@ inline const TestCa& Ca() {
   return *kCa;
 }
 
-inline const TestKey& Key() {
-  static const auto* const kKey = new TestKey(TestKey::Make(KeyType::kP256));
+inline const testing::TestKey& Key() {
+  static const auto* const kKey = new testing::TestKey(testing::TestKey::Make(KeyType::kP256));
   return *kKey;
 }
 

@@ -7,12 +7,15 @@
 #include "absl/strings/str_replace.h"
 #include "base/errors.h"
 #include "gtest/gtest.h"
-#include "x509/status_matchers.h"
+#include "tests/testing/status_matchers.h"
 
 namespace fleetca::x509 {
 namespace {
 
-const auto kRefused = [] { return IsRefused(Reason::kFileInvalid, ""); };
+using ::fleetca::testing::IsInvalid;
+using ::fleetca::testing::IsOk;
+
+const auto kRefused = [] { return IsInvalid(Reason::kFileInvalid, ""); };
 
 TEST(PemTest, EncodesInLinesOf64) {
   EXPECT_EQ(EncodePem("X", "abc"), "-----BEGIN X-----\nYWJj\n-----END X-----\n");

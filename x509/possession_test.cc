@@ -7,22 +7,27 @@
 #include "base/crypto_types.h"
 #include "base/errors.h"
 #include "gtest/gtest.h"
+#include "tests/testing/csr_maker.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/testing/test_key.h"
 #include "x509/csr.h"
-#include "x509/csr_builder.h"
 #include "x509/name.h"
-#include "x509/status_matchers.h"
-#include "x509/test_key.h"
 
 namespace fleetca::x509 {
 namespace {
 
-auto HasWrongSignature() { return IsRefused(Reason::kSignatureInvalid, "csr.signature"); }
+using ::fleetca::testing::CsrOptions;
+using ::fleetca::testing::IsInvalid;
+using ::fleetca::testing::IsOk;
+using ::fleetca::testing::MakeCsr;
+using ::fleetca::testing::MakeCsrInfo;
+using ::fleetca::testing::SignCsr;
+using ::fleetca::testing::TestKey;
+
+auto HasWrongSignature() { return IsInvalid(Reason::kSignatureInvalid, "csr.signature"); }
 
 std::string CsrOf(const TestKey& key, SignatureScheme scheme) {
-  CsrParts parts;
-  parts.public_key = key.public_key();
-  parts.attributes = ExtensionRequest(UriSanExtension("spiffe://fleet.example/svc/web"));
-  return SignCsr(BuildCsrInfo(parts), key, scheme);
+  return MakeCsr({.key = key.get(), .scheme = scheme});
 }
 
 absl::Status Verify(absl::string_view der) {
@@ -52,9 +57,9 @@ TEST(PossessionTest, TakesTrueSignatures) {
 
 TEST(PossessionTest, RefusesAnotherKeysSignature) {
   for (const auto& [type, scheme] : kKinds) {
-    CsrParts parts;
-    parts.public_key = TestKey::OfType(type).public_key();
-    EXPECT_THAT(Verify(SignCsr(BuildCsrInfo(parts), TestKey::Make(type), scheme)),
+    CsrOptions options = {.attributes = ""};
+    options.spki = TestKey::OfType(type).public_key();
+    EXPECT_THAT(Verify(SignCsr(MakeCsrInfo(options), TestKey::Make(type).get(), scheme)),
                 HasWrongSignature())
         << SignatureSchemeName(scheme);
   }
@@ -62,28 +67,31 @@ TEST(PossessionTest, RefusesAnotherKeysSignature) {
 
 TEST(PossessionTest, RefusesAChangedRequest) {
   std::string der = CsrOf(TestKey::OfType(KeyType::kP256), SignatureScheme::kEcdsaSha256);
-  const size_t at = der.find("fleet.example");
+  const size_t at = der.find("fleet.test");
+  ASSERT_NE(at, std::string::npos);
   der[at] = 'g';
   EXPECT_THAT(Verify(der), HasWrongSignature());
 }
 
 // A key off its curve is the key's fault, whatever the signature says.
 TEST(PossessionTest, BlamesTheKeyForAPointOffItsCurve) {
-  CsrParts parts;
-  parts.public_key.back() = static_cast<char>(parts.public_key.back() ^ 1);
-  EXPECT_THAT(Verify(BuildCsr(parts)),
-              IsRefused(Reason::kKeyInvalid, "csr.subject_public_key_info"));
+  std::string off_curve = TestKey::OfType(KeyType::kP256).public_key();
+  off_curve.back() = static_cast<char>(off_curve.back() ^ 1);
+  CsrOptions options = {.attributes = ""};
+  options.spki = off_curve;
+  EXPECT_THAT(Verify(MakeCsr(options)),
+              IsInvalid(Reason::kKeyInvalid, "csr.subject_public_key_info"));
 }
 
 TEST(PossessionTest, JudgesTheKeyBeforeTheSignature) {
-  CsrParts parts;
+  CsrOptions options = {.attributes = ""};
   const TestKey& key = TestKey::OfType(KeyType::kRsa2048);
-  parts.public_key = key.public_key();
+  options.spki = key.public_key();
   // The modulus ends six octets before the end: INTEGER 65537 follows. An even one now.
-  char& last = parts.public_key[parts.public_key.size() - 6];
+  char& last = (*options.spki)[options.spki->size() - 6];
   last = static_cast<char>(last ^ 1);
-  EXPECT_THAT(Verify(SignCsr(BuildCsrInfo(parts), key, SignatureScheme::kRsaPkcs1Sha256)),
-              IsRefused(Reason::kKeyWeak, "csr.subject_public_key_info"));
+  EXPECT_THAT(Verify(SignCsr(MakeCsrInfo(options), key.get(), SignatureScheme::kRsaPkcs1Sha256)),
+              IsInvalid(Reason::kKeyWeak, "csr.subject_public_key_info"));
 }
 
 TEST(PossessionTest, JudgesEachOfABatchAlone) {

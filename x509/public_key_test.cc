@@ -9,19 +9,23 @@
 #include "base/errors.h"
 #include "base/openssl.h"
 #include "gtest/gtest.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/testing/test_key.h"
 #include "x509/der.h"
 #include "x509/oid.h"
-#include "x509/status_matchers.h"
-#include "x509/test_key.h"
 
 namespace fleetca::x509 {
 namespace {
 
+using ::fleetca::testing::IsInvalid;
+using ::fleetca::testing::IsOk;
+using ::fleetca::testing::TestKey;
+
 constexpr absl::string_view kField = "csr.subject_public_key_info";
 
-auto IsInvalid() { return IsRefused(Reason::kKeyInvalid, kField); }
-auto IsWeak() { return IsRefused(Reason::kKeyWeak, kField); }
-auto IsUnsupported() { return IsRefused(Reason::kKeyUnsupported, kField); }
+auto IsInvalid() { return IsInvalid(Reason::kKeyInvalid, kField); }
+auto IsWeak() { return IsInvalid(Reason::kKeyWeak, kField); }
+auto IsUnsupported() { return IsInvalid(Reason::kKeyUnsupported, kField); }
 
 absl::StatusOr<PublicKey> Parse(absl::string_view spki) { return ParsePublicKey(spki, kField); }
 

@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 
-#include <algorithm>
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
@@ -13,6 +12,7 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "x509/der.h"
+#include "x509/spiffe_id.h"
 
 namespace fleetca::x509 {
 namespace {
@@ -122,66 +122,6 @@ const char* EmailProblem(absl::string_view email) {
     return "has a leading, trailing or doubled dot before \"@\"";
   }
   return DnsProblem(email.substr(at + 1), /*wildcard_allowed=*/false);
-}
-
-constexpr absl::string_view kSpiffeScheme = "spiffe://";
-constexpr size_t kMaxSpiffeId = 2048;
-constexpr size_t kMaxTrustDomain = 255;
-
-const char* TrustDomainProblem(absl::string_view trust_domain) {
-  if (trust_domain.empty()) {
-    return "has no trust domain; write spiffe://trust.domain/path";
-  }
-  if (trust_domain == "." || trust_domain == "..") {
-    return "has the trust domain \".\" or \"..\", which reads as a path; name the domain";
-  }
-  if (trust_domain.size() > kMaxTrustDomain) {
-    return "has a trust domain over 255 octets; shorten it";
-  }
-  for (const char c : trust_domain) {
-    if (!IsLowerAlphanumeric(c) && c != '.' && c != '-' && c != '_') {
-      return "has a trust domain with a character other than a-z, 0-9, \".\", \"-\" and \"_\" "
-             "(no upper case, port or user info)";
-    }
-  }
-  return nullptr;
-}
-
-// `path` is empty or begins with "/".
-const char* SpiffePathProblem(absl::string_view path) {
-  while (!path.empty()) {
-    path.remove_prefix(1);
-    size_t size = 0;
-    while (size < path.size() && path[size] != '/') {
-      const char c = path[size];
-      if (!absl::ascii_isalnum(c) && c != '.' && c != '-' && c != '_') {
-        return "has a path with a character other than letters, digits, \".\", \"-\" and \"_\" (no "
-               "percent-encoding, query or fragment)";
-      }
-      ++size;
-    }
-    const absl::string_view segment = path.substr(0, size);
-    if (segment.empty()) {
-      return "has an empty path segment; write the path without a trailing or doubled \"/\"";
-    }
-    if (segment == "." || segment == "..") {
-      return "has a path segment \".\" or \"..\"; write the path it stands for";
-    }
-    path.remove_prefix(size);
-  }
-  return nullptr;
-}
-
-const char* SpiffeIdProblem(absl::string_view id) {
-  if (!absl::ConsumePrefix(&id, kSpiffeScheme)) {
-    return "is not a SPIFFE ID; write spiffe://trust.domain/path";
-  }
-  if (id.size() > kMaxSpiffeId - kSpiffeScheme.size()) {
-    return "is over 2048 octets; shorten it";
-  }
-  const size_t slash = std::min(id.find('/'), id.size());
-  const char* problem = TrustDomainProblem(id.substr(0, slash));
-  return problem != nullptr ? problem : SpiffePathProblem(id.substr(slash));
 }
 
 const char* NameProblem(const GeneralName& name) {
@@ -327,17 +267,6 @@ absl::Status CheckName(const GeneralName& name, absl::string_view field) {
 
 absl::Status CheckSpiffeId(absl::string_view id, absl::string_view field) {
   return CheckName({NameType::kUri, id}, field);
-}
-
-absl::string_view SpiffeTrustDomain(absl::string_view id) {
-  return absl::ConsumePrefix(&id, kSpiffeScheme) ? id.substr(0, id.find('/')) : "";
-}
-
-absl::string_view SpiffePath(absl::string_view id) {
-  if (!absl::ConsumePrefix(&id, kSpiffeScheme)) {
-    return "";
-  }
-  return id.substr(std::min(id.find('/'), id.size()));
 }
 
 std::string NameToString(const GeneralName& name) {

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "x509/spiffe_id.h"
 
 namespace fleetca::x509 {
 
@@ -42,23 +43,15 @@ std::string BuildSubjectAltName(absl::Span<const GeneralName> names);
 
 // Whether one name is well formed; kSanInvalid says what is wrong and how to mend it.
 //   DNS    1-253 octets of lower-case LDH labels of 1-63; no trailing dot, no upper case, no
-//   U-label; a
-//          "*" only as the whole leftmost label of at least three (whether a wildcard is *allowed*
-//          is the profile's); the last label is not all digits.
-//   URI    a SPIFFE ID: CheckSpiffeId.
+//          U-label; a "*" only as the whole leftmost label of at least three (whether a wildcard is
+//          *allowed* is the profile's); the last label is not all digits.
+//   URI    a SPIFFE ID: SpiffeIdProblem finds none.
 //   IP     4 or 16 octets.
 //   email  local@domain, printable ASCII, the domain a DNS name.
 absl::Status CheckName(const GeneralName& name, absl::string_view field);
 
-// SPIFFE ID standard, sections 2.1-2.3: "spiffe://" trust domain path; trust domain 1-255 of
-// [a-z0-9.-_], not "." or ".."; path, which may be empty, of non-empty segments of [A-Za-z0-9.-_],
-// none "." or "..", no trailing "/", no percent-encoding, query, fragment, port or user info; at
-// most 2048 octets in all.
+// The same for a SPIFFE ID alone (x509/spiffe_id.h).
 absl::Status CheckSpiffeId(absl::string_view id, absl::string_view field);
-
-// "fleet.example" and "/svc/web" of a well-formed SPIFFE ID. They alias `id`.
-absl::string_view SpiffeTrustDomain(absl::string_view id);
-absl::string_view SpiffePath(absl::string_view id);
 
 // "DNS:a.example", "URI:spiffe://...", "IP:10.0.0.1", "email:a@b.example". Safe to print.
 std::string NameToString(const GeneralName& name);

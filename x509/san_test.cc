@@ -7,11 +7,14 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "gtest/gtest.h"
+#include "tests/testing/status_matchers.h"
 #include "x509/der.h"
-#include "x509/status_matchers.h"
 
 namespace fleetca::x509 {
 namespace {
+
+using ::fleetca::testing::IsInvalid;
+using ::fleetca::testing::IsOk;
 
 constexpr absl::string_view kField = "csr.subject_alt_name";
 
@@ -67,7 +70,7 @@ TEST(SanTest, RefusesOtherDnsNames) {
                                   std::string("a/b"),
                                   std::string("a:80"),
                                   std::string("a%2eb")}) {
-    EXPECT_THAT(Check(NameType::kDns, name), IsRefused(Reason::kSanInvalid, kField))
+    EXPECT_THAT(Check(NameType::kDns, name), IsInvalid(Reason::kSanInvalid, kField))
         << absl::CHexEscape(name);
   }
 }
@@ -115,9 +118,9 @@ TEST(SanTest, RefusesOtherUris) {
                                 std::string(" spiffe://td/a"),
                                 "spiffe://" + std::string(256, 't') + "/a",
                                 start + std::string(2049 - start.size(), 'p')}) {
-    EXPECT_THAT(Check(NameType::kUri, id), IsRefused(Reason::kSanInvalid, kField))
+    EXPECT_THAT(Check(NameType::kUri, id), IsInvalid(Reason::kSanInvalid, kField))
         << absl::CHexEscape(id);
-    EXPECT_THAT(CheckSpiffeId(id, kField), IsRefused(Reason::kSanInvalid, kField));
+    EXPECT_THAT(CheckSpiffeId(id, kField), IsInvalid(Reason::kSanInvalid, kField));
   }
 }
 
@@ -127,7 +130,7 @@ TEST(SanTest, TakesIpAddressesOfTwoSizes) {
     if (size == 4 || size == 16) {
       EXPECT_THAT(status, IsOk());
     } else {
-      EXPECT_THAT(status, IsRefused(Reason::kSanInvalid, kField)) << size;
+      EXPECT_THAT(status, IsInvalid(Reason::kSanInvalid, kField)) << size;
     }
   }
 }
@@ -145,7 +148,7 @@ TEST(SanTest, TakesEmailAddresses) {
         std::string(".a@c.example"), std::string("a.@c.example"), std::string("a..b@c.example"),
         std::string("a@*.c.example"), std::string("a@C.example"), std::string("\xc3\xbc@c.example"),
         std::string(65, 'l') + "@b.example", "a@" + Repeat("abcdefghi.", 25) + "abc"}) {
-    EXPECT_THAT(Check(NameType::kEmail, email), IsRefused(Reason::kSanInvalid, kField))
+    EXPECT_THAT(Check(NameType::kEmail, email), IsInvalid(Reason::kSanInvalid, kField))
         << absl::CHexEscape(email);
   }
 }
@@ -168,7 +171,7 @@ TEST(SanTest, CountsNames) {
   const std::vector<GeneralName> names(101, name);
   EXPECT_THAT(ParseSubjectAltName(BuildSubjectAltName({names.data(), 100}), 100, kField), IsOk());
   EXPECT_THAT(ParseSubjectAltName(BuildSubjectAltName(names), 100, kField),
-              IsRefused(Reason::kSanTooMany, kField));
+              IsInvalid(Reason::kSanTooMany, kField));
 }
 
 TEST(SanTest, RefusesWhatIsNotGeneralNames) {
@@ -192,7 +195,7 @@ TEST(SanTest, RefusesWhatIsNotGeneralNames) {
         San(der::Encode(0x89, "a")), San(der::Encode(0x0c, "a")),
         San(der::Encode(0xa2, der::Encode(0x16, "a"))), San(der::Encode(0x80, "a")),
         San(der::Encode(0x82, "a") + std::string(1, '\0'))}) {
-    EXPECT_THAT(ParseSubjectAltName(bad, 10, kField), IsRefused(Reason::kSanInvalid, kField))
+    EXPECT_THAT(ParseSubjectAltName(bad, 10, kField), IsInvalid(Reason::kSanInvalid, kField))
         << absl::CHexEscape(bad);
   }
 }
@@ -201,7 +204,7 @@ TEST(SanTest, RefusesOtherTypesOfName) {
   for (const uint8_t tag : {0xa0, 0xa3, 0xa4, 0xa5, 0x88}) {
     EXPECT_THAT(
         ParseSubjectAltName(San(der::Encode(0x82, "a") + der::Encode(tag, "x")), 10, kField),
-        IsRefused(Reason::kSanTypeForbidden, kField))
+        IsInvalid(Reason::kSanTypeForbidden, kField))
         << static_cast<int>(tag);
   }
 }
@@ -209,7 +212,7 @@ TEST(SanTest, RefusesOtherTypesOfName) {
 TEST(SanTest, RefusesABadNameAfterGoodOnes) {
   EXPECT_THAT(
       ParseSubjectAltName(San(der::Encode(0x82, "a") + der::Encode(0x87, "abcde")), 10, kField),
-      IsRefused(Reason::kSanInvalid, kField));
+      IsInvalid(Reason::kSanInvalid, kField));
 }
 
 TEST(SanTest, SplitsSpiffeIds) {

@@ -9,13 +9,17 @@
 #include "base/errors.h"
 #include "base/openssl.h"
 #include "gtest/gtest.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/testing/test_key.h"
 #include "x509/der.h"
 #include "x509/public_key.h"
-#include "x509/status_matchers.h"
-#include "x509/test_key.h"
 
 namespace fleetca::x509 {
 namespace {
+
+using ::fleetca::testing::IsInvalid;
+using ::fleetca::testing::IsOk;
+using ::fleetca::testing::TestKey;
 
 constexpr absl::string_view kField = "csr.signature";
 constexpr absl::string_view kMessage = "what was signed";
@@ -43,7 +47,7 @@ absl::Status Verify(const TestKey& key, SignatureScheme scheme, absl::string_vie
   return VerifySignature(Parsed(key), scheme, message, signature, kField);
 }
 
-auto IsWrong() { return IsRefused(Reason::kSignatureInvalid, kField); }
+auto IsWrong() { return IsInvalid(Reason::kSignatureInvalid, kField); }
 
 TEST(SignatureVerifierTest, TakesOpenSslsSignatures) {
   for (const auto& [type, scheme] : kCases) {
@@ -93,7 +97,7 @@ TEST(SignatureVerifierTest, RefusesASchemeOfAnotherKind) {
       const TestKey& key = TestKey::OfType(type);
       const absl::Status status = Verify(key, other_scheme, kMessage, key.Sign(scheme, kMessage));
       if (!SchemeFitsKey(other_scheme, Parsed(key).algorithm)) {
-        EXPECT_THAT(status, IsRefused(Reason::kSignatureAlgorithm, kField));
+        EXPECT_THAT(status, IsInvalid(Reason::kSignatureAlgorithm, kField));
       } else if (scheme == other_scheme) {
         EXPECT_THAT(status, IsOk());
       } else {
@@ -164,7 +168,7 @@ TEST(SignatureVerifierTest, RefusesAPointOffItsCurve) {
   spki.back() = static_cast<char>(spki.back() ^ 1);
   EXPECT_THAT(VerifySignature(*ParsePublicKey(spki, "key"), SignatureScheme::kEcdsaSha256, kMessage,
                               key.Sign(SignatureScheme::kEcdsaSha256, kMessage), kField),
-              IsRefused(Reason::kKeyInvalid, kField));
+              IsInvalid(Reason::kKeyInvalid, kField));
 }
 
 }  // namespace

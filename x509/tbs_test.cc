@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "gtest/gtest.h"
+#include "tests/testing/test_key.h"
 #include "x509/certificate.h"
 #include "x509/der.h"
 #include "x509/name.h"
@@ -15,6 +16,8 @@
 
 namespace fleetca::x509 {
 namespace {
+
+using ::fleetca::testing::TestKey;
 
 constexpr KeyType kKeyTypes[] = {KeyType::kP256, KeyType::kP384, KeyType::kRsa2048,
                                  KeyType::kEd25519};
@@ -94,7 +97,7 @@ std::string OpenSslTbs(const TestCa& ca, const CertSpec& spec) {
   const EVP_MD* hash = ca.scheme == SignatureScheme::kEd25519       ? nullptr
                        : ca.scheme == SignatureScheme::kEcdsaSha384 ? EVP_sha384()
                                                                     : EVP_sha256();
-  EXPECT_GT(X509_sign(certificate, OpenSslKey(ca.key), hash), 0) << DrainOpenSslErrors();
+  EXPECT_GT(X509_sign(certificate, ca.key.get(), hash), 0) << DrainOpenSslErrors();
   unsigned char* der = nullptr;
   const int size = i2d_re_X509_tbs(certificate, &der);
   std::string tbs(reinterpret_cast<char*>(der), static_cast<size_t>(size));
@@ -125,7 +128,7 @@ TEST(TbsTemplate, MakesCertificatesThatOpenSslReadsAndVerifies) {
       const X509Ptr certificate = OpenSslCertificate(der);
       ASSERT_NE(certificate, nullptr);
       EXPECT_EQ(X509_get_version(certificate.get()), X509_VERSION_3);
-      EXPECT_EQ(X509_verify(certificate.get(), OpenSslKey(ca.key)), 1) << DrainOpenSslErrors();
+      EXPECT_EQ(X509_verify(certificate.get(), ca.key.get()), 1) << DrainOpenSslErrors();
       EXPECT_EQ(EVP_PKEY_eq(X509_get0_pubkey(certificate.get()), key.get()), 1);
       EXPECT_EQ(X509_get_key_usage(certificate.get()), uint32_t{KU_DIGITAL_SIGNATURE});
       EXPECT_EQ(X509_get_extended_key_usage(certificate.get()),

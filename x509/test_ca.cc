@@ -32,8 +32,8 @@ T ValueOrDie(absl::StatusOr<T> value) {
 // A CA certificate for `key`, issued by `issuer`, or by itself when that is null.
 TestCa IssueCa(const TestCa* issuer, KeyType type, absl::string_view common_name,
                absl::Duration life, std::optional<int> path_length) {
-  TestCa ca = {.key = TestKey::Make(type),
-               .scheme = SchemeOf(type),
+  TestCa ca = {.key = testing::TestKey::Make(type),
+               .scheme = testing::DefaultScheme(type),
                .subject = BuildName("Fleet", common_name),
                .key_id = "",
                .not_after = kTestNow + life,
@@ -73,27 +73,9 @@ TestCa IssueCa(const TestCa* issuer, KeyType type, absl::string_view common_name
 
 }  // namespace
 
-SignatureScheme SchemeOf(KeyType type) {
-  switch (type) {
-    case KeyType::kP256:
-      return SignatureScheme::kEcdsaSha256;
-    case KeyType::kP384:
-      return SignatureScheme::kEcdsaSha384;
-    case KeyType::kEd25519:
-      return SignatureScheme::kEd25519;
-    case KeyType::kRsa2048:
-    case KeyType::kRsa3072:
-    case KeyType::kRsa4096:
-      break;
-  }
-  return SignatureScheme::kRsaPkcs1Sha256;
-}
-
-absl::string_view KeyBits(const TestKey& key) {
+absl::string_view KeyBits(const testing::TestKey& key) {
   return ValueOrDie(ParsePublicKey(key.public_key(), "key")).key_bits;
 }
-
-EVP_PKEY* OpenSslKey(const TestKey& key) { return const_cast<EVP_PKEY*>(key.get()); }
 
 TestCa MakeTestRoot(KeyType type) {
   return IssueCa(nullptr, type, "Root", kDay * 3650, std::nullopt);
@@ -126,7 +108,7 @@ LintPolicy LeafPolicy(const TestCa& ca) {
   return policy;
 }
 
-CertSpec LeafSpec(const TestKey& key) {
+CertSpec LeafSpec(const testing::TestKey& key) {
   CertSpec spec;
   spec.not_before = kTestNow - kBackdate;
   spec.not_after = kTestNow + kDay;
@@ -147,7 +129,7 @@ std::string SignTbs(const TestCa& ca, std::string tbs, const LintPolicy& policy,
   return AssembleCertificate(prepared.Spend(), ca.scheme, signature);
 }
 
-std::string IssueLeaf(const TestCa& ca, const TestKey& key) {
+std::string IssueLeaf(const TestCa& ca, const testing::TestKey& key) {
   const CertSpec spec = LeafSpec(key);
   return SignTbs(ca, ValueOrDie(TbsTemplate::Create(LeafOptions(ca)))->Build(spec), LeafPolicy(ca),
                  spec);

@@ -8,25 +8,21 @@
 #include "absl/time/time.h"
 #include "base/crypto_types.h"
 #include "base/openssl.h"
+#include "tests/testing/test_key.h"
 #include "x509/cert_spec.h"
 #include "x509/lint.h"
 #include "x509/tbs.h"
-#include "x509/test_key.h"
 
 namespace fleetca::x509 {
 
 // 2026-06-01 12:00:00 UTC: now, for what is issued here.
 inline const absl::Time kTestNow = absl::FromUnixSeconds(1'780'315'200);
 
-// The scheme a CA with such a key signs with.
-SignatureScheme SchemeOf(KeyType type);
 // The octets of the key's BIT STRING; aliases `key`.
-absl::string_view KeyBits(const TestKey& key);
-// As OpenSSL's calls want it, which do not change it.
-EVP_PKEY* OpenSslKey(const TestKey& key);
+absl::string_view KeyBits(const testing::TestKey& key);
 
 struct TestCa {
-  TestKey key;
+  testing::TestKey key;
   SignatureScheme scheme;
   std::string subject;
   std::string key_id;
@@ -42,13 +38,13 @@ TestCa MakeTestIssuingCa(const TestCa& root, KeyType type);
 TbsTemplateOptions LeafOptions(const TestCa& ca);
 LintPolicy LeafPolicy(const TestCa& ca);
 // A day for a service with a DNS name and a SPIFFE ID. Aliases `key`.
-CertSpec LeafSpec(const TestKey& key);
+CertSpec LeafSpec(const testing::TestKey& key);
 
 // Lints, signs and assembles; a failure of the lint is fatal.
 std::string SignTbs(const TestCa& ca, std::string tbs, const LintPolicy& policy,
                     const CertSpec& spec);
 // LeafSpec through the whole path.
-std::string IssueLeaf(const TestCa& ca, const TestKey& key);
+std::string IssueLeaf(const TestCa& ca, const testing::TestKey& key);
 
 // OpenSSL's reading of `der`; null when it has none or leaves octets over.
 X509Ptr OpenSslCertificate(absl::string_view der);

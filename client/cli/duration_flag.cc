@@ -2,35 +2,20 @@
 
 #include <cstdint>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "base/duration_text.h"
 
 namespace fleetca::client {
 namespace {
 
 constexpr int64_t kSecondsPerDay = 24 * 60 * 60;
 // No certificate lives longer, and no sum overflows.
-constexpr int64_t kMaxDays = 100 * 366;
+constexpr absl::Duration kLongest = absl::Hours(24 * 100 * 366);
 
 }  // namespace
 
 std::optional<absl::Duration> ParseDurationFlag(absl::string_view text) {
-  absl::Duration duration;
-  int64_t days = 0;
-  if (absl::string_view number = text; absl::ConsumeSuffix(&number, "d")) {
-    if (!absl::SimpleAtoi(number, &days) || days > kMaxDays) {
-      return std::nullopt;
-    }
-    duration = absl::Hours(24) * days;
-  } else if (!absl::ParseDuration(text, &duration)) {
-    return std::nullopt;
-  }
-  const bool whole_seconds = absl::Trunc(duration, absl::Seconds(1)) == duration;
-  if (!whole_seconds || duration <= absl::ZeroDuration() || duration > absl::Hours(24) * kMaxDays) {
-    return std::nullopt;
-  }
-  return duration;
+  return DurationFromText(text, kLongest);
 }
 
 std::string CheckDurationFlag(const std::string& text) {

@@ -13,6 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/testing/temporary_folder.h"
 
 namespace fleetca::client {
 namespace {
@@ -43,7 +44,10 @@ Outcome Inspect(std::vector<std::string> flags) {
   return outcome;
 }
 
-std::string Path(const std::string& name) { return absl::StrCat(::testing::TempDir(), "/", name); }
+std::string Path(const std::string& name) {
+  static const fleetca::testing::TemporaryFolder folder;
+  return absl::StrCat(folder.path(), "/", name);
+}
 
 // Runs the openssl program, which knows nothing of our code.
 void OpenSsl(const std::string& arguments) {

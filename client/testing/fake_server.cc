@@ -23,15 +23,6 @@ void CheckOk(const absl::Status& status) {
   }
 }
 
-std::string MakeTempDir() {
-  const char* base = std::getenv("TEST_TMPDIR");
-  std::string dir = absl::StrCat(base == nullptr ? "/tmp" : base, "/client_XXXXXX");
-  if (mkdtemp(dir.data()) == nullptr) {
-    std::abort();
-  }
-  return dir;
-}
-
 void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
   out->set_seconds(absl::ToUnixSeconds(time));
 }
@@ -252,13 +243,13 @@ grpc::Status FakeService::GetTrustBundle(grpc::ServerContext*, const v1::GetTrus
   return grpc::Status::OK;
 }
 
-FakeServer::FakeServer() : service_(ca_), dir_(MakeTempDir()) {
+FakeServer::FakeServer() : service_(ca_) {
   FakeOrder admin;
   admin.names = {{x509::NameType::kUri, "spiffe://fleet.example/user/admin"}};
   const FakeCa::TlsPair client = ca_.IssueTls(admin);
-  CheckOk(WriteFileAtomic(dir_ + "/trust-bundle.pem", ca_.root_pem(), 0644));
-  CheckOk(WriteFileAtomic(dir_ + "/admin.crt", client.chain_pem, 0644));
-  CheckOk(WriteFileAtomic(dir_ + "/admin.key", client.key_pem, 0600));
+  CheckOk(WriteFileAtomic(dir() + "/trust-bundle.pem", ca_.root_pem(), 0644));
+  CheckOk(WriteFileAtomic(dir() + "/admin.crt", client.chain_pem, 0644));
+  CheckOk(WriteFileAtomic(dir() + "/admin.key", client.key_pem, 0600));
 
   FakeOrder server;
   server.names = {{x509::NameType::kDns, "localhost"},
@@ -289,7 +280,7 @@ void FakeServer::Stop() {
 std::string FakeServer::address() const { return absl::StrCat("127.0.0.1:", port_); }
 
 TlsFiles FakeServer::files() const {
-  return {dir_ + "/trust-bundle.pem", dir_ + "/admin.crt", dir_ + "/admin.key"};
+  return {dir() + "/trust-bundle.pem", dir() + "/admin.crt", dir() + "/admin.key"};
 }
 
 }  // namespace fleetca::client::testing

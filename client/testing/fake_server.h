@@ -15,6 +15,7 @@
 #include "client/tls_identity.h"
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
 #include "grpcpp/server.h"
+#include "tests/testing/temporary_folder.h"
 
 namespace fleetca::client::testing {
 
@@ -89,7 +90,7 @@ class FakeServer {
   const FakeCa& ca() const { return ca_; }
   FakeService& service() { return service_; }
   std::string address() const;
-  const std::string& dir() const { return dir_; }
+  const std::string& dir() const { return folder_.path(); }
   // Of the admin's files in dir().
   TlsFiles files() const;
   void Stop();
@@ -97,7 +98,7 @@ class FakeServer {
  private:
   FakeCa ca_;
   FakeService service_;
-  std::string dir_;
+  fleetca::testing::TemporaryFolder folder_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };

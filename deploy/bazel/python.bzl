@@ -1,6 +1,6 @@
 """Tests in Python. The py_test of Bazel 4.2 starts "python", a command that Debian does not have."""
 
-def fleetca_py_test(name, src, deps = [], data = [], **kwargs):
+def fleetca_py_test(name, src, deps = [], data = [], args = [], **kwargs):
     """Runs src, a unittest file, with Debian's python3; modules are named from the workspace.
 
     Args:
@@ -8,12 +8,13 @@ def fleetca_py_test(name, src, deps = [], data = [], **kwargs):
       src: the file, which calls unittest.main().
       deps: further Python files it imports.
       data: what it reads.
+      args: its arguments.
       **kwargs: as for every test.
     """
     native.sh_test(
         name = name,
         srcs = ["//deploy/bazel:python_test.sh"],
-        args = ["$(location %s)" % src],
+        args = ["$(location %s)" % src] + args,
         data = [src] + deps + data,
         **kwargs
     )

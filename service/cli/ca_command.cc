@@ -9,12 +9,12 @@
 #include "absl/strings/str_format.h"
 #include "base/clock.h"
 #include "base/crypto_types.h"
+#include "base/duration_text.h"
 #include "base/exit_status.h"
 #include "base/process_hardening.h"
 #include "base/status_macros.h"
 #include "nlohmann/json.hpp"
 #include "service/ca_init.h"
-#include "service/cli/lifetime_flag.h"
 #include "service/cli/standard_output.h"
 #include "service/edge/config_reader.h"
 
@@ -32,11 +32,14 @@ Examples:
     --dns ca.fleet.example --ip 10.0.0.5 --listen 0.0.0.0:8443
 )";
 
+// From year 0 to 9999, which a certificate can say; what is too long for a CA, InitCa says better.
+constexpr absl::Duration kLongestLifetime = absl::Hours(24 * 3652425);
+
 struct InitFlags {
   CaInitOptions options;
   std::string key_type = "p256";
-  std::string root_lifetime = LifetimeToText(CaInitOptions().root_lifetime);
-  std::string issuing_lifetime = LifetimeToText(CaInitOptions().issuing_lifetime);
+  std::string root_lifetime = DurationToText(CaInitOptions().root_lifetime);
+  std::string issuing_lifetime = DurationToText(CaInitOptions().issuing_lifetime);
   std::string form = "text";
 };
 
@@ -48,7 +51,7 @@ std::string CheckKeyType(const std::string& text) {
 }
 
 std::string CheckLifetime(const std::string& text) {
-  return ParseLifetime(text).has_value()
+  return DurationFromText(text, kLongestLifetime).has_value()
              ? ""
              : absl::StrCat("\"", text, "\" is not a lifetime such as 3650d or 24h");
 }
@@ -118,8 +121,8 @@ absl::Status RunInit(const CaInitOptions& options, const std::string& form) {
 
 int Run(InitFlags& flags) {
   flags.options.key_type = *ParseKeyType(flags.key_type);
-  flags.options.root_lifetime = *ParseLifetime(flags.root_lifetime);
-  flags.options.issuing_lifetime = *ParseLifetime(flags.issuing_lifetime);
+  flags.options.root_lifetime = *DurationFromText(flags.root_lifetime, kLongestLifetime);
+  flags.options.issuing_lifetime = *DurationFromText(flags.issuing_lifetime, kLongestLifetime);
   const absl::Status usage = CheckCaInitOptions(flags.options);
   if (!usage.ok()) {
     return ReportUsageError(PrintableMessage(usage));

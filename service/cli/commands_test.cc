@@ -15,16 +15,17 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "service/edge/server_config.h"
+#include "tests/testing/temporary_folder.h"
 
 namespace fleetca::service {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 // As the top binary does it.
 int RunHere(std::vector<std::string> arguments) {
@@ -48,25 +49,17 @@ struct Outcome {
 };
 
 Outcome RunCommand(std::vector<std::string> arguments) {
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
   Outcome outcome;
   outcome.code = RunHere(std::move(arguments));
-  outcome.out = testing::internal::GetCapturedStdout();
-  outcome.err = testing::internal::GetCapturedStderr();
+  outcome.out = ::testing::internal::GetCapturedStdout();
+  outcome.err = ::testing::internal::GetCapturedStderr();
   return outcome;
 }
 
-class CommandsTest : public testing::Test {
+class CommandsTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = absl::StrCat(testing::TempDir(), "/",
-                           testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-    dir_ = absl::StrCat(folder_, "/ca");
-  }
-
   Outcome Init(std::vector<std::string> more = {}) {
     std::vector<std::string> arguments = {"ca", "init",           "--dir",
                                           dir_, "--trust-domain", "fleet.example"};
@@ -74,8 +67,9 @@ class CommandsTest : public testing::Test {
     return RunCommand(arguments);
   }
 
-  std::string folder_;
-  std::string dir_;
+  const testing::TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path();
+  const std::string dir_ = folder_ + "/ca";
 };
 
 TEST_F(CommandsTest, InitSaysWhatItMadeAndWhatComesNext) {
@@ -226,7 +220,6 @@ TEST_F(CommandsTest, ServeOfABadConfigurationFails) {
 class ServeTest : public CommandsTest {
  protected:
   void SetUp() override {
-    CommandsTest::SetUp();
     ASSERT_EQ(Init({"--listen", "127.0.0.1:0"}).code, 0);
     ready_file_ = folder_ + "/ready";
   }

@@ -12,6 +12,7 @@
 #include "base/errors.h"
 #include "base/file.h"
 #include "gtest/gtest.h"
+#include "tests/testing/temporary_folder.h"
 
 namespace fleetca::service {
 namespace {
@@ -41,7 +42,7 @@ class Listener {
   const int descriptor_;
 };
 
-class ReadinessTest : public testing::Test {
+class ReadinessTest : public ::testing::Test {
  protected:
   void TearDown() override { unsetenv("NOTIFY_SOCKET"); }
 };
@@ -62,17 +63,12 @@ TEST_F(ReadinessTest, StateArrivesAtAnAbstractSocket) {
 }
 
 TEST_F(ReadinessTest, StateArrivesAtASocketFile) {
-  char folder[] = "/tmp/readinessXXXXXX";
-  ASSERT_NE(mkdtemp(folder), nullptr);
-  const std::string name = absl::StrCat(folder, "/s");
-  {
-    const Listener listener(name);
-    setenv("NOTIFY_SOCKET", name.c_str(), 1);
-    ASSERT_TRUE(NotifySystemd("STOPPING=1").ok());
-    EXPECT_EQ(listener.Receive(), "STOPPING=1");
-  }
-  unlink(name.c_str());
-  rmdir(folder);
+  const testing::TemporaryFolder folder("/tmp");  // a socket's path is 107 octets at most
+  const std::string name = folder.path() + "/s";
+  const Listener listener(name);
+  setenv("NOTIFY_SOCKET", name.c_str(), 1);
+  ASSERT_TRUE(NotifySystemd("STOPPING=1").ok());
+  EXPECT_EQ(listener.Receive(), "STOPPING=1");
 }
 
 TEST_F(ReadinessTest, SocketThatIsNotThereIsAnError) {
@@ -83,7 +79,8 @@ TEST_F(ReadinessTest, SocketThatIsNotThereIsAnError) {
 }
 
 TEST_F(ReadinessTest, ReadyFileHoldsThePort) {
-  const std::string path = testing::TempDir() + "/ready";
+  const testing::TemporaryFolder folder;
+  const std::string path = folder.path() + "/ready";
   ASSERT_TRUE(WriteReadyFile(path, 8443).ok());
   EXPECT_EQ(*ReadFile(path), "8443\n");
   EXPECT_TRUE(RemoveReadyFile(path).ok());

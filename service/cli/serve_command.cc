@@ -7,7 +7,6 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/exit_status.h"
 #include "base/log.h"
@@ -64,20 +63,13 @@ class StopSignals {
   sigset_t before_;
 };
 
-// "127.0.0.1:0" with the port that was bound.
-std::string BoundAddress(absl::string_view address, int port) {
-  return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
-}
-
 void WarnUnlessOk(absl::string_view event, const absl::Status& status) {
   if (!status.ok()) {
     log::Warning(event, {{"reason", status.message()}});
   }
 }
 
-absl::Status AnnounceReady(const ServeFlags& flags, const ServerConfig& config,
-                           const Server& server) {
-  log::Info(absl::StrCat("listening on ", BoundAddress(config.listener.address, server.port())));
+absl::Status AnnounceReady(const ServeFlags& flags, const Server& server) {
   WarnUnlessOk("systemd was not told", NotifySystemd("READY=1"));
   return flags.ready_file.empty() ? absl::OkStatus()
                                   : WriteReadyFile(flags.ready_file, server.port());
@@ -95,7 +87,7 @@ absl::Status Serve(const ServeFlags& flags) {
     FLEETCA_RETURN_IF_ERROR(RemoveReadyFile(flags.ready_file));
   }
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(config));
-  FLEETCA_RETURN_IF_ERROR(AnnounceReady(flags, config, *server));
+  FLEETCA_RETURN_IF_ERROR(AnnounceReady(flags, *server));
   const absl::string_view signal = stop.Wait();
   log::Info("stopping", {{"signal", signal}});
   WarnUnlessOk("systemd was not told", NotifySystemd("STOPPING=1"));

@@ -150,6 +150,7 @@ class GrpcServer : public Server {
     chain_ = chain.chain;
     IssuerOptions options{.issuer_certificate = std::move(chain.issuer),
                           .ca_certificates = std::move(chain.chain),
+                          .blocked_keys = config.issuer.blocked_keys,
                           .profiles = config.profiles,
                           .access = std::move(access),
                           .signer = signer_.get(),

@@ -1,9 +1,12 @@
 #include "service/edge/server_config.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
@@ -86,6 +89,17 @@ IssuerConfig ReadIssuer(const pb::Issuer& written, ConfigReader* reader) {
   issuer.private_key_file = reader->Path("issuer.private_key_file", written.private_key_file());
   issuer.passphrase = ReadPassphrase(written, reader);
   issuer.trust_bundle_file = reader->Path("issuer.trust_bundle_file", written.trust_bundle_file());
+  for (int i = 0; i < written.blocked_keys_size(); ++i) {
+    const std::string& hex = written.blocked_keys(i);
+    if (hex.size() != 64 || !std::all_of(hex.begin(), hex.end(), absl::ascii_isxdigit)) {
+      reader->Mistake(
+          At("issuer.blocked_keys", i),
+          "is not a SHA-256 in 64 hex digits; write what `openssl pkey -pubin -in key.pem "
+          "-outform DER | sha256sum` prints");
+      continue;
+    }
+    issuer.blocked_keys.push_back(absl::HexStringToBytes(hex));
+  }
   return issuer;
 }
 

@@ -31,6 +31,7 @@ struct IssuerConfig {
   std::string private_key_file;
   signer::PassphraseSource passphrase;
   std::string trust_bundle_file;
+  std::vector<std::string> blocked_keys;  // SHA-256 of SubjectPublicKeyInfo, 32 octets each
 };
 
 struct LimitsConfig {

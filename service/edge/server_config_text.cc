@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "fleetca/config/v1/config.pb.h"
@@ -120,6 +121,9 @@ pb::Issuer IssuerToConfig(const IssuerConfig& issuer) {
     out.mutable_passphrase()->set_systemd_credential(issuer.passphrase.systemd_credential);
   }
   out.set_trust_bundle_file(issuer.trust_bundle_file);
+  for (const std::string& key : issuer.blocked_keys) {
+    out.add_blocked_keys(absl::BytesToHexString(key));
+  }
   return out;
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/crypto_types.h"
+#include "tests/testing/test_key.h"
 #include "x509/test_ca.h"
 
 int main(int argc, char** argv) {
@@ -19,7 +20,7 @@ int main(int argc, char** argv) {
     file << der;
     return static_cast<bool>(file.flush());
   };
-  const TestKey key = TestKey::Make(KeyType::kP256);
+  const testing::TestKey key = testing::TestKey::Make(KeyType::kP256);
   for (const KeyType type :
        {KeyType::kP256, KeyType::kP384, KeyType::kRsa2048, KeyType::kEd25519}) {
     const TestCa root = MakeTestRoot(type);

@@ -1,40 +1,30 @@
-// Load for crash tests: asks for certificates and notes what was answered, or checks what was
-// noted.
+// Load for crash tests: asks for certificates as fast as it can and says which ones it was
+// answered.
 //
-//   issue_load ADDRESS CA_FOLDER CSR_FILE                 until a call fails, or for ever
-//   issue_load --check FILE ADDRESS CA_FOLDER CSR_FILE    exit 0 when nothing in FILE was lost
-//
-// CA_FOLDER is what `fleetca ca init` made: the administrator asks. The load is several threads
-// with single requests and one with batches, all for one CSR, which is made when CSR_FILE is not
-// there. For each certificate that was answered it writes one line, with one write(2), so that a
-// kill of either side leaves whole lines:
-//
-//   serial request-id sha256-of-the-certificate      (each in hex)
-//
-// The check fetches each certificate by its serial, and repeats its request with the same id, which
-// must be answered with the same certificate.
+//   issue_load run ADDRESS CA_FOLDER          until the server is gone. Prints "csr HEX" once, and
+//   after each
+//                                             answer, in one write, "ack SERIAL REQUEST_ID SHA256"
+//                                             in hex
+//   issue_load check ADDRESS CA_FOLDER FILE   reads such lines and expects of the server that each
+//                                             certificate is there with the same octets, and that
+//                                             its request_id replays it. Exits 1 and names what is
+//                                             not
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
-#include <cstdlib>
-#include <iostream>
+#include <fstream>
 #include <memory>
 #include <sstream>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "base/crypto_types.h"
-#include "base/file.h"
-#include "base/openssl.h"
 #include "base/random.h"
-#include "base/status_macros.h"
+#include "base/sha256.h"
 #include "client/ca_client.h"
 #include "client/key_and_csr.h"
 #include "client/requested_name.h"
@@ -43,211 +33,156 @@
 namespace fleetca {
 namespace {
 
-constexpr int kSingleThreads = 4;
-constexpr size_t kBatchItems = 32;
-constexpr size_t kRequestIdBytes = 16;
-constexpr char kProfile[] = "service";
-constexpr char kName[] = "DNS:load.fleet.example";
-
-struct Noted {
-  std::string serial;
-  std::string request_id;
-  std::string sha256;
-};
-
-std::string Sha256Hex(absl::string_view octets) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  if (EVP_Digest(octets.data(), octets.size(), digest, &size, EVP_sha256(), nullptr) != 1) {
-    abort();
-  }
-  return absl::BytesToHexString(absl::string_view(reinterpret_cast<const char*>(digest), size));
-}
-
-std::string LineOf(const client::Issued& issued) {
-  return absl::StrCat(issued.serial.ToHex(), " ", absl::BytesToHexString(issued.request_id), " ",
-                      Sha256Hex(issued.certificate_der), "\n");
-}
-
-void Write(const std::string& lines) {
-  // Appends of this size to a file or pipe are not torn.
-  if (write(STDOUT_FILENO, lines.data(), lines.size()) != static_cast<ssize_t>(lines.size())) {
-    perror("standard output");
-    _exit(3);
-  }
-}
+constexpr int kThreads = 4;
+constexpr size_t kBatch = 16;
 
 absl::StatusOr<std::unique_ptr<client::CaClient>> Connect(const std::string& address,
                                                           const std::string& folder) {
   client::CaClientOptions options;
   options.address = address;
-  // A dead server is the end of the load, and a living one answers the check at once.
-  options.backoff.max_attempts = 1;
   options.files = {.ca_file = folder + "/trust-bundle.pem",
                    .certificate_file = folder + "/admin.crt",
                    .private_key_file = folder + "/admin.key"};
-  return client::CaClient::Create(std::move(options));
+  options.deadline = absl::Seconds(20);
+  options.backoff.max_attempts = 1;  // an answer that did not come is not an answer
+  return client::CaClient::Create(options);
 }
 
-// The check asks for the same content as the load did, so the CSR is kept in a file.
-absl::StatusOr<std::string> SharedCsr(const std::string& path) {
-  if (access(path.c_str(), F_OK) == 0) {
-    return ReadFile(path);
-  }
-  FLEETCA_ASSIGN_OR_RETURN(const client::RequestedName name, client::ParseRequestedName(kName));
-  FLEETCA_ASSIGN_OR_RETURN(const client::KeyAndCsr made,
-                           client::MakeKeyAndCsr(KeyType::kP256, {name}));
-  FLEETCA_RETURN_IF_ERROR(WriteNewFile(path, made.csr_der, 0644));
-  return made.csr_der;
+int Fail(absl::string_view what, const absl::Status& status) {
+  std::fprintf(stderr, "issue_load: %s: %s\n", std::string(what).c_str(),
+               status.ToString().c_str());
+  return 1;
 }
 
-client::IssueOptions Request(const std::string& csr, std::string request_id) {
-  client::IssueOptions request;
-  request.csr_der = csr;
-  request.profile = kProfile;
-  request.request_id = std::move(request_id);
-  return request;
-}
-
-std::string NewRequestId() {
-  std::string id(kRequestIdBytes, '\0');
-  if (!RandomBytes(absl::MakeSpan(id)).ok()) {
-    abort();
-  }
-  return id;
-}
-
-// As long as the server answers. The first failure is its death, or the test's own will say.
-void IssueSingles(const client::CaClient& ca, const std::string& csr) {
-  for (;;) {
-    const absl::StatusOr<client::Issued> issued = ca.Issue(Request(csr, NewRequestId()));
-    if (!issued.ok()) {
-      std::cerr << absl::StrCat("single: ", issued.status().ToString(), "\n");
-      return;
-    }
-    Write(LineOf(*issued));
+// One write, so that a line is whole or not there.
+void Print(const std::string& line) {
+  if (write(STDOUT_FILENO, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+    _exit(3);
   }
 }
 
-void IssueBatches(const client::CaClient& ca, const std::string& csr) {
-  for (;;) {
-    std::vector<client::IssueOptions> requests;
-    for (size_t i = 0; i < kBatchItems; ++i) {
-      requests.push_back(Request(csr, NewRequestId()));
-    }
-    const auto results = ca.IssueBatch(requests);
+std::string AckLine(const client::Issued& issued) {
+  return absl::StrCat("ack ", issued.serial.ToHex(), " ", absl::BytesToHexString(issued.request_id),
+                      " ", absl::BytesToHexString(Sha256OfParts({issued.certificate_der})), "\n");
+}
+
+// Batches and single requests by turns, until one finds no server.
+void Load(const client::CaClient& client, const std::string& csr) {
+  std::vector<client::IssueOptions> batch(kBatch, {.csr_der = csr, .profile = "service"});
+  while (true) {
+    const auto results = client.IssueBatch(batch);
     if (!results.ok()) {
-      std::cerr << absl::StrCat("batch: ", results.status().ToString(), "\n");
       return;
     }
-    std::string lines;
-    for (const absl::StatusOr<client::Issued>& result : *results) {
-      if (result.ok()) {
-        absl::StrAppend(&lines, LineOf(*result));
+    for (const auto& issued : *results) {
+      if (issued.ok()) {
+        Print(AckLine(*issued));
       }
     }
-    Write(lines);
+    const auto issued = client.Issue(batch.front());
+    if (!issued.ok()) {
+      return;
+    }
+    Print(AckLine(*issued));
   }
 }
 
-int RunLoad(const client::CaClient& ca, const std::string& csr) {
-  std::vector<std::thread> threads;
-  for (int i = 0; i < kSingleThreads; ++i) {
-    threads.emplace_back([&] { IssueSingles(ca, csr); });
+int Run(const std::string& address, const std::string& folder) {
+  const auto name = client::ParseRequestedName("URI:spiffe://fleet.example/svc/load");
+  if (!name.ok()) {
+    return Fail("name", name.status());
   }
-  threads.emplace_back([&] { IssueBatches(ca, csr); });
+  const auto made = client::MakeKeyAndCsr(KeyType::kP256, {*name});
+  if (!made.ok()) {
+    return Fail("CSR", made.status());
+  }
+  Print(absl::StrCat("csr ", absl::BytesToHexString(made->csr_der), "\n"));
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&address, &folder, &made] {
+      const auto client = Connect(address, folder);
+      if (client.ok()) {
+        Load(**client, made->csr_der);
+      }
+    });
+  }
   for (std::thread& thread : threads) {
     thread.join();
   }
   return 0;
 }
 
-// A file that cannot be read, or a line that is not one of ours, is no empty list.
-absl::StatusOr<std::vector<Noted>> ReadNotes(const std::string& path) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  std::vector<Noted> notes;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
+absl::Status CheckOne(const client::CaClient& client, const std::string& csr,
+                      const std::string& serial, const std::string& request_id,
+                      const std::string& digest) {
+  const auto parsed = x509::SerialNumber::FromHex(serial);
+  if (!parsed.ok()) {
+    return parsed.status();
+  }
+  const auto recorded = client.Get(*parsed);
+  if (!recorded.ok()) {
+    return recorded.status();
+  }
+  const auto digest_of = [](const std::string& der) {
+    return absl::BytesToHexString(Sha256OfParts({der}));
+  };
+  if (digest_of(recorded->issued.certificate_der) != digest) {
+    return absl::DataLossError("another certificate has the serial number");
+  }
+  const auto replayed = client.Issue(
+      {.csr_der = csr, .profile = "service", .request_id = absl::HexStringToBytes(request_id)});
+  if (!replayed.ok()) {
+    return replayed.status();
+  }
+  return replayed->replayed && digest_of(replayed->certificate_der) == digest
+             ? absl::OkStatus()
+             : absl::DataLossError("the request_id gives another certificate");
+}
+
+int Check(const std::string& address, const std::string& folder, const std::string& path) {
+  const auto client = Connect(address, folder);
+  if (!client.ok()) {
+    return Fail("connection", client.status());
+  }
+  std::ifstream lines(path);
+  std::string line;
+  std::string csr;
+  int checked = 0;
+  while (std::getline(lines, line)) {
     std::istringstream words(line);
-    Noted noted;
-    if (!(words >> noted.serial >> noted.request_id >> noted.sha256)) {
-      return absl::InvalidArgumentError(absl::StrCat(path, ": not a note: ", line));
+    std::string kind;
+    std::string serial;
+    std::string request_id;
+    std::string digest;
+    words >> kind >> serial >> request_id >> digest;
+    if (kind == "csr") {
+      csr = absl::HexStringToBytes(serial);
+      continue;
     }
-    notes.push_back(std::move(noted));
-  }
-  return notes;
-}
-
-// "" when the note holds, else what does not.
-std::string Mistake(const Noted& noted, const absl::StatusOr<client::Issued>& found) {
-  if (!found.ok()) {
-    return found.status().ToString();
-  }
-  if (found->serial.ToHex() != noted.serial) {
-    return "another serial: " + found->serial.ToHex();
-  }
-  return Sha256Hex(found->certificate_der) == noted.sha256 ? "" : "other octets";
-}
-
-absl::StatusOr<client::Issued> GetBySerial(const client::CaClient& ca, const std::string& hex) {
-  FLEETCA_ASSIGN_OR_RETURN(const x509::SerialNumber serial, x509::SerialNumber::FromHex(hex));
-  FLEETCA_ASSIGN_OR_RETURN(client::Recorded recorded, ca.Get(serial));
-  return std::move(recorded.issued);
-}
-
-absl::StatusOr<client::Issued> Replay(const client::CaClient& ca, const std::string& csr,
-                                      const std::string& request_id_hex) {
-  FLEETCA_ASSIGN_OR_RETURN(client::Issued issued,
-                           ca.Issue(Request(csr, absl::HexStringToBytes(request_id_hex))));
-  if (!issued.replayed) {
-    return absl::DataLossError("issued anew, not replayed");
-  }
-  return issued;
-}
-
-int RunCheck(const client::CaClient& ca, const std::string& csr, const std::string& path) {
-  const absl::StatusOr<std::vector<Noted>> notes = ReadNotes(path);
-  if (!notes.ok()) {
-    std::cerr << notes.status().ToString() << "\n";
-    return 2;
-  }
-  int lost = 0;
-  for (const Noted& noted : *notes) {
-    for (const auto& [what, mistake] :
-         {std::pair("get", Mistake(noted, GetBySerial(ca, noted.serial))),
-          std::pair("replay", Mistake(noted, Replay(ca, csr, noted.request_id)))}) {
-      if (!mistake.empty()) {
-        std::cerr << absl::StrCat(noted.serial, ": ", what, ": ", mistake, "\n");
-        ++lost;
-      }
+    if (kind != "ack" || digest.size() != 64) {
+      continue;  // the last line may have been cut short by the kill of this program
     }
+    if (const absl::Status status = CheckOne(**client, csr, serial, request_id, digest);
+        !status.ok()) {
+      return Fail(absl::StrCat("an answered certificate, ", serial, ", is lost"), status);
+    }
+    ++checked;
   }
-  std::cout << "checked " << notes->size() << " lost " << lost << "\n";
-  return lost == 0 ? 0 : 1;
-}
-
-int Main(std::vector<std::string> arguments) {
-  std::string notes;
-  if (arguments.size() == 5 && arguments[0] == "--check") {
-    notes = arguments[1];
-    arguments.erase(arguments.begin(), arguments.begin() + 2);
-  }
-  if (arguments.size() != 3) {
-    std::cerr << "usage: issue_load [--check FILE] ADDRESS CA_FOLDER CSR_FILE\n";
-    return 2;
-  }
-  const absl::StatusOr<std::string> csr = SharedCsr(arguments[2]);
-  const auto ca = Connect(arguments[0], arguments[1]);
-  if (!csr.ok() || !ca.ok()) {
-    std::cerr << csr.status().ToString() << "\n" << ca.status().ToString() << "\n";
-    return 2;
-  }
-  return notes.empty() ? RunLoad(**ca, *csr) : RunCheck(**ca, *csr, notes);
+  std::printf("%d\n", checked);
+  return 0;
 }
 
 }  // namespace
 }  // namespace fleetca
 
 int main(int argc, char** argv) {
-  return fleetca::Main(std::vector<std::string>(argv + 1, argv + argc));
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.size() == 3 && words[0] == "run") {
+    return fleetca::Run(words[1], words[2]);
+  }
+  if (words.size() == 4 && words[0] == "check") {
+    return fleetca::Check(words[1], words[2], words[3]);
+  }
+  std::fprintf(stderr, "issue_load run ADDRESS CA_FOLDER | check ADDRESS CA_FOLDER FILE\n");
+  return 2;
 }

@@ -1,19 +1,21 @@
 // CSRs. An input is either a whole CSR or, signed here, a CertificationRequestInfo: otherwise every
 // change would die at the signature and what lies behind it would never be tried. What parses is
 // parsed again to the same values, and what was signed here with the key inside verifies.
+#include <utility>
+
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "base/errors.h"
 #include "base/openssl.h"
 #include "tests/fuzz/fuzz_target.h"
+#include "tests/testing/csr_maker.h"
+#include "tests/testing/test_key.h"
 #include "x509/csr.h"
-#include "x509/csr_builder.h"
 #include "x509/der.h"
 #include "x509/name.h"
 #include "x509/oid.h"
 #include "x509/possession.h"
 #include "x509/signature_algorithm.h"
-#include "x509/test_key.h"
 
 namespace fleetca {
 namespace {
@@ -23,7 +25,7 @@ using x509::CsrLimits;
 
 // The key pair whose private key is 1 .. 32 in octets: the same in every run, so that an input that
 // was found once is found again.
-const x509::TestKey& FixedKey() {
+const testing::TestKey& FixedKey() {
   static const auto* const key = [] {
     unsigned char scalar[32];
     for (int i = 0; i < 32; ++i) {
@@ -36,9 +38,9 @@ const x509::TestKey& FixedKey() {
                                       EC_KEY_get0_private_key(ec.get()), nullptr, nullptr,
                                       nullptr) == 1);
     FLEETCA_FUZZ_REQUIRE(EC_KEY_set_public_key(ec.get(), point.get()) == 1);
-    EVP_PKEY* const pkey = EVP_PKEY_new();
-    FLEETCA_FUZZ_REQUIRE(EVP_PKEY_assign_EC_KEY(pkey, ec.release()) == 1);
-    return new x509::TestKey(pkey);
+    EvpPkeyPtr pkey(EVP_PKEY_new());
+    FLEETCA_FUZZ_REQUIRE(EVP_PKEY_assign_EC_KEY(pkey.get(), ec.release()) == 1);
+    return new testing::TestKey(std::move(pkey));
   }();
   return *key;
 }
@@ -98,13 +100,13 @@ absl::StatusOr<Csr> Parse(absl::string_view der) {
 void TrySigned(absl::string_view info) {
   constexpr SignatureScheme kScheme = SignatureScheme::kEcdsaSha256;
   const std::string with_any_signature =
-      x509::AssembleCsr(info, x509::AlgorithmIdentifier(kScheme), "any");
+      testing::AssembleCsr(info, x509::AlgorithmIdentifier(kScheme), "any");
   const absl::StatusOr<Csr> csr = Parse(with_any_signature);
   if (!csr.ok()) {
     return;
   }
   FLEETCA_FUZZ_REQUIRE(!VerifyPossession(*csr).ok());
-  const std::string der = x509::SignCsr(info, FixedKey(), kScheme);
+  const std::string der = testing::SignCsr(info, FixedKey().get(), kScheme);
   const absl::StatusOr<Csr> csr_signed = Parse(der);
   // Only the signature's length is another, which may pass the limit.
   FLEETCA_FUZZ_REQUIRE(csr_signed.ok() || der.size() > CsrLimits().max_bytes);
@@ -117,24 +119,23 @@ void TrySigned(absl::string_view info) {
 }  // namespace
 
 std::vector<std::string> fuzz::Seeds() {
-  x509::CsrParts parts;
-  parts.public_key = FixedKey().public_key();
-  std::vector<std::string> infos = {x509::BuildCsrInfo(parts)};
-  const std::string san = x509::UriSanExtension("spiffe://fleet.example/svc/web");
-  parts.subject = x509::BuildName("Fleet", "web-1");
-  parts.attributes = x509::ExtensionRequest(san);
-  infos.push_back(x509::BuildCsrInfo(parts));
-  parts.attributes =
-      x509::Attribute(x509::der::OidFromString("1.2.840.113549.1.9.7"),
-                      x509::der::Encode(x509::der::kUtf8String, "pw")) +
-      x509::ExtensionRequest(
-          san + x509::ExtensionElement(x509::oid::kKeyUsage, "\x03\x02\x07\x80") +
-          x509::ExtensionElement(x509::oid::kBasicConstraints, "\x30\x03\x01\x01\xff") +
-          x509::ExtensionElement(x509::der::OidFromString("1.2.3.4"), "any"));
-  infos.push_back(x509::BuildCsrInfo(parts));
+  using testing::MakeExtension;
+  testing::CsrOptions options = {.key = FixedKey().get(), .attributes = ""};
+  std::vector<std::string> infos = {testing::MakeCsrInfo(options)};
+  const std::string san = testing::MakeUriSanExtension("spiffe://fleet.example/svc/web");
+  options.subject = x509::BuildName("Fleet", "web-1");
+  options.attributes = testing::MakeExtensionRequest(san);
+  infos.push_back(testing::MakeCsrInfo(options));
+  options.attributes = testing::MakeAttribute(x509::der::OidFromString("1.2.840.113549.1.9.7"),
+                                              x509::der::Encode(x509::der::kUtf8String, "pw")) +
+                       testing::MakeExtensionRequest(
+                           san + MakeExtension(x509::oid::kKeyUsage, "\x03\x02\x07\x80") +
+                           MakeExtension(x509::oid::kBasicConstraints, "\x30\x03\x01\x01\xff") +
+                           MakeExtension(x509::der::OidFromString("1.2.3.4"), "any"));
+  infos.push_back(testing::MakeCsrInfo(options));
   std::vector<std::string> seeds = infos;
   for (const std::string& info : infos) {
-    seeds.push_back(x509::SignCsr(info, FixedKey(), SignatureScheme::kEcdsaSha256));
+    seeds.push_back(testing::SignCsrInfo(options, info));
   }
   return seeds;
 }

@@ -2,7 +2,7 @@
 
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_test")
 
-def fuzz_target(name, deps):
+def fleetca_fuzz_target(name, deps):
     """Declares <name>_fuzzer (only with --config=fuzz) and <name>_replay_test.
 
     Args:

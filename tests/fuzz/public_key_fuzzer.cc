@@ -4,8 +4,8 @@
 #include "base/errors.h"
 #include "base/openssl.h"
 #include "tests/fuzz/fuzz_target.h"
+#include "tests/testing/test_key.h"
 #include "x509/public_key.h"
-#include "x509/test_key.h"
 
 namespace fleetca {
 namespace {
@@ -41,7 +41,7 @@ std::vector<std::string> fuzz::Seeds() {
   std::vector<std::string> seeds;
   for (const KeyType type :
        {KeyType::kP256, KeyType::kP384, KeyType::kRsa2048, KeyType::kEd25519}) {
-    seeds.push_back(x509::TestKey::OfType(type).public_key());
+    seeds.push_back(testing::TestKey::OfType(type).public_key());
   }
   return seeds;
 }

@@ -31,7 +31,7 @@ def _name(call):
 def _is_for_tests(call):
     """Whether the call is a test rule, or says testonly = True."""
     name = _name(call)
-    return name.endswith("_test") or name == "fleetca_fuzz_target" or _says(call, "testonly")
+    return name.endswith("_test") or _says(call, "testonly")
 
 
 def test_files_of(text):

@@ -19,7 +19,7 @@ FOLDERS = {
     "tests": ["*"],
     # The top binary knows both command sets and nothing below them.
     "deploy": ["base", "service/cli", "client/cli"],
-    # Build support: sanitizer runtime glue, the fuzzers' replay main().
+    # Build support: sanitizer runtime glue.
     "deploy/bazel": [],
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "base/errors.h"
 
 namespace fleetca {
@@ -38,13 +39,13 @@ MATCHER_P2(IsError, code, reason,
   return status.code() == code && GetReason(status) == reason;
 }
 
-// INVALID_ARGUMENT with this reason, about this field.
+// INVALID_ARGUMENT with this reason, about this field, with a sentence.
 MATCHER_P2(IsInvalid, reason, field,
            absl::StrCat("is INVALID_ARGUMENT ", ReasonName(reason), " about ", field)) {
   const absl::Status& status = StatusOf(arg);
   *result_listener << "which is " << status.ToString() << " about \"" << GetField(status) << "\"";
   return status.code() == absl::StatusCode::kInvalidArgument && GetReason(status) == reason &&
-         GetField(status) == field;
+         GetField(status) == field && !status.message().empty();
 }
 
 }  // namespace fleetca::testing

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -11,13 +12,14 @@
 
 namespace fleetca::testing {
 
-// Below $TEST_TMPDIR. Removed with everything in it. Dies loudly on failure.
+// Empty at first; removed with everything in it. Dies loudly on failure.
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    const char* base = std::getenv("TEST_TMPDIR");
-    path_ = std::string(base != nullptr ? base : "/tmp") + "/fleetca-XXXXXX";
+  // Below $TEST_TMPDIR, or else /tmp.
+  TemporaryFolder() : TemporaryFolder(TestFolder()) {}
+  explicit TemporaryFolder(const std::string& parent) : path_(parent + "/fleetca-XXXXXX") {
     if (mkdtemp(path_.data()) == nullptr) {
+      std::perror(path_.c_str());
       std::abort();
     }
   }
@@ -31,6 +33,11 @@ class TemporaryFolder {
   const std::string& path() const { return path_; }
 
  private:
+  static std::string TestFolder() {
+    const char* folder = std::getenv("TEST_TMPDIR");
+    return folder != nullptr ? folder : "/tmp";
+  }
+
   std::string path_;
 };
 

@@ -98,6 +98,7 @@ TestIssuer::TestIssuer(TestIssuerOptions options)
   issuer_ = OrDie(
       service::Issuer::Create({.issuer_certificate = certificate_,
                                .ca_certificates = {},
+                               .blocked_keys = options.blocked_keys,
                                .profiles = std::move(profiles),
                                .access = OrDie(service::AccessPolicy::Create({admin})),
                                .signer = signer_,

@@ -34,6 +34,7 @@ struct TestIssuerOptions {
   KeyType key_type = KeyType::kP256;
   absl::Duration issuer_lifetime = absl::Hours(24 * 365);
   std::vector<service::ProfileOptions> profiles = {ServiceProfileOptions()};
+  std::vector<std::string> blocked_keys;   // SHA-256 of SubjectPublicKeyInfo
   const signer::Signer* signer = nullptr;  // null: a local signer with a key of key_type
   store::Store* store = nullptr;           // null: a MemoryStore
   const Clock* clock = nullptr;            // null: the FakeClock

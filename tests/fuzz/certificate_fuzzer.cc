@@ -1,29 +1,24 @@
 // Fuzzes ParseCertificate. Invariants: what parses is DER all the way down, every view lies inside
 // the input, and where OpenSSL reads the same bytes it reads the same certificate.
-#include <cstddef>
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
+#include <string>
+#include <vector>
 
+#include "base/crypto_types.h"
 #include "base/openssl.h"
+#include "tests/fuzz/fuzz_target.h"
+#include "tests/testing/test_key.h"
 #include "x509/certificate.h"
 #include "x509/der.h"
+#include "x509/san.h"
 #include "x509/tbs.h"
 #include "x509/test_ca.h"
 
 namespace fleetca::x509 {
 namespace {
 
-void Check(bool invariant, int line = __builtin_LINE()) {
-  if (!invariant) {
-    std::fprintf(stderr, "the invariant in line %d does not hold\n", line);
-    std::abort();
-  }
-}
-
 void CheckInside(absl::string_view part, absl::string_view whole) {
-  Check(part.empty() ||
-        (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size()));
+  FLEETCA_FUZZ_REQUIRE(part.empty() || (part.data() >= whole.data() &&
+                                        part.data() + part.size() <= whole.data() + whole.size()));
 }
 
 absl::string_view View(const ASN1_STRING* string) {
@@ -34,14 +29,14 @@ absl::string_view View(const ASN1_STRING* string) {
 void CheckName(const X509_NAME* name, absl::string_view expected) {
   const unsigned char* der = nullptr;
   size_t size = 0;
-  Check(X509_NAME_get0_der(name, &der, &size) == 1);
-  Check(absl::string_view(reinterpret_cast<const char*>(der), size) == expected);
+  FLEETCA_FUZZ_REQUIRE(X509_NAME_get0_der(name, &der, &size) == 1);
+  FLEETCA_FUZZ_REQUIRE(absl::string_view(reinterpret_cast<const char*>(der), size) == expected);
 }
 
 void CheckTime(const ASN1_TIME* time, absl::Time expected) {
   tm fields = {};
-  Check(ASN1_TIME_to_tm(time, &fields) == 1);
-  Check(timegm(&fields) == absl::ToTimeT(expected));
+  FLEETCA_FUZZ_REQUIRE(ASN1_TIME_to_tm(time, &fields) == 1);
+  FLEETCA_FUZZ_REQUIRE(timegm(&fields) == absl::ToTimeT(expected));
 }
 
 // OpenSSL keeps the octets of the BIT STRING, the first octet lowest.
@@ -66,15 +61,15 @@ void CheckNames(X509* openssl, const GeneralNames& expected) {
         name->type != GEN_IPADD) {
       continue;
     }
-    Check(next < expected.size());
+    FLEETCA_FUZZ_REQUIRE(next < expected.size());
     const NameType type = name->type == GEN_DNS     ? NameType::kDns
                           : name->type == GEN_URI   ? NameType::kUri
                           : name->type == GEN_EMAIL ? NameType::kEmail
                                                     : NameType::kIp;
-    Check(expected[next].type == type && expected[next].value == View(name->d.ia5));
+    FLEETCA_FUZZ_REQUIRE(expected[next].type == type && expected[next].value == View(name->d.ia5));
     ++next;
   }
-  Check(next == expected.size());
+  FLEETCA_FUZZ_REQUIRE(next == expected.size());
   GENERAL_NAMES_free(names);
 }
 
@@ -87,20 +82,36 @@ void CheckAgainstOpenSsl(const Certificate& certificate) {
   CheckName(X509_get_subject_name(openssl.get()), certificate.subject);
   CheckTime(X509_get0_notBefore(openssl.get()), certificate.not_before);
   CheckTime(X509_get0_notAfter(openssl.get()), certificate.not_after);
-  Check(X509_get_ext_count(openssl.get()) == static_cast<int>(certificate.extensions.size()));
+  FLEETCA_FUZZ_REQUIRE(X509_get_ext_count(openssl.get()) ==
+                       static_cast<int>(certificate.extensions.size()));
   CheckNames(openssl.get(), certificate.names);
   const uint32_t flags = X509_get_extension_flags(openssl.get());
   if ((flags & EXFLAG_INVALID) == 0) {
-    Check(((flags & EXFLAG_CA) != 0) == certificate.is_ca);
+    FLEETCA_FUZZ_REQUIRE(((flags & EXFLAG_CA) != 0) == certificate.is_ca);
     const uint32_t usage = X509_get_key_usage(openssl.get());
-    Check(usage ==
-          (certificate.key_usage == 0 ? UINT32_MAX : AsOpenSslKeyUsage(certificate.key_usage)));
+    FLEETCA_FUZZ_REQUIRE(
+        usage ==
+        (certificate.key_usage == 0 ? UINT32_MAX : AsOpenSslKeyUsage(certificate.key_usage)));
   }
   ERR_clear_error();
 }
 
 }  // namespace
 }  // namespace fleetca::x509
+
+std::vector<std::string> fleetca::fuzz::Seeds() {
+  using namespace fleetca::x509;  // NOLINT: an entry point outside of the namespace
+  std::vector<std::string> seeds;
+  for (const KeyType type :
+       {KeyType::kP256, KeyType::kP384, KeyType::kRsa2048, KeyType::kEd25519}) {
+    const TestCa root = MakeTestRoot(type);
+    const TestCa issuing = MakeTestIssuingCa(root, type);
+    seeds.push_back(root.certificate);
+    seeds.push_back(issuing.certificate);
+    seeds.push_back(IssueLeaf(issuing, testing::TestKey::Make(type)));
+  }
+  return seeds;
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace fleetca::x509;  // NOLINT: an entry point outside of the namespace
@@ -109,8 +120,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!certificate.ok()) {
     return 0;
   }
-  Check(der::IsWellFormed(input, 32));
-  Check(certificate->der == input);
+  FLEETCA_FUZZ_REQUIRE(der::IsWellFormed(input, 32));
+  FLEETCA_FUZZ_REQUIRE(certificate->der == input);
   for (const absl::string_view part :
        {certificate->tbs, certificate->serial, certificate->issuer, certificate->subject,
         certificate->public_key.spki, certificate->signature, certificate->subject_key_id,
@@ -119,7 +130,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   for (const Extension& extension : certificate->extensions) {
     CheckInside(extension.value, input);
-    Check(certificate->Find(extension.oid) == &extension);  // each OID once
+    FLEETCA_FUZZ_REQUIRE(certificate->Find(extension.oid) == &extension);  // each OID once
   }
   CheckAgainstOpenSsl(*certificate);
   (void)VerifySignedBy(*certificate, *certificate);

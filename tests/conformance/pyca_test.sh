@@ -1,3 +1,0 @@
-#!/bin/sh
-# Bazel's own py_test asks for a program called "python", which Debian does not have.
-exec python3 "$(dirname "$0")/pyca_test.py"

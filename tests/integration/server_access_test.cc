@@ -1,0 +1,163 @@
+// Who reaches what of the server, and what its operator does to it.
+#include <gmock/gmock.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "base/errors.h"
+#include "base/file.h"
+#include "base/private_key.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "tests/integration/server_fixture.h"
+#include "tests/testing/csr_maker.h"
+#include "tests/testing/status_matchers.h"
+#include "x509/pem.h"
+#include "x509/serial.h"
+
+namespace fleetca {
+namespace {
+
+using ::fleetca::testing::IsError;
+using ::fleetca::testing::MakeCsr;
+using ::fleetca::testing::Named;
+using ::fleetca::testing::ServiceRequest;
+using ::fleetca::testing::WireReason;
+
+using ServerAccessTest = ::fleetca::testing::ServerFixture;
+
+TEST_F(ServerAccessTest, WhoIsNotListedGetsTheBundleAndNothingElse) {
+  MakeAgent("agent");
+  const auto agent = Client("agent");
+  FLEETCA_EXPECT_OK(agent->GetTrustBundle());
+  EXPECT_THAT(agent->Issue({.csr_der = MakeCsr(), .profile = "service"}),
+              IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const client::Issued issued,
+                               Client()->Issue({.csr_der = MakeCsr(), .profile = "service"}));
+  EXPECT_THAT(agent->Get(issued.serial),
+              IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
+}
+
+TEST_F(ServerAccessTest, AnUnknownSerialIsNotFoundAndAMalformedOneInvalid) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      const x509::SerialNumber serial,
+      x509::SerialNumber::Create(absl::Now() + absl::Hours(1), 1, absl::Now()));
+  EXPECT_THAT(Client()->Get(serial), IsError(absl::StatusCode::kNotFound, Reason::kNotFound));
+  v1::GetCertificateRequest request;
+  request.set_serial_number("short");
+  v1::GetCertificateResponse response;
+  grpc::ClientContext context;
+  const grpc::Status status = NewStub()->GetCertificate(&context, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(WireReason(status), "SERIAL_INVALID");
+}
+
+// One unary call of a method by its path, with an empty message.
+grpc::Status CallMethod(const std::shared_ptr<grpc::Channel>& channel, const std::string& path) {
+  grpc::GenericStub stub(channel);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  const grpc::ByteBuffer request(nullptr, 0);
+  grpc::ByteBuffer response;
+  absl::Notification done;
+  grpc::Status result;
+  stub.UnaryCall(&context, path, grpc::StubOptions(), &request, &response,
+                 [&done, &result](grpc::Status status) {
+                   result = std::move(status);
+                   done.Notify();
+                 });
+  done.WaitForNotification();
+  return result;
+}
+
+TEST_F(ServerAccessTest, Checklist33_ReflectionAndUnknownMethodsAreUnreachableWithoutTheRight) {
+  constexpr char kReflection[] = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+  MakeAgent("agent");
+  EXPECT_EQ(CallMethod(Channel("agent"), kReflection).error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
+  // With the right but without the flag as well.
+  EXPECT_EQ(CallMethod(Channel(), kReflection).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  for (const char* path :
+       {"/grpc.channelz.v1.Channelz/GetServers", "/fleetca.v1.CertificateAuthorityService/Nothing",
+        "/fleetca.v1.CertificateAuthorityService/", "/", "//IssueCertificate",
+        "/fleetca.v1.CertificateAuthorityService/IssueCertificate/"}) {
+    EXPECT_EQ(CallMethod(Channel(), path).error_code(), grpc::StatusCode::PERMISSION_DENIED)
+        << path;
+  }
+  Restart([](service::ServerConfig& config) { config.listener.reflection = true; });
+  EXPECT_EQ(CallMethod(Channel("agent"), kReflection).error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
+  const grpc::Status reached = CallMethod(Channel(), kReflection);
+  EXPECT_TRUE(reached.ok()) << reached.error_message();
+}
+
+TEST_F(ServerAccessTest, HealthIsByServiceName) {
+  const auto health = grpc::health::v1::Health::NewStub(Channel());
+  const auto check = [&health](const std::string& service, grpc::Status* status) {
+    grpc::ClientContext context;
+    grpc::health::v1::HealthCheckRequest request;
+    request.set_service(service);
+    grpc::health::v1::HealthCheckResponse response;
+    *status = health->Check(&context, request, &response);
+    return response.status();
+  };
+  grpc::Status status;
+  EXPECT_EQ(check("fleetca.v1.CertificateAuthorityService", &status),
+            grpc::health::v1::HealthCheckResponse::SERVING);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(check("", &status), grpc::health::v1::HealthCheckResponse::SERVING);
+  check("no.such.Service", &status);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(ServerAccessTest, Checklist32_TheServersCertificateRotatesWithoutDroppingCalls) {
+  const auto old_channel = NewStub();
+  v1::IssueCertificateResponse response;
+  grpc::ClientContext first;
+  ASSERT_TRUE(old_channel->IssueCertificate(&first, ServiceRequest(MakeCsr()), &response).ok());
+  // A certificate and key for another name, in the place of the server's.
+  testing::CsrOptions options;
+  const EvpPkeyPtr key = testing::NewTestKey(KeyType::kP256);
+  options.key = key.get();
+  options.names = {{x509::NameType::kUri, "spiffe://fleet.test/svc/fleetca"},
+                   {x509::NameType::kDns, "rotated.fleet.test"}};
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      const client::Issued rotated,
+      Client()->Issue({.csr_der = MakeCsr(options), .profile = "service"}));
+  std::string pem = x509::EncodePem(x509::kPemCertificate, rotated.certificate_der);
+  pem += x509::EncodePem(x509::kPemCertificate, rotated.chain_der.at(0));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const SecretBytes key_pem, EncodePrivateKey(key.get()));
+  FLEETCA_ASSERT_OK(WriteFileAtomic(Files("server").private_key_file, key_pem.view(), 0600));
+  FLEETCA_ASSERT_OK(WriteFileAtomic(Files("server").certificate_file, pem, 0644));
+  // New connections see it within seconds; the old one goes on.
+  bool seen = false;
+  for (int i = 0; i < 150 && !seen; ++i) {
+    const auto stub =
+        v1::CertificateAuthorityService::NewStub(Channel("admin", "rotated.fleet.test"));
+    grpc::ClientContext context;
+    v1::GetTrustBundleResponse bundle;
+    seen = stub->GetTrustBundle(&context, {}, &bundle).ok();
+    grpc::ClientContext old_context;
+    ASSERT_TRUE(
+        old_channel->IssueCertificate(&old_context, ServiceRequest(MakeCsr()), &response).ok());
+    absl::SleepFor(absl::Milliseconds(100));
+  }
+  EXPECT_TRUE(seen);
+}
+
+TEST_F(ServerAccessTest, ASecondServerOnTheSameFolderOrPortIsRefused) {
+  service::ServerConfig config = Config();
+  EXPECT_THAT(service::Server::Start(config).status(),
+              IsError(absl::StatusCode::kFailedPrecondition, Reason::kStoreLocked));
+  config.store.path = folder_.path() + "/other";
+  config.listener.address = address();
+  EXPECT_THAT(service::Server::Start(config).status(),
+              IsError(absl::StatusCode::kUnavailable, Reason::kConfigInvalid));
+}
+
+}  // namespace
+}  // namespace fleetca

@@ -1,0 +1,24 @@
+// SPIFFE IDs: the fleet's names for services and people, which stand in certificates as URIs.
+#ifndef FLEETCA_X509_SPIFFE_ID_H_
+#define FLEETCA_X509_SPIFFE_ID_H_
+
+#include "absl/strings/string_view.h"
+
+namespace fleetca::x509 {
+
+// What is wrong with the ID and how to mend it, as the end of a sentence about it; null when it is
+// well formed.
+//
+// SPIFFE ID standard, sections 2.1-2.3: "spiffe://" trust domain path; trust domain 1-255 of
+// [a-z0-9.-_], not "." or ".."; path, which may be empty, of non-empty segments of [A-Za-z0-9.-_],
+// none "." or "..", no trailing "/", no percent-encoding, query, fragment, port or user info; at
+// most 2048 octets in all.
+const char* SpiffeIdProblem(absl::string_view id);
+
+// "fleet.example" and "/svc/web" of a well-formed SPIFFE ID. They alias `id`.
+absl::string_view SpiffeTrustDomain(absl::string_view id);
+absl::string_view SpiffePath(absl::string_view id);
+
+}  // namespace fleetca::x509
+
+#endif  // FLEETCA_X509_SPIFFE_ID_H_
