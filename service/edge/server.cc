@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "service/edge/ca_service.h"
+#include "service/edge/grpc_log.h"
 #include "service/edge/method_guard.h"
 #include "service/edge/peer_authenticator.h"
 #include "service/edge/tls_credentials.h"
@@ -92,6 +93,7 @@ absl::StatusOr<IssuerChain> LoadChain(const IssuerConfig& config, const TrustBun
 class GrpcServer : public Server {
  public:
   static absl::StatusOr<std::unique_ptr<Server>> Create(const ServerConfig& config) {
+    RouteGrpcLog();
     auto server = absl::WrapUnique(new GrpcServer());
     FLEETCA_RETURN_IF_ERROR(server->OpenIssuer(config));
     FLEETCA_RETURN_IF_ERROR(server->Listen(config));
