@@ -4,6 +4,15 @@
 
 namespace fleetca {
 
+std::array<char, 32> Sha256(absl::string_view bytes) {
+  std::array<char, SHA256_DIGEST_LENGTH> digest;
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, bytes.data(), bytes.size());
+  SHA256_Final(AsUnsigned(digest.data()), &context);
+  return digest;
+}
+
 std::string Sha256OfParts(absl::Span<const absl::string_view> parts) {
   SHA256_CTX context;
   SHA256_Init(&context);

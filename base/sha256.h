@@ -1,7 +1,8 @@
-// SHA-256 over a list of byte strings, such that no two lists run together.
+// SHA-256 (FIPS 180-4), of bytes and of lists of byte strings.
 #ifndef FLEETCA_BASE_SHA256_H_
 #define FLEETCA_BASE_SHA256_H_
 
+#include <array>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -9,7 +10,12 @@
 
 namespace fleetca {
 
-// 32 octets. Each part is led by its length as 8 octets, least significant first. Thread-safe.
+// 32 octets. OpenSSL's own one-shot call fetches the algorithm anew each time, which costs more
+// than the hash of a key; this does not. Thread-safe.
+std::array<char, 32> Sha256(absl::string_view bytes);
+
+// 32 octets for a list, such that no two lists run together. Each part is led by its length as 8
+// octets, least significant first. Thread-safe.
 std::string Sha256OfParts(absl::Span<const absl::string_view> parts);
 
 }  // namespace fleetca

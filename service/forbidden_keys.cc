@@ -1,7 +1,9 @@
 #include "service/forbidden_keys.h"
 
+#include <array>
+
 #include "base/errors.h"
-#include "base/openssl.h"
+#include "base/sha256.h"
 
 namespace fleetca::service {
 
@@ -14,9 +16,8 @@ absl::Status ForbiddenKeys::Check(const x509::PublicKey& key) const {
     }
   }
   if (!blocked_.empty()) {
-    char digest[SHA256_DIGEST_LENGTH];
-    SHA256(AsUnsigned(key.spki), key.spki.size(), AsUnsigned(digest));
-    if (blocked_.contains(absl::string_view(digest, sizeof(digest)))) {
+    const std::array<char, 32> digest = Sha256(key.spki);
+    if (blocked_.contains(absl::string_view(digest.data(), digest.size()))) {
       return InvalidArgument(
           Reason::kKeyForbidden, kField,
           "The CA's operator has blocked this key as compromised; make a new one");

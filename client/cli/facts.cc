@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "base/crypto_types.h"
-#include "base/openssl.h"
+#include "base/sha256.h"
 #include "base/status_macros.h"
 #include "x509/certificate.h"
 #include "x509/csr.h"
@@ -97,10 +97,8 @@ std::string SignatureAlgorithmText(string_view element) {
 }
 
 std::string Sha256Hex(string_view bytes) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(AsUnsigned(bytes), bytes.size(), digest.data());
-  return absl::BytesToHexString(
-      string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+  const std::array<char, 32> digest = Sha256(bytes);
+  return absl::BytesToHexString(string_view(digest.data(), digest.size()));
 }
 
 void AddExtensions(const x509::Certificate& certificate, CertificateFacts* facts) {

@@ -8,37 +8,13 @@
 #include "base/errors.h"
 #include "base/openssl.h"
 #include "signer/testing/prepared_maker.h"
+#include "tests/testing/test_key.h"
 
 namespace fleetca::signer {
 namespace {
 
 std::string Message(int i) {
   return absl::StrCat("message ", i, " ", std::string(static_cast<size_t>(i) % 1000, 'x'));
-}
-
-const char* DigestOf(SignatureScheme scheme) {
-  switch (scheme) {
-    case SignatureScheme::kEcdsaSha256:
-    case SignatureScheme::kRsaPkcs1Sha256:
-    case SignatureScheme::kRsaPssSha256:
-      return "SHA256";
-    case SignatureScheme::kEcdsaSha384:
-    case SignatureScheme::kRsaPkcs1Sha384:
-    case SignatureScheme::kRsaPssSha384:
-      return "SHA384";
-    case SignatureScheme::kEcdsaSha512:
-    case SignatureScheme::kRsaPkcs1Sha512:
-    case SignatureScheme::kRsaPssSha512:
-      return "SHA512";
-    case SignatureScheme::kEd25519:
-      return nullptr;
-  }
-  return nullptr;
-}
-
-bool IsPss(SignatureScheme scheme) {
-  return scheme == SignatureScheme::kRsaPssSha256 || scheme == SignatureScheme::kRsaPssSha384 ||
-         scheme == SignatureScheme::kRsaPssSha512;
 }
 
 void ExpectSigned(const Signer& signer, const absl::StatusOr<SignedMessage>& result,
@@ -72,11 +48,11 @@ bool Verifies(const Signer& signer, absl::string_view message, absl::string_view
   const EvpMdCtxPtr context(EVP_MD_CTX_new());
   EVP_PKEY_CTX* key_context = nullptr;  // Belongs to `context`.
   if (key == nullptr || cursor != AsUnsigned(signer.public_key()) + signer.public_key().size() ||
-      EVP_DigestVerifyInit_ex(context.get(), &key_context, DigestOf(signer.scheme()), nullptr,
-                              nullptr, key.get(), nullptr) != 1) {
+      EVP_DigestVerifyInit(context.get(), &key_context, testing::HashOf(signer.scheme()), nullptr,
+                           key.get()) != 1) {
     return false;
   }
-  if (IsPss(signer.scheme()) &&
+  if (testing::IsPss(signer.scheme()) &&
       (EVP_PKEY_CTX_set_rsa_padding(key_context, RSA_PKCS1_PSS_PADDING) != 1 ||
        EVP_PKEY_CTX_set_rsa_pss_saltlen(key_context, RSA_PSS_SALTLEN_DIGEST) != 1)) {
     return false;

@@ -18,6 +18,8 @@ void Check(bool condition, const char* what) {
   }
 }
 
+}  // namespace
+
 const EVP_MD* HashOf(SignatureScheme scheme) {
   switch (scheme) {
     case SignatureScheme::kEcdsaSha256:
@@ -42,8 +44,6 @@ bool IsPss(SignatureScheme scheme) {
   return scheme == SignatureScheme::kRsaPssSha256 || scheme == SignatureScheme::kRsaPssSha384 ||
          scheme == SignatureScheme::kRsaPssSha512;
 }
-
-}  // namespace
 
 EvpPkeyPtr NewTestKey(KeyType type) {
   auto key = GeneratePrivateKey(type);

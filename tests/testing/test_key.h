@@ -20,6 +20,10 @@ std::string TestPublicKey(const EVP_PKEY* key);
 // What a key of this type signs with by default.
 SignatureScheme DefaultScheme(KeyType type);
 
+// The scheme's hash, null for Ed25519; and whether its padding is RSASSA-PSS.
+const EVP_MD* HashOf(SignatureScheme scheme);
+bool IsPss(SignatureScheme scheme);
+
 // A signature as it stands in a certificate's BIT STRING.
 std::string TestSignature(EVP_PKEY* key, SignatureScheme scheme, absl::string_view message);
 

@@ -1,0 +1,24 @@
+#include "base/log_limiter.h"
+
+#include <gtest/gtest.h>
+
+namespace fleetca::log {
+namespace {
+
+TEST(LimiterTest, LetsSoManyThroughInASecondAndCountsTheRest) {
+  Limiter limiter(2);
+  const absl::Time now = absl::FromUnixSeconds(1000);
+  uint64_t suppressed = 99;
+  EXPECT_TRUE(limiter.Allow(now, &suppressed));
+  EXPECT_EQ(suppressed, 0u);
+  EXPECT_TRUE(limiter.Allow(now + absl::Milliseconds(999), &suppressed));
+  EXPECT_FALSE(limiter.Allow(now + absl::Milliseconds(999), &suppressed));
+  EXPECT_FALSE(limiter.Allow(now, &suppressed));
+  EXPECT_TRUE(limiter.Allow(now + absl::Seconds(1), &suppressed));
+  EXPECT_EQ(suppressed, 2u);
+  EXPECT_TRUE(limiter.Allow(now + absl::Seconds(1), &suppressed));
+  EXPECT_EQ(suppressed, 0u);
+}
+
+}  // namespace
+}  // namespace fleetca::log
