@@ -6,12 +6,11 @@
 #include "CLI/CLI.hpp"
 #include "absl/synchronization/mutex.h"
 #include "base/exit_status.h"
+#include "base/version.h"
 #include "client/cli/commands.h"
 #include "service/cli/commands.h"
 
 namespace {
-
-constexpr char kVersion[] = "0.1.0";
 
 constexpr char kFooter[] = R"(
 From nothing to a certificate:
@@ -37,8 +36,8 @@ void AddVersionCommand(CLI::App& app, int* exit_code) {
           "")
       ->capture_default_str();
   command->callback([form, exit_code] {
-    const int written = *form == "json" ? std::printf("{\"version\": \"%s\"}\n", kVersion)
-                                        : std::printf("fleetca %s\n", kVersion);
+    const int written = *form == "json" ? std::printf("{\"version\": \"%s\"}\n", fleetca::kVersion)
+                                        : std::printf("fleetca %s\n", fleetca::kVersion);
     *exit_code = written > 0 && std::fflush(stdout) == 0 ? fleetca::kExitOk : fleetca::kExitFailed;
   });
 }

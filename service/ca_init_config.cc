@@ -76,6 +76,7 @@ callers {
   profiles: "user"
   may_get_certificates: true
   may_use_reflection: true
+  may_read_statistics: true
 }
 )";
 

@@ -68,4 +68,13 @@ absl::Status AccessPolicy::CheckReflection(const Caller& caller) const {
   return absl::OkStatus();
 }
 
+absl::Status AccessPolicy::CheckStatistics(const Caller& caller) const {
+  const CallerRights* rights = Find(caller);
+  if (rights == nullptr || !rights->may_read_statistics) {
+    return Denied(caller, "read statistics",
+                  "ask the CA's operator to set may_read_statistics for this caller");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace fleetca::service

@@ -27,6 +27,7 @@ struct CallerRights {
   absl::flat_hash_set<std::string> profiles;
   bool may_get_certificates = false;
   bool may_use_reflection = false;
+  bool may_read_statistics = false;
 };
 
 // The table of callers. Immutable, thread-safe.
@@ -40,6 +41,7 @@ class AccessPolicy {
   absl::Status CheckIssue(const Caller& caller, absl::string_view profile) const;
   absl::Status CheckGetCertificate(const Caller& caller) const;
   absl::Status CheckReflection(const Caller& caller) const;
+  absl::Status CheckStatistics(const Caller& caller) const;
 
  private:
   AccessPolicy() = default;

@@ -109,6 +109,7 @@ Issuer::Issuer(IssuerOptions options, ForbiddenKeys forbidden_keys, IssuingProfi
       profiles_(std::move(profiles)) {}
 
 void Issuer::IssueBatch(absl::Span<Issuance* const> batch) {
+  stats_.batch_size.Record(batch.size());
   std::vector<Issuance*> waiters;
   IssueOnce(batch, &waiters);
   // Those that waited for one of our request ids find the answer in the store now, or, where ours

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "base/histogram.h"
+
 namespace fleetca::service {
 
 // Totals since the start. Thread-safe; the counters are read one by one, so their sum may be off by
@@ -15,6 +17,7 @@ struct IssuerStats {
   std::atomic<uint64_t> validated{0};  // validate_only requests that would have been issued
   std::atomic<uint64_t> refused{0};    // everything that ended in an error
   std::atomic<uint64_t> batches{0};    // cycles that recorded at least one certificate
+  Histogram batch_size;                // issuances that each call of IssueBatch was given
 };
 
 }  // namespace fleetca::service

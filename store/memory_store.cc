@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "store/commit_timer.h"
 #include "store/keys.h"
 #include "store/record.h"
 
@@ -28,19 +29,22 @@ absl::Status VisitAll(const std::vector<CertificateRecord>& records, RecordVisit
 MemoryStore::MemoryStore(uint16_t instance_id) : instance_id_(instance_id) {}
 
 absl::Status MemoryStore::Append(absl::Span<const CertificateRecord> records) {
+  if (records.empty()) {
+    return absl::OkStatus();
+  }
+  const CommitTimer timer;
   for (const CertificateRecord& record : records) {
     FLEETCA_RETURN_IF_ERROR(CheckRecord(record));
   }
   absl::MutexLock lock(&mutex_);
-  if (!records.empty()) {
-    FLEETCA_RETURN_IF_ERROR(fault_);
-  }
+  FLEETCA_RETURN_IF_ERROR(fault_);
   for (const CertificateRecord& record : records) {
     by_serial_[record.serial] = record;
     if (!record.request_key.empty()) {
       by_request_key_[record.request_key] = record.serial;
     }
   }
+  timer.Done(records.size(), stats_);
   return absl::OkStatus();
 }
 

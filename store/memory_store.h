@@ -25,6 +25,7 @@ class MemoryStore : public Store {
                                RecordVisitor visitor) const override;
   absl::Status ForEachByIdentity(absl::string_view identity, RecordVisitor visitor) const override;
   uint16_t instance_id() const override { return instance_id_; }
+  const StoreStats& stats() const override { return stats_; }
 
   // Every Append from now on fails with `fault` and keeps nothing; OK ends it.
   void FailAppends(absl::Status fault);
@@ -34,6 +35,7 @@ class MemoryStore : public Store {
 
  private:
   const uint16_t instance_id_;
+  StoreStats stats_;
   mutable absl::Mutex mutex_;
   absl::Status fault_ ABSL_GUARDED_BY(mutex_);
   absl::btree_map<std::string, CertificateRecord> by_serial_ ABSL_GUARDED_BY(mutex_);

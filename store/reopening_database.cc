@@ -30,7 +30,7 @@ absl::Status Failing() {
 
 }  // namespace
 
-ReopeningDatabase::ReopeningDatabase(const RocksDbOptions& options, StoreFolder folder)
+ReopeningDatabase::ReopeningDatabase(const DatabaseOptions& options, StoreFolder folder)
     : options_(options),
       folder_{std::move(folder.lock), std::move(folder.head), nullptr, folder.instance_id},
       database_(std::move(folder.database)) {}

@@ -27,7 +27,7 @@ namespace fleetca::store {
 // Meanwhile reads go on; they are refused only while it is being opened. Thread-safe.
 class ReopeningDatabase {
  public:
-  ReopeningDatabase(const RocksDbOptions& options, StoreFolder folder);
+  ReopeningDatabase(const DatabaseOptions& options, StoreFolder folder);
 
   // Hold it no longer than an operation takes: opening it anew waits for that. UNAVAILABLE
   // kStoreUnavailable while it is closed, or what came of opening it.
@@ -57,7 +57,7 @@ class ReopeningDatabase {
   absl::Status Close() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status TakeOutFailed(Database& database) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  const RocksDbOptions options_;
+  const DatabaseOptions options_;
   // Without its database, which is below: destroyed first.
   const StoreFolder folder_;
   mutable absl::Mutex mutex_;

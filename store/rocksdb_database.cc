@@ -6,6 +6,7 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
+#include <chrono>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -40,10 +41,28 @@ class FailureListener : public rocksdb::EventListener {
   const std::shared_ptr<std::atomic<bool>> failed_;
 };
 
-rocksdb::DBOptions MakeDbOptions(bool create, const std::string& folder,
-                                 const std::shared_ptr<rocksdb::EventListener>& listener) {
+// Counts how long the log's syncs take.
+class SyncListener : public rocksdb::EventListener {
+ public:
+  explicit SyncListener(std::shared_ptr<StoreStats> stats) : stats_(std::move(stats)) {}
+
+  bool ShouldBeNotifiedOnFileIO() override { return true; }
+  void OnFileSyncFinish(const rocksdb::FileOperationInfo& info) override {
+    if (info.status.ok() && absl::EndsWith(AsView(info.path), ".log")) {
+      stats_->sync_microseconds.Record(
+          std::chrono::duration_cast<std::chrono::microseconds>(info.duration).count());
+    }
+  }
+
+ private:
+  const std::shared_ptr<StoreStats> stats_;
+};
+
+rocksdb::DBOptions MakeDbOptions(
+    bool create, const std::string& folder,
+    const std::vector<std::shared_ptr<rocksdb::EventListener>>& listeners) {
   rocksdb::DBOptions options;
-  options.listeners = {listener};
+  options.listeners = listeners;
   options.max_bgerror_resume_count = 0;
   options.create_if_missing = create;
   options.create_missing_column_families = create;
@@ -76,7 +95,7 @@ rocksdb::BlockBasedTableOptions MakeTableOptions(
 // Records: large, random (signatures, keys) and nearly in order of their serials. One insertion
 // hint for each expiry hour, because each lifetime in use appends at a place of its own.
 rocksdb::ColumnFamilyOptions MakeCertificatesOptions(
-    const RocksDbOptions& options, const std::shared_ptr<rocksdb::Cache>& block_cache) {
+    const DatabaseOptions& options, const std::shared_ptr<rocksdb::Cache>& block_cache) {
   rocksdb::ColumnFamilyOptions family;
   family.write_buffer_size = options.memtable_bytes;
   family.compression = rocksdb::kNoCompression;
@@ -126,7 +145,7 @@ rocksdb::ColumnFamilyOptions MakeDescriptionOptions() {
 }
 
 // In the order of Database's accessors.
-std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const RocksDbOptions& options) {
+std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const DatabaseOptions& options) {
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   return {
       {rocksdb::kDefaultColumnFamilyName, MakeDescriptionOptions()},
@@ -173,7 +192,7 @@ absl::Status ReadError(const rocksdb::Status& status) {
                      absl::StrCat("the store cannot be read: ", status.ToString()));
 }
 
-absl::StatusOr<std::unique_ptr<Database>> Database::Create(const RocksDbOptions& options,
+absl::StatusOr<std::unique_ptr<Database>> Database::Create(const DatabaseOptions& options,
                                                            const std::string& folder) {
   const rocksdb::Status status = rocksdb::DestroyDB(folder, rocksdb::Options());
   if (!status.ok()) {
@@ -184,19 +203,21 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Create(const RocksDbOptions&
   return OpenOrCreate(options, folder, /*create=*/true);
 }
 
-absl::StatusOr<std::unique_ptr<Database>> Database::Open(const RocksDbOptions& options,
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& options,
                                                          const std::string& folder) {
   return OpenOrCreate(options, folder, /*create=*/false);
 }
 
-absl::StatusOr<std::unique_ptr<Database>> Database::OpenOrCreate(const RocksDbOptions& options,
+absl::StatusOr<std::unique_ptr<Database>> Database::OpenOrCreate(const DatabaseOptions& options,
                                                                  const std::string& folder,
                                                                  bool create) {
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   rocksdb::DB* db = nullptr;
   const auto failed = std::make_shared<std::atomic<bool>>(false);
   const rocksdb::Status status =
-      rocksdb::DB::Open(MakeDbOptions(create, folder, std::make_shared<FailureListener>(failed)),
+      rocksdb::DB::Open(MakeDbOptions(create, folder,
+                                      {std::make_shared<FailureListener>(failed),
+                                       std::make_shared<SyncListener>(options.stats)}),
                         folder, MakeFamilies(options), &families, &db);
   if (!status.ok()) {
     return OpenError(status, folder);

@@ -27,13 +27,18 @@ inline absl::string_view AsView(const rocksdb::Slice& slice) {
 // DATA_LOSS kStoreCorrupt for damage, else UNAVAILABLE kStoreUnavailable.
 absl::Status ReadError(const rocksdb::Status& status);
 
+struct DatabaseOptions : RocksDbOptions {
+  // Where syncs are counted. Not null; outlives a database that is closed and opened again.
+  std::shared_ptr<StoreStats> stats;
+};
+
 class Database {
  public:
   // Makes a database in `folder`, over the remains of one that was never finished.
-  static absl::StatusOr<std::unique_ptr<Database>> Create(const RocksDbOptions& options,
+  static absl::StatusOr<std::unique_ptr<Database>> Create(const DatabaseOptions& options,
                                                           const std::string& folder);
   // Opens the one there. DATA_LOSS kStoreCorrupt when something of it is missing or damaged.
-  static absl::StatusOr<std::unique_ptr<Database>> Open(const RocksDbOptions& options,
+  static absl::StatusOr<std::unique_ptr<Database>> Open(const DatabaseOptions& options,
                                                         const std::string& folder);
 
   // Flushes, so that the next Open has no log to read, and closes.
@@ -57,7 +62,7 @@ class Database {
            std::vector<rocksdb::ColumnFamilyHandle*> families)
       : failed_(std::move(failed)), db_(std::move(db)), families_(std::move(families)) {}
 
-  static absl::StatusOr<std::unique_ptr<Database>> OpenOrCreate(const RocksDbOptions& options,
+  static absl::StatusOr<std::unique_ptr<Database>> OpenOrCreate(const DatabaseOptions& options,
                                                                 const std::string& folder,
                                                                 bool create);
 

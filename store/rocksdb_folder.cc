@@ -18,11 +18,11 @@
 namespace fleetca::store {
 namespace {
 
-std::string DatabaseFolder(const RocksDbOptions& options) {
+std::string DatabaseFolder(const DatabaseOptions& options) {
   return absl::StrCat(options.path, "/rocksdb");
 }
 
-absl::Status Corrupt(const RocksDbOptions& options, absl::string_view what) {
+absl::Status Corrupt(const DatabaseOptions& options, absl::string_view what) {
   return MakeError(absl::StatusCode::kDataLoss, Reason::kStoreCorrupt, "",
                    absl::StrCat("the store in ", options.path, " ", what,
                                 "; restore the whole folder from a backup"));
@@ -44,7 +44,7 @@ absl::StatusOr<Witness> MakeWitness() {
 
 // Makes the head and the database, and last says in the witness that they are there. Cut short, it
 // starts again at the next opening.
-absl::Status Finish(const RocksDbOptions& options, Witness witness, StoreFolder& folder) {
+absl::Status Finish(const DatabaseOptions& options, Witness witness, StoreFolder& folder) {
   FLEETCA_ASSIGN_OR_RETURN(folder.head, HeadFile::Create(options.path));
   FLEETCA_ASSIGN_OR_RETURN(folder.database, Database::Create(options, DatabaseFolder(options)));
   witness.finished = true;
@@ -60,7 +60,7 @@ absl::Status Finish(const RocksDbOptions& options, Witness witness, StoreFolder&
   return WriteWitness(options.path, witness);
 }
 
-absl::Status Create(const RocksDbOptions& options, StoreFolder& folder) {
+absl::Status Create(const DatabaseOptions& options, StoreFolder& folder) {
   if (Exists(DatabaseFolder(options)) || Exists(HeadFile::PathIn(options.path))) {
     return Corrupt(options, "has lost the file fleetca.store, which is made before all others");
   }
@@ -70,7 +70,7 @@ absl::Status Create(const RocksDbOptions& options, StoreFolder& folder) {
   return Finish(options, witness, folder);
 }
 
-absl::Status FinishInterrupted(const RocksDbOptions& options, const Witness& witness,
+absl::Status FinishInterrupted(const DatabaseOptions& options, const Witness& witness,
                                StoreFolder& folder) {
   const absl::StatusOr<std::unique_ptr<HeadFile>> head = HeadFile::Open(options.path);
   if (head.ok() && (*head)->number() > 0) {
@@ -80,7 +80,7 @@ absl::Status FinishInterrupted(const RocksDbOptions& options, const Witness& wit
   return Finish(options, witness, folder);
 }
 
-absl::StatusOr<std::unique_ptr<Database>> OpenAndCheck(const RocksDbOptions& options,
+absl::StatusOr<std::unique_ptr<Database>> OpenAndCheck(const DatabaseOptions& options,
                                                        const Witness& witness,
                                                        const HeadFile& head) {
   FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<Database> database,
@@ -101,7 +101,7 @@ absl::StatusOr<std::unique_ptr<Database>> OpenAndCheck(const RocksDbOptions& opt
   return database;
 }
 
-absl::Status OpenFinished(const RocksDbOptions& options, const Witness& witness,
+absl::Status OpenFinished(const DatabaseOptions& options, const Witness& witness,
                           StoreFolder& folder) {
   folder.instance_id = witness.instance_id;
   FLEETCA_ASSIGN_OR_RETURN(folder.head, HeadFile::Open(options.path));
@@ -111,7 +111,7 @@ absl::Status OpenFinished(const RocksDbOptions& options, const Witness& witness,
 
 }  // namespace
 
-absl::StatusOr<StoreFolder> OpenStoreFolder(const RocksDbOptions& options) {
+absl::StatusOr<StoreFolder> OpenStoreFolder(const DatabaseOptions& options) {
   StoreFolder folder;
   FLEETCA_RETURN_IF_ERROR(MakeFolder(options.path));
   FLEETCA_ASSIGN_OR_RETURN(folder.lock, FolderLock::Acquire(options.path));
@@ -126,7 +126,7 @@ absl::StatusOr<StoreFolder> OpenStoreFolder(const RocksDbOptions& options) {
   return folder;
 }
 
-absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(const RocksDbOptions& options,
+absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(const DatabaseOptions& options,
                                                        const HeadFile& head) {
   FLEETCA_ASSIGN_OR_RETURN(const std::optional<Witness> witness, ReadWitness(options.path));
   if (!witness.has_value() || !witness->finished) {

@@ -28,11 +28,11 @@ struct StoreFolder {
 };
 
 // As OpenRocksDbStore. Nothing is made or changed in a folder whose parts do not belong together.
-absl::StatusOr<StoreFolder> OpenStoreFolder(const RocksDbOptions& options);
+absl::StatusOr<StoreFolder> OpenStoreFolder(const DatabaseOptions& options);
 
 // Opens the database of a finished store, and checks that it is the one of the witness and holds
 // all that the head says was acknowledged.
-absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(const RocksDbOptions& options,
+absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(const DatabaseOptions& options,
                                                        const HeadFile& head);
 
 }  // namespace fleetca::store

@@ -17,6 +17,7 @@
 
 #include <rocksdb/db.h>
 #include <rocksdb/perf_level.h>
+#include <rocksdb/version.h>
 
 #include <algorithm>
 #include <utility>
@@ -27,6 +28,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "store/commit_timer.h"
 #include "store/head_file.h"
 #include "store/keys.h"
 #include "store/record.h"
@@ -86,8 +88,10 @@ rocksdb::WriteBatch MakeBatch(const Database& database,
 
 class RocksDbStore : public Store {
  public:
-  RocksDbStore(const RocksDbOptions& options, StoreFolder folder)
-      : sync_writes_(options.sync_writes), database_(options, std::move(folder)) {}
+  RocksDbStore(const DatabaseOptions& options, StoreFolder folder)
+      : sync_writes_(options.sync_writes),
+        stats_(options.stats),
+        database_(options, std::move(folder)) {}
 
   absl::Status Append(absl::Span<const CertificateRecord> records) override;
   absl::StatusOr<CertificateRecord> GetBySerial(absl::string_view serial) const override;
@@ -96,9 +100,11 @@ class RocksDbStore : public Store {
                                RecordVisitor visitor) const override;
   absl::Status ForEachByIdentity(absl::string_view identity, RecordVisitor visitor) const override;
   uint16_t instance_id() const override { return database_.instance_id(); }
+  const StoreStats& stats() const override { return *stats_; }
 
  private:
   const bool sync_writes_;
+  const std::shared_ptr<StoreStats> stats_;
   ReopeningDatabase database_;
 };
 
@@ -106,6 +112,7 @@ absl::Status RocksDbStore::Append(absl::Span<const CertificateRecord> records) {
   if (records.empty()) {
     return absl::OkStatus();
   }
+  const CommitTimer timer;
   for (const CertificateRecord& record : records) {
     FLEETCA_RETURN_IF_ERROR(CheckRecord(record));
   }
@@ -126,6 +133,7 @@ absl::Status RocksDbStore::Append(absl::Span<const CertificateRecord> records) {
   if (sync_writes_) {
     database_.head().Advance(LastNumber(batch));
   }
+  timer.Done(records.size(), *stats_);
   return absl::OkStatus();
 }
 
@@ -224,9 +232,12 @@ absl::Status RocksDbStore::ForEachByIdentity(absl::string_view identity,
 
 }  // namespace
 
+std::string RocksDbVersion() { return rocksdb::GetRocksVersionAsString(); }
+
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksDbStore(const RocksDbOptions& options) {
-  FLEETCA_ASSIGN_OR_RETURN(StoreFolder folder, OpenStoreFolder(options));
-  return std::make_unique<RocksDbStore>(options, std::move(folder));
+  const DatabaseOptions database_options{options, std::make_shared<StoreStats>()};
+  FLEETCA_ASSIGN_OR_RETURN(StoreFolder folder, OpenStoreFolder(database_options));
+  return std::make_unique<RocksDbStore>(database_options, std::move(folder));
 }
 
 }  // namespace fleetca::store

@@ -25,6 +25,9 @@ struct RocksDbOptions {
 // was written, FAILED_PRECONDITION when the format is of a newer release.
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksDbStore(const RocksDbOptions& options);
 
+// The version of RocksDB, such as "7.8.3".
+std::string RocksDbVersion();
+
 }  // namespace fleetca::store
 
 #endif  // FLEETCA_STORE_ROCKSDB_STORE_H_

@@ -134,6 +134,15 @@ TEST_F(RocksDbStoreTest, AnUnfinishedStoreIsStartedAgain) {
   EXPECT_TRUE(store->Append(TestRecords(1, 1)).ok());
 }
 
+TEST_F(RocksDbStoreTest, CountsTheSyncsOfItsLog) {
+  const std::unique_ptr<Store> store = MustOpen();
+  const uint64_t before = store->stats().sync_microseconds.Snapshot().count();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(store->Append(TestRecords(i, 1)).ok());
+  }
+  EXPECT_EQ(store->stats().sync_microseconds.Snapshot().count(), before + 3);
+}
+
 // Never wipe what holds records, whatever the witness says.
 TEST_F(RocksDbStoreTest, AnUnfinishedWitnessOverRecordsIsRefused) {
   EXPECT_TRUE(MustOpen()->Append(TestRecords(1, 1)).ok());

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "store/store_stats.h"
 
 namespace fleetca::store {
 
@@ -64,6 +65,8 @@ class Store {
   // Drawn at random when the store was created, and kept: part of every serial number, so that two
   // CAs never give the same one.
   virtual uint16_t instance_id() const = 0;
+
+  virtual const StoreStats& stats() const = 0;
 };
 
 }  // namespace fleetca::store

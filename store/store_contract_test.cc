@@ -87,6 +87,19 @@ TEST_P(StoreContractTest, FindsWhatWasAppended) {
   }
 }
 
+TEST_P(StoreContractTest, CountsItsCommits) {
+  ASSERT_TRUE(store_->Append({TestRecord(1), TestRecord(2)}).ok());
+  ASSERT_TRUE(store_->Append({TestRecord(3)}).ok());
+  ASSERT_TRUE(store_->Append({}).ok());
+  CertificateRecord nameless = TestRecord(4);
+  nameless.identity.clear();
+  ASSERT_FALSE(store_->Append({nameless}).ok());
+  using Bucket = HistogramSnapshot::Bucket;
+  EXPECT_THAT(store_->stats().commit_records.Snapshot().buckets(),
+              ElementsAre(Bucket{1, 1}, Bucket{2, 1}));
+  EXPECT_EQ(store_->stats().commit_microseconds.Snapshot().count(), 2u);
+}
+
 TEST_P(StoreContractTest, KeepsEmptyAndOddFields) {
   CertificateRecord record = TestRecord(1);
   record.requester = std::string("\0\xff\n", 3);

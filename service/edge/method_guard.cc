@@ -17,6 +17,7 @@ constexpr absl::string_view kOpenMethods[] = {
     "/fleetca.v1.CertificateAuthorityService/StreamIssueCertificates",
     "/fleetca.v1.CertificateAuthorityService/GetCertificate",
     "/fleetca.v1.CertificateAuthorityService/GetTrustBundle",
+    "/fleetca.v1.StatisticsService/GetStatistics",
     "/grpc.health.v1.Health/Check",
     "/grpc.health.v1.Health/Watch",
 };

@@ -20,13 +20,16 @@
 #include "service/edge/grpc_log.h"
 #include "service/edge/method_guard.h"
 #include "service/edge/peer_authenticator.h"
+#include "service/edge/statistics_service.h"
 #include "service/edge/tls_credentials.h"
 #include "service/issuer.h"
 #include "service/rate_reporter.h"
 #include "service/workers.h"
 #include "signer/local_signer.h"
+#include "store/rocksdb_store.h"
 #include "x509/certificate.h"
 #include "x509/pem.h"
+#include "x509/public_key.h"
 
 namespace fleetca::service {
 namespace {
@@ -90,11 +93,21 @@ absl::StatusOr<IssuerChain> LoadChain(const IssuerConfig& config, const TrustBun
   return IssuerChain{links.front(), std::move(links)};
 }
 
+// "P-256", "RSA-2048".
+std::string KeyDescription(const x509::PublicKey& key) {
+  const absl::string_view algorithm = x509::PublicKeyAlgorithmName(key.algorithm);
+  return key.algorithm == x509::PublicKeyAlgorithm::kRsa ? absl::StrCat(algorithm, "-", key.bits)
+                                                         : std::string(algorithm);
+}
+
 class GrpcServer : public Server {
  public:
-  static absl::StatusOr<std::unique_ptr<Server>> Create(const ServerConfig& config) {
+  static absl::StatusOr<std::unique_ptr<Server>> Create(const ServerConfig& config,
+                                                        std::unique_ptr<store::Store> store) {
     RouteGrpcLog();
     auto server = absl::WrapUnique(new GrpcServer());
+    server->description_.set_durable(store == nullptr && config.store.sync_writes);
+    server->store_ = std::move(store);
     FLEETCA_RETURN_IF_ERROR(server->OpenIssuer(config));
     FLEETCA_RETURN_IF_ERROR(server->Listen(config));
     return server;
@@ -147,7 +160,9 @@ class GrpcServer : public Server {
     FLEETCA_ASSIGN_OR_RETURN(EvpPkeyPtr key, signer::ReadKeyFile(config.issuer.private_key_file,
                                                                  config.issuer.passphrase));
     FLEETCA_ASSIGN_OR_RETURN(signer_, signer::CreateLocalSigner(std::move(key)));
-    FLEETCA_ASSIGN_OR_RETURN(store_, store::OpenRocksDbStore(config.store));
+    if (store_ == nullptr) {
+      FLEETCA_ASSIGN_OR_RETURN(store_, store::OpenRocksDbStore(config.store));
+    }
     FLEETCA_ASSIGN_OR_RETURN(AccessPolicy access, AccessPolicy::Create(config.callers));
     chain_ = chain.chain;
     IssuerOptions options{.issuer_certificate = std::move(chain.issuer),
@@ -161,6 +176,9 @@ class GrpcServer : public Server {
     options.ca_certificates.insert(options.ca_certificates.end(), bundle_.roots.begin(),
                                    bundle_.roots.end());
     options.csr_limits.max_bytes = config.limits.max_csr_bytes;
+    FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate certificate,
+                             x509::ParseCertificate(chain_.front()));
+    description_.set_issuer_key(KeyDescription(certificate.public_key));
     FLEETCA_ASSIGN_OR_RETURN(issuer_, Issuer::Create(std::move(options)));
     return absl::OkStatus();
   }
@@ -174,6 +192,13 @@ class GrpcServer : public Server {
         IssueLimits{config.limits.max_batch_items, config.limits.max_message_bytes,
                     config.limits.stream_window});
     service_ = std::make_unique<CaService>(*gate_, issuer_->access(), *store_, std::move(bundle_));
+    const size_t threads = config.limits.worker_threads != 0
+                               ? config.limits.worker_threads
+                               : std::max(1u, std::thread::hardware_concurrency());
+    Describe(config.limits, threads);
+    statistics_ =
+        std::make_unique<StatisticsService>(*authenticator_, issuer_->access(), description_,
+                                            *queue_, issuer_->stats(), store_->stats());
     FLEETCA_ASSIGN_OR_RETURN(auto credentials, CreateTlsCredentials(config.listener));
     credentials->SetAuthMetadataProcessor(std::make_shared<MethodGuard>(
         *authenticator_, issuer_->access(), config.listener.reflection));
@@ -183,6 +208,7 @@ class GrpcServer : public Server {
     SetChannelArguments(config.limits, builder);
     builder.AddListeningPort(config.listener.address, credentials, &port_);
     builder.RegisterService(service_.get());
+    builder.RegisterService(statistics_.get());
     grpc_server_ = builder.BuildAndStart();
     if (grpc_server_ == nullptr || port_ == 0) {
       grpc_server_.reset();
@@ -192,9 +218,6 @@ class GrpcServer : public Server {
                                       "host's; change listener.address"));
     }
     grpc_server_->GetHealthCheckService()->SetServingStatus(kServiceName, true);
-    const size_t threads = config.limits.worker_threads != 0
-                               ? config.limits.worker_threads
-                               : std::max(1u, std::thread::hardware_concurrency());
     workers_ =
         std::make_unique<IssueWorkers>(*queue_, *issuer_, threads, config.limits.worker_batch);
     reporter_ = std::make_unique<RateReporter>(issuer_->stats());
@@ -206,7 +229,16 @@ class GrpcServer : public Server {
     return absl::OkStatus();
   }
 
+  void Describe(const LimitsConfig& limits, size_t threads) {
+    DescribeBuildAndMachine(&description_);
+    (*description_.mutable_libraries())["RocksDB"] = store::RocksDbVersion();
+    description_.set_worker_threads(static_cast<uint32_t>(threads));
+    description_.set_worker_batch(static_cast<uint32_t>(limits.worker_batch));
+    description_.set_queue_capacity(limits.queue_capacity);
+  }
+
   // In the order they are made; each uses those above it.
+  v1::ServerDescription description_;
   TrustBundle bundle_;
   std::vector<std::string> chain_;
   std::unique_ptr<signer::Signer> signer_;
@@ -218,6 +250,7 @@ class GrpcServer : public Server {
   std::unique_ptr<PeerAuthenticator> authenticator_;
   std::unique_ptr<IssueGate> gate_;
   std::unique_ptr<CaService> service_;
+  std::unique_ptr<StatisticsService> statistics_;
   std::unique_ptr<grpc::Server> grpc_server_;
   std::unique_ptr<IssueWorkers> workers_;
   std::unique_ptr<RateReporter> reporter_;
@@ -229,7 +262,12 @@ class GrpcServer : public Server {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config) {
-  return GrpcServer::Create(config);
+  return GrpcServer::Create(config, nullptr);
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::StartWithStore(
+    const ServerConfig& config, std::unique_ptr<store::Store> store) {
+  return GrpcServer::Create(config, std::move(store));
 }
 
 }  // namespace fleetca::service

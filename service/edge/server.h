@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "service/edge/server_config.h"
+#include "store/store.h"
 
 namespace fleetca::service {
 
@@ -16,6 +17,11 @@ class Server {
   // Opens the store, loads the keys, binds the port and begins to serve. Any part that is not right
   // is an error here, with a sentence that names the file or field.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerConfig& config);
+
+  // The same with another store than that of the configuration, for measurements without a disk:
+  // its certificates are not durable unless the store is, and the statistics say that they are not.
+  static absl::StatusOr<std::unique_ptr<Server>> StartWithStore(
+      const ServerConfig& config, std::unique_ptr<store::Store> store);
 
   virtual ~Server() = default;
 

@@ -162,6 +162,7 @@ CallerRights ReadCaller(absl::string_view field, const pb::Caller& written,
   }
   rights.may_get_certificates = written.may_get_certificates();
   rights.may_use_reflection = written.may_use_reflection();
+  rights.may_read_statistics = written.may_read_statistics();
   return rights;
 }
 

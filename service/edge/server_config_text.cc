@@ -137,6 +137,7 @@ pb::Caller CallerToConfig(const CallerRights& rights) {
   }
   out.set_may_get_certificates(rights.may_get_certificates);
   out.set_may_use_reflection(rights.may_use_reflection);
+  out.set_may_read_statistics(rights.may_read_statistics);
   return out;
 }
 

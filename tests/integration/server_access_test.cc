@@ -12,6 +12,7 @@
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/private_key.h"
+#include "fleetca/v1/statistics.grpc.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/integration/server_fixture.h"
 #include "tests/testing/csr_maker.h"
@@ -93,6 +94,41 @@ TEST_F(ServerAccessTest, Checklist33_ReflectionAndUnknownMethodsAreUnreachableWi
             grpc::StatusCode::PERMISSION_DENIED);
   const grpc::Status reached = CallMethod(Channel(), kReflection);
   EXPECT_TRUE(reached.ok()) << reached.error_message();
+}
+
+TEST_F(ServerAccessTest, Checklist33_StatisticsAreForWhomTheConfigurationNames) {
+  const auto read = [](const std::shared_ptr<grpc::Channel>& channel,
+                       v1::GetStatisticsResponse* response) {
+    grpc::ClientContext context;
+    return v1::StatisticsService::NewStub(channel)->GetStatistics(&context, {}, response);
+  };
+  MakeAgent("agent");
+  v1::GetStatisticsResponse response;
+  const grpc::Status denied = read(Channel("agent"), &response);
+  EXPECT_EQ(denied.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(WireReason(denied), "CALLER_NOT_ALLOWED");
+
+  v1::GetStatisticsResponse before;
+  grpc::Status status = read(Channel(), &before);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  FLEETCA_EXPECT_OK(Client()->Issue({.csr_der = MakeCsr(), .profile = "service"}));
+  FLEETCA_EXPECT_OK(Client()->Issue({.csr_der = MakeCsr(), .profile = "service"}));
+  EXPECT_FALSE(Client()->Issue({.csr_der = MakeCsr(), .profile = "none"}).ok());
+  v1::GetStatisticsResponse after;
+  status = read(Channel(), &after);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+
+  EXPECT_EQ(after.issuing().issued() - before.issuing().issued(), 2u);
+  EXPECT_EQ(after.issuing().refused() - before.issuing().refused(), 1u);
+  EXPECT_EQ(after.issuing().batch_size().sum() - before.issuing().batch_size().sum(), 3u);
+  EXPECT_EQ(after.store().commit_records().sum() - before.store().commit_records().sum(), 2u);
+  EXPECT_GT(after.process().user_cpu_seconds(), before.process().user_cpu_seconds());
+  EXPECT_GT(after.process().resident_bytes(), uint64_t{1} << 20);
+  EXPECT_EQ(after.server().issuer_key(), "P-256");
+  EXPECT_TRUE(after.server().durable());
+  for (const char* library : {"OpenSSL", "gRPC", "Protobuf", "RocksDB"}) {
+    EXPECT_NE(after.server().libraries().at(library), "") << library;
+  }
 }
 
 TEST_F(ServerAccessTest, HealthIsByServiceName) {

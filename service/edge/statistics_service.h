@@ -1,0 +1,53 @@
+// fleetca.v1.StatisticsService: what the server measured about itself.
+#ifndef FLEETCA_SERVICE_EDGE_STATISTICS_SERVICE_H_
+#define FLEETCA_SERVICE_EDGE_STATISTICS_SERVICE_H_
+
+#include <grpcpp/support/server_callback.h>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "fleetca/v1/statistics.grpc.pb.h"
+#include "service/caller.h"
+#include "service/edge/peer_authenticator.h"
+#include "service/issuance.h"
+#include "service/issuer_stats.h"
+#include "store/store.h"
+
+namespace fleetca::service {
+
+// Fills in the compiler, the libraries but the store's, and the machine.
+void DescribeBuildAndMachine(v1::ServerDescription* description);
+
+// Answers callers with may_read_statistics. Thread-safe; the references outlive it.
+class StatisticsService : public v1::StatisticsService::CallbackService {
+ public:
+  StatisticsService(PeerAuthenticator& authenticator, const AccessPolicy& access,
+                    v1::ServerDescription description, const IssueQueue& queue,
+                    const IssuerStats& issuing, const store::StoreStats& stored)
+      : authenticator_(authenticator),
+        access_(access),
+        description_(std::move(description)),
+        queue_(queue),
+        issuing_(issuing),
+        stored_(stored) {}
+
+  grpc::ServerUnaryReactor* GetStatistics(grpc::CallbackServerContext* context,
+                                          const v1::GetStatisticsRequest* request,
+                                          v1::GetStatisticsResponse* response) override;
+
+ private:
+  absl::Status Read(const grpc::CallbackServerContext& context,
+                    v1::GetStatisticsResponse* response) const;
+
+  const absl::Time start_time_ = absl::Now();
+  PeerAuthenticator& authenticator_;
+  const AccessPolicy& access_;
+  const v1::ServerDescription description_;
+  const IssueQueue& queue_;
+  const IssuerStats& issuing_;
+  const store::StoreStats& stored_;
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_EDGE_STATISTICS_SERVICE_H_
