@@ -126,12 +126,8 @@ void LoadSession::ReadServer() {
 void LoadSession::StartProbe() {
   const std::optional<KeyType> issuer =
       report_.server.has_value() ? KeyTypeOfServerName(report_.server->issuer_key()) : std::nullopt;
-  if (!issuer.has_value()) {
-    return;
-  }
-  absl::StatusOr<std::unique_ptr<RawProbe>> probe = RawProbe::Start(plan_.key, *issuer);
-  if (probe.ok()) {
-    probe_ = *std::move(probe);
+  if (issuer.has_value()) {
+    probe_ = std::make_unique<RawProbe>(plan_.key, *issuer);
   }
 }
 

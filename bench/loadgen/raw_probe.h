@@ -3,18 +3,16 @@
 #define FLEETCA_BENCH_LOADGEN_RAW_PROBE_H_
 
 #include <atomic>
-#include <memory>
 #include <optional>
 #include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/crypto_types.h"
-#include "bench/loadgen/raw_cryptography.h"
+#include "bench/raw_cryptography.h"
 
 namespace fleetca::loadgen {
 
@@ -32,7 +30,7 @@ std::optional<double> MiddleMean(std::vector<double> values);
 class RawProbe {
  public:
   // Starts at once.
-  static absl::StatusOr<std::unique_ptr<RawProbe>> Start(KeyType verify, KeyType sign);
+  RawProbe(KeyType subscriber, KeyType issuer);
   // Stops.
   ~RawProbe();
   RawProbe(const RawProbe&) = delete;
@@ -46,10 +44,9 @@ class RawProbe {
   double cpu_s() const { return cpu_s_.load(std::memory_order_relaxed); }
 
  private:
-  explicit RawProbe(RawCryptography cryptography);
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  RawCryptography cryptography_;
+  bench::RawCryptography cryptography_;
   std::atomic<double> cpu_s_{0};
   mutable absl::Mutex mutex_;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;

@@ -154,7 +154,7 @@ Json RunToJson(const RunResult& run, Detail detail) {
   json["dropped_sends"] = totals.dropped_sends;
   json["errors"] = Counts(totals.errors);
   json["expected_refusals"] = Counts(totals.expected_refusals);
-  PutDistribution("latency_us", totals.latency_us, detail, &json);
+  json["latency_us"] = Distribution(totals.latency_us, detail);
   PutDistribution("handshake_us", totals.handshake_us, detail, &json);
   PutDistribution("issue_us", totals.issue_us, detail, &json);
   if (run.server.has_value()) {
