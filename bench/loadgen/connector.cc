@@ -1,0 +1,70 @@
+#include "bench/loadgen/connector.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/errors.h"
+#include "base/secret.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/support/channel_arguments.h"
+#include "grpcpp/support/time.h"
+#include "x509/pem.h"
+
+namespace fleetca::loadgen {
+namespace {
+
+// A batch of 1,000 with the longest keys and a chain.
+constexpr int kMaxAnswerBytes = 16 << 20;
+
+}  // namespace
+
+Connector::Connector(const LoadPlan& plan, client::TlsIdentity identity)
+    : server_(plan.server),
+      server_name_(plan.server_name),
+      timeout_(plan.timeout),
+      identity_(std::move(identity)) {}
+
+std::shared_ptr<grpc::Channel> Connector::NewChannel(
+    const std::shared_ptr<grpc::ChannelCredentials>& credentials) const {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
+  // Otherwise gRPC lets all channels with equal arguments share a connection.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);  // a call that failed has failed
+  if (!server_name_.empty()) {
+    arguments.SetSslTargetNameOverride(server_name_);
+  }
+  return grpc::CreateCustomChannel(server_, credentials, arguments);
+}
+
+absl::StatusOr<std::vector<std::shared_ptr<grpc::Channel>>> Connector::Connect(size_t count) const {
+  std::vector<std::shared_ptr<grpc::Channel>> channels;
+  const auto deadline = absl::ToChronoTime(absl::Now() + timeout_);
+  for (size_t i = 0; i < count; ++i) {
+    channels.push_back(NewChannel());
+    if (!channels.back()->WaitForConnected(deadline)) {
+      return Unavailable(Reason::kServerUnreachable,
+                         absl::StrCat("cannot make connection ", i + 1, " of ", count, " to ",
+                                      server_, " in ", absl::FormatDuration(timeout_)));
+    }
+  }
+  return channels;
+}
+
+std::shared_ptr<grpc::ChannelCredentials> Connector::Credentials(
+    const std::string& chain_pem, const std::string& private_key_pem) const {
+  grpc::SslCredentialsOptions options;
+  for (const std::string& root : identity_.roots_der) {
+    absl::StrAppend(&options.pem_root_certs, x509::EncodePem(x509::kPemCertificate, root));
+  }
+  options.pem_cert_chain = chain_pem;
+  options.pem_private_key = private_key_pem;
+  std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::SslCredentials(options);
+  WipeString(options.pem_private_key);
+  return credentials;
+}
+
+}  // namespace fleetca::loadgen

@@ -1,0 +1,327 @@
+#include "bench/loadgen/load_flags.h"
+
+#include <array>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "base/status_macros.h"
+
+namespace fleetca::loadgen {
+namespace {
+
+constexpr char kExamples[] = R"help(
+Examples:
+  How much can it issue, with 64 calls in flight?
+    loadgen unary --dir ca --server 127.0.0.1:8443
+  The same with 100 in a message, and the report also as JSON:
+    loadgen batch --batch 100 --dir ca --json batch.json
+  Latency at 2,000 calls a second that come at random, as from a fleet:
+    loadgen unary --rate 2000 --arrivals poisson --dir ca
+  Where does it bend, and what is the latency at 70 % of that?
+    loadgen unary --ladder auto --at-knee 0.7 --dir ca
+  A TLS handshake for every certificate, with RSA keys made beforehand:
+    loadgen bootstrap --key rsa2048 --pool rsa.pool --pool-size 1000 --dir ca
+
+The report goes to standard output, progress and words to standard error. Exit status: 0 done, 1
+failed (also when a sampled certificate is wrong), 2 the command line was not understood. The server
+tells its CPU time to callers whose entry in its configuration has "may_read_statistics: true".
+Ctrl-C ends the measurement and reports what there is; a second one ends at once.
+)help";
+
+constexpr absl::Duration kLongest = absl::Hours(1);
+constexpr double kFastest = 1e6;  // calls per second
+constexpr size_t kPoolSize = 4096;
+// An RSA key takes a hundred milliseconds to make.
+constexpr size_t kRsaPoolSize = 256;
+
+absl::Status Mistake(absl::string_view flag, absl::string_view text, absl::string_view wants) {
+  return absl::InvalidArgumentError(absl::StrCat(flag, ": \"", text, "\" is not ", wants));
+}
+
+absl::StatusOr<absl::Duration> Length(absl::string_view flag, const std::string& text,
+                                      absl::Duration least) {
+  absl::Duration length;
+  if (!absl::ParseDuration(text, &length) || length < least || length > kLongest) {
+    return Mistake(flag, text, "a time such as 10s, 500ms or 2m, of at most 1h");
+  }
+  return length;
+}
+
+absl::StatusOr<double> Number(absl::string_view flag, const std::string& text, double most,
+                              absl::string_view wants) {
+  double number = 0;
+  if (!absl::SimpleAtod(text, &number) || !(number > 0) || !(number <= most)) {
+    return Mistake(flag, text, wants);
+  }
+  return number;
+}
+
+absl::StatusOr<LadderRates> ParseLadder(const std::string& text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, ':');
+  LadderRates rates;
+  if (parts.size() != 3 || !absl::SimpleAtod(parts[0], &rates.start) ||
+      !absl::SimpleAtod(parts[1], &rates.factor) || !absl::SimpleAtoi(parts[2], &rates.steps) ||
+      !(rates.start > 0) || !(rates.start <= kFastest) || !(rates.factor > 1) ||
+      !(rates.factor <= 10) || rates.steps < 1 || rates.steps > 100) {
+    return Mistake("--ladder", text,
+                   "\"auto\" or START:FACTOR:STEPS, such as 500:1.25:12 for 12 rates from 500 "
+                   "calls a second up, each 1.25 times the one before");
+  }
+  return rates;
+}
+
+absl::Status ReadRates(const LoadFlags& flags, LoadPlan* plan) {
+  plan->arrivals = flags.arrivals == "poisson" ? Arrivals::kPoisson : Arrivals::kConstant;
+  if (!flags.rate.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(plan->rate, Number("--rate", flags.rate, kFastest,
+                                                "a number of calls per second up to 1000000"));
+  }
+  if (flags.ladder == "auto") {
+    plan->automatic_ladder = true;
+  } else if (!flags.ladder.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(plan->ladder, ParseLadder(flags.ladder));
+  }
+  if (!flags.at_knee.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(plan->at_knee, Number("--at-knee", flags.at_knee, 1,
+                                                   "a share of the knee, above 0 and up to 1"));
+    if (!plan->WantsLadder()) {
+      return absl::InvalidArgumentError("--at-knee needs a --ladder, which finds the knee");
+    }
+  }
+  if (plan->WantsLadder() && plan->rate.has_value()) {
+    return absl::InvalidArgumentError("--rate and --ladder exclude each other: a ladder has rates");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadTimes(const LoadFlags& flags, LoadPlan* plan) {
+  FLEETCA_ASSIGN_OR_RETURN(plan->duration,
+                           Length("--duration", flags.duration, absl::Milliseconds(100)));
+  FLEETCA_ASSIGN_OR_RETURN(plan->warm_up, Length("--warm-up", flags.warm_up, absl::ZeroDuration()));
+  FLEETCA_ASSIGN_OR_RETURN(plan->timeout,
+                           Length("--timeout", flags.timeout, absl::Milliseconds(10)));
+  FLEETCA_ASSIGN_OR_RETURN(plan->knee_p99,
+                           Length("--knee-p99", flags.knee_p99, absl::Microseconds(100)));
+  return absl::OkStatus();
+}
+
+// The files that `fleetca ca init` makes, where none is named.
+absl::Status ReadConnection(const LoadFlags& flags, LoadPlan* plan) {
+  if (!IsLoopback(flags.server) && !flags.own_server) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--server ", flags.server,
+                     " is not this machine's loopback address. This is a load generator: where the "
+                     "server is yours to load, say so with --i-own-this-server"));
+  }
+  const std::array<const std::string*, 3> given = {&flags.ca, &flags.certificate, &flags.key_file};
+  const std::array<std::string*, 3> file = {&plan->files.ca_file, &plan->files.certificate_file,
+                                            &plan->files.private_key_file};
+  constexpr std::array<absl::string_view, 3> kNames = {"trust-bundle.pem", "admin.crt",
+                                                       "admin.key"};
+  constexpr std::array<absl::string_view, 3> kFlags = {"--ca", "--cert", "--key-file"};
+  for (size_t i = 0; i < file.size(); ++i) {
+    *file[i] = given[i]->empty() && !flags.dir.empty() ? absl::StrCat(flags.dir, "/", kNames[i])
+                                                       : *given[i];
+    if (file[i]->empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(kFlags[i], " is required (or --dir, the folder of 'fleetca ca init')"));
+    }
+  }
+  plan->server = flags.server;
+  plan->server_name = flags.server_name;
+  return absl::OkStatus();
+}
+
+std::string CheckAddress(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  int port = 0;
+  if (colon == std::string::npos || colon == 0 ||
+      !absl::SimpleAtoi(absl::string_view(address).substr(colon + 1), &port) || port < 1 ||
+      port > 65535) {
+    return absl::StrCat("\"", address, "\" is not HOST:PORT, such as 127.0.0.1:8443");
+  }
+  return "";
+}
+
+void AddServerFlags(CLI::App& app, LoadFlags* flags) {
+  CLI::App* group = app.add_option_group("Server");
+  group->add_option("--server", flags->server, "The CA's address")
+      ->type_name("HOST:PORT")
+      ->check(CheckAddress, "")
+      ->capture_default_str();
+  group
+      ->add_option("--dir", flags->dir,
+                   "A folder made by 'fleetca ca init': stands for --ca, --cert and --key-file")
+      ->type_name("DIR");
+  group->add_option("--ca", flags->ca, "The roots the CA's server certificate chains to (PEM)")
+      ->type_name("FILE");
+  group->add_option("--cert", flags->certificate, "Your client certificate (PEM)")
+      ->type_name("FILE");
+  group->add_option("--key-file", flags->key_file, "Its private key (PEM, mode 0600)")
+      ->type_name("FILE");
+  group
+      ->add_option("--server-name", flags->server_name,
+                   "The name in the server's certificate, where it is not the host of --server")
+      ->type_name("NAME");
+  group->add_flag("--i-own-this-server", flags->own_server,
+                  "Allow an address that is not loopback");
+}
+
+void AddLoadShapeFlags(CLI::App& app, LoadFlags* flags) {
+  LoadPlan& plan = flags->plan;
+  CLI::App* group = app.add_option_group("Load");
+  group->add_option("--connections", plan.connections, "TLS connections to spread the calls over")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  group
+      ->add_option("--outstanding", plan.outstanding,
+                   "Calls in flight (closed loop); for stream, on each connection")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  group->add_option("--batch", plan.batch, "Certificates in one call of shape batch")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  group->add_option("--rate", flags->rate, "Calls a second, whatever the server does (open loop)")
+      ->type_name("R");
+  group->add_option("--arrivals", flags->arrivals, "How they come: constant or poisson")
+      ->check(CLI::IsMember({"constant", "poisson"}), "")
+      ->capture_default_str();
+  group
+      ->add_option("--max-outstanding", plan.max_outstanding,
+                   "Open loop: calls in flight beyond which a call is dropped and counted")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  group
+      ->add_option("--ladder", flags->ladder,
+                   "Climb rates to find the knee: auto, or START:FACTOR:STEPS")
+      ->type_name("RATES");
+  group->add_option("--knee-p99", flags->knee_p99, "The longest p99 below the knee")
+      ->type_name("TIME")
+      ->capture_default_str();
+  group
+      ->add_option("--at-knee", flags->at_knee,
+                   "After the ladder, measure at this share of the knee, such as 0.7")
+      ->type_name("SHARE");
+  group->add_option("--agents", plan.agents, "Callers of shape renew, /svc/agent-0 and so on")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  group->add_option("--bad-share", plan.bad_share, "Share of bad CSRs in shape mixed")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  group->add_option("--lookup-share", plan.lookup_share, "Share of lookups in shape mixed")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+}
+
+void AddBoundFlags(CLI::App& app, LoadFlags* flags) {
+  CLI::App* group = app.add_option_group("Bounds");
+  group->add_option("--duration", flags->duration, "How long to measure, at most 1h")
+      ->type_name("TIME")
+      ->capture_default_str();
+  group->add_option("--warm-up", flags->warm_up, "The same load before, not measured")
+      ->type_name("TIME")
+      ->capture_default_str();
+  group
+      ->add_option("--max-requests", flags->plan.max_requests,
+                   "Calls to measure; 0 for as many as the duration allows")
+      ->capture_default_str();
+  group->add_option("--timeout", flags->timeout, "The deadline of one call")
+      ->type_name("TIME")
+      ->capture_default_str();
+}
+
+void AddRequestFlags(CLI::App& app, LoadFlags* flags) {
+  LoadPlan& plan = flags->plan;
+  CLI::App* group = app.add_option_group("Requests");
+  group->add_option("--profile", plan.profile, "The profile to issue by")->capture_default_str();
+  group
+      ->add_option("--trust-domain", plan.trust_domain,
+                   "Of the names asked for, spiffe://DOMAIN/svc/load-0 and so on; default: the "
+                   "server's")
+      ->type_name("DOMAIN");
+  group->add_option("--key", flags->key, "The keys to certify: p256, p384, rsa2048 or ed25519")
+      ->check(CLI::IsMember({"p256", "p384", "rsa2048", "ed25519"}), "")
+      ->capture_default_str();
+  group
+      ->add_option("--pool", plan.pool_file,
+                   "Keep the keys and CSRs in this file (mode 0600), or take them from it")
+      ->type_name("FILE");
+  group
+      ->add_option("--pool-size", flags->pool_size, "Distinct keys; default 4096, with rsa2048 256")
+      ->check(CLI::Range(1, 1'000'000));
+  group->add_flag("--no-request-id", flags->no_request_id,
+                  "Leave out the id that makes a retry safe");
+  group
+      ->add_option("--sample", plan.sample,
+                   "Certificates to verify and to look up after the measurement")
+      ->check(CLI::Range(0, 10'000))
+      ->capture_default_str();
+}
+
+}  // namespace
+
+void AddLoadFlags(CLI::App& app, LoadFlags* flags) {
+  app.add_option("--shape,shape", flags->shape,
+                 "What a call is: unary, batch, stream, connect, bootstrap, renew or mixed")
+      ->check(CLI::IsMember({"unary", "batch", "stream", "connect", "bootstrap", "renew", "mixed"}),
+              "")
+      ->required();
+  AddServerFlags(app, flags);
+  AddLoadShapeFlags(app, flags);
+  AddBoundFlags(app, flags);
+  AddRequestFlags(app, flags);
+  app.add_option("-o,--output", flags->output, "The form of the report: text or json")
+      ->check(CLI::IsMember({"text", "json"}), "")
+      ->capture_default_str();
+  app.add_option("--json", flags->json_file, "Also write the report as JSON to this file")
+      ->type_name("FILE");
+  app.footer(kExamples);
+}
+
+absl::StatusOr<LoadPlan> MakePlan(const LoadFlags& flags) {
+  LoadPlan plan = flags.plan;
+  const std::optional<Shape> shape = ParseShape(flags.shape);
+  const std::optional<KeyType> key = ParseKeyType(flags.key);
+  if (!shape.has_value() || !key.has_value()) {
+    return Mistake("SHAPE or --key", absl::StrCat(flags.shape, " ", flags.key), "known");
+  }
+  plan.shape = *shape;
+  plan.key = *key;
+  FLEETCA_RETURN_IF_ERROR(ReadConnection(flags, &plan));
+  FLEETCA_RETURN_IF_ERROR(ReadTimes(flags, &plan));
+  FLEETCA_RETURN_IF_ERROR(ReadRates(flags, &plan));
+  plan.request_ids = !flags.no_request_id;
+  plan.pool_size = flags.pool_size != 0            ? flags.pool_size
+                   : plan.key == KeyType::kRsa2048 ? kRsaPoolSize
+                                                   : kPoolSize;
+  if (plan.bad_share + plan.lookup_share > 1) {
+    return absl::InvalidArgumentError("--bad-share and --lookup-share are more than 1 together");
+  }
+  if (plan.shape == Shape::kRenew && plan.pool_size < plan.agents) {
+    return absl::InvalidArgumentError(
+        "--pool-size is less than --agents: each agent needs a key of its own");
+  }
+  return plan;
+}
+
+bool IsLoopback(absl::string_view address) {
+  const absl::string_view host = address.substr(0, address.rfind(':'));
+  if (host == "localhost" || host == "[::1]") {
+    return true;
+  }
+  const std::vector<absl::string_view> parts = absl::StrSplit(host, '.');
+  if (parts.size() != 4 || parts[0] != "127") {
+    return false;
+  }
+  for (const absl::string_view part : parts) {
+    int octet = -1;
+    if (part.size() > 3 || !absl::SimpleAtoi(part, &octet) || octet < 0 || octet > 255) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace fleetca::loadgen
