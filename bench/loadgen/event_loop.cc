@@ -8,21 +8,14 @@
 namespace fleetca::loadgen {
 namespace {
 
-// gRPC counts time in whole milliseconds and rounds up, so the last of a wait is ours.
-constexpr int64_t kCoarseNs = 2'000'000;
-// Short enough that an answer which comes meanwhile is not noticed late, long enough not to spin.
-constexpr int64_t kNapNs = 20'000;
+// So that whoever waits for something else as well, such as Ctrl-C, gets round to it.
+constexpr int64_t kLongestWaitNs = 100'000'000;
 
 gpr_timespec GrpcDeadline(int64_t wait_ns) {
   if (wait_ns <= 0) {
     return gpr_inf_past(GPR_CLOCK_MONOTONIC);
   }
   return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(wait_ns, GPR_TIMESPAN));
-}
-
-void Nap(int64_t ns) {
-  const timespec length = {0, static_cast<long>(ns)};
-  nanosleep(&length, nullptr);
 }
 
 }  // namespace
@@ -34,6 +27,7 @@ int64_t MonotonicNow() {
 }
 
 EventLoop::~EventLoop() {
+  alarm_.Stop();
   queue_.Shutdown();
   void* tag = nullptr;
   bool ok = false;
@@ -42,22 +36,24 @@ EventLoop::~EventLoop() {
 }
 
 bool EventLoop::RunOne(int64_t until_ns) {
-  int64_t left = until_ns - MonotonicNow();
   while (true) {
+    const int64_t left_ns = until_ns - MonotonicNow();
+    if (left_ns > 0) {
+      alarm_.SetFor(until_ns);
+    }
     void* tag = nullptr;
     bool ok = false;
-    if (queue_.AsyncNext(&tag, &ok, GrpcDeadline(left - kCoarseNs)) ==
+    if (queue_.AsyncNext(&tag, &ok, GrpcDeadline(std::min(left_ns, kLongestWaitNs))) !=
         grpc::CompletionQueue::GOT_EVENT) {
+      return false;
+    }
+    if (tag != alarm_.tag()) {
       static_cast<Event*>(tag)->Proceed(ok);
       return true;
     }
-    left = until_ns - MonotonicNow();
-    if (left <= 0) {
+    alarm_.OnRung();
+    if (MonotonicNow() >= until_ns) {
       return false;
-    }
-    if (left < kCoarseNs) {
-      Nap(std::min(left, kNapNs));
-      left = until_ns - MonotonicNow();
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <utility>
 
+#include "bench/loadgen/queue_alarm.h"
 #include "grpcpp/completion_queue.h"
 
 namespace fleetca::loadgen {
@@ -45,12 +46,13 @@ class EventLoop {
 
   grpc::CompletionQueue* queue() { return &queue_; }
 
-  // Waits for one event until `until_ns` (MonotonicNow) and lets it proceed; false when none came.
-  // Exact to some 30 us, where gRPC's own deadlines are to two milliseconds.
+  // Waits for one event until `until_ns` (MonotonicNow), or for a tenth of a second, and lets it
+  // proceed; false when none came.
   bool RunOne(int64_t until_ns);
 
  private:
   grpc::CompletionQueue queue_;
+  QueueAlarm alarm_{&queue_};
 };
 
 }  // namespace fleetca::loadgen

@@ -12,8 +12,6 @@ namespace fleetca::loadgen {
 namespace {
 
 constexpr int64_t kSecondNs = 1'000'000'000;
-// So that Ctrl-C is noticed.
-constexpr int64_t kLongestWaitNs = 100'000'000;
 // Answers must be read also when more is due than this machine can send.
 constexpr int kSendsBetweenAnswers = 32;
 constexpr int64_t kDrainNs = 5 * kSecondNs;
@@ -54,7 +52,7 @@ RunResult LoadRun::Run() {
     }
     ShowProgress(now_ns);
     SendDue();
-    Wait(
+    equipment_.loop.RunOne(
         std::min(open_ ? closes_at_ns_ : opens_at_ns_, MaySend() ? schedule_.NextNs() : INT64_MAX));
   }
   Drain();
@@ -153,10 +151,6 @@ void LoadRun::SendDue() {
   }
 }
 
-void LoadRun::Wait(int64_t until_ns) {
-  equipment_.loop.RunOne(std::min(until_ns, MonotonicNow() + kLongestWaitNs));
-}
-
 void LoadRun::Drain() {
   const int64_t patience_ns = result_.stopped == "interrupted" ? kInterruptedDrainNs : kDrainNs;
   const int64_t give_up_ns = MonotonicNow() + patience_ns;
@@ -169,7 +163,7 @@ void LoadRun::Drain() {
       cancelled_ = true;
       equipment_.operation.Cancel();
     }
-    Wait(cancelled_ ? INT64_MAX : give_up_ns);
+    equipment_.loop.RunOne(cancelled_ ? INT64_MAX : give_up_ns);
   }
 }
 

@@ -50,8 +50,6 @@ class LoadRun {
   absl::string_view ReasonToStop(int64_t now_ns) const;
   void SendDue();
   bool MaySend() const;
-  // Waits for one answer, until something is due at the latest.
-  void Wait(int64_t until_ns);
   void Drain();
   void ShowProgress(int64_t now_ns);
   double ClientCpuSeconds() const;

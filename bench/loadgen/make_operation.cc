@@ -1,6 +1,9 @@
 #include "bench/loadgen/make_operation.h"
 
 #include "bench/loadgen/batch_operation.h"
+#include "bench/loadgen/fresh_operation.h"
+#include "bench/loadgen/mixed_operation.h"
+#include "bench/loadgen/renew_operation.h"
 #include "bench/loadgen/stream_operation.h"
 #include "bench/loadgen/unary_operation.h"
 
@@ -14,9 +17,16 @@ std::unique_ptr<Operation> MakeOperation(LoadContext context) {
       return std::make_unique<BatchOperation>(context);
     case Shape::kStream:
       return std::make_unique<StreamOperation>(context);
-    default:
-      return nullptr;
+    case Shape::kConnect:
+      return std::make_unique<FreshOperation>(context, FreshCall::Method::kGetTrustBundle);
+    case Shape::kBootstrap:
+      return std::make_unique<FreshOperation>(context, FreshCall::Method::kIssueCertificate);
+    case Shape::kRenew:
+      return std::make_unique<RenewOperation>(context);
+    case Shape::kMixed:
+      return std::make_unique<MixedOperation>(context);
   }
+  return nullptr;
 }
 
 }  // namespace fleetca::loadgen

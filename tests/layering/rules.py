@@ -40,7 +40,7 @@ THIRD_PARTY = {
     "grpc/": ["tests/*", "bench/*"] + EDGES,
     "grpcpp/": ["tests/*", "bench/*"] + EDGES,
     "spdlog/": ["base/log.cc"],
-    "CLI/": ["service/cli/*", "client/cli/*", "deploy/*"],
+    "CLI/": ["service/cli/*", "client/cli/*", "deploy/*", "bench/*"],
     "nlohmann/": ["service/cli/*", "client/cli/*"] + ANY_TEST,
     "benchmark/": ["bench/*"],
     "gtest/": ANY_TEST,
