@@ -251,7 +251,8 @@ bool IsPresent(bool present, absl::string_view field, ConfigReader* reader) {
 }  // namespace
 
 size_t LimitsConfig::WorkerThreads() const {
-  return worker_threads != 0 ? worker_threads : std::max(1u, DescribeMachine().cpus_allowed);
+  // One more: while a worker waits for the disk, another one has its core.
+  return worker_threads != 0 ? worker_threads : DescribeMachine().cpus_allowed + 1;
 }
 
 absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::string_view path) {

@@ -39,7 +39,7 @@ struct LimitsConfig {
   size_t max_batch_items = 1000;
   size_t max_message_bytes = size_t{16} << 20;
   size_t queue_capacity = 10000;
-  size_t worker_threads = 0;  // 0: one for each core that the process may use
+  size_t worker_threads = 0;  // 0: one more than there are cores that the process may use
   size_t worker_batch = 64;
   size_t stream_window = 256;
 
