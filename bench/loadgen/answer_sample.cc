@@ -90,6 +90,14 @@ void AnswerSample::Verify(const CsrPool& pool, absl::Span<const std::string> roo
   }
 }
 
+void AnswerSample::CheckCount(uint64_t issued, SampleResult* result) const {
+  if (issued < offered_) {
+    Fail(absl::StrCat("the server says it issued ", issued, " certificates, and ", offered_,
+                      " were received: one of the two counts is wrong"),
+         result);
+  }
+}
+
 void AnswerSample::LookUp(const client::CaClient& client, SampleResult* result) const {
   for (const Kept& kept : kept_) {
     const absl::StatusOr<x509::SerialNumber> serial =

@@ -48,6 +48,9 @@ class AnswerSample {
   // the run are the same.
   void Verify(const CsrPool& pool, absl::Span<const std::string> roots_der, absl::Time now,
               SampleResult* result);
+  // The server says that it issued `issued` certificates since the first was offered. Fewer than
+  // were offered is a contradiction; more is none, as others may ask too, and answers may be lost.
+  void CheckCount(uint64_t issued, SampleResult* result) const;
   // The CA gives each kept certificate again, the same octets.
   void LookUp(const client::CaClient& client, SampleResult* result) const;
 

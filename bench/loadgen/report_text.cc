@@ -14,7 +14,7 @@ namespace {
 constexpr double kMebibyte = 1 << 20;
 
 std::string Line(absl::string_view label, absl::string_view value) {
-  return absl::StrFormat("  %-24s %s\n", label, value);
+  return absl::StrFormat("  %-25s %s\n", label, value);
 }
 
 double Milliseconds(uint64_t us) { return static_cast<double>(us) / 1000; }
@@ -50,10 +50,12 @@ std::string PlanInWords(const LoadPlan& plan) {
   if (plan.shape == Shape::kBatch) {
     absl::StrAppend(&words, " of ", plan.batch);
   }
-  if (plan.rate.has_value()) {
+  if (plan.WantsLadder()) {
+    absl::StrAppend(&words, ", up a ladder (", ArrivalsName(plan.arrivals), ")");
+  } else if (plan.rate.has_value()) {
     absl::StrAppend(&words, ", ", *plan.rate, " calls a second (", ArrivalsName(plan.arrivals),
                     ")");
-  } else if (!plan.at_knee.has_value()) {
+  } else {
     absl::StrAppend(&words, ", ", plan.outstanding, " in flight");
   }
   return absl::StrCat(words, ", ", plan.connections, " connection",
@@ -64,7 +66,7 @@ std::string ResultLines(const RunResult& run) {
   std::string out = Line("Certificates/s", absl::StrFormat("%.0f", run.certificates_per_s()));
   if (run.server_cpu_us_per_certificate().has_value()) {
     absl::StrAppend(
-        &out, Line("Certificates/server CPU s",
+        &out, Line("Certificates/server CPU-s",
                    absl::StrFormat("%.0f (%.1f us each)", *run.certificates_per_server_cpu_s(),
                                    *run.server_cpu_us_per_certificate())));
   } else if (run.server_cpu_us_per_call().has_value()) {
