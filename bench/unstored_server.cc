@@ -14,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "base/exit_status.h"
 #include "base/process_hardening.h"
+#include "base/session_resumption.h"
 #include "base/status_macros.h"
 #include "base/throughput_scheduling.h"
 #include "service/cli/readiness.h"
@@ -27,6 +28,7 @@ namespace {
 absl::Status Serve(const char* config_file, const char* ready_file) {
   FLEETCA_RETURN_IF_ERROR(HardenProcess());
   FLEETCA_RETURN_IF_ERROR(ScheduleForThroughput());
+  FLEETCA_RETURN_IF_ERROR(DisableTlsSessionResumption());
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);

@@ -11,6 +11,7 @@
 #include "base/exit_status.h"
 #include "base/log.h"
 #include "base/process_hardening.h"
+#include "base/session_resumption.h"
 #include "base/status_macros.h"
 #include "base/throughput_scheduling.h"
 #include "service/cli/readiness.h"
@@ -80,12 +81,14 @@ absl::Status Serve(const ServeFlags& flags) {
   // Before a key is read and before threads start.
   const absl::Status hardened = HardenProcess();
   const absl::Status scheduled = ScheduleForThroughput();
+  const absl::Status not_resumed = DisableTlsSessionResumption();
   StopSignals stop;
   std::signal(SIGPIPE, SIG_IGN);
   FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(flags.config));
   log::Configure(config.log_format, config.log_level);
   WarnUnlessOk("the process is not hardened in full", hardened);
   WarnUnlessOk("threads preempt each other", scheduled);
+  WarnUnlessOk("TLS sessions are resumed", not_resumed);
   if (!flags.ready_file.empty()) {
     FLEETCA_RETURN_IF_ERROR(RemoveReadyFile(flags.ready_file));
   }

@@ -4,6 +4,7 @@ import gzip
 import os
 import select
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -61,6 +62,17 @@ class TlsTest(unittest.TestCase):
         with self.connect() as connection:
             self.assertEqual(connection.socket.selected_alpn_protocol(), "h2")
             self.assertEqual(self.get_bundle(connection), http2.OK)
+
+    def test_sessions_are_not_resumed(self):
+        """After a call, when any ticket has come: none did, with either version of TLS."""
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            context = http2.tls_context(self.roots, *self.admin)
+            context.maximum_version = version
+            with http2.Connection(self.ca.port, context, 20) as connection:
+                self.assertEqual(self.get_bundle(connection), http2.OK)
+                self.assertEqual(connection.socket.version(), version.name.replace("_", "."))
+                session = connection.socket.session
+                self.assertFalse(session is not None and session.has_ticket, version)
 
     def test_checklist32_only_tls_1_2_and_newer(self):
         for version in ("-tls1", "-tls1_1"):
