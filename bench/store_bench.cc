@@ -3,7 +3,7 @@
 // Workloads, for certificates of each type of subscriber key (they differ in size), batches of 1 to
 // 256 records with a request key each, 1 and 2 threads on one store:
 //   AppendRocksDb   Store::Append, durable on return
-//   AppendMemory    the same into the memory store: what is not the disk
+//   AppendMemory    the same into the memory store: what is not the disk (P-256 only)
 //   WriteAndSync    the same octets of certificates by one write and one fdatasync a batch: the
 //                   floor of any store (P-256 only)
 // cpu_us counts RocksDB's own threads as well. raw is one verification by that key and one P-256
@@ -144,7 +144,7 @@ void WriteAndSync(benchmark::State& state, KeyType type) {
 
 [[maybe_unused]] const bool kRegistered = [] {
   RegisterStage("AppendRocksDb", AppendRocksDb);
-  RegisterStage("AppendMemory", AppendMemory);
+  RegisterStage("AppendMemory", AppendMemory, KeyType::kP256);
   RegisterStage("WriteAndSync", WriteAndSync, KeyType::kP256);
   return true;
 }();

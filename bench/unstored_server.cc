@@ -15,6 +15,7 @@
 #include "base/exit_status.h"
 #include "base/process_hardening.h"
 #include "base/status_macros.h"
+#include "base/throughput_scheduling.h"
 #include "service/cli/readiness.h"
 #include "service/edge/server.h"
 #include "service/edge/server_config.h"
@@ -25,6 +26,7 @@ namespace {
 
 absl::Status Serve(const char* config_file, const char* ready_file) {
   FLEETCA_RETURN_IF_ERROR(HardenProcess());
+  FLEETCA_RETURN_IF_ERROR(ScheduleForThroughput());
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);

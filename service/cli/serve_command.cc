@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/process_hardening.h"
 #include "base/status_macros.h"
+#include "base/throughput_scheduling.h"
 #include "service/cli/readiness.h"
 #include "service/cli/standard_output.h"
 #include "service/edge/server.h"
@@ -78,11 +79,13 @@ absl::Status AnnounceReady(const ServeFlags& flags, const Server& server) {
 absl::Status Serve(const ServeFlags& flags) {
   // Before a key is read and before threads start.
   const absl::Status hardened = HardenProcess();
+  const absl::Status scheduled = ScheduleForThroughput();
   StopSignals stop;
   std::signal(SIGPIPE, SIG_IGN);
   FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(flags.config));
   log::Configure(config.log_format, config.log_level);
   WarnUnlessOk("the process is not hardened in full", hardened);
+  WarnUnlessOk("threads preempt each other", scheduled);
   if (!flags.ready_file.empty()) {
     FLEETCA_RETURN_IF_ERROR(RemoveReadyFile(flags.ready_file));
   }

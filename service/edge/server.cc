@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -192,9 +191,7 @@ class GrpcServer : public Server {
         IssueLimits{config.limits.max_batch_items, config.limits.max_message_bytes,
                     config.limits.stream_window});
     service_ = std::make_unique<CaService>(*gate_, issuer_->access(), *store_, std::move(bundle_));
-    const size_t threads = config.limits.worker_threads != 0
-                               ? config.limits.worker_threads
-                               : std::max(1u, std::thread::hardware_concurrency());
+    const size_t threads = config.limits.WorkerThreads();
     Describe(config.limits, threads);
     statistics_ =
         std::make_unique<StatisticsService>(*authenticator_, issuer_->access(), description_,

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/process_usage.h"
 #include "base/status_macros.h"
 #include "fleetca/config/v1/config.pb.h"
 #include "service/edge/config_reader.h"
@@ -248,6 +249,11 @@ bool IsPresent(bool present, absl::string_view field, ConfigReader* reader) {
 }
 
 }  // namespace
+
+size_t LimitsConfig::WorkerThreads() const {
+  // One more: while a worker waits for the disk, another one has its core.
+  return worker_threads != 0 ? worker_threads : DescribeMachine().cpus_allowed + 1;
+}
 
 absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::string_view path) {
   ConfigText written(text, path);

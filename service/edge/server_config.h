@@ -39,9 +39,12 @@ struct LimitsConfig {
   size_t max_batch_items = 1000;
   size_t max_message_bytes = size_t{16} << 20;
   size_t queue_capacity = 10000;
-  size_t worker_threads = 0;  // 0: one for each core
+  size_t worker_threads = 0;  // 0: one more than there are cores that the process may use
   size_t worker_batch = 64;
   size_t stream_window = 256;
+
+  // worker_threads, or what its default comes to on this machine.
+  size_t WorkerThreads() const;
 };
 
 // Every value checked, every path absolute or relative to the current folder, every default filled

@@ -1,7 +1,5 @@
 // The configuration in force, written as the file that would give it.
-#include <algorithm>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -147,9 +145,7 @@ pb::Limits LimitsToConfig(const LimitsConfig& limits) {
   out.set_max_batch_items(limits.max_batch_items);
   out.set_max_message_bytes(limits.max_message_bytes);
   out.set_queue_capacity(limits.queue_capacity);
-  out.set_worker_threads(limits.worker_threads != 0
-                             ? limits.worker_threads
-                             : std::max(1u, std::thread::hardware_concurrency()));
+  out.set_worker_threads(static_cast<uint32_t>(limits.WorkerThreads()));
   out.set_worker_batch(limits.worker_batch);
   out.set_stream_window(limits.stream_window);
   return out;

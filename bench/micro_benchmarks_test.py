@@ -1,0 +1,60 @@
+"""Every micro benchmark runs, checks its results, and reports the counters that bench/stage.h names."""
+
+import json
+import os
+import subprocess
+import unittest
+
+# Each binary's rows with batches of 8, and how dear the obvious way must be at the least, as a
+# multiple: far below what is measured, so that a busy machine passes.
+STAGES = {
+    "csr_parse_bench": ("ParseCsr/p256/batch:8/", 5),
+    "possession_bench": ("VerifyPossession/p256/batch:8/", 0.2),
+    "tbs_bench": ("BuildTbs/p256/batch:8/", 5),
+    "lint_bench": ("LintTbs/p256/batch:8/", 5),
+    "sign_bench": ("SignBatch/p256/batch:8/", 0.2),
+    "store_bench": ("AppendRocksDb/p256/batch:8/", 0.2),
+    "issuer_bench": ("IssueRocksDb/p256/batch:8/", 0.5),
+}
+
+
+def run(binary, rows):
+    """The rows, each a dictionary, that the benchmark prints as JSON."""
+    done = subprocess.run(
+        ["bench/" + binary, "--benchmark_filter=^" + rows, "--benchmark_min_time=0.01", "--benchmark_format=json"],
+        env=dict(os.environ, FLEETCA_BENCH_DIR=os.environ["TEST_TMPDIR"]),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise AssertionError("%s ended with status %d:\n%s" % (binary, done.returncode, done.stderr))
+    return json.loads(done.stdout)["benchmarks"]
+
+
+class MicroBenchmarksTest(unittest.TestCase):
+
+    def test_every_stage_runs_on_one_and_two_threads_and_is_compared(self):
+        for binary, (rows, least_gain) in STAGES.items():
+            with self.subTest(binary):
+                found = run(binary, rows)
+                self.assertEqual([1, 2], [row["threads"] for row in found])
+                for row in found:
+                    self.assertGreater(row["items_per_second"], 0)
+                    self.assertGreater(row["raw_us"], 0)
+                    self.assertAlmostEqual(row["ratio"], row["cpu_us"] / row["raw_us"], delta=row["ratio"] / 1000)
+                    self.assertAlmostEqual(row["gain"], row["obvious_us"] / row["cpu_us"], delta=row["gain"] / 1000)
+                    self.assertGreater(row["gain"], least_gain)
+
+    def test_a_whole_certificate_costs_more_than_its_cryptography(self):
+        for row in run("issuer_bench", "IssueRocksDb/p256/batch:8/manual_time/threads:1"):
+            self.assertGreater(row["ratio"], 1)
+
+    def test_an_option_that_is_misspelt_is_refused(self):
+        done = subprocess.run(["bench/tbs_bench", "--benchmark_filer=x"], capture_output=True, check=False)
+        self.assertEqual(1, done.returncode)
+
+
+if __name__ == "__main__":
+    unittest.main()
