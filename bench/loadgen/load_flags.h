@@ -1,4 +1,4 @@
-// The load generator's command line, and the plan it makes.
+// The load generator's command line.
 #ifndef FLEETCA_BENCH_LOADGEN_LOAD_FLAGS_H_
 #define FLEETCA_BENCH_LOADGEN_LOAD_FLAGS_H_
 
@@ -7,8 +7,6 @@
 #include <string>
 
 #include "CLI/CLI.hpp"
-#include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "bench/loadgen/load_plan.h"
 
 namespace fleetca::loadgen {
@@ -41,13 +39,6 @@ struct LoadFlags {
 };
 
 void AddLoadFlags(CLI::App& app, LoadFlags* flags);
-
-// INVALID_ARGUMENT: a sentence about the flag that is wrong.
-absl::StatusOr<LoadPlan> MakePlan(const LoadFlags& flags);
-
-// Whether HOST:PORT names this machine by its literal loopback address: 127.x.x.x, [::1],
-// localhost. Nothing is resolved.
-bool IsLoopback(absl::string_view address);
 
 }  // namespace fleetca::loadgen
 

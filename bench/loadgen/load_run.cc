@@ -14,6 +14,8 @@ namespace {
 constexpr int64_t kSecondNs = 1'000'000'000;
 // Answers must be read also when more is due than this machine can send.
 constexpr int kSendsBetweenAnswers = 32;
+// How long to send what is overdue when the measurement ends.
+constexpr int64_t kBacklogNs = kSecondNs;
 constexpr int64_t kDrainNs = 5 * kSecondNs;
 constexpr int64_t kInterruptedDrainNs = kSecondNs;
 // With nothing but failures for so long there is nothing to measure.
@@ -41,13 +43,16 @@ RunResult LoadRun::Run() {
   opens_at_ns_ = start_ns_ + absl::ToInt64Nanoseconds(spec_.warm_up);
   closes_at_ns_ = opens_at_ns_ + absl::ToInt64Nanoseconds(spec_.duration);
   schedule_.Start(start_ns_);
-  while (!over_) {
+  while (true) {
     const int64_t now_ns = MonotonicNow();
     if (!open_ && now_ns >= opens_at_ns_) {
       Open(now_ns);
     }
     if (const absl::string_view why = ReasonToStop(now_ns); !why.empty()) {
       Close(now_ns, why);
+      if (why == "duration") {
+        SendBacklog(now_ns);
+      }
       break;
     }
     ShowProgress(now_ns);
@@ -102,7 +107,6 @@ void LoadRun::Close(int64_t now_ns, absl::string_view why) {
   if (!open_) {
     Open(now_ns);  // stopped in the warm-up: an empty window
   }
-  over_ = true;
   result_.stopped = std::string(why);
   measurement_.Close(now_ns);
   result_.client_cpu_s = ClientCpuSeconds() - client_cpu_s_;
@@ -130,6 +134,25 @@ absl::string_view LoadRun::ReasonToStop(int64_t now_ns) const {
   return !MaySend() && in_flight_ == 0 ? "requests" : "";
 }
 
+void LoadRun::SendBacklog(int64_t closed_ns) {
+  const int64_t give_up_ns = closed_ns + kBacklogNs;
+  for (int i = 1; schedule_.open_loop() && MaySend(); ++i) {
+    const std::optional<int64_t> intended_ns = schedule_.TakeDue(closed_ns - 1, in_flight_);
+    if (!intended_ns.has_value()) {
+      return;
+    }
+    const int64_t now_ns = MonotonicNow();
+    if (now_ns < give_up_ns) {
+      SendOne(*intended_ns, now_ns);
+    } else {
+      measurement_.Dropped(*intended_ns);
+    }
+    if (i % kSendsBetweenAnswers == 0) {
+      equipment_.loop.RunOne(now_ns);
+    }
+  }
+}
+
 bool LoadRun::MaySend() const {
   return spec_.max_requests == 0 || measurement_.calls() < spec_.max_requests;
 }
@@ -141,14 +164,18 @@ void LoadRun::SendDue() {
     if (!intended_ns.has_value()) {
       return;
     }
-    if (in_flight_ >= equipment_.plan.max_outstanding) {
-      measurement_.Dropped(*intended_ns);
-      continue;
-    }
-    measurement_.Sent(*intended_ns, now_ns);
-    ++in_flight_;
-    equipment_.operation.Send(*intended_ns);
+    SendOne(*intended_ns, now_ns);
   }
+}
+
+void LoadRun::SendOne(int64_t intended_ns, int64_t now_ns) {
+  if (in_flight_ >= equipment_.plan.max_outstanding) {
+    measurement_.Dropped(intended_ns);
+    return;
+  }
+  measurement_.Sent(intended_ns, now_ns);
+  ++in_flight_;
+  equipment_.operation.Send(intended_ns);
 }
 
 void LoadRun::Drain() {

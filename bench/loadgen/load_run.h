@@ -49,6 +49,10 @@ class LoadRun {
   // Why the measurement is over; "" when it is not.
   absl::string_view ReasonToStop(int64_t now_ns) const;
   void SendDue();
+  // Sends or drops.
+  void SendOne(int64_t intended_ns, int64_t now_ns);
+  // Sends what was due before the end, late as it is: left out, it would silently slow the load.
+  void SendBacklog(int64_t closed_ns);
   bool MaySend() const;
   void Drain();
   void ShowProgress(int64_t now_ns);
@@ -63,7 +67,6 @@ class LoadRun {
   size_t in_flight_ = 0;
   bool cancelled_ = false;
   bool open_ = false;
-  bool over_ = false;
   int64_t start_ns_ = 0;
   int64_t opens_at_ns_ = 0;
   int64_t closes_at_ns_ = 0;

@@ -57,7 +57,8 @@ class LoadSession {
   void StartProbe();
   void CheckCount();
   RunResult Run(const RunSpec& spec);
-  void Climb(std::vector<double> rates);
+  // Its best step, or the one that was interrupted.
+  RunResult Climb(std::vector<double> rates);
   RunSpec SpecFor(std::optional<double> rate) const;
 
   const LoadPlan& plan_;
@@ -134,12 +135,13 @@ RunSpec LoadSession::SpecFor(std::optional<double> rate) const {
   return {rate, plan_.warm_up, plan_.duration, plan_.max_requests};
 }
 
-void LoadSession::Climb(std::vector<double> rates) {
+RunResult LoadSession::Climb(std::vector<double> rates) {
   Ladder ladder(std::move(rates), plan_.knee_p99);
+  RunResult best;
   while (const std::optional<double> rate = ladder.NextRate()) {
     const RunResult run = Run(SpecFor(rate));
-    if (Interrupted()) {
-      break;  // half a step says nothing
+    if (run.stopped == "interrupted") {
+      return run;  // half a step says nothing of the knee
     }
     LadderStep step;
     step.offered = *run.offered_per_s;
@@ -147,28 +149,27 @@ void LoadSession::Climb(std::vector<double> rates) {
     step.p99 = absl::Microseconds(run.totals.latency_us.Quantile(0.99));
     step.errors = run.error_count() > 0 || run.totals.dropped_sends > 0;
     ladder.Record(step);
+    if (report_.ladder.empty() || ladder.knee() == step.offered) {
+      best = run;
+    }
     report_.ladder.push_back(run);
+    report_.knee_per_s = ladder.knee();
   }
-  report_.knee_per_s = ladder.knee();
+  return best;
 }
 
-// The result is the closed loop, or with a ladder: the measurement at the share of the knee that
-// was asked for, or its capacity, or its best step.
 void LoadSession::Measure() {
   if (!plan_.WantsLadder()) {
     report_.result = Run(SpecFor(plan_.rate));
-  } else if (plan_.automatic_ladder) {
-    report_.result = Run(SpecFor(std::nullopt));
-    if (!Interrupted()) {
-      Climb(RatesUpTo(report_.result.achieved_per_s()));
-    }
+  } else if (plan_.ladder.has_value()) {
+    report_.result = Climb(RatesOf(*plan_.ladder));
   } else {
-    Climb(RatesOf(*plan_.ladder));
-    for (const RunResult& run : report_.ladder) {
-      if (run.offered_per_s.value_or(0) <= report_.knee_per_s.value_or(0) ||
-          &run == &report_.ladder.front()) {
-        report_.result = run;
-      }
+    // Its result is the capacity.
+    report_.result = Run(SpecFor(std::nullopt));
+    const double capacity = report_.result.achieved_per_s();
+    if (const RunResult last = capacity > 0 ? Climb(RatesUpTo(capacity)) : RunResult();
+        last.stopped == "interrupted") {
+      report_.result = last;
     }
   }
   if (plan_.at_knee.has_value() && report_.knee_per_s.has_value() && !Interrupted()) {

@@ -1,6 +1,8 @@
 // loadgen: puts load on a fleetca server and says what it bore.
 #include <sys/prctl.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include "CLI/CLI.hpp"
@@ -11,6 +13,7 @@
 #include "bench/loadgen/interruption.h"
 #include "bench/loadgen/load_flags.h"
 #include "bench/loadgen/load_session.h"
+#include "bench/loadgen/make_plan.h"
 #include "bench/loadgen/report_json.h"
 #include "bench/loadgen/report_text.h"
 #include "grpc/support/log.h"

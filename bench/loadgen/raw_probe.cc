@@ -10,6 +10,8 @@ namespace fleetca::loadgen {
 namespace {
 
 constexpr absl::Duration kInterval = absl::Milliseconds(10);
+// Or so many times what it takes, as a large RSA key would keep a processor busy.
+constexpr double kPause = 50;
 
 double ThreadCpuUs() {
   timespec now = {};
@@ -79,7 +81,8 @@ void RawProbe::Run() {
     cpu_s_.store(after / 1e6, std::memory_order_relaxed);
     absl::MutexLock lock(&mutex_);
     us_.push_back(after - before);
-    if (mutex_.AwaitWithTimeout(absl::Condition(&stop_), kInterval)) {
+    const absl::Duration pause = std::max(kInterval, absl::Microseconds(kPause * (after - before)));
+    if (mutex_.AwaitWithTimeout(absl::Condition(&stop_), pause)) {
       return;
     }
   }

@@ -22,11 +22,11 @@ std::optional<KeyType> KeyTypeOfServerName(absl::string_view name);
 // The middle 80 % of `values`, their mean; nullopt when there are none.
 std::optional<double> MiddleMean(std::vector<double> values);
 
-// A thread that, every 10 ms, verifies one signature as of a CSR and makes one as of a certificate,
-// on its own CPU clock: the work that no certificate authority can leave out. The server's CPU time
-// for a certificate divided by this says how much the CA adds, and the quotient holds where neither
-// number does: on a machine that is slower today, or busy, both are slower. They run side by side,
-// so both meet the same clock rate and the same neighbours. Thread-safe.
+// A thread that, about every 10 ms, verifies one signature as of a CSR and makes one as of a
+// certificate, on its own CPU clock: the work that no certificate authority can leave out. The
+// server's CPU time for a certificate divided by this says how much the CA adds, and the quotient
+// holds where neither number does: on a machine that is slower today, or busy, both are slower.
+// They run side by side, so both meet the same clock rate and the same neighbours. Thread-safe.
 class RawProbe {
  public:
   // Starts at once.

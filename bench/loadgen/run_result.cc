@@ -36,10 +36,11 @@ std::optional<double> RunResult::certificates_per_server_cpu_s() const {
 }
 
 std::optional<double> RunResult::server_cpu_us_per_call() const {
-  if (!server.has_value() || totals.answered_calls == 0) {
+  if (!server.has_value() || server->seconds <= 0 || totals.answered_calls == 0) {
     return std::nullopt;
   }
-  return server->cpu_s() * 1e6 / static_cast<double>(totals.answered_calls);
+  // The calls are counted here, and the snapshots come a little after the window's ends.
+  return server->cpu_s() / server->seconds * 1e6 / achieved_per_s();
 }
 
 std::optional<double> RunResult::ratio() const {

@@ -1,4 +1,4 @@
-#include "bench/loadgen/load_flags.h"
+#include "bench/loadgen/make_plan.h"
 
 #include <algorithm>
 #include <string>
@@ -33,7 +33,7 @@ void ExpectMistake(std::vector<std::string> arguments, const std::string& senten
   EXPECT_THAT(std::string(plan.status().message()), HasSubstr(sentence));
 }
 
-TEST(LoadFlagsTest, Defaults) {
+TEST(MakePlanTest, Defaults) {
   const absl::StatusOr<LoadPlan> plan = Parse({"unary", "--dir", "ca"});
   ASSERT_TRUE(plan.ok()) << plan.status();
   EXPECT_EQ(plan->shape, Shape::kUnary);
@@ -51,7 +51,7 @@ TEST(LoadFlagsTest, Defaults) {
   EXPECT_FALSE(plan->WantsLadder());
 }
 
-TEST(LoadFlagsTest, EveryFlag) {
+TEST(MakePlanTest, EveryFlag) {
   const absl::StatusOr<LoadPlan> plan = Parse({"batch",
                                                "--ca",
                                                "a",
@@ -115,7 +115,7 @@ TEST(LoadFlagsTest, EveryFlag) {
   EXPECT_EQ(plan->timeout, absl::Seconds(3));
 }
 
-TEST(LoadFlagsTest, Ladders) {
+TEST(MakePlanTest, Ladders) {
   const absl::StatusOr<LoadPlan> plan =
       Parse({"unary", "--dir", "ca", "--ladder", "500:1.5:4", "--at-knee", "0.7"});
   ASSERT_TRUE(plan.ok()) << plan.status();
@@ -126,7 +126,7 @@ TEST(LoadFlagsTest, Ladders) {
   EXPECT_TRUE(Parse({"unary", "--dir", "ca", "--ladder", "auto"})->automatic_ladder);
 }
 
-TEST(LoadFlagsTest, MistakesAreSentences) {
+TEST(MakePlanTest, MistakesAreSentences) {
   ExpectMistake({}, "shape");
   ExpectMistake({"tunary"}, "tunary");
   ExpectMistake({"unary", "--rate", "0"}, "--rate");
@@ -149,14 +149,14 @@ TEST(LoadFlagsTest, MistakesAreSentences) {
   EXPECT_THAT(std::string(Parse({"unary"}).status().message()), HasSubstr("--dir"));
 }
 
-TEST(LoadFlagsTest, LoadsNoOneElsesServer) {
+TEST(MakePlanTest, LoadsNoOneElsesServer) {
   ExpectMistake({"unary", "--server", "ca.fleet.example:8443"}, "--i-own-this-server");
   EXPECT_TRUE(
       Parse({"unary", "--dir", "ca", "--server", "ca.fleet.example:8443", "--i-own-this-server"})
           .ok());
 }
 
-TEST(LoadFlagsTest, LoopbackIsLiteral) {
+TEST(MakePlanTest, LoopbackIsLiteral) {
   for (const char* address : {"127.0.0.1:1", "127.255.0.3:1", "[::1]:1", "localhost:1"}) {
     EXPECT_TRUE(IsLoopback(address)) << address;
   }
