@@ -154,10 +154,11 @@ void AddRequestFlags(CLI::App& app, LoadFlags* flags) {
 }  // namespace
 
 void AddLoadFlags(CLI::App& app, LoadFlags* flags) {
-  app.add_option("--shape,shape", flags->shape,
+  app.add_option("shape", flags->shape,
                  "What a call is: unary, batch, stream, connect, bootstrap, renew or mixed")
       ->check(CLI::IsMember({"unary", "batch", "stream", "connect", "bootstrap", "renew", "mixed"}),
               "")
+      ->type_name("SHAPE")
       ->required();
   AddServerFlags(app, flags);
   AddLoadShapeFlags(app, flags);
