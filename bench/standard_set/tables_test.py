@@ -1,0 +1,67 @@
+"""The documents quote what bench/run wrote, word for word."""
+
+import json
+import unittest
+
+from bench.standard_set import measurements, tables
+
+DOCUMENTS = {"README.md": tables.for_readme, "docs/performance.md": tables.for_performance}
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def summary():
+    return json.loads(read("bench/results/summary.json"))
+
+
+class DocumentsTest(unittest.TestCase):
+    def test_the_documents_have_the_figures_of_the_summary(self):
+        for name, text in DOCUMENTS.items():
+            document = read(name)
+            self.assertEqual(tables.replace(document, text(summary())), document,
+                             f"{name} quotes other figures than bench/results/summary.json: run "
+                             "bench/run --write-documents")
+
+    def test_every_target_was_measured(self):
+        self.assertEqual(set(summary()["measurements"]), {target.name for target in measurements.TARGETS})
+
+    def test_a_verdict_is_what_the_bound_says(self):
+        for target in measurements.TARGETS:
+            measured = summary()["measurements"][target.name]
+            self.assertEqual(measured["met"], target.met(measured["value"]), target.name)
+
+
+class TablesTest(unittest.TestCase):
+    def test_a_changed_figure_changes_the_text(self):
+        changed = summary()
+        changed["scenarios"]["batch64"]["certificates_per_s"] += 1000
+        self.assertNotEqual(tables.for_readme(changed), tables.for_readme(summary()))
+
+    def test_the_marks_must_be_there_once(self):
+        for document in ("none", tables.BEGIN, (tables.BEGIN + tables.END) * 2):
+            with self.assertRaises(ValueError):
+                tables.replace(document, "")
+
+    def test_targets_have_a_side(self):
+        at_most = measurements.Target("a", "", 2)
+        at_least = measurements.Target("b", "", 2, True)
+        self.assertEqual((at_most.met(1), at_most.met(3), at_least.met(1), at_least.met(3)),
+                         (True, False, False, True))
+
+    def test_figures_are_computed_from_the_scenarios(self):
+        results = {"batch64": {"result": {"ratio": 1.2, "certificates_per_s": 90}},
+                   "batch64_unstored": {"result": {"certificates_per_s": 100}},
+                   "ladder": {"result": {"latency_us": {"p99": 12000}}},
+                   "connect": {"result": {"server_cpu_us_per_call": 1400}},
+                   "bootstrap": {"result": {"server_cpu_us_per_call": 1600}}}
+        self.assertEqual(measurements.of_scenarios(results),
+                         {"batch64_ratio": 1.2, "batch64_stored": 0.9, "p99_at_70_percent": 12})
+        self.assertEqual(measurements.handshake_and_issue(results),
+                         {"handshake_cpu_us": 1400, "issue_cpu_us": 200})
+
+
+if __name__ == "__main__":
+    unittest.main()
