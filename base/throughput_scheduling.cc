@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 
@@ -9,17 +10,36 @@
 #include "base/errors.h"
 
 namespace fleetca {
+namespace {
+
+std::atomic<bool> in_force{false};
+
+bool SetPolicy(int policy) {
+  const sched_param parameters = {.sched_priority = 0};
+  return sched_setscheduler(0, policy, &parameters) == 0;
+}
+
+}  // namespace
 
 absl::Status ScheduleForThroughput() {
-  const sched_param parameters = {.sched_priority = 0};
-  if (sched_setscheduler(0, SCHED_BATCH, &parameters) != 0) {
+  if (sched_getscheduler(0) != SCHED_OTHER) {
+    return absl::OkStatus();
+  }
+  if (!SetPolicy(SCHED_BATCH)) {
     return FailedPrecondition(
         Reason::kInternal,
         absl::StrCat("the kernel does not let this process use SCHED_BATCH, so single calls cost "
                      "more CPU time than they need to; allow sched_setscheduler: ",
                      std::strerror(errno)));
   }
+  in_force = true;
   return absl::OkStatus();
+}
+
+void ScheduleThisThreadAtOnce() {
+  if (in_force) {
+    SetPolicy(SCHED_OTHER);  // where that fails the thread stays as it is, which is only slower
+  }
 }
 
 }  // namespace fleetca

@@ -6,14 +6,19 @@
 
 namespace fleetca {
 
-// Puts the calling thread, and those it starts from now on, under SCHED_BATCH (sched(7)): a thread
-// that wakes up no longer takes the processor from another one of the process. Without it, each
-// answer that a worker gives wakes one of gRPC's threads, which preempts the worker, finds little
-// to do and sleeps again: a fifth of the server's CPU time. What waits is done a few milliseconds
-// later at most, and then at once with what came meanwhile. Needs no privilege. Call it first in
-// main, before threads start. FAILED_PRECONDITION kInternal when the kernel refuses, as a container
-// may: everything works then, only dearer.
+// Puts the calling thread, and those it starts from now on, under SCHED_BATCH (sched(7)): when such
+// a thread wakes up it does not take the processor from one that runs. Without it, each answer that
+// a worker gives wakes one of gRPC's threads, which preempts the worker, finds little to do and
+// sleeps again: a tenth of the server's CPU time for single calls. Needs no privilege. Call it
+// first in main, before threads start. A policy that the operator chose (chrt) stays.
+// FAILED_PRECONDITION kInternal when the kernel refuses, as in some containers: everything works
+// then, only dearer.
 absl::Status ScheduleForThroughput();
+
+// The opposite, for a thread that does the work: the calling one wakes up at once again, also where
+// another program keeps the processor busy; there a thread under SCHED_BATCH would wait for the
+// next tick after every sync. Does nothing unless ScheduleForThroughput took effect.
+void ScheduleThisThreadAtOnce();
 
 }  // namespace fleetca
 

@@ -1,5 +1,7 @@
 #include "service/workers.h"
 
+#include "base/throughput_scheduling.h"
+
 namespace fleetca::service {
 
 IssueWorkers::IssueWorkers(IssueQueue& queue, Issuer& issuer, size_t threads, size_t max_batch)
@@ -7,6 +9,7 @@ IssueWorkers::IssueWorkers(IssueQueue& queue, Issuer& issuer, size_t threads, si
   threads_.reserve(threads);
   for (size_t i = 0; i < threads; ++i) {
     threads_.emplace_back([&queue, &issuer, max_batch] {
+      ScheduleThisThreadAtOnce();
       std::vector<Issuance*> batch;
       batch.reserve(max_batch);
       while (queue.PopBatch(max_batch, batch)) {

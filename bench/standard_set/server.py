@@ -35,6 +35,24 @@ def processors():
     return allowed[0], allowed[-1]
 
 
+def probe_disk(folder, syncs=300):
+    """Milliseconds that a bare fdatasync of 20,000 appended octets takes there, median and 99th of a hundred."""
+    path = os.path.join(folder, f"fleetca-bench-probe-{os.getpid()}")
+    took = []
+    file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        for _ in range(syncs):
+            os.write(file, b"x" * 20000)
+            began = time.monotonic()
+            os.fdatasync(file)
+            took.append((time.monotonic() - began) * 1000)
+    finally:
+        os.close(file)
+        os.unlink(path)
+    took.sort()
+    return {"p50_ms": took[len(took) // 2], "p99_ms": took[len(took) * 99 // 100]}
+
+
 def add_agents(config):
     """The agents of the shape "renew" may ask for their own profile."""
     entries = (f'callers {{ spiffe_id: "spiffe://{TRUST_DOMAIN}/svc/agent-{i}" profiles: "service" }}\n'

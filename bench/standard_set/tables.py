@@ -14,19 +14,25 @@ def number(value):
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def milliseconds(result, quantile):
-    latency = result.get("latency_us", {}).get(quantile)
-    return "" if latency is None else number(latency / 1000)
+def at(result, *path, divided_by=1):
+    """The figure there as text; "" when it was not measured, or is nothing."""
+    for key in path:
+        result = result.get(key, {})
+    return number(result / divided_by) if isinstance(result, (int, float)) and result else ""
 
 
-def scenario_rows(summary):
-    for name, result in summary["scenarios"].items():
-        server = result.get("server", {})
-        yield [name, result["what"], number(result["certificates_per_s"]),
-               number(result["certificates_per_server_cpu_s"]) if result.get("certificates_per_server_cpu_s") else "",
-               number(result["ratio"]) if result.get("certificates_per_s") and "ratio" in result else "",
-               milliseconds(result, "p50"), milliseconds(result, "p99"),
-               number(server["batch_size"]["mean"]) if "batch_size" in server else ""]
+# What a row says of a result, under which head.
+COLUMNS = {
+    "load": lambda result: result["what"],
+    "certificates/s": lambda result: at(result, "certificates_per_s"),
+    "per server CPU second": lambda result: at(result, "certificates_per_server_cpu_s"),
+    "to bare OpenSSL": lambda result: at(result, "ratio"),
+    "p50 ms": lambda result: at(result, "latency_us", "p50", divided_by=1000),
+    "p99 ms": lambda result: at(result, "latency_us", "p99", divided_by=1000),
+    "certificates a cycle": lambda result: at(result, "server", "batch_size", "mean"),
+    "sync p50 ms": lambda result: at(result, "server", "sync_us", "p50", divided_by=1000),
+    "bare sync p50 ms": lambda result: at(result, "disk_sync", "p50_ms"),
+}
 
 
 def table(head, rows):
@@ -34,9 +40,9 @@ def table(head, rows):
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
-def scenarios(summary):
-    return table(["scenario", "load", "certificates/s", "per server CPU second", "to bare OpenSSL", "p50 ms", "p99 ms",
-                  "certificates a cycle"], scenario_rows(summary))
+def scenarios(summary, columns=tuple(COLUMNS)):
+    rows = [[name, *(COLUMNS[column](result) for column in columns)] for name, result in summary["scenarios"].items()]
+    return table(["scenario", *columns], rows)
 
 
 def bound(target):
@@ -66,7 +72,8 @@ def for_readme(summary):
     keep = ("batch64", "stream", "unary64", "bootstrap")
     short = summary | {"scenarios": {name: summary["scenarios"][name] for name in keep
                                      if name in summary["scenarios"]}}
-    return f"{scenarios(short)}\n\n{machine(summary)}"
+    columns = ("load", "certificates/s", "per server CPU second", "to bare OpenSSL", "p50 ms", "p99 ms")
+    return f"{scenarios(short, columns)}\n\n{machine(summary)}"
 
 
 def for_performance(summary):
