@@ -156,6 +156,25 @@ class SubjectAltNameExtension {
   size_t fields_size_ = 0;
 };
 
+// An extension of ours, never critical. `id` is its extnID element; an empty value leaves it out.
+size_t OwnExtensionFieldsSize(absl::string_view id, absl::string_view value) {
+  return id.size() + ElementSize(value.size());
+}
+
+size_t OwnExtensionSize(absl::string_view id, absl::string_view value) {
+  return value.empty() ? 0 : ElementSize(OwnExtensionFieldsSize(id, value));
+}
+
+void AppendOwnExtension(absl::string_view id, absl::string_view value, std::string* out) {
+  if (value.empty()) {
+    return;
+  }
+  AppendHeader(der::kSequence, OwnExtensionFieldsSize(id, value), out);
+  Append(id, out);
+  AppendHeader(der::kOctetString, value.size(), out);
+  Append(value, out);
+}
+
 // What the SEQUENCE of AppendValidity contains: UTCTime, until 2049, has 13 octets and
 // GeneralizedTime has 15.
 size_t ValidityContentsSize(const CertSpec& spec) {
@@ -196,15 +215,18 @@ TbsTemplate::TbsTemplate(TbsTemplateOptions options) : options_(std::move(option
     extensions_after_key_id_ += EncodeExtension(oid::kCrlDistributionPoints, false,
                                                 EncodeCrlDistributionPoints(options_.crl_url));
   }
+  authz_id_ = Encode(der::kOid, options_.authz_oids.authz);
+  provenance_id_ = Encode(der::kOid, options_.authz_oids.provenance);
 }
 
 std::string TbsTemplate::Build(const CertSpec& spec) const {
   const bool subject_is_empty = spec.subject.size() == 2;
   const SubjectAltNameExtension names(spec.names, subject_is_empty);
 
-  const size_t extensions_size = extensions_before_key_id_.size() + kKeyIdentifierSize +
-                                 extensions_after_key_id_.size() + names.size() +
-                                 spec.extra_extensions.size();
+  const size_t extensions_size =
+      extensions_before_key_id_.size() + kKeyIdentifierSize + extensions_after_key_id_.size() +
+      names.size() + OwnExtensionSize(authz_id_, spec.fleet_authz) +
+      OwnExtensionSize(provenance_id_, spec.provenance) + spec.extra_extensions.size();
   const size_t contents_size =
       kVersion3.size() + ElementSize(SerialNumber::kSize) + algorithm_and_issuer_.size() +
       ElementSize(ValidityContentsSize(spec)) + spec.subject.size() +
@@ -226,6 +248,8 @@ std::string TbsTemplate::Build(const CertSpec& spec) const {
   AppendKeyIdentifier(spec.key_bits, &out);
   Append(extensions_after_key_id_, &out);
   names.AppendTo(&out);
+  AppendOwnExtension(authz_id_, spec.fleet_authz, &out);
+  AppendOwnExtension(provenance_id_, spec.provenance, &out);
   Append(spec.extra_extensions, &out);
   return out;
 }
