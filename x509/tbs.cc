@@ -156,19 +156,16 @@ class SubjectAltNameExtension {
   size_t fields_size_ = 0;
 };
 
-// An extension of ours, never critical. `id` is its extnID element; an empty value leaves it out.
+// An extension of ours, never critical. `id` is its extnID element.
 size_t OwnExtensionFieldsSize(absl::string_view id, absl::string_view value) {
   return id.size() + ElementSize(value.size());
 }
 
 size_t OwnExtensionSize(absl::string_view id, absl::string_view value) {
-  return value.empty() ? 0 : ElementSize(OwnExtensionFieldsSize(id, value));
+  return ElementSize(OwnExtensionFieldsSize(id, value));
 }
 
 void AppendOwnExtension(absl::string_view id, absl::string_view value, std::string* out) {
-  if (value.empty()) {
-    return;
-  }
   AppendHeader(der::kSequence, OwnExtensionFieldsSize(id, value), out);
   Append(id, out);
   AppendHeader(der::kOctetString, value.size(), out);
@@ -223,10 +220,16 @@ std::string TbsTemplate::Build(const CertSpec& spec) const {
   const bool subject_is_empty = spec.subject.size() == 2;
   const SubjectAltNameExtension names(spec.names, subject_is_empty);
 
-  const size_t extensions_size =
-      extensions_before_key_id_.size() + kKeyIdentifierSize + extensions_after_key_id_.size() +
-      names.size() + OwnExtensionSize(authz_id_, spec.fleet_authz) +
-      OwnExtensionSize(provenance_id_, spec.provenance) + spec.extra_extensions.size();
+  size_t own_size = 0;
+  if (!spec.fleet_authz.empty()) {
+    own_size += OwnExtensionSize(authz_id_, spec.fleet_authz);
+  }
+  if (!spec.provenance.empty()) {
+    own_size += OwnExtensionSize(provenance_id_, spec.provenance);
+  }
+  const size_t extensions_size = extensions_before_key_id_.size() + kKeyIdentifierSize +
+                                 extensions_after_key_id_.size() + names.size() + own_size +
+                                 spec.extra_extensions.size();
   const size_t contents_size =
       kVersion3.size() + ElementSize(SerialNumber::kSize) + algorithm_and_issuer_.size() +
       ElementSize(ValidityContentsSize(spec)) + spec.subject.size() +
@@ -248,8 +251,12 @@ std::string TbsTemplate::Build(const CertSpec& spec) const {
   AppendKeyIdentifier(spec.key_bits, &out);
   Append(extensions_after_key_id_, &out);
   names.AppendTo(&out);
-  AppendOwnExtension(authz_id_, spec.fleet_authz, &out);
-  AppendOwnExtension(provenance_id_, spec.provenance, &out);
+  if (!spec.fleet_authz.empty()) {
+    AppendOwnExtension(authz_id_, spec.fleet_authz, &out);
+  }
+  if (!spec.provenance.empty()) {
+    AppendOwnExtension(provenance_id_, spec.provenance, &out);
+  }
   Append(spec.extra_extensions, &out);
   return out;
 }
