@@ -129,7 +129,7 @@ void AuthzVerifier::ReadGrants(const Certificate& leaf, Grants* grants) const {
     return;
   }
   absl::StatusOr<x509::FleetAuthz> authz = x509::ParseFleetAuthz(extension->value);
-  if (!authz.ok() || extension->critical) {
+  if (!authz.ok()) {
     grants->state = GrantState::kUnreadable;
     return;
   }
@@ -160,12 +160,10 @@ absl::StatusOr<VerifiedPeer> AuthzVerifier::VerifyPeer(
     intermediates.push_back(std::move(intermediate));
   }
   FLEETCA_ASSIGN_OR_RETURN(const ChainValidity validity,
-                           VerifyChain(leaf,
-                                       {.roots = roots_,
-                                        .intermediates = intermediates,
-                                        .now = options_.clock->Now(),
-                                        .purpose = options_.purpose},
-                                       options_.oids.authz));
+                           VerifyChain(leaf, {.roots = roots_,
+                                              .intermediates = intermediates,
+                                              .now = options_.clock->Now(),
+                                              .purpose = options_.purpose}));
   Grants grants;
   FLEETCA_ASSIGN_OR_RETURN(grants.identity, Identity(leaf));
   grants.not_after = validity.not_after;

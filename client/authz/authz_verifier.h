@@ -66,12 +66,13 @@ class AuthzVerifier {
   // `chain` is DER, the leaf first, then intermediates in any order.
   //
   // UNAUTHENTICATED where the caller is nobody: kCallerUnknown (no certificate or too many, no
-  // chain to a listed root, not exactly one URI name, or that is no SPIFFE ID with a path in the
-  // trust domain), kCallerCertificateExpired, kAuthzInvalid (a certificate that breaks RFC 5280, an
-  // extension that is there twice among them).
+  // chain to a listed root, a critical extension that is not understood, FleetAuthz itself among
+  // them, not exactly one URI name, or that is no SPIFFE ID with a path in the trust domain),
+  // kCallerCertificateExpired, kAuthzInvalid (a certificate that breaks RFC 5280, an extension that
+  // is there twice among them).
   //
   // Otherwise an identity, whose roles count only when the leaf itself has one FleetAuthz
-  // extension, not critical, well formed, for this audience and of the minimum revision. An
+  // extension, well formed, for this audience and of the minimum revision. An
   // extension in an intermediate is never read.
   absl::StatusOr<Grants> Verify(absl::Span<const absl::string_view> chain) const;
 

@@ -33,12 +33,12 @@ bool Allows(const Certificate& certificate, absl::string_view purpose) {
 
 // A critical extension restricts, so one that this code does not apply makes the certificate
 // useless (RFC 5280 4.2).
-bool UnderstandsCritical(const Certificate& certificate, absl::string_view understood) {
+bool UnderstandsCritical(const Certificate& certificate) {
   namespace oid = x509::oid;
   for (const x509::Extension& extension : certificate.extensions) {
     if (extension.critical && extension.oid != oid::kBasicConstraints &&
         extension.oid != oid::kKeyUsage && extension.oid != oid::kExtendedKeyUsage &&
-        extension.oid != oid::kSubjectAltName && extension.oid != understood) {
+        extension.oid != oid::kSubjectAltName) {
       return false;
     }
   }
@@ -50,12 +50,11 @@ ChainValidity Narrow(const ChainValidity& validity, const Certificate& certifica
           .not_after = std::min(validity.not_after, certificate.not_after)};
 }
 
-absl::Status CheckLeaf(const Certificate& leaf, const ChainQuestion& question,
-                       absl::string_view understood) {
+absl::Status CheckLeaf(const Certificate& leaf, const ChainQuestion& question) {
   if (leaf.is_ca || (leaf.key_usage & x509::kKeyCertSign) != 0) {
     return Unknown("The caller's certificate is that of a CA, which is nobody's identity");
   }
-  if (!UnderstandsCritical(leaf, understood)) {
+  if (!UnderstandsCritical(leaf)) {
     return Unknown("The caller's certificate has a critical extension that is not known here");
   }
   if (!Allows(leaf, question.purpose)) {
@@ -124,12 +123,11 @@ class Search {
 
 bool MayBeRoot(const Certificate& certificate) {
   return certificate.is_ca && (certificate.key_usage & x509::kKeyCertSign) != 0 &&
-         certificate.Find(kNameConstraints) == nullptr && UnderstandsCritical(certificate, "");
+         certificate.Find(kNameConstraints) == nullptr && UnderstandsCritical(certificate);
 }
 
-absl::StatusOr<ChainValidity> VerifyChain(const Certificate& leaf, const ChainQuestion& question,
-                                          absl::string_view understood) {
-  FLEETCA_RETURN_IF_ERROR(CheckLeaf(leaf, question, understood));
+absl::StatusOr<ChainValidity> VerifyChain(const Certificate& leaf, const ChainQuestion& question) {
+  FLEETCA_RETURN_IF_ERROR(CheckLeaf(leaf, question));
   ChainValidity validity = Narrow({}, leaf);
   if (question.intermediates.size() > 63 || !Search(question).Climb(leaf, 0, 0, &validity)) {
     return Unknown(

@@ -31,12 +31,11 @@ struct ChainQuestion {
 // RFC 5280 section 6 as far as a fleet needs it, and stricter where that is cheap. Every CA: cA,
 // keyCertSign, pathLenConstraint, validity, purposes, the key's own soundness, no critical
 // extension that is not understood, no name constraints (this code has none), the signature on what
-// is below. The leaf: validity, purposes, no CA, no keyCertSign, no such critical extension but
-// `understood`. UNAUTHENTICATED kCallerCertificateExpired for a leaf that is not valid now,
+// is below. The leaf: validity, purposes, no CA, no keyCertSign, no such critical extension.
+// UNAUTHENTICATED kCallerCertificateExpired for a leaf that is not valid now,
 // kCallerUnknown for the rest. At most kMaxSignatureChecks signatures are verified.
 absl::StatusOr<ChainValidity> VerifyChain(const x509::Certificate& leaf,
-                                          const ChainQuestion& question,
-                                          absl::string_view understood);
+                                          const ChainQuestion& question);
 
 inline constexpr int kMaxSignatureChecks = 32;
 

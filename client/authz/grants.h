@@ -18,7 +18,7 @@ namespace fleetca::client {
 enum class GrantState {
   kGranted,
   kAbsent,         // no FleetAuthz extension
-  kUnreadable,     // malformed, critical, or of a version unknown here
+  kUnreadable,     // malformed, or of a version unknown here
   kOtherAudience,  // the grants are for other services
   kStalePolicy,    // granted by an older policy than the minimum
 };

@@ -16,6 +16,9 @@ ROOT = Authority("Root")
 ISSUING = Authority("Issuing CA", issuer=ROOT, path_length=0)
 OTHER_ROOT = Authority("Other root")
 FORGED_ROOT = Authority("Root", seed="Forged root")
+# Says that it has the true root's key, which it has not.
+IMPOSTOR = Authority("Root", seed="Impostor")
+IMPOSTOR.key.id = ROOT.key.id
 FORGED_ISSUING = Authority("Issuing CA", seed="Forged issuing CA", issuer=FORGED_ROOT)
 
 
@@ -86,7 +89,6 @@ def grant_cases():
         case("older than the minimum revision", [leaf(own(old)), chain], grants("stale_policy", authz_value(**old)),
              minimum_policy_revision=7),
         case("of the minimum revision", [leaf(own()), chain], GRANTED, minimum_policy_revision=7),
-        case("critical", [leaf(own(critical=TRUE)), chain], grants("unreadable")),
         case("version 2", [leaf(extension(AUTHZ, authz_der(version=integer(2)))), chain], grants("unreadable")),
         case("trailing octet in the extension", [leaf(extension(AUTHZ, authz(**GRANT) + b"\x00")), chain],
              grants("unreadable")),
@@ -123,6 +125,7 @@ def leaf_cases():
         refused("a CA itself", constraints=basic_constraints(True), usage=CERT_AND_CRL_SIGN),
         refused("for servers only", purposes=extended_key_usage(SERVER_AUTH)),
         refused("an unknown critical extension", granted, extension("1.3.6.1.4.1.32473.9", b"\x05\x00", TRUE)),
+        refused("critical", own(critical=TRUE)),
         refused("critical as BER writes TRUE", own(critical=b"\x01\x01\x01")),
         case("critical FALSE written out", [leaf(own(critical=b"\x01\x01\x00")), chain], ERROR, None),
     ]
@@ -161,6 +164,8 @@ def chain_cases():
         by("another root of the same key store", OTHER_ROOT),
         by("a forged root of the same name", FORGED_ROOT),
         by("a forged chain of the same names", FORGED_ISSUING, FORGED_ROOT),
+        by("an intermediate that another key signed", Authority("Issuing CA", seed="Third", issuer=IMPOSTOR)),
+        by("a leaf that another key signed", IMPOSTOR),
         case("another root is listed", [good, ISSUING.der], ERROR, GRANTED, roots=[pem(OTHER_ROOT.der)]),
         case("a forged root of the same name is listed", [good, ISSUING.der], ERROR, GRANTED,
              roots=[pem(FORGED_ROOT.der)]),
