@@ -5,6 +5,9 @@
 //   BuildFleetAuthz   from the decision of policy to DER
 //   ParseFleetAuthz   back, strictly, as relying parties do
 //   LintFleetAuthz    read again before signing, by the second decoder, and compared
+// and at a service, of the usual grants only:
+//   CurrentGrants     a verified peer asked again, as for every request of a connection
+//   VerifyPeer        a leaf and an intermediate verified up to the root: two signatures
 // raw is one verification of a signature by that key and one P-256 signature: what the certificate
 // costs at the least. obvious is OpenSSL's d2i of the same bytes into a sequence of anything, one
 // level deep and nothing checked. See bench/stage.h for the counters.
@@ -18,8 +21,12 @@
 #include "bench/raw_cryptography.h"
 #include "bench/register_stage.h"
 #include "bench/stage.h"
+#include "client/authz/authz_verifier.h"
+#include "tests/testing/fake_clock.h"
+#include "tests/testing/test_key.h"
 #include "x509/fleet_authz.h"
 #include "x509/lint_authz.h"
+#include "x509/test_ca.h"
 
 namespace fleetca::bench {
 namespace {
@@ -89,6 +96,45 @@ void LintOf(benchmark::State& state, KeyType type, const x509::FleetAuthz& authz
           [&] { Check(x509::FleetAuthzFault(der, authz) == nullptr, "FleetAuthzFault"); });
 }
 
+// A service's verifier, and a caller's chain.
+struct Service {
+  explicit Service(KeyType type)
+      : leaf(x509::IssueLeaf(issuing, testing::TestKey::OfType(type), &authz)) {}
+
+  client::AuthzVerifierOptions Options() const {
+    client::AuthzVerifierOptions options;
+    options.roots = {root.certificate};
+    options.trust_domain = "fleet.example";
+    options.audience = "svc/orders";
+    options.clock = &clock;
+    return options;
+  }
+  client::VerifiedPeer Verify() const {
+    return OrDie(verifier->VerifyPeer({leaf, issuing.certificate}), "VerifyPeer");
+  }
+
+  const testing::FakeClock clock{x509::kTestNow};
+  const x509::FleetAuthz authz = Usual();
+  const x509::TestCa root = x509::MakeTestRoot(KeyType::kP256);
+  const x509::TestCa issuing = x509::MakeTestIssuingCa(root, KeyType::kP256);
+  const std::string leaf;
+  const std::unique_ptr<client::AuthzVerifier> verifier =
+      OrDie(client::AuthzVerifier::Create(Options()), "AuthzVerifier");
+};
+
+void CurrentGrants(benchmark::State& state, KeyType type) {
+  const Service service(type);
+  const client::VerifiedPeer peer = service.Verify();
+  Measure(state, type, OrDie(x509::BuildFleetAuthz(service.authz), "BuildFleetAuthz"),
+          [&] { Check(peer.Current().value()->HasRole("orders/reader"), "Current"); });
+}
+
+void VerifyPeer(benchmark::State& state, KeyType type) {
+  const Service service(type);
+  Measure(state, type, OrDie(x509::BuildFleetAuthz(service.authz), "BuildFleetAuthz"),
+          [&] { Check(service.Verify().Current().ok(), "VerifyPeer"); });
+}
+
 void BuildFleetAuthz(benchmark::State& state, KeyType type) { BuildOf(state, type, Usual()); }
 void ParseFleetAuthz(benchmark::State& state, KeyType type) { ParseOf(state, type, Usual()); }
 void LintFleetAuthz(benchmark::State& state, KeyType type) { LintOf(state, type, Usual()); }
@@ -103,6 +149,8 @@ void LintLargest(benchmark::State& state, KeyType type) { LintOf(state, type, La
   RegisterStage("BuildFleetAuthz/largest", BuildLargest, KeyType::kP256, 64);
   RegisterStage("ParseFleetAuthz/largest", ParseLargest, KeyType::kP256, 64);
   RegisterStage("LintFleetAuthz/largest", LintLargest, KeyType::kP256, 64);
+  RegisterStage("CurrentGrants", CurrentGrants, KeyType::kP256, 64);
+  RegisterStage("VerifyPeer", VerifyPeer, KeyType::kP256, 64);
   return true;
 }();
 
