@@ -142,9 +142,13 @@ def chain_cases():
     expired = Authority("Expired CA", issuer=ROOT, not_after=at("2026-06-01 11:59"))
     no_ca = Authority("No CA", issuer=ROOT, extensions=[basic_constraints(False), key_usage(DIGITAL_SIGNATURE)])
     no_signing = Authority("CRL signer", issuer=ROOT, extensions=[basic_constraints(True), key_usage(CRL_SIGN)])
-    constrained = Authority("Constrained CA", issuer=ROOT, extensions=[
-        basic_constraints(True), key_usage(CERT_AND_CRL_SIGN),
-        extension("2.5.29.30", seq(context(0, seq(element(0x86, b"other.example")))), TRUE)])
+    leaf_that_signs = Authority("No CA that signs", issuer=ROOT, extensions=[
+        basic_constraints(False), key_usage(CERT_AND_CRL_SIGN)])
+    constrained, mildly = (
+        Authority("Constrained CA" + mark.hex(), issuer=ROOT, extensions=[
+            basic_constraints(True), key_usage(CERT_AND_CRL_SIGN),
+            extension("2.5.29.30", seq(context(0, seq(element(0x86, b"other.example")))), mark)])
+        for mark in (TRUE, b""))
     server_ca = Authority("Server CA", issuer=ROOT, extensions=[
         basic_constraints(True), key_usage(CERT_AND_CRL_SIGN), extended_key_usage(SERVER_AUTH)])
     spoiled = good[:-1] + bytes([good[-1] ^ 1])
@@ -175,7 +179,9 @@ def chain_cases():
         by("an intermediate that is no CA", no_ca),
         by("an intermediate without keyCertSign", no_signing),
         by("an intermediate for servers only", server_ca),
+        by("an intermediate that is no CA, with keyCertSign", leaf_that_signs),
         by("an intermediate with name constraints", constrained),
+        by("an intermediate with name constraints, not critical", mildly),
         case("no certificate", [], ERROR, None),
     ]
 
