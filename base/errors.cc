@@ -71,6 +71,8 @@ absl::string_view ReasonName(Reason reason) {
       return "CALLER_NOT_ALLOWED";
     case Reason::kCallerCertificateExpired:
       return "CALLER_CERTIFICATE_EXPIRED";
+    case Reason::kAuthzInvalid:
+      return "AUTHZ_INVALID";
     case Reason::kQueueFull:
       return "QUEUE_FULL";
     case Reason::kDeadlineExceeded:

@@ -52,6 +52,8 @@ enum class Reason {
   kCallerUnknown,
   kCallerNotAllowed,
   kCallerCertificateExpired,
+  // The authorization and provenance extensions (x509/fleet_authz.h).
+  kAuthzInvalid,
   // The CA itself.
   kQueueFull,
   kDeadlineExceeded,

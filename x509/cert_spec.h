@@ -24,6 +24,9 @@ struct CertSpec {
   absl::string_view subject_public_key_info;
   absl::string_view key_bits;
   GeneralNames names;
+  // What BuildFleetAuthz and BuildProvenance made; empty leaves the extension out.
+  std::string fleet_authz;
+  std::string provenance;
   // Complete Extension elements to append; empty in most certificates.
   std::string extra_extensions;
 };

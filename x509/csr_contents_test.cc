@@ -128,6 +128,11 @@ TEST(CsrContentsTest, RefusesTheFleetArc) {
                 is_refused);
     EXPECT_THAT(ParseAttributes(MakeAttribute(contents, B("\x05\x00"))),
                 IsInvalid(Reason::kCsrExtensionRefused, "csr.attributes"));
+    // Microsoft's twin of extensionRequest is refused whatever it asks for.
+    EXPECT_THAT(ParseAttributes(MakeAttribute(oid::kMicrosoftExtensionRequest,
+                                              Seq(MakeExtension(contents, "x")))),
+                HasBadAttributes())
+        << oid;
   }
   for (const absl::string_view oid : {"1.3.6.1.4.1.32473", "1.3.6.1.4.1.32473.2",
                                       "1.3.6.1.4.1.32473.129", "1.3.6.1.4.1.32474.1"}) {

@@ -196,7 +196,7 @@ absl::Status Lint(absl::string_view tbs, const LintPolicy& policy,
   if (!fields.empty()) {
     return LintError("something follows the extensions");
   }
-  return LintExtensions(extensions, policy, key_bits, subject_is_empty);
+  return LintExtensions(extensions, policy, expectation, key_bits, subject_is_empty);
 }
 
 }  // namespace

@@ -14,6 +14,9 @@
 #include "absl/types/span.h"
 #include "base/crypto_types.h"
 #include "base/prepared.h"
+#include "x509/authz_oids.h"
+#include "x509/fleet_authz.h"
+#include "x509/provenance.h"
 
 namespace fleetca::x509 {
 
@@ -38,19 +41,25 @@ struct LintPolicy {
   std::vector<std::string> extra_extensions;
   // A leaf needs a name in subjectAltName.
   bool names_required = true;
+  // Under which OIDs FleetAuthz and Provenance stand.
+  AuthzOids authz_oids;
 };
 
 // What this one certificate must say besides; catches a batch that got its rows crossed.
 struct LintExpectation {
   absl::string_view serial;                   // 20 octets
   absl::string_view subject_public_key_info;  // the element that was judged
+  // The decisions that the FleetAuthz and Provenance extensions must say; null: must be absent.
+  const FleetAuthz* fleet_authz = nullptr;
+  const Provenance* provenance = nullptr;
 };
 
 // Checks: DER all the way, version 3, serial positive and at most 20 octets with the value
 // expected, signature algorithm, issuer, validity (encodings around 2050, order, length, within the
 // issuer's), the subject's sizes and characters, the key, each extension at most once and known,
 // criticality, KU, EKU and BC as the policy says and consistent with each other, SKI = the key's
-// identifier, AKI, every SAN well formed, SAN critical exactly where the subject is empty. OK gives
+// identifier, AKI, every SAN well formed, SAN critical exactly where the subject is empty,
+// FleetAuthz and Provenance as expected, not critical and never in a CA's certificate. OK gives
 // the bytes, now signable once. INTERNAL kLintFailed otherwise: a bug of ours, and nothing is
 // signed. Thread-safe.
 absl::StatusOr<Prepared> LintTbs(std::string tbs, const LintPolicy& policy,

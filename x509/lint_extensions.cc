@@ -8,6 +8,7 @@
 #include "base/openssl.h"
 #include "base/status_macros.h"
 #include "x509/der.h"
+#include "x509/lint_authz.h"
 #include "x509/lint_parts.h"
 #include "x509/oid.h"
 #include "x509/tbs.h"
@@ -31,6 +32,8 @@ enum Known : uint32_t {
   kAuthorityInfo = 1 << 5,
   kCrlDistribution = 1 << 6,
   kSubjectAltName = 1 << 7,
+  kFleetAuthz = 1 << 8,
+  kProvenance = 1 << 9,
 };
 
 Known Classify(absl::string_view oid) {
@@ -221,8 +224,12 @@ absl::Status LintCrlDistribution(absl::string_view value) {
 // One pass over the extensions, and what it has seen so far.
 class ExtensionsLint {
  public:
-  ExtensionsLint(const LintPolicy& policy, absl::string_view key_bits, bool subject_is_empty)
-      : policy_(policy), key_bits_(key_bits), subject_is_empty_(subject_is_empty) {}
+  ExtensionsLint(const LintPolicy& policy, const LintExpectation& expectation,
+                 absl::string_view key_bits, bool subject_is_empty)
+      : policy_(policy),
+        expectation_(expectation),
+        key_bits_(key_bits),
+        subject_is_empty_(subject_is_empty) {}
 
   // Extension ::= SEQUENCE { extnID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }
   absl::Status Visit(der::Reader fields) {
@@ -235,7 +242,10 @@ class ExtensionsLint {
         !fields.Read(der::kOctetString, &value) || !fields.empty()) {
       return LintError("an extension is not an OID, TRUE or nothing, and an OCTET STRING");
     }
-    const Known known = Classify(oid);
+    Known known = Classify(oid);
+    if (known == kUnknown) {
+      known = ClassifyOwn(oid);
+    }
     if (known == kUnknown) {
       return VisitExtra(oid, critical, value);
     }
@@ -260,6 +270,12 @@ class ExtensionsLint {
     if (policy_.names_required || subject_is_empty_) {
       required |= kSubjectAltName;
     }
+    if (expectation_.fleet_authz != nullptr) {
+      required |= kFleetAuthz;
+    }
+    if (expectation_.provenance != nullptr) {
+      required |= kProvenance;
+    }
     const uint32_t missing = required & ~seen_;
     if (missing != 0) {
       return LintError(absl::StrCat("the extension ", MissingName(missing), " is missing"));
@@ -277,7 +293,15 @@ class ExtensionsLint {
            : (missing & kSubjectKeyId) != 0   ? "subjectKeyIdentifier"
            : (missing & kAuthorityKeyId) != 0 ? "authorityKeyIdentifier"
            : (missing & kSubjectAltName) != 0 ? "subjectAltName"
+           : (missing & kFleetAuthz) != 0     ? "FleetAuthz"
+           : (missing & kProvenance) != 0     ? "Provenance"
                                               : "extKeyUsage";
+  }
+
+  Known ClassifyOwn(absl::string_view oid) const {
+    return oid == policy_.authz_oids.authz        ? kFleetAuthz
+           : oid == policy_.authz_oids.provenance ? kProvenance
+                                                  : kUnknown;
   }
 
   absl::Status VisitKnown(Known known, absl::string_view value) {
@@ -298,10 +322,30 @@ class ExtensionsLint {
         return LintCrlDistribution(value);
       case kSubjectAltName:
         return LintSubjectAltName(value);
+      case kFleetAuthz:
+        return LintOwn("FleetAuthz", expectation_.fleet_authz, FleetAuthzFault, value);
+      case kProvenance:
+        return LintOwn("Provenance", expectation_.provenance, ProvenanceFault, value);
       case kUnknown:
         break;
     }
     return LintError("an extension is unknown");
+  }
+
+  // An extension of ours: what was decided, read by its own decoder.
+  template <typename Decision>
+  absl::Status LintOwn(absl::string_view name, const Decision* decision,
+                       const char* (*find_fault)(absl::string_view, const Decision&),
+                       absl::string_view value) const {
+    if (policy_.is_ca) {
+      return LintError(absl::StrCat("a CA's certificate has the extension ", name));
+    }
+    if (decision == nullptr) {
+      return LintError(absl::StrCat("the extension ", name, " stands there undecided"));
+    }
+    const char* const fault = find_fault(value, *decision);
+    return fault == nullptr ? absl::OkStatus()
+                            : LintError(absl::StrCat("the extension ", name, " ", fault));
   }
 
   // An extension of the policy's own: its contents are another's business, but they are DER, and it
@@ -329,6 +373,7 @@ class ExtensionsLint {
   }
 
   const LintPolicy& policy_;
+  const LintExpectation& expectation_;
   const absl::string_view key_bits_;
   const bool subject_is_empty_;
   uint32_t seen_ = 0;
@@ -339,8 +384,9 @@ class ExtensionsLint {
 }  // namespace
 
 absl::Status LintExtensions(der::Reader extensions, const LintPolicy& policy,
-                            absl::string_view key_bits, bool subject_is_empty) {
-  ExtensionsLint lint(policy, key_bits, subject_is_empty);
+                            const LintExpectation& expectation, absl::string_view key_bits,
+                            bool subject_is_empty) {
+  ExtensionsLint lint(policy, expectation, key_bits, subject_is_empty);
   while (!extensions.empty()) {
     der::Reader fields;
     if (!extensions.ReadNested(der::kSequence, &fields)) {

@@ -21,7 +21,8 @@ absl::Status LintSubjectAltName(absl::string_view value);
 
 // Extensions: the contents of the SEQUENCE. `key_bits` are the octets of the subject's key.
 absl::Status LintExtensions(der::Reader extensions, const LintPolicy& policy,
-                            absl::string_view key_bits, bool subject_is_empty);
+                            const LintExpectation& expectation, absl::string_view key_bits,
+                            bool subject_is_empty);
 
 }  // namespace fleetca::x509
 

@@ -127,32 +127,6 @@ TEST(LintTbs, CriticalNamesExactlyWhereTheSubjectIsEmpty) {
   EXPECT_TRUE(good.Lint(parts.Encode()).ok()) << good.Lint(parts.Encode());
 }
 
-// A root as the template makes it, to be spoiled.
-struct GoodRoot : Good {
-  GoodRoot() {
-    TbsTemplateOptions options;
-    options.issuer = BuildName("Fleet", "New root");
-    options.authority_key_id = KeyIdentifier(KeyBits(Key()));
-    options.key_usage = kKeyCertSign | kCrlSign;
-    options.is_ca = true;
-    options.path_length = 1;
-    spec.subject = options.issuer;
-    spec.names.clear();
-    spec.extra_extensions.clear();
-    policy = LintPolicy();
-    policy.issuer = options.issuer;
-    policy.authority_key_id = options.authority_key_id;
-    policy.self_signed = true;
-    policy.issuer_not_after = spec.not_after;
-    policy.max_validity = absl::Hours(25);
-    policy.is_ca = true;
-    policy.path_length = 1;
-    policy.key_usage = options.key_usage;
-    policy.names_required = false;
-    tbs = Build(options, spec);
-  }
-};
-
 TEST(LintTbs, JudgesCaCertificates) {
   const GoodRoot good;
   EXPECT_TRUE(good.Lint(good.tbs).ok()) << good.Lint(good.tbs);

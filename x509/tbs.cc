@@ -156,6 +156,22 @@ class SubjectAltNameExtension {
   size_t fields_size_ = 0;
 };
 
+// An extension of ours, never critical. `id` is its extnID element.
+size_t OwnExtensionFieldsSize(absl::string_view id, absl::string_view value) {
+  return id.size() + ElementSize(value.size());
+}
+
+size_t OwnExtensionSize(absl::string_view id, absl::string_view value) {
+  return ElementSize(OwnExtensionFieldsSize(id, value));
+}
+
+void AppendOwnExtension(absl::string_view id, absl::string_view value, std::string* out) {
+  AppendHeader(der::kSequence, OwnExtensionFieldsSize(id, value), out);
+  Append(id, out);
+  AppendHeader(der::kOctetString, value.size(), out);
+  Append(value, out);
+}
+
 // What the SEQUENCE of AppendValidity contains: UTCTime, until 2049, has 13 octets and
 // GeneralizedTime has 15.
 size_t ValidityContentsSize(const CertSpec& spec) {
@@ -196,14 +212,23 @@ TbsTemplate::TbsTemplate(TbsTemplateOptions options) : options_(std::move(option
     extensions_after_key_id_ += EncodeExtension(oid::kCrlDistributionPoints, false,
                                                 EncodeCrlDistributionPoints(options_.crl_url));
   }
+  authz_id_ = Encode(der::kOid, options_.authz_oids.authz);
+  provenance_id_ = Encode(der::kOid, options_.authz_oids.provenance);
 }
 
 std::string TbsTemplate::Build(const CertSpec& spec) const {
   const bool subject_is_empty = spec.subject.size() == 2;
   const SubjectAltNameExtension names(spec.names, subject_is_empty);
 
+  size_t own_size = 0;
+  if (!spec.fleet_authz.empty()) {
+    own_size += OwnExtensionSize(authz_id_, spec.fleet_authz);
+  }
+  if (!spec.provenance.empty()) {
+    own_size += OwnExtensionSize(provenance_id_, spec.provenance);
+  }
   const size_t extensions_size = extensions_before_key_id_.size() + kKeyIdentifierSize +
-                                 extensions_after_key_id_.size() + names.size() +
+                                 extensions_after_key_id_.size() + names.size() + own_size +
                                  spec.extra_extensions.size();
   const size_t contents_size =
       kVersion3.size() + ElementSize(SerialNumber::kSize) + algorithm_and_issuer_.size() +
@@ -226,6 +251,12 @@ std::string TbsTemplate::Build(const CertSpec& spec) const {
   AppendKeyIdentifier(spec.key_bits, &out);
   Append(extensions_after_key_id_, &out);
   names.AppendTo(&out);
+  if (!spec.fleet_authz.empty()) {
+    AppendOwnExtension(authz_id_, spec.fleet_authz, &out);
+  }
+  if (!spec.provenance.empty()) {
+    AppendOwnExtension(provenance_id_, spec.provenance, &out);
+  }
   Append(spec.extra_extensions, &out);
   return out;
 }

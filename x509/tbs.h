@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/crypto_types.h"
+#include "x509/authz_oids.h"
 #include "x509/cert_spec.h"
 
 namespace fleetca::x509 {
@@ -40,13 +41,16 @@ struct TbsTemplateOptions {
   // URLs; empty leaves the extension out.
   std::string ca_issuers_url;
   std::string crl_url;
+  // Under which OIDs the spec's fleet_authz and provenance stand.
+  AuthzOids authz_oids;
 };
 
 // TBSCertificate ::= SEQUENCE { version [0] v3, serialNumber, signature, issuer, validity, subject,
 //   subjectPublicKeyInfo, extensions [3] }   (RFC 5280 section 4.1)
 // Extensions, in this order: basicConstraints (critical), keyUsage (critical), extKeyUsage,
 // subjectKeyIdentifier, authorityKeyIdentifier, authorityInfoAccess, cRLDistributionPoints,
-// subjectAltName (critical where the subject is empty), then spec.extra_extensions.
+// subjectAltName (critical where the subject is empty), FleetAuthz, Provenance, then
+// spec.extra_extensions.
 // Immutable, thread-safe.
 class TbsTemplate {
  public:
@@ -68,6 +72,9 @@ class TbsTemplate {
   // What stands before and after the 20 octets of the subject key identifier.
   std::string extensions_before_key_id_;
   std::string extensions_after_key_id_;
+  // The extnID elements of fleetca's own extensions.
+  std::string authz_id_;
+  std::string provenance_id_;
 };
 
 }  // namespace fleetca::x509

@@ -121,18 +121,23 @@ CertSpec LeafSpec(const testing::TestKey& key) {
 }
 
 std::string SignTbs(const TestCa& ca, std::string tbs, const LintPolicy& policy,
-                    const CertSpec& spec) {
-  Prepared prepared = ValueOrDie(LintTbs(
-      std::move(tbs), policy,
-      {.serial = spec.serial.bytes(), .subject_public_key_info = spec.subject_public_key_info}));
+                    const CertSpec& spec, const FleetAuthz* fleet_authz) {
+  Prepared prepared = ValueOrDie(LintTbs(std::move(tbs), policy,
+                                         {.serial = spec.serial.bytes(),
+                                          .subject_public_key_info = spec.subject_public_key_info,
+                                          .fleet_authz = fleet_authz}));
   const std::string signature = ca.key.Sign(ca.scheme, prepared.bytes());
   return AssembleCertificate(prepared.Spend(), ca.scheme, signature);
 }
 
-std::string IssueLeaf(const TestCa& ca, const testing::TestKey& key) {
-  const CertSpec spec = LeafSpec(key);
+std::string IssueLeaf(const TestCa& ca, const testing::TestKey& key,
+                      const FleetAuthz* fleet_authz) {
+  CertSpec spec = LeafSpec(key);
+  if (fleet_authz != nullptr) {
+    spec.fleet_authz = ValueOrDie(BuildFleetAuthz(*fleet_authz));
+  }
   return SignTbs(ca, ValueOrDie(TbsTemplate::Create(LeafOptions(ca)))->Build(spec), LeafPolicy(ca),
-                 spec);
+                 spec, fleet_authz);
 }
 
 X509Ptr OpenSslCertificate(absl::string_view der) {

@@ -10,6 +10,7 @@
 #include "base/openssl.h"
 #include "tests/testing/test_key.h"
 #include "x509/cert_spec.h"
+#include "x509/fleet_authz.h"
 #include "x509/lint.h"
 #include "x509/tbs.h"
 
@@ -40,11 +41,13 @@ LintPolicy LeafPolicy(const TestCa& ca);
 // A day for a service with a DNS name and a SPIFFE ID. Aliases `key`.
 CertSpec LeafSpec(const testing::TestKey& key);
 
-// Lints, signs and assembles; a failure of the lint is fatal.
+// Lints, signs and assembles; a failure of the lint is fatal. `fleet_authz` is what the spec's was
+// made from.
 std::string SignTbs(const TestCa& ca, std::string tbs, const LintPolicy& policy,
-                    const CertSpec& spec);
-// LeafSpec through the whole path.
-std::string IssueLeaf(const TestCa& ca, const testing::TestKey& key);
+                    const CertSpec& spec, const FleetAuthz* fleet_authz = nullptr);
+// LeafSpec through the whole path; with these grants where there are any.
+std::string IssueLeaf(const TestCa& ca, const testing::TestKey& key,
+                      const FleetAuthz* fleet_authz = nullptr);
 
 // OpenSSL's reading of `der`; null when it has none or leaves octets over.
 X509Ptr OpenSslCertificate(absl::string_view der);

@@ -1,0 +1,103 @@
+// Who a caller is and what it may do, from its certificate chain alone.
+#ifndef FLEETCA_CLIENT_AUTHZ_AUTHZ_VERIFIER_H_
+#define FLEETCA_CLIENT_AUTHZ_AUTHZ_VERIFIER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "base/clock.h"
+#include "client/authz/grants.h"
+#include "x509/authz_oids.h"
+#include "x509/certificate.h"
+#include "x509/oid.h"
+
+namespace fleetca::client {
+
+struct AuthzVerifierOptions {
+  // DER. Only what chains to one of these has a say, whatever else TLS trusts.
+  std::vector<std::string> roots;
+  std::string trust_domain;  // "fleet.example"
+  // What audiences call this service, a Token; empty: grants with an audience do not count here.
+  std::string audience;
+  x509::AuthzOids oids;
+  // Grants of older policies do not count.
+  uint64_t minimum_policy_revision = 0;
+  // OID contents; empty: the certificate may be for any purpose.
+  std::string purpose = std::string(x509::oid::kClientAuth);
+  // Must outlive the verifier.
+  const Clock* clock = &Clock::System();
+};
+
+class AuthzVerifier;
+
+// One caller whose chain was verified, to be asked again for every request of a connection: the
+// chain's validity and the minimum policy revision are checked on each call, nothing else is.
+// Immutable, thread-safe; must not outlive its verifier.
+class VerifiedPeer {
+ public:
+  // What the caller may do now, aliasing this. UNAUTHENTICATED kCallerCertificateExpired.
+  absl::StatusOr<const Grants*> Current() const;
+
+ private:
+  friend class AuthzVerifier;
+  VerifiedPeer(const AuthzVerifier* verifier, Grants grants, absl::Time not_before);
+
+  const AuthzVerifier* verifier_;
+  Grants grants_;
+  // The same, should the minimum revision rise above its own.
+  Grants stale_;
+  absl::Time not_before_;
+};
+
+// Pure: no network, no file, no state but the minimum policy revision. Thread-safe.
+class AuthzVerifier {
+ public:
+  // INVALID_ARGUMENT kConfigInvalid, the field being the option: no root or one that is no CA's
+  // certificate, a malformed trust domain or audience.
+  static absl::StatusOr<std::unique_ptr<AuthzVerifier>> Create(AuthzVerifierOptions options);
+
+  // `chain` is DER, the leaf first, then intermediates in any order.
+  //
+  // UNAUTHENTICATED where the caller is nobody: kCallerUnknown (no certificate or too many, no
+  // chain to a listed root, a critical extension that is not understood, FleetAuthz itself among
+  // them, not exactly one URI name, or that is no SPIFFE ID with a path in the trust domain),
+  // kCallerCertificateExpired, kAuthzInvalid (a certificate that breaks RFC 5280, an extension that
+  // is there twice among them).
+  //
+  // Otherwise an identity, whose roles count only when the leaf itself has one FleetAuthz
+  // extension, well formed, for this audience and of the minimum revision. An
+  // extension in an intermediate is never read.
+  absl::StatusOr<Grants> Verify(absl::Span<const absl::string_view> chain) const;
+
+  // The same, to be kept with the connection.
+  absl::StatusOr<VerifiedPeer> VerifyPeer(absl::Span<const absl::string_view> chain) const;
+
+  // Takes effect on the next call, for peers verified before as well.
+  void SetMinimumPolicyRevision(uint64_t revision) {
+    minimum_policy_revision_.store(revision, std::memory_order_relaxed);
+  }
+
+ private:
+  friend class VerifiedPeer;
+  explicit AuthzVerifier(AuthzVerifierOptions options);
+
+  absl::StatusOr<std::string> Identity(const x509::Certificate& leaf) const;
+  // Fills in all but the identity and notAfter.
+  void ReadGrants(const x509::Certificate& leaf, Grants* grants) const;
+
+  const AuthzVerifierOptions options_;
+  // Alias options_.roots.
+  std::vector<x509::Certificate> roots_;
+  std::atomic<uint64_t> minimum_policy_revision_;
+};
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_AUTHZ_AUTHZ_VERIFIER_H_

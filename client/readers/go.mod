@@ -1,0 +1,3 @@
+module fleetca.example/readers
+
+go 1.19
