@@ -73,6 +73,8 @@ absl::string_view ReasonName(Reason reason) {
       return "CALLER_CERTIFICATE_EXPIRED";
     case Reason::kQueueFull:
       return "QUEUE_FULL";
+    case Reason::kBudgetExhausted:
+      return "BUDGET_EXHAUSTED";
     case Reason::kDeadlineExceeded:
       return "DEADLINE_EXCEEDED";
     case Reason::kCancelled:

@@ -54,6 +54,7 @@ enum class Reason {
   kCallerCertificateExpired,
   // The CA itself.
   kQueueFull,
+  kBudgetExhausted,
   kDeadlineExceeded,
   kCancelled,
   kDraining,
