@@ -52,11 +52,18 @@ absl::StatusOr<DnsRegex> DnsRegex::Parse(absl::string_view pattern,
                                          "; see https://github.com/google/re2/wiki/Syntax"));
   }
   std::vector<Binding> bindings;
-  for (const auto& [name, group] : regex->NamedCapturingGroups()) {
+  for (const auto& [group, name] : regex->CapturingGroupNames()) {
     const size_t capture = CaptureIndex(captures, name);
-    if (capture != captures.size()) {
-      bindings.push_back({static_cast<size_t>(group), capture});
+    if (capture == captures.size()) {
+      continue;
     }
+    // This RE2 takes a name twice, and looks it up as the first group alone.
+    if (std::any_of(bindings.begin(), bindings.end(),
+                    [capture](const Binding& bound) { return bound.capture == capture; })) {
+      return Mistake(pattern, absl::StrCat("names two groups \"", name,
+                                           "\"; name one, or write two expressions"));
+    }
+    bindings.push_back({static_cast<size_t>(group), capture});
   }
   return DnsRegex(std::move(regex), std::move(bindings));
 }

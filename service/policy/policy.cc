@@ -56,6 +56,7 @@ class Policy::Compiler {
   explicit Compiler(Policy* policy) : policy_(*policy) {}
 
   void Compile() {
+    trust_domain_ = policy_.options_.trust_domain;
     CheckHead();
     CompileProfiles();
     CompileRules();
@@ -76,6 +77,7 @@ class Policy::Compiler {
       mistakes_.Add("trust_domain", absl::StrCat("\"", absl::CHexEscape(options.trust_domain),
                                                  "\" is not a SPIFFE trust domain; write it as in "
                                                  "\"fleet.example\""));
+      trust_domain_ = "invalid.example";  // so that the names built on it are not blamed
     }
   }
 
@@ -107,7 +109,7 @@ class Policy::Compiler {
                                    found->second, "]; rename one"));
       }
       std::optional<PolicyProfile> profile =
-          CompileProfile(field, written[i], policy_.options_.trust_domain, &mistakes_);
+          CompileProfile(field, written[i], trust_domain_, &mistakes_);
       const PolicyProfile* made = nullptr;
       if (profile.has_value()) {
         made = &policy_.profiles_.emplace_back(*std::move(profile));
@@ -152,6 +154,7 @@ class Policy::Compiler {
   }
 
   Policy& policy_;
+  std::string trust_domain_;
   PolicyMistakes mistakes_;
   ProfileTable table_;
   absl::flat_hash_map<std::string, uint32_t> names_;
