@@ -104,7 +104,7 @@ class Policy::Compiler {
       const std::string& name = written[i].profile.name;
       const auto [found, added] = first.try_emplace(name, i);
       if (!added && !name.empty()) {
-        mistakes_.Add(field + ".profile.name",
+        mistakes_.Add(field,
                       absl::StrCat("\"", absl::CHexEscape(name), "\" is also the name of profiles[",
                                    found->second, "]; rename one"));
       }

@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"TrustDomain", [](Options* o) { o->trust_domain = "Fleet/x"; }, "trust_domain", "not a"},
         {"NoRules", [](Options* o) { o->rules.clear(); }, "identities", "missing"},
         {"SameProfileName", [](Options* o) { o->profiles[1].profile.name = "service"; },
-         "profiles[1].profile.name", "also the name of profiles[0]"},
+         "profiles[1]", "also the name of profiles[0]"},
         {"ProfileItself", PROFILE(profile.profile.default_lifetime = absl::Seconds(1)),
          "profiles[0].profile.default_lifetime", "at least 1 minute"},
     }),
