@@ -46,9 +46,12 @@ void LogChanges(const std::vector<std::string>& changes) {
 }  // namespace
 
 PolicyHolder::PolicyHolder(std::unique_ptr<const Policy> policy, Loader loader)
-    : loader_(std::move(loader)), policy_(std::shared_ptr<const Policy>(std::move(policy))) {}
+    : loader_(std::move(loader)), policy_(std::move(policy)) {}
 
-std::shared_ptr<const Policy> PolicyHolder::Current() const { return policy_.load(); }
+std::shared_ptr<const Policy> PolicyHolder::Current() const {
+  absl::MutexLock lock(&mutex_);
+  return policy_;
+}
 
 absl::StatusOr<std::vector<std::string>> PolicyHolder::Reload(absl::string_view file) {
   absl::MutexLock lock(&reload_mutex_);
@@ -72,8 +75,11 @@ absl::StatusOr<std::vector<std::string>> PolicyHolder::Replace(absl::string_view
   const std::shared_ptr<const Policy> old_policy = Current();
   std::vector<std::string> changes = DiffPolicies(old_policy->options(), policy->options());
   FLEETCA_RETURN_IF_ERROR(CheckSuccessor(*old_policy, *policy, !changes.empty()));
-  policy_.store(std::move(policy));
-  return changes;
+  {
+    absl::MutexLock lock(&mutex_);
+    policy_.swap(policy);
+  }
+  return changes;  // the old policy ends outside of the lock, here or with its last decision
 }
 
 }  // namespace fleetca::service

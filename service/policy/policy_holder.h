@@ -2,7 +2,6 @@
 #ifndef FLEETCA_SERVICE_POLICY_POLICY_HOLDER_H_
 #define FLEETCA_SERVICE_POLICY_POLICY_HOLDER_H_
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -28,14 +27,14 @@ class PolicyHolder {
   PolicyHolder& operator=(const PolicyHolder&) = delete;
 
   // The policy in force. Take it once for a batch and keep it as long as its decisions.
-  std::shared_ptr<const Policy> Current() const;
+  std::shared_ptr<const Policy> Current() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Puts the policy of the file in force, for those who ask Current() from then on, and returns
   // what changed (policy_diff.h), a line each. On any error the old one stays in force: the
   // loader's, or INVALID_ARGUMENT kConfigInvalid for another trust domain, or for a policy that
   // differs and whose revision is not above the one in force. Logs the outcome and the changes.
   absl::StatusOr<std::vector<std::string>> Reload(absl::string_view file)
-      ABSL_LOCKS_EXCLUDED(reload_mutex_);
+      ABSL_LOCKS_EXCLUDED(reload_mutex_, mutex_);
 
  private:
   absl::StatusOr<std::vector<std::string>> Replace(absl::string_view file)
@@ -43,7 +42,11 @@ class PolicyHolder {
 
   const Loader loader_;
   absl::Mutex reload_mutex_;  // one reload at a time
-  std::atomic<std::shared_ptr<const Policy>> policy_;
+  // Held for the copy of a pointer. std::atomic<std::shared_ptr> would be this with a lock of its
+  // own making, which libstdc++ 12 releases without ordering on load: ThreadSanitizer finds the
+  // race.
+  mutable absl::Mutex mutex_ ABSL_ACQUIRED_AFTER(reload_mutex_);
+  std::shared_ptr<const Policy> policy_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace fleetca::service
