@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/errors.h"
@@ -33,11 +34,6 @@ absl::StatusOr<NameTemplate> NameTemplate::Parse(absl::string_view text,
   while (true) {
     const size_t brace = std::min(rest.find_first_of("{}"), rest.size());
     Piece piece{std::string(rest.substr(0, brace))};
-    if (!pieces.empty() && piece.literal.empty() && brace != rest.size()) {
-      return Mistake(text,
-                     "has two captures side by side, so that two identities could share a name; "
-                     "put something between them");
-    }
     if (brace == rest.size()) {
       pieces.push_back(std::move(piece));
       return NameTemplate(std::move(pieces));
@@ -67,7 +63,14 @@ std::string NameTemplate::Expand(const CapturedTexts& texts) const {
   return out;
 }
 
-bool NameTemplate::has_captures() const { return pieces_.size() > 1; }
+bool NameTemplate::HasAmbiguousLabel() const {
+  for (size_t i = 1; i < pieces_.size(); ++i) {
+    if (pieces_[i].capture != kNone && !absl::StrContains(pieces_[i].literal, ".")) {
+      return true;
+    }
+  }
+  return false;
+}
 
 bool NameTemplate::ConsumeFromEnd(absl::string_view* name, const CapturedTexts& texts) const {
   for (auto piece = pieces_.rbegin(); piece != pieces_.rend(); ++piece) {

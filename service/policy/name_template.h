@@ -18,8 +18,7 @@ namespace fleetca::service {
 class NameTemplate {
  public:
   // `captures` are those of the rule's identity. INVALID_ARGUMENT kConfigInvalid: another capture,
-  // a "{" or "}" without its partner, two captures side by side (which would let two identities
-  // share a text).
+  // a "{" or "}" without its partner.
   static absl::StatusOr<NameTemplate> Parse(absl::string_view text,
                                             absl::Span<const std::string> captures);
 
@@ -31,7 +30,9 @@ class NameTemplate {
   bool EqualsDnsName(absl::string_view name, const CapturedTexts& texts) const;
   bool EndsDnsName(absl::string_view name, const CapturedTexts& texts) const;
 
-  bool has_captures() const;
+  // Whether two captures are in one DNS label. Then two identities may come to the same name: in
+  // "{a}-{b}.example", "x" and "y-z" as well as "x-y" and "z".
+  bool HasAmbiguousLabel() const;
 
  private:
   // A literal, followed by a capture unless it is the last piece.

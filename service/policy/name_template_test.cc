@@ -63,9 +63,18 @@ TEST(NameTemplateTest, ACaptureIsOneDnsLabelOrNothing) {
   EXPECT_TRUE(exact.EqualsDnsName("web.fleet.example", {"Z.1", "web"}));
 }
 
+TEST(NameTemplateTest, TwoCapturesInOneLabelAreAmbiguous) {
+  EXPECT_TRUE(Parse("{name}-{zone}.fleet.example").HasAmbiguousLabel());
+  EXPECT_TRUE(Parse("{name}{zone}.fleet.example").HasAmbiguousLabel());
+  EXPECT_TRUE(Parse("a.{name}-{zone}").HasAmbiguousLabel());
+  EXPECT_FALSE(Parse("{name}.{zone}.fleet.example").HasAmbiguousLabel());
+  EXPECT_FALSE(Parse("a-{name}-b.c-{zone}-d.example").HasAmbiguousLabel());
+  EXPECT_FALSE(Parse("plain").HasAmbiguousLabel());
+}
+
 TEST(NameTemplateTest, RefusesWhatItCannotPutIn) {
-  for (const char* text : {"{nam}.x", "{}.x", "{name", "name}", "{{name}}", "{name}{zone}.x", "}{",
-                           "{ name }", "{NAME}"}) {
+  for (const char* text :
+       {"{nam}.x", "{}.x", "{name", "name}", "{{name}}", "}{", "{ name }", "{NAME}"}) {
     EXPECT_THAT(NameTemplate::Parse(text, Captures()), IsInvalid(Reason::kConfigInvalid, ""))
         << text;
   }

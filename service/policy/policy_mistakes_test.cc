@@ -145,6 +145,10 @@ INSTANTIATE_TEST_SUITE_P(
          "identities[0].profiles", "no effect"},
         {"UnknownCapture", RULE(rule.dns_names = {"{nam}.fleet.example"}),
          "identities[0].dns_names[0]", "does not capture"},
+        {"TwoCapturesInOneLabel",
+         RULE(rule.identity = "/svc/{zone}/{name}";
+              rule.dns_names = {"{name}-{zone}.fleet.example"}),
+         "identities[0].dns_names[0]", "share a name"},
         {"UpperCaseDns", RULE(rule.dns_names = {"Web.fleet.example"}), "identities[0].dns_names[0]",
          "case"},
         {"UnicodeDns",

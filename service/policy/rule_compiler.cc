@@ -131,6 +131,12 @@ class RuleCompiler {
     if (!mistakes_.Check(here, x509::CheckName({x509::NameType::kDns, example}, ""))) {
       return std::nullopt;
     }
+    if (made->HasAmbiguousLabel()) {
+      mistakes_.Add(here, absl::StrCat("\"", absl::CHexEscape(text),
+                                       "\" has two captures in one label, so that two identities "
+                                       "could share a name; put a \".\" between them"));
+      return std::nullopt;
+    }
     return *std::move(made);
   }
 
@@ -148,7 +154,7 @@ class RuleCompiler {
                                        "\" would allow a whole top-level domain; name at least "
                                        "two labels, as in \".fleet.example\""));
     } else if (CompileDnsName(name, here).has_value()) {
-      rule_.dns_suffixes.push_back(*NameTemplate::Parse(text, captures()));
+      rule_.dns_suffixes.push_back(*NameTemplate::Parse(text, captures()));  // with its "."
     }
   }
 
