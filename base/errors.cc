@@ -75,6 +75,8 @@ absl::string_view ReasonName(Reason reason) {
       return "AUTHZ_INVALID";
     case Reason::kQueueFull:
       return "QUEUE_FULL";
+    case Reason::kBudgetExhausted:
+      return "BUDGET_EXHAUSTED";
     case Reason::kDeadlineExceeded:
       return "DEADLINE_EXCEEDED";
     case Reason::kCancelled:

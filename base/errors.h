@@ -56,6 +56,7 @@ enum class Reason {
   kAuthzInvalid,
   // The CA itself.
   kQueueFull,
+  kBudgetExhausted,
   kDeadlineExceeded,
   kCancelled,
   kDraining,

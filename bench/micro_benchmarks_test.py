@@ -52,6 +52,14 @@ class MicroBenchmarksTest(unittest.TestCase):
         for row in run("issuer_bench", "IssueRocksDb/p256/batch:8/manual_time/threads:1"):
             self.assertGreater(row["ratio"], 1)
 
+    def test_the_policy_decides_without_looking_at_every_rule(self):
+        scan = run("policy_bench", "FindByScan/rules:10000")[0]["cpu_time"]
+        for kind in ["Hit", "Regex", "ForOther", "Miss", "Foreign"]:
+            with self.subTest(kind):
+                found = run("policy_bench", "Authorize/%s/rules:10000/" % kind)
+                self.assertEqual([1, 2], [row["threads"] for row in found])
+                self.assertLess(found[0]["cpu_time"] * 5, scan)
+
     def test_an_option_that_is_misspelt_is_refused(self):
         done = subprocess.run(["bench/tbs_bench", "--benchmark_filer=x"], capture_output=True, check=False)
         self.assertEqual(1, done.returncode)

@@ -2,6 +2,7 @@
 
 #include "service/cli/ca_command.h"
 #include "service/cli/config_command.h"
+#include "service/cli/policy_command.h"
 #include "service/cli/serve_command.h"
 
 namespace fleetca::service {
@@ -10,6 +11,7 @@ void AddServerCommands(CLI::App& app, int* exit_code) {
   AddCaCommand(app, exit_code);
   AddServeCommand(app, exit_code);
   AddConfigCommand(app, exit_code);
+  AddPolicyCommand(app, exit_code);
 }
 
 }  // namespace fleetca::service

@@ -1,4 +1,4 @@
-// The commands of `fleetca` that make and run a CA: `ca`, `serve`, `config`.
+// The commands of `fleetca` that make and run a CA: `ca`, `serve`, `config`, `policy`.
 #ifndef FLEETCA_SERVICE_CLI_COMMANDS_H_
 #define FLEETCA_SERVICE_CLI_COMMANDS_H_
 

@@ -19,6 +19,8 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::TextFormat;
 
+constexpr int kMaxNesting = 32;
+
 // The parser quotes the token it met. It must not quote a secret that was written into the file by
 // mistake, so string literals, and all that stands beside the word "pass", are left out.
 std::string WithoutSecrets(const std::string& problem, absl::string_view line) {
@@ -96,15 +98,18 @@ class ConfigText::Collector : public google::protobuf::io::ErrorCollector {
   ConfigText* const config_;
 };
 
-ConfigText::ConfigText(absl::string_view text, absl::string_view path)
-    : path_(path == "-" ? "standard input" : std::string(path)) {
+ConfigText::ConfigText(absl::string_view text, absl::string_view path,
+                       google::protobuf::Message* message)
+    : path_(path == "-" ? "standard input" : std::string(path)), message_(*message) {
   Collector collector(text, this);
   TextFormat::Parser parser;
   parser.RecordErrorsTo(&collector);
   parser.WriteLocationsTo(&locations_);
   // To go on after the first unknown field and report them all; the collector makes errors of them.
   parser.AllowUnknownField(true);
-  parsed_ = parser.ParseFromString(std::string(text), &message_);
+  // Unknown fields are skipped by recursion too, and a file is no stack.
+  parser.SetRecursionLimit(kMaxNesting);
+  parsed_ = parser.ParseFromString(std::string(text), message);
 }
 
 void ConfigText::AddMistake(absl::string_view field, absl::string_view problem) {

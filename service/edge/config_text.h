@@ -1,4 +1,4 @@
-// The configuration file as it is written: the parsed message, the line of each field, and the list
+// A configuration file as it is written: the parsed message, the line of each field, and the list
 // of mistakes found in it.
 #ifndef FLEETCA_SERVICE_EDGE_CONFIG_TEXT_H_
 #define FLEETCA_SERVICE_EDGE_CONFIG_TEXT_H_
@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "fleetca/config/v1/config.pb.h"
+#include "google/protobuf/message.h"
 #include "google/protobuf/text_format.h"
 
 namespace fleetca::service {
@@ -18,14 +18,14 @@ namespace fleetca::service {
 // the validation adds its own, and in the end all are reported together. Thread-compatible.
 class ConfigText {
  public:
-  // `path` is what messages call the file; "-" is standard input.
-  ConfigText(absl::string_view text, absl::string_view path);
+  // Parses into *message, which must outlive this and stay as it is. `path` is what messages call
+  // the file; "-" is standard input.
+  ConfigText(absl::string_view text, absl::string_view path, google::protobuf::Message* message);
   ConfigText(const ConfigText&) = delete;
   ConfigText& operator=(const ConfigText&) = delete;
 
   // False when the text is not text format at all: then the message is not worth judging.
   bool parsed() const { return parsed_; }
-  const config::v1::ServerConfig& message() const { return message_; }
 
   // Adds a mistake in a field, named by its path as in "profiles[0].names.dns_suffixes[1]".
   void AddMistake(absl::string_view field, absl::string_view problem);
@@ -47,7 +47,7 @@ class ConfigText {
   };
 
   const std::string path_;
-  config::v1::ServerConfig message_;
+  const google::protobuf::Message& message_;
   google::protobuf::TextFormat::ParseInfoTree locations_;
   bool parsed_ = false;
   std::vector<Mistake> mistakes_;

@@ -33,24 +33,6 @@ void CopyTo(const std::vector<std::string>& values, Repeated* out) {
   }
 }
 
-void ReadKeyAlgorithms(absl::string_view field, const pb::Profile& profile, ConfigReader* reader,
-                       ProfileOptions* options) {
-  for (int i = 0; i < profile.key_algorithms_size(); ++i) {
-    bool known = false;
-    for (const auto& [written, meant] : kKeyAlgorithms) {
-      if (profile.key_algorithms(i) == written) {
-        options->key_algorithms.push_back(meant);
-        known = true;
-      }
-    }
-    if (!known) {
-      reader->Mistake(At(Below(field, "key_algorithms"), i),
-                      "is no key algorithm; write KEY_ALGORITHM_P256, KEY_ALGORITHM_P384, "
-                      "KEY_ALGORITHM_RSA or KEY_ALGORITHM_ED25519");
-    }
-  }
-}
-
 void ReadKeyPurposes(absl::string_view field, const pb::Profile& profile, ConfigReader* reader,
                      ProfileOptions* options) {
   for (int i = 0; i < profile.key_purposes_size(); ++i) {
@@ -109,6 +91,27 @@ NameRulesOptions ReadNameRules(const pb::NameRules& rules) {
 
 }  // namespace
 
+std::vector<PublicKeyAlgorithm> ReadKeyAlgorithms(
+    absl::string_view field, const google::protobuf::RepeatedField<int>& written,
+    ConfigReader* reader) {
+  std::vector<PublicKeyAlgorithm> algorithms;
+  for (int i = 0; i < written.size(); ++i) {
+    bool known = false;
+    for (const auto& [value, meant] : kKeyAlgorithms) {
+      if (written.Get(i) == value) {
+        algorithms.push_back(meant);
+        known = true;
+      }
+    }
+    if (!known) {
+      reader->Mistake(At(field, i),
+                      "is no key algorithm; write KEY_ALGORITHM_P256, KEY_ALGORITHM_P384, "
+                      "KEY_ALGORITHM_RSA or KEY_ALGORITHM_ED25519");
+    }
+  }
+  return algorithms;
+}
+
 ProfileOptions ReadProfile(absl::string_view field, const pb::Profile& profile,
                            absl::string_view trust_domain, ConfigReader* reader) {
   ProfileOptions options;
@@ -121,7 +124,8 @@ ProfileOptions ReadProfile(absl::string_view field, const pb::Profile& profile,
   if (profile.has_backdate()) {
     options.backdate = reader->Duration(Below(field, "backdate"), profile.backdate());
   }
-  ReadKeyAlgorithms(field, profile, reader, &options);
+  options.key_algorithms =
+      ReadKeyAlgorithms(Below(field, "key_algorithms"), profile.key_algorithms(), reader);
   ReadKeyPurposes(field, profile, reader, &options);
   options.names = ReadNameRules(profile.names());
   ReadSubject(field, profile, reader, &options);

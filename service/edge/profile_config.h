@@ -2,10 +2,14 @@
 #ifndef FLEETCA_SERVICE_EDGE_PROFILE_CONFIG_H_
 #define FLEETCA_SERVICE_EDGE_PROFILE_CONFIG_H_
 
+#include <vector>
+
 #include "absl/strings/string_view.h"
 #include "fleetca/config/v1/config.pb.h"
+#include "google/protobuf/repeated_field.h"
 #include "service/edge/config_reader.h"
 #include "service/profile.h"
+#include "x509/public_key.h"
 
 namespace fleetca::service {
 
@@ -13,6 +17,11 @@ namespace fleetca::service {
 // everything that Profile::Create would refuse, and for what it could not see.
 ProfileOptions ReadProfile(absl::string_view field, const config::v1::Profile& profile,
                            absl::string_view trust_domain, ConfigReader* reader);
+
+// The list of key algorithms at `field`; what is none is a mistake.
+std::vector<x509::PublicKeyAlgorithm> ReadKeyAlgorithms(
+    absl::string_view field, const google::protobuf::RepeatedField<int>& written,
+    ConfigReader* reader);
 
 // The way back.
 config::v1::Profile ProfileToConfig(const ProfileOptions& options);

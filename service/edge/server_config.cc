@@ -256,11 +256,11 @@ size_t LimitsConfig::WorkerThreads() const {
 }
 
 absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::string_view path) {
-  ConfigText written(text, path);
+  pb::ServerConfig message;
+  ConfigText written(text, path, &message);
   if (!written.parsed()) {
     return written.ToStatus();
   }
-  const pb::ServerConfig& message = written.message();
   ConfigReader reader(&written, FolderOf(path));
   ServerConfig config;
   config.trust_domain = reader.TrustDomain("trust_domain", message.trust_domain());

@@ -1,0 +1,213 @@
+#include "service/cli/policy_command.h"
+
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "base/duration_text.h"
+#include "base/errors.h"
+#include "base/exit_status.h"
+#include "base/file.h"
+#include "base/status_macros.h"
+#include "nlohmann/json.hpp"
+#include "service/cli/explanation_json.h"
+#include "service/cli/standard_output.h"
+#include "service/edge/policy_config.h"
+#include "service/policy/policy.h"
+#include "x509/csr.h"
+#include "x509/pem.h"
+#include "x509/spiffe_id.h"
+
+namespace fleetca::service {
+namespace {
+
+constexpr char kCheckExamples[] = R"(
+Every mistake is a line on standard error: FILE:LINE: field: what is wrong; what to do. Two rules
+that match the same identities and are equally specific are a mistake.
+
+Examples:
+  fleetca policy check /etc/fleetca/policy.textproto
+  generate-policy | fleetca policy check -
+)";
+
+constexpr char kExplainExamples[] = R"(
+Decides from the file alone, asking no server, and writes which rules matched and which checks
+passed. Exit status: 0 when the certificate is allowed, 1 when it is denied. Budgets are not spent,
+and the CSR's signature is not verified.
+
+Examples:
+  fleetca policy explain policy.textproto --as spiffe://fleet.example/svc/web --profile service \
+    --csr web.csr
+  fleetca policy explain policy.textproto --as spiffe://fleet.example/node/n1 \
+    --for spiffe://fleet.example/svc/n1/web --profile service --csr web.csr -o json
+)";
+
+constexpr absl::Duration kLongestLifetime = absl::Hours(24 * 3650);
+
+struct CheckFlags {
+  std::string file;
+  std::string form = "text";
+};
+
+struct ExplainFlags {
+  std::string file;
+  std::string caller;
+  std::string subject;
+  std::string profile;
+  std::string csr;
+  std::string lifetime;
+  std::string form = "text";
+};
+
+std::string ShownFile(const std::string& file) { return file == "-" ? "standard input" : file; }
+
+// As compilers write mistakes, so that editors jump to the line.
+int ReportPolicyError(const absl::Status& status) {
+  if (GetReason(status) == Reason::kConfigInvalid) {
+    std::cerr << PrintableMessage(status) << std::endl;
+    return kExitFailed;
+  }
+  return ReportStatus(status);
+}
+
+std::string CheckToJson(const std::string& file,
+                        const absl::StatusOr<std::unique_ptr<const Policy>>& policy) {
+  nlohmann::ordered_json json;
+  json["file"] = file;
+  json["valid"] = policy.ok();
+  json["mistakes"] = nlohmann::ordered_json::array();
+  if (policy.ok()) {
+    json["policy_revision"] = (*policy)->revision();
+  } else {
+    for (const absl::string_view line : absl::StrSplit(policy.status().message(), '\n')) {
+      json["mistakes"].push_back(std::string(line));
+    }
+  }
+  return JsonToText(json);
+}
+
+int RunCheck(const CheckFlags& flags) {
+  const absl::StatusOr<std::unique_ptr<const Policy>> policy = LoadPolicy(flags.file);
+  if (flags.form == "json") {
+    const int written = ReportStatus(WriteStandardOutput(CheckToJson(flags.file, policy)));
+    return policy.ok() ? written : kExitFailed;
+  }
+  if (!policy.ok()) {
+    return ReportPolicyError(policy.status());
+  }
+  return ReportStatus(WriteStandardOutput(absl::StrCat(
+      ShownFile(flags.file), ": ok: revision ", (*policy)->revision(), ", profiles: ",
+      (*policy)->profiles().size(), ", rules: ", (*policy)->options().rules.size(), "\n")));
+}
+
+// The file's CSR, PEM or DER, as DER.
+absl::StatusOr<std::string> ReadCsr(const std::string& file) {
+  FLEETCA_ASSIGN_OR_RETURN(std::string contents, ReadFile(file));
+  if (!absl::StrContains(contents, "-----BEGIN")) {
+    return contents;
+  }
+  absl::StatusOr<std::string> der = x509::DecodeOnePem(x509::kPemCertificateRequest, contents);
+  return der.ok() ? der : Annotate(der.status(), ShownFile(file));
+}
+
+absl::StatusOr<int> Explain(const ExplainFlags& flags) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<const Policy> policy, LoadPolicy(flags.file));
+  FLEETCA_ASSIGN_OR_RETURN(const std::string der, ReadCsr(flags.csr));
+  const absl::StatusOr<x509::Csr> csr = x509::ParseCsr(der, x509::CsrLimits());
+  if (!csr.ok()) {
+    return Annotate(csr.status(), ShownFile(flags.csr));
+  }
+  AuthorizeRequest request;
+  request.caller = flags.caller;
+  request.subject = flags.subject;
+  request.profile = flags.profile;
+  request.names = csr->names;
+  request.key_algorithm = csr->public_key.algorithm;
+  if (!flags.lifetime.empty()) {
+    request.lifetime = *DurationFromText(flags.lifetime, kLongestLifetime);
+  }
+  const Explanation explanation = policy->Explain(request);
+  FLEETCA_RETURN_IF_ERROR(WriteStandardOutput(flags.form == "json"
+                                                  ? JsonToText(ExplanationToJson(explanation))
+                                                  : ExplanationToText(explanation)));
+  return explanation.decision.ok() ? kExitOk : kExitFailed;
+}
+
+int RunExplain(const ExplainFlags& flags) {
+  if (flags.file == "-" && flags.csr == "-") {
+    return ReportUsageError("The policy and the CSR cannot both be standard input; name a file");
+  }
+  const absl::StatusOr<int> code = Explain(flags);
+  return code.ok() ? *code : ReportPolicyError(code.status());
+}
+
+std::string SpiffeIdFlagProblem(const std::string& id) {
+  const char* problem = x509::SpiffeIdProblem(id);
+  return problem == nullptr ? "" : absl::StrCat("\"", id, "\" ", problem);
+}
+
+void AddCheckCommand(CLI::App& policy, int* exit_code) {
+  CLI::App* check = policy.add_subcommand("check", "Say whether a policy is right, and where not");
+  auto flags = std::make_shared<CheckFlags>();
+  check->add_option("file", flags->file, "The policy; - is standard input")
+      ->type_name("FILE")
+      ->required();
+  AddFormFlag(*check, &flags->form);
+  check->footer(kCheckExamples);
+  check->callback([flags, exit_code] { *exit_code = RunCheck(*flags); });
+}
+
+void AddExplainCommand(CLI::App& policy, int* exit_code) {
+  CLI::App* explain =
+      policy.add_subcommand("explain", "Say what a policy decides on a request, and why");
+  auto flags = std::make_shared<ExplainFlags>();
+  explain->add_option("file", flags->file, "The policy; - is standard input")
+      ->type_name("FILE")
+      ->required();
+  explain->add_option("--as", flags->caller, "Who asks")
+      ->type_name("SPIFFE-ID")
+      ->check(SpiffeIdFlagProblem, "")
+      ->required();
+  explain
+      ->add_option("--for", flags->subject,
+                   "Whom the certificate is for, when the CSR names none and it is not who asks")
+      ->type_name("SPIFFE-ID")
+      ->check(SpiffeIdFlagProblem, "");
+  explain->add_option("--profile", flags->profile, "The profile asked for")
+      ->type_name("NAME")
+      ->required();
+  explain->add_option("--csr", flags->csr, "The CSR, PEM or DER; - is standard input")
+      ->type_name("FILE")
+      ->required();
+  explain->add_option("--lifetime", flags->lifetime, "The lifetime asked for, as in 12h or 30d")
+      ->type_name("DURATION")
+      ->check(
+          [](const std::string& text) {
+            return DurationFromText(text, kLongestLifetime).has_value()
+                       ? std::string()
+                       : absl::StrCat("\"", text, "\" is no lifetime; write it as in 12h or 30d");
+          },
+          "");
+  AddFormFlag(*explain, &flags->form);
+  explain->footer(kExplainExamples);
+  explain->callback([flags, exit_code] { *exit_code = RunExplain(*flags); });
+}
+
+}  // namespace
+
+void AddPolicyCommand(CLI::App& app, int* exit_code) {
+  CLI::App* policy =
+      app.add_subcommand("policy", "Check policy files, and explain what they decide");
+  policy->require_subcommand(1);
+  AddCheckCommand(*policy, exit_code);
+  AddExplainCommand(*policy, exit_code);
+}
+
+}  // namespace fleetca::service

@@ -1,0 +1,203 @@
+#include "service/cli/policy_command.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "base/file.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "service/cli/commands.h"
+#include "tests/testing/csr_maker.h"
+#include "tests/testing/temporary_folder.h"
+#include "x509/pem.h"
+
+namespace fleetca::service {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr char kPolicy[] = R"(policy_revision: 7
+trust_domain: "fleet.test"
+profiles {
+  profile {
+    name: "service"
+    default_lifetime { seconds: 3600 }
+    key_purposes: KEY_PURPOSE_CLIENT_AUTH
+    names { spiffe_paths: "/*" dns_suffixes: ".fleet.test" }
+  }
+}
+identities {
+  name: "web"
+  identity: "/svc/{name}"
+  profiles: "service"
+  dns_names: "{name}.fleet.test"
+  roles: "read"
+  attributes { name: "team" value: "{name}" }
+  budget { certificates: 5 per { seconds: 60 } }
+}
+identities { name: "node" identity: "/node/{node}" issue_for: "/svc/{node}" }
+)";
+
+struct Outcome {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+class PolicyCommandTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    Write(policy_, kPolicy);
+    const std::vector<x509::GeneralName> names = {
+        {x509::NameType::kUri, "spiffe://fleet.test/svc/web"},
+        {x509::NameType::kDns, "web.fleet.test"}};
+    testing::CsrOptions options;
+    options.names = names;
+    der_ = testing::MakeCsr(options);
+    Write(csr_, x509::EncodePem(x509::kPemCertificateRequest, der_));
+  }
+
+  static void Write(const std::string& file, absl::string_view text) {
+    ASSERT_TRUE(WriteFileAtomic(file, text, 0644).ok());
+  }
+
+  static Outcome Run(std::vector<std::string> arguments) {
+    ::testing::internal::CaptureStdout();
+    ::testing::internal::CaptureStderr();
+    int code = 0;
+    CLI::App app("test", "fleetca");
+    AddServerCommands(app, &code);
+    try {
+      app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::ParseError& error) {
+      code = app.exit(error) == 0 ? 0 : 2;
+    }
+    Outcome outcome;
+    outcome.code = code;
+    outcome.out = ::testing::internal::GetCapturedStdout();
+    outcome.err = ::testing::internal::GetCapturedStderr();
+    return outcome;
+  }
+
+  Outcome Explain(const std::string& path, std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {
+        "policy", "explain", policy_,     "--as",   "spiffe://fleet.test" + path,
+        "--csr",  csr_,      "--profile", "service"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Run(arguments);
+  }
+
+  const testing::TemporaryFolder folder_;
+  const std::string policy_ = folder_.path() + "/policy.textproto";
+  const std::string csr_ = folder_.path() + "/web.csr";
+  std::string der_;
+};
+
+TEST_F(PolicyCommandTest, CheckAcceptsAGoodPolicy) {
+  const Outcome text = Run({"policy", "check", policy_});
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_EQ(text.out, absl::StrCat(policy_, ": ok: revision 7, profiles: 1, rules: 2\n"));
+  const auto json = nlohmann::json::parse(Run({"policy", "check", policy_, "-o", "json"}).out);
+  EXPECT_EQ(json["valid"], true);
+  EXPECT_EQ(json["policy_revision"], 7);
+}
+
+TEST_F(PolicyCommandTest, CheckReportsEveryMistakeWithItsLine) {
+  Write(policy_, absl::StrReplaceAll(kPolicy, {{"revision: 7", "revision: 0"},
+                                               {"\"/node/{node}\"", "\"/svc/{node}\""}}));
+  const Outcome text = Run({"policy", "check", policy_});
+  EXPECT_EQ(text.code, 1);
+  EXPECT_EQ(text.out, "");
+  EXPECT_THAT(text.err, AllOf(StartsWith(policy_ + ":1: policy_revision: "),
+                              HasSubstr("\"web\" (line 11) and \"node\" (line 20)")));
+  const Outcome as_json = Run({"policy", "check", policy_, "-o", "json"});
+  EXPECT_EQ(as_json.code, 1);
+  EXPECT_EQ(nlohmann::json::parse(as_json.out)["mistakes"].size(), 2u);
+}
+
+TEST_F(PolicyCommandTest, CheckOfAMissingFileFails) {
+  const Outcome outcome = Run({"policy", "check", folder_.path() + "/none"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("/none"));
+}
+
+TEST_F(PolicyCommandTest, ExplainsWhatIsAllowed) {
+  const Outcome outcome = Explain("/svc/web");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out,
+              AllOf(StartsWith("ALLOWED\n"), HasSubstr("rule \"web\", /svc/{name}, line 11"),
+                    HasSubstr("DNS:web.fleet.test: granted"), HasSubstr("team = web"),
+                    HasSubstr("5 certificates per 1m")));
+}
+
+TEST_F(PolicyCommandTest, ExplainsWhatIsDenied) {
+  const Outcome outcome = Explain("/node/n1");
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.out, AllOf(StartsWith("DENIED: spiffe://fleet.test/node/n1 may not ask"),
+                                 HasSubstr("rule \"node\""), Not(HasSubstr("ok      profile"))));
+  EXPECT_EQ(outcome.err, "");
+  EXPECT_EQ(Explain("/node/web").code, 0);
+  EXPECT_EQ(Explain("/svc/web", {"--lifetime", "2h"}).code, 1);
+  EXPECT_EQ(Explain("/svc/web", {"--lifetime", "30m"}).code, 0);
+  EXPECT_EQ(Explain("/svc/web", {"--for", "spiffe://fleet.test/svc/db"}).code, 1);
+}
+
+TEST_F(PolicyCommandTest, ExplainsAsJson) {
+  const Outcome allowed = Explain("/node/web", {"-o", "json"});
+  const auto json = nlohmann::json::parse(allowed.out);
+  EXPECT_EQ(json["allowed"], true);
+  EXPECT_EQ(json["caller"]["rule"]["name"], "node");
+  EXPECT_EQ(json["subject"]["rule"]["name"], "web");
+  EXPECT_EQ(json["certificate"]["names"][0], "URI:spiffe://fleet.test/svc/web");
+  EXPECT_EQ(json["certificate"]["attributes"]["team"], "web");
+  EXPECT_EQ(json["certificate"]["policy_revision"], 7);
+  EXPECT_EQ(json["certificate"]["budget"], nullptr);
+  EXPECT_FALSE(json.contains("refusal"));
+  const auto denied = nlohmann::json::parse(Explain("/user/x", {"-o", "json"}).out);
+  EXPECT_EQ(denied["allowed"], false);
+  EXPECT_EQ(denied["caller"]["rule"], nullptr);
+  EXPECT_EQ(denied["refusal"]["code"], "PERMISSION_DENIED");
+  EXPECT_EQ(denied["refusal"]["reason"], "CALLER_NOT_ALLOWED");
+  EXPECT_EQ(denied["checks"].back()["passed"], false);
+}
+
+TEST_F(PolicyCommandTest, ExplainTakesDerAndRefusesWhatIsNoCsr) {
+  Write(csr_, der_);
+  EXPECT_EQ(Explain("/svc/web").code, 0);
+  Write(csr_, "no CSR");
+  const Outcome outcome = Explain("/svc/web");
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(outcome.err, HasSubstr(csr_));
+}
+
+TEST_F(PolicyCommandTest, WrongFlagsAreUsageErrors) {
+  EXPECT_EQ(Run({"policy"}).code, 2);
+  EXPECT_EQ(Run({"policy", "check"}).code, 2);
+  EXPECT_EQ(Run({"policy", "explain", policy_}).code, 2);
+  EXPECT_EQ(Explain("/..").code, 2);
+  EXPECT_EQ(Explain("/svc/web", {"--for", "svc/web"}).code, 2);
+  EXPECT_EQ(Explain("/svc/web", {"--lifetime", "soon"}).code, 2);
+  EXPECT_EQ(Explain("/svc/web", {"-o", "yaml"}).code, 2);
+  EXPECT_EQ(Run({"policy", "explain", "-", "--as", "spiffe://fleet.test/svc/web", "--profile", "p",
+                 "--csr", "-"})
+                .code,
+            2);
+}
+
+TEST_F(PolicyCommandTest, HelpHasExamples) {
+  for (const char* command : {"check", "explain"}) {
+    const Outcome outcome = Run({"policy", command, "--help"});
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_THAT(outcome.out, HasSubstr("Examples:"));
+  }
+}
+
+}  // namespace
+}  // namespace fleetca::service

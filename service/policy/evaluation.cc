@@ -1,0 +1,299 @@
+#include "service/policy/evaluation.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "service/policy/grant_limits.h"
+#include "x509/csr.h"
+#include "x509/spiffe_id.h"
+
+namespace fleetca::service {
+namespace {
+
+using x509::GeneralName;
+using x509::NameType;
+
+constexpr absl::string_view kNamesField = "csr.subject_alt_name";
+constexpr size_t kMaxShown = 128;
+
+// What came from the request, as it may stand in a sentence.
+std::string Shown(absl::string_view text) {
+  return absl::StrCat(absl::CHexEscape(text.substr(0, kMaxShown)),
+                      text.size() > kMaxShown ? "..." : "");
+}
+
+absl::Status Denied(absl::string_view message) {
+  return PermissionDenied(Reason::kCallerNotAllowed, message);
+}
+
+absl::Status NotGranted(const GeneralName& name, absl::string_view identity) {
+  return InvalidArgument(
+      Reason::kSanNotAllowed, kNamesField,
+      absl::StrCat(x509::NameToString(name), " is not granted to ", identity,
+                   "; leave it out, or ask the CA's operator to grant it in the policy"));
+}
+
+std::string AlgorithmNames(const std::vector<x509::PublicKeyAlgorithm>& algorithms) {
+  return absl::StrJoin(algorithms, ", ", [](std::string* out, x509::PublicKeyAlgorithm algorithm) {
+    absl::StrAppend(out, x509::PublicKeyAlgorithmName(algorithm));
+  });
+}
+
+std::string ProfileNames(const Rule& rule) {
+  return absl::StrJoin(rule.profiles, ", ", [](std::string* out, const PolicyProfile* profile) {
+    out->append(profile->profile.name());
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<Decision> Evaluation::Run() {
+  const absl::Status outcome = [this]() -> absl::Status {
+    FLEETCA_RETURN_IF_ERROR(Check("caller", &Evaluation::FindCaller));
+    FLEETCA_RETURN_IF_ERROR(Check("subject", &Evaluation::FindSubject));
+    NoteRules();
+    FLEETCA_RETURN_IF_ERROR(Check("may ask for the subject", &Evaluation::CheckMayAsk));
+    FLEETCA_RETURN_IF_ERROR(Check("profile", &Evaluation::CheckProfile));
+    FLEETCA_RETURN_IF_ERROR(Check("key algorithm", &Evaluation::CheckKey));
+    FLEETCA_RETURN_IF_ERROR(Check("names by the rule", &Evaluation::CheckNames));
+    FLEETCA_RETURN_IF_ERROR(Check("names by the profile", &Evaluation::CheckProfileNames));
+    FLEETCA_RETURN_IF_ERROR(Check("lifetime", &Evaluation::DecideLifetime));
+    return Check("grants", &Evaluation::FillGrants);
+  }();
+  FLEETCA_RETURN_IF_ERROR(outcome);
+  return std::move(decision_);
+}
+
+absl::Status Evaluation::Check(absl::string_view what, absl::Status (Evaluation::*check)()) {
+  detail_.clear();
+  absl::Status outcome = (this->*check)();
+  if (explanation_ != nullptr) {
+    explanation_->checks.push_back(
+        {std::string(what), outcome.ok(), outcome.ok() ? detail_ : std::string(outcome.message())});
+  }
+  return outcome;
+}
+
+template <typename... Parts>
+void Evaluation::Detail(const Parts&... parts) {
+  if (explanation_ != nullptr) {
+    detail_ = absl::StrCat(parts...);
+  }
+}
+
+void Evaluation::NoteName(const GeneralName& name, const absl::Status& outcome) {
+  if (explanation_ != nullptr) {
+    explanation_->checks.push_back({absl::StrCat("name ", x509::NameToString(name)), outcome.ok(),
+                                    outcome.ok() ? "granted" : std::string(outcome.message())});
+  }
+}
+
+void Evaluation::NoteRules() {
+  if (explanation_ == nullptr) {
+    return;
+  }
+  const auto matched = [](const Rule* rule) {
+    return rule == nullptr
+               ? Explanation::MatchedRule{}
+               : Explanation::MatchedRule{rule->name, rule->identity.text(), rule->line};
+  };
+  explanation_->caller = std::string(caller_.id);
+  explanation_->subject = std::string(subject_.id);
+  explanation_->caller_rule = matched(caller_.rule);
+  explanation_->subject_rule = matched(subject_.rule);
+}
+
+// An identity of another trust domain has no rule.
+Evaluation::Party Evaluation::FindParty(absl::string_view id) const {
+  Party party{.id = id};
+  if (x509::SpiffeTrustDomain(id) == policy_.trust_domain()) {
+    party.path = SplitPath(x509::SpiffePath(id));
+    party.rule = policy_.FindRule(party.path);
+  }
+  return party;
+}
+
+absl::Status Evaluation::FindCaller() {
+  if (const char* problem = x509::SpiffeIdProblem(request_.caller); problem != nullptr) {
+    return Denied(absl::StrCat("The caller's identity \"", Shown(request_.caller), "\" ", problem));
+  }
+  caller_ = FindParty(request_.caller);
+  Detail(request_.caller);
+  return absl::OkStatus();
+}
+
+absl::Status Evaluation::FindSubject() {
+  absl::string_view subject = request_.subject;
+  bool has_uri = false;
+  for (const GeneralName& name : request_.names) {
+    if (name.type != NameType::kUri) {
+      continue;
+    }
+    if (has_uri) {
+      return InvalidArgument(Reason::kSanInvalid, kNamesField,
+                             "the CSR asks for more than one URI; a certificate has one SPIFFE ID");
+    }
+    has_uri = true;
+    if (!subject.empty() && subject != name.value) {
+      return InvalidArgument(
+          Reason::kSanNotAllowed, kNamesField,
+          absl::StrCat("the CSR asks for ", Shown(name.value), ", the request for ", Shown(subject),
+                       "; ask for one identity"));
+    }
+    subject = name.value;
+  }
+  if (subject.empty() || subject == caller_.id) {
+    subject_ = caller_;
+  } else {
+    if (const char* problem = x509::SpiffeIdProblem(subject); problem != nullptr) {
+      return InvalidArgument(Reason::kSanInvalid, "subject",
+                             absl::StrCat("\"", Shown(subject), "\" ", problem));
+    }
+    subject_ = FindParty(subject);
+  }
+  Detail(subject_.id);
+  return absl::OkStatus();
+}
+
+absl::Status Evaluation::CheckMayAsk() {
+  if (subject_.id == caller_.id) {
+    Detail("for itself");
+    return absl::OkStatus();
+  }
+  if (caller_.rule != nullptr && x509::SpiffeTrustDomain(subject_.id) == policy_.trust_domain()) {
+    const CapturedTexts texts = caller_.rule->identity.Capture(caller_.path);
+    for (const IdentityPattern& pattern : caller_.rule->issue_for) {
+      if (pattern.Matches(subject_.path, texts)) {
+        Detail("by issue_for \"", pattern.text(), "\" of the rule \"", caller_.rule->name, "\"");
+        return absl::OkStatus();
+      }
+    }
+  }
+  return Denied(absl::StrCat(
+      caller_.id, " may not ask for certificates of ", subject_.id,
+      "; ask for its own identity, or ask the CA's operator for issue_for in the policy"));
+}
+
+absl::Status Evaluation::CheckProfile() {
+  if (request_.profile.empty()) {
+    return InvalidArgument(Reason::kProfileUnknown, "profile",
+                           "The request names no profile; set it to one of the CA's");
+  }
+  const Rule* rule = subject_.rule;
+  decision_.profile = rule == nullptr ? nullptr : rule->FindProfile(request_.profile);
+  if (decision_.profile == nullptr) {
+    // The same words whether there is no such profile, no rule, or no grant.
+    const std::string remedy = rule == nullptr || rule->profiles.empty()
+                                   ? std::string("ask the CA's operator to grant it in the policy")
+                                   : absl::StrCat("it may have one by: ", ProfileNames(*rule));
+    return Denied(absl::StrCat(subject_.id, " may not have a certificate by the profile \"",
+                               Shown(request_.profile), "\"; ", remedy));
+  }
+  captured_ = rule->identity.Capture(subject_.path);
+  Detail("\"", request_.profile, "\" is granted by the rule \"", rule->name, "\"");
+  return absl::OkStatus();
+}
+
+absl::Status Evaluation::CheckKey() {
+  const auto& allowed = subject_.rule->key_algorithms;
+  const absl::string_view asked = x509::PublicKeyAlgorithmName(request_.key_algorithm);
+  if (!allowed.empty() &&
+      std::find(allowed.begin(), allowed.end(), request_.key_algorithm) == allowed.end()) {
+    return InvalidArgument(Reason::kKeyUnsupported, "csr.public_key",
+                           absl::StrCat(subject_.id, " may have no certificate for ", asked,
+                                        " keys; make one of: ", AlgorithmNames(allowed)));
+  }
+  Detail(asked);
+  return absl::OkStatus();
+}
+
+absl::Status Evaluation::CheckName(const GeneralName& name) const {
+  switch (name.type) {
+    case NameType::kUri:
+      return absl::OkStatus();  // the subject's own
+    case NameType::kDns:
+      return subject_.rule->AllowsDns(name.value, captured_) ? absl::OkStatus()
+                                                             : NotGranted(name, subject_.id);
+    case NameType::kIp:
+      return subject_.rule->AllowsIp(name.value) ? absl::OkStatus() : NotGranted(name, subject_.id);
+    case NameType::kEmail:
+      return InvalidArgument(
+          Reason::kSanTypeForbidden, kNamesField,
+          absl::StrCat(x509::NameToString(name), ": no rule grants e-mail names; leave it out"));
+  }
+  return NotGranted(name, subject_.id);
+}
+
+absl::Status Evaluation::CheckNames() {
+  decision_.names.push_back({NameType::kUri, subject_.id});
+  for (const GeneralName& name : request_.names) {
+    const absl::Status outcome = CheckName(name);
+    NoteName(name, outcome);
+    FLEETCA_RETURN_IF_ERROR(outcome);
+    if (name.type != NameType::kUri) {
+      decision_.names.push_back(name);
+    }
+  }
+  Detail(decision_.names.size(), " in all");
+  return absl::OkStatus();
+}
+
+// The profile bounds what the rule grants: its key algorithms and its own rules of names.
+absl::Status Evaluation::CheckProfileNames() {
+  x509::Csr decided;
+  decided.public_key.algorithm = request_.key_algorithm;
+  decided.names = decision_.names;
+  return decision_.profile->profile.CheckCsr(decided);
+}
+
+absl::Status Evaluation::DecideLifetime() {
+  const Profile& profile = decision_.profile->profile;
+  decision_.max_lifetime = std::min(profile.max_lifetime(), subject_.rule->max_lifetime);
+  FLEETCA_ASSIGN_OR_RETURN(decision_.lifetime, profile.DecideLifetime(request_.lifetime));
+  if (decision_.lifetime > decision_.max_lifetime) {
+    if (request_.lifetime.has_value()) {
+      return InvalidArgument(
+          Reason::kLifetimeInvalid, "lifetime",
+          absl::StrCat("lifetime ", absl::FormatDuration(*request_.lifetime), " is longer than ",
+                       subject_.id, " may have; ask for up to ",
+                       absl::FormatDuration(decision_.max_lifetime)));
+    }
+    decision_.lifetime = decision_.max_lifetime;
+  }
+  Detail(absl::FormatDuration(decision_.lifetime), " of at most ",
+         absl::FormatDuration(decision_.max_lifetime));
+  return absl::OkStatus();
+}
+
+absl::Status Evaluation::FillGrants() {
+  const Rule& rule = *subject_.rule;
+  decision_.attributes.reserve(rule.attributes.size());
+  for (const Rule::Attribute& attribute : rule.attributes) {
+    std::string value = attribute.value.Expand(captured_);
+    if (const absl::Status status = CheckAttributeValue(value); !status.ok()) {
+      return Denied(absl::StrCat("The attribute \"", attribute.name, "\" of ", subject_.id, " ",
+                                 status.message(),
+                                 ", by a shorter identity or by changing the policy's rule"));
+    }
+    decision_.attributes.push_back({attribute.name, std::move(value)});
+  }
+  decision_.roles = rule.roles;
+  decision_.audience = rule.audience;
+  decision_.caller_rule = caller_.rule == nullptr ? absl::string_view() : caller_.rule->name;
+  decision_.subject_rule = rule.name;
+  decision_.policy_revision = policy_.revision();
+  if (caller_.rule != nullptr && caller_.rule->budget.has_value()) {
+    decision_.budget = &*caller_.rule->budget;
+  }
+  Detail(rule.roles.size(), " roles, ", rule.audience.size(), " audience, ", rule.attributes.size(),
+         " attributes");
+  return absl::OkStatus();
+}
+
+}  // namespace fleetca::service

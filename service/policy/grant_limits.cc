@@ -1,0 +1,128 @@
+#include "service/policy/grant_limits.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "x509/utf8.h"
+
+namespace fleetca::service {
+namespace {
+
+constexpr size_t kMaxToken = 64;
+// version, and the largest policyRev.
+constexpr size_t kIntegerBytes = 3 + 10;
+
+// The octets of a DER element with so many of contents.
+size_t ElementSize(size_t contents) {
+  const size_t length_octets = contents < 0x80 ? 1 : contents < 0x100 ? 2 : 3;
+  return 1 + length_octets + contents;
+}
+
+size_t TokensSize(const std::vector<std::string>& tokens) {
+  size_t size = 0;
+  for (const std::string& token : tokens) {
+    size += ElementSize(token.size());
+  }
+  return ElementSize(size);
+}
+
+size_t AttributesSize(const std::vector<AttributeOptions>& attributes) {
+  size_t size = 0;
+  for (const AttributeOptions& attribute : attributes) {
+    const size_t value = absl::StrContains(attribute.value, "{")
+                             ? kMaxAttributeValue
+                             : std::min(attribute.value.size(), kMaxAttributeValue);
+    size += ElementSize(ElementSize(attribute.name.size()) + ElementSize(value));
+  }
+  return ElementSize(size);
+}
+
+size_t LargestExtension(const RuleOptions& rule) {
+  size_t contents = kIntegerBytes + TokensSize(rule.roles);
+  contents += rule.audience.empty() ? 0 : TokensSize(rule.audience);
+  contents += rule.attributes.empty() ? 0 : AttributesSize(rule.attributes);
+  return ElementSize(contents);
+}
+
+void CheckToken(absl::string_view field, absl::string_view token,
+                absl::flat_hash_set<absl::string_view>* seen, PolicyMistakes* mistakes) {
+  if (!IsGrantToken(token)) {
+    mistakes->Add(
+        field, absl::StrCat("\"", absl::CHexEscape(token.substr(0, kMaxToken)), "\" is not 1 to ",
+                            kMaxToken,
+                            " of a-z, 0-9, \".\", \"_\", \"/\" and \"-\", a letter or digit "
+                            "first; rename it"));
+  } else if (!seen->insert(token).second) {
+    mistakes->Add(field, absl::StrCat("\"", token, "\" is listed twice; remove one"));
+  }
+}
+
+void CheckCount(absl::string_view field, size_t count, size_t most, PolicyMistakes* mistakes) {
+  if (count > most) {
+    mistakes->Add(field, absl::StrCat("has ", count, " entries; a certificate carries at most ",
+                                      most, "; remove some"));
+  }
+}
+
+void CheckTokens(absl::string_view parent, absl::string_view field,
+                 const std::vector<std::string>& tokens, size_t most, PolicyMistakes* mistakes) {
+  CheckCount(absl::StrCat(parent, ".", field), tokens.size(), most, mistakes);
+  absl::flat_hash_set<absl::string_view> seen;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    CheckToken(ElementBelow(parent, field, i), tokens[i], &seen, mistakes);
+  }
+}
+
+}  // namespace
+
+bool IsGrantToken(absl::string_view text) {
+  const auto is_letter_or_digit = [](char c) {
+    return absl::ascii_islower(c) || absl::ascii_isdigit(c);
+  };
+  return !text.empty() && text.size() <= kMaxToken && is_letter_or_digit(text[0]) &&
+         std::all_of(text.begin(), text.end(), [&](char c) {
+           return is_letter_or_digit(c) || c == '.' || c == '_' || c == '/' || c == '-';
+         });
+}
+
+absl::Status CheckAttributeValue(absl::string_view value) {
+  if (value.empty() || value.size() > kMaxAttributeValue) {
+    return InvalidArgument(
+        Reason::kConfigInvalid, "",
+        absl::StrCat("has ", value.size(), " bytes; write 1 to ", kMaxAttributeValue));
+  }
+  if (!x509::CountPrintableUtf8(value).has_value()) {
+    return InvalidArgument(Reason::kConfigInvalid, "",
+                           "is not UTF-8 without control characters; correct it");
+  }
+  return absl::OkStatus();
+}
+
+void CheckGrants(absl::string_view field, const RuleOptions& rule, PolicyMistakes* mistakes) {
+  const size_t before = mistakes->found().size();
+  CheckTokens(field, "roles", rule.roles, kMaxRoles, mistakes);
+  CheckTokens(field, "audience", rule.audience, kMaxAudience, mistakes);
+  CheckCount(absl::StrCat(field, ".attributes"), rule.attributes.size(), kMaxAttributes, mistakes);
+  absl::flat_hash_set<absl::string_view> seen;
+  for (size_t i = 0; i < rule.attributes.size(); ++i) {
+    const std::string here = ElementBelow(field, "attributes", i);
+    CheckToken(absl::StrCat(here, ".name"), rule.attributes[i].name, &seen, mistakes);
+    // With captures it is measured again for each identity.
+    mistakes->Check(absl::StrCat(here, ".value"), CheckAttributeValue(rule.attributes[i].value));
+  }
+  const size_t size = LargestExtension(rule);
+  if (mistakes->found().size() == before && size > kMaxGrantsExtension) {
+    mistakes->Add(field, absl::StrCat("grants roles, audience and attributes of up to ", size,
+                                      " bytes together; a certificate carries at most ",
+                                      kMaxGrantsExtension, "; remove some"));
+  }
+}
+
+}  // namespace fleetca::service

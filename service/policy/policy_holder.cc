@@ -1,0 +1,85 @@
+#include "service/policy/policy_holder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "service/policy/policy_diff.h"
+
+namespace fleetca::service {
+namespace {
+
+// Of one reload, so that a policy made anew does not fill the log.
+constexpr size_t kMaxLoggedChanges = 200;
+
+absl::Status CheckSuccessor(const Policy& old_policy, const Policy& new_policy, bool differs) {
+  if (old_policy.trust_domain() != new_policy.trust_domain()) {
+    return InvalidArgument(
+        Reason::kConfigInvalid, "trust_domain",
+        absl::StrCat("trust_domain is \"", new_policy.trust_domain(), "\", and \"",
+                     old_policy.trust_domain(),
+                     "\" is in force; a server has one, so start another for it"));
+  }
+  const int64_t revision = new_policy.revision();
+  if (revision < old_policy.revision() || (differs && revision == old_policy.revision())) {
+    return InvalidArgument(
+        Reason::kConfigInvalid, "policy_revision",
+        absl::StrCat("policy_revision is ", revision, ", and ", old_policy.revision(),
+                     " is in force; raise it with every change, also with one that goes back"));
+  }
+  return absl::OkStatus();
+}
+
+void LogChanges(const std::vector<std::string>& changes) {
+  for (size_t i = 0; i < std::min(changes.size(), kMaxLoggedChanges); ++i) {
+    log::Info("The policy changed", {{"change", changes[i]}});
+  }
+  if (changes.size() > kMaxLoggedChanges) {
+    log::Info("The policy changed further",
+              {{"changes_not_shown", changes.size() - kMaxLoggedChanges}});
+  }
+}
+
+}  // namespace
+
+PolicyHolder::PolicyHolder(std::unique_ptr<const Policy> policy, Loader loader)
+    : loader_(std::move(loader)), policy_(std::move(policy)) {}
+
+std::shared_ptr<const Policy> PolicyHolder::Current() const {
+  absl::MutexLock lock(&mutex_);
+  return policy_;
+}
+
+absl::StatusOr<std::vector<std::string>> PolicyHolder::Reload(absl::string_view file) {
+  absl::MutexLock lock(&reload_mutex_);
+  const int64_t old_revision = Current()->revision();
+  absl::StatusOr<std::vector<std::string>> changes = Replace(file);
+  if (!changes.ok()) {
+    log::Error("The policy was not replaced; the old one stays in force",
+               {{"file", file}, {"revision", old_revision}, {"error", changes.status().message()}});
+    return changes;
+  }
+  log::Info("The policy was replaced", {{"file", file},
+                                        {"old_revision", old_revision},
+                                        {"revision", Current()->revision()},
+                                        {"changes", changes->size()}});
+  LogChanges(*changes);
+  return changes;
+}
+
+absl::StatusOr<std::vector<std::string>> PolicyHolder::Replace(absl::string_view file) {
+  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<const Policy> policy, loader_(file));
+  const std::shared_ptr<const Policy> old_policy = Current();
+  std::vector<std::string> changes = DiffPolicies(old_policy->options(), policy->options());
+  FLEETCA_RETURN_IF_ERROR(CheckSuccessor(*old_policy, *policy, !changes.empty()));
+  {
+    absl::MutexLock lock(&mutex_);
+    policy_.swap(policy);
+  }
+  return changes;  // the old policy ends outside of the lock, here or with its last decision
+}
+
+}  // namespace fleetca::service

@@ -1,0 +1,54 @@
+// The policy in force, which a reload replaces while others decide by it.
+#ifndef FLEETCA_SERVICE_POLICY_POLICY_HOLDER_H_
+#define FLEETCA_SERVICE_POLICY_POLICY_HOLDER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "service/policy/policy.h"
+
+namespace fleetca::service {
+
+// Thread-safe.
+class PolicyHolder {
+ public:
+  // Reads a policy from a file: LoadPolicy of service/edge/policy_config.h. The core reads none.
+  using Loader = std::function<absl::StatusOr<std::unique_ptr<const Policy>>(absl::string_view)>;
+
+  PolicyHolder(std::unique_ptr<const Policy> policy, Loader loader);
+  PolicyHolder(const PolicyHolder&) = delete;
+  PolicyHolder& operator=(const PolicyHolder&) = delete;
+
+  // The policy in force. Take it once for a batch and keep it as long as its decisions.
+  std::shared_ptr<const Policy> Current() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Puts the policy of the file in force, for those who ask Current() from then on, and returns
+  // what changed (policy_diff.h), a line each. On any error the old one stays in force: the
+  // loader's, or INVALID_ARGUMENT kConfigInvalid for another trust domain, or for a policy that
+  // differs and whose revision is not above the one in force. Logs the outcome and the changes.
+  absl::StatusOr<std::vector<std::string>> Reload(absl::string_view file)
+      ABSL_LOCKS_EXCLUDED(reload_mutex_, mutex_);
+
+ private:
+  absl::StatusOr<std::vector<std::string>> Replace(absl::string_view file)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(reload_mutex_);
+
+  const Loader loader_;
+  absl::Mutex reload_mutex_;  // one reload at a time
+  // Held for the copy of a pointer. std::atomic<std::shared_ptr> would be this with a lock of its
+  // own making, which libstdc++ 12 releases without ordering on load: ThreadSanitizer finds the
+  // race.
+  mutable absl::Mutex mutex_ ABSL_ACQUIRED_AFTER(reload_mutex_);
+  std::shared_ptr<const Policy> policy_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_POLICY_POLICY_HOLDER_H_

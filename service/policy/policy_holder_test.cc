@@ -1,0 +1,114 @@
+#include "service/policy/policy_holder.h"
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "service/policy/policy_fixture.h"
+#include "tests/testing/status_matchers.h"
+
+namespace fleetca::service {
+namespace {
+
+using fleetca::testing::IsError;
+using fleetca::testing::IsInvalid;
+using fleetca::testing::IsOk;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class PolicyHolderTest : public ::testing::Test {
+ protected:
+  // `options_`, or `error_` unless that is OK: what the file would hold.
+  PolicyOptions options_ = TestPolicy({TestRule("a", "/a")});
+  absl::Status error_;
+  PolicyHolder holder_{MakePolicy(options_), [this](absl::string_view) {
+                         return error_.ok() ? Policy::Create(options_)
+                                            : absl::StatusOr<std::unique_ptr<const Policy>>(error_);
+                       }};
+};
+
+TEST_F(PolicyHolderTest, ReplacesThePolicyAndTellsTheDifference) {
+  const std::shared_ptr<const Policy> before = holder_.Current();
+  options_.revision = 8;
+  options_.rules.push_back(TestRule("b", "/b"));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::vector<std::string> changes, holder_.Reload("f"));
+  EXPECT_THAT(changes, ElementsAre("rule \"b\" added: /b"));
+  EXPECT_EQ(holder_.Current()->revision(), 8);
+  EXPECT_THAT(holder_.Current()->Authorize(AskAs("spiffe://fleet.example/b")), IsOk());
+  // Who decides by the old one may go on.
+  EXPECT_THAT(before->Authorize(AskAs("spiffe://fleet.example/a")), IsOk());
+  EXPECT_EQ(before->revision(), 7);
+}
+
+TEST_F(PolicyHolderTest, KeepsTheOldOneOnAnyError) {
+  const Policy* const before = holder_.Current().get();
+  ::testing::internal::CaptureStderr();
+  error_ = FailedPrecondition(Reason::kFileMissing, "There is no f; write it");
+  EXPECT_THAT(holder_.Reload("f"),
+              IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileMissing));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("There is no f; write it"));
+  error_ = absl::OkStatus();
+  options_.revision = 8;
+  options_.rules[0].identity = "/..";
+  EXPECT_THAT(holder_.Reload("f"), IsInvalid(Reason::kConfigInvalid, "identities[0].identity"));
+  EXPECT_EQ(holder_.Current().get(), before);
+}
+
+TEST_F(PolicyHolderTest, AChangeNeedsAHigherRevision) {
+  const Policy* const before = holder_.Current().get();
+  options_.rules[0].roles = {"read"};
+  EXPECT_THAT(holder_.Reload("f"), IsInvalid(Reason::kConfigInvalid, "policy_revision"));
+  options_.revision = 6;
+  EXPECT_THAT(holder_.Reload("f"), IsInvalid(Reason::kConfigInvalid, "policy_revision"));
+  EXPECT_EQ(holder_.Current().get(), before);
+  options_.revision = 8;
+  EXPECT_THAT(holder_.Reload("f"), IsOk());
+}
+
+TEST_F(PolicyHolderTest, TheSameFileAgainIsNoError) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::vector<std::string> changes, holder_.Reload("f"));
+  EXPECT_THAT(changes, IsEmpty());
+}
+
+TEST_F(PolicyHolderTest, TheTrustDomainStays) {
+  options_.revision = 8;
+  options_.trust_domain = "other.example";
+  EXPECT_THAT(holder_.Reload("f"), IsInvalid(Reason::kConfigInvalid, "trust_domain"));
+}
+
+TEST_F(PolicyHolderTest, EveryoneSeesAWholePolicy) {
+  std::atomic<bool> done = false;
+  std::vector<std::thread> readers;
+  std::atomic<int> wrong = 0;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      while (!done) {
+        const std::shared_ptr<const Policy> policy = holder_.Current();
+        const auto decision = policy->Authorize(AskAs("spiffe://fleet.example/a"));
+        // The role is named after the revision.
+        wrong += decision.ok() && (decision->roles.empty() ||
+                                   decision->roles[0] == std::to_string(policy->revision()))
+                     ? 0
+                     : 1;
+      }
+    });
+  }
+  for (int revision = 8; revision < 108; ++revision) {
+    options_.revision = revision;
+    options_.rules[0].roles = {std::to_string(revision)};
+    EXPECT_THAT(holder_.Reload("f"), IsOk());
+  }
+  done = true;
+  for (std::thread& reader : readers) {
+    reader.join();
+  }
+  EXPECT_EQ(wrong, 0);
+}
+
+}  // namespace
+}  // namespace fleetca::service

@@ -1,0 +1,87 @@
+// The policy as an operator writes it; see proto/fleetca/policy/v1/policy.proto for the meaning of
+// each field. Policy::Create makes a Policy of it.
+#ifndef FLEETCA_SERVICE_POLICY_POLICY_OPTIONS_H_
+#define FLEETCA_SERVICE_POLICY_POLICY_OPTIONS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "service/profile.h"
+#include "x509/public_key.h"
+
+namespace fleetca::service {
+
+struct NameSubtrees {
+  std::vector<std::string> dns_domains;
+  std::vector<std::string> ip_prefixes;
+  std::vector<std::string> uri_domains;
+  std::vector<std::string> email_domains;
+
+  bool empty() const {
+    return dns_domains.empty() && ip_prefixes.empty() && uri_domains.empty() &&
+           email_domains.empty();
+  }
+};
+
+struct SubordinateCa {
+  int path_length = 0;
+  NameSubtrees permitted;
+  NameSubtrees excluded;
+};
+
+struct PolicyProfileOptions {
+  ProfileOptions profile;
+  uint16_t key_usage = 0;  // x509::KeyUsageBit; 0 takes the default
+  std::optional<SubordinateCa> subordinate_ca;
+};
+
+struct AttributeOptions {
+  std::string name;
+  std::string value;
+};
+
+// So many certificates at once, and so many again in each period.
+struct Budget {
+  int64_t certificates = 0;
+  absl::Duration per;
+
+  friend bool operator==(const Budget&, const Budget&) = default;
+};
+
+enum class Right { kGetCertificates, kReadStatistics, kUseReflection, kManageTokens };
+
+struct RuleOptions {
+  std::string name;
+  std::string identity;
+  // What the subject gets.
+  std::vector<std::string> profiles;
+  std::vector<std::string> dns_names;
+  std::vector<std::string> dns_suffixes;
+  std::vector<std::string> dns_regexes;
+  std::vector<std::string> ip_prefixes;
+  std::vector<std::string> roles;
+  std::vector<std::string> audience;
+  std::vector<AttributeOptions> attributes;
+  std::optional<absl::Duration> max_lifetime;
+  std::vector<x509::PublicKeyAlgorithm> key_algorithms;
+  // What the caller may do.
+  std::optional<Budget> budget;
+  std::vector<std::string> issue_for;
+  std::vector<Right> rights;
+  // Where the rule stands in its file, for messages; 0 when in none.
+  int line = 0;
+};
+
+struct PolicyOptions {
+  int64_t revision = 0;
+  std::string trust_domain;
+  std::vector<PolicyProfileOptions> profiles;
+  std::vector<RuleOptions> rules;
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_POLICY_POLICY_OPTIONS_H_

@@ -1,0 +1,129 @@
+#include "service/policy/policy_profile.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "service/name_rules.h"
+#include "x509/san.h"
+#include "x509/tbs.h"
+
+namespace fleetca::service {
+namespace {
+
+using x509::PublicKeyAlgorithm;
+
+constexpr uint16_t kCaBits = x509::kKeyCertSign | x509::kCrlSign;
+
+bool CertifiesOnly(const ProfileOptions& profile, std::vector<PublicKeyAlgorithm> allowed) {
+  const auto& listed = profile.key_algorithms;
+  return !listed.empty() &&
+         std::all_of(listed.begin(), listed.end(), [&allowed](PublicKeyAlgorithm algorithm) {
+           return std::find(allowed.begin(), allowed.end(), algorithm) != allowed.end();
+         });
+}
+
+void CheckKeyUsage(const std::string& field, const PolicyProfileOptions& options,
+                   PolicyMistakes* mistakes) {
+  const uint16_t usage = options.key_usage;
+  if (usage == 0) {
+    return;
+  }
+  if (options.subordinate_ca.has_value() && (usage & x509::kKeyCertSign) == 0) {
+    mistakes->Add(field, "has no KEY_USAGE_KEY_CERT_SIGN, which a subordinate CA needs; add it");
+  }
+  if (!options.subordinate_ca.has_value() && (usage & kCaBits) != 0) {
+    mistakes->Add(field,
+                  "has KEY_USAGE_KEY_CERT_SIGN or KEY_USAGE_CRL_SIGN, which are for CAs; remove "
+                  "it, or write subordinate_ca");
+  }
+  if ((usage & x509::kKeyEncipherment) != 0 &&
+      !CertifiesOnly(options.profile, {PublicKeyAlgorithm::kRsa})) {
+    mistakes->Add(field,
+                  "has KEY_USAGE_KEY_ENCIPHERMENT, which RSA keys alone can do; make "
+                  "KEY_ALGORITHM_RSA the profile's only key algorithm, or remove it");
+  }
+  if ((usage & x509::kKeyAgreement) != 0 &&
+      !CertifiesOnly(options.profile, {PublicKeyAlgorithm::kP256, PublicKeyAlgorithm::kP384})) {
+    mistakes->Add(field,
+                  "has KEY_USAGE_KEY_AGREEMENT, which P-256 and P-384 keys alone can do; make them "
+                  "the profile's only key algorithms, or remove it");
+  }
+}
+
+void CheckDomains(const std::string& field, const std::vector<std::string>& domains,
+                  PolicyMistakes* mistakes) {
+  for (size_t i = 0; i < domains.size(); ++i) {
+    const absl::Status status = x509::CheckName({x509::NameType::kDns, domains[i]}, "");
+    const std::string here = absl::StrCat(field, "[", i, "]");
+    if (mistakes->Check(here, status) && absl::StrContains(domains[i], "*")) {
+      mistakes->Add(here,
+                    "has a \"*\"; write \"fleet.example\" for that name and every name below it");
+    }
+  }
+}
+
+void CheckSubtrees(const std::string& field, const NameSubtrees& subtrees,
+                   PolicyMistakes* mistakes) {
+  CheckDomains(field + ".dns_domains", subtrees.dns_domains, mistakes);
+  CheckDomains(field + ".uri_domains", subtrees.uri_domains, mistakes);
+  CheckDomains(field + ".email_domains", subtrees.email_domains, mistakes);
+  if (!subtrees.ip_prefixes.empty()) {
+    NameRulesOptions prefixes;
+    prefixes.ip_prefixes = subtrees.ip_prefixes;
+    for (const absl::Status& mistake : NameRules::FindMistakes(prefixes, "")) {
+      mistakes->Add(absl::StrCat(field, ".", GetField(mistake)), mistake.message());
+    }
+  }
+}
+
+void CheckSubordinateCa(const std::string& field, const SubordinateCa& ca,
+                        PolicyMistakes* mistakes) {
+  if (ca.path_length < 0 || ca.path_length > kMaxPathLength) {
+    mistakes->Add(field + ".path_length",
+                  absl::StrCat("is ", ca.path_length, "; write 0 to ", kMaxPathLength));
+  }
+  if (ca.permitted.empty()) {
+    mistakes->Add(field + ".permitted_names",
+                  "is missing; without it the CA could certify every name there is. List what it "
+                  "may certify, as in { dns_domains: \"edge.fleet.example\" }");
+  }
+  CheckSubtrees(field + ".permitted_names", ca.permitted, mistakes);
+  CheckSubtrees(field + ".excluded_names", ca.excluded, mistakes);
+}
+
+uint16_t KeyUsageOf(const PolicyProfileOptions& options) {
+  if (options.key_usage != 0) {
+    return options.key_usage;
+  }
+  return options.subordinate_ca.has_value() ? kCaBits : uint16_t{x509::kDigitalSignature};
+}
+
+}  // namespace
+
+std::optional<PolicyProfile> CompileProfile(absl::string_view field,
+                                            const PolicyProfileOptions& options,
+                                            absl::string_view trust_domain,
+                                            PolicyMistakes* mistakes) {
+  const size_t before = mistakes->found().size();
+  for (const absl::Status& mistake : Profile::FindMistakes(options.profile, trust_domain)) {
+    mistakes->Add(absl::StrCat(field, ".profile.", GetField(mistake)), mistake.message());
+  }
+  CheckKeyUsage(absl::StrCat(field, ".key_usages"), options, mistakes);
+  if (options.subordinate_ca.has_value()) {
+    CheckSubordinateCa(absl::StrCat(field, ".subordinate_ca"), *options.subordinate_ca, mistakes);
+  }
+  if (mistakes->found().size() != before) {
+    return std::nullopt;
+  }
+  absl::StatusOr<Profile> profile = Profile::Create(options.profile, trust_domain);
+  if (!mistakes->Check(field, profile.status())) {
+    return std::nullopt;
+  }
+  return PolicyProfile{*std::move(profile), KeyUsageOf(options), options.subordinate_ca};
+}
+
+}  // namespace fleetca::service

@@ -1,0 +1,33 @@
+// A kind of certificate as the policy has it: a profile, its key usage, and what a subordinate CA
+// is bound by.
+#ifndef FLEETCA_SERVICE_POLICY_POLICY_PROFILE_H_
+#define FLEETCA_SERVICE_POLICY_POLICY_PROFILE_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/string_view.h"
+#include "service/policy/mistakes.h"
+#include "service/policy/policy_options.h"
+#include "service/profile.h"
+
+namespace fleetca::service {
+
+inline constexpr int kMaxPathLength = 8;
+
+// Immutable, thread-safe.
+struct PolicyProfile {
+  Profile profile;
+  uint16_t key_usage = 0;  // x509::KeyUsageBit, the default filled in
+  std::optional<SubordinateCa> subordinate_ca;
+};
+
+// The profile written at `field` ("profiles[0]"); nullopt after adding at least one mistake.
+std::optional<PolicyProfile> CompileProfile(absl::string_view field,
+                                            const PolicyProfileOptions& options,
+                                            absl::string_view trust_domain,
+                                            PolicyMistakes* mistakes);
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_POLICY_POLICY_PROFILE_H_
