@@ -44,7 +44,7 @@ class PlotTest(unittest.TestCase):
         self.assertEqual(run.returncode, 0, run.stderr)
         text = self.text()
         self.assertTrue(xml.etree.ElementTree.fromstring(text).tag.endswith("svg"))
-        for words in ("Throughput", "Latency against load", "batch, 64, 8 outstanding", "Some CPU",
+        for words in ("Throughput", "Latency against load", "batch, 64, 8 in flight", "Some CPU",
                       "gRPC 1.51.1", "the knee"):
             self.assertIn(words, text)
         self.assertNotIn("<image", text)
