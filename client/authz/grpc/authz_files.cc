@@ -1,5 +1,6 @@
 #include "client/authz/grpc/authz_files.h"
 
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -30,7 +31,15 @@ absl::StatusOr<AuthzOptions> LoadAuthzOptions(const AuthzFiles& files) {
   if (!files.intermediates.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(options.intermediates, LoadCertificates(files.intermediates));
   }
+  options.verifier.trust_domain = files.trust_domain;
+  options.verifier.audience = files.audience;
   return options;
+}
+
+absl::StatusOr<std::shared_ptr<AuthzProcessor>> InstallAuthz(const AuthzFiles& files,
+                                                             grpc::ServerCredentials* credentials) {
+  FLEETCA_ASSIGN_OR_RETURN(AuthzOptions options, LoadAuthzOptions(files));
+  return InstallAuthz(std::move(options), credentials);
 }
 
 }  // namespace fleetca::client
