@@ -1,5 +1,6 @@
 #include "client/authz/grpc/authz_processor.h"
 
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_join.h"
@@ -46,7 +47,12 @@ AuthzProcessor::AuthzProcessor(AuthzOptions options, std::unique_ptr<AuthzVerifi
       refusals_(kRefusalsLoggedPerSecond) {}
 
 absl::StatusOr<Grants> AuthzProcessor::Caller(const grpc::ServerContextBase& context) {
-  FLEETCA_ASSIGN_OR_RETURN(const auto grants, peers_.Current(*context.auth_context()));
+  const std::shared_ptr<const grpc::AuthContext> connection = context.auth_context();
+  if (connection == nullptr) {
+    return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "",
+                     "The context belongs to no call; ask within a handler");
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const auto grants, peers_.Current(*connection));
   return *grants;
 }
 

@@ -12,6 +12,7 @@
 namespace fleetca::client {
 namespace {
 
+using ::fleetca::testing::IsError;
 using ::fleetca::testing::IsInvalid;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
@@ -199,6 +200,13 @@ TEST_F(AuthzProcessorTest, RemembersABoundedNumberOfCallers) {
     EXPECT_GRPC_OK(Write(*writer));
     EXPECT_THAT(Write(*reader), IsDenied("none of its roles"));
   }
+}
+
+TEST_F(AuthzProcessorTest, AContextWithoutACallHasNoCaller) {
+  Start(Options());
+  const grpc::ServerContext context;
+  EXPECT_THAT(authz_->Caller(context),
+              IsError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown));
 }
 
 TEST_F(AuthzProcessorTest, RefusesOptions) {
