@@ -33,6 +33,13 @@ BAD = [
     ("client/ca_client.cc", '#include "service/issuer.h"', "layer"),
     ("client/ca_client.cc", '#include "client/cli/cert.h"', "layer"),
     ("client/cli/cert.cc", '#include "service/edge/server.h"', "layer"),
+    ("service/policy/policy.cc", '#include "store/store.h"', "layer"),
+    ("client/authz/grpc/a.cc", '#include "client/ca_client.h"', "layer"),
+    ("examples/echo/server.cc", '#include "service/issuer.h"', "layer"),
+    ("examples/echo/server.cc", '#include "client/ca_client.h"', "layer"),
+    ("examples/echo/server.cc", '#include "x509/csr.h"', "layer"),
+    ("examples/echo/server.cc", '#include "fleetca/v1/ca.pb.h"', "layer"),
+    ("examples/echo/server.cc", '#include "client/authz/grpc/test_fleet.h"', "test-only"),
     ("client/a.cc", '#include "tests/testing/fake.h"', "layer"),
     ("deploy/fleetca_main.cc", '#include "service/issuer.h"', "layer"),
     ("store/store.cc", '#include "store/store_contract.h"', "test-only"),
@@ -49,6 +56,8 @@ BAD = [
     ("service/issuer.cc", "#include <google/protobuf/message.h>", "third-party"),
     ("store/a.cc", '#include "grpcpp/server.h"', "third-party"),
     ("signer/a.cc", "#include <google/protobuf/message.h>", "third-party"),
+    ("service/policy/policy.cc", "#include <re2/re2.h>", "third-party"),
+    ("examples/echo/server.cc", "#include <CLI/CLI.hpp>", "third-party"),
     ("base/errors.cc", "#include <spdlog/spdlog.h>", "third-party"),
     ("client/ca_client.cc", "#include <CLI/CLI.hpp>", "third-party"),
     ("service/policy/policy.cc", "#include <re2/re2.h>", "third-party"),
@@ -100,6 +109,8 @@ GOOD = [
     ("client/ca_client.cc", '#include "fleetca/v1/ca.grpc.pb.h"\n#include "x509/pem.h"\n'),
     ("client/cli/cert.cc", '#include "CLI/CLI.hpp"\n#include <nlohmann/json.hpp>\n'),
     ("deploy/fleetca_main.cc", '#include "service/cli/serve.h"\n#include "client/cli/cert.h"\n'),
+    ("client/authz/grpc/a.cc", '#include <grpcpp/grpcpp.h>\n#include "client/authz/grants.h"\n'),
+    ("examples/echo/server.cc", '#include <grpcpp/grpcpp.h>\n#include "client/authz/grpc/a.h"\n'),
     ("bench/a.cc", '#include "benchmark/benchmark.h"\n#include "service/issuer.h"\n'),
     ("tests/a.cc", '#include "service/edge/server.h"\n#include "client/ca_client.h"\n'),
     # Comments are not code.
@@ -109,6 +120,7 @@ GOOD = [
 
 # What the BUILD files of the samples would call testonly.
 TESTS = {
+    "client/authz/grpc/test_fleet.h",
     "client/testing/fake_server.cc",
     "client/testing/fake_server.h",
     "store/memory_store_test.cc",

@@ -27,6 +27,10 @@ FOLDERS = {
     ],
     "client": ["base", "x509", "client", "proto"],
     "client/cli": ["base", "x509", "client", "client/cli", "proto"],
+    # What services link: nothing of the client of the CA.
+    "client/authz": ["base", "x509", "client/authz", "proto"],
+    # What a service of the fleet's own would include.
+    "examples": ["client/authz", "examples"],
     "bench": ["*"],
     "tests": ["*"],
     # The top binary knows both command sets and nothing below them.
@@ -51,7 +55,7 @@ THIRD_PARTY = {
     "rocksdb/": ["store/rocksdb*"],
     "google/protobuf/": ["store/*", "tests/*", "bench/*"] + EDGES,
     "grpc/": ["tests/*", "bench/*"] + EDGES,
-    "grpcpp/": ["tests/*", "bench/*"] + EDGES,
+    "grpcpp/": ["tests/*", "bench/*", "examples/*"] + EDGES,
     "spdlog/": ["base/log.cc"],
     "CLI/": ["service/cli/*", "client/cli/*", "deploy/*", "bench/*"],
     "nlohmann/": ["service/cli/*", "client/cli/*"] + ANY_TEST,

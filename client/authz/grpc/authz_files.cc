@@ -1,0 +1,45 @@
+#include "client/authz/grpc/authz_files.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "base/errors.h"
+#include "base/file.h"
+#include "base/status_macros.h"
+#include "client/authz/grpc/method_roles.h"
+#include "x509/pem.h"
+
+namespace fleetca::client {
+namespace {
+
+absl::StatusOr<std::vector<std::string>> LoadCertificates(absl::string_view path) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(path));
+  auto ders = x509::DecodePem(x509::kPemCertificate, pem);
+  if (!ders.ok()) {
+    return Annotate(ders.status(), path);
+  }
+  return ders;
+}
+
+}  // namespace
+
+absl::StatusOr<AuthzOptions> LoadAuthzOptions(const AuthzFiles& files) {
+  AuthzOptions options;
+  FLEETCA_ASSIGN_OR_RETURN(options.verifier.roots, LoadCertificates(files.roots));
+  FLEETCA_ASSIGN_OR_RETURN(options.methods, MethodRoles::Load(files.method_roles));
+  if (!files.intermediates.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(options.intermediates, LoadCertificates(files.intermediates));
+  }
+  options.verifier.trust_domain = files.trust_domain;
+  options.verifier.audience = files.audience;
+  return options;
+}
+
+absl::StatusOr<std::shared_ptr<AuthzProcessor>> InstallAuthz(const AuthzFiles& files,
+                                                             grpc::ServerCredentials* credentials) {
+  FLEETCA_ASSIGN_OR_RETURN(AuthzOptions options, LoadAuthzOptions(files));
+  return InstallAuthz(std::move(options), credentials);
+}
+
+}  // namespace fleetca::client
