@@ -17,7 +17,7 @@ Examples:
   Where does it bend, and what is the latency at 70 % of that?
     loadgen unary --ladder auto --at-knee 0.7 --dir ca
   A TLS handshake for every certificate, with RSA keys made beforehand:
-    loadgen bootstrap --key rsa2048 --pool rsa.pool --pool-size 1000 --dir ca
+    loadgen bootstrap --key-type rsa2048 --pool rsa.pool --pool-size 1000 --dir ca
 
 The report goes to standard output, progress and words to standard error. Exit status: 0 done, 1
 failed (also when a sampled certificate is wrong), 2 the command line was not understood. The server
@@ -25,39 +25,9 @@ tells its CPU time to callers whose entry in its configuration has "may_read_sta
 Ctrl-C ends the measurement and reports what there is; a second one ends at once.
 )help";
 
-std::string CheckAddress(const std::string& address) {
-  const size_t colon = address.rfind(':');
-  int port = 0;
-  if (colon == std::string::npos || colon == 0 ||
-      !absl::SimpleAtoi(absl::string_view(address).substr(colon + 1), &port) || port < 1 ||
-      port > 65535) {
-    return absl::StrCat("\"", address, "\" is not HOST:PORT, such as 127.0.0.1:8443");
-  }
-  return "";
-}
-
 void AddServerFlags(CLI::App& app, LoadFlags* flags) {
-  CLI::App* group = app.add_option_group("Server");
-  group->add_option("--server", flags->server, "The CA's address")
-      ->type_name("HOST:PORT")
-      ->check(CheckAddress, "")
-      ->capture_default_str();
-  group
-      ->add_option("--dir", flags->dir,
-                   "A folder made by 'fleetca ca init': stands for --ca, --cert and --key-file")
-      ->type_name("DIR");
-  group->add_option("--ca", flags->ca, "The roots the CA's server certificate chains to (PEM)")
-      ->type_name("FILE");
-  group->add_option("--cert", flags->certificate, "Your client certificate (PEM)")
-      ->type_name("FILE");
-  group->add_option("--key-file", flags->key_file, "Its private key (PEM, mode 0600)")
-      ->type_name("FILE");
-  group
-      ->add_option("--server-name", flags->server_name,
-                   "The name in the server's certificate, where it is not the host of --server")
-      ->type_name("NAME");
-  group->add_flag("--i-own-this-server", flags->own_server,
-                  "Allow an address that is not loopback");
+  client::AddServerFlags(app, &flags->connection)
+      ->add_flag("--i-own-this-server", flags->own_server, "Allow an address that is not loopback");
 }
 
 void AddLoadShapeFlags(CLI::App& app, LoadFlags* flags) {
@@ -132,7 +102,9 @@ void AddRequestFlags(CLI::App& app, LoadFlags* flags) {
                    "Of the names asked for, spiffe://DOMAIN/svc/load-0 and so on; default: the "
                    "server's")
       ->type_name("DOMAIN");
-  group->add_option("--key", flags->key, "The keys to certify: p256, p384, rsa2048 or ed25519")
+  group
+      ->add_option("--key-type", flags->key_type,
+                   "The keys to certify: p256, p384, rsa2048 or ed25519")
       ->check(CLI::IsMember({"p256", "p384", "rsa2048", "ed25519"}), "")
       ->capture_default_str();
   group

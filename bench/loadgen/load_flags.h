@@ -8,18 +8,15 @@
 
 #include "CLI/CLI.hpp"
 #include "bench/loadgen/load_plan.h"
+#include "client/cli/connection_flags.h"
 
 namespace fleetca::loadgen {
 
 // As given. Defaults are LoadPlan's.
 struct LoadFlags {
   std::string shape;
-  std::string server = "127.0.0.1:8443";
-  std::string dir;
-  std::string ca;
-  std::string certificate;
-  std::string key_file;
-  std::string server_name;
+  // Its timeout is not used: a call's is below.
+  client::ConnectionFlags connection;
   bool own_server = false;
   std::string duration = "10s";
   std::string warm_up = "2s";
@@ -29,7 +26,7 @@ struct LoadFlags {
   std::string ladder;
   std::string knee_p99 = "50ms";
   std::string at_knee;
-  std::string key = "p256";
+  std::string key_type = "p256";
   size_t pool_size = 0;  // 0: by the type of key
   bool no_request_id = false;
   std::string output = "text";

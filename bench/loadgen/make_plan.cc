@@ -1,6 +1,5 @@
 #include "bench/loadgen/make_plan.h"
 
-#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -93,28 +92,19 @@ absl::Status ReadTimes(const LoadFlags& flags, LoadPlan* plan) {
 
 // The files that `fleetca ca init` makes, where none is named.
 absl::Status ReadConnection(const LoadFlags& flags, LoadPlan* plan) {
-  if (!IsLoopback(flags.server) && !flags.own_server) {
+  const client::ConnectionFlags& connection = flags.connection;
+  if (!IsLoopback(connection.server) && !flags.own_server) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--server ", flags.server,
+        absl::StrCat("--server ", connection.server,
                      " is not this machine's loopback address. This is a load generator: where the "
                      "server is yours to load, say so with --i-own-this-server"));
   }
-  const std::array<const std::string*, 3> given = {&flags.ca, &flags.certificate, &flags.key_file};
-  const std::array<std::string*, 3> file = {&plan->files.ca_file, &plan->files.certificate_file,
-                                            &plan->files.private_key_file};
-  constexpr std::array<absl::string_view, 3> kNames = {"trust-bundle.pem", "admin.crt",
-                                                       "admin.key"};
-  constexpr std::array<absl::string_view, 3> kFlags = {"--ca", "--cert", "--key-file"};
-  for (size_t i = 0; i < file.size(); ++i) {
-    *file[i] = given[i]->empty() && !flags.dir.empty() ? absl::StrCat(flags.dir, "/", kNames[i])
-                                                       : *given[i];
-    if (file[i]->empty()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(kFlags[i], " is required (or --dir, the folder of 'fleetca ca init')"));
-    }
+  if (const std::string missing = client::MissingConnectionFlag(connection); !missing.empty()) {
+    return absl::InvalidArgumentError(missing);
   }
-  plan->server = flags.server;
-  plan->server_name = flags.server_name;
+  plan->server = connection.server;
+  plan->server_name = connection.server_name;
+  plan->files = client::FilesOf(connection);
   return absl::OkStatus();
 }
 
@@ -123,9 +113,9 @@ absl::Status ReadConnection(const LoadFlags& flags, LoadPlan* plan) {
 absl::StatusOr<LoadPlan> MakePlan(const LoadFlags& flags) {
   LoadPlan plan = flags.plan;
   const std::optional<Shape> shape = ParseShape(flags.shape);
-  const std::optional<KeyType> key = ParseKeyType(flags.key);
+  const std::optional<KeyType> key = ParseKeyType(flags.key_type);
   if (!shape.has_value() || !key.has_value()) {
-    return Mistake("SHAPE or --key", absl::StrCat(flags.shape, " ", flags.key), "known");
+    return Mistake("SHAPE or --key-type", absl::StrCat(flags.shape, " ", flags.key_type), "known");
   }
   plan.shape = *shape;
   plan.key = *key;

@@ -57,7 +57,7 @@ TEST(MakePlanTest, EveryFlag) {
                                                "a",
                                                "--cert",
                                                "b",
-                                               "--key-file",
+                                               "--key",
                                                "c",
                                                "--server",
                                                "[::1]:1",
@@ -74,7 +74,7 @@ TEST(MakePlanTest, EveryFlag) {
                                                "--max-requests",
                                                "9",
                                                "--no-request-id",
-                                               "--key",
+                                               "--key-type",
                                                "rsa2048",
                                                "--pool",
                                                "p",
@@ -144,7 +144,7 @@ TEST(MakePlanTest, MistakesAreSentences) {
   ExpectMistake({"unary", "--ladder", "auto", "--rate", "5"}, "exclude each other");
   ExpectMistake({"mixed", "--bad-share", "0.6", "--lookup-share", "0.6"}, "more than 1");
   ExpectMistake({"renew", "--agents", "10", "--pool-size", "9"}, "--agents");
-  ExpectMistake({"unary", "--key", "dsa"}, "dsa");
+  ExpectMistake({"unary", "--key-type", "dsa"}, "dsa");
   ExpectMistake({"unary", "--server", "127.0.0.1"}, "HOST:PORT");
   EXPECT_THAT(std::string(Parse({"unary"}).status().message()), HasSubstr("--dir"));
 }

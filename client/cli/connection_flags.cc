@@ -43,15 +43,15 @@ void QuietGrpc() {
   }
 }
 
+}  // namespace
+
 TlsFiles FilesOf(const ConnectionFlags& flags) {
   return {FileOr(flags.ca, flags.dir, kTrustBundleFile),
           FileOr(flags.certificate, flags.dir, kCertificateFile),
           FileOr(flags.key, flags.dir, kPrivateKeyFile)};
 }
 
-}  // namespace
-
-void AddConnectionFlags(CLI::App& command, ConnectionFlags* flags) {
+CLI::App* AddServerFlags(CLI::App& command, ConnectionFlags* flags) {
   CLI::App* group = command.add_option_group("Connection");
   group->add_option("--server", flags->server, "The CA's address")
       ->type_name("HOST:PORT")
@@ -70,7 +70,12 @@ void AddConnectionFlags(CLI::App& command, ConnectionFlags* flags) {
       ->add_option("--server-name", flags->server_name,
                    "The name in the server's certificate, where it is not the host of --server")
       ->type_name("NAME");
-  group->add_option("--timeout", flags->timeout, "How long to try, retries included")
+  return group;
+}
+
+void AddConnectionFlags(CLI::App& command, ConnectionFlags* flags) {
+  AddServerFlags(command, flags)
+      ->add_option("--timeout", flags->timeout, "How long to try, retries included")
       ->type_name("TIME")
       ->check(CheckDurationFlag, "")
       ->capture_default_str();

@@ -22,7 +22,13 @@ struct ConnectionFlags {
   std::string timeout = "30s";
 };
 
+// The flags but --timeout, in a group of their own, which is returned.
+CLI::App* AddServerFlags(CLI::App& command, ConnectionFlags* flags);
+
 void AddConnectionFlags(CLI::App& command, ConnectionFlags* flags);
+
+// As given, or those of the folder; empty where there is neither.
+TlsFiles FilesOf(const ConnectionFlags& flags);
 
 // Which of the needed flags is missing, as a sentence; "" when none is.
 std::string MissingConnectionFlag(const ConnectionFlags& flags);

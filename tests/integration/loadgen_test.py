@@ -105,7 +105,7 @@ class LoadgenTest(unittest.TestCase):
     def test_every_key_and_several_connections(self):
         for key in ("p384", "ed25519", "rsa2048"):
             with self.subTest(key=key):
-                report = self.report("stream", "--key", key, "--pool-size", "4", "--connections",
+                report = self.report("stream", "--key-type", key, "--pool-size", "4", "--connections",
                                      "3")
                 self.assertEqual(report["plan"]["key"], key)
 
