@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 
@@ -95,6 +96,12 @@ const JsonValue* JsonValue::Member(absl::string_view name) const {
 }
 
 absl::StatusOr<JsonValue> ParseJson(absl::string_view text) {
+  // The parser takes a NUL for the end of its input, whatever follows, and skips a byte order mark.
+  // Neither is JSON.
+  if (absl::StrContains(text, '\0') || absl::StartsWith(text, "\xef\xbb\xbf")) {
+    return InvalidArgument(Reason::kConfigInvalid, "",
+                           "the text is not JSON: it has a NUL or a byte order mark");
+  }
   JsonBuilder builder;
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {
     return InvalidArgument(Reason::kConfigInvalid, "",
