@@ -2,13 +2,16 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "base/errors.h"
+#include "base/status_macros.h"
 
 namespace fleetca::service {
 namespace {
@@ -71,14 +74,25 @@ CURLcode Configure(CURL* handle, const HttpsFetchOptions& options, Body* body, c
 
 }  // namespace
 
+absl::Status CheckHttpsUrl(absl::string_view url) {
+  absl::string_view host = url;
+  const bool https = absl::ConsumePrefix(&host, "https://");
+  host = host.substr(0, host.find_first_of("/?#"));
+  const bool blank = std::any_of(url.begin(), url.end(), [](char c) {
+    return absl::ascii_isspace(c) || absl::ascii_iscntrl(c);
+  });
+  if (!https || host.empty() || absl::StrContains(host, '@') || blank) {
+    return InvalidArgument(Reason::kConfigInvalid, "url",
+                           "the URL of a key set is not https://HOST/PATH without user, password "
+                           "and blanks; name the issuer's jwks_uri");
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::string> FetchHttps(const HttpsFetchOptions& options) {
   // Once in a process, and here before any thread of libcurl's own can be.
   static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (!absl::StartsWith(options.url, "https://")) {
-    return InvalidArgument(
-        Reason::kConfigInvalid, "url",
-        absl::StrCat(options.url, " does not begin with https://; keys come by HTTPS alone"));
-  }
+  FLEETCA_RETURN_IF_ERROR(CheckHttpsUrl(options.url));
   const CurlPtr handle(initialized == CURLE_OK ? curl_easy_init() : nullptr);
   char message[CURL_ERROR_SIZE] = "";
   Body body{"", options.max_bytes};

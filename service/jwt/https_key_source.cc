@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/status_macros.h"
 #include "service/jwt/https_fetch.h"
 #include "service/jwt/key_log.h"
 
@@ -13,12 +12,7 @@ namespace fleetca::service {
 
 absl::StatusOr<std::unique_ptr<HttpsKeySource>> HttpsKeySource::Create(
     HttpsKeySourceOptions options) {
-  if (!absl::StartsWith(options.url, "https://")) {
-    return InvalidArgument(Reason::kConfigInvalid, "url",
-                           absl::StrCat("the key URL \"", options.url,
-                                        "\" does not begin with https://; name the issuer's "
-                                        "jwks_uri"));
-  }
+  FLEETCA_RETURN_IF_ERROR(CheckHttpsUrl(options.url));
   if (std::min(options.refresh_interval, options.retry_interval) < absl::Seconds(1)) {
     return InvalidArgument(Reason::kConfigInvalid, "refresh_interval",
                            "an interval between two fetches of keys is below one second; give "
