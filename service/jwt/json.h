@@ -1,0 +1,52 @@
+// JSON (RFC 8259) from strangers, read strictly.
+#ifndef FLEETCA_SERVICE_JWT_JSON_H_
+#define FLEETCA_SERVICE_JWT_JSON_H_
+
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace fleetca::service {
+
+// Arrays and objects in each other.
+inline constexpr size_t kMaxJsonDepth = 16;
+
+// A value of any kind. Thread-compatible.
+class JsonValue {
+ public:
+  using Array = std::vector<JsonValue>;
+  using Object = std::map<std::string, JsonValue, std::less<>>;
+  using Value = std::variant<std::monostate, bool, double, std::string, Array, Object>;
+
+  JsonValue() = default;  // null
+  explicit JsonValue(Value value) : value_(std::move(value)) {}
+
+  // Null when it is of another kind. They alias this object.
+  const double* AsNumber() const { return std::get_if<double>(&value_); }
+  const std::string* AsString() const { return std::get_if<std::string>(&value_); }
+  const Array* AsArray() const { return std::get_if<Array>(&value_); }
+  const Object* AsObject() const { return std::get_if<Object>(&value_); }
+  Array* AsArray() { return std::get_if<Array>(&value_); }
+  Object* AsObject() { return std::get_if<Object>(&value_); }
+
+  // The member called so; null when there is none or this is no object.
+  const JsonValue* Member(absl::string_view name) const;
+
+ private:
+  Value value_;
+};
+
+// The one value that `text` is. INVALID_ARGUMENT kConfigInvalid: not JSON, invalid UTF-8, anything
+// after the value, a name that stands twice in one object (two readers would choose differently),
+// deeper than kMaxJsonDepth. Numbers become doubles. The caller limits the size.
+absl::StatusOr<JsonValue> ParseJson(absl::string_view text);
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_JWT_JSON_H_

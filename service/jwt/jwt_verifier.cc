@@ -1,0 +1,214 @@
+#include "service/jwt/jwt_verifier.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "service/jwt/unverified_jwt.h"
+
+namespace fleetca::service {
+namespace {
+
+constexpr absl::Duration kMaxClockSkew = absl::Minutes(5);
+// Sizes beyond any issuer's, so that what we keep and log of a token stays small.
+constexpr size_t kMaxSubject = 1024;
+constexpr double kMaxNumericDate = 253402300799;  // the end of the year 9999
+
+absl::Status Refusal(absl::string_view why) {
+  return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "", why);
+}
+
+template <typename T>
+bool Contains(const std::vector<T>& list, const T& wanted) {
+  return std::find(list.begin(), list.end(), wanted) != list.end();
+}
+
+absl::Status CheckSignature(const JwtIssuer& issuer, const UnverifiedJwt& jwt,
+                            absl::string_view token) {
+  const absl::string_view algorithm = SigningAlgorithmName(jwt.algorithm);
+  if (!Contains(issuer.algorithms, jwt.algorithm)) {
+    return Refusal(absl::StrCat("the header's alg ", algorithm, " is not pinned for ", issuer.url));
+  }
+  const std::shared_ptr<const JwkSet> keys = issuer.keys->Keys();
+  const Jwk* jwk = keys->Find(jwt.key_id);
+  if (jwk == nullptr) {
+    issuer.keys->OnUnknownKey();
+    return Refusal(absl::StrCat("the issuer ", issuer.url, " has no key \"",
+                                absl::CHexEscape(jwt.key_id), "\" that is known yet"));
+  }
+  if (jwk->key->kind() != KeyKindOf(jwt.algorithm) ||
+      (jwk->algorithm && *jwk->algorithm != jwt.algorithm)) {
+    return Refusal(
+        absl::StrCat("the key \"", absl::CHexEscape(jwt.key_id), "\" is not for ", algorithm));
+  }
+  return jwk->key->Verifies(token, jwt.algorithm) ? absl::OkStatus()
+                                                  : Refusal("the signature is wrong");
+}
+
+absl::Status CheckAudience(const JsonValue& claims, const std::vector<std::string>& ours) {
+  const JsonValue* audience = claims.Member("aud");
+  if (audience == nullptr) {
+    return Refusal("aud is missing");
+  }
+  if (const std::string* one = audience->AsString()) {
+    return Contains(ours, *one) ? absl::OkStatus() : Refusal("aud is another audience");
+  }
+  bool found = false;
+  const JsonValue::Array none;
+  const JsonValue::Array* list = audience->AsArray();
+  for (const JsonValue& element : list == nullptr ? none : *list) {
+    if (element.AsString() == nullptr) {
+      return Refusal("aud has an element that is no string");
+    }
+    found = found || Contains(ours, *element.AsString());
+  }
+  return found ? absl::OkStatus() : Refusal("aud has none of our audiences");
+}
+
+// NumericDate (RFC 7519 section 2), fractions allowed; nullopt when it is absent.
+absl::StatusOr<std::optional<absl::Time>> Date(const JsonValue& claims, absl::string_view name) {
+  const JsonValue* member = claims.Member(name);
+  if (member == nullptr) {
+    return std::nullopt;
+  }
+  const double* seconds = member->AsNumber();
+  if (seconds == nullptr || !(*seconds >= 0 && *seconds <= kMaxNumericDate)) {
+    return Refusal(absl::StrCat(name, " is no number of seconds since 1970"));
+  }
+  return absl::UnixEpoch() + absl::Seconds(*seconds);
+}
+
+// The claim `exp`.
+absl::StatusOr<absl::Time> CheckDates(const JsonValue& claims, absl::Duration skew,
+                                      absl::Time now) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::optional<absl::Time> expires, Date(claims, "exp"));
+  if (!expires) {
+    return Refusal("exp is missing");
+  }
+  if (now >= *expires + skew) {
+    return Refusal(absl::StrCat("it expired at ", absl::FormatTime(*expires, absl::UTCTimeZone())));
+  }
+  for (const absl::string_view name : {"nbf", "iat"}) {
+    FLEETCA_ASSIGN_OR_RETURN(const std::optional<absl::Time> start, Date(claims, name));
+    if (start && now < *start - skew) {
+      return Refusal(
+          absl::StrCat(name, " is ahead: ", absl::FormatTime(*start, absl::UTCTimeZone())));
+    }
+  }
+  return *expires;
+}
+
+absl::Status CheckReplay(const JwtIssuer& issuer, const JsonValue& claims, absl::Time expires,
+                         absl::Time now) {
+  if (issuer.replay_cache == nullptr) {
+    return absl::OkStatus();
+  }
+  const JsonValue* jwt_id = claims.Member("jti");
+  if (jwt_id == nullptr || jwt_id->AsString() == nullptr || jwt_id->AsString()->empty()) {
+    return Refusal("jti is missing, and tokens of this issuer are good for one use");
+  }
+  switch (
+      issuer.replay_cache->Use(issuer.url, *jwt_id->AsString(), expires + issuer.clock_skew, now)) {
+    case ReplayCache::Outcome::kNew:
+      return absl::OkStatus();
+    case ReplayCache::Outcome::kReplayed:
+      return Refusal("its jti was used before");
+    case ReplayCache::Outcome::kFull:
+      break;
+  }
+  return Refusal("the replay cache is full of tokens that have not expired; raise its size");
+}
+
+absl::Status CheckIssuer(const JwtIssuer& issuer, const std::string& field) {
+  const auto mistake = [&field](absl::string_view name, absl::string_view problem) {
+    return InvalidArgument(Reason::kConfigInvalid, absl::StrCat(field, ".", name),
+                           absl::StrCat(field, ".", name, " ", problem));
+  };
+  if (!absl::StartsWith(issuer.url, "https://")) {
+    return mistake("url", "does not begin with https://; write the issuer as its tokens do");
+  }
+  if (issuer.audiences.empty() || Contains(issuer.audiences, std::string())) {
+    return mistake("audiences", "is empty or has an empty one; say what `aud` names this CA");
+  }
+  if (issuer.algorithms.empty()) {
+    return mistake("algorithms", "is empty; pin what the issuer signs with, such as RS256");
+  }
+  if (issuer.clock_skew < absl::ZeroDuration() || issuer.clock_skew > kMaxClockSkew) {
+    return mistake("clock_skew", "is not from 0 to 5 minutes");
+  }
+  if (issuer.keys == nullptr) {
+    return mistake("keys", "is missing; name a file or an https URL of the issuer's JWK set");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<const JwtVerifier>> JwtVerifier::Create(
+    std::vector<JwtIssuer> issuers) {
+  std::set<std::string> urls;
+  for (size_t i = 0; i < issuers.size(); ++i) {
+    const std::string field = absl::StrCat("issuers[", i, "]");
+    FLEETCA_RETURN_IF_ERROR(CheckIssuer(issuers[i], field));
+    if (!urls.insert(issuers[i].url).second) {
+      return InvalidArgument(Reason::kConfigInvalid, absl::StrCat(field, ".url"),
+                             absl::StrCat(field, ".url stands twice; give an issuer one entry"));
+    }
+  }
+  return std::unique_ptr<const JwtVerifier>(new JwtVerifier(std::move(issuers)));
+}
+
+JwtVerifier::JwtVerifier(std::vector<JwtIssuer> issuers) : issuers_(std::move(issuers)) {}
+
+absl::StatusOr<JwtClaims> JwtVerifier::Verify(absl::string_view token, absl::Time now,
+                                              std::string* log_detail) const {
+  absl::StatusOr<JwtClaims> claims = VerifyWithReason(token, now);
+  if (!claims.ok()) {
+    *log_detail = std::string(claims.status().message());
+    return Refusal(
+        "the token is not accepted; ask its issuer for a new one, with this CA as its audience, or "
+        "have the CA's operator look up why in the CA's log");
+  }
+  return claims;
+}
+
+absl::StatusOr<const JwtIssuer*> JwtVerifier::FindIssuer(const JsonValue& claims) const {
+  const JsonValue* name = claims.Member("iss");
+  if (name == nullptr || name->AsString() == nullptr) {
+    return Refusal("iss is missing or no string");
+  }
+  for (const JwtIssuer& issuer : issuers_) {
+    if (issuer.url == *name->AsString()) {
+      return &issuer;
+    }
+  }
+  return Refusal(
+      absl::StrCat("the issuer \"", absl::CHexEscape(*name->AsString()), "\" is not configured"));
+}
+
+absl::StatusOr<JwtClaims> JwtVerifier::VerifyWithReason(absl::string_view token,
+                                                        absl::Time now) const {
+  FLEETCA_ASSIGN_OR_RETURN(UnverifiedJwt jwt, ParseJwt(token));
+  FLEETCA_ASSIGN_OR_RETURN(const JwtIssuer* issuer, FindIssuer(jwt.claims));
+  FLEETCA_RETURN_IF_ERROR(CheckSignature(*issuer, jwt, token));
+  FLEETCA_RETURN_IF_ERROR(CheckAudience(jwt.claims, issuer->audiences));
+  FLEETCA_ASSIGN_OR_RETURN(const absl::Time expires,
+                           CheckDates(jwt.claims, issuer->clock_skew, now));
+  const JsonValue* subject = jwt.claims.Member("sub");
+  if (subject == nullptr || subject->AsString() == nullptr || subject->AsString()->empty() ||
+      subject->AsString()->size() > kMaxSubject) {
+    return Refusal("sub is missing, empty, no string or over 1024 octets");
+  }
+  // The last check: only a token that passed every other one is used up.
+  FLEETCA_RETURN_IF_ERROR(CheckReplay(*issuer, jwt.claims, expires, now));
+  std::string subject_text = *subject->AsString();
+  return JwtClaims{issuer->url, std::move(subject_text), expires, std::move(jwt.claims)};
+}
+
+}  // namespace fleetca::service

@@ -1,0 +1,67 @@
+// Who holds a token of an OIDC issuer: JSON Web Tokens verified (RFC 7519, RFC 8725).
+#ifndef FLEETCA_SERVICE_JWT_JWT_VERIFIER_H_
+#define FLEETCA_SERVICE_JWT_JWT_VERIFIER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "service/jwt/json.h"
+#include "service/jwt/key_source.h"
+#include "service/jwt/replay_cache.h"
+#include "service/jwt/signing_algorithm.h"
+
+namespace fleetca::service {
+
+struct JwtIssuer {
+  std::string url;                                // `iss`, octet for octet
+  std::vector<std::string> audiences;             // ours: `aud` has one of them
+  std::vector<SigningAlgorithm> algorithms;       // the header's `alg` is one of them
+  absl::Duration clock_skew = absl::Seconds(60);  // granted either way; at most 5 minutes
+  std::shared_ptr<KeySource> keys;
+  // When set, a token needs a `jti` and is good for one use. Kubernetes has its pods use a token
+  // until it expires: leave it null there.
+  std::shared_ptr<ReplayCache> replay_cache;
+};
+
+// What a verified token says.
+struct JwtClaims {
+  std::string issuer;
+  std::string subject;
+  absl::Time expires;  // as it says, without the skew
+  JsonValue all;       // the payload, an object
+};
+
+// Immutable but for its key sources and replay caches; thread-safe.
+class JwtVerifier {
+ public:
+  // INVALID_ARGUMENT kConfigInvalid, with the field ("issuers[1].audiences"): an issuer that is not
+  // an https URL or stands twice, no audience, no algorithm, no key source, a skew out of range.
+  static absl::StatusOr<std::unique_ptr<const JwtVerifier>> Create(std::vector<JwtIssuer> issuers);
+
+  // The claims of a token that an issuer of ours signed for us and that holds at `now`: `exp` is
+  // required and not past, `nbf` and `iat` are not ahead, `sub` is not empty. With a replay cache,
+  // the token is used up by the success.
+  //
+  // UNAUTHENTICATED kCallerUnknown with one and the same sentence whatever is wrong, so that a
+  // stranger learns nothing by trying; `log_detail` then has why, without the token.
+  absl::StatusOr<JwtClaims> Verify(absl::string_view token, absl::Time now,
+                                   std::string* log_detail) const;
+
+ private:
+  explicit JwtVerifier(std::vector<JwtIssuer> issuers);
+
+  // The messages are those of the log.
+  absl::StatusOr<JwtClaims> VerifyWithReason(absl::string_view token, absl::Time now) const;
+  absl::StatusOr<const JwtIssuer*> FindIssuer(const JsonValue& claims) const;
+
+  const std::vector<JwtIssuer> issuers_;
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_JWT_JWT_VERIFIER_H_

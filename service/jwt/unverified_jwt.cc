@@ -1,0 +1,89 @@
+#include "service/jwt/unverified_jwt.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "service/jwt/base64url.h"
+
+namespace fleetca::service {
+namespace {
+
+absl::Status Refusal(absl::string_view why) {
+  return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "", why);
+}
+
+absl::StatusOr<JsonValue> ParseObject(absl::string_view part, absl::string_view name) {
+  const std::optional<std::string> text = DecodeBase64Url(part);
+  if (!text) {
+    return Refusal(absl::StrCat("the ", name, " is not canonical base64url without padding"));
+  }
+  absl::StatusOr<JsonValue> json = ParseJson(*text);
+  if (!json.ok()) {
+    return Refusal(absl::StrCat("the ", name, ": ", json.status().message()));
+  }
+  if (json->AsObject() == nullptr) {
+    return Refusal(absl::StrCat("the ", name, " is no JSON object"));
+  }
+  return json;
+}
+
+// The header's text called so; null when it is absent or no string.
+const std::string* Text(const JsonValue& header, absl::string_view name) {
+  const JsonValue* member = header.Member(name);
+  return member == nullptr ? nullptr : member->AsString();
+}
+
+absl::Status CheckType(const JsonValue& header) {
+  if (header.Member("crit") != nullptr) {
+    return Refusal("the header has crit, and no extension of JWS is known here");
+  }
+  if (header.Member("typ") == nullptr) {
+    return absl::OkStatus();
+  }
+  const std::string* type = Text(header, "typ");
+  if (type == nullptr ||
+      (!absl::EqualsIgnoreCase(*type, "JWT") && !absl::EqualsIgnoreCase(*type, "at+jwt"))) {
+    return Refusal("the header's typ is neither \"JWT\" nor \"at+jwt\"");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<UnverifiedJwt> ParseJwt(absl::string_view token) {
+  if (token.size() > kMaxTokenBytes) {
+    return Refusal(absl::StrCat("the token has ", token.size(), " octets; 16 KiB are allowed"));
+  }
+  const std::vector<absl::string_view> parts = absl::StrSplit(token, '.');
+  if (parts.size() != 3) {
+    return Refusal(absl::StrCat("the token has ", parts.size(), " parts; a signed JWT has 3"));
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const JsonValue header, ParseObject(parts[0], "header"));
+  FLEETCA_RETURN_IF_ERROR(CheckType(header));
+  const std::string* name = Text(header, "alg");
+  const std::optional<SigningAlgorithm> algorithm =
+      name == nullptr ? std::nullopt : ParseSigningAlgorithm(*name);
+  if (!algorithm) {
+    return Refusal(absl::StrCat("the header's alg ",
+                                name == nullptr ? "is missing" : absl::CHexEscape(*name),
+                                " is no signature algorithm that can be pinned"));
+  }
+  const std::string* key_id = Text(header, "kid");
+  if (key_id == nullptr) {
+    return Refusal("the header names no key by kid");
+  }
+  if (parts[2].empty() || !DecodeBase64Url(parts[2])) {
+    return Refusal("the signature is missing or not canonical base64url without padding");
+  }
+  FLEETCA_ASSIGN_OR_RETURN(JsonValue claims, ParseObject(parts[1], "payload"));
+  return UnverifiedJwt{*algorithm, *key_id, std::move(claims)};
+}
+
+}  // namespace fleetca::service

@@ -1,0 +1,32 @@
+// A JSON Web Token taken apart (RFC 7519, RFC 7515 section 7.1), nothing of it believed yet.
+#ifndef FLEETCA_SERVICE_JWT_UNVERIFIED_JWT_H_
+#define FLEETCA_SERVICE_JWT_UNVERIFIED_JWT_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "service/jwt/json.h"
+#include "service/jwt/signing_algorithm.h"
+
+namespace fleetca::service {
+
+inline constexpr size_t kMaxTokenBytes = size_t{16} << 10;
+
+struct UnverifiedJwt {
+  SigningAlgorithm algorithm;
+  std::string key_id;
+  JsonValue claims;  // an object
+};
+
+// UNAUTHENTICATED kCallerUnknown: over kMaxTokenBytes; not three parts of canonical base64url; a
+// header or payload that is no strict JSON object (json.h); an `alg` that is no signature
+// ("none", HMAC); no `kid`; a `crit`, as we know no extension; a `typ` other than "JWT" or "at+jwt"
+// when there is one, as an issuer signs other things than tokens with the same key. Keys in the
+// header (`jwk`, `jku`, `x5c`, `x5u`) are not read. The message says which: it is for the log.
+absl::StatusOr<UnverifiedJwt> ParseJwt(absl::string_view token);
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_JWT_UNVERIFIED_JWT_H_
