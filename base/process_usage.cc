@@ -6,8 +6,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -92,15 +92,20 @@ absl::StatusOr<ProcessUsage> ReadProcessUsage() {
   return usage;
 }
 
+uint32_t CpusAllowed() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  const long cpus = sched_getaffinity(0, sizeof(allowed), &allowed) == 0
+                        ? CPU_COUNT(&allowed)
+                        : sysconf(_SC_NPROCESSORS_ONLN);
+  return static_cast<uint32_t>(std::max(1L, cpus));
+}
+
 Machine DescribeMachine() {
   Machine machine;
   machine.cpu_model = ReadCpuModel();
   machine.cpus = static_cast<uint32_t>(sysconf(_SC_NPROCESSORS_ONLN));
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  machine.cpus_allowed = sched_getaffinity(0, sizeof(allowed), &allowed) == 0
-                             ? static_cast<uint32_t>(CPU_COUNT(&allowed))
-                             : machine.cpus;
+  machine.cpus_allowed = CpusAllowed();
   utsname name;
   if (uname(&name) == 0) {
     machine.kernel = absl::StrCat(name.sysname, " ", name.release);

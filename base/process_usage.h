@@ -30,6 +30,9 @@ struct Machine {
   std::string kernel;         // such as "Linux 6.1.0"
 };
 
+// Processors that this process may run on (sched_getaffinity(2)), at least 1.
+uint32_t CpusAllowed();
+
 Machine DescribeMachine();
 
 }  // namespace fleetca

@@ -2,7 +2,6 @@
 #include <sys/prctl.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "CLI/CLI.hpp"
@@ -16,7 +15,7 @@
 #include "bench/loadgen/make_plan.h"
 #include "bench/loadgen/report_json.h"
 #include "bench/loadgen/report_text.h"
-#include "grpc/support/log.h"
+#include "client/cli/connection_flags.h"
 
 namespace fleetca::loadgen {
 namespace {
@@ -45,10 +44,7 @@ absl::Status Run(const LoadPlan& plan, const LoadFlags& flags) {
   NoteInterruptions();
   // Sleeps end when they should; the kernel's usual 50 us are half an interval at 10,000 calls/s.
   prctl(PR_SET_TIMERSLACK, 1000UL);
-  // gRPC's own lines about failed handshakes say less than our sentences.
-  if (std::getenv("GRPC_VERBOSITY") == nullptr) {
-    gpr_set_log_verbosity(static_cast<gpr_log_severity>(GPR_LOG_SEVERITY_ERROR + 1));
-  }
+  client::QuietGrpc();
   const absl::StatusOr<LoadReport> report = RunLoad(plan);
   FLEETCA_RETURN_IF_ERROR(report.status());
   return Deliver(*report, flags);

@@ -35,15 +35,13 @@ std::string CheckAddress(const std::string& address) {
   return "";
 }
 
-// gRPC writes lines of its own about failed handshakes. Our sentences say as much, so it does so
-// only for who asks, by its usual variable.
+}  // namespace
+
 void QuietGrpc() {
   if (std::getenv("GRPC_VERBOSITY") == nullptr) {
     gpr_set_log_verbosity(static_cast<gpr_log_severity>(GPR_LOG_SEVERITY_ERROR + 1));
   }
 }
-
-}  // namespace
 
 TlsFiles FilesOf(const ConnectionFlags& flags) {
   return {FileOr(flags.ca, flags.dir, kTrustBundleFile),

@@ -252,7 +252,7 @@ bool IsPresent(bool present, absl::string_view field, ConfigReader* reader) {
 
 size_t LimitsConfig::WorkerThreads() const {
   // One more: while a worker waits for the disk, another one has its core.
-  return worker_threads != 0 ? worker_threads : DescribeMachine().cpus_allowed + 1;
+  return worker_threads != 0 ? worker_threads : CpusAllowed() + 1;
 }
 
 absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::string_view path) {

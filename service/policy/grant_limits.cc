@@ -5,17 +5,19 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "x509/authz_token.h"
+#include "x509/fleet_authz.h"
 #include "x509/utf8.h"
 
 namespace fleetca::service {
 namespace {
 
-constexpr size_t kMaxToken = 64;
+// The extension counts characters. In bytes it is the same bound or a lower one, and easier to say.
+constexpr size_t kMaxAttributeBytes = x509::kMaxAttributeValue;
 // version, and the largest policyRev.
 constexpr size_t kIntegerBytes = 3 + 10;
 
@@ -37,8 +39,8 @@ size_t AttributesSize(const std::vector<AttributeOptions>& attributes) {
   size_t size = 0;
   for (const AttributeOptions& attribute : attributes) {
     const size_t value = absl::StrContains(attribute.value, "{")
-                             ? kMaxAttributeValue
-                             : std::min(attribute.value.size(), kMaxAttributeValue);
+                             ? kMaxAttributeBytes
+                             : std::min(attribute.value.size(), kMaxAttributeBytes);
     size += ElementSize(ElementSize(attribute.name.size()) + ElementSize(value));
   }
   return ElementSize(size);
@@ -53,12 +55,12 @@ size_t LargestExtension(const RuleOptions& rule) {
 
 void CheckToken(absl::string_view field, absl::string_view token,
                 absl::flat_hash_set<absl::string_view>* seen, PolicyMistakes* mistakes) {
-  if (!IsGrantToken(token)) {
-    mistakes->Add(
-        field, absl::StrCat("\"", absl::CHexEscape(token.substr(0, kMaxToken)), "\" is not 1 to ",
-                            kMaxToken,
-                            " of a-z, 0-9, \".\", \"_\", \"/\" and \"-\", a letter or digit "
-                            "first; rename it"));
+  if (!x509::IsToken(token)) {
+    mistakes->Add(field,
+                  absl::StrCat("\"", absl::CHexEscape(token.substr(0, x509::kMaxTokenSize)),
+                               "\" is not 1 to ", x509::kMaxTokenSize,
+                               " of a-z, 0-9, \".\", \"_\", \"/\" and \"-\", a letter or digit "
+                               "first; rename it"));
   } else if (!seen->insert(token).second) {
     mistakes->Add(field, absl::StrCat("\"", token, "\" is listed twice; remove one"));
   }
@@ -82,21 +84,11 @@ void CheckTokens(absl::string_view parent, absl::string_view field,
 
 }  // namespace
 
-bool IsGrantToken(absl::string_view text) {
-  const auto is_letter_or_digit = [](char c) {
-    return absl::ascii_islower(c) || absl::ascii_isdigit(c);
-  };
-  return !text.empty() && text.size() <= kMaxToken && is_letter_or_digit(text[0]) &&
-         std::all_of(text.begin(), text.end(), [&](char c) {
-           return is_letter_or_digit(c) || c == '.' || c == '_' || c == '/' || c == '-';
-         });
-}
-
 absl::Status CheckAttributeValue(absl::string_view value) {
-  if (value.empty() || value.size() > kMaxAttributeValue) {
+  if (value.empty() || value.size() > kMaxAttributeBytes) {
     return InvalidArgument(
         Reason::kConfigInvalid, "",
-        absl::StrCat("has ", value.size(), " bytes; write 1 to ", kMaxAttributeValue));
+        absl::StrCat("has ", value.size(), " bytes; write 1 to ", kMaxAttributeBytes));
   }
   if (!x509::CountPrintableUtf8(value).has_value()) {
     return InvalidArgument(Reason::kConfigInvalid, "",
@@ -107,9 +99,10 @@ absl::Status CheckAttributeValue(absl::string_view value) {
 
 void CheckGrants(absl::string_view field, const RuleOptions& rule, PolicyMistakes* mistakes) {
   const size_t before = mistakes->found().size();
-  CheckTokens(field, "roles", rule.roles, kMaxRoles, mistakes);
-  CheckTokens(field, "audience", rule.audience, kMaxAudience, mistakes);
-  CheckCount(absl::StrCat(field, ".attributes"), rule.attributes.size(), kMaxAttributes, mistakes);
+  CheckTokens(field, "roles", rule.roles, x509::kMaxRoles, mistakes);
+  CheckTokens(field, "audience", rule.audience, x509::kMaxAudience, mistakes);
+  CheckCount(absl::StrCat(field, ".attributes"), rule.attributes.size(), x509::kMaxAttributes,
+             mistakes);
   absl::flat_hash_set<absl::string_view> seen;
   for (size_t i = 0; i < rule.attributes.size(); ++i) {
     const std::string here = ElementBelow(field, "attributes", i);
@@ -118,10 +111,10 @@ void CheckGrants(absl::string_view field, const RuleOptions& rule, PolicyMistake
     mistakes->Check(absl::StrCat(here, ".value"), CheckAttributeValue(rule.attributes[i].value));
   }
   const size_t size = LargestExtension(rule);
-  if (mistakes->found().size() == before && size > kMaxGrantsExtension) {
+  if (mistakes->found().size() == before && size > x509::kMaxFleetAuthzSize) {
     mistakes->Add(field, absl::StrCat("grants roles, audience and attributes of up to ", size,
                                       " bytes together; a certificate carries at most ",
-                                      kMaxGrantsExtension, "; remove some"));
+                                      x509::kMaxFleetAuthzSize, "; remove some"));
   }
 }
 
