@@ -9,7 +9,19 @@ namespace fleetca::store {
 namespace {
 
 constexpr size_t kHourSize = kExpiryPrefixSize - 1;
+constexpr char kRevocation = 'r';
+constexpr char kUse = 'u';
+constexpr char kAfterAll = 'v';
+constexpr size_t kUsesSize = sizeof(uint32_t);
 constexpr int64_t kEndOfHours = int64_t{1} << (8 * kHourSize);
+
+std::string TokenKeyOf(absl::string_view hash, char kind) {
+  return absl::StrCat(hash, absl::string_view(&kind, 1));
+}
+
+bool IsOfKind(absl::string_view key, char kind, size_t rest) {
+  return key.size() == kJoinTokenHashSize + 1 + rest && key[kJoinTokenHashSize] == kind;
+}
 
 // Hours since the epoch, rounded up, within 0 and kEndOfHours.
 int64_t HourAtOrAfter(absl::Time time) {
@@ -41,6 +53,30 @@ std::string IdentityKey(absl::string_view identity, absl::string_view serial) {
 
 absl::string_view SerialOfIdentityKey(absl::string_view key) {
   return absl::ClippedSubstr(key, kIdentityPrefixSize);
+}
+
+std::string TokenRevocationKey(absl::string_view hash) { return TokenKeyOf(hash, kRevocation); }
+
+std::string TokenUseKey(absl::string_view hash, uint32_t uses) {
+  std::string key = TokenKeyOf(hash, kUse);
+  AppendBigEndian(uses, kUsesSize, key);
+  return key;
+}
+
+std::string TokenUpperBound(absl::string_view hash) { return TokenKeyOf(hash, kAfterAll); }
+
+bool IsTokenKey(absl::string_view key) { return key.size() == kJoinTokenHashSize; }
+
+bool IsTokenRevocationKey(absl::string_view key) { return IsOfKind(key, kRevocation, 0); }
+
+bool IsTokenUseKey(absl::string_view key) { return IsOfKind(key, kUse, kUsesSize); }
+
+absl::string_view HashOfTokenKey(absl::string_view key) {
+  return key.substr(0, kJoinTokenHashSize);
+}
+
+uint32_t UsesOfTokenUseKey(absl::string_view key) {
+  return static_cast<uint32_t>(ReadBigEndian(key.substr(key.size() - kUsesSize)));
 }
 
 std::string ExpiryLowerBound(absl::Time time) {

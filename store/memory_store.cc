@@ -1,5 +1,7 @@
 #include "store/memory_store.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -8,16 +10,19 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "store/commit_timer.h"
+#include "store/join_token_record.h"
 #include "store/keys.h"
 #include "store/record.h"
+#include "store/time_mark.h"
 
 namespace fleetca::store {
 namespace {
 
 // The visitor may call the store, so it gets copies and holds no lock.
-absl::Status VisitAll(const std::vector<CertificateRecord>& records, RecordVisitor visitor) {
-  for (const CertificateRecord& record : records) {
-    if (!visitor(record)) {
+template <typename Item, typename Visitor>
+absl::Status VisitAll(const std::vector<Item>& items, Visitor visitor) {
+  for (const Item& item : items) {
+    if (!visitor(item)) {
       break;
     }
   }
@@ -28,7 +33,9 @@ absl::Status VisitAll(const std::vector<CertificateRecord>& records, RecordVisit
 
 MemoryStore::MemoryStore(uint16_t instance_id) : instance_id_(instance_id) {}
 
-absl::Status MemoryStore::Append(absl::Span<const CertificateRecord> records) {
+absl::Status MemoryStore::Append(absl::Span<const CertificateRecord> records,
+                                 absl::Span<const JoinTokenUse> uses) {
+  FLEETCA_RETURN_IF_ERROR(CheckJoinTokenUses(records, uses));
   if (records.empty()) {
     return absl::OkStatus();
   }
@@ -44,6 +51,14 @@ absl::Status MemoryStore::Append(absl::Span<const CertificateRecord> records) {
       by_request_key_[record.request_key] = record.serial;
     }
   }
+  for (const JoinTokenUse& use : uses) {
+    const auto found = tokens_.find(use.hash);
+    if (found != tokens_.end() && use.uses >= found->second.uses) {
+      found->second.uses = use.uses;
+      found->second.last_serial = use.serial;
+    }
+  }
+  latest_mark_ = std::max(latest_mark_, LatestMark(records));
   timer.Done(records.size(), stats_);
   return absl::OkStatus();
 }
@@ -96,6 +111,77 @@ absl::Status MemoryStore::ForEachByIdentity(absl::string_view identity,
     }
   }
   return VisitAll(records, visitor);
+}
+
+absl::Status MemoryStore::AddJoinTokens(absl::Span<const JoinToken> tokens) {
+  for (const JoinToken& token : tokens) {
+    FLEETCA_RETURN_IF_ERROR(CheckJoinToken(token));
+  }
+  if (tokens.empty()) {
+    return absl::OkStatus();
+  }
+  absl::MutexLock lock(&mutex_);
+  FLEETCA_RETURN_IF_ERROR(fault_);
+  for (const JoinToken& token : tokens) {
+    tokens_[token.hash].token = token;
+  }
+  latest_mark_ = std::max(latest_mark_, LatestMark(tokens));
+  return absl::OkStatus();
+}
+
+absl::Status MemoryStore::RevokeJoinTokens(absl::Span<const std::string> hashes,
+                                           const JoinTokenRevocation& revocation) {
+  for (const std::string& hash : hashes) {
+    FLEETCA_RETURN_IF_ERROR(CheckJoinTokenHash(hash));
+  }
+  if (hashes.empty()) {
+    return absl::OkStatus();
+  }
+  absl::MutexLock lock(&mutex_);
+  FLEETCA_RETURN_IF_ERROR(fault_);
+  for (const std::string& hash : hashes) {
+    const auto found = tokens_.find(hash);
+    if (found != tokens_.end() && !found->second.revocation.has_value()) {
+      found->second.revocation = revocation;
+      latest_mark_ = std::max(latest_mark_, ToMark(revocation.revoked_at));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<JoinTokenState> MemoryStore::GetJoinToken(absl::string_view hash) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = tokens_.find(hash);
+  if (found == tokens_.end()) {
+    return JoinTokenNotFound();
+  }
+  return found->second;
+}
+
+absl::Status MemoryStore::ForEachJoinToken(absl::string_view from, JoinTokenVisitor visitor) const {
+  std::vector<JoinTokenState> tokens;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (auto it = tokens_.lower_bound(from); it != tokens_.end(); ++it) {
+      tokens.push_back(it->second);
+    }
+  }
+  return VisitAll(tokens, visitor);
+}
+
+absl::StatusOr<size_t> MemoryStore::DropJoinTokens(absl::Time expired_before) {
+  absl::MutexLock lock(&mutex_);
+  FLEETCA_RETURN_IF_ERROR(fault_);
+  const size_t before = tokens_.size();
+  for (auto it = tokens_.begin(); it != tokens_.end();) {
+    it = it->second.token.expires_at < expired_before ? tokens_.erase(it) : std::next(it);
+  }
+  return before - tokens_.size();
+}
+
+absl::Time MemoryStore::latest_time() const {
+  absl::MutexLock lock(&mutex_);
+  return absl::FromUnixMillis(latest_mark_);
 }
 
 void MemoryStore::FailAppends(absl::Status fault) {

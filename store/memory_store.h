@@ -2,7 +2,9 @@
 #ifndef FLEETCA_STORE_MEMORY_STORE_H_
 #define FLEETCA_STORE_MEMORY_STORE_H_
 
+#include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/btree_map.h"
@@ -18,18 +20,27 @@ class MemoryStore : public Store {
  public:
   explicit MemoryStore(uint16_t instance_id = 0xf1ee);
 
-  absl::Status Append(absl::Span<const CertificateRecord> records) override;
+  using Store::Append;
+  absl::Status Append(absl::Span<const CertificateRecord> records,
+                      absl::Span<const JoinTokenUse> uses) override;
   absl::StatusOr<CertificateRecord> GetBySerial(absl::string_view serial) const override;
   absl::StatusOr<CertificateRecord> GetByRequestKey(absl::string_view request_key) const override;
   absl::Status ForEachByExpiry(absl::Time from, absl::Time to,
                                RecordVisitor visitor) const override;
   absl::Status ForEachByIdentity(absl::string_view identity, RecordVisitor visitor) const override;
+  absl::Status AddJoinTokens(absl::Span<const JoinToken> tokens) override;
+  absl::Status RevokeJoinTokens(absl::Span<const std::string> hashes,
+                                const JoinTokenRevocation& revocation) override;
+  absl::StatusOr<JoinTokenState> GetJoinToken(absl::string_view hash) const override;
+  absl::Status ForEachJoinToken(absl::string_view from, JoinTokenVisitor visitor) const override;
+  absl::StatusOr<size_t> DropJoinTokens(absl::Time expired_before) override;
+  absl::Time latest_time() const override;
   uint16_t instance_id() const override { return instance_id_; }
   const StoreStats& stats() const override { return stats_; }
 
-  // Every Append from now on fails with `fault` and keeps nothing; OK ends it.
+  // Every write from now on fails with `fault` and changes nothing; OK ends it.
   void FailAppends(absl::Status fault);
-  // Forgets all records: lets a benchmark run for long in flat memory.
+  // Forgets all records, but no tokens: lets a benchmark run for long in flat memory.
   void Clear();
   size_t size() const;
 
@@ -37,9 +48,11 @@ class MemoryStore : public Store {
   const uint16_t instance_id_;
   StoreStats stats_;
   mutable absl::Mutex mutex_;
+  int64_t latest_mark_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Status fault_ ABSL_GUARDED_BY(mutex_);
   absl::btree_map<std::string, CertificateRecord> by_serial_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::string> by_request_key_ ABSL_GUARDED_BY(mutex_);
+  absl::btree_map<std::string, JoinTokenState> tokens_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace fleetca::store

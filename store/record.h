@@ -17,14 +17,12 @@ inline constexpr size_t kSerialSize = 20;
 // octets, or it has no identity. Every Store refuses such a record.
 absl::Status CheckRecord(const CertificateRecord& record);
 
-// The value that stands under the record's serial:
+// The value that stands under the record's serial; store/value.h says how:
 //   CRC-32C, 4 | version, 1 | issued_at ms, 8 | not_before s, 8 | not_after s, 8 |
 //   identity | requester | profile | request key | request digest | certificate
-// Integers are big-endian; each string follows its length as a varint (LEB128). The checksum covers
-// the serial and everything after itself, in every version, so a value that was damaged or stands
-// under another record's key is told from one of a newer release. The serial itself is only the
-// key. By hand rather than as a protobuf, because this is on the path of every certificate: 0.17 us
-// to encode a record of 740 octets with its checksum, against 0.35 us without one.
+// The serial itself is only the key. By hand rather than as a protobuf, because this is on the path
+// of every certificate: 0.17 us to encode a record of 740 octets with its checksum, against 0.35 us
+// without one.
 void EncodeRecord(const CertificateRecord& record, std::string& value);
 
 // FAILED_PRECONDITION kFileInvalid when a newer release wrote it (names the version), DATA_LOSS

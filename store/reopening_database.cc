@@ -12,7 +12,6 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "store/folder.h"
-#include "store/keys.h"
 
 namespace fleetca::store {
 namespace {
@@ -29,6 +28,27 @@ absl::Status Failing() {
 }
 
 }  // namespace
+
+class ReopeningDatabase::FailedCollector : public rocksdb::WriteBatch::Handler {
+ public:
+  explicit FailedCollector(std::vector<Failed>& failed) : failed_(failed) {}
+
+  rocksdb::Status PutCF(uint32_t family, const rocksdb::Slice& key,
+                        const rocksdb::Slice& /*value*/) override {
+    failed_.push_back({family, key.ToString()});
+    return rocksdb::Status::OK();
+  }
+  rocksdb::Status MergeCF(uint32_t /*family*/, const rocksdb::Slice& /*key*/,
+                          const rocksdb::Slice& /*value*/) override {
+    return rocksdb::Status::OK();
+  }
+  rocksdb::Status DeleteCF(uint32_t /*family*/, const rocksdb::Slice& /*key*/) override {
+    return rocksdb::Status::OK();
+  }
+
+ private:
+  std::vector<Failed>& failed_;
+};
 
 ReopeningDatabase::ReopeningDatabase(const DatabaseOptions& options, StoreFolder folder)
     : options_(options),
@@ -62,12 +82,10 @@ absl::StatusOr<std::shared_ptr<Database>> ReopeningDatabase::ForWriting() {
   return ForReading();
 }
 
-void ReopeningDatabase::WriteFailed(absl::Span<const CertificateRecord> records) {
+void ReopeningDatabase::WriteFailed(const rocksdb::WriteBatch& batch) {
   absl::MutexLock lock(&mutex_);
-  for (const CertificateRecord& record : records) {
-    failed_.push_back(
-        {record.serial, record.request_key, IdentityKey(record.identity, record.serial)});
-  }
+  FailedCollector collector(failed_);
+  batch.Iterate(&collector).PermitUncheckedError();
 }
 
 bool ReopeningDatabase::ReopenIsDue() {
@@ -143,10 +161,10 @@ absl::Status ReopeningDatabase::TakeOutFailed(Database& database) {
   absl::MutexLock lock(&mutex_);
   rocksdb::WriteBatch batch;
   for (const Failed& failed : failed_) {
-    batch.Delete(database.certificates(), failed.serial);
-    batch.Delete(database.identities(), failed.identity_key);
-    if (!failed.request_key.empty()) {
-      batch.Delete(database.requests(), failed.request_key);
+    for (rocksdb::ColumnFamilyHandle* family : database.families()) {
+      if (family->GetID() == failed.family) {
+        batch.Delete(family, failed.key);
+      }
     }
   }
   rocksdb::WriteOptions synced;

@@ -4,6 +4,7 @@
 #define FLEETCA_STORE_REOPENING_DATABASE_H_
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,10 +13,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/types/span.h"
 #include "store/rocksdb_database.h"
 #include "store/rocksdb_folder.h"
-#include "store/store.h"
 
 namespace fleetca::store {
 
@@ -35,20 +34,21 @@ class ReopeningDatabase {
   // As ForReading, and UNAVAILABLE kStoreUnavailable while the disk fails.
   absl::StatusOr<std::shared_ptr<Database>> ForWriting();
 
-  // Says that these were given to the database, which failed. Should they come back with it, they
-  // are taken out before anyone sees them.
-  void WriteFailed(absl::Span<const CertificateRecord> records);
+  // Says that this was given to the database, which failed. Should what it puts come back with it,
+  // that is taken out before anyone sees it: its keys are those of nothing else. What it merges or
+  // deletes may come back.
+  void WriteFailed(const rocksdb::WriteBatch& batch);
 
   HeadFile& head() const { return *folder_.head; }
   uint16_t instance_id() const { return folder_.instance_id; }
 
  private:
-  // The keys of a record whose Append failed.
+  // What a write that failed has put.
   struct Failed {
-    std::string serial;
-    std::string request_key;
-    std::string identity_key;
+    uint32_t family;
+    std::string key;
   };
+  class FailedCollector;
 
   bool ReopenIsDue() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status ProbeDisk() const;

@@ -9,12 +9,14 @@
 #include <chrono>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "store/folder.h"
 #include "store/keys.h"
+#include "store/rocksdb_clock.h"
 #include "store/rocksdb_log.h"
 
 namespace fleetca::store {
@@ -136,10 +138,21 @@ rocksdb::ColumnFamilyOptions MakeRequestsOptions(
   return family;
 }
 
-// One entry, written once.
+// Few, and read one after the other.
+rocksdb::ColumnFamilyOptions MakeTokensOptions(const std::shared_ptr<rocksdb::Cache>& block_cache) {
+  rocksdb::ColumnFamilyOptions family;
+  family.write_buffer_size = size_t{2} << 20;
+  family.compression = rocksdb::kNoCompression;
+  family.level_compaction_dynamic_level_bytes = true;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(MakeTableOptions(block_cache)));
+  return family;
+}
+
+// Two entries: one written once, and one that each write merges into.
 rocksdb::ColumnFamilyOptions MakeDescriptionOptions() {
   rocksdb::ColumnFamilyOptions family;
   family.write_buffer_size = size_t{1} << 20;
+  family.merge_operator = MakeMarkMerger();
   family.compression = rocksdb::kNoCompression;
   return family;
 }
@@ -152,7 +165,16 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const DatabaseOptions&
       {kCertificatesFamily, MakeCertificatesOptions(options, cache)},
       {kRequestsFamily, MakeRequestsOptions(cache)},
       {kIdentitiesFamily, MakeIndexOptions(cache)},
+      {kTokensFamily, MakeTokensOptions(cache)},
   };
+}
+
+// Whether the database was made by a release that knew no join tokens.
+bool IsWithoutTokens(const rocksdb::DBOptions& options, const std::string& folder) {
+  std::vector<std::string> names;
+  // What cannot be listed does not open, and that says why.
+  return rocksdb::DB::ListColumnFamilies(options, folder, &names).ok() &&
+         !absl::c_linear_search(names, kTokensFamily);
 }
 
 // What DB::Open says when a file is missing depends on the file.
@@ -214,16 +236,30 @@ absl::StatusOr<std::unique_ptr<Database>> Database::OpenOrCreate(const DatabaseO
   std::vector<rocksdb::ColumnFamilyHandle*> families;
   rocksdb::DB* db = nullptr;
   const auto failed = std::make_shared<std::atomic<bool>>(false);
-  const rocksdb::Status status =
-      rocksdb::DB::Open(MakeDbOptions(create, folder,
-                                      {std::make_shared<FailureListener>(failed),
-                                       std::make_shared<SyncListener>(options.stats)}),
-                        folder, MakeFamilies(options), &families, &db);
+  const rocksdb::DBOptions db_options = MakeDbOptions(
+      create, folder,
+      {std::make_shared<FailureListener>(failed), std::make_shared<SyncListener>(options.stats)});
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = MakeFamilies(options);
+  const rocksdb::ColumnFamilyOptions tokens_options = descriptors.back().options;
+  if (!create && IsWithoutTokens(db_options, folder)) {
+    descriptors.pop_back();
+  }
+  const rocksdb::Status status = rocksdb::DB::Open(db_options, folder, descriptors, &families, &db);
   if (!status.ok()) {
     return OpenError(status, folder);
   }
   return std::unique_ptr<Database>(
-      new Database(failed, std::unique_ptr<rocksdb::DB>(db), std::move(families)));
+      new Database(failed, std::unique_ptr<rocksdb::DB>(db), std::move(families), tokens_options));
+}
+
+absl::Status Database::CreateTokens() {
+  rocksdb::ColumnFamilyHandle* tokens = nullptr;
+  const rocksdb::Status status = db_->CreateColumnFamily(tokens_options_, kTokensFamily, &tokens);
+  if (!status.ok()) {
+    return OpenError(status, db_->GetName());
+  }
+  families_.push_back(tokens);
+  return absl::OkStatus();
 }
 
 Database::~Database() {

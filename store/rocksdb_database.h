@@ -7,11 +7,13 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "store/rocksdb_store.h"
 
 namespace fleetca::store {
@@ -54,13 +56,25 @@ class Database {
   rocksdb::ColumnFamilyHandle* certificates() const { return families_[1]; }
   rocksdb::ColumnFamilyHandle* requests() const { return families_[2]; }
   rocksdb::ColumnFamilyHandle* identities() const { return families_[3]; }
+  // A release that knew no join tokens made databases without; not to be called before CreateTokens
+  // then.
+  rocksdb::ColumnFamilyHandle* tokens() const { return families_[4]; }
+  bool has_tokens() const { return families_.size() > 4; }
+  absl::Status CreateTokens();
+
+  // Of all those above.
+  absl::Span<rocksdb::ColumnFamilyHandle* const> families() const { return families_; }
 
  private:
   using Failed = std::shared_ptr<std::atomic<bool>>;
 
   Database(Failed failed, std::unique_ptr<rocksdb::DB> db,
-           std::vector<rocksdb::ColumnFamilyHandle*> families)
-      : failed_(std::move(failed)), db_(std::move(db)), families_(std::move(families)) {}
+           std::vector<rocksdb::ColumnFamilyHandle*> families,
+           rocksdb::ColumnFamilyOptions tokens_options)
+      : failed_(std::move(failed)),
+        db_(std::move(db)),
+        families_(std::move(families)),
+        tokens_options_(std::move(tokens_options)) {}
 
   static absl::StatusOr<std::unique_ptr<Database>> OpenOrCreate(const DatabaseOptions& options,
                                                                 const std::string& folder,
@@ -68,7 +82,8 @@ class Database {
 
   const Failed failed_;
   const std::unique_ptr<rocksdb::DB> db_;
-  const std::vector<rocksdb::ColumnFamilyHandle*> families_;
+  std::vector<rocksdb::ColumnFamilyHandle*> families_;
+  const rocksdb::ColumnFamilyOptions tokens_options_;
 };
 
 }  // namespace fleetca::store

@@ -13,6 +13,7 @@
 #include "base/status_macros.h"
 #include "store/folder.h"
 #include "store/keys.h"
+#include "store/rocksdb_clock.h"
 #include "store/witness.h"
 
 namespace fleetca::store {
@@ -80,6 +81,19 @@ absl::Status FinishInterrupted(const DatabaseOptions& options, const Witness& wi
   return Finish(options, witness, folder);
 }
 
+// Makes the family of the join tokens in a database that is older than they are. Every release that
+// knows them leaves a mark with each write, so that one with a mark has lost the family.
+absl::Status AddMissingTokens(const DatabaseOptions& options, Database& database) {
+  if (database.has_tokens()) {
+    return absl::OkStatus();
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const std::optional<int64_t> mark, ReadMark(database));
+  if (mark.has_value()) {
+    return Corrupt(options, "has lost its join tokens");
+  }
+  return database.CreateTokens();
+}
+
 absl::StatusOr<std::unique_ptr<Database>> OpenAndCheck(const DatabaseOptions& options,
                                                        const Witness& witness,
                                                        const HeadFile& head) {
@@ -98,6 +112,7 @@ absl::StatusOr<std::unique_ptr<Database>> OpenAndCheck(const DatabaseOptions& op
                    absl::StrCat("acknowledged write ", acknowledged, " but comes back with ", found,
                                 ": the end of its log is missing"));
   }
+  FLEETCA_RETURN_IF_ERROR(AddMissingTokens(options, *database));
   return database;
 }
 
@@ -106,6 +121,8 @@ absl::Status OpenFinished(const DatabaseOptions& options, const Witness& witness
   folder.instance_id = witness.instance_id;
   FLEETCA_ASSIGN_OR_RETURN(folder.head, HeadFile::Open(options.path));
   FLEETCA_ASSIGN_OR_RETURN(folder.database, OpenAndCheck(options, witness, *folder.head));
+  FLEETCA_ASSIGN_OR_RETURN(const std::optional<int64_t> mark, ReadMark(*folder.database));
+  folder.latest_mark = mark.value_or(0);
   return absl::OkStatus();
 }
 

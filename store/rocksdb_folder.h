@@ -25,6 +25,7 @@ struct StoreFolder {
   std::unique_ptr<HeadFile> head;
   std::unique_ptr<Database> database;
   uint16_t instance_id = 0;
+  int64_t latest_mark = 0;  // store/time_mark.h
 };
 
 // As OpenRocksDbStore. Nothing is made or changed in a folder whose parts do not belong together.

@@ -20,21 +20,27 @@
 #include <rocksdb/version.h>
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "store/commit_timer.h"
 #include "store/head_file.h"
+#include "store/join_token_record.h"
 #include "store/keys.h"
 #include "store/record.h"
 #include "store/reopening_database.h"
+#include "store/rocksdb_clock.h"
 #include "store/rocksdb_database.h"
 #include "store/rocksdb_folder.h"
+#include "store/rocksdb_tokens.h"
+#include "store/time_mark.h"
 
 namespace fleetca::store {
 namespace {
@@ -52,11 +58,11 @@ uint64_t LastNumber(const rocksdb::WriteBatch& batch) {
   return first == 0 ? 0 : first + batch.Count() - 1;
 }
 
-rocksdb::WriteBatch MakeBatch(const Database& database,
-                              absl::Span<const CertificateRecord> records) {
-  // For each record its keys and lengths come to about this much on top.
+rocksdb::WriteBatch MakeBatch(const Database& database, absl::Span<const CertificateRecord> records,
+                              absl::Span<const JoinTokenUse> uses) {
+  // For each record its keys and lengths come to about this much on top; the time mark to less.
   constexpr size_t kOverhead = 256;
-  size_t bytes = 0;
+  size_t bytes = (uses.size() + 1) * kOverhead;
   for (const CertificateRecord& record : records) {
     bytes += record.certificate.size() + record.identity.size() + record.requester.size() +
              2 * record.request_key.size() + kOverhead;
@@ -83,6 +89,7 @@ rocksdb::WriteBatch MakeBatch(const Database& database,
   for (const std::string& key : identities) {
     batch.Put(database.identities(), key, rocksdb::Slice());
   }
+  PutTokenUses(database, uses, batch);
   return batch;
 }
 
@@ -91,40 +98,50 @@ class RocksDbStore : public Store {
   RocksDbStore(const DatabaseOptions& options, StoreFolder folder)
       : sync_writes_(options.sync_writes),
         stats_(options.stats),
+        latest_mark_(folder.latest_mark),
         database_(options, std::move(folder)) {}
 
-  absl::Status Append(absl::Span<const CertificateRecord> records) override;
+  using Store::Append;
+  absl::Status Append(absl::Span<const CertificateRecord> records,
+                      absl::Span<const JoinTokenUse> uses) override;
   absl::StatusOr<CertificateRecord> GetBySerial(absl::string_view serial) const override;
   absl::StatusOr<CertificateRecord> GetByRequestKey(absl::string_view request_key) const override;
   absl::Status ForEachByExpiry(absl::Time from, absl::Time to,
                                RecordVisitor visitor) const override;
   absl::Status ForEachByIdentity(absl::string_view identity, RecordVisitor visitor) const override;
+  absl::Status AddJoinTokens(absl::Span<const JoinToken> tokens) override;
+  absl::Status RevokeJoinTokens(absl::Span<const std::string> hashes,
+                                const JoinTokenRevocation& revocation) override;
+  absl::StatusOr<JoinTokenState> GetJoinToken(absl::string_view hash) const override;
+  absl::Status ForEachJoinToken(absl::string_view from, JoinTokenVisitor visitor) const override;
+  absl::StatusOr<size_t> DropJoinTokens(absl::Time expired_before) override;
+  absl::Time latest_time() const override {
+    return absl::FromUnixMillis(latest_mark_.load(std::memory_order_relaxed));
+  }
   uint16_t instance_id() const override { return database_.instance_id(); }
   const StoreStats& stats() const override { return *stats_; }
 
  private:
+  absl::Status Write(const Database& database, rocksdb::WriteBatch& batch);
+  // With the time of what is written.
+  absl::Status WriteAt(int64_t mark, const Database& database, rocksdb::WriteBatch& batch);
+
   const bool sync_writes_;
   const std::shared_ptr<StoreStats> stats_;
+  std::atomic<int64_t> latest_mark_;
+  // Held from looking whether a token is revoked until that is written.
+  absl::Mutex revocation_mutex_;
   ReopeningDatabase database_;
 };
 
-absl::Status RocksDbStore::Append(absl::Span<const CertificateRecord> records) {
-  if (records.empty()) {
-    return absl::OkStatus();
-  }
-  const CommitTimer timer;
-  for (const CertificateRecord& record : records) {
-    FLEETCA_RETURN_IF_ERROR(CheckRecord(record));
-  }
-  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
-  rocksdb::WriteBatch batch = MakeBatch(*database, records);
+absl::Status RocksDbStore::Write(const Database& database, rocksdb::WriteBatch& batch) {
   // Nobody reads RocksDB's counters of this thread, and counting every comparison costs a tenth.
   rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
   rocksdb::WriteOptions options;
   options.sync = sync_writes_;
-  const rocksdb::Status status = database->db().Write(options, &batch);
+  const rocksdb::Status status = database.db().Write(options, &batch);
   if (!status.ok()) {
-    database_.WriteFailed(records);
+    database_.WriteFailed(batch);
     return Unavailable(Reason::kStoreUnavailable,
                        absl::StrCat("the store cannot write, and nothing is issued until it can; "
                                     "look at the disk's space and health: ",
@@ -133,6 +150,32 @@ absl::Status RocksDbStore::Append(absl::Span<const CertificateRecord> records) {
   if (sync_writes_) {
     database_.head().Advance(LastNumber(batch));
   }
+  return absl::OkStatus();
+}
+
+absl::Status RocksDbStore::WriteAt(int64_t mark, const Database& database,
+                                   rocksdb::WriteBatch& batch) {
+  MergeMark(database, mark, batch);
+  FLEETCA_RETURN_IF_ERROR(Write(database, batch));
+  int64_t latest = latest_mark_.load();
+  while (latest < mark && !latest_mark_.compare_exchange_weak(latest, mark)) {
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RocksDbStore::Append(absl::Span<const CertificateRecord> records,
+                                  absl::Span<const JoinTokenUse> uses) {
+  FLEETCA_RETURN_IF_ERROR(CheckJoinTokenUses(records, uses));
+  if (records.empty()) {
+    return absl::OkStatus();
+  }
+  const CommitTimer timer;
+  for (const CertificateRecord& record : records) {
+    FLEETCA_RETURN_IF_ERROR(CheckRecord(record));
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
+  rocksdb::WriteBatch batch = MakeBatch(*database, records, uses);
+  FLEETCA_RETURN_IF_ERROR(WriteAt(LatestMark(records), *database, batch));
   timer.Done(records.size(), *stats_);
   return absl::OkStatus();
 }
@@ -228,6 +271,56 @@ absl::Status RocksDbStore::ForEachByIdentity(absl::string_view identity,
     }
   }
   return it->status().ok() ? absl::OkStatus() : ReadError(it->status());
+}
+
+absl::Status RocksDbStore::AddJoinTokens(absl::Span<const JoinToken> tokens) {
+  for (const JoinToken& token : tokens) {
+    FLEETCA_RETURN_IF_ERROR(CheckJoinToken(token));
+  }
+  if (tokens.empty()) {
+    return absl::OkStatus();
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
+  rocksdb::WriteBatch batch;
+  PutTokens(*database, tokens, batch);
+  return WriteAt(LatestMark(tokens), *database, batch);
+}
+
+absl::Status RocksDbStore::RevokeJoinTokens(absl::Span<const std::string> hashes,
+                                            const JoinTokenRevocation& revocation) {
+  for (const std::string& hash : hashes) {
+    FLEETCA_RETURN_IF_ERROR(CheckJoinTokenHash(hash));
+  }
+  if (hashes.empty()) {
+    return absl::OkStatus();
+  }
+  absl::MutexLock lock(&revocation_mutex_);
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
+  rocksdb::WriteBatch batch;
+  FLEETCA_RETURN_IF_ERROR(PutTokenRevocations(*database, hashes, revocation, batch));
+  if (batch.Count() == 0) {
+    return absl::OkStatus();
+  }
+  return WriteAt(ToMark(revocation.revoked_at), *database, batch);
+}
+
+absl::StatusOr<JoinTokenState> RocksDbStore::GetJoinToken(absl::string_view hash) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
+  return ReadToken(*database, hash);
+}
+
+absl::Status RocksDbStore::ForEachJoinToken(absl::string_view from,
+                                            JoinTokenVisitor visitor) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
+  return ForEachToken(*database, from, visitor);
+}
+
+absl::StatusOr<size_t> RocksDbStore::DropJoinTokens(absl::Time expired_before) {
+  absl::MutexLock lock(&revocation_mutex_);
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
+  return DropTokens(*database, expired_before, [this, &database](rocksdb::WriteBatch& batch) {
+    return Write(*database, batch);
+  });
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
-// The record of every certificate issued. What Append accepted survives a power cut.
+// The record of every certificate issued, and the join tokens. What a write accepted survives a
+// power cut.
 #ifndef FLEETCA_STORE_STORE_H_
 #define FLEETCA_STORE_STORE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -11,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "store/join_token.h"
 #include "store/store_stats.h"
 
 namespace fleetca::store {
@@ -41,12 +44,16 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Writes all records or none, and returns OK only once they are on stable storage and found by
-  // every look-up. Concurrent calls share a sync. The caller sees to it that no serial and no
-  // request_key is written twice. UNAVAILABLE kStoreUnavailable: nothing of it may leave; the store
-  // keeps refusing until it can write again, and never half writes. An empty span is OK and writes
-  // nothing.
-  virtual absl::Status Append(absl::Span<const CertificateRecord> records) = 0;
+  // Writes all records and uses or none, and returns OK only once they are on stable storage and
+  // found by every look-up. Concurrent calls share a sync. The caller sees to it that no serial and
+  // no request_key is written twice, that a use's token exists, and that a token's uses are noted
+  // one after the other, each with one more than the last. UNAVAILABLE kStoreUnavailable: nothing
+  // of it may leave; the store keeps refusing until it can write again, and never half writes.
+  // INTERNAL kInternal for what breaks the contract, such as a use whose serial is not among
+  // `records`. Empty spans are OK and write nothing.
+  virtual absl::Status Append(absl::Span<const CertificateRecord> records,
+                              absl::Span<const JoinTokenUse> uses) = 0;
+  absl::Status Append(absl::Span<const CertificateRecord> records) { return Append(records, {}); }
 
   // NOT_FOUND kNotFound; DATA_LOSS kStoreCorrupt when the record does not read back.
   virtual absl::StatusOr<CertificateRecord> GetBySerial(absl::string_view serial) const = 0;
@@ -61,6 +68,32 @@ class Store {
   // Records of exactly this identity, by ascending serial: soonest expiry first.
   virtual absl::Status ForEachByIdentity(absl::string_view identity,
                                          RecordVisitor visitor) const = 0;
+
+  // The writes below are as Append's in all that is not said.
+
+  // The caller sees to it that the hashes are new, as those of 256 random bits are.
+  virtual absl::Status AddJoinTokens(absl::Span<const JoinToken> tokens) = 0;
+
+  // A token that is revoked already keeps its first revocation, and hashes of no token are passed
+  // over.
+  virtual absl::Status RevokeJoinTokens(absl::Span<const std::string> hashes,
+                                        const JoinTokenRevocation& revocation) = 0;
+
+  // NOT_FOUND kNotFound; DATA_LOSS kStoreCorrupt when something of it does not read back.
+  virtual absl::StatusOr<JoinTokenState> GetJoinToken(absl::string_view hash) const = 0;
+
+  // Tokens by ascending hash, from the first at or after `from`, which may be of any length. Sees
+  // them as they were when it began.
+  virtual absl::Status ForEachJoinToken(absl::string_view from, JoinTokenVisitor visitor) const = 0;
+
+  // Drops the tokens that expired before that, with their uses and revocations, and returns how
+  // many. After an error some may be gone; none is without its uses and its revocation.
+  virtual absl::StatusOr<size_t> DropJoinTokens(absl::Time expired_before) = 0;
+
+  // The latest of the times that writes noted (issued_at, created_at, revoked_at), to the
+  // millisecond and across restarts: a clock that shows less was set back. It may be one of a write
+  // that failed. The epoch when there was none.
+  virtual absl::Time latest_time() const = 0;
 
   // Drawn at random when the store was created, and kept: part of every serial number, so that two
   // CAs never give the same one.
