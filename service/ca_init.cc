@@ -15,6 +15,7 @@
 #include "base/secret.h"
 #include "base/status_macros.h"
 #include "service/new_authority.h"
+#include "service/policy/policy_profile.h"
 #include "service/staging_folder.h"
 #include "x509/certificate.h"
 #include "x509/name.h"
@@ -162,7 +163,7 @@ absl::StatusOr<NewCa> MakeCa(const CaInitOptions& options, const std::string& ad
   FLEETCA_ASSIGN_OR_RETURN(ca.root, NewAuthority::CreateRoot(authority, now));
   authority.title = "fleetca issuing";
   authority.lifetime = options.issuing_lifetime;
-  authority.path_length = 0;
+  authority.path_length = options.path_length;
   FLEETCA_ASSIGN_OR_RETURN(ca.issuing, ca.root->CreateBelow(authority, now));
 
   const ServerNames server_names(options);
@@ -185,6 +186,7 @@ absl::Status WriteCa(const StagingFolder& staging, const CaInitOptions& options,
   FLEETCA_RETURN_IF_ERROR(WriteLeaf(staging, "admin", ca.admin, *ca.issuing));
   FLEETCA_RETURN_IF_ERROR(
       staging.Write("trust-bundle.pem", ToPem(ca.root->certificate()), kPublic));
+  FLEETCA_RETURN_IF_ERROR(staging.Write("policy.textproto", InitialPolicy(options), kPublic));
   return staging.Write("fleetca.textproto", InitialConfig(options), kPublic);
 }
 
@@ -210,6 +212,11 @@ absl::Status CheckCaInitOptions(const CaInitOptions& options) {
                                           "as 10.0.0.1 or fd00::1"));
     }
   }
+  if (options.path_length < 0 || options.path_length > kMaxPathLength) {
+    return InvalidArgument(Reason::kConfigInvalid, "path_length",
+                           absl::StrCat("path_length is ", options.path_length, "; give 0 to ",
+                                        kMaxPathLength));
+  }
   FLEETCA_RETURN_IF_ERROR(CheckLifetime("root_lifetime", options.root_lifetime));
   FLEETCA_RETURN_IF_ERROR(CheckLifetime("issuing_lifetime", options.issuing_lifetime));
   if (options.issuing_lifetime > options.root_lifetime) {
@@ -229,6 +236,7 @@ absl::StatusOr<CaInitSummary> InitCa(const CaInitOptions& options, const Clock& 
   summary.folder = std::string(folder);
   FLEETCA_RETURN_IF_ERROR(CheckFolder(summary.folder));
   summary.config_file = absl::StrCat(folder, "/fleetca.textproto");
+  summary.policy_file = absl::StrCat(folder, "/policy.textproto");
   summary.trust_bundle_file = absl::StrCat(folder, "/trust-bundle.pem");
   summary.admin_spiffe_id = absl::StrCat("spiffe://", options.trust_domain, "/user/admin");
 

@@ -33,6 +33,10 @@ struct CaInitOptions {
   absl::Duration issuing_lifetime = absl::Hours(24 * 1095);
   // listener.address of the configuration.
   std::string listen = "127.0.0.1:8443";
+  // bootstrap.address; empty: no bootstrap port.
+  std::string bootstrap;
+  // How many CAs the issuing CA may have below it.
+  int path_length = 0;
 };
 
 // One certificate that was made.
@@ -49,6 +53,7 @@ struct MadeCertificate {
 struct CaInitSummary {
   std::string folder;
   std::string config_file;
+  std::string policy_file;
   std::string trust_bundle_file;
   std::string admin_spiffe_id;
   std::vector<MadeCertificate> certificates;  // root first
@@ -60,6 +65,7 @@ absl::Status CheckCaInitOptions(const CaInitOptions& options);
 
 // Makes the folder, with mode 0700, all or nothing:
 //   fleetca.textproto      the configuration
+//   policy.textproto       the policy: who gets which certificate
 //   trust-bundle.pem       the root's certificate
 //   root-ca.{crt,key,passphrase}, issuing-ca.{crt,key,passphrase}
 //   server.{crt,key}, admin.{crt,key}     TLS certificates with the issuing CA's behind them
@@ -67,8 +73,9 @@ absl::Status CheckCaInitOptions(const CaInitOptions& options);
 // and not empty: nothing is ever overwritten.
 absl::StatusOr<CaInitSummary> InitCa(const CaInitOptions& options, const Clock& clock);
 
-// The contents of fleetca.textproto.
+// The contents of fleetca.textproto and of policy.textproto.
 std::string InitialConfig(const CaInitOptions& options);
+std::string InitialPolicy(const CaInitOptions& options);
 
 }  // namespace fleetca::service
 

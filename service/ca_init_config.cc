@@ -1,4 +1,4 @@
-// The configuration that `fleetca ca init` writes.
+// The configuration and the policy that `fleetca ca init` writes.
 #include <string>
 
 #include "absl/strings/escaping.h"
@@ -10,7 +10,7 @@
 namespace fleetca::service {
 namespace {
 
-constexpr char kTemplate[] =
+constexpr char kConfig[] =
     R"(# The configuration of this CA. deploy/example/fleetca.textproto explains every field, and
 # `fleetca config validate` checks this file. Paths are relative to its folder.
 trust_domain: "$0"
@@ -21,76 +21,151 @@ listener {
   private_key_file: "server.key"
   client_ca_file: "trust-bundle.pem"
 }
-
+$2
 issuer {
   certificate_file: "issuing-ca.crt"
   private_key_file: "issuing-ca.key"
   passphrase { file: "issuing-ca.passphrase" }
   trust_bundle_file: "trust-bundle.pem"
+  # Certificates say how they came to be issued.
+  provenance: true
 }
 
 store {
   path: "store"
 }
 
+# Who gets which certificate.
+policy_file: "policy.textproto"
+)";
+
+constexpr char kPolicy[] =
+    R"(# The policy of this CA: who gets which certificate, and what it grants. What no rule says is denied.
+# deploy/example/policy.textproto explains every field. After a change raise policy_revision, then:
+#   fleetca policy check policy.textproto
+#   fleetca policy explain policy.textproto --as spiffe://$0/svc/web --profile service --csr web.csr
+#   kill -HUP the server, which logs what changed
+policy_revision: 1
+trust_domain: "$0"
+
 # Services: TLS as server and as client.
 profiles {
-  name: "service"
-  default_lifetime { seconds: 86400 }
-  max_lifetime { seconds: 604800 }
-  key_purposes: KEY_PURPOSE_SERVER_AUTH
-  key_purposes: KEY_PURPOSE_CLIENT_AUTH
-  names {
-    spiffe_paths: "/svc/*"
-$2  }
+  profile {
+    name: "service"
+    default_lifetime { seconds: 86400 }
+    max_lifetime { seconds: 604800 }
+    key_purposes: KEY_PURPOSE_SERVER_AUTH
+    key_purposes: KEY_PURPOSE_CLIENT_AUTH
+    names {
+      spiffe_paths: "/svc/*"
+$1    }
+  }
 }
 
 # Machines.
 profiles {
-  name: "host"
-  default_lifetime { seconds: 86400 }
-  max_lifetime { seconds: 604800 }
-  key_purposes: KEY_PURPOSE_SERVER_AUTH
-  key_purposes: KEY_PURPOSE_CLIENT_AUTH
-  names {
-    spiffe_paths: "/host/*"
-$2  }
+  profile {
+    name: "host"
+    default_lifetime { seconds: 86400 }
+    max_lifetime { seconds: 604800 }
+    key_purposes: KEY_PURPOSE_SERVER_AUTH
+    key_purposes: KEY_PURPOSE_CLIENT_AUTH
+    names {
+      spiffe_paths: "/host/*"
+$1    }
+  }
 }
 
 # People: TLS as client.
 profiles {
-  name: "user"
-  default_lifetime { seconds: 43200 }
-  max_lifetime { seconds: 604800 }
-  key_purposes: KEY_PURPOSE_CLIENT_AUTH
-  names {
-    spiffe_paths: "/user/*"
+  profile {
+    name: "user"
+    default_lifetime { seconds: 43200 }
+    max_lifetime { seconds: 604800 }
+    key_purposes: KEY_PURPOSE_CLIENT_AUTH
+    names {
+      spiffe_paths: "/user/*"
+    }
   }
 }
 
-# Whoever holds admin.key. Nobody else may issue anything until it is said here.
-callers {
-  spiffe_id: "spiffe://$0/user/admin"
+# spiffe://$0/svc/web may have its own certificates$2.
+# Of the rules that match an identity the most specific one counts, alone: to grant roles to one
+# service, write a rule for it, such as
+#   identities {
+#     name: "web" identity: "/svc/web" profiles: "service" roles: "orders.read"$3
+#   }
+identities {
+  name: "service"
+  identity: "/svc/{name}"
   profiles: "service"
+$4}
+identities {
+  name: "service-below"
+  identity: "/svc/*"
+  profiles: "service"
+}
+
+identities {
+  name: "host"
+  identity: "/host/{name}"
   profiles: "host"
+$4}
+identities {
+  name: "host-below"
+  identity: "/host/*"
+  profiles: "host"
+}
+
+identities {
+  name: "user"
+  identity: "/user/{name}"
   profiles: "user"
-  may_get_certificates: true
-  may_use_reflection: true
-  may_read_statistics: true
+}
+
+# Whoever holds admin.key.
+identities {
+  name: "admin"
+  identity: "/user/admin"
+  profiles: "user"
+  issue_for: "/svc/*"
+  issue_for: "/host/*"
+  issue_for: "/user/*"
+  rights {
+    may_get_certificates: true
+    may_read_statistics: true
+    may_use_reflection: true
+    may_manage_tokens: true
+  }
 }
 )";
 
 }  // namespace
 
 std::string InitialConfig(const CaInitOptions& options) {
+  const std::string bootstrap =
+      options.bootstrap.empty()
+          ? ""
+          : absl::StrCat(
+                "\n# For those who have a token and no certificate yet.\nbootstrap {\n  address: \"",
+                absl::CEscape(options.bootstrap), "\"\n}\n");
+  return absl::Substitute(kConfig, options.trust_domain, absl::CEscape(options.listen), bootstrap);
+}
+
+std::string InitialPolicy(const CaInitOptions& options) {
   // Not every trust domain is a DNS domain that names can stand below.
-  const std::string suffix = absl::StrCat(".", options.trust_domain);
+  const std::string& domain = options.trust_domain;
   NameRulesOptions rules;
-  rules.dns_suffixes = {suffix};
-  const std::string dns_line = NameRules::FindMistakes(rules, options.trust_domain).empty()
-                                   ? absl::StrCat("    dns_suffixes: \"", suffix, "\"\n")
-                                   : "";
-  return absl::Substitute(kTemplate, options.trust_domain, absl::CEscape(options.listen), dns_line);
+  rules.dns_suffixes = {absl::StrCat(".", domain)};
+  if (!NameRules::FindMistakes(rules, domain).empty()) {
+    return absl::Substitute(kPolicy, domain, "", "", "", "");
+  }
+  return absl::Substitute(
+      kPolicy, domain, absl::StrCat("      dns_suffixes: \".", domain, "\"\n"),
+      absl::StrCat(", with its own\n# DNS names: web.", domain, " and every one below"),
+      absl::StrCat("\n#     dns_names: \"web.", domain, "\""),
+      absl::StrCat("  dns_names: \"{name}.", domain, "\"\n  dns_suffixes: \".{name}.", domain,
+                   "\"\n"));
 }
 
 }  // namespace fleetca::service

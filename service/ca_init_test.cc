@@ -159,6 +159,7 @@ TEST(CaInitTest, MakesExactlyTheseFilesWithTheirModes) {
   const std::map<std::string, mode_t> expected = {
       {"admin.crt", 0644},      {"admin.key", 0600},      {"fleetca.textproto", 0644},
       {"issuing-ca.crt", 0644}, {"issuing-ca.key", 0600}, {"issuing-ca.passphrase", 0600},
+      {"policy.textproto", 0644},
       {"root-ca.crt", 0644},    {"root-ca.key", 0600},    {"root-ca.passphrase", 0600},
       {"server.crt", 0644},     {"server.key", 0600},     {"trust-bundle.pem", 0644}};
   EXPECT_EQ(modes, expected);
@@ -356,10 +357,10 @@ TEST(CaInitTest, BadOptionsAreRefusedBeforeAnythingIsMade) {
 
 TEST(CaInitTest, TrustDomainThatIsNoDnsDomainGivesNoDnsNames) {
   CaInitOptions options = GoodOptions("unused");
-  EXPECT_THAT(InitialConfig(options), HasSubstr("dns_suffixes: \".fleet.example\""));
+  EXPECT_THAT(InitialPolicy(options), HasSubstr("dns_suffixes: \".fleet.example\""));
   for (const char* domain : {"fleet", "my_fleet.example", "10.0.0.1"}) {
     options.trust_domain = domain;
-    EXPECT_THAT(InitialConfig(options), Not(HasSubstr("dns_suffixes")));
+    EXPECT_THAT(InitialPolicy(options), Not(HasSubstr("dns_")));
   }
 }
 

@@ -1,5 +1,5 @@
-// The request ids that are being worked on, so that two requests with one id become one
-// certificate.
+// The request ids and join tokens that are being worked on, so that two requests with one id become
+// one certificate, and a token's uses come one after the other.
 #ifndef FLEETCA_SERVICE_IN_FLIGHT_REQUESTS_H_
 #define FLEETCA_SERVICE_IN_FLIGHT_REQUESTS_H_
 

@@ -22,6 +22,7 @@ struct IssueRequest {
   std::optional<absl::Duration> lifetime;  // absent: the profile's default
   absl::string_view request_id;            // empty: none
   bool validate_only = false;
+  absl::string_view identity;  // empty: the one that the CSR asks for, else the caller's own
 };
 
 // A request with the way back to who asked. The edge derives from it, one class for each kind of

@@ -2,10 +2,12 @@
 #ifndef FLEETCA_SERVICE_ISSUED_CERTIFICATE_H_
 #define FLEETCA_SERVICE_ISSUED_CERTIFICATE_H_
 
+#include <memory>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "service/policy/decision_summary.h"
 #include "store/store.h"
 
 namespace fleetca::service {
@@ -17,6 +19,8 @@ struct IssuedCertificate {
   absl::Time not_after;
   absl::Time renew_after;
   bool replayed = false;
+  // For validate_only alone: what the certificate would say.
+  std::shared_ptr<const DecisionSummary> decision;
 };
 
 // What is answered about a certificate that was issued before.

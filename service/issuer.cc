@@ -1,7 +1,6 @@
 #include "service/issuer.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -12,48 +11,23 @@
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "service/issued_certificate.h"
-#include "service/request_key.h"
+#include "service/issuer_item.h"
+#include "service/join_token.h"
+#include "service/policy/decision_summary.h"
 #include "x509/certificate.h"
 #include "x509/der.h"
-#include "x509/lint.h"
 
 namespace fleetca::service {
 namespace {
 
-// A certificate that would end sooner than this is refused: the issuing CA itself is about to end.
-constexpr absl::Duration kShortestLifetime = absl::Minutes(1);
 
-absl::Time FloorToSecond(absl::Time time) {
-  return absl::FromUnixSeconds(absl::ToUnixSeconds(time));
-}
-
-std::string IdentityOf(const x509::GeneralNames& names) {
-  for (const x509::GeneralName& name : names) {
-    if (name.type == x509::NameType::kUri) {
-      return std::string(name.value);
-    }
-  }
-  return x509::NameToString(names.front());
+// Whom the record names as the requester.
+std::string RequesterOf(const Issuance& issuance, absl::string_view caller) {
+  const std::string& token = issuance.caller.join_token_hash;
+  return token.empty() ? std::string(caller) : absl::StrCat("join-token:", JoinTokenId(token));
 }
 
 }  // namespace
-
-// One issuance within one cycle. It is alive while `status` is OK and it is not `done`.
-struct Issuer::Item {
-  Issuance* issuance = nullptr;
-  absl::Status status;
-  // Nothing left to do but to answer: a replay or a validate_only that passed.
-  bool done = false;
-  const IssuingProfile* profile = nullptr;
-  std::string request_key;     // claimed in in_flight_ unless empty
-  std::string request_digest;  // 32 octets, set with request_key
-  x509::Csr csr;
-  x509::CertSpec spec;
-  std::optional<Prepared> prepared;
-  IssuedCertificate answer;
-
-  bool alive() const { return !done && status.ok(); }
-};
 
 absl::StatusOr<std::unique_ptr<Issuer>> Issuer::Create(IssuerOptions options) {
   FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate issuer,
@@ -84,29 +58,41 @@ absl::StatusOr<std::unique_ptr<Issuer>> Issuer::Create(IssuerOptions options) {
   for (const std::string& spki_sha256 : options.blocked_keys) {
     forbidden_keys.Block(spki_sha256);
   }
-  IssuingProfiles profiles;
-  for (Profile& profile : options.profiles) {
-    std::string name = profile.name();
-    FLEETCA_ASSIGN_OR_RETURN(
-        auto joined, IssuingProfile::Create(std::move(profile), issuer, options.signer->scheme()));
-    if (!profiles.try_emplace(name, std::move(joined)).second) {
-      return InvalidArgument(Reason::kConfigInvalid, "profiles.name",
-                             absl::StrCat("The profile \"", name, "\" is defined twice"));
-    }
-  }
+  FLEETCA_ASSIGN_OR_RETURN(
+      std::unique_ptr<IssuingPolicies> policies,
+      IssuingPolicies::Create(*options.policies,
+                              {.subject = std::string(issuer.subject),
+                               .key_id = std::string(issuer.subject_key_id),
+                               .scheme = options.signer->scheme(),
+                               .not_before = issuer.not_before,
+                               .not_after = issuer.not_after,
+                               .path_length = issuer.path_length,
+                               .oids = options.oids}));
   return absl::WrapUnique(
-      new Issuer(std::move(options), std::move(forbidden_keys), std::move(profiles)));
+      new Issuer(std::move(options), std::move(forbidden_keys), std::move(policies)));
 }
 
-Issuer::Issuer(IssuerOptions options, ForbiddenKeys forbidden_keys, IssuingProfiles profiles)
+namespace {
+
+// A CSR that asks for what only this CA writes is refused; `oids` lives as long as the limits.
+x509::CsrLimits LimitsFor(x509::CsrLimits limits, const x509::AuthzOids& oids) {
+  limits.fleet_arc = oids.arc;
+  return limits;
+}
+
+}  // namespace
+
+Issuer::Issuer(IssuerOptions options, ForbiddenKeys forbidden_keys,
+               std::unique_ptr<IssuingPolicies> policies)
     : forbidden_keys_(std::move(forbidden_keys)),
-      access_(std::move(options.access)),
-      csr_limits_(options.csr_limits),
+      policies_(std::move(policies)),
+      provenance_(options.provenance),
+      csr_limits_(LimitsFor(options.csr_limits, policies_->ca().oids)),
       signer_(*options.signer),
       store_(*options.store),
       possession_(*options.possession),
       clock_(*options.clock),
-      profiles_(std::move(profiles)) {}
+      budgets_(options.clock, BudgetsOptions()) {}
 
 void Issuer::IssueBatch(absl::Span<Issuance* const> batch) {
   stats_.batch_size.Record(batch.size());
@@ -122,24 +108,24 @@ void Issuer::IssueBatch(absl::Span<Issuance* const> batch) {
 
 void Issuer::IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>* waiters) {
   const absl::Time now = clock_.Now();
+  const std::shared_ptr<const IssuingPolicy> policy = policies_->Current();
   Items items;
-  items.reserve(batch.size());
+  items.reserve(batch.size());  // items have addresses that others alias
   for (Issuance* issuance : batch) {
     Item& item = items.emplace_back();
     item.issuance = issuance;
-    Admit(item, now);
-    if (item.alive() && !ClaimRequestId(item)) {
-      items.pop_back();  // whoever holds the id finishes this one too
+    if (!Admit(item, now, waiters)) {
+      items.pop_back();  // whoever holds the id or the token finishes this one too
       continue;
     }
     if (item.alive()) {
-      Judge(item, now);
+      Judge(item, *policy, now);
     }
   }
   VerifyPossession(items);
   for (Item& item : items) {
     if (item.alive()) {
-      Prepare(item, now);
+      Prepare(item, *policy, now);
     }
   }
   Sign(items);
@@ -147,89 +133,47 @@ void Issuer::IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>
   Finish(items, waiters);
 }
 
-void Issuer::Admit(Item& item, absl::Time now) const {
-  const Issuance& issuance = *item.issuance;
-  if (issuance.cancelled.load(std::memory_order_relaxed)) {
-    item.status = MakeError(absl::StatusCode::kCancelled, Reason::kCancelled, "",
-                            "The caller gave up before the certificate was signed");
-  } else if (now >= issuance.deadline) {
-    item.status = MakeError(absl::StatusCode::kDeadlineExceeded, Reason::kDeadlineExceeded, "",
-                            "The deadline passed while the request waited; nothing was issued. "
-                            "Retry with the same request_id and a later deadline");
-  } else if (now >= issuance.caller.not_after) {
-    item.status = MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerCertificateExpired,
-                            "", "The caller's certificate has expired; renew it and reconnect");
-  } else if (issuance.request.profile.empty()) {
-    item.status = InvalidArgument(Reason::kProfileUnknown, "profile",
-                                  "The request names no profile; set it to one of the CA's");
-  } else {
-    item.status = access_.CheckIssue(issuance.caller, issuance.request.profile);
-  }
-  if (!item.status.ok()) {
-    return;
-  }
-  const auto profile = profiles_.find(issuance.request.profile);
-  if (profile == profiles_.end()) {
-    item.status = InvalidArgument(
-        Reason::kProfileUnknown, "profile",
-        absl::StrCat("There is no profile \"", absl::CHexEscape(issuance.request.profile), "\""));
-    return;
-  }
-  item.profile = profile->second.get();
-}
-
-bool Issuer::ClaimRequestId(Item& item) {
+void Issuer::Judge(Item& item, const IssuingPolicy& policy, absl::Time now) {
   const IssueRequest& request = item.issuance->request;
-  if (request.request_id.empty() || request.validate_only) {
-    return true;
-  }
-  item.status = CheckRequestId(request.request_id);
-  if (!item.status.ok()) {
-    return true;
-  }
-  std::string key = RequestKey(item.issuance->caller.spiffe_id, request.request_id);
-  if (!in_flight_.Claim(key, item.issuance)) {
-    return false;
-  }
-  item.request_key = std::move(key);
-  item.request_digest = RequestDigest(request);
-  item.status = Replay(item);
-  return true;
-}
-
-absl::Status Issuer::Replay(Item& item) const {
-  absl::StatusOr<store::CertificateRecord> record = store_.GetByRequestKey(item.request_key);
-  if (absl::IsNotFound(record.status())) {
-    return absl::OkStatus();
-  }
-  FLEETCA_RETURN_IF_ERROR(record.status());
-  if (record->request_digest != item.request_digest) {
-    return MakeError(
-        absl::StatusCode::kAlreadyExists, Reason::kRequestIdReused, "request_id",
-        "This request_id was used before with another CSR, profile or lifetime; take a "
-        "new one for a new request");
-  }
-  item.answer = AnswerFromRecord(*std::move(record));
-  item.answer.replayed = true;
-  item.done = true;
-  return absl::OkStatus();
-}
-
-void Issuer::Judge(Item& item, absl::Time now) {
-  const Issuance& issuance = *item.issuance;
   item.status = [&]() -> absl::Status {
-    if (issuance.request.csr_der.empty()) {
+    if (request.csr_der.empty()) {
       return InvalidArgument(Reason::kCsrMissing, "csr",
                              "The request has no CSR; set csr_der or csr_pem");
     }
-    FLEETCA_ASSIGN_OR_RETURN(item.csr, x509::ParseCsr(issuance.request.csr_der, csr_limits_));
-    FLEETCA_RETURN_IF_ERROR(item.profile->profile.CheckCsr(item.csr));
+    FLEETCA_ASSIGN_OR_RETURN(item.csr, x509::ParseCsr(request.csr_der, csr_limits_));
     FLEETCA_RETURN_IF_ERROR(forbidden_keys_.Check(item.csr.public_key));
+    FLEETCA_RETURN_IF_ERROR(Decide(item, policy, now));
     return DecideValidity(item, now);
   }();
   if (!item.csr.ignored_extensions.empty()) {
     LogIgnoredExtensions(item, now);
   }
+}
+
+absl::Status Issuer::Decide(Item& item, const IssuingPolicy& policy, absl::Time now) {
+  const IssueRequest& request = item.issuance->request;
+  absl::StatusOr<Decision> decision =
+      policy.policy()->Authorize({.caller = item.caller,
+                                  .subject = request.identity,
+                                  .profile = item.profile,
+                                  .names = item.csr.names,
+                                  .key_algorithm = item.csr.public_key.algorithm,
+                                  .lifetime = request.lifetime});
+  // Whoever has a certificate may be trusted to ask for others. A token speaks for its own identity
+  // alone, whatever that identity may do.
+  const bool own = !decision.ok() || decision->identity() == item.caller;
+  if (item.token.has_value() && (!own || absl::IsPermissionDenied(decision.status()))) {
+    LogRefusedToken(item, own ? decision.status().message() : "for another identity", now);
+    return TokenRefused();
+  }
+  FLEETCA_RETURN_IF_ERROR(decision.status());
+  if (!own && item.issuance->caller.attestation != x509::Attestation::kMtls) {
+    return PermissionDenied(Reason::kCallerNotAllowed,
+                            absl::StrCat("A token speaks for its own identity alone, which is ",
+                                         item.caller, "; ask for a certificate of that one"));
+  }
+  item.decision = *std::move(decision);
+  return absl::OkStatus();
 }
 
 void Issuer::LogIgnoredExtensions(const Item& item, absl::Time now) {
@@ -242,26 +186,9 @@ void Issuer::LogIgnoredExtensions(const Item& item, absl::Time now) {
                                           [](std::string* out, absl::string_view oid) {
                                             out->append(x509::der::OidToString(oid));
                                           })},
-             {"profile", item.issuance->request.profile},
-             {"caller", item.issuance->caller.spiffe_id},
+             {"profile", item.profile},
+             {"caller", item.caller},
              {"lines_suppressed", suppressed}});
-}
-
-absl::Status Issuer::DecideValidity(Item& item, absl::Time now) const {
-  const IssuingProfile& profile = *item.profile;
-  FLEETCA_ASSIGN_OR_RETURN(const absl::Duration lifetime,
-                           profile.profile.DecideLifetime(item.issuance->request.lifetime));
-  const absl::Time start = FloorToSecond(now);
-  item.spec.not_before = std::max(start - profile.profile.backdate(), profile.issuer_not_before);
-  item.spec.not_after = std::min(start + lifetime, profile.issuer_not_after);
-  if (item.spec.not_after - start < kShortestLifetime) {
-    return FailedPrecondition(
-        Reason::kIssuerExpiring,
-        absl::StrCat("The issuing certificate ends at ",
-                     absl::FormatTime(profile.issuer_not_after, absl::UTCTimeZone()),
-                     ", too soon to issue under it; the CA's operator must renew it"));
-  }
-  return absl::OkStatus();
 }
 
 void Issuer::VerifyPossession(Items& items) const {
@@ -280,28 +207,22 @@ void Issuer::VerifyPossession(Items& items) const {
   }
 }
 
-void Issuer::Prepare(Item& item, absl::Time now) const {
+void Issuer::Prepare(Item& item, const IssuingPolicy& policy, absl::Time now) {
   item.answer.not_before = item.spec.not_before;
   item.answer.not_after = item.spec.not_after;
   if (item.issuance->request.validate_only) {
     item.answer.renew_after = RenewAfter("", item.spec.not_before, item.spec.not_after);
+    item.answer.decision = std::make_shared<const DecisionSummary>(Summarize(item.decision));
     item.done = true;
     return;
   }
-  item.status = [&]() -> absl::Status {
-    x509::CertSpec& spec = item.spec;
-    FLEETCA_ASSIGN_OR_RETURN(spec.serial,
-                             x509::SerialNumber::Create(spec.not_after, store_.instance_id(), now));
-    spec.subject = item.profile->profile.DecideSubject(item.csr.names);
-    spec.subject_public_key_info = item.csr.public_key.spki;
-    spec.key_bits = item.csr.public_key.key_bits;
-    spec.names = item.csr.names;
-    FLEETCA_ASSIGN_OR_RETURN(
-        item.prepared,
-        x509::LintTbs(item.profile->tbs_template->Build(spec), item.profile->lint_policy,
-                      {spec.serial.bytes(), spec.subject_public_key_info}));
-    return absl::OkStatus();
-  }();
+  // Only now: who cannot prove possession must not empty another's bucket.
+  if (item.decision.budget != nullptr) {
+    item.status = budgets_.Spend(item.caller, *item.decision.budget);
+  }
+  if (item.status.ok()) {
+    item.status = BuildAndLint(item, policy.Find(*item.decision.profile), now);
+  }
 }
 
 void Issuer::Sign(Items& items) const {
@@ -333,25 +254,30 @@ void Issuer::Sign(Items& items) const {
 
 void Issuer::Record(Items& items, absl::Time now) {
   std::vector<store::CertificateRecord> records;
+  std::vector<store::JoinTokenUse> uses;
   records.reserve(items.size());
   for (const Item& item : items) {
-    if (item.alive()) {
-      records.push_back({.serial = item.answer.serial_number,
-                         .certificate = item.answer.certificate,
-                         .identity = IdentityOf(item.spec.names),
-                         .requester = item.issuance->caller.spiffe_id,
-                         .profile = item.profile->profile.name(),
-                         .request_key = item.request_key,
-                         .request_digest = item.request_digest,
-                         .issued_at = now,
-                         .not_before = item.spec.not_before,
-                         .not_after = item.spec.not_after});
+    if (!item.alive()) {
+      continue;
+    }
+    records.push_back({.serial = item.answer.serial_number,
+                       .certificate = item.answer.certificate,
+                       .identity = std::string(item.decision.identity()),
+                       .requester = RequesterOf(*item.issuance, item.caller),
+                       .profile = item.decision.profile->profile.name(),
+                       .request_key = item.request_key,
+                       .request_digest = item.request_digest,
+                       .issued_at = now,
+                       .not_before = item.spec.not_before,
+                       .not_after = item.spec.not_after});
+    if (item.token.has_value()) {
+      uses.push_back({item.token->token.hash, item.token->uses + 1, item.answer.serial_number});
     }
   }
   if (records.empty()) {
     return;
   }
-  const absl::Status recorded = store_.Append(records);
+  const absl::Status recorded = store_.Append(records, uses);
   if (!recorded.ok()) {
     // No certificate leaves that is not on stable storage: the signatures are forgotten.
     log::Error("The store refused a batch; no certificate of it leaves",
@@ -364,12 +290,27 @@ void Issuer::Record(Items& items, absl::Time now) {
     return;
   }
   stats_.batches.fetch_add(1, std::memory_order_relaxed);
+  LogUsedTokens(items);
+}
+
+void Issuer::LogUsedTokens(const Items& items) const {
+  for (const Item& item : items) {
+    if (item.alive() && item.token.has_value()) {
+      const store::JoinToken& token = item.token->token;
+      log::Info("A join token was used",
+                {{"token", JoinTokenId(token.hash)},
+                 {"identity", token.identity},
+                 {"profile", token.profile},
+                 {"serial", absl::BytesToHexString(item.answer.serial_number)},
+                 {"uses_left", token.uses - item.token->uses - 1}});
+    }
+  }
 }
 
 void Issuer::Finish(Items& items, std::vector<Issuance*>* waiters) {
   for (Item& item : items) {
-    if (!item.request_key.empty()) {
-      in_flight_.Release(item.request_key, waiters);
+    if (!item.claim.empty()) {
+      in_flight_.Release(item.claim, waiters);
     }
     if (!item.status.ok()) {
       stats_.refused.fetch_add(1, std::memory_order_relaxed);

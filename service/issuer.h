@@ -2,25 +2,26 @@
 #ifndef FLEETCA_SERVICE_ISSUER_H_
 #define FLEETCA_SERVICE_ISSUER_H_
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "base/clock.h"
 #include "base/log_limiter.h"
-#include "service/caller.h"
 #include "service/forbidden_keys.h"
 #include "service/in_flight_requests.h"
 #include "service/issuance.h"
 #include "service/issuer_stats.h"
-#include "service/issuing_profile.h"
-#include "service/profile.h"
+#include "service/issuing_policy.h"
+#include "service/policy/budgets.h"
+#include "service/policy/policy_holder.h"
 #include "signer/signer.h"
 #include "store/store.h"
+#include "x509/authz_oids.h"
 #include "x509/csr.h"
 #include "x509/possession.h"
 
@@ -34,8 +35,10 @@ struct IssuerOptions {
   std::vector<std::string> ca_certificates;
   // SHA-256 of SubjectPublicKeyInfo, 32 octets each: keys that are never certified either.
   std::vector<std::string> blocked_keys;
-  std::vector<Profile> profiles;
-  AccessPolicy access;
+  const PolicyHolder* policies = nullptr;
+  // Under which OIDs authorization and provenance are written, and whether provenance is.
+  x509::AuthzOids oids;
+  bool provenance = false;
   x509::CsrLimits csr_limits = {};
   const signer::Signer* signer = nullptr;
   store::Store* store = nullptr;
@@ -47,50 +50,64 @@ struct IssuerOptions {
 class Issuer {
  public:
   // FAILED_PRECONDITION or INVALID_ARGUMENT when the parts do not fit: the signer's key is not the
-  // certificate's, the certificate is no CA or has expired, a profile's name stands twice.
+  // certificate's, the certificate is no CA or has expired, a profile does not fit it.
   static absl::StatusOr<std::unique_ptr<Issuer>> Create(IssuerOptions options);
 
   // Judges, signs and records the batch in one cycle, with one synced write, and finishes each
   // issuance. A bad one drops out with its own status and costs the others nothing. Where the same
-  // request_id of the same caller is under way in another batch, that batch's call finishes both.
+  // request_id of the same caller, or the same join token, is under way in another batch, that
+  // batch's call finishes both.
   void IssueBatch(absl::Span<Issuance* const> batch);
 
   const IssuerStats& stats() const { return stats_; }
-  const AccessPolicy& access() const { return access_; }
+  // What a new policy must fit (IssuingPolicy::Create) before it is in force.
+  const IssuingCa& ca() const { return policies_->ca(); }
 
  private:
-  struct Item;
+  struct Item;  // issuer_item.h
   using Items = std::vector<Item>;
 
-  Issuer(IssuerOptions options, ForbiddenKeys forbidden_keys, IssuingProfiles profiles);
+  Issuer(IssuerOptions options, ForbiddenKeys forbidden_keys,
+         std::unique_ptr<IssuingPolicies> policies);
 
   // The steps of the cycle, in order. Each looks only at the items that are still alive.
   void IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>* waiters);
-  void Admit(Item& item, absl::Time now) const;
-  // False when another batch holds the id: it finishes this issuance too.
-  bool ClaimRequestId(Item& item);
-  void Judge(Item& item, absl::Time now);
+  void Judge(Item& item, const IssuingPolicy& policy, absl::Time now);
   void VerifyPossession(Items& items) const;
-  void Prepare(Item& item, absl::Time now) const;
+  void Prepare(Item& item, const IssuingPolicy& policy, absl::Time now);
   void Sign(Items& items) const;
   void Record(Items& items, absl::Time now);
   void Finish(Items& items, std::vector<Issuance*>* waiters);
 
+  // Who asks, and whether it was answered before: issuer_admission.cc. Admit is false when another
+  // batch holds the request id or the join token: it finishes this issuance too.
+  bool Admit(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
+  absl::Status CheckInTime(const Issuance& issuance, absl::Time now) const;
+  bool AdmitToken(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
+  absl::Status RedeemToken(Item& item, absl::Time now, std::string* log_detail) const;
+  bool AdmitRequestId(Item& item);
   absl::Status Replay(Item& item) const;
-  void LogIgnoredExtensions(const Item& item, absl::Time now);
+  void LogRefusedToken(const Item& item, absl::string_view why, absl::Time now);
+
+  absl::Status Decide(Item& item, const IssuingPolicy& policy, absl::Time now);
   absl::Status DecideValidity(Item& item, absl::Time now) const;
+  absl::Status BuildAndLint(Item& item, const IssuingProfile& profile, absl::Time now) const;
+  void LogIgnoredExtensions(const Item& item, absl::Time now);
+  void LogUsedTokens(const Items& items) const;
 
   const ForbiddenKeys forbidden_keys_;
-  const AccessPolicy access_;
+  const std::unique_ptr<IssuingPolicies> policies_;
+  const bool provenance_;
   const x509::CsrLimits csr_limits_;
   const signer::Signer& signer_;
   store::Store& store_;
   const x509::PossessionVerifier& possession_;
   const Clock& clock_;
-  const IssuingProfiles profiles_;
+  Budgets budgets_;
   InFlightRequests in_flight_;
   IssuerStats stats_;
   log::Limiter ignored_extensions_limiter_{10};
+  log::Limiter refused_tokens_limiter_{10};
 };
 
 }  // namespace fleetca::service

@@ -84,7 +84,7 @@ TEST(IssuerTest, RecordsBeforeItAnswers) {
                                ca.store().GetBySerial(issued.serial_number));
   EXPECT_EQ(record.certificate, issued.certificate);
   EXPECT_EQ(record.identity, "spiffe://fleet.test/svc/web");
-  EXPECT_EQ(record.requester, testing::kAdmin);
+  EXPECT_EQ(record.requester, testing::kAgent);
   EXPECT_EQ(record.profile, "service");
   EXPECT_EQ(record.issued_at, ca.clock().Now());
   EXPECT_EQ(record.not_after, issued.not_after);
@@ -99,7 +99,8 @@ TEST(IssuerTest, OneForbiddenItemAtAnyPositionFailsAlone) {
     const auto outcomes = ca.IssueBatch(csrs);
     for (size_t i = 0; i < outcomes.size(); ++i) {
       if (i == bad) {
-        EXPECT_THAT(outcomes[i], IsInvalid(Reason::kSanNotAllowed, "csr.subject_alt_name"));
+        EXPECT_THAT(outcomes[i],
+                    IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
       } else {
         EXPECT_THAT(outcomes[i], IsOk());
       }
@@ -132,7 +133,7 @@ TEST(IssuerTest, DeniesWhoIsNotListedAndWhoHasExpired) {
   TestIssuer ca;
   const std::string csr = MakeCsr();
   RecordingIssuance stranger(csr);
-  stranger.caller.spiffe_id = "spiffe://fleet.test/svc/web";
+  stranger.caller.spiffe_id = "spiffe://fleet.test/svc/db";
   RecordingIssuance expired(csr);
   expired.caller.not_after = ca.clock().Now();
   RecordingIssuance other_profile(csr);
@@ -208,7 +209,7 @@ TEST(IssuerTest, OneRequestIdTwiceInABatchIsOneCertificate) {
 TEST(IssuerTest, ARefusedRequestDoesNotUseUpItsId) {
   TestIssuer ca;
   EXPECT_THAT(ca.Issue(MakeCsr(Named("spiffe://fleet.test/user/x")), kRequestId),
-              IsInvalid(Reason::kSanNotAllowed, "csr.subject_alt_name"));
+              IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
   FLEETCA_EXPECT_OK(ca.Issue(MakeCsr(), kRequestId));
 }
 
@@ -315,8 +316,7 @@ TEST(IssuerTest, AWrongKeyOrNoCaIsFoundAtStart) {
   const auto create = [&](std::string certificate, const signer::Signer* signer) {
     return Issuer::Create({.issuer_certificate = std::move(certificate),
                            .ca_certificates = {},
-                           .profiles = {},
-                           .access = *AccessPolicy::Create({}),
+                           .policies = &ca.policies(),
                            .signer = signer,
                            .store = &store,
                            .possession = possession.get(),

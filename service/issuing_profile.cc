@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
 #include "base/status_macros.h"
 #include "x509/oid.h"
 
@@ -20,36 +22,67 @@ std::vector<std::string> KeyPurposes(const ProfileOptions& options) {
   return purposes;
 }
 
+absl::Status CheckPathLength(const PolicyProfile& profile, const IssuingCa& ca) {
+  if (profile.subordinate_ca.has_value() && ca.path_length.has_value() &&
+      profile.subordinate_ca->path_length >= *ca.path_length) {
+    return FailedPrecondition(
+        Reason::kConfigInvalid,
+        absl::StrCat("The profile \"", profile.profile.name(), "\" makes CAs with a path length of ",
+                     profile.subordinate_ca->path_length,
+                     ", but the issuing certificate's own is ", *ca.path_length,
+                     "; use an issuing certificate with a greater one, or remove the profile"));
+  }
+  return absl::OkStatus();
+}
+
+x509::TbsTemplateOptions TemplateOptions(const PolicyProfile& profile, const IssuingCa& ca) {
+  const ProfileOptions& options = profile.profile.options();
+  x509::TbsTemplateOptions out;
+  out.issuer = ca.subject;
+  out.authority_key_id = ca.key_id;
+  out.signature_scheme = ca.scheme;
+  out.key_usage = profile.key_usage;
+  out.extended_key_usage = KeyPurposes(options);
+  out.ca_issuers_url = options.ca_issuers_url;
+  out.crl_url = options.crl_url;
+  out.authz_oids = ca.oids;
+  if (profile.subordinate_ca.has_value()) {
+    out.is_ca = true;
+    out.path_length = profile.subordinate_ca->path_length;
+  }
+  return out;
+}
+
+// Stated again from the profile and the issuer, not read from the template: the lint is to find
+// what the template gets wrong.
+x509::LintPolicy LintPolicyOf(const PolicyProfile& profile, const IssuingCa& ca) {
+  x509::LintPolicy out;
+  out.issuer = ca.subject;
+  out.authority_key_id = ca.key_id;
+  out.signature_scheme = ca.scheme;
+  out.issuer_not_after = ca.not_after;
+  out.max_validity = profile.profile.max_lifetime() + profile.profile.backdate();
+  out.key_usage = profile.key_usage;
+  out.extended_key_usage = KeyPurposes(profile.profile.options());
+  out.authz_oids = ca.oids;
+  if (profile.subordinate_ca.has_value()) {
+    out.is_ca = true;
+    out.path_length = profile.subordinate_ca->path_length;
+  }
+  return out;
+}
+
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<IssuingProfile>> IssuingProfile::Create(
-    Profile profile, const x509::Certificate& issuer, SignatureScheme scheme) {
-  const ProfileOptions& options = profile.options();
-  x509::TbsTemplateOptions template_options;
-  template_options.issuer = std::string(issuer.subject);
-  template_options.authority_key_id = std::string(issuer.subject_key_id);
-  template_options.signature_scheme = scheme;
-  template_options.key_usage = x509::kDigitalSignature;
-  template_options.extended_key_usage = KeyPurposes(options);
-  template_options.ca_issuers_url = options.ca_issuers_url;
-  template_options.crl_url = options.crl_url;
-  FLEETCA_ASSIGN_OR_RETURN(auto tbs_template,
-                           x509::TbsTemplate::Create(std::move(template_options)));
-
-  // Stated again from the profile and the issuer, not read from the template: the lint is to find
-  // what the template gets wrong.
-  x509::LintPolicy lint_policy;
-  lint_policy.issuer = std::string(issuer.subject);
-  lint_policy.authority_key_id = std::string(issuer.subject_key_id);
-  lint_policy.signature_scheme = scheme;
-  lint_policy.issuer_not_after = issuer.not_after;
-  lint_policy.max_validity = profile.max_lifetime() + profile.backdate();
-  lint_policy.key_usage = x509::kDigitalSignature;
-  lint_policy.extended_key_usage = KeyPurposes(options);
-
-  return std::make_unique<IssuingProfile>(IssuingProfile{std::move(profile), issuer.not_before,
-                                                         issuer.not_after, std::move(tbs_template),
-                                                         std::move(lint_policy)});
+absl::StatusOr<IssuingProfile> IssuingProfile::Create(const PolicyProfile& profile,
+                                                      const IssuingCa& ca) {
+  FLEETCA_RETURN_IF_ERROR(CheckPathLength(profile, ca));
+  IssuingProfile joined;
+  FLEETCA_ASSIGN_OR_RETURN(joined.tbs_template,
+                           x509::TbsTemplate::Create(TemplateOptions(profile, ca)));
+  joined.lint_policy = LintPolicyOf(profile, ca);
+  joined.is_ca = profile.subordinate_ca.has_value();
+  return joined;
 }
 
 }  // namespace fleetca::service

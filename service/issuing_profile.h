@@ -3,36 +3,42 @@
 #define FLEETCA_SERVICE_ISSUING_PROFILE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "base/crypto_types.h"
-#include "service/profile.h"
-#include "x509/certificate.h"
+#include "service/policy/policy_profile.h"
+#include "x509/authz_oids.h"
 #include "x509/lint.h"
 #include "x509/tbs.h"
 
 namespace fleetca::service {
 
-// Immutable, thread-safe.
-struct IssuingProfile {
-  // `issuer` is only read here; `scheme` is the signer's.
-  static absl::StatusOr<std::unique_ptr<IssuingProfile>> Create(Profile profile,
-                                                                const x509::Certificate& issuer,
-                                                                SignatureScheme scheme);
-
-  Profile profile;
-  // The issuing certificate's validity, which bounds every certificate's.
-  absl::Time issuer_not_before;
-  absl::Time issuer_not_after;
-  std::unique_ptr<x509::TbsTemplate> tbs_template;
-  x509::LintPolicy lint_policy;
+// What the issuing certificate and key determine about every certificate under them.
+struct IssuingCa {
+  std::string subject;  // its Name element
+  std::string key_id;
+  SignatureScheme scheme = SignatureScheme::kEcdsaSha256;
+  absl::Time not_before;
+  absl::Time not_after;
+  std::optional<int> path_length;
+  // Under which OIDs authorization and provenance are written.
+  x509::AuthzOids oids;
 };
 
-// By the profile's name.
-using IssuingProfiles = absl::flat_hash_map<std::string, std::unique_ptr<const IssuingProfile>>;
+// Immutable, thread-safe.
+struct IssuingProfile {
+  // FAILED_PRECONDITION kConfigInvalid for a subordinate CA that the issuing certificate's path
+  // length forbids.
+  static absl::StatusOr<IssuingProfile> Create(const PolicyProfile& profile, const IssuingCa& ca);
+
+  std::unique_ptr<x509::TbsTemplate> tbs_template;
+  x509::LintPolicy lint_policy;
+  // CA certificates carry no authorization.
+  bool is_ca = false;
+};
 
 }  // namespace fleetca::service
 

@@ -19,10 +19,14 @@ std::string RequestKey(absl::string_view caller, absl::string_view request_id) {
   return Sha256OfParts({"fleetca request key", caller, request_id});
 }
 
-std::string RequestDigest(const IssueRequest& request) {
+std::string RequestDigest(const IssueRequest& request, absl::string_view profile) {
   const std::string lifetime =
       request.lifetime.has_value() ? absl::StrCat(absl::ToInt64Nanoseconds(*request.lifetime)) : "";
-  return Sha256OfParts({"fleetca request", request.csr_der, request.profile, lifetime});
+  // Stores hold digests from before there were identities: those without one stay as they were.
+  return request.identity.empty()
+             ? Sha256OfParts({"fleetca request", request.csr_der, profile, lifetime})
+             : Sha256OfParts(
+                   {"fleetca request", request.csr_der, profile, lifetime, request.identity});
 }
 
 }  // namespace fleetca::service

@@ -23,13 +23,14 @@ namespace {
 
 constexpr char kExamples[] = R"(
 Makes in DIR: a root CA and an issuing CA (encrypted keys, each with a passphrase of its own in a
-file), the server's TLS certificate (90 days), the administrator's client certificate (30 days), and
-fleetca.textproto, a configuration that is ready to serve. Nothing is ever overwritten.
+file), the server's TLS certificate (90 days), the administrator's client certificate (30 days),
+fleetca.textproto, a configuration that is ready to serve, and policy.textproto, which says who gets
+which certificate. Nothing is ever overwritten.
 
 Examples:
   fleetca ca init --dir ca --trust-domain fleet.example
   fleetca ca init --dir /etc/fleetca --trust-domain fleet.example --key-type p384 \
-    --dns ca.fleet.example --ip 10.0.0.5 --listen 0.0.0.0:8443
+    --dns ca.fleet.example --ip 10.0.0.5 --listen 0.0.0.0:8443 --bootstrap 0.0.0.0:8444
 )";
 
 // From year 0 to 9999, which a certificate can say; what is too long for a CA, InitCa says better.
@@ -90,6 +91,7 @@ std::string SummaryToJson(const CaInitSummary& summary, const std::string& domai
   json["folder"] = summary.folder;
   json["trust_domain"] = domain;
   json["config_file"] = summary.config_file;
+  json["policy_file"] = summary.policy_file;
   json["trust_bundle_file"] = summary.trust_bundle_file;
   json["admin_spiffe_id"] = summary.admin_spiffe_id;
   json["certificates"] = nlohmann::ordered_json::array();
@@ -163,6 +165,15 @@ void AddCaCommand(CLI::App& app, int* exit_code) {
   init->add_option("--listen", options.listen, "Where the configuration says to listen")
       ->type_name("HOST:PORT")
       ->check(AddressProblem, "")
+      ->capture_default_str();
+  init->add_option("--bootstrap", options.bootstrap,
+                   "Also a port for hosts that have a token and no certificate yet")
+      ->type_name("HOST:PORT")
+      ->check(AddressProblem, "");
+  init->add_option("--path-length", options.path_length,
+                   "How many CAs the issuing CA may have below it, for profiles of subordinate CAs")
+      ->type_name("N")
+      ->check(CLI::Range(0, 8))
       ->capture_default_str();
   init->add_option("--root-lifetime", flags->root_lifetime, "How long the root lives")
       ->type_name("TIME")

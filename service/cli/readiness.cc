@@ -61,8 +61,12 @@ absl::Status RemoveReadyFile(const std::string& path) {
   return absl::OkStatus();
 }
 
-absl::Status WriteReadyFile(const std::string& path, int port) {
-  return WriteFileAtomic(path, absl::StrCat(port, "\n"), kReadyFileMode);
+absl::Status WriteReadyFile(const std::string& path, int port, int bootstrap_port) {
+  std::string text = absl::StrCat(port, "\n");
+  if (bootstrap_port != 0) {
+    absl::StrAppend(&text, bootstrap_port, "\n");
+  }
+  return WriteFileAtomic(path, text, kReadyFileMode);
 }
 
 }  // namespace fleetca::service

@@ -16,8 +16,8 @@ absl::Status NotifySystemd(absl::string_view state);
 // Removes what an earlier server left at `path`; no file is fine.
 absl::Status RemoveReadyFile(const std::string& path);
 
-// Writes the port and a line break to `path`, all at once.
-absl::Status WriteReadyFile(const std::string& path, int port);
+// Writes the port and, unless it is 0, the bootstrap port to `path`, a line each, all at once.
+absl::Status WriteReadyFile(const std::string& path, int port, int bootstrap_port);
 
 }  // namespace fleetca::service
 

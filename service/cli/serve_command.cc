@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "base/exit_status.h"
@@ -24,11 +25,13 @@ namespace {
 
 constexpr char kExamples[] = R"(
 Logs go to standard error. SIGTERM or SIGINT drains: no new calls, everything accepted is answered,
-then exit 0. A second signal ends at once.
+then exit 0. A second signal ends at once. SIGHUP reads the policy file again and logs what changed; a
+file that is not right leaves the policy as it is, and the log says why.
 
 Examples:
   fleetca serve --config ca/fleetca.textproto
   fleetca serve --config ca/fleetca.textproto --print-config
+  fleetca policy check ca/policy.textproto && kill -HUP "$(pidof fleetca)"
 )";
 
 struct ServeFlags {
@@ -37,25 +40,30 @@ struct ServeFlags {
   bool print_config = false;
 };
 
-// SIGTERM and SIGINT as something to wait for. Made before any thread starts: threads inherit the
-// mask, so that only Wait receives them.
-class StopSignals {
+// SIGTERM, SIGINT and SIGHUP as something to wait for. Made before any thread starts: threads
+// inherit the mask, so that only Wait receives them.
+class Signals {
  public:
-  StopSignals() {
+  Signals() {
     sigemptyset(&signals_);
     sigaddset(&signals_, SIGTERM);
     sigaddset(&signals_, SIGINT);
+    sigaddset(&signals_, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals_, &before_);
   }
-  StopSignals(const StopSignals&) = delete;
-  StopSignals& operator=(const StopSignals&) = delete;
-  ~StopSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+  ~Signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
-  // Returns the first one's name. From then on a signal has its usual effect again, which is the
-  // end of the process.
-  absl::string_view Wait() {
+  // Calls `reload` for each SIGHUP, and returns the name of the first other one. From then on a
+  // signal has its usual effect again, which is the end of the process.
+  absl::string_view WaitForStop(absl::FunctionRef<void()> reload) {
     int signal = 0;
     sigwait(&signals_, &signal);
+    while (signal == SIGHUP) {
+      reload();
+      sigwait(&signals_, &signal);
+    }
     pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
     return signal == SIGINT ? "SIGINT" : "SIGTERM";
   }
@@ -74,7 +82,8 @@ void WarnUnlessOk(absl::string_view event, const absl::Status& status) {
 absl::Status AnnounceReady(const ServeFlags& flags, const Server& server) {
   WarnUnlessOk("systemd was not told", NotifySystemd("READY=1"));
   return flags.ready_file.empty() ? absl::OkStatus()
-                                  : WriteReadyFile(flags.ready_file, server.port());
+                                  : WriteReadyFile(flags.ready_file, server.port(),
+                                                   server.bootstrap_port());
 }
 
 absl::Status Serve(const ServeFlags& flags) {
@@ -82,7 +91,7 @@ absl::Status Serve(const ServeFlags& flags) {
   const absl::Status hardened = HardenProcess();
   const absl::Status scheduled = ScheduleForThroughput();
   const absl::Status not_resumed = DisableTlsSessionResumption();
-  StopSignals stop;
+  Signals signals;
   std::signal(SIGPIPE, SIG_IGN);
   FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(flags.config));
   log::Configure(config.log_format, config.log_level);
@@ -94,7 +103,9 @@ absl::Status Serve(const ServeFlags& flags) {
   }
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(config));
   FLEETCA_RETURN_IF_ERROR(AnnounceReady(flags, *server));
-  const absl::string_view signal = stop.Wait();
+  // What went wrong is in the log.
+  const absl::string_view signal =
+      signals.WaitForStop([&server] { server->ReloadPolicy().IgnoreError(); });
   log::Info("stopping", {{"signal", signal}});
   WarnUnlessOk("systemd was not told", NotifySystemd("STOPPING=1"));
   if (!flags.ready_file.empty()) {
@@ -118,7 +129,7 @@ void AddServeCommand(CLI::App& app, int* exit_code) {
       ->required();
   serve
       ->add_option("--ready-file", flags->ready_file,
-                   "Where to write the port once the server answers, for scripts")
+                   "Where to write the port once the server answers, and the bootstrap port on a second line, for scripts")
       ->type_name("FILE");
   serve->add_flag("--print-config", flags->print_config,
                   "Write the configuration in force, defaults included, and do not serve");

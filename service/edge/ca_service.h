@@ -5,9 +5,9 @@
 #include <grpcpp/support/server_callback.h>
 
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
-#include "service/caller.h"
 #include "service/edge/issue_gate.h"
 #include "service/edge/stream_issue.h"
+#include "service/policy/policy_holder.h"
 #include "service/trust_bundle.h"
 #include "store/store.h"
 
@@ -16,9 +16,9 @@ namespace fleetca::service {
 // Turns calls into issuances and looks certificates up. Thread-safe; the references outlive it.
 class CaService : public v1::CertificateAuthorityService::CallbackService {
  public:
-  CaService(const IssueGate& gate, const AccessPolicy& access, const store::Store& store,
-            TrustBundle bundle)
-      : gate_(gate), access_(access), store_(store), bundle_(std::move(bundle)) {}
+  CaService(const IssueGate& gate, const PolicyHolder& policies, const store::Store& store,
+            const TrustBundle& bundle)
+      : gate_(gate), policies_(policies), store_(store), bundle_(bundle) {}
 
   grpc::ServerUnaryReactor* IssueCertificate(grpc::CallbackServerContext* context,
                                              const v1::IssueCertificateRequest* request,
@@ -43,9 +43,9 @@ class CaService : public v1::CertificateAuthorityService::CallbackService {
                    v1::GetCertificateResponse* response) const;
 
   const IssueGate& gate_;
-  const AccessPolicy& access_;
+  const PolicyHolder& policies_;
   const store::Store& store_;
-  const TrustBundle bundle_;
+  const TrustBundle& bundle_;
   OpenStreams streams_;
 };
 

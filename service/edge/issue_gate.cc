@@ -8,7 +8,7 @@
 namespace fleetca::service {
 
 absl::StatusOr<Caller> IssueGate::Authenticate(const grpc::ServerContextBase& context) const {
-  return authenticator_.Authenticate(*context.auth_context());
+  return authenticator_.Authenticate(context);
 }
 
 absl::Status IssueGate::CheckMessageSize(size_t bytes) const {

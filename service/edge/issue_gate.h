@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "fleetca/v1/certificate_authority.pb.h"
-#include "service/edge/peer_authenticator.h"
+#include "service/edge/call_authenticator.h"
 #include "service/issuance.h"
 
 namespace fleetca::service {
@@ -25,7 +25,7 @@ struct IssueLimits {
 // Thread-safe; the references outlive it.
 class IssueGate {
  public:
-  IssueGate(IssueQueue& queue, PeerAuthenticator& authenticator, std::vector<std::string> chain,
+  IssueGate(IssueQueue& queue, CallAuthenticator& authenticator, std::vector<std::string> chain,
             IssueLimits limits)
       : queue_(queue), authenticator_(authenticator), chain_(std::move(chain)), limits_(limits) {}
 
@@ -45,7 +45,7 @@ class IssueGate {
 
  private:
   IssueQueue& queue_;
-  PeerAuthenticator& authenticator_;
+  CallAuthenticator& authenticator_;
   const std::vector<std::string> chain_;
   const IssueLimits limits_;
 };

@@ -3,8 +3,9 @@
 #include <cstdint>
 #include <utility>
 
-#include "absl/status/statusor.h"
 #include "base/errors.h"
+#include "base/status_macros.h"
+#include "service/policy/decision_summary.h"
 #include "x509/pem.h"
 
 namespace fleetca::service {
@@ -20,6 +21,29 @@ bool IsValid(const google::protobuf::Duration& duration) {
          duration.nanos() < kNanosPerSecond && duration.nanos() > -kNanosPerSecond && !signs_differ;
 }
 
+void WriteDuration(absl::Duration duration, google::protobuf::Duration* message) {
+  message->set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
+  message->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
+}
+
+void WriteDecision(const DecisionSummary& decision, v1::Decision* message) {
+  message->set_identity(decision.identity);
+  message->set_caller_rule(decision.caller_rule);
+  message->set_subject_rule(decision.subject_rule);
+  message->set_profile(decision.profile);
+  message->mutable_names()->Assign(decision.names.begin(), decision.names.end());
+  message->mutable_roles()->Assign(decision.roles.begin(), decision.roles.end());
+  message->mutable_audience()->Assign(decision.audience.begin(), decision.audience.end());
+  for (const auto& [name, value] : decision.attributes) {
+    v1::DecidedAttribute* attribute = message->add_attributes();
+    attribute->set_name(name);
+    attribute->set_value(value);
+  }
+  WriteDuration(decision.lifetime, message->mutable_lifetime());
+  WriteDuration(decision.max_lifetime, message->mutable_max_lifetime());
+  message->set_policy_revision(decision.policy_revision);
+}
+
 }  // namespace
 
 absl::Status ReadIssueRequest(const v1::IssueCertificateRequest& message, std::string* der,
@@ -27,13 +51,9 @@ absl::Status ReadIssueRequest(const v1::IssueCertificateRequest& message, std::s
   request->profile = message.profile();
   request->request_id = message.request_id();
   request->validate_only = message.validate_only();
+  request->identity = message.identity();
   if (message.has_lifetime()) {
-    if (!IsValid(message.lifetime())) {
-      return InvalidArgument(Reason::kLifetimeInvalid, "lifetime",
-                             "lifetime is no valid duration; give whole seconds greater than zero");
-    }
-    request->lifetime =
-        absl::Seconds(message.lifetime().seconds()) + absl::Nanoseconds(message.lifetime().nanos());
+    FLEETCA_ASSIGN_OR_RETURN(request->lifetime, ReadLifetime(message.lifetime()));
   }
   if (message.csr_case() != v1::IssueCertificateRequest::kCsrPem) {
     request->csr_der = message.csr_der();
@@ -56,6 +76,17 @@ void WriteIssuedCertificate(IssuedCertificate issued, v1::IssuedCertificate* mes
   WriteTimestamp(issued.not_after, message->mutable_not_after());
   WriteTimestamp(issued.renew_after, message->mutable_renew_after());
   message->set_replayed(issued.replayed);
+  if (issued.decision != nullptr) {
+    WriteDecision(*issued.decision, message->mutable_decision());
+  }
+}
+
+absl::StatusOr<absl::Duration> ReadLifetime(const google::protobuf::Duration& lifetime) {
+  if (!IsValid(lifetime)) {
+    return InvalidArgument(Reason::kLifetimeInvalid, "lifetime",
+                           "lifetime is no valid duration; give whole seconds greater than zero");
+  }
+  return absl::Seconds(lifetime.seconds()) + absl::Nanoseconds(lifetime.nanos());
 }
 
 void WriteTimestamp(absl::Time time, google::protobuf::Timestamp* message) {

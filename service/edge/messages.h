@@ -5,8 +5,10 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "fleetca/v1/certificate_authority.pb.h"
+#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "service/issuance.h"
 
@@ -21,6 +23,10 @@ absl::Status ReadIssueRequest(const v1::IssueCertificateRequest& message, std::s
 void WriteIssuedCertificate(IssuedCertificate issued, v1::IssuedCertificate* message);
 
 void WriteTimestamp(absl::Time time, google::protobuf::Timestamp* message);
+
+// A request's `lifetime`. INVALID_ARGUMENT kLifetimeInvalid for what google.protobuf.Duration
+// forbids.
+absl::StatusOr<absl::Duration> ReadLifetime(const google::protobuf::Duration& lifetime);
 
 }  // namespace fleetca::service
 

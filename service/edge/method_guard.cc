@@ -17,6 +17,9 @@ constexpr absl::string_view kOpenMethods[] = {
     "/fleetca.v1.CertificateAuthorityService/StreamIssueCertificates",
     "/fleetca.v1.CertificateAuthorityService/GetCertificate",
     "/fleetca.v1.CertificateAuthorityService/GetTrustBundle",
+    "/fleetca.v1.JoinTokenService/CreateJoinTokens",
+    "/fleetca.v1.JoinTokenService/ListJoinTokens",
+    "/fleetca.v1.JoinTokenService/RevokeJoinTokens",
     "/fleetca.v1.StatisticsService/GetStatistics",
     "/grpc.health.v1.Health/Check",
     "/grpc.health.v1.Health/Watch",
@@ -31,7 +34,7 @@ absl::Status MethodGuard::Check(const Caller& caller, absl::string_view path) co
     return absl::OkStatus();
   }
   if (reflection_ && absl::StartsWith(path, kReflection)) {
-    return access_.CheckReflection(caller);
+    return policies_.Current()->CheckRight(caller.spiffe_id, Right::kUseReflection);
   }
   return PermissionDenied(Reason::kCallerNotAllowed,
                           "This method does not exist here or is not for this caller");

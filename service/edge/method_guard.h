@@ -8,17 +8,18 @@
 #include "absl/strings/string_view.h"
 #include "service/caller.h"
 #include "service/edge/peer_authenticator.h"
+#include "service/policy/policy_holder.h"
 
 namespace fleetca::service {
 
-// Runs on every call, gRPC's own health and reflection services included. The handlers of the CA's
+// The guard of the port that asks for client certificates. Runs on every call, gRPC's own health and reflection services included. The handlers of the CA's
 // methods make the finer decisions. Thread-safe; the references outlive it.
 class MethodGuard : public grpc::AuthMetadataProcessor {
  public:
   // Debian's reflection library registers its service in every server it is linked into, so whether
   // the service exists for anyone is decided here.
-  MethodGuard(PeerAuthenticator& authenticator, const AccessPolicy& access, bool reflection)
-      : authenticator_(authenticator), access_(access), reflection_(reflection) {}
+  MethodGuard(PeerAuthenticator& authenticator, const PolicyHolder& policies, bool reflection)
+      : authenticator_(authenticator), policies_(policies), reflection_(reflection) {}
 
   bool IsBlocking() const override { return false; }
   grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* context,
@@ -30,7 +31,7 @@ class MethodGuard : public grpc::AuthMetadataProcessor {
 
  private:
   PeerAuthenticator& authenticator_;
-  const AccessPolicy& access_;
+  const PolicyHolder& policies_;
   const bool reflection_;
 };
 

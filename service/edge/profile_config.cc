@@ -26,13 +26,6 @@ std::vector<std::string> ToVector(const Repeated& values) {
   return {values.begin(), values.end()};
 }
 
-template <typename Repeated>
-void CopyTo(const std::vector<std::string>& values, Repeated* out) {
-  for (const std::string& value : values) {
-    *out->Add() = value;
-  }
-}
-
 void ReadKeyPurposes(absl::string_view field, const pb::Profile& profile, ConfigReader* reader,
                      ProfileOptions* options) {
   for (int i = 0; i < profile.key_purposes_size(); ++i) {
@@ -142,51 +135,6 @@ ProfileOptions ReadProfile(absl::string_view field, const pb::Profile& profile,
     }
   }
   return options;
-}
-
-google::protobuf::Duration DurationToConfig(absl::Duration duration) {
-  google::protobuf::Duration out;
-  out.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
-  out.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
-  return out;
-}
-
-pb::Profile ProfileToConfig(const ProfileOptions& options) {
-  pb::Profile out;
-  out.set_name(options.name);
-  *out.mutable_default_lifetime() = DurationToConfig(options.default_lifetime);
-  *out.mutable_max_lifetime() =
-      DurationToConfig(options.max_lifetime.value_or(options.default_lifetime));
-  *out.mutable_backdate() = DurationToConfig(options.backdate);
-  for (const auto& [written, meant] : kKeyAlgorithms) {
-    for (const PublicKeyAlgorithm algorithm : options.key_algorithms) {
-      if (algorithm == meant) {
-        out.add_key_algorithms(written);
-      }
-    }
-    if (options.key_algorithms.empty()) {
-      out.add_key_algorithms(written);
-    }
-  }
-  if (options.server_auth) {
-    out.add_key_purposes(pb::KEY_PURPOSE_SERVER_AUTH);
-  }
-  if (options.client_auth) {
-    out.add_key_purposes(pb::KEY_PURPOSE_CLIENT_AUTH);
-  }
-  pb::NameRules& names = *out.mutable_names();
-  CopyTo(options.names.spiffe_paths, names.mutable_spiffe_paths());
-  names.set_spiffe_required(options.names.spiffe_required);
-  CopyTo(options.names.dns_suffixes, names.mutable_dns_suffixes());
-  names.set_dns_wildcards(options.names.dns_wildcards);
-  CopyTo(options.names.ip_prefixes, names.mutable_ip_prefixes());
-  CopyTo(options.names.email_domains, names.mutable_email_domains());
-  names.set_max_names(static_cast<uint32_t>(options.names.max_names));
-  out.set_subject(options.subject == SubjectForm::kFirstDnsName ? pb::SUBJECT_FORM_FIRST_DNS_NAME
-                                                                : pb::SUBJECT_FORM_EMPTY);
-  out.set_ca_issuers_url(options.ca_issuers_url);
-  out.set_crl_url(options.crl_url);
-  return out;
 }
 
 }  // namespace fleetca::service

@@ -1,11 +1,11 @@
-// Profiles between the configuration's schema and their own options.
+// Profiles from the policy file's schema to their own options.
 #ifndef FLEETCA_SERVICE_EDGE_PROFILE_CONFIG_H_
 #define FLEETCA_SERVICE_EDGE_PROFILE_CONFIG_H_
 
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "fleetca/config/v1/config.pb.h"
+#include "fleetca/config/v1/profile.pb.h"
 #include "google/protobuf/repeated_field.h"
 #include "service/edge/config_reader.h"
 #include "service/profile.h"
@@ -22,12 +22,6 @@ ProfileOptions ReadProfile(absl::string_view field, const config::v1::Profile& p
 std::vector<x509::PublicKeyAlgorithm> ReadKeyAlgorithms(
     absl::string_view field, const google::protobuf::RepeatedField<int>& written,
     ConfigReader* reader);
-
-// The way back.
-config::v1::Profile ProfileToConfig(const ProfileOptions& options);
-
-// Seconds and nanoseconds.
-google::protobuf::Duration DurationToConfig(absl::Duration duration);
 
 }  // namespace fleetca::service
 

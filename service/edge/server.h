@@ -25,8 +25,14 @@ class Server {
 
   virtual ~Server() = default;
 
-  // The port that was bound.
+  // The ports that were bound; bootstrap_port is 0 where there is none.
   virtual int port() const = 0;
+  virtual int bootstrap_port() const = 0;
+
+  // Reads the policy file again, for every request that is judged from then on. A file that is not
+  // right leaves the policy in force as it is, and is an error that names its lines. From any
+  // thread.
+  virtual absl::Status ReloadPolicy() = 0;
 
   // Says NOT_SERVING, takes no new calls, answers every request it has read, waits up to the
   // configured time for that, and closes the store. OK when nothing had to be cut off;

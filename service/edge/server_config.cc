@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -16,8 +14,6 @@
 #include "fleetca/config/v1/config.pb.h"
 #include "service/edge/config_reader.h"
 #include "service/edge/config_text.h"
-#include "service/edge/profile_config.h"
-#include "x509/san.h"
 
 namespace fleetca::service {
 namespace {
@@ -84,6 +80,19 @@ signer::PassphraseSource ReadPassphrase(const pb::Issuer& issuer, ConfigReader* 
   return source;
 }
 
+void ReadFleetArc(const pb::Issuer& written, ConfigReader* reader, IssuerConfig* issuer) {
+  if (written.fleet_arc().empty()) {
+    return;
+  }
+  const absl::StatusOr<x509::AuthzOids> oids = x509::AuthzOids::FromArc(written.fleet_arc());
+  if (!oids.ok()) {
+    reader->Mistake("issuer.fleet_arc", oids.status().message());
+    return;
+  }
+  issuer->fleet_arc = written.fleet_arc();
+  issuer->oids = *oids;
+}
+
 IssuerConfig ReadIssuer(const pb::Issuer& written, ConfigReader* reader) {
   IssuerConfig issuer;
   issuer.certificate_file = reader->Path("issuer.certificate_file", written.certificate_file());
@@ -101,6 +110,8 @@ IssuerConfig ReadIssuer(const pb::Issuer& written, ConfigReader* reader) {
     }
     issuer.blocked_keys.push_back(absl::HexStringToBytes(hex));
   }
+  ReadFleetArc(written, reader, &issuer);
+  issuer.provenance = written.provenance();
   return issuer;
 }
 
@@ -112,77 +123,6 @@ store::RocksDbOptions ReadStore(const pb::Store& written, ConfigReader* reader) 
   store.memtable_bytes = reader->Limit("store.memtable_bytes", written.memtable_bytes(),
                                        store.memtable_bytes, kMaxStoreMemory);
   return store;
-}
-
-std::vector<ProfileOptions> ReadProfiles(const pb::ServerConfig& message,
-                                         absl::string_view trust_domain, ConfigReader* reader) {
-  if (message.profiles().empty()) {
-    reader->Mistake("profiles", "is missing; write at least one profile");
-  }
-  std::vector<ProfileOptions> profiles;
-  absl::flat_hash_map<std::string, int> first;
-  for (int i = 0; i < message.profiles_size(); ++i) {
-    const std::string field = At("profiles", i);
-    profiles.push_back(ReadProfile(field, message.profiles(i), trust_domain, reader));
-    const auto [found, added] = first.try_emplace(profiles.back().name, i);
-    if (!added && !profiles.back().name.empty()) {
-      reader->Mistake(Below(field, "name"),
-                      absl::StrCat("\"", profiles.back().name, "\" is also the name of ",
-                                   At("profiles", found->second), "; rename one"));
-    }
-  }
-  return profiles;
-}
-
-CallerRights ReadCaller(absl::string_view field, const pb::Caller& written,
-                        const std::vector<ProfileOptions>& profiles, ConfigReader* reader) {
-  CallerRights rights;
-  rights.spiffe_id = written.spiffe_id();
-  const std::string id_field = Below(field, "spiffe_id");
-  if (!reader->Required(id_field, written.spiffe_id(), "\"spiffe://fleet.example/user/admin\"")
-           .empty()) {
-    const absl::Status status = x509::CheckSpiffeId(written.spiffe_id(), "");
-    if (!status.ok()) {
-      reader->Mistake(id_field, status.message());
-    }
-  }
-  for (int i = 0; i < written.profiles_size(); ++i) {
-    const std::string& name = written.profiles(i);
-    const std::string here = At(Below(field, "profiles"), i);
-    bool known = false;
-    for (const ProfileOptions& profile : profiles) {
-      known = known || profile.name == name;
-    }
-    if (!known) {
-      reader->Mistake(here, absl::StrCat("\"", name,
-                                         "\" is the name of no profile of this file; "
-                                         "add the profile or correct the name"));
-    } else if (!rights.profiles.insert(name).second) {
-      reader->Mistake(here, absl::StrCat("\"", name, "\" is listed twice; remove one"));
-    }
-  }
-  rights.may_get_certificates = written.may_get_certificates();
-  rights.may_use_reflection = written.may_use_reflection();
-  rights.may_read_statistics = written.may_read_statistics();
-  return rights;
-}
-
-std::vector<CallerRights> ReadCallers(const pb::ServerConfig& message,
-                                      const std::vector<ProfileOptions>& profiles,
-                                      ConfigReader* reader) {
-  std::vector<CallerRights> callers;
-  absl::flat_hash_map<std::string, int> first;
-  for (int i = 0; i < message.callers_size(); ++i) {
-    const std::string field = At("callers", i);
-    callers.push_back(ReadCaller(field, message.callers(i), profiles, reader));
-    const auto [found, added] = first.try_emplace(callers.back().spiffe_id, i);
-    if (!added && !callers.back().spiffe_id.empty()) {
-      reader->Mistake(Below(field, "spiffe_id"),
-                      absl::StrCat("\"", callers.back().spiffe_id, "\" is also the caller of ",
-                                   At("callers", found->second), "; merge the two"));
-    }
-  }
-  return callers;
 }
 
 LimitsConfig ReadLimits(const pb::Limits& written, ConfigReader* reader) {
@@ -273,8 +213,10 @@ absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::str
   if (IsPresent(message.has_store(), "store", &reader)) {
     config.store = ReadStore(message.store(), &reader);
   }
-  std::vector<ProfileOptions> profiles = ReadProfiles(message, config.trust_domain, &reader);
-  config.callers = ReadCallers(message, profiles, &reader);
+  config.policy_file = reader.Path("policy_file", message.policy_file());
+  if (message.has_bootstrap()) {
+    config.bootstrap_address = reader.Address("bootstrap.address", message.bootstrap().address());
+  }
   config.limits = ReadLimits(message.limits(), &reader);
   ReadLogging(message.logging(), &reader, &config);
   if (!config.issuer.private_key_file.empty() &&
@@ -283,11 +225,6 @@ absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::str
                    "is the issuing CA's key; give the listener a key of its own");
   }
   FLEETCA_RETURN_IF_ERROR(written.ToStatus());
-  for (ProfileOptions& options : profiles) {
-    FLEETCA_ASSIGN_OR_RETURN(Profile profile,
-                             Profile::Create(std::move(options), config.trust_domain));
-    config.profiles.push_back(std::move(profile));
-  }
   return config;
 }
 

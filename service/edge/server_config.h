@@ -10,10 +10,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/log.h"
-#include "service/caller.h"
-#include "service/profile.h"
 #include "signer/key_file.h"
 #include "store/rocksdb_store.h"
+#include "x509/authz_oids.h"
 
 namespace fleetca::service {
 
@@ -32,6 +31,9 @@ struct IssuerConfig {
   signer::PassphraseSource passphrase;
   std::string trust_bundle_file;
   std::vector<std::string> blocked_keys;  // SHA-256 of SubjectPublicKeyInfo, 32 octets each
+  std::string fleet_arc = std::string(x509::kDefaultFleetArcText);
+  x509::AuthzOids oids;  // under fleet_arc
+  bool provenance = false;
 };
 
 struct LimitsConfig {
@@ -54,17 +56,17 @@ struct ServerConfig {
   ListenerConfig listener;
   IssuerConfig issuer;
   store::RocksDbOptions store;
-  std::vector<Profile> profiles;
-  std::vector<CallerRights> callers;
+  std::string policy_file;
+  std::string bootstrap_address;  // empty: no bootstrap port
   LimitsConfig limits;
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;
 };
 
 // Parses and validates the file's contents. `path` is for messages and for relative paths. Reports
-// every mistake it finds, a line each: "fleetca.textproto:12: profiles[0].names: ...".
-// INVALID_ARGUMENT kConfigInvalid. Reads no other file: whether keys and certificates are there is
-// the server's to find.
+// every mistake it finds, a line each: "fleetca.textproto:12: listener.address: ...".
+// INVALID_ARGUMENT kConfigInvalid. Reads no other file: whether keys, certificates and the policy
+// are there is the server's to find.
 absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::string_view path);
 
 // Reads the file at `path` ("-": standard input, paths relative to the current folder) and parses

@@ -1,6 +1,5 @@
 // The configuration in force, written as the file that would give it.
 #include <string>
-#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -8,7 +7,7 @@
 #include "fleetca/config/v1/config.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/text_format.h"
-#include "service/edge/profile_config.h"
+#include "service/edge/config_reader.h"
 #include "service/edge/server_config.h"
 
 namespace fleetca::service {
@@ -122,20 +121,8 @@ pb::Issuer IssuerToConfig(const IssuerConfig& issuer) {
   for (const std::string& key : issuer.blocked_keys) {
     out.add_blocked_keys(absl::BytesToHexString(key));
   }
-  return out;
-}
-
-pb::Caller CallerToConfig(const CallerRights& rights) {
-  pb::Caller out;
-  out.set_spiffe_id(rights.spiffe_id);
-  std::vector<std::string> profiles(rights.profiles.begin(), rights.profiles.end());
-  std::sort(profiles.begin(), profiles.end());
-  for (const std::string& profile : profiles) {
-    out.add_profiles(profile);
-  }
-  out.set_may_get_certificates(rights.may_get_certificates);
-  out.set_may_use_reflection(rights.may_use_reflection);
-  out.set_may_read_statistics(rights.may_read_statistics);
+  out.set_fleet_arc(issuer.fleet_arc);
+  out.set_provenance(issuer.provenance);
   return out;
 }
 
@@ -175,11 +162,9 @@ std::string ServerConfigToText(const ServerConfig& config) {
   message.mutable_store()->set_path(config.store.path);
   message.mutable_store()->set_block_cache_bytes(config.store.block_cache_bytes);
   message.mutable_store()->set_memtable_bytes(config.store.memtable_bytes);
-  for (const Profile& profile : config.profiles) {
-    *message.add_profiles() = ProfileToConfig(profile.options());
-  }
-  for (const CallerRights& rights : config.callers) {
-    *message.add_callers() = CallerToConfig(rights);
+  message.set_policy_file(config.policy_file);
+  if (!config.bootstrap_address.empty()) {
+    message.mutable_bootstrap()->set_address(config.bootstrap_address);
   }
   *message.mutable_limits() = LimitsToConfig(config.limits);
   message.mutable_logging()->set_format(

@@ -73,7 +73,8 @@ absl::Status StatisticsService::Read(const grpc::CallbackServerContext& context,
                                      v1::GetStatisticsResponse* response) const {
   FLEETCA_ASSIGN_OR_RETURN(const Caller caller,
                            authenticator_.Authenticate(*context.auth_context()));
-  FLEETCA_RETURN_IF_ERROR(access_.CheckStatistics(caller));
+  FLEETCA_RETURN_IF_ERROR(
+      policies_.Current()->CheckRight(caller.spiffe_id, Right::kReadStatistics));
   // The CPU time is read first: what the rest of this call costs belongs to what comes after.
   FLEETCA_RETURN_IF_ERROR(WriteProcess(response->mutable_process()));
   WriteTimestamp(absl::Now(), response->mutable_read_time());

@@ -7,10 +7,10 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "fleetca/v1/statistics.grpc.pb.h"
-#include "service/caller.h"
 #include "service/edge/peer_authenticator.h"
 #include "service/issuance.h"
 #include "service/issuer_stats.h"
+#include "service/policy/policy_holder.h"
 #include "store/store.h"
 
 namespace fleetca::service {
@@ -21,11 +21,11 @@ void DescribeBuildAndMachine(v1::ServerDescription* description);
 // Answers callers with may_read_statistics. Thread-safe; the references outlive it.
 class StatisticsService : public v1::StatisticsService::CallbackService {
  public:
-  StatisticsService(PeerAuthenticator& authenticator, const AccessPolicy& access,
+  StatisticsService(PeerAuthenticator& authenticator, const PolicyHolder& policies,
                     v1::ServerDescription description, const IssueQueue& queue,
                     const IssuerStats& issuing, const store::StoreStats& stored)
       : authenticator_(authenticator),
-        access_(access),
+        policies_(policies),
         description_(std::move(description)),
         queue_(queue),
         issuing_(issuing),
@@ -41,7 +41,7 @@ class StatisticsService : public v1::StatisticsService::CallbackService {
 
   const absl::Time start_time_ = absl::Now();
   PeerAuthenticator& authenticator_;
-  const AccessPolicy& access_;
+  const PolicyHolder& policies_;
   const v1::ServerDescription description_;
   const IssueQueue& queue_;
   const IssuerStats& issuing_;

@@ -58,10 +58,8 @@ absl::Status CheckFiles(const ListenerConfig& config) {
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CreateTlsCredentials(
-    const ListenerConfig& config) {
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CreateCredentials(
+    const ListenerConfig& config, grpc_ssl_client_certificate_request_type request) {
   FLEETCA_RETURN_IF_ERROR(CheckFiles(config));
   grpc::experimental::TlsServerCredentialsOptions options(
       std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
@@ -69,13 +67,25 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CreateTlsCredentials(
           kRefreshSeconds));
   options.watch_root_certs();
   options.watch_identity_key_cert_pairs();
-  options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.set_cert_request_type(request);
   std::shared_ptr<grpc::ServerCredentials> credentials =
       grpc::experimental::TlsServerCredentials(options);
   if (credentials == nullptr) {
     return Internal(Reason::kInternal, "gRPC refused the TLS options");
   }
   return credentials;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CreateTlsCredentials(
+    const ListenerConfig& config) {
+  return CreateCredentials(config, GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CreateBootstrapCredentials(
+    const ListenerConfig& config) {
+  return CreateCredentials(config, GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
 }
 
 }  // namespace fleetca::service

@@ -18,6 +18,10 @@ namespace fleetca::service {
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CreateTlsCredentials(
     const ListenerConfig& config);
 
+// The same for callers without a certificate: none is asked for.
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CreateBootstrapCredentials(
+    const ListenerConfig& config);
+
 }  // namespace fleetca::service
 
 #endif  // FLEETCA_SERVICE_EDGE_TLS_CREDENTIALS_H_

@@ -70,6 +70,13 @@ absl::StatusOr<Decision> Evaluation::Run() {
   return std::move(decision_);
 }
 
+absl::Status Evaluation::RunWithoutCsr() {
+  FLEETCA_RETURN_IF_ERROR(FindCaller());
+  FLEETCA_RETURN_IF_ERROR(FindSubject());
+  FLEETCA_RETURN_IF_ERROR(CheckMayAsk());
+  return CheckProfile();
+}
+
 absl::Status Evaluation::Check(absl::string_view what, absl::Status (Evaluation::*check)()) {
   detail_.clear();
   absl::Status outcome = (this->*check)();

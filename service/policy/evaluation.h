@@ -23,6 +23,8 @@ class Evaluation {
       : policy_(policy), request_(request), explanation_(explanation) {}
 
   absl::StatusOr<Decision> Run();
+  // The checks that need no CSR.
+  absl::Status RunWithoutCsr();
 
  private:
   // An identity, its path, and the rule that matches it.

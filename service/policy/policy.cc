@@ -189,6 +189,12 @@ Explanation Policy::Explain(const AuthorizeRequest& request) const {
   return explanation;
 }
 
+absl::Status Policy::CheckMayAsk(absl::string_view caller, absl::string_view subject,
+                                 absl::string_view profile) const {
+  const AuthorizeRequest request{.caller = caller, .subject = subject, .profile = profile};
+  return Evaluation(*this, request, nullptr).RunWithoutCsr();
+}
+
 absl::Status Policy::CheckRight(absl::string_view caller, Right right) const {
   const bool is_ours =
       x509::SpiffeIdProblem(caller) == nullptr && x509::SpiffeTrustDomain(caller) == trust_domain();

@@ -45,6 +45,11 @@ class Policy {
   // The same decision with its reasons; for people, as it takes far longer.
   Explanation Explain(const AuthorizeRequest& request) const;
 
+  // Whether the caller may ask for certificates of this subject by this profile at all, as far as
+  // that can be told before there is a key. The errors of Authorize.
+  absl::Status CheckMayAsk(absl::string_view caller, absl::string_view subject,
+                           absl::string_view profile) const;
+
   // PERMISSION_DENIED kCallerNotAllowed unless the rule that matches this SPIFFE ID has the right.
   absl::Status CheckRight(absl::string_view caller, Right right) const;
 

@@ -10,7 +10,7 @@ FOLDERS = {
     "x509": ["base", "x509"],
     "signer": ["base", "signer"],
     "store": ["base", "store"],
-    "service": ["base", "x509", "signer", "store", "service"],
+    "service": ["base", "x509", "signer", "store", "service", "service/policy"],
     # Of the core itself: knows no signer and no store.
     "service/policy": ["base", "x509", "service", "service/policy"],
     # Beside the policy, and as free of keys and records.

@@ -75,6 +75,27 @@ std::string MakeCaCertificate(const signer::Signer& signer, absl::string_view co
   return x509::AssembleCertificate(message.message, signer.scheme(), message.signature);
 }
 
+service::PolicyOptions TestPolicyOptions(const std::vector<service::ProfileOptions>& profiles) {
+  service::PolicyOptions policy;
+  policy.revision = 1;
+  policy.trust_domain = std::string(kTrustDomain);
+  service::RuleOptions agent{.name = "agent", .identity = "/svc/web"};
+  for (const service::ProfileOptions& profile : profiles) {
+    policy.profiles.push_back({.profile = profile});
+    agent.profiles.push_back(profile.name);
+  }
+  agent.dns_suffixes = {".fleet.test"};
+  agent.rights = {service::Right::kGetCertificates, service::Right::kUseReflection,
+                  service::Right::kReadStatistics, service::Right::kManageTokens};
+  service::RuleOptions service = agent;
+  service.name = "service";
+  service.identity = "/svc/*";
+  service.rights = {};
+  agent.issue_for = {"/svc/*"};
+  policy.rules = {std::move(agent), std::move(service)};
+  return policy;
+}
+
 TestIssuer::TestIssuer(TestIssuerOptions options)
     : possession_(x509::PossessionVerifier::CreateOpenSsl()) {
   signer_ = options.signer;
@@ -86,25 +107,24 @@ TestIssuer::TestIssuer(TestIssuerOptions options)
   const absl::Time start = absl::FromUnixSeconds(absl::ToUnixSeconds(clock.Now()));
   certificate_ = MakeCaCertificate(*signer_, "issuing CA", start - absl::Hours(1),
                                    start + options.issuer_lifetime);
-  service::CallerRights admin{.spiffe_id = std::string(kAdmin),
-                              .profiles = {},
-                              .may_get_certificates = true,
-                              .may_use_reflection = true};
-  std::vector<service::Profile> profiles;
-  for (const service::ProfileOptions& profile : options.profiles) {
-    admin.profiles.insert(profile.name);
-    profiles.push_back(OrDie(service::Profile::Create(profile, kTrustDomain)));
-  }
+  policies_ = std::make_unique<service::PolicyHolder>(
+      OrDie(service::Policy::Create(std::move(options.policy))),
+      [this](absl::string_view) { return std::move(next_policy_); });
   issuer_ = OrDie(
       service::Issuer::Create({.issuer_certificate = certificate_,
                                .ca_certificates = {},
                                .blocked_keys = options.blocked_keys,
-                               .profiles = std::move(profiles),
-                               .access = OrDie(service::AccessPolicy::Create({admin})),
+                               .policies = policies_.get(),
+                               .provenance = options.provenance,
                                .signer = signer_,
                                .store = options.store != nullptr ? options.store : &memory_store_,
                                .possession = possession_.get(),
                                .clock = &clock}));
+}
+
+void TestIssuer::SetPolicy(service::PolicyOptions policy) {
+  next_policy_ = OrDie(service::Policy::Create(std::move(policy)));
+  OrDie(policies_->Reload(""));
 }
 
 std::vector<absl::StatusOr<service::IssuedCertificate>> TestIssuer::IssueBatch(
@@ -134,7 +154,7 @@ RecordingIssuance::RecordingIssuance(absl::string_view csr_der, absl::string_vie
   request.csr_der = csr_der;
   request.profile = "service";
   request.request_id = request_id;
-  caller.spiffe_id = std::string(kAdmin);
+  caller.spiffe_id = std::string(kAgent);
 }
 
 void RecordingIssuance::Answer(absl::StatusOr<service::IssuedCertificate> answer) {

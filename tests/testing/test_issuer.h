@@ -11,6 +11,8 @@
 #include "base/crypto_types.h"
 #include "service/issuance.h"
 #include "service/issuer.h"
+#include "service/policy/policy_holder.h"
+#include "service/policy/policy_options.h"
 #include "service/profile.h"
 #include "signer/signer.h"
 #include "store/memory_store.h"
@@ -20,7 +22,8 @@
 namespace fleetca::testing {
 
 inline constexpr absl::string_view kTrustDomain = "fleet.test";
-inline constexpr absl::string_view kAdmin = "spiffe://fleet.test/user/admin";
+// Who asks, unless a test says otherwise.
+inline constexpr absl::string_view kAgent = "spiffe://fleet.test/svc/web";
 
 // A profile "service": server and client, /svc/* and DNS below .fleet.test, 24 h by default, 7 days
 // at most.
@@ -30,17 +33,23 @@ service::ProfileOptions ServiceProfileOptions();
 std::string MakeCaCertificate(const signer::Signer& signer, absl::string_view common_name,
                               absl::Time not_before, absl::Time not_after);
 
+// Revision 1 of fleet.test: every identity below /svc/ may have certificates for itself by every
+// profile, with every DNS name that the profile allows, and kAgent for all of them.
+service::PolicyOptions TestPolicyOptions(
+    const std::vector<service::ProfileOptions>& profiles = {ServiceProfileOptions()});
+
 struct TestIssuerOptions {
   KeyType key_type = KeyType::kP256;
   absl::Duration issuer_lifetime = absl::Hours(24 * 365);
-  std::vector<service::ProfileOptions> profiles = {ServiceProfileOptions()};
+  service::PolicyOptions policy = TestPolicyOptions();
+  bool provenance = false;
   std::vector<std::string> blocked_keys;   // SHA-256 of SubjectPublicKeyInfo
   const signer::Signer* signer = nullptr;  // null: a local signer with a key of key_type
   store::Store* store = nullptr;           // null: a MemoryStore
   const Clock* clock = nullptr;            // null: the FakeClock
 };
 
-// kAdmin may issue by every profile, fetch and reflect. Dies loudly on failure.
+// Dies loudly on failure.
 class TestIssuer {
  public:
   explicit TestIssuer(TestIssuerOptions options = {});
@@ -50,10 +59,14 @@ class TestIssuer {
   FakeClock& clock() { return clock_; }
   const signer::Signer& signer() const { return *signer_; }
   const std::string& certificate() const { return certificate_; }
+  const service::PolicyHolder& policies() const { return *policies_; }
 
-  // Issues `csrs` in one batch for kAdmin by the profile "service"; an outcome each, in order.
+  // Issues `csrs` in one batch for kAgent by the profile "service"; an outcome each, in order.
   std::vector<absl::StatusOr<service::IssuedCertificate>> IssueBatch(
       const std::vector<std::string>& csrs);
+  // Puts another policy in force; its revision must be above that of the one before.
+  void SetPolicy(service::PolicyOptions policy);
+
   // One of them.
   absl::StatusOr<service::IssuedCertificate> Issue(absl::string_view csr,
                                                    absl::string_view request_id = "");
@@ -65,13 +78,15 @@ class TestIssuer {
   const signer::Signer* signer_;
   std::unique_ptr<x509::PossessionVerifier> possession_;
   std::string certificate_;
+  std::unique_ptr<const service::Policy> next_policy_;
+  std::unique_ptr<service::PolicyHolder> policies_;
   std::unique_ptr<service::Issuer> issuer_;
 };
 
 // An issuance that keeps its answer.
 class RecordingIssuance : public service::Issuance {
  public:
-  // A request of kAdmin by the profile "service". The CSR must outlive it.
+  // A request of kAgent by the profile "service". The CSR must outlive it.
   explicit RecordingIssuance(absl::string_view csr_der, absl::string_view request_id = "");
 
   void Answer(absl::StatusOr<service::IssuedCertificate> outcome) override;

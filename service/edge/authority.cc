@@ -1,0 +1,149 @@
+#include "service/edge/authority.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "base/clock.h"
+#include "base/errors.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "service/edge/policy_config.h"
+#include "service/issuing_policy.h"
+#include "signer/key_file.h"
+#include "signer/local_signer.h"
+#include "store/rocksdb_store.h"
+#include "x509/certificate.h"
+#include "x509/pem.h"
+#include "x509/public_key.h"
+
+namespace fleetca::service {
+namespace {
+
+// The issuing certificate, then those above it.
+absl::StatusOr<std::vector<std::string>> LoadChain(const IssuerConfig& config, const TrustBundle& bundle) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(config.certificate_file));
+  absl::StatusOr<std::vector<std::string>> chain = x509::DecodePem(x509::kPemCertificate, pem);
+  if (!chain.ok()) {
+    return Annotate(chain.status(), config.certificate_file);
+  }
+  const std::vector<std::string>& links = *chain;
+  for (size_t i = 0; i < links.size(); ++i) {
+    const auto certificate = x509::ParseCertificate(links[i]);
+    if (!certificate.ok()) {
+      return Annotate(certificate.status(), config.certificate_file);
+    }
+    const auto is_signed_by = [&certificate](absl::string_view der) {
+      const auto issuer = x509::ParseCertificate(der);
+      return issuer.ok() && x509::VerifySignedBy(*certificate, *issuer).ok();
+    };
+    const bool linked = i + 1 < links.size()
+                            ? is_signed_by(links[i + 1])
+                            : std::any_of(bundle.roots.begin(), bundle.roots.end(), is_signed_by);
+    if (!linked) {
+      return FailedPrecondition(
+          Reason::kFileInvalid,
+          absl::StrCat(config.certificate_file, ": certificate ", i + 1,
+                       i + 1 < links.size()
+                           ? " is not signed by the next one; put the chain in order, nearest first"
+                           : " is not signed by a root of the trust bundle; add that root to it"));
+    }
+  }
+  return chain;
+}
+
+void WarnOfDefaults(const ServerConfig& config) {
+  if (config.issuer.fleet_arc == x509::kDefaultFleetArcText) {
+    log::Warning(
+        "Authorization is written under the object identifiers for trials; set issuer.fleet_arc to "
+        "an arc under your own enterprise number before services rely on it",
+        {{"fleet_arc", config.issuer.fleet_arc}});
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Authority>> Authority::Open(const ServerConfig& config,
+                                                           std::unique_ptr<store::Store> store) {
+  auto authority = absl::WrapUnique(new Authority(config));
+  authority->store_ = std::move(store);
+  FLEETCA_RETURN_IF_ERROR(authority->LoadPolicy(config));
+  FLEETCA_RETURN_IF_ERROR(authority->OpenIssuer(config));
+  authority->join_tokens_ = std::make_unique<JoinTokens>(*authority->store_, *authority->policies_,
+                                                         Clock::System());
+  WarnOfDefaults(config);
+  return authority;
+}
+
+absl::Status Authority::LoadPolicy(const ServerConfig& config) {
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy,
+                           service::LoadPolicy(config.policy_file));
+  if (policy->trust_domain() != config.trust_domain) {
+    return InvalidArgument(
+        Reason::kConfigInvalid, "trust_domain",
+        absl::StrCat(config.policy_file, ": trust_domain is \"", policy->trust_domain(),
+                     "\", and the configuration's is \"", config.trust_domain,
+                     "\"; a server has one, so correct the one that is wrong"));
+  }
+  policies_ = std::make_unique<PolicyHolder>(
+      std::move(policy), [this](absl::string_view path) { return LoadFittingPolicy(path); });
+  return absl::OkStatus();
+}
+
+// For reloads: what could not be joined to the issuing certificate must not come in force.
+absl::StatusOr<std::unique_ptr<const Policy>> Authority::LoadFittingPolicy(
+    absl::string_view path) const {
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy, service::LoadPolicy(path));
+  // The pointer is only lent: it is not deleted, and the joined policy ends first.
+  const std::shared_ptr<const Policy> lent(policy.get(), [](const Policy*) {});
+  FLEETCA_RETURN_IF_ERROR(IssuingPolicy::Create(lent, issuer_->ca()).status());
+  return policy;
+}
+
+absl::Status Authority::ReloadPolicy() { return policies_->Reload(policy_file_).status(); }
+
+absl::Status Authority::OpenIssuer(const ServerConfig& config) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::string bundle_pem, ReadFile(config.issuer.trust_bundle_file));
+  absl::StatusOr<TrustBundle> bundle = TrustBundle::FromPem(bundle_pem, config.trust_domain);
+  if (!bundle.ok()) {
+    return Annotate(bundle.status(), config.issuer.trust_bundle_file);
+  }
+  bundle_ = *std::move(bundle);
+  FLEETCA_ASSIGN_OR_RETURN(chain_, LoadChain(config.issuer, bundle_));
+  FLEETCA_ASSIGN_OR_RETURN(
+      EvpPkeyPtr key,
+      signer::ReadKeyFile(config.issuer.private_key_file, config.issuer.passphrase));
+  FLEETCA_ASSIGN_OR_RETURN(signer_, signer::CreateLocalSigner(std::move(key)));
+  if (store_ == nullptr) {
+    FLEETCA_ASSIGN_OR_RETURN(store_, store::OpenRocksDbStore(config.store));
+  }
+  IssuerOptions options{.issuer_certificate = chain_.front(),
+                        .ca_certificates = chain_,
+                        .blocked_keys = config.issuer.blocked_keys,
+                        .policies = policies_.get(),
+                        .oids = config.issuer.oids,
+                        .provenance = config.issuer.provenance,
+                        .signer = signer_.get(),
+                        .store = store_.get(),
+                        .possession = possession_.get()};
+  options.ca_certificates.insert(options.ca_certificates.end(), bundle_.roots.begin(),
+                                 bundle_.roots.end());
+  options.csr_limits.max_bytes = config.limits.max_csr_bytes;
+  FLEETCA_ASSIGN_OR_RETURN(issuer_, Issuer::Create(std::move(options)));
+  return absl::OkStatus();
+}
+
+std::string Authority::IssuerKeyDescription() const {
+  const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(chain_.front());
+  if (!certificate.ok()) {
+    return "";  // it was parsed when it was loaded
+  }
+  const x509::PublicKey& key = certificate->public_key;
+  const absl::string_view algorithm = x509::PublicKeyAlgorithmName(key.algorithm);
+  return key.algorithm == x509::PublicKeyAlgorithm::kRsa ? absl::StrCat(algorithm, "-", key.bits)
+                                                         : std::string(algorithm);
+}
+
+}  // namespace fleetca::service

@@ -1,0 +1,46 @@
+// fleetca.v1.JoinTokenService on gRPC's callback API.
+#ifndef FLEETCA_SERVICE_EDGE_JOIN_TOKEN_SERVICE_H_
+#define FLEETCA_SERVICE_EDGE_JOIN_TOKEN_SERVICE_H_
+
+#include <grpcpp/support/server_callback.h>
+
+#include "fleetca/v1/join_tokens.grpc.pb.h"
+#include "service/edge/call_authenticator.h"
+#include "service/join_tokens.h"
+
+namespace fleetca::service {
+
+// Between the API's messages and JoinTokens, which decides. Thread-safe; the references outlive it.
+class JoinTokenService : public v1::JoinTokenService::CallbackService {
+ public:
+  JoinTokenService(CallAuthenticator& authenticator, JoinTokens& tokens)
+      : authenticator_(authenticator), tokens_(tokens) {}
+
+  grpc::ServerUnaryReactor* CreateJoinTokens(grpc::CallbackServerContext* context,
+                                             const v1::CreateJoinTokensRequest* request,
+                                             v1::CreateJoinTokensResponse* response) override;
+  grpc::ServerUnaryReactor* ListJoinTokens(grpc::CallbackServerContext* context,
+                                           const v1::ListJoinTokensRequest* request,
+                                           v1::ListJoinTokensResponse* response) override;
+  grpc::ServerUnaryReactor* RevokeJoinTokens(grpc::CallbackServerContext* context,
+                                             const v1::RevokeJoinTokensRequest* request,
+                                             v1::RevokeJoinTokensResponse* response) override;
+
+ private:
+  absl::Status Create(const grpc::ServerContextBase& context,
+                      const v1::CreateJoinTokensRequest& request,
+                      v1::CreateJoinTokensResponse* response);
+  absl::Status List(const grpc::ServerContextBase& context,
+                    const v1::ListJoinTokensRequest& request,
+                    v1::ListJoinTokensResponse* response);
+  absl::Status Revoke(const grpc::ServerContextBase& context,
+                      const v1::RevokeJoinTokensRequest& request,
+                      v1::RevokeJoinTokensResponse* response);
+
+  CallAuthenticator& authenticator_;
+  JoinTokens& tokens_;
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_EDGE_JOIN_TOKEN_SERVICE_H_

@@ -1,0 +1,61 @@
+#include "service/join_token.h"
+
+#include <array>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/openssl.h"
+#include "base/sha256.h"
+#include "base/status_macros.h"
+
+namespace fleetca::service {
+namespace {
+
+constexpr size_t kTokenBytes = 32;
+constexpr size_t kIdBytes = 8;
+
+}  // namespace
+
+absl::StatusOr<SecretBytes> MakeJoinToken() {
+  std::string random(kTokenBytes, '\0');
+  if (RAND_priv_bytes(AsUnsigned(random.data()), kTokenBytes) != 1) {
+    return OpenSslError(absl::StatusCode::kInternal, Reason::kInternal,
+                        "The random number generator gives no join token");
+  }
+  std::string text = absl::WebSafeBase64Escape(random);
+  std::string token = absl::StrCat(kJoinTokenPrefix, text);
+  SecretBytes secret(token);
+  WipeString(random);
+  WipeString(text);
+  WipeString(token);
+  return secret;
+}
+
+std::string HashJoinToken(absl::string_view token) {
+  const std::array<char, 32> digest = Sha256(token);
+  return std::string(digest.data(), digest.size());
+}
+
+std::string JoinTokenId(absl::string_view hash) {
+  return absl::BytesToHexString(hash.substr(0, kIdBytes));
+}
+
+absl::Status TokenRefused() {
+  return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "",
+                   "The token is not accepted: it may have expired, been used or revoked, or be for "
+                   "something else than what is asked; get a new one, or have the CA's operator look "
+                   "up why in the CA's log");
+}
+
+absl::string_view WhyUnusable(const store::JoinTokenState& state, absl::Time now) {
+  if (state.revocation.has_value()) {
+    return "revoked";
+  }
+  if (now >= state.token.expires_at) {
+    return "expired";
+  }
+  return state.uses >= state.token.uses ? "used up" : "";
+}
+
+}  // namespace fleetca::service
