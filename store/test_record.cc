@@ -70,4 +70,8 @@ JoinToken TestJoinToken(uint64_t number, uint32_t uses) {
   return token;
 }
 
+JoinTokenRevocation TestRevocation() {
+  return {absl::FromUnixSeconds(1700000500), "spiffe://a/svc/provisioner"};
+}
+
 }  // namespace fleetca::store

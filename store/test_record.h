@@ -29,6 +29,7 @@ std::vector<CertificateRecord> TestRecords(uint64_t first, size_t count);
 
 // The `number`th join token, good for `uses` certificates.
 JoinToken TestJoinToken(uint64_t number, uint32_t uses = 1);
+JoinTokenRevocation TestRevocation();
 
 }  // namespace fleetca::store
 
