@@ -4,6 +4,15 @@
 //   durability_driver <folder> <sync: 0 or 1>     answers "open", or the error of opening
 //   append <number> <count>     Append of TestRecords(number, count)
 //   get <number>                GetBySerial of TestRecord(number), and that it is the same
+//   token <number> <uses>       AddJoinTokens of TestJoinToken(number, uses)
+//   use <number> <token> <uses> Append of TestRecord(number), by the use of TestJoinToken(token)
+//                               that makes it `uses`
+//   revoke <token>              RevokeJoinTokens
+//   state <token>               "uses <uses> revoked <0 or 1>"
+//   tokens <number>             for ever, with four threads: adds TestJoinToken(number) with
+//                               kFloodBatch uses, uses it for the records from `number` on one by
+//                               one, and revokes it; answers "added", "used" (once a use) and
+//                               "revoked", each with the number, after each
 //   flood <number>              appends for ever with four threads, kFloodBatch records at a time
 //                               from <number> on, and answers "ack <number>" after each
 // An answer is "OK", or the status code's name and the reason's.
@@ -19,6 +28,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "base/errors.h"
 #include "store/rocksdb_store.h"
 #include "store/test_record.h"
@@ -53,18 +63,56 @@ absl::Status Get(const Store& store, uint64_t number) {
   return record.status();
 }
 
-[[noreturn]] void Flood(Store& store, uint64_t first) {
+absl::Status Add(Store& store, uint64_t token, uint32_t uses) {
+  return store.AddJoinTokens({TestJoinToken(token, uses)});
+}
+
+absl::Status Use(Store& store, uint64_t number, uint64_t token, uint32_t uses) {
+  const CertificateRecord record = TestRecord(number);
+  return store.Append({record}, {{TestJoinToken(token).hash, uses, record.serial}});
+}
+
+absl::Status Revoke(Store& store, uint64_t token) {
+  return store.RevokeJoinTokens({TestJoinToken(token).hash}, TestRevocation());
+}
+
+void AnswerState(const Store& store, uint64_t token) {
+  const absl::StatusOr<JoinTokenState> state = store.GetJoinToken(TestJoinToken(token).hash);
+  if (!state.ok()) {
+    return AnswerStatus(state.status());
+  }
+  Answer(absl::StrCat("uses ", state->uses, " revoked ", state->revocation.has_value() ? 1 : 0));
+}
+
+// Answers `what` and the number when it went well.
+bool Note(const absl::Status& status, absl::string_view what, uint64_t number) {
+  if (status.ok()) {
+    Answer(absl::StrCat(what, " ", number));
+  } else {
+    AnswerStatus(status);
+  }
+  return status.ok();
+}
+
+bool AppendBatch(Store& store, uint64_t number) {
+  return Note(store.Append(TestRecords(number, kFloodBatch)), "ack", number);
+}
+
+bool LifeOfAToken(Store& store, uint64_t number) {
+  bool good = Note(Add(store, number, kFloodBatch), "added", number);
+  for (uint32_t uses = 1; good && uses <= kFloodBatch; ++uses) {
+    good = Note(Use(store, number + uses - 1, number, uses), "used", number);
+  }
+  return good && Note(Revoke(store, number), "revoked", number);
+}
+
+// Calls `step` with number after number until it says false.
+[[noreturn]] void Flood(Store& store, uint64_t first, bool (*step)(Store&, uint64_t)) {
   std::atomic<uint64_t> next = first;
   std::vector<std::thread> threads;
   for (int i = 0; i < kFloodThreads; ++i) {
-    threads.emplace_back([&store, &next] {
-      for (;;) {
-        const uint64_t number = next.fetch_add(kFloodBatch);
-        const absl::Status status = store.Append(TestRecords(number, kFloodBatch));
-        if (!status.ok()) {
-          return AnswerStatus(status);
-        }
-        Answer(absl::StrCat("ack ", number));
+    threads.emplace_back([&store, &next, step] {
+      while (step(store, next.fetch_add(kFloodBatch))) {
       }
     });
   }
@@ -91,13 +139,24 @@ int Main(const std::string& folder, bool sync_writes) {
     std::string command;
     uint64_t number = 0;
     size_t count = 0;
-    words >> command >> number >> count;
+    uint32_t uses = 0;
+    words >> command >> number >> count >> uses;
     if (command == "append") {
       AnswerStatus((*store)->Append(TestRecords(number, count)));
     } else if (command == "get") {
       AnswerStatus(Get(**store, number));
     } else if (command == "flood") {
-      Flood(**store, number);
+      Flood(**store, number, AppendBatch);
+    } else if (command == "tokens") {
+      Flood(**store, number, LifeOfAToken);
+    } else if (command == "token") {
+      AnswerStatus(Add(**store, number, static_cast<uint32_t>(count)));
+    } else if (command == "use") {
+      AnswerStatus(Use(**store, number, count, uses));
+    } else if (command == "revoke") {
+      AnswerStatus(Revoke(**store, number));
+    } else if (command == "state") {
+      AnswerState(**store, number);
     } else {
       return 2;
     }

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 namespace fleetca::store {
 namespace {
 
@@ -34,6 +38,30 @@ TEST(KeysTest, ExpiryLowerBoundStaysWithinTheSerials) {
   EXPECT_EQ(ExpiryLowerBound(last), "\x01\xff\xff\xff");
   EXPECT_EQ(ExpiryLowerBound(last + absl::Nanoseconds(1)), "\x02");
   EXPECT_EQ(ExpiryLowerBound(absl::InfiniteFuture()), "\x02");
+}
+
+TEST(KeysTest, KeysOfAJoinTokenStandTogether) {
+  const std::string hash = "hash-of-32-octets---------------";
+  const std::string next = "hash-of-32-octets--------------.";
+  const std::vector<std::string> keys = {
+      hash,
+      TokenRevocationKey(hash),
+      TokenUseKey(hash, 1),
+      TokenUseKey(hash, 0x100),
+      TokenUseKey(hash, 0xffffffff),
+      TokenUpperBound(hash),
+      next,
+  };
+  EXPECT_TRUE(std::is_sorted(keys.begin(), keys.end()));
+  for (size_t i = 0; i < keys.size(); ++i) {
+    EXPECT_EQ(IsTokenKey(keys[i]), i == 0 || i == 6) << i;
+    EXPECT_EQ(IsTokenRevocationKey(keys[i]), i == 1) << i;
+    EXPECT_EQ(IsTokenUseKey(keys[i]), i >= 2 && i <= 4) << i;
+    EXPECT_EQ(HashOfTokenKey(keys[i]), i == 6 ? next : hash) << i;
+  }
+  EXPECT_EQ(UsesOfTokenUseKey(keys[3]), 0x100u);
+  EXPECT_FALSE(IsTokenUseKey(keys[2] + "x"));
+  EXPECT_FALSE(IsTokenKey(""));
 }
 
 }  // namespace

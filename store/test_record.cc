@@ -58,4 +58,20 @@ std::vector<CertificateRecord> TestRecords(uint64_t first, size_t count) {
   return records;
 }
 
+JoinToken TestJoinToken(uint64_t number, uint32_t uses) {
+  JoinToken token;
+  token.hash = RandomText(number + (uint64_t{1} << 32), kJoinTokenHashSize);
+  token.identity = absl::StrCat("spiffe://a/boot/h", number);
+  token.profile = "node";
+  token.creator = "spiffe://a/svc/provisioner";
+  token.created_at = absl::FromUnixSeconds(1700000000);
+  token.expires_at = token.created_at + absl::Seconds(number);
+  token.uses = uses;
+  return token;
+}
+
+JoinTokenRevocation TestRevocation() {
+  return {absl::FromUnixSeconds(1700000500), "spiffe://a/svc/provisioner"};
+}
+
 }  // namespace fleetca::store

@@ -1,4 +1,4 @@
-// Records for tests.
+// Records and join tokens for tests.
 #ifndef FLEETCA_STORE_TEST_RECORD_H_
 #define FLEETCA_STORE_TEST_RECORD_H_
 
@@ -26,6 +26,10 @@ CertificateRecord TestRecord(uint64_t number, absl::Time not_after = absl::FromU
 
 // `count` of them from the `first`th on.
 std::vector<CertificateRecord> TestRecords(uint64_t first, size_t count);
+
+// The `number`th join token, good for `uses` certificates.
+JoinToken TestJoinToken(uint64_t number, uint32_t uses = 1);
+JoinTokenRevocation TestRevocation();
 
 }  // namespace fleetca::store
 

@@ -1,0 +1,251 @@
+// Join tokens on disk: kept, missed when they are lost, and added to a store that is older.
+#include <gtest/gtest.h>
+#include <rocksdb/db.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "base/errors.h"
+#include "store/keys.h"
+#include "store/record.h"
+#include "store/rocksdb_store.h"
+#include "store/test_record.h"
+#include "store/witness.h"
+#include "tests/testing/temporary_folder.h"
+
+namespace fleetca::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+class RocksDbTokensTest : public ::testing::Test {
+ protected:
+  static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& folder) {
+    RocksDbOptions options;
+    options.path = folder;
+    return OpenRocksDbStore(options);
+  }
+
+  std::unique_ptr<Store> MustOpen() {
+    absl::StatusOr<std::unique_ptr<Store>> store = Open(folder_);
+    EXPECT_TRUE(store.ok()) << store.status();
+    return store.ok() ? *std::move(store) : nullptr;
+  }
+
+  // A token with a use and a revocation.
+  void Fill(Store& store) {
+    ASSERT_TRUE(store.AddJoinTokens({token_}).ok());
+    ASSERT_TRUE(store.Append({TestRecord(1)}, {{token_.hash, 1, TestRecord(1).serial}}).ok());
+    ASSERT_TRUE(store.RevokeJoinTokens({token_.hash}, revocation_).ok());
+  }
+
+  void ExpectFilled(const Store& store) {
+    const absl::StatusOr<JoinTokenState> state = store.GetJoinToken(token_.hash);
+    ASSERT_TRUE(state.ok()) << state.status();
+    EXPECT_EQ(*state, (JoinTokenState{token_, 1, TestRecord(1).serial, revocation_}));
+    EXPECT_EQ(store.latest_time(), revocation_.revoked_at);
+  }
+
+  // Leaves in the folder what a release that knew no join tokens made, with TestRecord(7).
+  void MakeOldStore() {
+    MustOpen().reset();
+    const std::string database = folder_ + "/rocksdb";
+    const absl::StatusOr<std::optional<Witness>> witness = ReadWitness(folder_);
+    ASSERT_TRUE(witness.ok() && witness->has_value());
+    ASSERT_TRUE(rocksdb::DestroyDB(database, rocksdb::Options()).ok());
+    rocksdb::Options options;
+    options.create_if_missing = true;
+    options.create_missing_column_families = true;
+    std::vector<rocksdb::ColumnFamilyHandle*> families;
+    rocksdb::DB* opened = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(options, database,
+                                  {{rocksdb::kDefaultColumnFamilyName, options},
+                                   {kCertificatesFamily, options},
+                                   {kRequestsFamily, options},
+                                   {kIdentitiesFamily, options}},
+                                  &families, &opened)
+                    .ok());
+    const std::unique_ptr<rocksdb::DB> db(opened);
+    const CertificateRecord record = TestRecord(7);
+    std::string value;
+    EncodeRecord(record, value);
+    const rocksdb::WriteOptions write;
+    EXPECT_TRUE(db->Put(write, families[0], kWitnessKey, FormatWitness(**witness)).ok());
+    EXPECT_TRUE(db->Put(write, families[1], record.serial, value).ok());
+    EXPECT_TRUE(db->Put(write, families[2], record.request_key, record.serial).ok());
+    EXPECT_TRUE(db->Put(write, families[3], IdentityKey(record.identity, record.serial), "").ok());
+    for (rocksdb::ColumnFamilyHandle* family : families) {
+      EXPECT_TRUE(db->DestroyColumnFamilyHandle(family).ok());
+    }
+    EXPECT_TRUE(db->Close().ok());
+  }
+
+  fs::path Manifest() const {
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder_ + "/rocksdb")) {
+      if (absl::StrContains(entry.path().filename().string(), "MANIFEST")) {
+        return entry.path();
+      }
+    }
+    return fs::path();
+  }
+
+  const testing::TemporaryFolder temporary_;
+  const std::string base_ = temporary_.path();
+  const std::string folder_ = base_ + "/store";
+  const JoinToken token_ = TestJoinToken(1, 5);
+  const JoinTokenRevocation revocation_ = {absl::FromUnixSeconds(1700000500), "spiffe://a/admin"};
+};
+
+TEST_F(RocksDbTokensTest, ReopeningKeepsEverything) {
+  Fill(*MustOpen());
+  for (int round = 0; round < 2; ++round) {
+    ExpectFilled(*MustOpen());
+  }
+  // Also when the latest time was not in the last write.
+  ASSERT_TRUE(MustOpen()->Append({TestRecord(2)}).ok());
+  EXPECT_EQ(MustOpen()->latest_time(), revocation_.revoked_at);
+}
+
+TEST_F(RocksDbTokensTest, TheLatestTimeIsKeptThroughManyWrites) {
+  constexpr uint64_t kWrites = 2000;
+  {
+    const std::unique_ptr<Store> store = MustOpen();
+    for (uint64_t number = kWrites; number > 0; --number) {
+      ASSERT_TRUE(store->Append({TestRecord(number)}).ok());
+    }
+    fs::copy(folder_, base_ + "/crashed", fs::copy_options::recursive);
+  }
+  EXPECT_EQ(MustOpen()->latest_time(), TestRecord(kWrites).issued_at);
+  const absl::StatusOr<std::unique_ptr<Store>> crashed = Open(base_ + "/crashed");
+  ASSERT_TRUE(crashed.ok()) << crashed.status();
+  EXPECT_EQ((*crashed)->latest_time(), TestRecord(kWrites).issued_at);
+}
+
+TEST_F(RocksDbTokensTest, AnOlderStoreOpensAndTakesTokens) {
+  ASSERT_NO_FATAL_FAILURE(MakeOldStore());
+  for (int round = 0; round < 3; ++round) {
+    const std::unique_ptr<Store> store = MustOpen();
+    ASSERT_NE(store, nullptr);
+    EXPECT_EQ(store->GetByRequestKey(TestRequestKey(7)).value(), TestRecord(7));
+    if (round == 0) {
+      EXPECT_EQ(store->latest_time(), absl::UnixEpoch());
+      EXPECT_EQ(store->GetJoinToken(token_.hash).status().code(), absl::StatusCode::kNotFound);
+    } else if (round == 1) {
+      Fill(*store);
+    }
+    if (round > 0) {
+      ExpectFilled(*store);
+    }
+  }
+}
+
+TEST_F(RocksDbTokensTest, AnOlderStoreIsCheckedBeforeAnythingIsAdded) {
+  ASSERT_NO_FATAL_FAILURE(MakeOldStore());
+  const std::string kept = base_ + "/kept";
+  fs::copy(folder_, kept, fs::copy_options::recursive);
+  for (const char* file : {"MANIFEST", "CURRENT", ".log"}) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder_ + "/rocksdb")) {
+      if (absl::StrContains(entry.path().filename().string(), file)) {
+        fs::remove(entry.path());
+        break;
+      }
+    }
+    for (int again = 0; again < 2; ++again) {
+      const absl::Status status = Open(folder_).status();
+      EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << file << ": " << status;
+      EXPECT_EQ(GetReason(status), Reason::kStoreCorrupt);
+    }
+    fs::remove_all(folder_);
+    fs::copy(kept, folder_, fs::copy_options::recursive);
+  }
+}
+
+// A MANIFEST that ends before the tokens' family was made looks like an older store's, and RocksDB
+// passes over the log's entries of families it does not know.
+TEST_F(RocksDbTokensTest, AMissingFamilyIsNotMadeAnewWhereThereWasOne) {
+  const std::string intact = base_ + "/intact";
+  {
+    const std::unique_ptr<Store> store = MustOpen();
+    Fill(*store);
+    fs::copy(folder_, intact, fs::copy_options::recursive);
+  }
+  const auto restore = [&] {
+    fs::remove_all(folder_);
+    fs::copy(intact, folder_, fs::copy_options::recursive);
+  };
+  restore();
+  const size_t size = fs::file_size(Manifest());
+  int refused = 0;
+  int lost_tokens = 0;
+  for (size_t cut = 0; cut < size; cut += 5) {
+    fs::resize_file(Manifest(), cut);
+    const absl::StatusOr<std::unique_ptr<Store>> store = Open(folder_);
+    if (store.ok()) {
+      ExpectFilled(**store);
+      EXPECT_TRUE((*store)->GetByRequestKey(TestRequestKey(1)).ok());
+    } else {
+      ++refused;
+      EXPECT_EQ(store.status().code(), absl::StatusCode::kDataLoss) << cut << store.status();
+      EXPECT_EQ(GetReason(store.status()), Reason::kStoreCorrupt);
+      lost_tokens += absl::StrContains(store.status().message(), "join tokens") ? 1 : 0;
+      EXPECT_EQ(Open(folder_).status().code(), absl::StatusCode::kDataLoss) << cut;
+    }
+    restore();
+  }
+  EXPECT_GT(refused, 0);
+  EXPECT_GT(lost_tokens, 0);
+}
+
+TEST_F(RocksDbTokensTest, ADamagedTokenIsDataLossAndOthersAreRead) {
+  const JoinToken other = TestJoinToken(2);
+  {
+    const std::unique_ptr<Store> store = MustOpen();
+    Fill(*store);
+    ASSERT_TRUE(store->AddJoinTokens({other}).ok());
+  }
+  {
+    // As a bad disk would, below RocksDB's own checksums; by its own means, to be a valid table.
+    rocksdb::Options options;
+    std::vector<std::string> names;
+    ASSERT_TRUE(rocksdb::DB::ListColumnFamilies(options, folder_ + "/rocksdb", &names).ok());
+    names.erase(names.begin());  // The default one, whose entries a merge operator reads.
+    rocksdb::DB* opened = nullptr;
+    std::vector<rocksdb::ColumnFamilyHandle*> families;
+    std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
+        {rocksdb::kDefaultColumnFamilyName, options}};
+    for (const std::string& name : names) {
+      descriptors.emplace_back(name, options);
+    }
+    ASSERT_TRUE(
+        rocksdb::DB::Open(options, folder_ + "/rocksdb", descriptors, &families, &opened).ok());
+    const std::unique_ptr<rocksdb::DB> db(opened);
+    ASSERT_EQ(families.back()->GetName(), kTokensFamily);
+    const std::string key = TokenRevocationKey(token_.hash);
+    std::string value;
+    ASSERT_TRUE(db->Get(rocksdb::ReadOptions(), families.back(), key, &value).ok());
+    value.back() = static_cast<char>(value.back() ^ 1);
+    ASSERT_TRUE(db->Put(rocksdb::WriteOptions(), families.back(), key, value).ok());
+    for (rocksdb::ColumnFamilyHandle* family : families) {
+      EXPECT_TRUE(db->DestroyColumnFamilyHandle(family).ok());
+    }
+    EXPECT_TRUE(db->Close().ok());
+  }
+  const std::unique_ptr<Store> store = MustOpen();
+  ASSERT_NE(store, nullptr);
+  for (const absl::Status& status :
+       {store->GetJoinToken(token_.hash).status(),
+        store->ForEachJoinToken("", [](const JoinTokenState&) { return true; })}) {
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+    EXPECT_EQ(GetReason(status), Reason::kStoreCorrupt);
+  }
+  EXPECT_TRUE(store->GetJoinToken(other.hash).ok());
+  // It is still dropped when its time has come.
+  EXPECT_EQ(store->DropJoinTokens(absl::InfiniteFuture()).value(), 2u);
+}
+
+}  // namespace
+}  // namespace fleetca::store
