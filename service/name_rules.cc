@@ -37,7 +37,7 @@ absl::StatusOr<NameRules> NameRules::Create(NameRulesOptions options,
   }
   NameRules rules(std::move(options), trust_domain);
   for (const std::string& text : rules.options_.ip_prefixes) {
-    FLEETCA_ASSIGN_OR_RETURN(IpPrefix prefix, ParseIpPrefix(text));
+    FLEETCA_ASSIGN_OR_RETURN(x509::IpPrefix prefix, x509::ParseIpPrefix(text));
     rules.ip_prefixes_.push_back(std::move(prefix));
   }
   return rules;
@@ -145,7 +145,7 @@ bool NameRules::AllowsDns(absl::string_view name) const {
 }
 
 bool NameRules::AllowsIp(absl::string_view address) const {
-  for (const IpPrefix& prefix : ip_prefixes_) {
+  for (const x509::IpPrefix& prefix : ip_prefixes_) {
     if (prefix.address.size() != address.size()) {
       continue;  // IPv4 and IPv6, of which IPv4-mapped addresses are, do not mix
     }

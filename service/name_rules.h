@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "x509/ip_prefix.h"
 #include "x509/san.h"
 
 namespace fleetca::service {
@@ -46,15 +47,8 @@ class NameRules {
   size_t max_names() const { return options_.max_names; }
 
  private:
-  struct IpPrefix {
-    std::string address;  // 4 or 16 octets
-    int bits = 0;
-  };
-
   NameRules(NameRulesOptions options, absl::string_view trust_domain)
       : options_(std::move(options)), trust_domain_(trust_domain) {}
-
-  static absl::StatusOr<IpPrefix> ParseIpPrefix(absl::string_view text);
 
   absl::Status CheckSet(const x509::GeneralNames& names) const;
   absl::Status CheckOne(const x509::GeneralName& name) const;
@@ -66,7 +60,7 @@ class NameRules {
 
   NameRulesOptions options_;
   std::string trust_domain_;
-  std::vector<IpPrefix> ip_prefixes_;
+  std::vector<x509::IpPrefix> ip_prefixes_;
 };
 
 }  // namespace fleetca::service

@@ -16,6 +16,7 @@
 #include "base/prepared.h"
 #include "x509/authz_oids.h"
 #include "x509/fleet_authz.h"
+#include "x509/name_constraints.h"
 #include "x509/provenance.h"
 
 namespace fleetca::x509 {
@@ -34,6 +35,8 @@ struct LintPolicy {
   absl::Duration max_validity = absl::Hours(24);
   bool is_ca = false;
   std::optional<int> path_length;
+  // Exactly these, and none in a certificate of whose policy they are no part.
+  std::optional<NameConstraints> name_constraints;
   // Exactly these bits, and exactly these purposes (OID contents) in any order.
   uint16_t key_usage = 0;
   std::vector<std::string> extended_key_usage;
@@ -58,10 +61,10 @@ struct LintExpectation {
 // expected, signature algorithm, issuer, validity (encodings around 2050, order, length, within the
 // issuer's), the subject's sizes and characters, the key, each extension at most once and known,
 // criticality, KU, EKU and BC as the policy says and consistent with each other, SKI = the key's
-// identifier, AKI, every SAN well formed, SAN critical exactly where the subject is empty,
-// FleetAuthz and Provenance as expected, not critical and never in a CA's certificate. OK gives
-// the bytes, now signable once. INTERNAL kLintFailed otherwise: a bug of ours, and nothing is
-// signed. Thread-safe.
+// identifier, AKI, nameConstraints as the policy says and never in a leaf, every SAN well formed,
+// SAN critical exactly where the subject is empty, FleetAuthz and Provenance as expected, not
+// critical and never in a CA's certificate. OK gives the bytes, now signable once. INTERNAL
+// kLintFailed otherwise: a bug of ours, and nothing is signed. Thread-safe.
 absl::StatusOr<Prepared> LintTbs(std::string tbs, const LintPolicy& policy,
                                  const LintExpectation& expectation);
 

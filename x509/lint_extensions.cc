@@ -9,6 +9,7 @@
 #include "base/status_macros.h"
 #include "x509/der.h"
 #include "x509/lint_authz.h"
+#include "x509/lint_name_constraints.h"
 #include "x509/lint_parts.h"
 #include "x509/oid.h"
 #include "x509/tbs.h"
@@ -34,6 +35,7 @@ enum Known : uint32_t {
   kSubjectAltName = 1 << 7,
   kFleetAuthz = 1 << 8,
   kProvenance = 1 << 9,
+  kNameConstraints = 1 << 10,
 };
 
 Known Classify(absl::string_view oid) {
@@ -244,7 +246,7 @@ class ExtensionsLint {
     }
     Known known = Classify(oid);
     if (known == kUnknown) {
-      known = ClassifyOwn(oid);
+      known = ClassifyRest(oid);
     }
     if (known == kUnknown) {
       return VisitExtra(oid, critical, value);
@@ -254,6 +256,7 @@ class ExtensionsLint {
     }
     seen_ |= known;
     const bool must_be_critical = known == kBasicConstraints || known == kKeyUsage ||
+                                  known == kNameConstraints ||
                                   (known == kSubjectAltName && subject_is_empty_);
     if (critical != must_be_critical) {
       return LintError(absl::StrCat("the extension ", der::OidToString(oid), " must ",
@@ -276,6 +279,9 @@ class ExtensionsLint {
     if (expectation_.provenance != nullptr) {
       required |= kProvenance;
     }
+    if (policy_.name_constraints.has_value()) {
+      required |= kNameConstraints;
+    }
     const uint32_t missing = required & ~seen_;
     if (missing != 0) {
       return LintError(absl::StrCat("the extension ", MissingName(missing), " is missing"));
@@ -288,19 +294,22 @@ class ExtensionsLint {
 
  private:
   static absl::string_view MissingName(uint32_t missing) {
-    return (missing & kBasicConstraints) != 0 ? "basicConstraints"
-           : (missing & kKeyUsage) != 0       ? "keyUsage"
-           : (missing & kSubjectKeyId) != 0   ? "subjectKeyIdentifier"
-           : (missing & kAuthorityKeyId) != 0 ? "authorityKeyIdentifier"
-           : (missing & kSubjectAltName) != 0 ? "subjectAltName"
-           : (missing & kFleetAuthz) != 0     ? "FleetAuthz"
-           : (missing & kProvenance) != 0     ? "Provenance"
-                                              : "extKeyUsage";
+    return (missing & kBasicConstraints) != 0  ? "basicConstraints"
+           : (missing & kKeyUsage) != 0        ? "keyUsage"
+           : (missing & kSubjectKeyId) != 0    ? "subjectKeyIdentifier"
+           : (missing & kAuthorityKeyId) != 0  ? "authorityKeyIdentifier"
+           : (missing & kSubjectAltName) != 0  ? "subjectAltName"
+           : (missing & kFleetAuthz) != 0      ? "FleetAuthz"
+           : (missing & kProvenance) != 0      ? "Provenance"
+           : (missing & kNameConstraints) != 0 ? "nameConstraints"
+                                               : "extKeyUsage";
   }
 
-  Known ClassifyOwn(absl::string_view oid) const {
+  // What most certificates have not, or not under an OID that is known beforehand.
+  Known ClassifyRest(absl::string_view oid) const {
     return oid == policy_.authz_oids.authz        ? kFleetAuthz
            : oid == policy_.authz_oids.provenance ? kProvenance
+           : oid == oid::kNameConstraints         ? kNameConstraints
                                                   : kUnknown;
   }
 
@@ -326,10 +335,23 @@ class ExtensionsLint {
         return LintOwn("FleetAuthz", expectation_.fleet_authz, FleetAuthzFault, value);
       case kProvenance:
         return LintOwn("Provenance", expectation_.provenance, ProvenanceFault, value);
+      case kNameConstraints:
+        return LintNameConstraints(value);
       case kUnknown:
         break;
     }
     return LintError("an extension is unknown");
+  }
+
+  absl::Status LintNameConstraints(absl::string_view value) const {
+    if (!policy_.is_ca) {
+      return LintError("a leaf has nameConstraints");
+    }
+    if (!policy_.name_constraints.has_value()) {
+      return LintError("nameConstraints stands there without a policy of it");
+    }
+    const char* const fault = NameConstraintsFault(value, *policy_.name_constraints);
+    return fault == nullptr ? absl::OkStatus() : LintError(absl::StrCat("nameConstraints ", fault));
   }
 
   // An extension of ours: what was decided, read by its own decoder.

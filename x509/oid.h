@@ -44,6 +44,7 @@ inline constexpr string_view kSubjectKeyIdentifier = Bytes("\x55\x1d\x0e");
 inline constexpr string_view kKeyUsage = Bytes("\x55\x1d\x0f");
 inline constexpr string_view kSubjectAltName = Bytes("\x55\x1d\x11");
 inline constexpr string_view kBasicConstraints = Bytes("\x55\x1d\x13");
+inline constexpr string_view kNameConstraints = Bytes("\x55\x1d\x1e");
 inline constexpr string_view kCrlDistributionPoints = Bytes("\x55\x1d\x1f");
 inline constexpr string_view kAuthorityKeyIdentifier = Bytes("\x55\x1d\x23");
 inline constexpr string_view kExtendedKeyUsage = Bytes("\x55\x1d\x25");

@@ -183,10 +183,16 @@ size_t ValidityContentsSize(const CertSpec& spec) {
 
 absl::StatusOr<std::unique_ptr<TbsTemplate>> TbsTemplate::Create(TbsTemplateOptions options) {
   FLEETCA_RETURN_IF_ERROR(CheckTbsTemplateOptions(options));
-  return std::unique_ptr<TbsTemplate>(new TbsTemplate(std::move(options)));
+  std::string name_constraints;
+  if (options.name_constraints.has_value()) {
+    FLEETCA_ASSIGN_OR_RETURN(name_constraints,
+                             BuildNameConstraints(*options.name_constraints, "name_constraints"));
+  }
+  return std::unique_ptr<TbsTemplate>(new TbsTemplate(std::move(options), name_constraints));
 }
 
-TbsTemplate::TbsTemplate(TbsTemplateOptions options) : options_(std::move(options)) {
+TbsTemplate::TbsTemplate(TbsTemplateOptions options, absl::string_view name_constraints)
+    : options_(std::move(options)) {
   algorithm_and_issuer_ =
       absl::StrCat(AlgorithmIdentifier(options_.signature_scheme), options_.issuer);
   extensions_before_key_id_ =
@@ -211,6 +217,9 @@ TbsTemplate::TbsTemplate(TbsTemplateOptions options) : options_(std::move(option
   if (!options_.crl_url.empty()) {
     extensions_after_key_id_ += EncodeExtension(oid::kCrlDistributionPoints, false,
                                                 EncodeCrlDistributionPoints(options_.crl_url));
+  }
+  if (!name_constraints.empty()) {
+    extensions_after_key_id_ += EncodeExtension(oid::kNameConstraints, true, name_constraints);
   }
   authz_id_ = Encode(der::kOid, options_.authz_oids.authz);
   provenance_id_ = Encode(der::kOid, options_.authz_oids.provenance);

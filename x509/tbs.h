@@ -13,6 +13,7 @@
 #include "base/crypto_types.h"
 #include "x509/authz_oids.h"
 #include "x509/cert_spec.h"
+#include "x509/name_constraints.h"
 
 namespace fleetca::x509 {
 
@@ -38,6 +39,8 @@ struct TbsTemplateOptions {
   // the path length.
   bool is_ca = false;
   std::optional<int> path_length;
+  // What the CAs below may certify; a CA only.
+  std::optional<NameConstraints> name_constraints;
   // URLs; empty leaves the extension out.
   std::string ca_issuers_url;
   std::string crl_url;
@@ -49,13 +52,14 @@ struct TbsTemplateOptions {
 //   subjectPublicKeyInfo, extensions [3] }   (RFC 5280 section 4.1)
 // Extensions, in this order: basicConstraints (critical), keyUsage (critical), extKeyUsage,
 // subjectKeyIdentifier, authorityKeyIdentifier, authorityInfoAccess, cRLDistributionPoints,
-// subjectAltName (critical where the subject is empty), FleetAuthz, Provenance, then
-// spec.extra_extensions.
+// nameConstraints (critical), subjectAltName (critical where the subject is empty), FleetAuthz,
+// Provenance, then spec.extra_extensions.
 // Immutable, thread-safe.
 class TbsTemplate {
  public:
   // INVALID_ARGUMENT kConfigInvalid for options no certificate may have (empty issuer, keyCertSign
-  // without CA...); the field is the option's name.
+  // without CA...); the field is the option's name, and that of name_constraints goes on as
+  // BuildNameConstraints has it.
   static absl::StatusOr<std::unique_ptr<TbsTemplate>> Create(TbsTemplateOptions options);
 
   // The TBSCertificate element for `spec`. Takes about half a microsecond; checks nothing, as
@@ -65,7 +69,8 @@ class TbsTemplate {
   const TbsTemplateOptions& options() const { return options_; }
 
  private:
-  explicit TbsTemplate(TbsTemplateOptions options);
+  // `name_constraints` is the extension's contents, or empty.
+  TbsTemplate(TbsTemplateOptions options, absl::string_view name_constraints);
 
   TbsTemplateOptions options_;
   std::string algorithm_and_issuer_;

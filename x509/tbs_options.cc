@@ -99,6 +99,9 @@ absl::Status CheckTbsTemplateOptions(const TbsTemplateOptions& options) {
                                " octets; take it from the issuer's certificate"));
   }
   FLEETCA_RETURN_IF_ERROR(CheckKeyUsage(options));
+  if (options.name_constraints.has_value() && !options.is_ca) {
+    return Refuse("name_constraints", "Name constraints are only for CA certificates");
+  }
   FLEETCA_RETURN_IF_ERROR(CheckExtendedKeyUsage(options.extended_key_usage));
   FLEETCA_RETURN_IF_ERROR(CheckUrl(options.ca_issuers_url, "ca_issuers_url"));
   return CheckUrl(options.crl_url, "crl_url");

@@ -10,6 +10,7 @@
 #include "x509/certificate.h"
 #include "x509/der.h"
 #include "x509/name.h"
+#include "x509/name_constraints.h"
 #include "x509/oid.h"
 #include "x509/test_ca.h"
 #include "x509/test_tbs_parts.h"
@@ -333,6 +334,15 @@ TEST(TbsTemplate, RefusesOptionsThatNoCertificateMayHave) {
     o.is_ca = true;
     o.key_usage = kKeyCertSign;
     o.path_length = -1;
+  });
+  expect("name_constraints", [](Options& o) {
+    o.name_constraints =
+        NameConstraints{.permitted = {.dns_domains = {"a.example"}}, .excluded = {}};
+  });
+  expect("name_constraints.excluded.dns_domains[0]", [](Options& o) {
+    o.is_ca = true;
+    o.key_usage = kKeyCertSign;
+    o.name_constraints = NameConstraints{.permitted = {}, .excluded = {.dns_domains = {"*"}}};
   });
   expect("extended_key_usage", [](Options& o) { o.extended_key_usage.push_back(""); });
   expect("extended_key_usage", [](Options& o) { o.extended_key_usage.push_back("\x2b\x80"); });

@@ -31,7 +31,8 @@ T ValueOrDie(absl::StatusOr<T> value) {
 
 // A CA certificate for `key`, issued by `issuer`, or by itself when that is null.
 TestCa IssueCa(const TestCa* issuer, KeyType type, absl::string_view common_name,
-               absl::Duration life, std::optional<int> path_length) {
+               absl::Duration life, std::optional<int> path_length,
+               const std::optional<NameConstraints>& name_constraints = std::nullopt) {
   TestCa ca = {.key = testing::TestKey::Make(type),
                .scheme = testing::DefaultScheme(type),
                .subject = BuildName("Fleet", common_name),
@@ -48,6 +49,7 @@ TestCa IssueCa(const TestCa* issuer, KeyType type, absl::string_view common_name
   options.key_usage = kKeyCertSign | kCrlSign;
   options.is_ca = true;
   options.path_length = path_length;
+  options.name_constraints = name_constraints;
   LintPolicy policy;
   policy.issuer = parent.subject;
   policy.authority_key_id = parent.key_id;
@@ -57,6 +59,7 @@ TestCa IssueCa(const TestCa* issuer, KeyType type, absl::string_view common_name
   policy.max_validity = life + kDay;
   policy.is_ca = true;
   policy.path_length = path_length;
+  policy.name_constraints = name_constraints;
   policy.key_usage = kKeyCertSign | kCrlSign;
   policy.names_required = false;
   CertSpec spec;
@@ -83,6 +86,10 @@ TestCa MakeTestRoot(KeyType type) {
 
 TestCa MakeTestIssuingCa(const TestCa& root, KeyType type) {
   return IssueCa(&root, type, "Issuing CA", kDay * 365, 0);
+}
+
+TestCa MakeTestEdgeCa(const TestCa& root, const NameConstraints& name_constraints) {
+  return IssueCa(&root, KeyType::kP256, "Edge CA", kDay * 365, 0, name_constraints);
 }
 
 TbsTemplateOptions LeafOptions(const TestCa& ca) {
@@ -138,6 +145,14 @@ std::string IssueLeaf(const TestCa& ca, const testing::TestKey& key,
   }
   return SignTbs(ca, ValueOrDie(TbsTemplate::Create(LeafOptions(ca)))->Build(spec), LeafPolicy(ca),
                  spec, fleet_authz);
+}
+
+std::string IssueLeafWithNames(const TestCa& ca, const testing::TestKey& key,
+                               const GeneralNames& names) {
+  CertSpec spec = LeafSpec(key);
+  spec.names = names;
+  return SignTbs(ca, ValueOrDie(TbsTemplate::Create(LeafOptions(ca)))->Build(spec), LeafPolicy(ca),
+                 spec);
 }
 
 X509Ptr OpenSslCertificate(absl::string_view der) {

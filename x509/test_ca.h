@@ -12,6 +12,8 @@
 #include "x509/cert_spec.h"
 #include "x509/fleet_authz.h"
 #include "x509/lint.h"
+#include "x509/name_constraints.h"
+#include "x509/san.h"
 #include "x509/tbs.h"
 
 namespace fleetca::x509 {
@@ -35,6 +37,9 @@ struct TestCa {
 TestCa MakeTestRoot(KeyType type);
 TestCa MakeTestIssuingCa(const TestCa& root, KeyType type);
 
+// The same with these name constraints.
+TestCa MakeTestEdgeCa(const TestCa& root, const NameConstraints& name_constraints);
+
 // What such a CA says in a leaf and what the lint is to expect of it.
 TbsTemplateOptions LeafOptions(const TestCa& ca);
 LintPolicy LeafPolicy(const TestCa& ca);
@@ -48,6 +53,10 @@ std::string SignTbs(const TestCa& ca, std::string tbs, const LintPolicy& policy,
 // LeafSpec through the whole path; with these grants where there are any.
 std::string IssueLeaf(const TestCa& ca, const testing::TestKey& key,
                       const FleetAuthz* fleet_authz = nullptr);
+
+// A leaf with these names, which nothing but the lint has judged.
+std::string IssueLeafWithNames(const TestCa& ca, const testing::TestKey& key,
+                               const GeneralNames& names);
 
 // OpenSSL's reading of `der`; null when it has none or leaves octets over.
 X509Ptr OpenSslCertificate(absl::string_view der);
