@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "x509/ip_prefix.h"
+#include "x509/name_constraints.h"
 #include "x509/oid.h"
 
 namespace fleetca::service {
@@ -33,6 +35,24 @@ absl::Status CheckPathLength(const PolicyProfile& profile, const IssuingCa& ca) 
                      "; use an issuing certificate with a greater one, or remove the profile"));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<x509::Subtrees> SubtreesOf(const NameSubtrees& subtrees) {
+  x509::Subtrees out;
+  out.dns_domains = subtrees.dns_domains;
+  out.uri_domains = subtrees.uri_domains;
+  out.email_domains = subtrees.email_domains;
+  for (const std::string& prefix : subtrees.ip_prefixes) {
+    FLEETCA_ASSIGN_OR_RETURN(out.ip_prefixes.emplace_back(), x509::ParseIpPrefix(prefix));
+  }
+  return out;
+}
+
+absl::StatusOr<x509::NameConstraints> ConstraintsOf(const SubordinateCa& ca) {
+  x509::NameConstraints out;
+  FLEETCA_ASSIGN_OR_RETURN(out.permitted, SubtreesOf(ca.permitted));
+  FLEETCA_ASSIGN_OR_RETURN(out.excluded, SubtreesOf(ca.excluded));
+  return out;
 }
 
 x509::TbsTemplateOptions TemplateOptions(const PolicyProfile& profile, const IssuingCa& ca) {
@@ -78,9 +98,14 @@ absl::StatusOr<IssuingProfile> IssuingProfile::Create(const PolicyProfile& profi
                                                       const IssuingCa& ca) {
   FLEETCA_RETURN_IF_ERROR(CheckPathLength(profile, ca));
   IssuingProfile joined;
-  FLEETCA_ASSIGN_OR_RETURN(joined.tbs_template,
-                           x509::TbsTemplate::Create(TemplateOptions(profile, ca)));
+  x509::TbsTemplateOptions options = TemplateOptions(profile, ca);
   joined.lint_policy = LintPolicyOf(profile, ca);
+  if (profile.subordinate_ca.has_value()) {
+    FLEETCA_ASSIGN_OR_RETURN(options.name_constraints, ConstraintsOf(*profile.subordinate_ca));
+    FLEETCA_ASSIGN_OR_RETURN(joined.lint_policy.name_constraints,
+                             ConstraintsOf(*profile.subordinate_ca));
+  }
+  FLEETCA_ASSIGN_OR_RETURN(joined.tbs_template, x509::TbsTemplate::Create(std::move(options)));
   joined.is_ca = profile.subordinate_ca.has_value();
   return joined;
 }

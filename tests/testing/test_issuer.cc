@@ -40,7 +40,8 @@ service::ProfileOptions ServiceProfileOptions() {
 }
 
 std::string MakeCaCertificate(const signer::Signer& signer, absl::string_view common_name,
-                              absl::Time not_before, absl::Time not_after) {
+                              absl::Time not_before, absl::Time not_after,
+                              std::optional<int> path_length) {
   const x509::PublicKey key = OrDie(x509::ParsePublicKey(signer.public_key(), "test"));
   const std::string name = x509::BuildName(kTrustDomain, common_name);
   x509::TbsTemplateOptions options;
@@ -49,6 +50,7 @@ std::string MakeCaCertificate(const signer::Signer& signer, absl::string_view co
   options.signature_scheme = signer.scheme();
   options.key_usage = x509::kKeyCertSign | x509::kCrlSign;
   options.is_ca = true;
+  options.path_length = path_length;
   const auto tbs_template = OrDie(x509::TbsTemplate::Create(options));
   x509::CertSpec spec;
   spec.serial = OrDie(x509::SerialNumber::Create(not_after, 1, not_before));
@@ -65,6 +67,7 @@ std::string MakeCaCertificate(const signer::Signer& signer, absl::string_view co
   policy.issuer_not_after = not_after;
   policy.max_validity = not_after - not_before;
   policy.is_ca = true;
+  policy.path_length = path_length;
   policy.key_usage = options.key_usage;
   policy.names_required = false;
   Prepared prepared =
@@ -106,7 +109,7 @@ TestIssuer::TestIssuer(TestIssuerOptions options)
   const Clock& clock = options.clock != nullptr ? *options.clock : clock_;
   const absl::Time start = absl::FromUnixSeconds(absl::ToUnixSeconds(clock.Now()));
   certificate_ = MakeCaCertificate(*signer_, "issuing CA", start - absl::Hours(1),
-                                   start + options.issuer_lifetime);
+                                   start + options.issuer_lifetime, options.path_length);
   policies_ = std::make_unique<service::PolicyHolder>(
       OrDie(service::Policy::Create(std::move(options.policy))),
       [this](absl::string_view) { return std::move(next_policy_); });
@@ -115,6 +118,7 @@ TestIssuer::TestIssuer(TestIssuerOptions options)
                                .ca_certificates = {},
                                .blocked_keys = options.blocked_keys,
                                .policies = policies_.get(),
+                               .oids = options.oids,
                                .provenance = options.provenance,
                                .signer = signer_,
                                .store = options.store != nullptr ? options.store : &memory_store_,

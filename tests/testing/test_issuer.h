@@ -3,6 +3,7 @@
 #define FLEETCA_TESTS_TESTING_TEST_ISSUER_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "signer/signer.h"
 #include "store/memory_store.h"
 #include "tests/testing/fake_clock.h"
+#include "x509/authz_oids.h"
 #include "x509/possession.h"
 
 namespace fleetca::testing {
@@ -31,7 +33,8 @@ service::ProfileOptions ServiceProfileOptions();
 
 // A self-signed CA certificate of `signer`'s key, DER. Dies loudly on failure.
 std::string MakeCaCertificate(const signer::Signer& signer, absl::string_view common_name,
-                              absl::Time not_before, absl::Time not_after);
+                              absl::Time not_before, absl::Time not_after,
+                              std::optional<int> path_length = std::nullopt);
 
 // Revision 1 of fleet.test: every identity below /svc/ may have certificates for itself by every
 // profile, with every DNS name that the profile allows, and kAgent for all of them.
@@ -42,7 +45,9 @@ struct TestIssuerOptions {
   KeyType key_type = KeyType::kP256;
   absl::Duration issuer_lifetime = absl::Hours(24 * 365);
   service::PolicyOptions policy = TestPolicyOptions();
+  x509::AuthzOids oids;
   bool provenance = false;
+  std::optional<int> path_length;          // of the issuing certificate
   std::vector<std::string> blocked_keys;   // SHA-256 of SubjectPublicKeyInfo
   const signer::Signer* signer = nullptr;  // null: a local signer with a key of key_type
   store::Store* store = nullptr;           // null: a MemoryStore
