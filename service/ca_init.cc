@@ -213,9 +213,9 @@ absl::Status CheckCaInitOptions(const CaInitOptions& options) {
     }
   }
   if (options.path_length < 0 || options.path_length > kMaxPathLength) {
-    return InvalidArgument(Reason::kConfigInvalid, "path_length",
-                           absl::StrCat("path_length is ", options.path_length, "; give 0 to ",
-                                        kMaxPathLength));
+    return InvalidArgument(
+        Reason::kConfigInvalid, "path_length",
+        absl::StrCat("path_length is ", options.path_length, "; give 0 to ", kMaxPathLength));
   }
   FLEETCA_RETURN_IF_ERROR(CheckLifetime("root_lifetime", options.root_lifetime));
   FLEETCA_RETURN_IF_ERROR(CheckLifetime("issuing_lifetime", options.issuing_lifetime));

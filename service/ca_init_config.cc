@@ -143,12 +143,12 @@ identities {
 }  // namespace
 
 std::string InitialConfig(const CaInitOptions& options) {
-  const std::string bootstrap =
-      options.bootstrap.empty()
-          ? ""
-          : absl::StrCat(
-                "\n# For those who have a token and no certificate yet.\nbootstrap {\n  address: \"",
-                absl::CEscape(options.bootstrap), "\"\n}\n");
+  const std::string bootstrap = options.bootstrap.empty()
+                                    ? ""
+                                    : absl::StrCat(
+                                          "\n# For those who have a token and no certificate "
+                                          "yet.\nbootstrap {\n  address: \"",
+                                          absl::CEscape(options.bootstrap), "\"\n}\n");
   return absl::Substitute(kConfig, options.trust_domain, absl::CEscape(options.listen), bootstrap);
 }
 

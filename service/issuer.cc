@@ -20,7 +20,6 @@
 namespace fleetca::service {
 namespace {
 
-
 // Whom the record names as the requester.
 std::string RequesterOf(const Issuance& issuance, absl::string_view caller) {
   const std::string& token = issuance.caller.join_token_hash;
@@ -60,14 +59,13 @@ absl::StatusOr<std::unique_ptr<Issuer>> Issuer::Create(IssuerOptions options) {
   }
   FLEETCA_ASSIGN_OR_RETURN(
       std::unique_ptr<IssuingPolicies> policies,
-      IssuingPolicies::Create(*options.policies,
-                              {.subject = std::string(issuer.subject),
-                               .key_id = std::string(issuer.subject_key_id),
-                               .scheme = options.signer->scheme(),
-                               .not_before = issuer.not_before,
-                               .not_after = issuer.not_after,
-                               .path_length = issuer.path_length,
-                               .oids = options.oids}));
+      IssuingPolicies::Create(*options.policies, {.subject = std::string(issuer.subject),
+                                                  .key_id = std::string(issuer.subject_key_id),
+                                                  .scheme = options.signer->scheme(),
+                                                  .not_before = issuer.not_before,
+                                                  .not_after = issuer.not_after,
+                                                  .path_length = issuer.path_length,
+                                                  .oids = options.oids}));
   return absl::WrapUnique(
       new Issuer(std::move(options), std::move(forbidden_keys), std::move(policies)));
 }

@@ -269,8 +269,7 @@ class SubordinateCaTest : public ::testing::Test {
     ca.permitted.dns_domains = {"edge.fleet.test"};
     profile.subordinate_ca = ca;
     policy.profiles.push_back(profile);
-    policy.rules.push_back(
-        {.name = "edge", .identity = "/svc/edge", .profiles = {"edge-ca"}});
+    policy.rules.push_back({.name = "edge", .identity = "/svc/edge", .profiles = {"edge-ca"}});
     return policy;
   }
 };

@@ -111,9 +111,8 @@ absl::Status Issuer::BuildAndLint(Item& item, const IssuingProfile& profile, abs
       expectation.provenance = &provenance;
     }
   }
-  FLEETCA_ASSIGN_OR_RETURN(
-      item.prepared,
-      x509::LintTbs(profile.tbs_template->Build(spec), profile.lint_policy, expectation));
+  FLEETCA_ASSIGN_OR_RETURN(item.prepared, x509::LintTbs(profile.tbs_template->Build(spec),
+                                                        profile.lint_policy, expectation));
   return absl::OkStatus();
 }
 

@@ -119,10 +119,10 @@ TEST_F(IssuerTokenTest, EveryTokenThatIsOfNoUseIsRefusedInTheSameWords) {
   for (char& c : other_case) {
     c = absl::ascii_islower(c) ? absl::ascii_toupper(c) : absl::ascii_tolower(c);
   }
-  for (const absl::string_view bad : std::vector<std::string>{
-           used, revoked, expired, other_case, good.substr(0, good.size() - 1), good + "A",
-           absl::StrCat(" ", good), good.substr(4), "", "fcj_", "x",
-           "spiffe://fleet.test/svc/db"}) {
+  for (const absl::string_view bad :
+       std::vector<std::string>{used, revoked, expired, other_case, good.substr(0, good.size() - 1),
+                                good + "A", absl::StrCat(" ", good), good.substr(4), "", "fcj_",
+                                "x", "spiffe://fleet.test/svc/db"}) {
     EXPECT_THAT(Try(bad), IsRefused()) << bad;
   }
   // For another identity, by the CSR and by the field, and for another profile.
@@ -286,8 +286,8 @@ TEST_F(IssuerTokenTest, TheTokensUseIsInTheCertificatesOwnWrite) {
   EXPECT_EQ(ca_.store().size(), 20u);
 }
 
-// Refusals take the same way, a hash and one look-up, so that none is told by its time. The least of
-// many is compared, as a busy machine only ever adds.
+// Refusals take the same way, a hash and one look-up, so that none is told by its time. The least
+// of many is compared, as a busy machine only ever adds.
 TEST_F(IssuerTokenTest, RefusalsTakeTheSameTime) {
   const std::string used = NewToken();
   FLEETCA_ASSERT_OK(Try(used));

@@ -29,8 +29,8 @@ absl::Status CheckPathLength(const PolicyProfile& profile, const IssuingCa& ca) 
       profile.subordinate_ca->path_length >= *ca.path_length) {
     return FailedPrecondition(
         Reason::kConfigInvalid,
-        absl::StrCat("The profile \"", profile.profile.name(), "\" makes CAs with a path length of ",
-                     profile.subordinate_ca->path_length,
+        absl::StrCat("The profile \"", profile.profile.name(),
+                     "\" makes CAs with a path length of ", profile.subordinate_ca->path_length,
                      ", but the issuing certificate's own is ", *ca.path_length,
                      "; use an issuing certificate with a greater one, or remove the profile"));
   }

@@ -42,10 +42,11 @@ std::string JoinTokenId(absl::string_view hash) {
 }
 
 absl::Status TokenRefused() {
-  return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "",
-                   "The token is not accepted: it may have expired, been used or revoked, or be for "
-                   "something else than what is asked; get a new one, or have the CA's operator look "
-                   "up why in the CA's log");
+  return MakeError(
+      absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "",
+      "The token is not accepted: it may have expired, been used or revoked, or be for "
+      "something else than what is asked; get a new one, or have the CA's operator look "
+      "up why in the CA's log");
 }
 
 absl::string_view WhyUnusable(const store::JoinTokenState& state, absl::Time now) {

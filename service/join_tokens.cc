@@ -84,13 +84,14 @@ absl::StatusOr<std::vector<NewToken>> JoinTokens::Create(const Caller& creator,
   }
   FLEETCA_RETURN_IF_ERROR(store_.AddJoinTokens(records));
   for (const store::JoinToken& record : records) {
-    log::Info("A join token was made",
-              {{"token", JoinTokenId(record.hash)},
-               {"identity", record.identity},
-               {"profile", record.profile},
-               {"uses", record.uses},
-               {"expires", absl::FormatTime(absl::RFC3339_sec, record.expires_at, absl::UTCTimeZone())},
-               {"creator", record.creator}});
+    log::Info(
+        "A join token was made",
+        {{"token", JoinTokenId(record.hash)},
+         {"identity", record.identity},
+         {"profile", record.profile},
+         {"uses", record.uses},
+         {"expires", absl::FormatTime(absl::RFC3339_sec, record.expires_at, absl::UTCTimeZone())},
+         {"creator", record.creator}});
   }
   DropOld(now);
   return made;
@@ -98,8 +99,7 @@ absl::StatusOr<std::vector<NewToken>> JoinTokens::Create(const Caller& creator,
 
 absl::StatusOr<TokenList> JoinTokens::List(const Caller& caller,
                                            const TokenListRequest& request) const {
-  FLEETCA_RETURN_IF_ERROR(
-      policies_.Current()->CheckRight(caller.spiffe_id, Right::kManageTokens));
+  FLEETCA_RETURN_IF_ERROR(policies_.Current()->CheckRight(caller.spiffe_id, Right::kManageTokens));
   const absl::Time now = Now();
   TokenList list;
   size_t visited = 0;
@@ -120,8 +120,7 @@ absl::StatusOr<TokenList> JoinTokens::List(const Caller& caller,
 
 absl::StatusOr<std::vector<store::JoinTokenState>> JoinTokens::Revoke(
     const Caller& revoker, absl::Span<const std::string> ids) {
-  FLEETCA_RETURN_IF_ERROR(
-      policies_.Current()->CheckRight(revoker.spiffe_id, Right::kManageTokens));
+  FLEETCA_RETURN_IF_ERROR(policies_.Current()->CheckRight(revoker.spiffe_id, Right::kManageTokens));
   FLEETCA_RETURN_IF_ERROR(CheckCount(ids.size(), "ids"));
   std::vector<std::string> hashes;
   for (const std::string& id : ids) {
@@ -145,13 +144,12 @@ absl::StatusOr<std::string> JoinTokens::FindHash(absl::string_view id) const {
   std::string hash;
   if (IsId(id)) {
     const std::string start = absl::HexStringToBytes(id);
-    FLEETCA_RETURN_IF_ERROR(
-        store_.ForEachJoinToken(start, [&](const store::JoinTokenState& state) {
-          if (absl::StartsWith(state.token.hash, start)) {
-            hash = state.token.hash;
-          }
-          return false;
-        }));
+    FLEETCA_RETURN_IF_ERROR(store_.ForEachJoinToken(start, [&](const store::JoinTokenState& state) {
+      if (absl::StartsWith(state.token.hash, start)) {
+        hash = state.token.hash;
+      }
+      return false;
+    }));
   }
   if (hash.empty()) {
     return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound, "ids",

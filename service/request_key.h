@@ -19,8 +19,8 @@ absl::Status CheckRequestId(absl::string_view request_id);
 // 32 octets that stand for this id of this caller; another caller's same id is another key.
 std::string RequestKey(absl::string_view caller, absl::string_view request_id);
 
-// 32 octets that stand for what is asked: CSR, lifetime, identity, and `profile`, which a join token
-// may say in the request's stead.
+// 32 octets that stand for what is asked: CSR, lifetime, identity, and `profile`, which a join
+// token may say in the request's stead.
 std::string RequestDigest(const IssueRequest& request, absl::string_view profile);
 
 }  // namespace fleetca::service

@@ -255,9 +255,9 @@ class ExtensionsLint {
       return LintError(absl::StrCat("the extension ", der::OidToString(oid), " stands twice"));
     }
     seen_ |= known;
-    const bool must_be_critical = known == kBasicConstraints || known == kKeyUsage ||
-                                  known == kNameConstraints ||
-                                  (known == kSubjectAltName && subject_is_empty_);
+    constexpr uint32_t kCritical = kBasicConstraints | kKeyUsage | kNameConstraints;
+    const bool must_be_critical =
+        (known & kCritical) != 0 || (known == kSubjectAltName && subject_is_empty_);
     if (critical != must_be_critical) {
       return LintError(absl::StrCat("the extension ", der::OidToString(oid), " must ",
                                     must_be_critical ? "" : "not ", "be critical"));

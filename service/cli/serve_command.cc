@@ -81,9 +81,9 @@ void WarnUnlessOk(absl::string_view event, const absl::Status& status) {
 
 absl::Status AnnounceReady(const ServeFlags& flags, const Server& server) {
   WarnUnlessOk("systemd was not told", NotifySystemd("READY=1"));
-  return flags.ready_file.empty() ? absl::OkStatus()
-                                  : WriteReadyFile(flags.ready_file, server.port(),
-                                                   server.bootstrap_port());
+  return flags.ready_file.empty()
+             ? absl::OkStatus()
+             : WriteReadyFile(flags.ready_file, server.port(), server.bootstrap_port());
 }
 
 absl::Status Serve(const ServeFlags& flags) {
@@ -129,7 +129,8 @@ void AddServeCommand(CLI::App& app, int* exit_code) {
       ->required();
   serve
       ->add_option("--ready-file", flags->ready_file,
-                   "Where to write the port once the server answers, and the bootstrap port on a second line, for scripts")
+                   "Where to write the port once the server answers, and the bootstrap port on a "
+                   "second line, for scripts")
       ->type_name("FILE");
   serve->add_flag("--print-config", flags->print_config,
                   "Write the configuration in force, defaults included, and do not serve");

@@ -23,7 +23,8 @@ namespace fleetca::service {
 namespace {
 
 // The issuing certificate, then those above it.
-absl::StatusOr<std::vector<std::string>> LoadChain(const IssuerConfig& config, const TrustBundle& bundle) {
+absl::StatusOr<std::vector<std::string>> LoadChain(const IssuerConfig& config,
+                                                   const TrustBundle& bundle) {
   FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(config.certificate_file));
   absl::StatusOr<std::vector<std::string>> chain = x509::DecodePem(x509::kPemCertificate, pem);
   if (!chain.ok()) {
@@ -71,8 +72,8 @@ absl::StatusOr<std::unique_ptr<Authority>> Authority::Open(const ServerConfig& c
   authority->store_ = std::move(store);
   FLEETCA_RETURN_IF_ERROR(authority->LoadPolicy(config));
   FLEETCA_RETURN_IF_ERROR(authority->OpenIssuer(config));
-  authority->join_tokens_ = std::make_unique<JoinTokens>(*authority->store_, *authority->policies_,
-                                                         Clock::System());
+  authority->join_tokens_ =
+      std::make_unique<JoinTokens>(*authority->store_, *authority->policies_, Clock::System());
   WarnOfDefaults(config);
   return authority;
 }
@@ -112,9 +113,8 @@ absl::Status Authority::OpenIssuer(const ServerConfig& config) {
   }
   bundle_ = *std::move(bundle);
   FLEETCA_ASSIGN_OR_RETURN(chain_, LoadChain(config.issuer, bundle_));
-  FLEETCA_ASSIGN_OR_RETURN(
-      EvpPkeyPtr key,
-      signer::ReadKeyFile(config.issuer.private_key_file, config.issuer.passphrase));
+  FLEETCA_ASSIGN_OR_RETURN(EvpPkeyPtr key, signer::ReadKeyFile(config.issuer.private_key_file,
+                                                               config.issuer.passphrase));
   FLEETCA_ASSIGN_OR_RETURN(signer_, signer::CreateLocalSigner(std::move(key)));
   if (store_ == nullptr) {
     FLEETCA_ASSIGN_OR_RETURN(store_, store::OpenRocksDbStore(config.store));

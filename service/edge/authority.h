@@ -22,8 +22,9 @@ namespace fleetca::service {
 // Its parts are thread-safe.
 class Authority {
  public:
-  // Opens the store of the configuration, unless `store` is one, reads key, certificates and policy.
-  // Any part that is not right is an error here, with a sentence that names the file or field.
+  // Opens the store of the configuration, unless `store` is one, reads key, certificates and
+  // policy. Any part that is not right is an error here, with a sentence that names the file or
+  // field.
   static absl::StatusOr<std::unique_ptr<Authority>> Open(const ServerConfig& config,
                                                          std::unique_ptr<store::Store> store);
   Authority(const Authority&) = delete;

@@ -17,9 +17,10 @@ constexpr absl::string_view kScheme = "Bearer ";
 constexpr size_t kMaxTokenBytes = 8192;
 
 absl::Status NoToken() {
-  return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "",
-                   "The call shows no token; send \"authorization: Bearer TOKEN\" with a join token "
-                   "or a JWT, once");
+  return MakeError(
+      absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "",
+      "The call shows no token; send \"authorization: Bearer TOKEN\" with a join token "
+      "or a JWT, once");
 }
 
 }  // namespace

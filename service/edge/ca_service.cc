@@ -68,7 +68,8 @@ grpc::ServerUnaryReactor* CaService::GetTrustBundle(grpc::CallbackServerContext*
                                                     const v1::GetTrustBundleRequest*,
                                                     v1::GetTrustBundleResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  // For whom the port lets in: on the bootstrap port everyone, who then checks it by its fingerprint.
+  // For whom the port lets in: on the bootstrap port everyone, who then checks it by its
+  // fingerprint.
   response->set_trust_domain(bundle_.trust_domain);
   response->set_version(bundle_.version);
   for (const std::string& root : bundle_.roots) {

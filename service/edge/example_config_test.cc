@@ -41,7 +41,8 @@ void CollectAbsentFields(const google::protobuf::Descriptor* descriptor, absl::s
 TEST(ExampleTest, Loads) {
   const absl::StatusOr<ServerConfig> config = LoadServerConfig(kExample);
   ASSERT_TRUE(config.ok()) << config.status();
-  EXPECT_EQ(config->profiles.size(), 2u);
+  EXPECT_EQ(config->policy_file, "deploy/example/policy.textproto");
+  EXPECT_EQ(config->token_issuers.size(), 2u);
 }
 
 TEST(ExampleTest, ShowsEveryField) {

@@ -36,12 +36,11 @@ void WriteToken(const store::JoinTokenState& state, v1::JoinToken* out) {
 
 absl::StatusOr<TokenListRequest> ReadListRequest(const v1::ListJoinTokensRequest& request) {
   if (request.page_size() > kMaxPage) {
-    return InvalidArgument(Reason::kRequestTooLarge, "page_size",
-                           absl::StrCat("page_size is ", request.page_size(), "; ask for at most ",
-                                        kMaxPage));
+    return InvalidArgument(
+        Reason::kRequestTooLarge, "page_size",
+        absl::StrCat("page_size is ", request.page_size(), "; ask for at most ", kMaxPage));
   }
-  if (!request.page_token().empty() &&
-      request.page_token().size() != store::kJoinTokenHashSize) {
+  if (!request.page_token().empty() && request.page_token().size() != store::kJoinTokenHashSize) {
     return InvalidArgument(Reason::kConfigInvalid, "page_token",
                            "page_token is none that this server gave; begin without one");
   }
@@ -81,9 +80,9 @@ absl::Status JoinTokenService::Create(const grpc::ServerContextBase& context,
   return absl::OkStatus();
 }
 
-grpc::ServerUnaryReactor* JoinTokenService::ListJoinTokens(
-    grpc::CallbackServerContext* context, const v1::ListJoinTokensRequest* request,
-    v1::ListJoinTokensResponse* response) {
+grpc::ServerUnaryReactor* JoinTokenService::ListJoinTokens(grpc::CallbackServerContext* context,
+                                                           const v1::ListJoinTokensRequest* request,
+                                                           v1::ListJoinTokensResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   reactor->Finish(ToGrpcStatus(List(*context, *request, response)));
   return reactor;

@@ -31,8 +31,7 @@ class JoinTokenService : public v1::JoinTokenService::CallbackService {
                       const v1::CreateJoinTokensRequest& request,
                       v1::CreateJoinTokensResponse* response);
   absl::Status List(const grpc::ServerContextBase& context,
-                    const v1::ListJoinTokensRequest& request,
-                    v1::ListJoinTokensResponse* response);
+                    const v1::ListJoinTokensRequest& request, v1::ListJoinTokensResponse* response);
   absl::Status Revoke(const grpc::ServerContextBase& context,
                       const v1::RevokeJoinTokensRequest& request,
                       v1::RevokeJoinTokensResponse* response);

@@ -12,8 +12,9 @@
 
 namespace fleetca::service {
 
-// The guard of the port that asks for client certificates. Runs on every call, gRPC's own health and reflection services included. The handlers of the CA's
-// methods make the finer decisions. Thread-safe; the references outlive it.
+// The guard of the port that asks for client certificates. Runs on every call, gRPC's own health
+// and reflection services included. The handlers of the CA's methods make the finer decisions.
+// Thread-safe; the references outlive it.
 class MethodGuard : public grpc::AuthMetadataProcessor {
  public:
   // Debian's reflection library registers its service in every server it is linked into, so whether

@@ -80,7 +80,8 @@ absl::StatusOr<Caller> PeerAuthenticator::Parse(absl::string_view pem) const {
   Caller caller{.spiffe_id = std::string(spiffe_id), .not_after = certificate->not_after};
   // Written by this CA, as the chain was verified; one of another CA of the bundle, or of before an
   // arc was set, starts a lineage.
-  if (const x509::Extension* extension = certificate->Find(oids_.provenance); extension != nullptr) {
+  if (const x509::Extension* extension = certificate->Find(oids_.provenance);
+      extension != nullptr) {
     const absl::StatusOr<x509::Provenance> provenance = x509::ParseProvenance(extension->value);
     if (provenance.ok()) {
       caller.generation = provenance->generation;

@@ -140,12 +140,12 @@ class GrpcServer : public Server {
         *queue_, *authenticator_, authority_->chain(),
         IssueLimits{config.limits.max_batch_items, config.limits.max_message_bytes,
                     config.limits.stream_window});
-    service_ = std::make_unique<CaService>(*gate_, policies, authority_->store(),
-                                           authority_->bundle());
+    service_ =
+        std::make_unique<CaService>(*gate_, policies, authority_->store(), authority_->bundle());
     tokens_ = std::make_unique<JoinTokenService>(*authenticator_, authority_->join_tokens());
-    statistics_ = std::make_unique<StatisticsService>(
-        *authenticator_, policies, description_, *queue_, authority_->issuer().stats(),
-        authority_->store().stats());
+    statistics_ = std::make_unique<StatisticsService>(*authenticator_, policies, description_,
+                                                      *queue_, authority_->issuer().stats(),
+                                                      authority_->store().stats());
     FLEETCA_ASSIGN_OR_RETURN(auto credentials, CreateTlsCredentials(config.listener));
     credentials->SetAuthMetadataProcessor(
         std::make_shared<MethodGuard>(*authenticator_, policies, config.listener.reflection));

@@ -217,6 +217,12 @@ absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::str
   if (message.has_bootstrap()) {
     config.bootstrap_address = reader.Address("bootstrap.address", message.bootstrap().address());
   }
+  config.token_issuers =
+      ReadTokenIssuers("token_issuers", message.token_issuers(), config.trust_domain, &reader);
+  if (!config.token_issuers.empty() && !message.has_bootstrap()) {
+    reader.Mistake("token_issuers[0]",
+                   "has no port where its tokens are taken; write bootstrap { address: \"...\" }");
+  }
   config.limits = ReadLimits(message.limits(), &reader);
   ReadLogging(message.logging(), &reader, &config);
   if (!config.issuer.private_key_file.empty() &&

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/log.h"
+#include "service/edge/token_issuer_config.h"
 #include "signer/key_file.h"
 #include "store/rocksdb_store.h"
 #include "x509/authz_oids.h"
@@ -58,6 +59,7 @@ struct ServerConfig {
   store::RocksDbOptions store;
   std::string policy_file;
   std::string bootstrap_address;  // empty: no bootstrap port
+  std::vector<TokenIssuerConfig> token_issuers;
   LimitsConfig limits;
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;

@@ -41,29 +41,7 @@ inline constexpr char kGood[] =
     "}\n"
     /*14*/
     "store { path: \"store\" }\n"
-    /*15*/
-    "profiles {\n"
-    /*16*/
-    "  name: \"service\"\n"
-    /*17*/
-    "  default_lifetime { seconds: 3600 }\n"
-    /*18*/
-    "  key_purposes: KEY_PURPOSE_SERVER_AUTH\n"
-    /*19*/
-    "  names {\n"
-    /*20*/
-    "    spiffe_paths: \"/svc/*\"\n"
-    /*21*/
-    "  }\n"
-    /*22*/
-    "}\n"
-    /*23*/
-    "callers {\n"
-    /*24*/
-    "  spiffe_id: \"spiffe://fleet.example/user/admin\"\n"
-    /*25*/
-    "  profiles: \"service\"\n"
-    /*26*/ "}\n";
+    /*15*/ "policy_file: \"policy.textproto\"\n";
 
 inline constexpr absl::string_view kPath = "conf/fleetca.textproto";
 

@@ -166,6 +166,7 @@ std::string ServerConfigToText(const ServerConfig& config) {
   if (!config.bootstrap_address.empty()) {
     message.mutable_bootstrap()->set_address(config.bootstrap_address);
   }
+  TokenIssuersToConfig(config.token_issuers, message.mutable_token_issuers());
   *message.mutable_limits() = LimitsToConfig(config.limits);
   message.mutable_logging()->set_format(
       config.log_format == log::Format::kJson ? pb::LOG_FORMAT_JSON : pb::LOG_FORMAT_TEXT);

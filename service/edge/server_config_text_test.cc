@@ -23,15 +23,15 @@ TEST(ServerConfigTextTest, ReadsBackToTheSame) {
   ASSERT_TRUE(again.ok()) << again.status() << "\n" << text;
   EXPECT_EQ(ServerConfigToText(*again), text);
   EXPECT_EQ(again->store.path, "conf/store");
-  EXPECT_EQ(again->profiles[0].max_lifetime(), absl::Hours(1));
+  EXPECT_EQ(again->policy_file, "conf/policy.textproto");
 }
 
 TEST(ServerConfigTextTest, ShowsDefaults) {
   const std::string text = ServerConfigToText(Parse(kGood));
   for (const char* line :
        {"reflection: false", "seconds: 30", "max_batch_items: 1000", "max_csr_bytes: 8192",
-        "KEY_ALGORITHM_ED25519", "SUBJECT_FORM_EMPTY", "LOG_LEVEL_INFO",
-        "may_get_certificates: false", "dns_wildcards: false", "file: \"conf/ca.passphrase\""}) {
+        "LOG_LEVEL_INFO", "fleet_arc: \"1.3.6.1.4.1.32473.1\"", "provenance: false",
+        "policy_file: \"conf/policy.textproto\"", "file: \"conf/ca.passphrase\""}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }

@@ -125,37 +125,40 @@ absl::Status CheckReplay(const JwtIssuer& issuer, const JsonValue& claims, absl:
   return Refusal("the replay cache is full of tokens that have not expired; raise its size");
 }
 
-absl::Status CheckIssuer(const JwtIssuer& issuer, const std::string& field) {
-  const auto mistake = [&field](absl::string_view name, absl::string_view problem) {
-    return InvalidArgument(Reason::kConfigInvalid, absl::StrCat(field, ".", name),
-                           absl::StrCat(field, ".", name, " ", problem));
+}  // namespace
+
+std::vector<absl::Status> JwtVerifier::FindMistakes(const JwtIssuer& issuer) {
+  std::vector<absl::Status> mistakes;
+  const auto add = [&mistakes](absl::string_view field, absl::string_view problem) {
+    mistakes.push_back(InvalidArgument(Reason::kConfigInvalid, field, problem));
   };
   if (!absl::StartsWith(issuer.url, "https://")) {
-    return mistake("url", "does not begin with https://; write the issuer as its tokens do");
+    add("url", "does not begin with https://; write the issuer as its tokens do");
   }
   if (issuer.audiences.empty() || Contains(issuer.audiences, std::string())) {
-    return mistake("audiences", "is empty or has an empty one; say what `aud` names this CA");
+    add("audiences", "is empty or has an empty one; say what `aud` names this CA");
   }
   if (issuer.algorithms.empty()) {
-    return mistake("algorithms", "is empty; pin what the issuer signs with, such as RS256");
+    add("algorithms", "is empty; pin what the issuer signs with, such as RS256");
   }
   if (issuer.clock_skew < absl::ZeroDuration() || issuer.clock_skew > kMaxClockSkew) {
-    return mistake("clock_skew", "is not from 0 to 5 minutes");
+    add("clock_skew", "is not from 0 to 5 minutes");
   }
   if (issuer.keys == nullptr) {
-    return mistake("keys", "is missing; name a file or an https URL of the issuer's JWK set");
+    add("keys", "is missing; name a file or an https URL of the issuer's JWK set");
   }
-  return absl::OkStatus();
+  return mistakes;
 }
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<const JwtVerifier>> JwtVerifier::Create(
     std::vector<JwtIssuer> issuers) {
   std::set<std::string> urls;
   for (size_t i = 0; i < issuers.size(); ++i) {
     const std::string field = absl::StrCat("issuers[", i, "]");
-    FLEETCA_RETURN_IF_ERROR(CheckIssuer(issuers[i], field));
+    for (const absl::Status& mistake : FindMistakes(issuers[i])) {
+      const std::string at = absl::StrCat(field, ".", GetField(mistake));
+      return InvalidArgument(Reason::kConfigInvalid, at, absl::StrCat(at, " ", mistake.message()));
+    }
     if (!urls.insert(issuers[i].url).second) {
       return InvalidArgument(Reason::kConfigInvalid, absl::StrCat(field, ".url"),
                              absl::StrCat(field, ".url stands twice; give an issuer one entry"));

@@ -39,6 +39,10 @@ struct JwtClaims {
 // Immutable but for its key sources and replay caches; thread-safe.
 class JwtVerifier {
  public:
+  // Everything that Create would refuse in this issuer alone: INVALID_ARGUMENT kConfigInvalid, with
+  // the field ("audiences") and a message that is the end of a sentence about it.
+  static std::vector<absl::Status> FindMistakes(const JwtIssuer& issuer);
+
   // INVALID_ARGUMENT kConfigInvalid, with the field ("issuers[1].audiences"): an issuer that is not
   // an https URL or stands twice, no audience, no algorithm, no key source, a skew out of range.
   static absl::StatusOr<std::unique_ptr<const JwtVerifier>> Create(std::vector<JwtIssuer> issuers);

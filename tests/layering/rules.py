@@ -15,7 +15,17 @@ FOLDERS = {
     "service/policy": ["base", "x509", "service", "service/policy"],
     # Beside the policy, and as free of keys and records.
     "service/jwt": ["base", "x509", "service", "service/jwt"],
-    "service/edge": ["base", "x509", "signer", "store", "service", "service/policy", "service/edge", "proto"],
+    "service/edge": [
+        "base",
+        "x509",
+        "signer",
+        "store",
+        "service",
+        "service/policy",
+        "service/jwt",
+        "service/edge",
+        "proto",
+    ],
     "service/cli": [
         "base",
         "x509",

@@ -38,8 +38,8 @@ std::string MakeCaCertificate(const signer::Signer& signer, absl::string_view co
 
 // Revision 1 of fleet.test: every identity below /svc/ may have certificates for itself by every
 // profile, with every DNS name that the profile allows, and kAgent for all of them.
-service::PolicyOptions TestPolicyOptions(
-    const std::vector<service::ProfileOptions>& profiles = {ServiceProfileOptions()});
+service::PolicyOptions TestPolicyOptions(const std::vector<service::ProfileOptions>& profiles = {
+                                             ServiceProfileOptions()});
 
 struct TestIssuerOptions {
   KeyType key_type = KeyType::kP256;

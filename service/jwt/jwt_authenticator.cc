@@ -1,0 +1,44 @@
+#include "service/jwt/jwt_authenticator.h"
+
+#include <algorithm>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+
+namespace fleetca::service {
+
+absl::StatusOr<std::unique_ptr<JwtAuthenticator>> JwtAuthenticator::Create(
+    absl::string_view trust_domain, std::vector<JwtIssuer> issuers,
+    const std::vector<ClaimRuleOptions>& rules) {
+  FLEETCA_ASSIGN_OR_RETURN(ClaimRules parsed, ClaimRules::Create(trust_domain, rules));
+  for (size_t i = 0; i < rules.size(); ++i) {
+    if (std::none_of(issuers.begin(), issuers.end(), [&rules, i](const JwtIssuer& issuer) {
+          return issuer.url == rules[i].issuer;
+        })) {
+      const std::string field = absl::StrCat("rules[", i, "].issuer");
+      return InvalidArgument(Reason::kConfigInvalid, field,
+                             absl::StrCat(field, " is none of the issuers; correct its URL"));
+    }
+  }
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const JwtVerifier> verifier,
+                           JwtVerifier::Create(std::move(issuers)));
+  return std::unique_ptr<JwtAuthenticator>(
+      new JwtAuthenticator(std::move(verifier), std::move(parsed)));
+}
+
+absl::StatusOr<std::string> JwtAuthenticator::Identity(absl::string_view token, absl::Time now,
+                                                       std::string* log_detail) const {
+  log_detail->clear();
+  FLEETCA_ASSIGN_OR_RETURN(const JwtClaims claims, verifier_->Verify(token, now, log_detail));
+  absl::StatusOr<std::string> identity = rules_.Identity(claims);
+  if (!identity.ok()) {
+    *log_detail = absl::StrCat("the token of ", claims.issuer, " with the sub \"",
+                               absl::CHexEscape(claims.subject),
+                               "\" is right, but: ", identity.status().message());
+  }
+  return identity;
+}
+
+}  // namespace fleetca::service
