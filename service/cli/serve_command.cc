@@ -31,7 +31,7 @@ file that is not right leaves the policy as it is, and the log says why.
 Examples:
   fleetca serve --config ca/fleetca.textproto
   fleetca serve --config ca/fleetca.textproto --print-config
-  fleetca policy check ca/policy.textproto && kill -HUP "$(pidof fleetca)"
+  fleetca policy check ca/policy.textproto && kill -HUP $(pidof fleetca)
 )";
 
 struct ServeFlags {

@@ -238,7 +238,8 @@ TEST(ServerConfigTest, TokenIssuersNeedAPort) {
 TEST(ServerConfigTest, SyntaxErrorHasLineAndColumn) {
   EXPECT_THAT(OnlyMistake(WithLine(3, "  address \"127.0.0.1:8443\"")),
               StartsWith("conf/fleetca.textproto:3:11: "));
-  EXPECT_THAT(OnlyMistake(WithLine(13, "")), StartsWith("conf/fleetca.textproto:2"));
+  EXPECT_THAT(OnlyMistake(absl::StrCat(kGood, "limits {\n")),
+              StartsWith("conf/fleetca.textproto:17:1: "));
   EXPECT_THAT(OnlyMistake(WithLine(3, "address: \"a:1\" address: \"b:1\"")),
               HasSubstr("specified multiple times"));
 }
