@@ -29,7 +29,8 @@ struct BootstrapOptions : CallOptions {
 };
 
 // Shows the token, and it alone, over TLS whose server was verified by the roots and its name; the
-// token leaves on no other connection and stands in no error and no log line. Answers are verified,
+// token leaves on no other connection and stands in no error and no log line (but for gRPC's own
+// traces, which GRPC_TRACE turns on). Answers are verified,
 // failed calls repeated with the same request id, and errors explained as CaClient does.
 // Thread-safe.
 class BootstrapClient {
