@@ -1,58 +1,18 @@
 #include "client/ca_client.h"
 
-#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "client/channel.h"
 #include "client/connection_error.h"
+#include "client/issue_answer.h"
 #include "client/status_from_grpc.h"
-#include "grpcpp/create_channel.h"
-#include "grpcpp/support/channel_arguments.h"
-#include "grpcpp/support/time.h"
-#include "x509/certificate.h"
 
 namespace fleetca::client {
 namespace {
-
-// A batch of 1,000 with the longest keys and a chain.
-constexpr int kMaxAnswerBytes = 16 << 20;
-constexpr int kMaxReconnectDelayMs = 5000;
-
-std::shared_ptr<grpc::Channel> MakeChannel(const CaClientOptions& options,
-                                           const TlsIdentity& identity) {
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
-  // A private channel: otherwise gRPC lets all channels with equal arguments share a connection.
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  // The CA is spoken to directly, and its DNS entries do not configure us.
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
-  // Backoff decides when to try again; the channel must not say no by itself in between.
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS,
-                   static_cast<int>(absl::ToInt64Milliseconds(options.backoff.initial_delay)));
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectDelayMs);
-  if (!options.server_name.empty()) {
-    arguments.SetSslTargetNameOverride(options.server_name);
-  }
-  return grpc::CreateCustomChannel(options.address, identity.credentials, arguments);
-}
-
-// The answer to `request`, checked; the chain came beside it.
-absl::StatusOr<Issued> ReadIssued(const v1::IssuedCertificate& certificate,
-                                  const std::vector<std::string>& chain_der,
-                                  const v1::IssueCertificateRequest& request, absl::Time now,
-                                  absl::Span<const std::string> roots_der) {
-  FLEETCA_ASSIGN_OR_RETURN(Issued issued, IssuedFromProto(certificate, chain_der));
-  issued.request_id = request.request_id();
-  if (!request.validate_only()) {
-    FLEETCA_ASSIGN_OR_RETURN(const absl::string_view spki, CsrPublicKey(request.csr_der()));
-    FLEETCA_RETURN_IF_ERROR(VerifyAnswer(issued, spki, now, roots_der));
-  }
-  return issued;
-}
 
 std::vector<std::string> ToVector(const google::protobuf::RepeatedPtrField<std::string>& field) {
   return std::vector<std::string>(field.begin(), field.end());
@@ -71,34 +31,26 @@ absl::StatusOr<Issued> ReadResult(const v1::BatchIssueResult& result,
   return ReadIssued(result.certificate(), chain_der, request, now, roots_der);
 }
 
-// Says how often a call was tried where that is more than once.
-absl::Status AfterAttempts(const absl::Status& status, int attempts) {
-  return attempts > 1 ? Annotate(status, absl::StrCat("after ", attempts, " attempts")) : status;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CaClient>> CaClient::Create(CaClientOptions options) {
-  const Clock& clock = options.clock != nullptr ? *options.clock : Clock::System();
-  FLEETCA_ASSIGN_OR_RETURN(TlsIdentity identity, LoadTlsIdentity(options.files, clock.Now()));
-  if (!options.sleep) {
-    options.sleep = absl::SleepFor;
-  }
+  FLEETCA_ASSIGN_OR_RETURN(TlsIdentity identity,
+                           LoadTlsIdentity(options.files, ClockOf(options).Now()));
   return std::unique_ptr<CaClient>(new CaClient(std::move(options), std::move(identity)));
 }
 
 CaClient::CaClient(CaClientOptions options, TlsIdentity identity)
     : options_(std::move(options)),
-      clock_(options_.clock != nullptr ? *options_.clock : Clock::System()),
+      clock_(ClockOf(options_)),
       roots_der_(std::move(identity.roots_der)),
-      stub_(v1::CertificateAuthorityService::NewStub(MakeChannel(options_, identity))) {}
+      stub_(v1::CertificateAuthorityService::NewStub(
+          MakeChannel(options_.channel(), identity.credentials))) {}
 
 template <typename Request, typename Response>
 absl::Status CaClient::CallOnce(Method<Request, Response> method, const Request& request,
                                 absl::Duration remaining, Response* response) const {
   grpc::ClientContext context;
-  context.set_deadline(
-      absl::ToChronoTime(absl::Now() + std::min(remaining, options_.attempt_deadline)));
+  SetAttemptDeadline(options_, remaining, &context);
   response->Clear();
   const grpc::Status status = (stub_.get()->*method)(&context, request, response);
   return ExplainConnectionError(StatusFromGrpc(status), options_.address, options_.files);
@@ -107,30 +59,16 @@ absl::Status CaClient::CallOnce(Method<Request, Response> method, const Request&
 template <typename Request, typename Response>
 absl::Status CaClient::Call(Method<Request, Response> method, const Request& request,
                             Response* response) const {
-  const absl::Time deadline = clock_.Now() + options_.deadline;
-  Backoff backoff(options_.backoff, clock_, deadline);
-  while (true) {
-    const absl::Status status = CallOnce(method, request, deadline - clock_.Now(), response);
-    if (status.ok()) {
-      return status;
-    }
-    const std::optional<absl::Duration> delay = backoff.DelayAfter(status);
-    if (!delay.has_value()) {
-      return AfterAttempts(status, backoff.attempts());
-    }
-    options_.sleep(*delay);
-  }
+  return CallWithRetries(options_, [&](absl::Duration remaining) {
+    return CallOnce(method, request, remaining, response);
+  });
 }
 
 absl::StatusOr<Issued> CaClient::Issue(const IssueOptions& options) const {
   FLEETCA_ASSIGN_OR_RETURN(const v1::IssueCertificateRequest request, BuildIssueRequest(options));
   v1::IssueCertificateResponse response;
   FLEETCA_RETURN_IF_ERROR(Call(&Stub::IssueCertificate, request, &response));
-  if (!response.has_certificate()) {
-    return AnswerInvalid("it holds neither a certificate nor an error");
-  }
-  return ReadIssued(response.certificate(), ToVector(response.chain_der()), request, clock_.Now(),
-                    roots_der_);
+  return ReadIssueResponse(response, request, clock_.Now(), roots_der_);
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<Issued>>> CaClient::IssueBatch(
@@ -193,7 +131,7 @@ absl::Status CaClient::RunBatch(BatchState* batch) const {
     if (!delay.has_value()) {
       return answered ? absl::OkStatus() : AfterAttempts(failure, backoff.attempts());
     }
-    options_.sleep(*delay);
+    SleepFor(options_, *delay);
   }
   return absl::OkStatus();
 }
@@ -252,17 +190,7 @@ absl::StatusOr<Recorded> CaClient::Get(const x509::SerialNumber& serial) const {
 absl::StatusOr<TrustBundle> CaClient::GetTrustBundle() const {
   v1::GetTrustBundleResponse response;
   FLEETCA_RETURN_IF_ERROR(Call(&Stub::GetTrustBundle, v1::GetTrustBundleRequest(), &response));
-  TrustBundle bundle{response.trust_domain(), ToVector(response.roots_der()), response.version()};
-  if (bundle.roots_der.empty()) {
-    return AnswerInvalid("the trust bundle is empty");
-  }
-  for (const std::string& root : bundle.roots_der) {
-    const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(root);
-    if (!certificate.ok() || !certificate->is_ca) {
-      return AnswerInvalid("the trust bundle holds something that is not a CA certificate");
-    }
-  }
-  return bundle;
+  return TrustBundleFromProto(response);
 }
 
 }  // namespace fleetca::client

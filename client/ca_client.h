@@ -2,7 +2,6 @@
 #ifndef FLEETCA_CLIENT_CA_CLIENT_H_
 #define FLEETCA_CLIENT_CA_CLIENT_H_
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,32 +10,16 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "base/clock.h"
-#include "client/backoff.h"
+#include "client/ca_client_options.h"
 #include "client/issue_request.h"
 #include "client/issue_stream.h"
 #include "client/issued.h"
 #include "client/tls_identity.h"
+#include "client/trust_bundle.h"
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
 #include "x509/serial.h"
 
 namespace fleetca::client {
-
-struct CaClientOptions {
-  // host:port. Proxies named by the environment are not used.
-  std::string address = "127.0.0.1:8443";
-  TlsFiles files;
-  // The name to expect in the server's certificate, where it is not the host of `address`.
-  std::string server_name;
-  // For a call with all its retries.
-  absl::Duration deadline = absl::Seconds(30);
-  // For one attempt of it.
-  absl::Duration attempt_deadline = absl::Seconds(10);
-  BackoffOptions backoff;
-  // For tests: both null in earnest, for the system's clock and absl::SleepFor. The clock must
-  // outlive the client.
-  const Clock* clock = nullptr;
-  std::function<void(absl::Duration)> sleep;
-};
 
 // A certificate as the CA recorded it.
 struct Recorded {
@@ -46,13 +29,6 @@ struct Recorded {
   std::string requester;
   std::string profile;
   absl::Time issue_time;
-};
-
-struct TrustBundle {
-  std::string trust_domain;
-  std::vector<std::string> roots_der;
-  // Changes exactly when the bundle does.
-  std::string version;
 };
 
 // Calls over mutual TLS on one connection, which is made when first needed and made again after it

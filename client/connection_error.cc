@@ -9,6 +9,20 @@
 namespace fleetca::client {
 namespace {
 
+std::string Roots(const TlsFiles& files) {
+  return files.ca_file.empty() ? "the roots that were given"
+                               : absl::StrCat("the roots in ", files.ca_file);
+}
+
+std::string ClosedByServer(const TlsFiles& files) {
+  return files.certificate_file.empty()
+             ? "the server closed the connection: is this its bootstrap port, which asks for no "
+               "client certificate?"
+             : absl::StrCat(
+                   "the server closed the connection: it may not accept the client certificate ",
+                   files.certificate_file, " (is it of this CA?)");
+}
+
 // What to look at, from what gRPC and OpenSSL say. Their texts are no contract, so the last line is
 // right for everything.
 std::string Advice(absl::string_view detail, const TlsFiles& files) {
@@ -24,9 +38,8 @@ std::string Advice(absl::string_view detail, const TlsFiles& files) {
   }
   if (says("certificate verify failed")) {
     return absl::StrCat(
-        "the server's certificate was not accepted: it may have expired, or it does not chain to "
-        "the roots in ",
-        files.ca_file);
+        "the server's certificate was not accepted: it may have expired, or it does not chain to ",
+        Roots(files));
   }
   if (says("is not in peer certificate")) {
     return "the server's certificate is for another name: connect by a name that is in it, or give "
@@ -37,11 +50,13 @@ std::string Advice(absl::string_view detail, const TlsFiles& files) {
   }
   if (says("socket closed") || says("connection reset") || says("ssl handshake failed") ||
       says("broken pipe")) {
-    return absl::StrCat(
-        "the server closed the connection: it may not accept the client certificate ",
-        files.certificate_file, " (is it of this CA?)");
+    return ClosedByServer(files);
   }
-  return absl::StrCat("is the server listening there, and do the roots in ", files.ca_file,
+  if (files.certificate_file.empty()) {
+    return absl::StrCat("is the server's bootstrap port there, and do ", Roots(files),
+                        " belong to it?");
+  }
+  return absl::StrCat("is the server listening there, and do ", Roots(files),
                       " and the client certificate ", files.certificate_file, " belong to it?");
 }
 

@@ -32,6 +32,7 @@ absl::StatusOr<v1::IssueCertificateRequest> BuildIssueRequest(const IssueOptions
   v1::IssueCertificateRequest request;
   request.set_csr_der(options.csr_der);
   request.set_profile(options.profile);
+  request.set_identity(options.identity);
   request.set_validate_only(options.validate_only);
   if (options.lifetime.has_value()) {
     const int64_t seconds = absl::ToInt64Seconds(*options.lifetime);

@@ -14,7 +14,11 @@ namespace fleetca::client {
 struct IssueOptions {
   // PKCS#10, DER.
   std::string csr_der;
+  // With a join token it may be empty: the token's.
   std::string profile;
+  // The SPIFFE ID that the certificate is for. Empty: the one that the CSR asks for, else the
+  // caller's own.
+  std::string identity;
   // Absent: the profile's default.
   std::optional<absl::Duration> lifetime;
   // Makes a repetition safe: 16 to 64 random bytes. Empty: a new one is drawn, so that retries

@@ -90,6 +90,9 @@ absl::StatusOr<Issued> IssuedFromProto(const v1::IssuedCertificate& certificate,
   issued.not_after = TimeFromProto(certificate.not_after());
   issued.renew_after = TimeFromProto(certificate.renew_after());
   issued.replayed = certificate.replayed();
+  if (certificate.has_decision()) {
+    issued.decision = DecisionFromProto(certificate.decision());
+  }
   if (!certificate.serial_number().empty()) {
     absl::StatusOr<x509::SerialNumber> serial =
         x509::SerialNumber::FromBytes(certificate.serial_number());

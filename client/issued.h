@@ -2,6 +2,7 @@
 #ifndef FLEETCA_CLIENT_ISSUED_H_
 #define FLEETCA_CLIENT_ISSUED_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "client/decision.h"
 #include "fleetca/v1/certificate_authority.pb.h"
 #include "x509/serial.h"
 
@@ -29,6 +31,8 @@ struct Issued {
   bool replayed = false;
   // The id that the request went out with.
   std::string request_id;
+  // What the policy decided: after a validate_only request alone, and from a CA that says it.
+  std::optional<Decision> decision;
 };
 
 // The fields of `certificate` and the chain, nothing checked but that the serial has the right form

@@ -1,7 +1,6 @@
 #include "client/tls_identity.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/private_key.h"
@@ -69,6 +68,17 @@ absl::Status CheckKeyMatches(const SecretBytes& key_pem, const x509::Certificate
 }
 
 }  // namespace
+
+absl::StatusOr<std::vector<std::string>> LoadRoots(absl::string_view ca_file) {
+  return ReadCertificates(ca_file);
+}
+
+std::shared_ptr<grpc::ChannelCredentials> ServerVerifyingCredentials(
+    const std::vector<std::string>& roots_der) {
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = ToPem(roots_der);
+  return grpc::SslCredentials(options);
+}
 
 absl::StatusOr<TlsIdentity> LoadTlsIdentity(const TlsFiles& files, absl::Time now) {
   TlsIdentity identity;

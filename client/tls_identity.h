@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "grpcpp/security/credentials.h"
 
@@ -33,6 +34,14 @@ struct TlsIdentity {
 // kPassphraseInvalid for an encrypted key; FAILED_PRECONDITION kCallerCertificateExpired when the
 // certificate is not valid at `now`.
 absl::StatusOr<TlsIdentity> LoadTlsIdentity(const TlsFiles& files, absl::Time now);
+
+// The certificates in a PEM file of roots, DER; at least one. kFileMissing, kFileInvalid.
+absl::StatusOr<std::vector<std::string>> LoadRoots(absl::string_view ca_file);
+
+// TLS 1.2 or newer without a certificate of one's own; the server's certificate must chain to
+// `roots_der`, and its name is verified.
+std::shared_ptr<grpc::ChannelCredentials> ServerVerifyingCredentials(
+    const std::vector<std::string>& roots_der);
 
 }  // namespace fleetca::client
 

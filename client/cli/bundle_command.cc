@@ -9,35 +9,46 @@
 #include "base/exit_status.h"
 #include "base/status_macros.h"
 #include "client/ca_client.h"
+#include "client/cli/bootstrap_flags.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/facts.h"
 #include "client/cli/facts_json.h"
 #include "client/cli/facts_text.h"
 #include "client/cli/output.h"
+#include "client/fingerprint.h"
+#include "client/trust_bundle.h"
 
 namespace fleetca::client {
 namespace {
 
 constexpr char kExamples[] = R"help(
-Example:
+Examples:
   fleetca bundle get --dir ca --out roots.pem
+  On a host that knows no more than the SHA-256 of the root, from the bootstrap port:
+    fleetca bundle get --server ca.fleet.example:8444 --ca-sha256 3f5e... --out roots.pem
 )help";
 
 struct BundleFlags {
   ConnectionFlags connection;
+  std::string ca_sha256;
   OutputFlags output;
 };
 
+// Without a trust domain when the answer was one that only the fingerprint vouches for.
 absl::StatusOr<std::string> FormatBundle(const TrustBundle& bundle, OutputForm form) {
   if (form == OutputForm::kPem) {
     return CertificatesToPem(bundle.roots_der);
   }
-  const std::string version = absl::BytesToHexString(bundle.version);
-  std::string text = absl::StrCat("Trust bundle\n", TextLine("Trust domain", bundle.trust_domain),
-                                  TextLine("Version", version));
-  nlohmann::ordered_json json = {{"trust_domain", bundle.trust_domain},
-                                 {"version", version},
-                                 {"roots", nlohmann::ordered_json::array()}};
+  std::string text = "Trust bundle\n";
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  if (!bundle.trust_domain.empty()) {
+    const std::string version = absl::BytesToHexString(bundle.version);
+    absl::StrAppend(&text, TextLine("Trust domain", bundle.trust_domain),
+                    TextLine("Version", version));
+    json["trust_domain"] = bundle.trust_domain;
+    json["version"] = version;
+  }
+  json["roots"] = nlohmann::ordered_json::array();
   for (const std::string& der : bundle.roots_der) {
     FLEETCA_ASSIGN_OR_RETURN(const CertificateFacts facts, FactsOfCertificate(der));
     absl::StrAppend(&text, "\n", CertificateToText(facts, Clock::System().Now()));
@@ -46,12 +57,25 @@ absl::StatusOr<std::string> FormatBundle(const TrustBundle& bundle, OutputForm f
   return form == OutputForm::kText ? text : JsonToText(json);
 }
 
-absl::Status RunBundleGet(const BundleFlags& flags) {
+absl::StatusOr<TrustBundle> FetchBundle(const BundleFlags& flags) {
+  if (!flags.ca_sha256.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(const std::string root,
+                             PinRoot(flags.connection.server, flags.ca_sha256, flags.connection));
+    return TrustBundle{"", {root}, ""};
+  }
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<CaClient> client, Connect(flags.connection));
-  FLEETCA_ASSIGN_OR_RETURN(const TrustBundle bundle, client->GetTrustBundle());
+  return client->GetTrustBundle();
+}
+
+absl::Status RunBundleGet(const BundleFlags& flags) {
+  FLEETCA_ASSIGN_OR_RETURN(const TrustBundle bundle, FetchBundle(flags));
   FLEETCA_ASSIGN_OR_RETURN(const std::string data,
                            FormatBundle(bundle, ParseForm(flags.output.form)));
-  return WriteData(flags.output.file, data);
+  FLEETCA_RETURN_IF_ERROR(WriteData(flags.output.file, data));
+  for (const std::string& root : bundle.roots_der) {
+    Say(absl::StrCat("root with the SHA-256 ", FingerprintOf(root)));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -61,9 +85,11 @@ void AddBundleGetCommand(CLI::App& parent, int* exit_code) {
   auto flags = std::make_shared<BundleFlags>();
   AddOutputFlags(*command, &flags->output);
   AddConnectionFlags(*command, &flags->connection);
+  AddCaSha256Flag(*command, *command, &flags->ca_sha256);
   command->footer(kExamples);
   command->callback([flags, exit_code] {
-    const std::string missing = MissingConnectionFlag(flags->connection);
+    const std::string missing =
+        flags->ca_sha256.empty() ? MissingConnectionFlag(flags->connection) : "";
     *exit_code = missing.empty() ? ReportStatus(RunBundleGet(*flags)) : ReportUsageError(missing);
   });
 }

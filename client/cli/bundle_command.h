@@ -1,4 +1,4 @@
-// `bundle get`: the CA's trust bundle.
+// `bundle get`: the CA's trust bundle, or its root by a fingerprint.
 #ifndef FLEETCA_CLIENT_CLI_BUNDLE_COMMAND_H_
 #define FLEETCA_CLIENT_CLI_BUNDLE_COMMAND_H_
 

@@ -1,9 +1,12 @@
 #include "client/cli/commands.h"
 
 #include "client/cli/bundle_command.h"
+#include "client/cli/fingerprint_command.h"
 #include "client/cli/get_command.h"
 #include "client/cli/inspect_command.h"
 #include "client/cli/issue_command.h"
+#include "client/cli/token_create_command.h"
+#include "client/cli/token_list_commands.h"
 
 namespace fleetca::client {
 
@@ -17,6 +20,13 @@ void AddCertCommands(CLI::App& app, int* exit_code) {
   CLI::App* bundle = app.add_subcommand("bundle", "Get the roots that relying parties trust");
   bundle->require_subcommand(1);
   AddBundleGetCommand(*bundle, exit_code);
+  AddFingerprintCommand(*bundle, exit_code);
+
+  CLI::App* token = app.add_subcommand("token", "Make, list and revoke join tokens for new hosts");
+  token->require_subcommand(1);
+  AddTokenCreateCommand(*token, exit_code);
+  AddTokenListCommand(*token, exit_code);
+  AddTokenRevokeCommand(*token, exit_code);
 }
 
 }  // namespace fleetca::client

@@ -2,16 +2,13 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <cstdio>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "base/private_key.h"
-#include "client/key_and_csr.h"
-#include "client/testing/fake_server.h"
+#include "client/cli/command_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
@@ -22,73 +19,10 @@
 namespace fleetca::client {
 namespace {
 
-using testing::FakeError;
-using testing::FakeServer;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-struct Outcome {
-  int exit_code = 0;
-  std::string out;
-  std::string err;
-};
-
-// Runs the commands as the program does: usage errors are CLI11's and exit with 2.
-Outcome RunCommand(std::vector<std::string> arguments) {
-  CLI::App app("", "fleetca");
-  Outcome outcome;
-  AddCertCommands(app, &outcome.exit_code);
-  std::reverse(arguments.begin(), arguments.end());
-  ::testing::internal::CaptureStdout();
-  ::testing::internal::CaptureStderr();
-  try {
-    app.parse(std::move(arguments));
-  } catch (const CLI::ParseError& error) {
-    outcome.exit_code = app.exit(error) == 0 ? 0 : 2;
-  }
-  std::fflush(stdout);
-  outcome.out = ::testing::internal::GetCapturedStdout();
-  outcome.err = ::testing::internal::GetCapturedStderr();
-  return outcome;
-}
-
-class CommandsTest : public ::testing::Test {
- protected:
-  // `command` with the flags that reach the fake server.
-  Outcome RunAtServer(std::vector<std::string> command, std::vector<std::string> flags) {
-    const std::vector<std::string> connection = {"--server", server_.address(), "--dir",
-                                                 server_.dir()};
-    command.insert(command.end(), connection.begin(), connection.end());
-    command.insert(command.end(), flags.begin(), flags.end());
-    return RunCommand(command);
-  }
-
-  Outcome Issue(std::vector<std::string> flags) {
-    flags.insert(flags.begin(), {"--profile", "server"});
-    return RunAtServer({"cert", "issue"}, std::move(flags));
-  }
-
-  std::string Path(const std::string& name) const { return absl::StrCat(server_.dir(), "/", name); }
-
-  std::string WriteCsr(const std::string& name = "web.csr", bool pem = true) {
-    const std::string der =
-        MakeKeyAndCsr(KeyType::kP256, {{{x509::NameType::kDns, "web.fleet.example"}}})->csr_der;
-    EXPECT_TRUE(WriteFileAtomic(Path(name),
-                                pem ? x509::EncodePem(x509::kPemCertificateRequest, der) : der,
-                                0644)
-                    .ok());
-    return Path(name);
-  }
-
-  bool Exists(const std::string& name) const {
-    struct stat info;
-    return stat(Path(name).c_str(), &info) == 0;
-  }
-
-  FakeServer server_;
-};
 
 TEST_F(CommandsTest, IssuesForACsrAndPrintsPem) {
   const Outcome outcome = Issue({"--csr", WriteCsr()});
@@ -159,13 +93,43 @@ TEST_F(CommandsTest, ACertificateThatCannotBeWrittenIsNotLost) {
   EXPECT_TRUE(Exists("web.key"));
 }
 
-TEST_F(CommandsTest, ValidateOnlyWritesNothing) {
-  const Outcome outcome =
-      Issue({"--new-key", "p256", "--name", "DNS:web.fleet.example", "--validate-only"});
+TEST_F(CommandsTest, ValidateOnlyPrintsTheDecision) {
+  const std::vector<std::string> flags = {"--new-key", "p256", "--identity",
+                                          "spiffe://fleet.example/svc/db", "--validate-only"};
+  const Outcome outcome = Issue(flags);
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_THAT(outcome.out, IsEmpty());
+  EXPECT_EQ(outcome.out,
+            "Decision\n"
+            "  Identity        spiffe://fleet.example/svc/db\n"
+            "  Caller's rule   admins\n"
+            "  Identity's rule services\n"
+            "  Profile         server\n"
+            "  Names           URI:spiffe://fleet.example/svc/db\n"
+            "                  DNS:web.fleet.example\n"
+            "  Roles           reader\n"
+            "                  writer\n"
+            "  Roles count at  echo\n"
+            "  Attributes      team=web\n"
+            "  Lifetime        1 day, of at most 7 days\n"
+            "  Policy revision 3\n");
   EXPECT_EQ(outcome.err, "the CA would grant this; nothing was issued\n");
-  EXPECT_TRUE(server_.service().requests()[0].validate_only());
+  const auto requests = server_.service().requests();
+  EXPECT_TRUE(requests[0].validate_only());
+  EXPECT_EQ(requests[0].identity(), "spiffe://fleet.example/svc/db");
+
+  std::vector<std::string> as_json = flags;
+  as_json.insert(as_json.end(), {"-o", "json"});
+  const auto json = nlohmann::json::parse(Issue(as_json).out);
+  EXPECT_EQ(json["identity"], "spiffe://fleet.example/svc/db");
+  EXPECT_EQ(json["caller_rule"], "admins");
+  EXPECT_EQ(json["subject_rule"], "services");
+  EXPECT_EQ(json["names"].size(), 2);
+  EXPECT_EQ(json["roles"], nlohmann::json::array({"reader", "writer"}));
+  EXPECT_EQ(json["audience"], nlohmann::json::array({"echo"}));
+  EXPECT_EQ(json["attributes"]["team"], "web");
+  EXPECT_EQ(json["lifetime_seconds"], 86400);
+  EXPECT_EQ(json["max_lifetime_seconds"], 604800);
+  EXPECT_EQ(json["policy_revision"], 3);
 }
 
 TEST_F(CommandsTest, LifetimeAndRequestIdAreSentAndAReplayIsSaid) {
@@ -223,15 +187,6 @@ TEST_F(CommandsTest, GetOfAnUnknownSerialFails) {
   EXPECT_THAT(outcome.out, IsEmpty());
 }
 
-TEST_F(CommandsTest, BundleInEachForm) {
-  EXPECT_EQ(RunAtServer({"bundle", "get"}, {}).out, server_.ca().root_pem());
-  EXPECT_THAT(RunAtServer({"bundle", "get"}, {"-o", "text"}).out,
-              HasSubstr("  Trust domain    fleet.example\n"));
-  const auto json = nlohmann::json::parse(RunAtServer({"bundle", "get"}, {"-o", "json"}).out);
-  EXPECT_EQ(json["trust_domain"], "fleet.example");
-  EXPECT_EQ(json["roots"].size(), 1);
-}
-
 TEST_F(CommandsTest, AServerThatIsDownIsSaidSoon) {
   server_.Stop();
   const absl::Time start = absl::Now();
@@ -285,6 +240,9 @@ TEST_F(CommandsTest, UsageErrorsExitWith2AndAskNothing) {
       {"--csr", csr, "-o", "xml"},
       {"--csr", csr, "--timeout", "never"},
       {"--csr", csr, "--unknown"},
+      {"--csr", csr, "--identity", "web.fleet.example"},
+      {"--csr", csr, "--token-file", "t"},
+      {"--csr", csr, "--ca-sha256", std::string(64, 'a')},
   };
   for (const std::vector<std::string>& flags : mistakes) {
     const Outcome outcome = Issue(flags);
@@ -306,6 +264,8 @@ TEST(CommandsUsageTest, SaysWhatIsMissing) {
   EXPECT_EQ(RunCommand({"cert", "get", "--dir", "x", "--server", "localhost", "01"}).exit_code, 2);
   EXPECT_EQ(RunCommand({"cert"}).exit_code, 2);
   EXPECT_EQ(RunCommand({"bundle"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"token"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"cert", "issue", "--dir", "x", "--csr", "x"}).exit_code, 2);
   EXPECT_EQ(RunCommand({"cert", "inspect"}).exit_code, 2);
 }
 
@@ -313,7 +273,11 @@ TEST(CommandsUsageTest, HelpHasExamples) {
   for (const std::vector<std::string>& command : {std::vector<std::string>{"cert", "issue"},
                                                   {"cert", "get"},
                                                   {"cert", "inspect"},
-                                                  {"bundle", "get"}}) {
+                                                  {"bundle", "get"},
+                                                  {"bundle", "fingerprint"},
+                                                  {"token", "create"},
+                                                  {"token", "list"},
+                                                  {"token", "revoke"}}) {
     std::vector<std::string> arguments = command;
     arguments.push_back("--help");
     const Outcome outcome = RunCommand(arguments);

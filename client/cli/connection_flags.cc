@@ -24,7 +24,9 @@ std::string FileOr(const std::string& given, const std::string& dir, absl::strin
   return given.empty() && !dir.empty() ? absl::StrCat(dir, "/", name) : given;
 }
 
-std::string CheckAddress(const std::string& address) {
+}  // namespace
+
+std::string CheckAddressFlag(const std::string& address) {
   const size_t colon = address.rfind(':');
   int port = 0;
   if (colon == std::string::npos || colon == 0 ||
@@ -34,8 +36,6 @@ std::string CheckAddress(const std::string& address) {
   }
   return "";
 }
-
-}  // namespace
 
 void QuietGrpc() {
   if (std::getenv("GRPC_VERBOSITY") == nullptr) {
@@ -53,7 +53,7 @@ CLI::App* AddServerFlags(CLI::App& command, ConnectionFlags* flags) {
   CLI::App* group = command.add_option_group("Connection");
   group->add_option("--server", flags->server, "The CA's address")
       ->type_name("HOST:PORT")
-      ->check(CheckAddress, "")
+      ->check(CheckAddressFlag, "")
       ->capture_default_str();
   group
       ->add_option("--dir", flags->dir,
@@ -94,15 +94,25 @@ std::string MissingConnectionFlag(const ConnectionFlags& flags) {
   return "";
 }
 
-absl::StatusOr<std::unique_ptr<CaClient>> Connect(const ConnectionFlags& flags) {
-  QuietGrpc();
+CallOptions CallOptionsOf(const ConnectionFlags& flags) {
+  CallOptions options;
+  options.deadline = ParseDurationFlag(flags.timeout).value_or(options.deadline);
+  options.backoff.max_attempts = kMaxAttempts;
+  return options;
+}
+
+CaClientOptions ClientOptionsOf(const ConnectionFlags& flags) {
   CaClientOptions options;
+  static_cast<CallOptions&>(options) = CallOptionsOf(flags);
   options.address = flags.server;
   options.files = FilesOf(flags);
   options.server_name = flags.server_name;
-  options.deadline = ParseDurationFlag(flags.timeout).value_or(options.deadline);
-  options.backoff.max_attempts = kMaxAttempts;
-  return CaClient::Create(std::move(options));
+  return options;
+}
+
+absl::StatusOr<std::unique_ptr<CaClient>> Connect(const ConnectionFlags& flags) {
+  QuietGrpc();
+  return CaClient::Create(ClientOptionsOf(flags));
 }
 
 }  // namespace fleetca::client

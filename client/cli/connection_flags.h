@@ -8,6 +8,8 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "client/ca_client.h"
+#include "client/ca_client_options.h"
+#include "client/call_options.h"
 
 namespace fleetca::client {
 
@@ -36,6 +38,15 @@ TlsFiles FilesOf(const ConnectionFlags& flags);
 
 // Which of the needed flags is missing, as a sentence; "" when none is.
 std::string MissingConnectionFlag(const ConnectionFlags& flags);
+
+// For CLI11: "" when the text is HOST:PORT, otherwise a sentence.
+std::string CheckAddressFlag(const std::string& address);
+
+// How often and how long to try; a person waits.
+CallOptions CallOptionsOf(const ConnectionFlags& flags);
+
+// All of them.
+CaClientOptions ClientOptionsOf(const ConnectionFlags& flags);
 
 absl::StatusOr<std::unique_ptr<CaClient>> Connect(const ConnectionFlags& flags);
 

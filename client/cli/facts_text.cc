@@ -11,18 +11,6 @@ namespace {
 constexpr absl::string_view kEmpty = "(empty)";
 constexpr absl::string_view kNone = "(none)";
 
-// The first value beside the label, the others below it.
-std::string TextLines(absl::string_view label, const std::vector<std::string>& values) {
-  if (values.empty()) {
-    return TextLine(label, kNone);
-  }
-  std::string lines;
-  for (const std::string& value : values) {
-    absl::StrAppend(&lines, TextLine(lines.empty() ? label : "", value));
-  }
-  return lines;
-}
-
 std::string OptionalLine(absl::string_view label, absl::string_view value) {
   return value.empty() ? std::string() : TextLine(label, value);
 }
@@ -41,6 +29,17 @@ std::string CaText(const CertificateFacts& facts) {
 
 std::string TextLine(absl::string_view label, absl::string_view value) {
   return absl::StrFormat("  %-15s %s\n", label, value);
+}
+
+std::string TextLines(absl::string_view label, const std::vector<std::string>& values) {
+  if (values.empty()) {
+    return TextLine(label, kNone);
+  }
+  std::string lines;
+  for (const std::string& value : values) {
+    absl::StrAppend(&lines, TextLine(lines.empty() ? label : "", value));
+  }
+  return lines;
 }
 
 std::string ValidityInWords(absl::Time not_before, absl::Time not_after, absl::Time now) {

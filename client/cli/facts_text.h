@@ -3,6 +3,7 @@
 #define FLEETCA_CLIENT_CLI_FACTS_TEXT_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "client/cli/facts.h"
@@ -16,6 +17,9 @@ std::string CsrToText(const CsrFacts& facts);
 
 // One line "  Label            value"; for what a command adds of its own.
 std::string TextLine(absl::string_view label, absl::string_view value);
+
+// The same for a list: the first value beside the label, the others below it; "(none)" for none.
+std::string TextLines(absl::string_view label, const std::vector<std::string>& values);
 
 // "expires in 23 hours 59 minutes", "expired 3 days ago", "valid in 2 hours".
 std::string ValidityInWords(absl::Time not_before, absl::Time not_after, absl::Time now);

@@ -23,6 +23,13 @@ void AddFormFlag(CLI::App& command, std::string* form) {
       ->capture_default_str();
 }
 
+void AddTextOrJsonFlag(CLI::App& command, std::string* form) {
+  command.add_option("-o,--output", *form, "The form of the data: text or json")
+      ->type_name("FORM")
+      ->check(CLI::IsMember({"text", "json"}), "")
+      ->capture_default_str();
+}
+
 OutputForm ParseForm(absl::string_view form) {
   if (form == "text") {
     return OutputForm::kText;

@@ -24,6 +24,8 @@ struct OutputFlags {
 void AddOutputFlags(CLI::App& command, OutputFlags* flags);
 // Adds -o/--output alone.
 void AddFormFlag(CLI::App& command, std::string* form);
+// The same for what has no PEM.
+void AddTextOrJsonFlag(CLI::App& command, std::string* form);
 OutputForm ParseForm(absl::string_view form);
 
 // Writes all of `data` to `file` (atomically, mode 0644), or to standard output when it is empty; a

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "client/issued.h"
-#include "google/rpc/error_details.pb.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
 
@@ -37,42 +36,34 @@ v1::IssuedCertificate ToProto(const FakeCertificate& made) {
   return certificate;
 }
 
+// What a policy may say to a request for `identity`.
+v1::Decision MakeDecision(const v1::IssueCertificateRequest& request) {
+  v1::Decision decision;
+  decision.set_identity(request.identity().empty() ? "spiffe://fleet.example/svc/web"
+                                                   : request.identity());
+  decision.set_caller_rule("admins");
+  decision.set_subject_rule("services");
+  decision.set_profile(request.profile());
+  decision.add_names("URI:" + decision.identity());
+  decision.add_names("DNS:web.fleet.example");
+  decision.add_roles("reader");
+  decision.add_roles("writer");
+  decision.add_audience("echo");
+  v1::DecidedAttribute* attribute = decision.add_attributes();
+  attribute->set_name("team");
+  attribute->set_value("web");
+  decision.mutable_lifetime()->set_seconds(absl::ToInt64Seconds(kLife));
+  decision.mutable_max_lifetime()->set_seconds(7 * absl::ToInt64Seconds(kLife));
+  decision.set_policy_revision(3);
+  return decision;
+}
+
 void SetChain(const std::vector<std::string>& chain,
               google::protobuf::RepeatedPtrField<std::string>* out) {
   out->Assign(chain.begin(), chain.end());
 }
 
 }  // namespace
-
-google::rpc::Status FakeError::ToRpc() const {
-  google::rpc::Status status;
-  status.set_code(code);
-  status.set_message(message);
-  if (!reason.empty()) {
-    google::rpc::ErrorInfo info;
-    info.set_domain("fleetca");
-    info.set_reason(reason);
-    status.add_details()->PackFrom(info);
-  }
-  if (!field.empty()) {
-    google::rpc::BadRequest bad_request;
-    bad_request.add_field_violations()->set_field(field);
-    status.add_details()->PackFrom(bad_request);
-  }
-  if (retry_delay > absl::ZeroDuration()) {
-    google::rpc::RetryInfo retry_info;
-    const int64_t seconds = absl::ToInt64Seconds(retry_delay);
-    retry_info.mutable_retry_delay()->set_seconds(seconds);
-    retry_info.mutable_retry_delay()->set_nanos(
-        static_cast<int>(absl::ToInt64Nanoseconds(retry_delay - absl::Seconds(seconds))));
-    status.add_details()->PackFrom(retry_info);
-  }
-  return status;
-}
-
-grpc::Status FakeError::ToGrpc() const {
-  return grpc::Status(code, message, ToRpc().SerializeAsString());
-}
 
 void FakeService::FailNext(std::vector<FakeError> errors) {
   absl::MutexLock lock(&mutex_);
@@ -88,6 +79,44 @@ void FakeService::Tamper(
     std::function<void(v1::IssuedCertificate*, std::vector<std::string>* chain)> tamper) {
   absl::MutexLock lock(&mutex_);
   tamper_ = std::move(tamper);
+}
+
+void FakeService::AcceptToken(std::string token) {
+  absl::MutexLock lock(&mutex_);
+  accepted_token_ = std::move(token);
+}
+
+void FakeService::ServeRoots(std::vector<std::string> roots_der) {
+  absl::MutexLock lock(&mutex_);
+  roots_der_ = std::move(roots_der);
+}
+
+std::vector<std::string> FakeService::authorizations() const {
+  absl::MutexLock lock(&mutex_);
+  return authorizations_;
+}
+
+void FakeService::NoteAuthorization(const grpc::ServerContext& context) {
+  absl::MutexLock lock(&mutex_);
+  const auto [begin, end] = context.client_metadata().equal_range("authorization");
+  for (auto entry = begin; entry != end; ++entry) {
+    authorizations_.emplace_back(entry->second.data(), entry->second.size());
+  }
+}
+
+grpc::Status FakeService::Authenticate(const grpc::ServerContext& context) {
+  NoteAuthorization(context);
+  if (context.auth_context()->IsPeerAuthenticated()) {
+    return grpc::Status::OK;
+  }
+  absl::MutexLock lock(&mutex_);
+  if (!accepted_token_.empty() && !authorizations_.empty() &&
+      authorizations_.back() == "Bearer " + accepted_token_) {
+    return grpc::Status::OK;
+  }
+  return FakeError{grpc::StatusCode::UNAUTHENTICATED, "this token is of no use", "CALLER_UNKNOWN",
+                   "", absl::ZeroDuration()}
+      .ToGrpc();
 }
 
 std::vector<v1::IssueCertificateRequest> FakeService::requests() const {
@@ -125,6 +154,7 @@ google::rpc::Status FakeService::IssueOne(const v1::IssueCertificateRequest& req
         .ToRpc();
   }
   if (request.validate_only()) {
+    *certificate->mutable_decision() = MakeDecision(request);
     return google::rpc::Status();
   }
   const auto known = by_request_id_.find(request.request_id());
@@ -145,9 +175,12 @@ google::rpc::Status FakeService::IssueOne(const v1::IssueCertificateRequest& req
   return google::rpc::Status();
 }
 
-grpc::Status FakeService::IssueCertificate(grpc::ServerContext*,
+grpc::Status FakeService::IssueCertificate(grpc::ServerContext* context,
                                            const v1::IssueCertificateRequest* request,
                                            v1::IssueCertificateResponse* response) {
+  if (const grpc::Status status = Authenticate(*context); !status.ok()) {
+    return status;
+  }
   if (const grpc::Status status = NextCallStatus(); !status.ok()) {
     absl::MutexLock lock(&mutex_);
     requests_.push_back(*request);
@@ -232,18 +265,22 @@ grpc::Status FakeService::GetCertificate(grpc::ServerContext*,
   return grpc::Status::OK;
 }
 
-grpc::Status FakeService::GetTrustBundle(grpc::ServerContext*, const v1::GetTrustBundleRequest*,
+grpc::Status FakeService::GetTrustBundle(grpc::ServerContext* context,
+                                         const v1::GetTrustBundleRequest*,
                                          v1::GetTrustBundleResponse* response) {
+  NoteAuthorization(*context);
   if (const grpc::Status status = NextCallStatus(); !status.ok()) {
     return status;
   }
+  absl::MutexLock lock(&mutex_);
   response->set_trust_domain("fleet.example");
-  response->add_roots_der(ca_.root_der());
+  response->mutable_roots_der()->Assign(roots_der_.begin(), roots_der_.end());
   response->set_version(std::string(32, '\x01'));
   return grpc::Status::OK;
 }
 
 FakeServer::FakeServer() : service_(ca_) {
+  service_.ServeRoots({ca_.root_der()});
   FakeOrder admin;
   admin.names = {{x509::NameType::kUri, "spiffe://fleet.example/user/admin"}};
   const FakeCa::TlsPair client = ca_.IssueTls(admin);
@@ -255,15 +292,22 @@ FakeServer::FakeServer() : service_(ca_) {
   server.names = {{x509::NameType::kDns, "localhost"},
                   {x509::NameType::kIp, std::string("\x7f\x00\x00\x01", 4)}};
   const FakeCa::TlsPair pair = ca_.IssueTls(server);
-  grpc::SslServerCredentialsOptions options(
-      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  options.pem_root_certs = ca_.root_pem();
-  options.pem_key_cert_pairs.push_back({pair.key_pem, pair.chain_pem});
+  const auto credentials = [&](grpc_ssl_client_certificate_request_type client_certificate) {
+    grpc::SslServerCredentialsOptions options(client_certificate);
+    options.pem_root_certs = ca_.root_pem();
+    options.pem_key_cert_pairs.push_back({pair.key_pem, pair.chain_pem});
+    return grpc::SslServerCredentials(options);
+  };
   grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(options), &port_);
+  builder.AddListeningPort("127.0.0.1:0",
+                           credentials(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY),
+                           &port_);
+  builder.AddListeningPort("127.0.0.1:0", credentials(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE),
+                           &bootstrap_port_);
   builder.RegisterService(&service_);
+  builder.RegisterService(&join_tokens_);
   server_ = builder.BuildAndStart();
-  if (server_ == nullptr || port_ == 0) {
+  if (server_ == nullptr || port_ == 0 || bootstrap_port_ == 0) {
     std::abort();
   }
 }
@@ -278,6 +322,10 @@ void FakeServer::Stop() {
 }
 
 std::string FakeServer::address() const { return absl::StrCat("127.0.0.1:", port_); }
+
+std::string FakeServer::bootstrap_address() const {
+  return absl::StrCat("127.0.0.1:", bootstrap_port_);
+}
 
 TlsFiles FakeServer::files() const {
   return {dir() + "/trust-bundle.pem", dir() + "/admin.crt", dir() + "/admin.key"};

@@ -1,4 +1,4 @@
-// A CA's gRPC service in the test's own process, over real mutual TLS, that does as it is told.
+// A CA's gRPC services in the test's own process, over real TLS, that do as they are told.
 #ifndef FLEETCA_CLIENT_TESTING_FAKE_SERVER_H_
 #define FLEETCA_CLIENT_TESTING_FAKE_SERVER_H_
 
@@ -12,24 +12,14 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "client/testing/fake_ca.h"
+#include "client/testing/fake_error.h"
+#include "client/testing/fake_join_tokens.h"
 #include "client/tls_identity.h"
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
 #include "grpcpp/server.h"
 #include "tests/testing/temporary_folder.h"
 
 namespace fleetca::client::testing {
-
-// A failed call as the server's edge sends it. Empty parts are left out.
-struct FakeError {
-  grpc::StatusCode code = grpc::StatusCode::INTERNAL;
-  std::string message;
-  std::string reason;
-  std::string field;
-  absl::Duration retry_delay = absl::ZeroDuration();
-
-  grpc::Status ToGrpc() const;
-  google::rpc::Status ToRpc() const;
-};
 
 class FakeService final : public v1::CertificateAuthorityService::Service {
  public:
@@ -42,6 +32,12 @@ class FakeService final : public v1::CertificateAuthorityService::Service {
   // Applied to every answer that holds a certificate.
   void Tamper(std::function<void(v1::IssuedCertificate*, std::vector<std::string>* chain)> tamper)
       ABSL_LOCKS_EXCLUDED(mutex_);
+  // The token that is taken on the bootstrap port; by default none is.
+  void AcceptToken(std::string token) ABSL_LOCKS_EXCLUDED(mutex_);
+  // What GetTrustBundle gives; by default the CA's root.
+  void ServeRoots(std::vector<std::string> roots_der) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Every "authorization" that came in, of whatever call and port, in order.
+  std::vector<std::string> authorizations() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Every issue request that came in, of whatever call, in order.
   std::vector<v1::IssueCertificateRequest> requests() const ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -63,6 +59,9 @@ class FakeService final : public v1::CertificateAuthorityService::Service {
                               v1::GetTrustBundleResponse* response) override;
 
  private:
+  // Notes the credential of a call, and refuses who has none.
+  grpc::Status Authenticate(const grpc::ServerContext& context) ABSL_LOCKS_EXCLUDED(mutex_);
+  void NoteAuthorization(const grpc::ServerContext& context) ABSL_LOCKS_EXCLUDED(mutex_);
   grpc::Status NextCallStatus() ABSL_LOCKS_EXCLUDED(mutex_);
   // One item: a certificate or a scripted error.
   google::rpc::Status IssueOne(const v1::IssueCertificateRequest& request,
@@ -76,12 +75,15 @@ class FakeService final : public v1::CertificateAuthorityService::Service {
   std::function<void(v1::IssuedCertificate*, std::vector<std::string>*)> tamper_
       ABSL_GUARDED_BY(mutex_);
   std::vector<v1::IssueCertificateRequest> requests_ ABSL_GUARDED_BY(mutex_);
+  std::string accepted_token_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> authorizations_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> roots_der_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, v1::IssuedCertificate> by_request_id_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, v1::IssuedCertificate> by_serial_ ABSL_GUARDED_BY(mutex_);
 };
 
-// The service on a free port of 127.0.0.1, and a folder of client files with the names that
-// `fleetca ca init` gives.
+// The services on two free ports of 127.0.0.1, one for mutual TLS and the bootstrap port, and a
+// folder of client files with the names that `fleetca ca init` gives.
 class FakeServer {
  public:
   FakeServer();
@@ -89,7 +91,9 @@ class FakeServer {
 
   const FakeCa& ca() const { return ca_; }
   FakeService& service() { return service_; }
+  FakeJoinTokens& join_tokens() { return join_tokens_; }
   std::string address() const;
+  std::string bootstrap_address() const;
   const std::string& dir() const { return folder_.path(); }
   // Of the admin's files in dir().
   TlsFiles files() const;
@@ -98,8 +102,10 @@ class FakeServer {
  private:
   FakeCa ca_;
   FakeService service_;
+  FakeJoinTokens join_tokens_;
   fleetca::testing::TemporaryFolder folder_;
   int port_ = 0;
+  int bootstrap_port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };
 

@@ -131,8 +131,10 @@ class CliTest(unittest.TestCase):
         self.assert_fails(self.issue(*flags, stdin=other), 1, "fleetca: ")
 
     def test_validate_only_issues_nothing(self):
-        self.assert_fails(self.issue("--csr", "-", "--validate-only", stdin=self.make_csr()), 0,
-                          "nothing was issued")
+        granted = self.issue("--csr", "-", "--validate-only", stdin=self.make_csr())
+        self.assert_ok(granted)
+        self.assertIn("nothing was issued", granted.err)
+        self.assertNotIn(b"CERTIFICATE", granted.out)
         self.assert_fails(
             self.issue("--csr", "-", "--validate-only",
                        stdin=self.make_csr(names="DNS:evil.example")), 1, "evil.example")
@@ -142,6 +144,23 @@ class CliTest(unittest.TestCase):
         self.assert_ok(bundle)
         with open(os.path.join(self.ca, "trust-bundle.pem"), "rb") as file:
             self.assertEqual(bundle.out, file.read())
+        self.assertIn(self.root_sha256(), bundle.err)
+
+    def root_sha256(self):
+        """As openssl says it, without the colons."""
+        out = openssl("x509", "-in", os.path.join(self.ca, "root-ca.crt"), "-noout", "-fingerprint",
+                      "-sha256").decode()
+        return out.strip().split("=")[1].replace(":", "").lower()
+
+    def test_fingerprint_is_what_openssl_says(self):
+        printed = fleetca("bundle", "fingerprint", os.path.join(self.ca, "trust-bundle.pem"))
+        self.assert_ok(printed)
+        self.assertEqual(printed.out.decode(), self.root_sha256() + "\n")
+
+    def test_first_contact_with_the_port_for_client_certificates_says_so(self):
+        self.assert_fails(
+            fleetca("bundle", "get", "--server", self.fleet.address, "--ca-sha256",
+                    self.root_sha256()), 1, self.fleet.address, "bootstrap port")
 
     # What goes wrong.
 

@@ -1,0 +1,63 @@
+#include "client/bearer_token.h"
+
+#include <string>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/file.h"
+#include "base/status_macros.h"
+
+namespace fleetca::client {
+namespace {
+
+constexpr absl::string_view kStandardInput = "-";
+
+// b64token of RFC 6750 section 2.1, padding anywhere.
+bool IsTokenCharacter(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+         absl::string_view("-._~+/=").find(c) != absl::string_view::npos;
+}
+
+absl::StatusOr<SecretBytes> ReadStandardInput() {
+  FLEETCA_ASSIGN_OR_RETURN(std::string text, ReadFile(kStandardInput));
+  absl::Cleanup wipe = [&text] { WipeString(text); };
+  return SecretBytes(text);
+}
+
+}  // namespace
+
+absl::StatusOr<SecretBytes> ParseBearerToken(absl::string_view text) {
+  const absl::string_view token = absl::StripAsciiWhitespace(text);
+  if (token.empty()) {
+    return InvalidArgument(Reason::kFileInvalid, "token", "there is no token: it is empty");
+  }
+  if (token.size() > kMaxBearerTokenBytes) {
+    return InvalidArgument(
+        Reason::kFileInvalid, "token",
+        absl::StrCat("this is no token: it is longer than ", kMaxBearerTokenBytes, " bytes"));
+  }
+  for (const char c : token) {
+    if (!IsTokenCharacter(c)) {
+      return InvalidArgument(
+          Reason::kFileInvalid, "token",
+          "this is no token: it holds a character that no token has. Give the token alone, "
+          "without the identity that may stand before it");
+    }
+  }
+  return SecretBytes(token);
+}
+
+absl::StatusOr<SecretBytes> ReadBearerToken(absl::string_view path) {
+  const bool standard_input = path == kStandardInput;
+  FLEETCA_ASSIGN_OR_RETURN(const SecretBytes text,
+                           standard_input ? ReadStandardInput() : ReadSecretFile(path));
+  absl::StatusOr<SecretBytes> token = ParseBearerToken(text.view());
+  if (!token.ok()) {
+    return Annotate(token.status(), standard_input ? "standard input" : path);
+  }
+  return token;
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,48 @@
+// How a call is tried until it succeeds, fails for good, or has taken too long.
+#ifndef FLEETCA_CLIENT_CALL_OPTIONS_H_
+#define FLEETCA_CLIENT_CALL_OPTIONS_H_
+
+#include <functional>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "client/backoff.h"
+#include "grpcpp/client_context.h"
+
+namespace fleetca::client {
+
+struct CallOptions {
+  // For a call with all its retries.
+  absl::Duration deadline = absl::Seconds(30);
+  // For one attempt of it.
+  absl::Duration attempt_deadline = absl::Seconds(10);
+  BackoffOptions backoff;
+  // For tests: both null in earnest, for the system's clock and absl::SleepFor. The clock must
+  // outlive whoever makes the calls.
+  const Clock* clock = nullptr;
+  std::function<void(absl::Duration)> sleep;
+};
+
+// The clock and the sleep of `options`, or those that null stands for.
+const Clock& ClockOf(const CallOptions& options);
+void SleepFor(const CallOptions& options, absl::Duration duration);
+
+// Runs `attempt`, with what remains of the deadline, until it returns OK, an error that is final,
+// or one after which no other attempt fits into the deadline. The error is the last one, and says
+// how many attempts there were where that is more than one.
+absl::Status CallWithRetries(const CallOptions& options,
+                             absl::FunctionRef<absl::Status(absl::Duration remaining)> attempt);
+
+// The deadline of one attempt.
+void SetAttemptDeadline(const CallOptions& options, absl::Duration remaining,
+                        grpc::ClientContext* context);
+
+// Says how often a call was tried where that is more than once.
+absl::Status AfterAttempts(const absl::Status& status, int attempts);
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_CALL_OPTIONS_H_

@@ -1,0 +1,159 @@
+#include "client/cli/issue_flags.h"
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "base/crypto_types.h"
+#include "client/cli/duration_flag.h"
+#include "client/cli/identity_flag.h"
+#include "client/requested_name.h"
+
+namespace fleetca::client {
+namespace {
+
+constexpr char kExamples[] = R"help(
+Examples:
+  A certificate for a CSR that openssl made:
+    openssl req -new -newkey ed25519 -nodes -keyout web.key -subj / \
+      -addext subjectAltName=DNS:web.fleet.example -out web.csr
+    fleetca cert issue --dir ca --profile service --csr web.csr --out web.crt
+  Key and certificate in one go:
+    fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
+      --name DNS:web.fleet.example --chain --out web.crt
+  For another identity than one's own, with the names that the policy gives it:
+    fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
+      --identity spiffe://fleet.example/svc/web --out web.crt
+  On a new host, with a join token and the SHA-256 of the CA's root:
+    fleetca cert issue --bootstrap ca.fleet.example:8444 --ca-sha256 3f5e... \
+      --token-file join.token --new-key p256 --key-out host.key \
+      --chain --out host.crt --bundle-out roots.pem
+  Would it be granted, and by which rules?
+    fleetca cert issue --dir ca --profile service --csr web.csr --validate-only
+)help";
+
+constexpr size_t kMinRequestIdBytes = 16;
+constexpr size_t kMaxRequestIdBytes = 64;
+
+std::string CheckName(const std::string& text) {
+  return std::string(ParseRequestedName(text).status().message());
+}
+
+std::string CheckKeyType(const std::string& text) {
+  return ParseKeyType(text).has_value()
+             ? ""
+             : absl::StrCat("\"", text,
+                            "\" is none of p256, p384, rsa2048, rsa3072, rsa4096, ed25519");
+}
+
+std::string CheckRequestId(const std::string& text) {
+  bool hex = text.size() % 2 == 0 && text.size() >= 2 * kMinRequestIdBytes &&
+             text.size() <= 2 * kMaxRequestIdBytes;
+  for (const char c : text) {
+    hex = hex && absl::ascii_isxdigit(static_cast<unsigned char>(c));
+  }
+  return hex ? "" : "a request id is 16 to 64 octets in hex, such as from 'openssl rand -hex 16'";
+}
+
+std::string RequestMistake(const IssueFlags& flags) {
+  const bool bootstrap = !flags.bootstrap.address.empty();
+  if (flags.profile.empty() && !bootstrap) {
+    return "--profile is required: only a token can say it instead";
+  }
+  if (!flags.new_key.empty() && flags.names.empty() && flags.identity.empty() && !bootstrap) {
+    return "--new-key needs a --name, such as --name DNS:web.fleet.example, or an --identity";
+  }
+  if (!flags.new_key.empty() && flags.key_out.empty() && !flags.validate_only) {
+    return "--new-key needs --key-out FILE, where the private key goes";
+  }
+  if (flags.csr == "-" && flags.bootstrap.token_file == "-") {
+    return "--csr and --token-file cannot both be standard input";
+  }
+  return "";
+}
+
+// Each file that is written, by its flag.
+std::string OutputMistake(const IssueFlags& flags) {
+  const std::pair<const char*, const std::string*> files[] = {
+      {"--key-out", &flags.key_out},
+      {"--out", &flags.output.file},
+      {"--bundle-out", &flags.bootstrap.bundle_out}};
+  for (const auto& one : files) {
+    for (const auto& other : files) {
+      if (&one < &other && !one.second->empty() && *one.second == *other.second) {
+        return absl::StrCat(one.first, " and ", other.first, " must be two files");
+      }
+    }
+  }
+  return "";
+}
+
+void AddRequestFlags(CLI::App& command, IssueFlags* flags) {
+  CLI::App* source = command.add_option_group("Key", "One of these is required");
+  source->add_option("--csr", flags->csr, "A PKCS#10 request, PEM or DER; - is standard input")
+      ->type_name("FILE");
+  CLI::Option* new_key =
+      source
+          ->add_option("--new-key", flags->new_key,
+                       "Make a key: p256, p384, rsa2048, rsa3072, rsa4096 or ed25519")
+          ->type_name("TYPE")
+          ->check(CheckKeyType, "");
+  source->require_option(1);
+
+  command
+      .add_option("--profile", flags->profile,
+                  "A profile of the CA's configuration; required unless a token says it")
+      ->type_name("NAME");
+  command
+      .add_option("--identity", flags->identity,
+                  "The SPIFFE ID that the certificate is for; default: the one that the CSR asks "
+                  "for, else your own")
+      ->type_name("SPIFFE-ID")
+      ->check(CheckIdentityFlag, "");
+  command.add_option("--key-out", flags->key_out, "Where the new key goes (mode 0600); a new file")
+      ->type_name("FILE")
+      ->needs(new_key);
+  command
+      .add_option("--name", flags->names,
+                  "A name for the new key's certificate: URI:spiffe://..., DNS:..., IP:... or "
+                  "email:...; may be repeated")
+      ->type_name("TYPE:NAME")
+      ->allow_extra_args(false)
+      ->check(CheckName, "")
+      ->needs(new_key);
+  command.add_option("--lifetime", flags->lifetime, "Such as 24h or 7d; default: the profile's")
+      ->type_name("TIME")
+      ->check(CheckDurationFlag, "");
+  command
+      .add_option("--request-id", flags->request_id,
+                  "16 to 64 octets in hex: the same id gives the same certificate again")
+      ->type_name("HEX")
+      ->check(CheckRequestId, "");
+  command.add_flag("--validate-only", flags->validate_only,
+                   "Judge the request, print what was decided, and issue nothing");
+  command.add_flag("--chain", flags->chain, "Also the CA certificates above it");
+}
+
+}  // namespace
+
+void AddIssueFlags(CLI::App& command, IssueFlags* flags) {
+  AddRequestFlags(command, flags);
+  AddOutputFlags(command, &flags->output);
+  AddConnectionFlags(command, &flags->connection);
+  AddBootstrapFlags(command, &flags->bootstrap);
+  command.footer(kExamples);
+}
+
+std::string IssueFlagsMistake(const IssueFlags& flags) {
+  for (const std::string& mistake :
+       {RequestMistake(flags), OutputMistake(flags),
+        flags.bootstrap.address.empty() ? MissingConnectionFlag(flags.connection)
+                                        : BootstrapMistake(flags.bootstrap, flags.connection)}) {
+    if (!mistake.empty()) {
+      return mistake;
+    }
+  }
+  return "";
+}
+
+}  // namespace fleetca::client

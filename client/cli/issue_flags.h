@@ -1,0 +1,39 @@
+// The flags of `cert issue`.
+#ifndef FLEETCA_CLIENT_CLI_ISSUE_FLAGS_H_
+#define FLEETCA_CLIENT_CLI_ISSUE_FLAGS_H_
+
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "client/cli/bootstrap_flags.h"
+#include "client/cli/connection_flags.h"
+#include "client/cli/output.h"
+
+namespace fleetca::client {
+
+struct IssueFlags {
+  ConnectionFlags connection;
+  BootstrapFlags bootstrap;
+  OutputFlags output;
+  std::string profile;
+  std::string identity;
+  std::string csr;
+  std::string new_key;
+  std::string key_out;
+  std::vector<std::string> names;
+  std::string lifetime;
+  std::string request_id;
+  bool validate_only = false;
+  bool chain = false;
+};
+
+// Adds the flags, and examples to the help.
+void AddIssueFlags(CLI::App& command, IssueFlags* flags);
+
+// What CLI11's own rules cannot say; "" when the flags fit together.
+std::string IssueFlagsMistake(const IssueFlags& flags);
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_CLI_ISSUE_FLAGS_H_

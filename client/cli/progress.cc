@@ -1,0 +1,24 @@
+#include "client/cli/progress.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace fleetca::client {
+
+Progress::~Progress() {
+  if (shown_) {
+    std::fputc('\n', stderr);
+  }
+}
+
+void Progress::Report(size_t done) {
+  if (isatty(STDERR_FILENO) == 0) {
+    return;
+  }
+  shown_ = true;
+  std::fprintf(stderr, "\r%zu of %zu %s", done, total_, what_.c_str());
+  std::fflush(stderr);
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,59 @@
+#include "client/cli/token_output.h"
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "client/cli/duration_flag.h"
+#include "client/cli/facts_json.h"
+
+namespace fleetca::client {
+namespace {
+
+constexpr char kRow[] = "%-16s  %-7s  %-13s  %-23s  %-15s  %s\n";
+
+}  // namespace
+
+absl::string_view StateOf(const JoinToken& token, absl::Time now) {
+  if (token.revoke_time.has_value()) {
+    return "revoked";
+  }
+  if (token.uses_left == 0) {
+    return "used up";
+  }
+  return now < token.expire_time ? "usable" : "expired";
+}
+
+nlohmann::ordered_json TokenToJson(const JoinToken& token, absl::Time now) {
+  nlohmann::ordered_json json = {{"id", token.id},
+                                 {"identity", token.identity},
+                                 {"profile", token.profile},
+                                 {"state", std::string(StateOf(token, now))},
+                                 {"uses", token.uses},
+                                 {"uses_left", token.uses_left},
+                                 {"creator", token.creator},
+                                 {"create_time", TimeToJson(token.create_time)},
+                                 {"expire_time", TimeToJson(token.expire_time)}};
+  if (!token.last_serial_number.empty()) {
+    json["last_serial"] = absl::BytesToHexString(token.last_serial_number);
+  }
+  if (token.revoke_time.has_value()) {
+    json["revoke_time"] = TimeToJson(*token.revoke_time);
+    json["revoker"] = token.revoker;
+  }
+  return json;
+}
+
+std::string FormatTokens(const std::vector<JoinToken>& tokens, OutputForm form, absl::Time now) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  std::string text =
+      absl::StrFormat(kRow, "ID", "STATE", "USES LEFT", "EXPIRES", "PROFILE", "IDENTITY");
+  for (const JoinToken& token : tokens) {
+    json.push_back(TokenToJson(token, now));
+    absl::StrAppendFormat(&text, kRow, token.id, StateOf(token, now),
+                          absl::StrCat(token.uses_left, " of ", token.uses),
+                          TimeInWords(token.expire_time), token.profile, token.identity);
+  }
+  return form == OutputForm::kJson ? JsonToText(json) : text;
+}
+
+}  // namespace fleetca::client

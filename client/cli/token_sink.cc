@@ -1,0 +1,115 @@
+#include "client/cli/token_sink.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/secret.h"
+#include "client/cli/token_output.h"
+
+namespace fleetca::client {
+namespace {
+
+constexpr mode_t kMode = 0600;
+
+absl::Status CannotWrite(const std::string& file, int error) {
+  const std::string message = absl::StrCat("cannot write ", file.empty() ? "standard output" : file,
+                                           ": ", std::strerror(error));
+  switch (error) {
+    case EEXIST:
+      return MakeError(absl::StatusCode::kAlreadyExists, Reason::kFileInvalid, "", message);
+    case ENOENT:
+    case ENOTDIR:
+      return FailedPrecondition(Reason::kFileMissing, message);
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return FailedPrecondition(Reason::kFilePermissions, message);
+    default:
+      return FailedPrecondition(Reason::kFileInvalid, message);
+  }
+}
+
+void AppendToken(const CreatedJoinToken& token, TokenForm form, absl::Time now, std::string* out) {
+  switch (form) {
+    case TokenForm::kToken:
+      absl::StrAppend(out, token.token.view(), "\n");
+      break;
+    case TokenForm::kIdentityAndToken:
+      absl::StrAppend(out, token.info.identity, " ", token.token.view(), "\n");
+      break;
+    case TokenForm::kJson: {
+      nlohmann::ordered_json json = {{"token", std::string(token.token.view())}};
+      json.update(TokenToJson(token.info, now));
+      absl::StrAppend(out,
+                      json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<TokenSink>> TokenSink::Create(const std::string& file,
+                                                             TokenForm form) {
+  int fd = STDOUT_FILENO;
+  if (!file.empty()) {
+    fd = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
+    if (fd < 0) {
+      return CannotWrite(file, errno);
+    }
+  }
+  return std::unique_ptr<TokenSink>(new TokenSink(file, fd, form));
+}
+
+TokenSink::~TokenSink() {
+  if (file_.empty()) {
+    return;
+  }
+  close(fd_);
+  if (empty_) {
+    unlink(file_.c_str());
+  }
+}
+
+absl::Status TokenSink::WriteBytes(absl::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = write(fd_, bytes.data(), bytes.size());
+    if (count < 0 && errno != EINTR) {
+      return CannotWrite(file_, errno);
+    }
+    bytes.remove_prefix(count > 0 ? static_cast<size_t>(count) : 0);
+  }
+  if (!file_.empty() && fsync(fd_) != 0) {
+    return CannotWrite(file_, errno);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TokenSink::Write(absl::Span<const CreatedJoinToken> tokens, absl::Time now) {
+  std::string text;
+  absl::Cleanup wipe = [&text] { WipeString(text); };
+  for (const CreatedJoinToken& token : tokens) {
+    if (form_ == TokenForm::kJson) {
+      absl::StrAppend(&text, empty_ ? "[\n" : ",\n");
+    }
+    empty_ = false;
+    AppendToken(token, form_, now, &text);
+  }
+  return WriteBytes(text);
+}
+
+absl::Status TokenSink::Finish() {
+  if (form_ != TokenForm::kJson || empty_) {
+    return absl::OkStatus();
+  }
+  return WriteBytes("\n]\n");
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,30 @@
+#include "client/decision.h"
+
+namespace fleetca::client {
+namespace {
+
+absl::Duration FromProto(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
+}  // namespace
+
+Decision DecisionFromProto(const v1::Decision& decision) {
+  Decision out;
+  out.identity = decision.identity();
+  out.caller_rule = decision.caller_rule();
+  out.subject_rule = decision.subject_rule();
+  out.profile = decision.profile();
+  out.names.assign(decision.names().begin(), decision.names().end());
+  out.roles.assign(decision.roles().begin(), decision.roles().end());
+  out.audience.assign(decision.audience().begin(), decision.audience().end());
+  for (const v1::DecidedAttribute& attribute : decision.attributes()) {
+    out.attributes.emplace_back(attribute.name(), attribute.value());
+  }
+  out.lifetime = FromProto(decision.lifetime());
+  out.max_lifetime = FromProto(decision.max_lifetime());
+  out.policy_revision = decision.policy_revision();
+  return out;
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,37 @@
+// What the CA's policy decided about a request, and by which rules.
+#ifndef FLEETCA_CLIENT_DECISION_H_
+#define FLEETCA_CLIENT_DECISION_H_
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "fleetca/v1/certificate_authority.pb.h"
+
+namespace fleetca::client {
+
+// As the message of the same name, which says more about each.
+struct Decision {
+  std::string identity;
+  // The rules that matched who asks ("" for none) and whom the certificate is for.
+  std::string caller_rule;
+  std::string subject_rule;
+  std::string profile;
+  // The identity first: "URI:spiffe://fleet.example/svc/web".
+  std::vector<std::string> names;
+  std::vector<std::string> roles;
+  // The services at which the roles count; none: all.
+  std::vector<std::string> audience;
+  std::vector<std::pair<std::string, std::string>> attributes;
+  absl::Duration lifetime;
+  absl::Duration max_lifetime;
+  int64_t policy_revision = 0;
+};
+
+Decision DecisionFromProto(const v1::Decision& decision);
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_DECISION_H_
