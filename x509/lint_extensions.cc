@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/openssl.h"
 #include "base/status_macros.h"
@@ -20,7 +19,6 @@ namespace {
 constexpr size_t kKeyIdSize = 20;
 constexpr int kMaxExtraDepth = 16;
 constexpr size_t kMaxExtraPolicies = 64;
-constexpr uint8_t kUriTag = der::ContextPrimitive(6);
 
 // The extensions this lint knows, each a bit in the set of those seen.
 enum Known : uint32_t {
@@ -182,43 +180,6 @@ absl::Status LintAuthorityKeyId(absl::string_view value, const LintPolicy& polic
   }
   if (key_id.empty() || key_id != policy.authority_key_id) {
     return LintError("authorityKeyIdentifier is not that of the issuing CA");
-  }
-  return absl::OkStatus();
-}
-
-bool IsUrl(absl::string_view url) {
-  return (absl::StartsWith(url, "http://") || absl::StartsWith(url, "https://")) &&
-         std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < 0x7f; });
-}
-
-absl::Status LintAuthorityInfo(absl::string_view value) {
-  der::Reader element(value);
-  der::Reader descriptions;
-  der::Reader fields;
-  absl::string_view method;
-  absl::string_view url;
-  if (!element.ReadNested(der::kSequence, &descriptions) || !element.empty() ||
-      !descriptions.ReadNested(der::kSequence, &fields) || !descriptions.empty() ||
-      !fields.Read(der::kOid, &method) || method != oid::kCaIssuers ||
-      !fields.Read(kUriTag, &url) || !fields.empty() || !IsUrl(url)) {
-    return LintError("authorityInfoAccess is not one caIssuers URL");
-  }
-  return absl::OkStatus();
-}
-
-absl::Status LintCrlDistribution(absl::string_view value) {
-  der::Reader element(value);
-  der::Reader points;
-  der::Reader point;
-  der::Reader name;
-  der::Reader full_name;
-  absl::string_view url;
-  if (!element.ReadNested(der::kSequence, &points) || !element.empty() ||
-      !points.ReadNested(der::kSequence, &point) || !points.empty() ||
-      !point.ReadNested(der::ContextConstructed(0), &name) || !point.empty() ||
-      !name.ReadNested(der::ContextConstructed(0), &full_name) || !name.empty() ||
-      !full_name.Read(kUriTag, &url) || !full_name.empty() || !IsUrl(url)) {
-    return LintError("cRLDistributionPoints is not one URL");
   }
   return absl::OkStatus();
 }

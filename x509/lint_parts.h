@@ -19,6 +19,10 @@ absl::Status LintSubject(der::Reader subject);
 // GeneralNames: the value of the subjectAltName extension.
 absl::Status LintSubjectAltName(absl::string_view value);
 
+// The values of authorityInfoAccess and cRLDistributionPoints: each one URL.
+absl::Status LintAuthorityInfo(absl::string_view value);
+absl::Status LintCrlDistribution(absl::string_view value);
+
 // Extensions: the contents of the SEQUENCE. `key_bits` are the octets of the subject's key.
 absl::Status LintExtensions(der::Reader extensions, const LintPolicy& policy,
                             const LintExpectation& expectation, absl::string_view key_bits,
