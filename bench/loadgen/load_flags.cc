@@ -21,7 +21,7 @@ Examples:
 
 The report goes to standard output, progress and words to standard error. Exit status: 0 done, 1
 failed (also when a sampled certificate is wrong), 2 the command line was not understood. The server
-tells its CPU time to callers whose entry in its configuration has "may_read_statistics: true".
+tells its CPU time to callers whose rule in its policy has "may_read_statistics: true".
 Ctrl-C ends the measurement and reports what there is; a second one ends at once.
 )help";
 

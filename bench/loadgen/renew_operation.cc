@@ -57,7 +57,7 @@ absl::Status RenewOperation::Prepare(const client::CaClient& client) {
   return TryRenewal();
 }
 
-// Before the load, so that a configuration that lacks the agents is one sentence.
+// Before the load, so that a policy by which the agents cannot renew is one sentence.
 absl::Status RenewOperation::TryRenewal() {
   const Agent& agent = agents_.front();
   const auto stub = v1::CertificateAuthorityService::NewStub(
@@ -69,16 +69,7 @@ absl::Status RenewOperation::TryRenewal() {
   grpc::ClientContext call;
   call.set_deadline(absl::ToChronoTime(absl::Now() + context().plan.timeout));
   v1::IssueCertificateResponse response;
-  const absl::Status status =
-      client::StatusFromGrpc(stub->IssueCertificate(&call, request, &response));
-  if (absl::IsPermissionDenied(status)) {
-    const std::string prefix = context().pool.spec.name_prefix;
-    return Annotate(status,
-                    absl::StrCat("shape renew needs its agents, ", prefix, "0 to ", prefix,
-                                 agents_.size() - 1, ", as callers with profiles: \"",
-                                 context().plan.profile, "\" in the server's configuration"));
-  }
-  return status;
+  return client::StatusFromGrpc(stub->IssueCertificate(&call, request, &response));
 }
 
 void RenewOperation::Send(int64_t intended_ns) {

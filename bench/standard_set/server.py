@@ -53,13 +53,6 @@ def probe_disk(folder, syncs=300):
     return {"p50_ms": took[len(took) // 2], "p99_ms": took[len(took) * 99 // 100]}
 
 
-def add_agents(config):
-    """The agents of the shape "renew" may ask for their own profile."""
-    entries = (f'callers {{ spiffe_id: "spiffe://{TRUST_DOMAIN}/svc/agent-{i}" profiles: "service" }}\n'
-               for i in range(AGENTS))
-    return config + "".join(entries)
-
-
 class Server:
     """`fleetca serve`, or another program with its arguments, until close."""
 
@@ -76,10 +69,6 @@ class Server:
         try:
             run([fleetca, "ca", "init", "--dir", self.ca, "--trust-domain", TRUST_DOMAIN,
                  "--listen", "127.0.0.1:0"])
-            with open(self.config, encoding="utf-8") as file:
-                config = add_agents(file.read())
-            with open(self.config, "w", encoding="utf-8") as file:
-                file.write(config)
             self.start()
         except BaseException:
             self.close()

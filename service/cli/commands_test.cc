@@ -14,6 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "service/edge/policy_config.h"
 #include "service/edge/server_config.h"
 #include "tests/testing/temporary_folder.h"
 
@@ -110,13 +111,16 @@ TEST_F(CommandsTest, InitMakesAConfigurationThatIsReady) {
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->listener.address, "[::1]:0");
   EXPECT_EQ(config->store.path, dir_ + "/store");
-  ASSERT_EQ(config->profiles.size(), 3u);
-  EXPECT_EQ(config->profiles[0].name(), "service");
-  EXPECT_EQ(config->profiles[0].max_lifetime(), absl::Hours(24 * 7));
-  EXPECT_FALSE(config->profiles[2].options().server_auth);
-  ASSERT_EQ(config->callers.size(), 1u);
-  EXPECT_EQ(config->callers[0].spiffe_id, "spiffe://fleet.example/user/admin");
-  EXPECT_EQ(config->callers[0].profiles.size(), 3u);
+  EXPECT_EQ(config->bootstrap_address, "");
+  EXPECT_TRUE(config->issuer.provenance);
+  const auto policy = LoadPolicy(config->policy_file);
+  ASSERT_TRUE(policy.ok()) << policy.status();
+  ASSERT_EQ((*policy)->profiles().size(), 3u);
+  const Profile& service = (*policy)->profiles()[0].profile;
+  EXPECT_EQ(service.name(), "service");
+  EXPECT_EQ(service.max_lifetime(), absl::Hours(24 * 7));
+  EXPECT_FALSE((*policy)->profiles()[2].profile.options().server_auth);
+  EXPECT_TRUE((*policy)->CheckRight("spiffe://fleet.example/user/admin", Right::kManageTokens).ok());
   const Outcome validated = RunCommand({"config", "validate", file});
   EXPECT_EQ(validated.code, 0);
   EXPECT_EQ(validated.out, absl::StrCat(file, ": ok\n"));
@@ -128,14 +132,17 @@ TEST_F(CommandsTest, ConfigurationOfAnyTrustDomainIsReady) {
     const std::string dir = absl::StrCat(folder_, "/", domain);
     ASSERT_EQ(RunCommand({"ca", "init", "--dir", dir, "--trust-domain", domain}).code, 0);
     EXPECT_EQ(RunCommand({"config", "validate", dir + "/fleetca.textproto"}).code, 0) << domain;
+    EXPECT_EQ(RunCommand({"policy", "check", dir + "/policy.textproto"}).code, 0) << domain;
   }
 }
 
 TEST_F(CommandsTest, InitTakesItsFlags) {
   const Outcome outcome =
       Init({"--key-type", "ed25519", "--dns", "a.fleet.example", "--dns", "b.fleet.example", "--ip",
-            "10.0.0.1", "--root-lifetime", "20d", "--issuing-lifetime", "240h"});
+            "10.0.0.1", "--root-lifetime", "20d", "--issuing-lifetime", "240h", "--bootstrap",
+            "[::]:8444", "--path-length", "1"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(LoadServerConfig(dir_ + "/fleetca.textproto")->bootstrap_address, "[::]:8444");
 }
 
 TEST_F(CommandsTest, SecondInitFailsWithASentence) {
@@ -152,6 +159,7 @@ TEST_F(CommandsTest, WrongFlagsAreUsageErrors) {
       {"--root-lifetime", "ten"},  {"--root-lifetime", "0d"},     {"--issuing-lifetime", "3651d"},
       {"--listen", "127.0.0.1"},   {"--listen", "127.0.0.1:x"},   {"-o", "pem"},
       {"--passphrase", "hunter2"}, {"--root-lifetime", "36501d"}, {"extra"},
+      {"--bootstrap", "8444"},     {"--path-length", "9"},        {"--path-length", "-1"},
   };
   for (const std::vector<std::string>& flags : wrong) {
     SCOPED_TRACE(flags[0] + " " + flags.back());

@@ -81,8 +81,10 @@ TEST_F(ReadinessTest, SocketThatIsNotThereIsAnError) {
 TEST_F(ReadinessTest, ReadyFileHoldsThePort) {
   const testing::TemporaryFolder folder;
   const std::string path = folder.path() + "/ready";
-  ASSERT_TRUE(WriteReadyFile(path, 8443).ok());
+  ASSERT_TRUE(WriteReadyFile(path, 8443, 0).ok());
   EXPECT_EQ(*ReadFile(path), "8443\n");
+  ASSERT_TRUE(WriteReadyFile(path, 8443, 8444).ok());
+  EXPECT_EQ(*ReadFile(path), "8443\n8444\n");
   EXPECT_TRUE(RemoveReadyFile(path).ok());
   EXPECT_EQ(GetReason(ReadFile(path).status()), Reason::kFileMissing);
   EXPECT_TRUE(RemoveReadyFile(path).ok());

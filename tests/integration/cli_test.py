@@ -137,7 +137,7 @@ class CliTest(unittest.TestCase):
         self.assertNotIn(b"CERTIFICATE", granted.out)
         self.assert_fails(
             self.issue("--csr", "-", "--validate-only",
-                       stdin=self.make_csr(names="DNS:evil.example")), 1, "evil.example")
+                       stdin=self.make_csr(names=NAMES + ",DNS:evil.example")), 1, "evil.example")
 
     def test_bundle_is_what_ca_init_wrote(self):
         bundle = self.at_server("bundle", "get")
@@ -166,14 +166,15 @@ class CliTest(unittest.TestCase):
 
     def test_what_the_ca_refuses_is_exit_1_and_a_sentence(self):
         cases = {
-            "a name outside of the profile": (self.make_csr(names="DNS:evil.example"),
+            "a name outside of the profile": (self.make_csr(names=NAMES + ",DNS:evil.example"),
                                               "evil.example"),
-            "an IP address": (self.make_csr(names="IP:10.0.0.1"), "IP:10.0.0.1"),
+            "another's name": (self.make_csr(names=NAMES + ",DNS:db." + DOMAIN), "db." + DOMAIN),
+            "an IP address": (self.make_csr(names=NAMES + ",IP:10.0.0.1"), "IP:10.0.0.1"),
             "another domain": (self.make_csr(names="URI:spiffe://other.example/svc/web"),
-                               "this CA's trust domain is"),
+                               "may not ask for certificates of spiffe://other.example/svc/web"),
             "no SPIFFE ID": (self.make_csr(names="URI:https://web.example/"), "spiffe://"),
             "an empty label": (self.make_csr(names="DNS:web..fleet.example"), "empty label"),
-            "no name": (self.make_csr(names=None, subject="/CN=web"), "subjectAltName"),
+            "no identity": (self.make_csr(names=None, subject="/CN=web"), "user/admin may not have"),
             "a weak key": (self.make_csr("rsa1024"), "1024"),
             "SHA-1": (self.make_csr(more=["-sha1"]), "signature"),
             "two SANs of one name": (self.make_csr(names="DNS:{0},DNS:{0}".format(DNS_NAME)),

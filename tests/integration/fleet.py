@@ -88,20 +88,24 @@ def serial_of(certificate_pem):
 class Fleet:
     """A temporary folder with a CA in `ca`, and its server while it runs."""
 
-    def __init__(self, key_type="p256", start=True, config=None, env=None):
-        """`config` edits the text of fleetca.textproto; `env` is added for the server."""
+    def __init__(self, key_type="p256", start=True, config=None, policy=None, bootstrap=False,
+                 env=None):
+        """`config` and `policy` edit the texts of fleetca.textproto and policy.textproto;
+        `bootstrap`: with a bootstrap port; `env` is added for the server."""
         self.folder = tempfile.mkdtemp(prefix="fleet-", dir=os.environ.get("TEST_TMPDIR"))
         self.process = None
         self.port = None
+        self.bootstrap_port = None
         self.env = dict(env or {})
         try:
             made = fleetca("ca", "init", "--dir", self.ca, "--trust-domain", DOMAIN, "--key-type",
-                           key_type, "--listen", "127.0.0.1:0")
+                           key_type, "--listen", "127.0.0.1:0",
+                           *(["--bootstrap", "127.0.0.1:0"] if bootstrap else []))
             if made.code != 0:
                 raise AssertionError("ca init: " + made.err)
-            if config is not None:
-                text = config(self.read("ca/fleetca.textproto").decode())
-                self.write("ca/fleetca.textproto", text.encode())
+            for name, edit in (("fleetca", config), ("policy", policy)):
+                if edit is not None:
+                    self.edit(name + ".textproto", edit)
             if start:
                 self.start()
         except BaseException:
@@ -136,6 +140,10 @@ class Fleet:
             file.write(contents)
         return self.path(name)
 
+    def edit(self, name, change):
+        """Changes a text file of the CA."""
+        self.write("ca/" + name, change(self.read("ca/" + name).decode()).encode())
+
     def log(self):
         return self.read("server.log").decode(errors="replace")
 
@@ -144,6 +152,10 @@ class Fleet:
     @property
     def address(self):
         return "127.0.0.1:%d" % self.port
+
+    @property
+    def bootstrap_address(self):
+        return "127.0.0.1:%d" % self.bootstrap_port
 
     def start(self):
         """`fleetca serve`; returns once it answers."""
@@ -161,8 +173,10 @@ class Fleet:
                 self.kill()
                 raise AssertionError("the server did not start: " + self.log())
             time.sleep(0.02)
-        with open(ready, encoding="ascii") as port:
-            self.port = int(port.read())
+        with open(ready, encoding="ascii") as file:
+            ports = [int(line) for line in file]
+        self.port = ports[0]
+        self.bootstrap_port = ports[1] if len(ports) > 1 else None
 
     def stop(self):
         """SIGTERM; returns the exit code."""

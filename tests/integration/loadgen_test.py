@@ -14,17 +14,14 @@ AGENTS = 3
 ISSUING_SHAPES = ("unary", "batch", "stream", "bootstrap", "renew", "mixed")
 
 
-def with_agents(config):
-    """The agents of shape renew, as callers."""
-    for agent in range(AGENTS):
-        config += ('callers { spiffe_id: "spiffe://%s/svc/agent-%d" profiles: "service" }\n' %
-                   (fleet.DOMAIN, agent))
-    return config
+def without_statistics(policy):
+    assert "may_read_statistics: true" in policy
+    return policy.replace("may_read_statistics: true", "may_read_statistics: false")
 
 
-def without_statistics(config):
-    assert "may_read_statistics: true" in config
-    return config.replace("may_read_statistics: true", "may_read_statistics: false")
+def without_the_last_agent(policy):
+    """A rule of its own, more specific than that of the other agents, and without a profile."""
+    return policy + 'identities { name: "last" identity: "/svc/agent-%d" }\n' % (AGENTS - 1)
 
 
 def loadgen(*arguments):
@@ -45,7 +42,7 @@ def load(server, shape, *arguments):
 class LoadgenTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.fleet = cls.enterClassContext(fleet.Fleet(config=with_agents))
+        cls.fleet = cls.enterClassContext(fleet.Fleet())
 
     def report(self, shape, *arguments, server=None):
         done = load(server or self.fleet, shape, *arguments)
@@ -197,7 +194,7 @@ class LoadgenTest(unittest.TestCase):
         self.assertLess(result["measured_s"], 20)
 
     def test_without_statistics_it_says_what_to_set(self):
-        with fleet.Fleet(config=without_statistics) as server:
+        with fleet.Fleet(policy=without_statistics) as server:
             report = self.report("unary", server=server)
         self.assertNotIn("server", report)
         self.assertNotIn("server", report["result"])
@@ -216,15 +213,13 @@ class LoadgenTest(unittest.TestCase):
         self.assertEqual(json.loads(out)["result"]["stopped"], "failing")
         self.assertIn(b"fleetca: ", err)
 
-    def test_agents_that_may_not_renew_are_one_sentence(self):
-        done = load(self.fleet, "renew", "--agents", str(AGENTS + 1), "--duration", "200ms")
-        self.assertEqual(done.code, 0, done.err)  # the first may; the fourth's refusals are counted
-        self.assertIn("PERMISSION_DENIED CALLER_NOT_ALLOWED", json.loads(done.out)["result"]["errors"])
-        with fleet.Fleet() as server:
+    def test_agents_that_may_have_no_certificate_are_one_sentence(self):
+        with fleet.Fleet(policy=without_the_last_agent) as server:
             done = load(server, "renew")
         self.assertEqual(done.code, 1)
-        self.assertIn("/svc/agent-0", done.err)
-        self.assertIn("callers", done.err)
+        self.assertIn("/svc/agent-%d may not have a certificate" % (AGENTS - 1), done.err)
+        self.assertIn("policy", done.err)
+        self.assertEqual(len(done.err.splitlines()), 1)
 
     def test_it_loads_no_one_elses_server(self):
         done = loadgen("unary", "--server", "192.0.2.1:8443", "--dir", self.fleet.ca)

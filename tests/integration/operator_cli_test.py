@@ -91,14 +91,9 @@ class OperatorCliTest(unittest.TestCase):
 
     def test_each_mistake_is_a_line_with_its_place(self):
         cases = {
-            "max_lifetime { seconds: 604800 }": ("max_lifetime { seconds: -1 }",
-                                                 "profiles[0].max_lifetime"),
             'trust_domain: "fleet.example"': ('trust_domain: "Fleet Example"', "trust_domain"),
             'address: "127.0.0.1:0"': ('address: "nonsense"', "listener.address"),
-            'spiffe_paths: "/svc/*"': ('spiffe_paths: "svc"', "spiffe_paths"),
-            'profiles: "host"\n': ('profiles: "nonesuch"\n', "nonesuch"),
-            "key_purposes: KEY_PURPOSE_SERVER_AUTH": ("key_purposes: KEY_PURPOSE_MAGIC",
-                                                      "KEY_PURPOSE_MAGIC"),
+            'policy_file: "policy.textproto"': ('policy_file: ""', "policy_file"),
             "store {": ("stores {", "stores"),
         }
         for right, (wrong, words) in cases.items():
@@ -112,12 +107,12 @@ class OperatorCliTest(unittest.TestCase):
                                     for line in result.err.splitlines()), (place, result.err))
 
     def test_two_mistakes_are_told_at_once(self):
-        text = self.config.replace("max_lifetime { seconds: 604800 }", "max_lifetime { seconds: -1 }")
+        text = self.config.replace('path: "store"', 'path: ""').replace("policy.textproto", "")
         _, result = self.validate(text, "-o", "json")
         self.assertEqual(result.code, 1)
         answer = json.loads(result.out)
         self.assertEqual(answer["valid"], False)
-        self.assertEqual(len(answer["mistakes"]), 3)
+        self.assertEqual(len(answer["mistakes"]), 2)
 
     def test_a_file_that_is_not_there_is_named(self):
         missing = self.fleet.path("missing.textproto")
@@ -158,6 +153,22 @@ class OperatorCliTest(unittest.TestCase):
         os.remove(key)
         make_key(key, "p256")
         self.assert_fails(self.serve(ca), 1, "issuing-ca.key", "encrypt")
+
+    def test_a_policy_that_is_not_right_is_named(self):
+        ca = self.copy_of_the_ca("policy")
+        policy = os.path.join(ca, "policy.textproto")
+        with open(policy, encoding="utf-8") as file:
+            text = file.read()
+        for right, wrong, sentence in (
+                ('trust_domain: "fleet.example"', 'trust_domain: "other.example"', "trust_domain"),
+                ('issue_for: "/svc/*"', 'issue_for: "svc"', "issue_for"),
+                ("policy_revision: 1", "policy_revision: 0", "policy_revision")):
+            with self.subTest(wrong), open(policy, "w", encoding="utf-8") as file:
+                file.write(text.replace(right, wrong, 1))
+                file.flush()
+                self.assert_fails(self.serve(ca), 1, policy, sentence)
+        os.remove(policy)
+        self.assert_fails(self.serve(ca), 1, policy, "No such file")
 
     def test_a_second_server_on_the_same_store_is_refused(self):
         self.assert_fails(self.serve(self.fleet.ca), 1, "store", str(self.fleet.process.pid))

@@ -160,7 +160,7 @@ TEST_F(ServerAccessTest, Checklist32_TheServersCertificateRotatesWithoutDropping
   const EvpPkeyPtr key = testing::NewTestKey(KeyType::kP256);
   options.key = key.get();
   options.names = {{x509::NameType::kUri, "spiffe://fleet.test/svc/fleetca"},
-                   {x509::NameType::kDns, "rotated.fleet.test"}};
+                   {x509::NameType::kDns, "rotated.fleetca.fleet.test"}};
   FLEETCA_ASSERT_OK_AND_ASSIGN(
       const client::Issued rotated,
       Client()->Issue({.csr_der = MakeCsr(options), .profile = "service"}));
@@ -173,7 +173,7 @@ TEST_F(ServerAccessTest, Checklist32_TheServersCertificateRotatesWithoutDropping
   bool seen = false;
   for (int i = 0; i < 150 && !seen; ++i) {
     const auto stub =
-        v1::CertificateAuthorityService::NewStub(Channel("admin", "rotated.fleet.test"));
+        v1::CertificateAuthorityService::NewStub(Channel("admin", "rotated.fleetca.fleet.test"));
     grpc::ClientContext context;
     v1::GetTrustBundleResponse bundle;
     seen = stub->GetTrustBundle(&context, {}, &bundle).ok();

@@ -96,8 +96,8 @@ TEST_F(ServerTest, ABatchKeepsItsOrderAndItsGoodItems) {
   for (int i = 0; i < 100; ++i) {
     const v1::BatchIssueResult& result = response.results(i);
     if (i % 10 == 7) {
-      EXPECT_EQ(result.error().code(), static_cast<int>(absl::StatusCode::kInvalidArgument));
-      EXPECT_EQ(WireReason(result.error()), "SAN_NOT_ALLOWED");
+      EXPECT_EQ(result.error().code(), static_cast<int>(absl::StatusCode::kPermissionDenied));
+      EXPECT_EQ(WireReason(result.error()), "CALLER_NOT_ALLOWED");
       continue;
     }
     const auto certificate = x509::ParseCertificate(result.certificate().certificate_der());
@@ -160,7 +160,8 @@ TEST_F(ServerTest, AStreamAnswersEveryRequestById) {
     }
     EXPECT_TRUE(answered.insert((*answer)->id).second) << "answered twice";
     if ((*answer)->id % 100 == 0) {
-      EXPECT_THAT((*answer)->result, IsInvalid(Reason::kSanNotAllowed, "csr.subject_alt_name"));
+      EXPECT_THAT((*answer)->result,
+                  IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
     } else {
       FLEETCA_EXPECT_OK((*answer)->result);
     }
