@@ -18,7 +18,7 @@ absl::StatusOr<std::vector<BadCsr>> MakeBadCsrs(const CsrPool& pool) {
   return std::vector<BadCsr>{
       {std::move(broken), Reason::kSignatureInvalid},
       {std::string(pool.entries.front().csr_der.size(), '\x30'), Reason::kCsrMalformed},
-      {std::move(foreign.csr_der), Reason::kSanNotAllowed}};
+      {std::move(foreign.csr_der), Reason::kCallerNotAllowed}};
 }
 
 }  // namespace fleetca::loadgen

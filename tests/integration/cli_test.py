@@ -99,7 +99,7 @@ class CliTest(unittest.TestCase):
         issued = self.issue("--csr", "-", "-o", "json", "--lifetime", "2h", stdin=self.make_csr())
         self.assert_ok(issued)
         answer = json.loads(issued.out)
-        self.assertEqual(answer["names"], ["DNS:" + DNS_NAME, "URI:" + SPIFFE_ID])
+        self.assertEqual(answer["names"], ["URI:" + SPIFFE_ID, "DNS:" + DNS_NAME])
         self.assertEqual(answer["replayed"], False)
         not_after = time.strptime(answer["not_after"], "%Y-%m-%dT%H:%M:%SZ")
         left = time.mktime(not_after) - time.mktime(time.gmtime())
@@ -177,7 +177,8 @@ class CliTest(unittest.TestCase):
             "no identity": (self.make_csr(names=None, subject="/CN=web"), "user/admin may not have"),
             "a weak key": (self.make_csr("rsa1024"), "1024"),
             "SHA-1": (self.make_csr(more=["-sha1"]), "signature"),
-            "two SANs of one name": (self.make_csr(names="DNS:{0},DNS:{0}".format(DNS_NAME)),
+            "two SANs of one name": (self.make_csr(names="URI:{1},DNS:{0},DNS:{0}".format(
+                DNS_NAME, SPIFFE_ID)),
                                     "twice"),
             "not a CSR": (b"hello", "certification request"),
             "nothing": (b"", "empty"),

@@ -20,8 +20,8 @@ def without_statistics(policy):
 
 
 def without_the_last_agent(policy):
-    """A rule of its own, more specific than that of the other agents, and without a profile."""
-    return policy + 'identities { name: "last" identity: "/svc/agent-%d" }\n' % (AGENTS - 1)
+    """A rule of its own, more specific than that of the other agents, with another profile."""
+    return policy + 'identities { name: "last" identity: "/svc/agent-%d" profiles: "host" }\n' % (AGENTS - 1)
 
 
 def loadgen(*arguments):
@@ -95,7 +95,7 @@ class LoadgenTest(unittest.TestCase):
     def test_mixed_expects_its_refusals(self):
         result = self.report("mixed", "--bad-share", "0.5")["result"]
         self.assertEqual(set(result["expected_refusals"]),
-                         {"INVALID_ARGUMENT CSR_MALFORMED", "INVALID_ARGUMENT SAN_NOT_ALLOWED",
+                         {"INVALID_ARGUMENT CSR_MALFORMED", "PERMISSION_DENIED CALLER_NOT_ALLOWED",
                           "INVALID_ARGUMENT SIGNATURE_INVALID"})
         self.assertGreater(result["server"]["refused"], 0)
 

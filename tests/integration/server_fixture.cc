@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/private_key.h"
@@ -92,6 +93,21 @@ void ServerFixture::Restart(const Edit& edit) {
 
 std::string ServerFixture::address() const { return absl::StrCat("127.0.0.1:", server_->port()); }
 
+std::string ServerFixture::bootstrap_address() const {
+  return absl::StrCat("127.0.0.1:", server_->bootstrap_port());
+}
+
+void ServerFixture::AddToPolicy(absl::string_view rules) {
+  const std::string path = ca_ + "/policy.textproto";
+  const auto text = ReadFile(path);
+  FLEETCA_ASSERT_OK(text);
+  const std::string before = absl::StrCat("policy_revision: ", policy_revision_, "\n");
+  const std::string after = absl::StrCat("policy_revision: ", ++policy_revision_, "\n");
+  const std::string raised = absl::StrReplaceAll(*text, {{before, after}});
+  ASSERT_NE(raised, *text);
+  FLEETCA_ASSERT_OK(WriteFileAtomic(path, absl::StrCat(raised, rules, "\n"), 0644));
+}
+
 client::TlsFiles ServerFixture::Files(absl::string_view name) const {
   return {.ca_file = ca_ + "/trust-bundle.pem",
           .certificate_file = absl::StrCat(ca_, "/", name, ".crt"),
@@ -109,7 +125,8 @@ std::unique_ptr<client::CaClient> ServerFixture::Client(absl::string_view name) 
 }
 
 std::shared_ptr<grpc::Channel> ServerFixture::Channel(absl::string_view name,
-                                                      const std::string& server_name) const {
+                                                      const std::string& server_name,
+                                                      const std::string& at) const {
   auto identity = client::LoadTlsIdentity(Files(name), absl::Now());
   EXPECT_THAT(identity, IsOk());
   grpc::ChannelArguments arguments;
@@ -119,7 +136,18 @@ std::shared_ptr<grpc::Channel> ServerFixture::Channel(absl::string_view name,
   if (!server_name.empty()) {
     arguments.SetSslTargetNameOverride(server_name);
   }
-  return grpc::CreateCustomChannel(address(), identity->credentials, arguments);
+  return grpc::CreateCustomChannel(at.empty() ? address() : at, identity->credentials, arguments);
+}
+
+std::shared_ptr<grpc::Channel> ServerFixture::ChannelWithoutCertificate(
+    const std::string& at) const {
+  const auto roots = ReadFile(ca_ + "/trust-bundle.pem");
+  EXPECT_THAT(roots, IsOk());
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = *roots;
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(at, grpc::SslCredentials(options), arguments);
 }
 
 std::unique_ptr<ServerFixture::Stub> ServerFixture::NewStub(absl::string_view name) const {

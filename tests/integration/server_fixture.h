@@ -48,13 +48,21 @@ class ServerFixture : public ::testing::Test {
 
   service::ServerConfig Config() const;
   std::string address() const;
+  std::string bootstrap_address() const;
+
+  // Appends rules to the policy's file, with a higher revision; Restart or ReloadPolicy takes it.
+  void AddToPolicy(absl::string_view rules);
 
   // Clients with the certificate and key in `name`.crt and `name`.key of the CA's folder.
   client::TlsFiles Files(absl::string_view name) const;
   std::unique_ptr<client::CaClient> Client(absl::string_view name = "admin") const;
   // `server_name`: what to expect in the server's certificate; empty: the address.
+  // `at`: another address than the server's own.
   std::shared_ptr<grpc::Channel> Channel(absl::string_view name = "admin",
-                                         const std::string& server_name = "") const;
+                                         const std::string& server_name = "",
+                                         const std::string& at = "") const;
+  // One that verifies the server and shows no certificate.
+  std::shared_ptr<grpc::Channel> ChannelWithoutCertificate(const std::string& at) const;
   std::unique_ptr<Stub> NewStub(absl::string_view name = "admin") const;
 
   // Writes a certificate of this CA for spiffe://fleet.test/svc/`name`, and its key, as `name`.crt
@@ -64,6 +72,7 @@ class ServerFixture : public ::testing::Test {
   TemporaryFolder folder_;
   std::string ca_;
   std::unique_ptr<service::Server> server_;
+  int policy_revision_ = 1;
 };
 
 }  // namespace fleetca::testing
