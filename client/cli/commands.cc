@@ -1,5 +1,7 @@
 #include "client/cli/commands.h"
 
+#include "client/cli/authz_check_command.h"
+#include "client/cli/authz_serve_command.h"
 #include "client/cli/bundle_command.h"
 #include "client/cli/get_command.h"
 #include "client/cli/inspect_command.h"
@@ -17,6 +19,12 @@ void AddCertCommands(CLI::App& app, int* exit_code) {
   CLI::App* bundle = app.add_subcommand("bundle", "Get the roots that relying parties trust");
   bundle->require_subcommand(1);
   AddBundleGetCommand(*bundle, exit_code);
+
+  CLI::App* authz =
+      app.add_subcommand("authz", "Authorize requests by the certificates of those who send them");
+  authz->require_subcommand(1);
+  AddAuthzServeCommand(*authz, exit_code);
+  AddAuthzCheckCommand(*authz, exit_code);
 }
 
 }  // namespace fleetca::client

@@ -1,4 +1,5 @@
-// The commands of `fleetca` that need no CA of their own: `cert issue|get|inspect`, `bundle get`.
+// The commands of `fleetca` that need no CA of their own: `cert issue|get|inspect`, `bundle get`,
+// `authz serve|check`.
 #ifndef FLEETCA_CLIENT_CLI_COMMANDS_H_
 #define FLEETCA_CLIENT_CLI_COMMANDS_H_
 
@@ -6,8 +7,9 @@
 
 namespace fleetca::client {
 
-// Adds the commands `cert` and `bundle` to `app`. A command runs while `app` parses the command
-// line and leaves its exit code (base/exit_status.h) in *exit_code, which must outlive `app`.
+// Adds the commands `cert`, `bundle` and `authz` to `app`. A command runs while `app` parses the
+// command line and leaves its exit code (base/exit_status.h) in *exit_code, which must outlive
+// `app`.
 void AddCertCommands(CLI::App& app, int* exit_code);
 
 }  // namespace fleetca::client

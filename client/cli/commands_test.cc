@@ -307,13 +307,24 @@ TEST(CommandsUsageTest, SaysWhatIsMissing) {
   EXPECT_EQ(RunCommand({"cert"}).exit_code, 2);
   EXPECT_EQ(RunCommand({"bundle"}).exit_code, 2);
   EXPECT_EQ(RunCommand({"cert", "inspect"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"authz"}).exit_code, 2);
+  const Outcome nowhere = RunCommand(
+      {"authz", "serve", "--roots", "x", "--trust-domain", "fleet.example", "--routes", "x"});
+  EXPECT_EQ(nowhere.exit_code, 2);
+  EXPECT_EQ(nowhere.err, "fleetca: --grpc or --http is required: where proxies ask\n");
+  const Outcome remote = RunCommand({"authz", "serve", "--roots", "x", "--trust-domain",
+                                     "fleet.example", "--routes", "x", "--http", "0.0.0.0:80"});
+  EXPECT_EQ(remote.exit_code, 1);
+  EXPECT_THAT(remote.err, HasSubstr("speaks for the proxy"));
 }
 
 TEST(CommandsUsageTest, HelpHasExamples) {
   for (const std::vector<std::string>& command : {std::vector<std::string>{"cert", "issue"},
                                                   {"cert", "get"},
                                                   {"cert", "inspect"},
-                                                  {"bundle", "get"}}) {
+                                                  {"bundle", "get"},
+                                                  {"authz", "serve"},
+                                                  {"authz", "check"}}) {
     std::vector<std::string> arguments = command;
     arguments.push_back("--help");
     const Outcome outcome = RunCommand(arguments);
