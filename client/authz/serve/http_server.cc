@@ -1,14 +1,9 @@
 #include "client/authz/serve/http_server.h"
 
-#include <httplib.h>
-#include <sys/socket.h>
-
-#include <algorithm>
 #include <optional>
 #include <thread>
 #include <utility>
 
-#include "absl/memory/memory.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -16,50 +11,23 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "client/authz/serve/blocking_task_queue.h"
+#include "client/authz/serve/listening_socket.h"
+#include "client/authz/serve/request_head.h"
 
 namespace fleetca::client {
 namespace {
 
-constexpr char kMethodHeader[] = "X-Original-Method";
-constexpr char kTargetHeader[] = "X-Original-URI";
-constexpr char kReasonHeader[] = "X-Fleet-Reason";
-constexpr char kPlainText[] = "text/plain";
-constexpr time_t kTimeoutSeconds = 5;
-// httplib's own is 5, which a burst of a busy proxy overruns.
-constexpr int kBacklog = 1024;
+constexpr absl::string_view kMethodHeader = "X-Original-Method";
+constexpr absl::string_view kTargetHeader = "X-Original-URI";
+constexpr absl::string_view kReasonHeader = "X-Fleet-Reason";
+constexpr absl::Duration kTimeout = absl::Seconds(5);
+constexpr absl::Duration kFinishTimeout = absl::Seconds(1);
 
-class TaskQueue final : public httplib::TaskQueue {
- public:
-  explicit TaskQueue(size_t threads) : queue_(threads) {}
-  void enqueue(std::function<void()> task) override { queue_.Push(std::move(task)); }
-  void shutdown() override { queue_.Finish(); }
-
- private:
-  BlockingTaskQueue queue_;
-};
-
-// RFC 9110's token.
-bool IsHeaderName(absl::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return absl::ascii_isalnum(c) ||
-           absl::string_view("!#$%&'*+-.^_`|~").find(c) != absl::string_view::npos;
-  });
-}
-
-// "" when it is not there; nullopt when it is there more than once.
-std::optional<std::string> OnlyHeader(const httplib::Request& request, const std::string& name) {
-  if (request.get_header_value_count(name) > 1) {
-    return std::nullopt;
-  }
-  return request.get_header_value(name);
-}
-
-GateAnswer Ask(AuthzGate& gate, const httplib::Request& request,
-               const std::string& certificate_header) {
-  const auto certificate = OnlyHeader(request, certificate_header);
-  const auto method = OnlyHeader(request, kMethodHeader);
-  const auto target = OnlyHeader(request, kTargetHeader);
-  const auto host = OnlyHeader(request, "Host");
+GateAnswer Ask(AuthzGate& gate, const RequestHead& head, absl::string_view certificate_header) {
+  const auto certificate = head.Only(certificate_header);
+  const auto method = head.Only(kMethodHeader);
+  const auto target = head.Only(kTargetHeader);
+  const auto host = head.Only("Host");
   if (!certificate.has_value() || !method.has_value() || !target.has_value() || !host.has_value()) {
     return gate.RefuseProxy(
         absl::StrCat("One of ", certificate_header, ", ", kMethodHeader, ", ", kTargetHeader,
@@ -85,105 +53,80 @@ std::string Capitalized(absl::string_view name) {
   return capitalized;
 }
 
-void Write(const GateAnswer& answer, httplib::Response* response) {
-  if (answer.status.ok()) {
-    response->status = 204;
-    for (const auto& [name, value] : answer.headers) {
-      response->set_header(Capitalized(name), value);
-    }
-    return;
-  }
-  response->status = answer.http_status;
-  response->set_header(kReasonHeader, answer.reason);
-  response->set_content(absl::StrCat(answer.reason, "\n"), kPlainText);
+// `status` is a code and its phrase; `headers` are whole lines.
+std::string Answer(absl::string_view status, absl::string_view headers, absl::string_view body) {
+  return absl::StrCat("HTTP/1.1 ", status, "\r\nConnection: close\r\n", headers,
+                      "Content-Type: text/plain\r\nContent-Length: ", body.size(), "\r\n\r\n",
+                      body);
 }
 
-class HttplibServer final : public HttpServer {
+std::string ToHttp(const GateAnswer& answer) {
+  if (!answer.status.ok()) {
+    return Answer(answer.http_status == 401 ? "401 Unauthorized" : "403 Forbidden",
+                  absl::StrCat(kReasonHeader, ": ", answer.reason, "\r\n"),
+                  absl::StrCat(answer.reason, "\n"));
+  }
+  std::string text = "HTTP/1.1 204 No Content\r\nConnection: close\r\n";
+  for (const auto& [name, value] : answer.headers) {
+    absl::StrAppend(&text, Capitalized(name), ": ", value, "\r\n");
+  }
+  return absl::StrCat(text, "\r\n");
+}
+
+class SocketServer final : public HttpServer {
  public:
-  HttplibServer(AuthzGate* gate, const HttpServerOptions& options)
-      : gate_(*gate), options_(options), address_(options.address) {}
+  SocketServer(AuthzGate* gate, const HttpServerOptions& options,
+               std::unique_ptr<ListeningSocket> socket)
+      : gate_(*gate),
+        certificate_header_(options.certificate_header),
+        socket_(std::move(socket)),
+        tasks_(static_cast<size_t>(options.threads)),
+        acceptor_([this] { AcceptAll(); }) {}
 
-  ~HttplibServer() override {
-    server_.stop();
-    if (thread_.joinable()) {
-      thread_.join();
-    }
+  ~SocketServer() override {
+    socket_->Stop();
+    acceptor_.join();
+    tasks_.Finish();
   }
 
-  absl::Status Listen() {
-    SetUp();
-    if (address_.IsSocket()) {
-      FLEETCA_RETURN_IF_ERROR(RemoveStaleSocket(address_.socket));
-      server_.set_address_family(AF_UNIX);
-    }
-    if (!Bind() || ::listen(socket_, kBacklog) != 0) {
-      return FailedPrecondition(
-          Reason::kConfigInvalid,
-          absl::StrCat("Cannot listen at ", address_.ToString(),
-                       "; choose a free port, or a folder that this user may write to"));
-    }
-    thread_ = std::thread([this] { server_.listen_after_bind(); });
-    // Before it runs, stopping it would do nothing.
-    while (!server_.is_running()) {
-      absl::SleepFor(absl::Milliseconds(1));
-    }
-    return absl::OkStatus();
-  }
-
-  const ListenAddress& address() const override { return address_; }
+  const ListenAddress& address() const override { return socket_->address(); }
 
  private:
-  void SetUp() {
-    const size_t threads = options_.threads;
-    server_.new_task_queue = [threads] { return new TaskQueue(threads); };
-    server_.set_keep_alive_max_count(1);
-    server_.set_read_timeout(kTimeoutSeconds);
-    server_.set_write_timeout(kTimeoutSeconds);
-    server_.set_payload_max_length(0);
-    server_.set_socket_options([this](int socket) {
-      socket_ = socket;
-      // Not httplib's SO_REUSEPORT, with which a second server would share the port in silence.
-      const int yes = 1;
-      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-    });
-    // Answers everything, and so before a body would be read.
-    server_.set_pre_routing_handler(
-        [this](const httplib::Request& request, httplib::Response& response) {
-          Handle(request, &response);
-          return httplib::Server::HandlerResponse::Handled;
-        });
+  void AcceptAll() {
+    while (std::shared_ptr<Connection> connection = socket_->Accept()) {
+      tasks_.Push([this, connection] { Serve(*connection); });
+    }
   }
 
-  bool Bind() {
-    if (address_.IsSocket()) {
-      // The port is not looked at, but must be there.
-      return server_.bind_to_port(address_.socket, 1);
+  void Serve(Connection& connection) {
+    const absl::Time deadline = absl::Now() + kTimeout;
+    const std::string bytes = connection.ReadUntil("\r\n\r\n", kMaxRequestHead, deadline);
+    if (bytes.empty()) {
+      return;
     }
-    if (address_.port != 0) {
-      return server_.bind_to_port(address_.host, address_.port);
-    }
-    address_.port = server_.bind_to_any_port(address_.host);
-    return address_.port > 0;
+    connection.Write(AnswerTo(bytes), absl::Now() + kTimeout);
+    connection.Finish(absl::Now() + kFinishTimeout);
   }
 
-  void Handle(const httplib::Request& request, httplib::Response* response) {
-    if (request.path == "/authorize") {
-      Write(Ask(gate_, request, options_.certificate_header), response);
-    } else if (request.path == "/healthz") {
-      response->status = 200;
-      response->set_content("ok\n", kPlainText);
-    } else {
-      response->status = 404;
-      response->set_content("Ask for /authorize or /healthz\n", kPlainText);
+  std::string AnswerTo(absl::string_view bytes) {
+    const absl::StatusOr<RequestHead> head = ParseRequestHead(bytes);
+    if (!head.ok()) {
+      return Answer("400 Bad Request", "", absl::StrCat(head.status().message(), "\n"));
     }
+    if (head->target == "/authorize") {
+      return ToHttp(Ask(gate_, *head, certificate_header_));
+    }
+    return head->target == "/healthz"
+               ? Answer("200 OK", "", "ok\n")
+               : Answer("404 Not Found", "", "Ask for /authorize or /healthz\n");
   }
 
   AuthzGate& gate_;
-  const HttpServerOptions options_;
-  ListenAddress address_;
-  int socket_ = -1;
-  httplib::Server server_;
-  std::thread thread_;
+  const std::string certificate_header_;
+  const std::unique_ptr<ListeningSocket> socket_;
+  BlockingTaskQueue tasks_;
+  // The last, as it uses the others.
+  std::thread acceptor_;
 };
 
 }  // namespace
@@ -196,9 +139,8 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(AuthzGate* gate,
         absl::StrCat("\"", options.certificate_header,
                      "\" is no name of a header; write one such as ", kDefaultCertificateHeader));
   }
-  auto server = std::make_unique<HttplibServer>(gate, options);
-  FLEETCA_RETURN_IF_ERROR(server->Listen());
-  return server;
+  FLEETCA_ASSIGN_OR_RETURN(auto socket, ListeningSocket::Open(options.address));
+  return std::make_unique<SocketServer>(gate, options, std::move(socket));
 }
 
 }  // namespace fleetca::client

@@ -30,13 +30,12 @@ struct HttpServerOptions {
 // are not looked at. /healthz answers 200 as long as the process does.
 //
 // A connection is closed after one answer: over loopback a new one costs less than a thread that
-// waits for the next request. No body is read; a header line has at most 8 KiB, and who sends
-// nothing for 5 s is cut off.
+// waits for the next request. The head has at most 48 KiB and 5 s to come; no body is read.
+// Debian's cpp-httplib would not do: it percent-decodes headers, so that "/a%2fb" comes as "/a/b".
 class HttpServer {
  public:
   // Listens, on threads of its own. `gate` must outlive this. INVALID_ARGUMENT kConfigInvalid for a
-  // certificate header that is none, FAILED_PRECONDITION kConfigInvalid when the address is taken,
-  // and RemoveStaleSocket's errors.
+  // certificate header that is none; the errors of ListeningSocket::Open.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(AuthzGate* gate,
                                                            const HttpServerOptions& options);
 

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "client/authz/serve/request_head.h"
 #include "client/authz/serve/serve_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -74,6 +75,17 @@ TEST_F(HttpServerTest, NobodyIs401) {
               AllOf(StartsWith("HTTP/1.1 401 "), HasSubstr("renew it")));
 }
 
+// As a library that decodes headers would not.
+TEST_F(HttpServerTest, TheTargetIsJudgedAsItCame) {
+  Start();
+  for (const absl::string_view target :
+       {"/orders%2f7", "/%6frders", "/orders/%2e%2e/x", "/orders/%u002e", "/orders/%00",
+        "/orders;x", "//orders", "/orders/../healthz"}) {
+    EXPECT_THAT(Ask(About(writer_, "GET", target)), StartsWith("HTTP/1.1 403 ")) << target;
+  }
+  EXPECT_THAT(Ask(About(writer_, "GET", "/orders/a%20b")), StartsWith("HTTP/1.1 204 "));
+}
+
 // What the client forwarded has no say, whatever it is called.
 TEST_F(HttpServerTest, IgnoresForwardedIdentities) {
   Start();
@@ -131,8 +143,8 @@ TEST_F(HttpServerTest, OtherPathsAndBodies) {
   EXPECT_THAT(Ask(absl::StrCat(About(reader_, "GET", "/orders"), "Content-Length: 100000000\r\n"),
                   "POST /authorize"),
               StartsWith("HTTP/1.1 204 "));
-  EXPECT_THAT(Ask(absl::StrCat("X-Client-Cert: ", std::string(9000, 'a'), "\r\n")),
-              Not(StartsWith("HTTP/1.1 204 ")));
+  EXPECT_THAT(Ask(absl::StrCat("X-Client-Cert: ", std::string(kMaxRequestHead, 'a'), "\r\n")),
+              StartsWith("HTTP/1.1 400 "));
   EXPECT_THAT(testing::Exchange(*server_->http_address(), "nonsense\r\n\r\n"),
               StartsWith("HTTP/1.1 400 "));
 }
