@@ -177,11 +177,22 @@ class NginxTest(unittest.TestCase):
     def test_path_tricks_are_refused(self):
         for path in ("/healthz/../orders/7", "//orders/7", "/orders//7", "/orders/./7",
                      "/orders/%2e%2e/secret", "/orders%2f7", "/%6frders/7", "/orders/7;x=1",
-                     "/orders/7%00", "/orders\\7", "/orders/%252e", "/orders/7.", "/orders/%c3%a4"):
+                     "/orders/7%00", "/orders\\7", "/orders/%252e", "/orders/7.",
+                     "/orders/%c3%a4", "https://localhost/orders//7", "/_authorize/..%2f"):
             status, body = self.ask("writer", "GET", path)
             # nginx refuses some of them itself.
             self.assertIn(status, (400, 403), path)
             self.assertNotIn("identity", body)
+
+    def test_without_the_daemon_nothing_passes(self):
+        os.rename(self.folder + "/authz.sock", self.folder + "/away.sock")
+        try:
+            status, body = self.ask("writer", "GET", "/orders/7")
+        finally:
+            os.rename(self.folder + "/away.sock", self.folder + "/authz.sock")
+        self.assertEqual(500, status)
+        self.assertNotIn("identity", body)
+        self.assert_told("writer", "GET", "/orders/7", "writer")
 
     def test_routes_are_read_again(self):
         before = read(self.routes)
