@@ -1,5 +1,7 @@
 #include "client/cli/commands.h"
 
+#include "client/cli/authz_check_command.h"
+#include "client/cli/authz_serve_command.h"
 #include "client/cli/bundle_command.h"
 #include "client/cli/fingerprint_command.h"
 #include "client/cli/get_command.h"
@@ -27,6 +29,12 @@ void AddCertCommands(CLI::App& app, int* exit_code) {
   AddTokenCreateCommand(*token, exit_code);
   AddTokenListCommand(*token, exit_code);
   AddTokenRevokeCommand(*token, exit_code);
+
+  CLI::App* authz =
+      app.add_subcommand("authz", "Authorize requests by the certificates of those who send them");
+  authz->require_subcommand(1);
+  AddAuthzServeCommand(*authz, exit_code);
+  AddAuthzCheckCommand(*authz, exit_code);
 }
 
 }  // namespace fleetca::client

@@ -267,6 +267,15 @@ TEST(CommandsUsageTest, SaysWhatIsMissing) {
   EXPECT_EQ(RunCommand({"token"}).exit_code, 2);
   EXPECT_EQ(RunCommand({"cert", "issue", "--dir", "x", "--csr", "x"}).exit_code, 2);
   EXPECT_EQ(RunCommand({"cert", "inspect"}).exit_code, 2);
+  EXPECT_EQ(RunCommand({"authz"}).exit_code, 2);
+  const Outcome nowhere = RunCommand(
+      {"authz", "serve", "--roots", "x", "--trust-domain", "fleet.example", "--routes", "x"});
+  EXPECT_EQ(nowhere.exit_code, 2);
+  EXPECT_EQ(nowhere.err, "fleetca: --grpc or --http is required: where proxies ask\n");
+  const Outcome remote = RunCommand({"authz", "serve", "--roots", "x", "--trust-domain",
+                                     "fleet.example", "--routes", "x", "--http", "0.0.0.0:80"});
+  EXPECT_EQ(remote.exit_code, 1);
+  EXPECT_THAT(remote.err, HasSubstr("speaks for the proxy"));
 }
 
 TEST(CommandsUsageTest, HelpHasExamples) {
@@ -277,7 +286,9 @@ TEST(CommandsUsageTest, HelpHasExamples) {
                                                   {"bundle", "fingerprint"},
                                                   {"token", "create"},
                                                   {"token", "list"},
-                                                  {"token", "revoke"}}) {
+                                                  {"token", "revoke"},
+                                                  {"authz", "serve"},
+                                                  {"authz", "check"}}) {
     std::vector<std::string> arguments = command;
     arguments.push_back("--help");
     const Outcome outcome = RunCommand(arguments);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -101,7 +102,29 @@ std::string Sha256Hex(string_view bytes) {
   return absl::BytesToHexString(string_view(digest.data(), digest.size()));
 }
 
-void AddExtensions(const x509::Certificate& certificate, CertificateFacts* facts) {
+// Whether it is one of ours that can be read, and so has lines of its own.
+bool AddOwn(const x509::Extension& extension, const x509::AuthzOids& oids,
+            CertificateFacts* facts) {
+  if (extension.oid == oids.authz) {
+    auto authz = x509::ParseFleetAuthz(extension.value);
+    if (authz.ok()) {
+      facts->authz = *std::move(authz);
+      return true;
+    }
+    facts->authz_problem = std::string(authz.status().message());
+  } else if (extension.oid == oids.provenance) {
+    auto provenance = x509::ParseProvenance(extension.value);
+    if (provenance.ok()) {
+      facts->provenance = *std::move(provenance);
+      return true;
+    }
+    facts->provenance_problem = std::string(provenance.status().message());
+  }
+  return false;
+}
+
+void AddExtensions(const x509::Certificate& certificate, const x509::AuthzOids& oids,
+                   CertificateFacts* facts) {
   facts->is_ca = certificate.is_ca;
   facts->path_length = certificate.path_length;
   for (size_t bit = 0; bit < std::size(kKeyUsageNames); ++bit) {
@@ -115,7 +138,7 @@ void AddExtensions(const x509::Certificate& certificate, CertificateFacts* facts
   facts->subject_key_id = absl::BytesToHexString(certificate.subject_key_id);
   facts->authority_key_id = absl::BytesToHexString(certificate.authority_key_id);
   for (const x509::Extension& extension : certificate.extensions) {
-    if (!IsShown(extension.oid)) {
+    if (!IsShown(extension.oid) && !AddOwn(extension, oids, facts)) {
       facts->other_extensions.push_back(
           {x509::der::OidToString(extension.oid), extension.critical, extension.value.size()});
     }
@@ -132,7 +155,19 @@ std::string PossessionError(const x509::Csr& csr) {
 
 }  // namespace
 
-absl::StatusOr<CertificateFacts> FactsOfCertificate(string_view der) {
+absl::string_view AttestationName(x509::Attestation attestation) {
+  switch (attestation) {
+    case x509::Attestation::kMtls:
+      return "mtls";
+    case x509::Attestation::kJoinToken:
+      return "join_token";
+    case x509::Attestation::kJwt:
+      return "jwt";
+  }
+  return "unknown";
+}
+
+absl::StatusOr<CertificateFacts> FactsOfCertificate(string_view der, const x509::AuthzOids& oids) {
   FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate certificate, x509::ParseCertificate(der));
   CertificateFacts facts;
   facts.der = std::string(der);
@@ -145,7 +180,7 @@ absl::StatusOr<CertificateFacts> FactsOfCertificate(string_view der) {
   facts.key = KeyText(certificate.public_key);
   facts.signature_algorithm = SignatureAlgorithmText(certificate.signature_algorithm);
   facts.sha256 = Sha256Hex(der);
-  AddExtensions(certificate, &facts);
+  AddExtensions(certificate, oids, &facts);
   return facts;
 }
 

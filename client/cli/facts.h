@@ -9,6 +9,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "x509/authz_oids.h"
+#include "x509/fleet_authz.h"
+#include "x509/provenance.h"
 
 namespace fleetca::client {
 
@@ -36,6 +39,13 @@ struct CertificateFacts {
   std::string subject_key_id;  // hex; "" when absent
   std::string authority_key_id;
   std::string sha256;  // of the DER, hex
+  // What fleetca's own extensions say, where they are there and can be read; a problem is why they
+  // cannot.
+  std::optional<x509::FleetAuthz> authz;
+  std::string authz_problem;
+  std::optional<x509::Provenance> provenance;
+  std::string provenance_problem;
+  // Those that cannot be read among them.
   std::vector<OtherExtension> other_extensions;
 };
 
@@ -51,7 +61,12 @@ struct CsrFacts {
   std::vector<std::string> ignored_extensions;
 };
 
-absl::StatusOr<CertificateFacts> FactsOfCertificate(absl::string_view der);
+// "mtls", "join_token", "jwt".
+absl::string_view AttestationName(x509::Attestation attestation);
+
+// `oids` are those that the CA gives its own extensions.
+absl::StatusOr<CertificateFacts> FactsOfCertificate(
+    absl::string_view der, const x509::AuthzOids& oids = x509::AuthzOids());
 absl::StatusOr<CsrFacts> FactsOfCsr(absl::string_view der);
 
 }  // namespace fleetca::client

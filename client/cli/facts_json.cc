@@ -1,6 +1,8 @@
 #include "client/cli/facts_json.h"
 
-#include "absl/strings/str_cat.h"
+#include <utility>
+
+#include "absl/strings/escaping.h"
 #include "x509/pem.h"
 
 namespace fleetca::client {
@@ -14,6 +16,45 @@ std::string TimeToJson(absl::Time time) {
 std::string JsonToText(const ordered_json& json) {
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
+
+namespace {
+
+// Null where there is none; {"problem": ...} where it cannot be read.
+ordered_json AuthzToJson(const CertificateFacts& facts) {
+  if (!facts.authz.has_value()) {
+    return facts.authz_problem.empty() ? ordered_json()
+                                       : ordered_json({{"problem", facts.authz_problem}});
+  }
+  ordered_json json = {{"roles", facts.authz->roles}};
+  if (facts.authz->audience.has_value()) {
+    json["audience"] = *facts.authz->audience;
+  }
+  json["attributes"] = ordered_json::object();
+  for (const x509::AuthzAttribute& attribute : facts.authz->attributes) {
+    json["attributes"][attribute.name] = attribute.value;
+  }
+  json["policy_revision"] = facts.authz->policy_revision;
+  return json;
+}
+
+ordered_json ProvenanceToJson(const CertificateFacts& facts) {
+  if (!facts.provenance.has_value()) {
+    return facts.provenance_problem.empty() ? ordered_json()
+                                            : ordered_json({{"problem", facts.provenance_problem}});
+  }
+  const x509::Provenance& provenance = *facts.provenance;
+  ordered_json json = {{"profile", provenance.profile},
+                       {"attestation", std::string(AttestationName(provenance.attestation))}};
+  if (provenance.request_id.has_value()) {
+    json["request_id"] = absl::BytesToHexString(*provenance.request_id);
+  }
+  if (provenance.generation.has_value()) {
+    json["generation"] = *provenance.generation;
+  }
+  return json;
+}
+
+}  // namespace
 
 ordered_json CertificateToJson(const CertificateFacts& facts) {
   ordered_json extensions = ordered_json::array();
@@ -36,6 +77,12 @@ ordered_json CertificateToJson(const CertificateFacts& facts) {
   }
   json["key_usage"] = facts.key_usage;
   json["extended_key_usage"] = facts.extended_key_usage;
+  if (ordered_json authz = AuthzToJson(facts); !authz.is_null()) {
+    json["authz"] = std::move(authz);
+  }
+  if (ordered_json provenance = ProvenanceToJson(facts); !provenance.is_null()) {
+    json["provenance"] = std::move(provenance);
+  }
   json["subject_key_id"] = facts.subject_key_id;
   json["authority_key_id"] = facts.authority_key_id;
   json["sha256"] = facts.sha256;

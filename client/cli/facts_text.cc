@@ -1,5 +1,6 @@
 #include "client/cli/facts_text.h"
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -23,6 +24,43 @@ std::string CaText(const CertificateFacts& facts) {
     return "yes";
   }
   return absl::StrCat("yes, with at most ", *facts.path_length, " CA certificates below");
+}
+
+std::string AuthzText(const CertificateFacts& facts) {
+  if (!facts.authz.has_value()) {
+    return facts.authz_problem.empty()
+               ? std::string()
+               : TextLine("Roles", absl::StrCat("UNREADABLE: ", facts.authz_problem));
+  }
+  const x509::FleetAuthz& authz = *facts.authz;
+  std::string text = TextLines("Roles", authz.roles);
+  absl::StrAppend(&text, authz.audience.has_value() ? TextLines("Audience", *authz.audience)
+                                                    : TextLine("Audience", "(every service)"));
+  for (size_t i = 0; i < authz.attributes.size(); ++i) {
+    absl::StrAppend(
+        &text, TextLine(i == 0 ? "Attributes" : "",
+                        absl::StrCat(authz.attributes[i].name, " = ", authz.attributes[i].value)));
+  }
+  absl::StrAppend(&text, TextLine("Policy revision", absl::StrCat(authz.policy_revision)));
+  return text;
+}
+
+std::string ProvenanceText(const CertificateFacts& facts) {
+  if (!facts.provenance.has_value()) {
+    return facts.provenance_problem.empty()
+               ? std::string()
+               : TextLine("Provenance", absl::StrCat("UNREADABLE: ", facts.provenance_problem));
+  }
+  const x509::Provenance& provenance = *facts.provenance;
+  std::string text = absl::StrCat("profile ", provenance.profile, ", attested by ",
+                                  AttestationName(provenance.attestation));
+  if (provenance.generation.has_value()) {
+    absl::StrAppend(&text, ", generation ", *provenance.generation);
+  }
+  if (provenance.request_id.has_value()) {
+    absl::StrAppend(&text, ", request ", absl::BytesToHexString(*provenance.request_id));
+  }
+  return TextLine("Provenance", text);
 }
 
 }  // namespace
@@ -63,11 +101,11 @@ std::string CertificateToText(const CertificateFacts& facts, absl::Time now) {
                                          ValidityInWords(facts.not_before, facts.not_after, now))),
       TextLine("Key", facts.key), TextLine("Signature", facts.signature_algorithm),
       TextLine("CA", CaText(facts)));
-  absl::StrAppend(&text, OptionalLine("Key usage", absl::StrJoin(facts.key_usage, ", ")),
-                  OptionalLine("Purposes", absl::StrJoin(facts.extended_key_usage, ", ")),
-                  OptionalLine("Key id", facts.subject_key_id),
-                  OptionalLine("Issuer's key id", facts.authority_key_id),
-                  TextLine("SHA-256", facts.sha256));
+  absl::StrAppend(
+      &text, OptionalLine("Key usage", absl::StrJoin(facts.key_usage, ", ")),
+      OptionalLine("Purposes", absl::StrJoin(facts.extended_key_usage, ", ")), AuthzText(facts),
+      ProvenanceText(facts), OptionalLine("Key id", facts.subject_key_id),
+      OptionalLine("Issuer's key id", facts.authority_key_id), TextLine("SHA-256", facts.sha256));
   for (const OtherExtension& extension : facts.other_extensions) {
     absl::StrAppend(
         &text, TextLine("Extension",

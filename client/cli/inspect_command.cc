@@ -9,11 +9,13 @@
 #include "base/exit_status.h"
 #include "base/file.h"
 #include "base/status_macros.h"
+#include "client/cli/authz_flags.h"
 #include "client/cli/facts.h"
 #include "client/cli/facts_json.h"
 #include "client/cli/facts_text.h"
 #include "client/cli/output.h"
 #include "client/cli/pem_or_der.h"
+#include "x509/authz_oids.h"
 #include "x509/pem.h"
 
 namespace fleetca::client {
@@ -24,11 +26,13 @@ Examples:
   fleetca cert inspect web.crt
   openssl req -new ... | fleetca cert inspect -
   fleetca cert inspect -o json chain.pem | jq '.[].not_after'
+  fleetca cert inspect -o json web.crt | jq '.[0].authz.roles'
 )help";
 
 struct InspectFlags {
   std::string file;
   std::string form = "text";
+  std::string arc = std::string(x509::kDefaultFleetArcText);
 };
 
 struct Rendered {
@@ -36,21 +40,22 @@ struct Rendered {
   nlohmann::ordered_json json;
 };
 
-absl::StatusOr<Rendered> Render(const EncodedObject& object) {
+absl::StatusOr<Rendered> Render(const EncodedObject& object, const x509::AuthzOids& oids) {
   if (object.type == ObjectType::kCsr) {
     FLEETCA_ASSIGN_OR_RETURN(const CsrFacts facts, FactsOfCsr(object.der));
     return Rendered{CsrToText(facts), CsrToJson(facts)};
   }
-  FLEETCA_ASSIGN_OR_RETURN(const CertificateFacts facts, FactsOfCertificate(object.der));
+  FLEETCA_ASSIGN_OR_RETURN(const CertificateFacts facts, FactsOfCertificate(object.der, oids));
   return Rendered{CertificateToText(facts, Clock::System().Now()), CertificateToJson(facts)};
 }
 
-absl::StatusOr<std::string> Inspect(absl::string_view contents, OutputForm form) {
+absl::StatusOr<std::string> Inspect(absl::string_view contents, OutputForm form,
+                                    const x509::AuthzOids& oids) {
   FLEETCA_ASSIGN_OR_RETURN(const std::vector<EncodedObject> objects, ParsePemOrDer(contents));
   std::string text, pem;
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   for (const EncodedObject& object : objects) {
-    FLEETCA_ASSIGN_OR_RETURN(const Rendered rendered, Render(object));
+    FLEETCA_ASSIGN_OR_RETURN(const Rendered rendered, Render(object, oids));
     absl::StrAppend(&text, text.empty() ? "" : "\n", rendered.text);
     json.push_back(rendered.json);
     absl::StrAppend(&pem,
@@ -71,7 +76,8 @@ absl::StatusOr<std::string> Inspect(absl::string_view contents, OutputForm form)
 
 absl::Status RunInspect(const InspectFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const std::string contents, ReadFile(flags.file));
-  const absl::StatusOr<std::string> data = Inspect(contents, ParseForm(flags.form));
+  FLEETCA_ASSIGN_OR_RETURN(const x509::AuthzOids oids, x509::AuthzOids::FromArc(flags.arc));
+  const absl::StatusOr<std::string> data = Inspect(contents, ParseForm(flags.form), oids);
   if (!data.ok()) {
     return Annotate(data.status(), flags.file == "-" ? "standard input" : flags.file);
   }
@@ -88,6 +94,7 @@ void AddInspectCommand(CLI::App& parent, int* exit_code) {
       ->type_name("FILE")
       ->required();
   AddFormFlag(*command, &flags->form);
+  AddArcFlag(*command, &flags->arc);
   command->footer(kExamples);
   command->callback([flags, exit_code] { *exit_code = ReportStatus(RunInspect(*flags)); });
 }

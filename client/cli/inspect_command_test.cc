@@ -8,12 +8,15 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "tests/testing/temporary_folder.h"
+#include "x509/fleet_authz.h"
+#include "x509/provenance.h"
 
 namespace fleetca::client {
 namespace {
@@ -21,6 +24,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 struct Outcome {
@@ -103,7 +107,7 @@ TEST_P(InspectEachKeyTest, Certificate) {
        {"  Subject         O=Fleet, CN=Web\\, one\n", "  Names           DNS:web.fleet.example\n",
         "                  URI:spiffe://fleet.example/svc/web\n", "                  IP:10.0.0.1\n",
         "  CA              yes\n", "  Key usage       digitalSignature, keyCertSign\n",
-        "  Purposes        serverAuth, 1.2.3.4\n",
+        "  Purposes        serverAuth, 1.2.3.4\n", "  Roles           UNREADABLE: ",
         "  Extension       1.3.6.1.4.1.32473.1.1.1, 2 octets\n"}) {
     EXPECT_THAT(text.out, HasSubstr(line));
   }
@@ -173,6 +177,58 @@ TEST_F(InspectTest, DerAndPemSayTheSame) {
   EXPECT_EQ(der.exit_code, 0) << der.err;
   EXPECT_EQ(der.out, Inspect({"-o", "json", Path("root.pem")}).out);
   EXPECT_EQ(Inspect({"-o", "pem", Path("root.der")}).out, *ReadFile(Path("root.pem")));
+}
+
+// DER as openssl is to write it into an extension.
+std::string AsOpenSslWants(absl::string_view der) {
+  return absl::StrCat("DER:", absl::BytesToHexString(der));
+}
+
+TEST_F(InspectTest, ShowsWhatTheCertificateGrants) {
+  const auto authz = x509::BuildFleetAuthz({.policy_revision = 7,
+                                            .roles = {"reader", "writer"},
+                                            .audience = {{"svc/orders"}},
+                                            .attributes = {{"region", "eu-1"}, {"zone", "a"}}});
+  const auto provenance = x509::BuildProvenance({.profile = "service",
+                                                 .attestation = x509::Attestation::kJwt,
+                                                 .request_id = std::string(16, '\x2a'),
+                                                 .generation = 3});
+  OpenSsl(absl::StrCat("req -x509 -key ", Path("root.key"), " -subj /CN=Web -days 30 -addext ",
+                       "1.3.6.1.4.1.32473.1.1.1=", AsOpenSslWants(*authz),
+                       " -addext 1.3.6.1.4.1.32473.1.1.2=", AsOpenSslWants(*provenance), " -out ",
+                       Path("granted.pem")));
+  const Outcome text = Inspect({Path("granted.pem")});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("  Roles           reader\n"
+                                  "                  writer\n"
+                                  "  Audience        svc/orders\n"
+                                  "  Attributes      region = eu-1\n"
+                                  "                  zone = a\n"
+                                  "  Policy revision 7\n"
+                                  "  Provenance      profile service, attested by jwt, generation "
+                                  "3, request 2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a\n"));
+  EXPECT_THAT(text.out, Not(HasSubstr("  Extension")));
+
+  const auto json = nlohmann::json::parse(Inspect({"-o", "json", Path("granted.pem")}).out)[0];
+  EXPECT_EQ(json["authz"]["roles"], nlohmann::json::array({"reader", "writer"}));
+  EXPECT_EQ(json["authz"]["audience"], nlohmann::json::array({"svc/orders"}));
+  EXPECT_EQ(json["authz"]["attributes"]["region"], "eu-1");
+  EXPECT_EQ(json["authz"]["policy_revision"], 7);
+  EXPECT_EQ(json["provenance"]["profile"], "service");
+  EXPECT_EQ(json["provenance"]["attestation"], "jwt");
+  EXPECT_EQ(json["provenance"]["generation"], 3);
+  EXPECT_EQ(json["other_extensions"], nlohmann::json::array());
+
+  const std::string arc = "1.3.6.1.4.1.99999.1";
+  EXPECT_THAT(Inspect({"--arc", arc, Path("granted.pem")}).out,
+              AllOf(Not(HasSubstr("  Roles ")), HasSubstr("1.3.6.1.4.1.32473.1.1.1, ")));
+}
+
+TEST_F(InspectTest, ACertificateWithoutGrantsSaysNothingOfThem) {
+  EXPECT_THAT(Inspect({Path("root.pem")}).out, Not(HasSubstr("Roles")));
+  const auto json = nlohmann::json::parse(Inspect({"-o", "json", Path("root.pem")}).out)[0];
+  EXPECT_FALSE(json.contains("authz"));
+  EXPECT_FALSE(json.contains("provenance"));
 }
 
 TEST_F(InspectTest, AChainInPemAndInDer) {

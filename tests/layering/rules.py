@@ -38,9 +38,11 @@ FOLDERS = {
         "proto",
     ],
     "client": ["base", "x509", "client", "proto"],
-    "client/cli": ["base", "x509", "client", "client/cli", "proto"],
+    "client/cli": ["base", "x509", "client", "client/authz", "client/authz/serve", "client/cli", "proto"],
     # What services link: nothing of the client of the CA.
     "client/authz": ["base", "x509", "client/authz", "proto"],
+    # The daemon beside a proxy: on top of what services link, and below it nothing.
+    "client/authz/serve": ["base", "x509", "client/authz", "client/authz/serve", "proto"],
     # What a service of the fleet's own would include.
     "examples": ["client/authz", "examples"],
     "bench": ["*"],
@@ -52,7 +54,7 @@ FOLDERS = {
 }
 
 # Generated headers of proto/, by how they are included.
-PROTO_PREFIXES = ("fleetca/", "google/rpc/")
+PROTO_PREFIXES = ("envoy/", "fleetca/", "google/rpc/")
 
 EDGES = ["service/edge/*", "service/cli/*", "client/*"]
 # Stands for every file that only tests link: what its BUILD file calls a test or testonly.

@@ -7,6 +7,7 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "client/authz/grpc/peer_certificates.h"
 
 namespace fleetca::client {
 namespace {
@@ -52,12 +53,12 @@ absl::StatusOr<Grants> AuthzProcessor::Caller(const grpc::ServerContextBase& con
     return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "",
                      "The context belongs to no call; ask within a handler");
   }
-  FLEETCA_ASSIGN_OR_RETURN(const auto grants, peers_.Current(*connection));
+  FLEETCA_ASSIGN_OR_RETURN(const auto grants, CurrentPeer(peers_, *connection));
   return *grants;
 }
 
 absl::Status AuthzProcessor::Judge(absl::string_view path, const grpc::AuthContext& context) {
-  const auto caller = peers_.Current(context);
+  const auto caller = CurrentPeer(peers_, context);
   if (!caller.ok()) {
     LogRefusal(path, caller.status(), nullptr);
     return caller.status();

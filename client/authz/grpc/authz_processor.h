@@ -23,7 +23,7 @@
 #include "client/authz/authz_verifier.h"
 #include "client/authz/grants.h"
 #include "client/authz/grpc/method_roles.h"
-#include "client/authz/grpc/peer_cache.h"
+#include "client/authz/peer_cache.h"
 
 namespace fleetca::client {
 

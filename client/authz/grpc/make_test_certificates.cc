@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "client/authz/grpc/test_fleet.h"
@@ -22,14 +23,15 @@ absl::Status WriteIdentity(const std::string& path, const TestIdentity& identity
 
 // `name` is the name of the files and of the service.
 absl::Status WriteCaller(const TestFleet& fleet, const std::string& folder, const std::string& name,
-                         std::vector<std::string> roles) {
+                         std::vector<std::string> roles,
+                         absl::Time not_after = absl::Now() + absl::Hours(24)) {
   TestLeaf leaf;
   leaf.uris = {absl::StrCat("spiffe://fleet.example/svc/", name)};
   leaf.not_before = absl::Now() - absl::Minutes(5);
-  leaf.not_after = absl::Now() + absl::Hours(24);
+  leaf.not_after = not_after;
   if (!roles.empty()) {
     leaf.authz = x509::FleetAuthz{
-        .policy_revision = 1, .roles = std::move(roles), .audience = {{"svc/echo"}}};
+        .policy_revision = 1, .roles = std::move(roles), .audience = {{"svc/echo", "svc/orders"}}};
   }
   return WriteIdentity(absl::StrCat(folder, "/", name), fleet.IssueFromRoot(leaf));
 }
@@ -45,6 +47,8 @@ absl::Status WriteAll(const std::string& folder) {
   FLEETCA_RETURN_IF_ERROR(WriteIdentity(folder + "/server", fleet.IssueFromRoot(server)));
   FLEETCA_RETURN_IF_ERROR(WriteCaller(fleet, folder, "reader", {"reader"}));
   FLEETCA_RETURN_IF_ERROR(WriteCaller(fleet, folder, "writer", {"writer"}));
+  FLEETCA_RETURN_IF_ERROR(
+      WriteCaller(fleet, folder, "expired", {"writer"}, absl::Now() - absl::Minutes(1)));
   return WriteCaller(fleet, folder, "stranger", {});
 }
 
@@ -56,7 +60,7 @@ int main(int argc, char** argv) {
     std::cerr << "Name the folder to write to, which must exist:\n"
                  "  make_test_certificates /tmp/echo\n"
                  "It gets ca.pem, and a .pem and a .key of server, reader, writer and stranger, "
-                 "valid for a day.\n";
+                 "valid for a day, and of expired.\n";
     return 2;
   }
   const absl::Status status = fleetca::client::testing::WriteAll(argv[1]);

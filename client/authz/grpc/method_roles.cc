@@ -1,40 +1,12 @@
 #include "client/authz/grpc/method_roles.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "base/errors.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "client/authz/grpc/method_roles_text.h"
 #include "fleetca/authz/v1/method_roles.pb.h"
 
 namespace fleetca::client {
-namespace {
-
-// What the caller can do about it, from what it knows already: its own certificate.
-absl::string_view Advice(GrantState state) {
-  switch (state) {
-    case GrantState::kGranted:
-      return "none of its roles allows it; if it should, have the role granted by the CA's policy "
-             "and renew the certificate";
-    case GrantState::kAbsent:
-      return "its certificate grants no roles; have them granted by the CA's policy and renew the "
-             "certificate";
-    case GrantState::kUnreadable:
-      return "the roles in its certificate cannot be read here; renew the certificate, and if that "
-             "does not help tell the CA's operator";
-    case GrantState::kOtherAudience:
-      return "the roles in its certificate are for other services; have this one added to their "
-             "audience in the CA's policy and renew the certificate";
-    case GrantState::kStalePolicy:
-      return "the roles in its certificate are of an outdated policy; renew the certificate";
-  }
-  return "";
-}
-
-}  // namespace
 
 absl::StatusOr<MethodRoles> MethodRoles::Parse(absl::string_view text, absl::string_view path) {
   authz::v1::MethodRoles message;
@@ -51,7 +23,7 @@ absl::StatusOr<MethodRoles> MethodRoles::Load(absl::string_view path) {
   return Parse(text, path);
 }
 
-const MethodRoles::Roles* MethodRoles::Find(absl::string_view path) const {
+const RequiredRoles* MethodRoles::Find(absl::string_view path) const {
   auto found = methods_.find(path);
   if (found == methods_.end()) {
     // A path without a slash gives "*", which no table can have.
@@ -61,22 +33,11 @@ const MethodRoles::Roles* MethodRoles::Find(absl::string_view path) const {
 }
 
 absl::Status MethodRoles::Check(absl::string_view path, const Grants& grants) const {
-  const Roles* const roles = Find(path);
-  const auto held = [&grants](const std::string& role) { return grants.HasRole(role); };
-  if (roles != nullptr && (roles->empty() || std::any_of(roles->begin(), roles->end(), held))) {
-    return absl::OkStatus();
-  }
-  return PermissionDenied(
-      Reason::kCallerNotAllowed,
-      absl::StrCat(grants.identity, " may not call this method: ", Advice(grants.state)));
+  return CheckRoles(Find(path), grants, "call this method");
 }
 
 std::string MethodRoles::Needed(absl::string_view path) const {
-  const Roles* const roles = Find(path);
-  if (roles == nullptr) {
-    return "not listed";
-  }
-  return roles->empty() ? "any identity" : absl::StrCat("any of ", absl::StrJoin(*roles, ", "));
+  return RequiredRolesInWords(Find(path));
 }
 
 }  // namespace fleetca::client

@@ -3,22 +3,19 @@
 #define FLEETCA_CLIENT_AUTHZ_GRPC_METHOD_ROLES_H_
 
 #include <string>
-#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "client/authz/grants.h"
+#include "client/authz/required_roles.h"
 
 namespace fleetca::client {
 
 // A table of methods. Immutable, thread-safe; an empty one denies everything.
 class MethodRoles {
  public:
-  // The roles of which a caller needs one; empty: any identity will do.
-  using Roles = std::vector<std::string>;
-
   MethodRoles() = default;
 
   // From the text of a fleetca.authz.v1.MethodRoles; `path` is what messages call it.
@@ -39,10 +36,10 @@ class MethodRoles {
 
  private:
   // Null where nothing is listed.
-  const Roles* Find(absl::string_view path) const;
+  const RequiredRoles* Find(absl::string_view path) const;
 
   // By :path; "/echo.v1.EchoService/*" is all of a service.
-  absl::flat_hash_map<std::string, Roles> methods_;
+  absl::flat_hash_map<std::string, RequiredRoles> methods_;
 };
 
 }  // namespace fleetca::client

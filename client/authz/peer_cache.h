@@ -1,16 +1,16 @@
-// From a TLS connection of gRPC to what its caller may do now.
-#ifndef FLEETCA_CLIENT_AUTHZ_GRPC_PEER_CACHE_H_
-#define FLEETCA_CLIENT_AUTHZ_GRPC_PEER_CACHE_H_
-
-#include <grpcpp/security/auth_context.h>
+// From the certificate that a caller showed to what it may do now, remembered.
+#ifndef FLEETCA_CLIENT_AUTHZ_PEER_CACHE_H_
+#define FLEETCA_CLIENT_AUTHZ_PEER_CACHE_H_
 
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
@@ -19,12 +19,15 @@
 
 namespace fleetca::client {
 
-// Verifies the certificate that the caller showed in the handshake, and remembers the answer by the
-// leaf's PEM: a leaf that once had a chain to a root is the same leaf on every connection. Its time
-// and the minimum policy revision are looked at on each call, because gRPC keeps a connection's
-// properties for its life and takes up a TLS session whose certificate has expired. Thread-safe.
+// Verifies the certificate that the caller showed in a TLS handshake, and remembers the answer by
+// the leaf: a leaf that once had a chain to a root is the same leaf on every connection. Its time
+// and the minimum policy revision are looked at on each call, because a connection outlives its
+// handshake, and a TLS session can be taken up after its certificate has expired. Thread-safe.
 class PeerCache {
  public:
+  // DER, the leaf first; called only when the leaf is not known.
+  using MakeChain = absl::FunctionRef<absl::StatusOr<std::vector<std::string>>()>;
+
   // `intermediates` is DER, tried with whatever the caller sends. `capacity` is in callers, 1 or
   // more.
   PeerCache(std::unique_ptr<AuthzVerifier> verifier, std::vector<std::string> intermediates,
@@ -33,16 +36,17 @@ class PeerCache {
         intermediates_(std::move(intermediates)),
         capacity_(capacity) {}
 
-  // UNAUTHENTICATED as AuthzVerifier::Verify. The answer must not outlive this.
-  absl::StatusOr<std::shared_ptr<const Grants>> Current(const grpc::AuthContext& context)
+  // `leaf` is all octets of the leaf, in an encoding that is the same for all calls.
+  // UNAUTHENTICATED as AuthzVerifier::Verify; the errors of `chain`. The answer must not outlive
+  // this.
+  absl::StatusOr<std::shared_ptr<const Grants>> Current(absl::string_view leaf, MakeChain chain)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   AuthzVerifier& verifier() { return *verifier_; }
 
  private:
   std::shared_ptr<const VerifiedPeer> Find(absl::string_view leaf) ABSL_LOCKS_EXCLUDED(mutex_);
-  absl::StatusOr<VerifiedPeer> Verify(absl::string_view leaf,
-                                      const grpc::AuthContext& context) const;
+  absl::StatusOr<VerifiedPeer> Verify(MakeChain make_chain) const;
 
   const std::unique_ptr<AuthzVerifier> verifier_;
   const std::vector<std::string> intermediates_;
@@ -54,4 +58,4 @@ class PeerCache {
 
 }  // namespace fleetca::client
 
-#endif  // FLEETCA_CLIENT_AUTHZ_GRPC_PEER_CACHE_H_
+#endif  // FLEETCA_CLIENT_AUTHZ_PEER_CACHE_H_

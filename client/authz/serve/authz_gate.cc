@@ -1,0 +1,149 @@
+#include "client/authz/serve/authz_gate.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "base/clock.h"
+#include "base/errors.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+
+namespace fleetca::client {
+namespace {
+
+constexpr int kRefusalsLoggedPerSecond = 10;
+
+bool IsPrintable(char c) { return absl::ascii_isprint(static_cast<unsigned char>(c)); }
+
+// A header's value: printable ASCII, "%" encoded too, so that it can be decoded.
+std::string PercentEncoded(absl::string_view value) {
+  std::string encoded;
+  for (const char c : value) {
+    if (IsPrintable(c) && c != '%') {
+      encoded.push_back(c);
+    } else {
+      absl::StrAppendFormat(&encoded, "%%%02X", static_cast<unsigned char>(c));
+    }
+  }
+  return encoded;
+}
+
+bool MayNameAHeader(absl::string_view attribute) {
+  return std::all_of(attribute.begin(), attribute.end(), [](unsigned char c) {
+    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+  });
+}
+
+// Parts of it may be the sender's.
+std::string OneLine(absl::string_view sentence) {
+  std::string line(sentence);
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return !IsPrintable(c); }, '?');
+  return line;
+}
+
+GateAnswer Refusal(const absl::Status& status, int http_status) {
+  return {.status = status,
+          .http_status = http_status,
+          .headers = {},
+          .reason = OneLine(status.message())};
+}
+
+}  // namespace
+
+Headers IdentityHeaders(const Grants& grants) {
+  Headers headers;
+  headers.emplace_back(kIdentityHeader, grants.identity);
+  if (!grants.roles.empty()) {
+    headers.emplace_back(kRolesHeader, absl::StrJoin(grants.roles, ","));
+  }
+  for (const x509::AuthzAttribute& attribute : grants.attributes) {
+    if (MayNameAHeader(attribute.name)) {
+      headers.emplace_back(absl::StrCat(kAttributeHeaderPrefix, attribute.name),
+                           PercentEncoded(attribute.value));
+    }
+  }
+  return headers;
+}
+
+absl::StatusOr<std::unique_ptr<AuthzGate>> AuthzGate::Create(HttpAuthorizerFiles files) {
+  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<HttpAuthorizer> authorizer, LoadHttpAuthorizer(files));
+  return absl::WrapUnique(new AuthzGate(std::move(files), std::move(authorizer)));
+}
+
+AuthzGate::AuthzGate(HttpAuthorizerFiles files, std::shared_ptr<HttpAuthorizer> authorizer)
+    : files_(std::move(files)),
+      refusals_(kRefusalsLoggedPerSecond),
+      authorizer_(std::move(authorizer)) {}
+
+std::shared_ptr<HttpAuthorizer> AuthzGate::Current() {
+  absl::MutexLock lock(&mutex_);
+  return authorizer_;
+}
+
+absl::Status AuthzGate::Reload() {
+  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<HttpAuthorizer> fresh, LoadHttpAuthorizer(files_));
+  absl::MutexLock lock(&mutex_);
+  authorizer_ = std::move(fresh);
+  return absl::OkStatus();
+}
+
+GateAnswer AuthzGate::Ask(const HttpRequestInfo& request) {
+  // Keeps what the decision points to.
+  const std::shared_ptr<HttpAuthorizer> authorizer = Current();
+  const HttpDecision decision = authorizer->Judge(request);
+  if (!decision.status.ok()) {
+    LogRefusal(request, decision);
+    return Refusal(decision.status, decision.HttpStatus());
+  }
+  return {.status = decision.status,
+          .http_status = decision.HttpStatus(),
+          .headers = IdentityHeaders(*decision.caller),
+          .reason = ""};
+}
+
+GateAnswer AuthzGate::RefuseProxy(absl::string_view sentence) {
+  uint64_t suppressed = 0;
+  if (refusals_.Allow(Clock::System().Now(), &suppressed)) {
+    log::Error("The proxy's question makes no sense",
+               {{"why", sentence}, {"not_logged_before", suppressed}});
+  }
+  return Refusal(PermissionDenied(Reason::kCallerNotAllowed,
+                                  "The proxy is not set up right; tell its operator"),
+                 403);
+}
+
+void AuthzGate::LogRefusal(const HttpRequestInfo& request, const HttpDecision& decision) {
+  uint64_t suppressed = 0;
+  if (!refusals_.Allow(Clock::System().Now(), &suppressed)) {
+    return;
+  }
+  if (decision.caller == nullptr) {
+    log::Warning("A request without a valid identity was refused",
+                 {{"method", request.method},
+                  {"host", request.host},
+                  {"target", request.target},
+                  {"why", decision.status.message()},
+                  {"not_logged_before", suppressed}});
+    return;
+  }
+  const Grants& caller = *decision.caller;
+  log::Warning("A request was refused", {{"caller", caller.identity},
+                                         {"method", request.method},
+                                         {"host", request.host},
+                                         {"target", request.target},
+                                         {"why", decision.status.message()},
+                                         {"route", decision.route},
+                                         {"needed", decision.needed},
+                                         {"roles", absl::StrJoin(caller.roles, ", ")},
+                                         {"grants", GrantStateName(caller.state)},
+                                         {"policy_revision", caller.policy_revision},
+                                         {"not_logged_before", suppressed}});
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,77 @@
+// What both protocols of `fleetca authz serve` ask: one answer to a request, as HTTP has it.
+#ifndef FLEETCA_CLIENT_AUTHZ_SERVE_AUTHZ_GATE_H_
+#define FLEETCA_CLIENT_AUTHZ_SERVE_AUTHZ_GATE_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "base/log_limiter.h"
+#include "client/authz/grants.h"
+#include "client/authz/http/http_authorizer.h"
+#include "client/authz/http/http_authorizer_files.h"
+
+namespace fleetca::client {
+
+// Every header that says something of the caller begins so; what a client sends under such a name
+// is never passed on.
+inline constexpr absl::string_view kFleetHeaderPrefix = "x-fleet-";
+inline constexpr absl::string_view kIdentityHeader = "x-fleet-identity";
+inline constexpr absl::string_view kRolesHeader = "x-fleet-roles";
+inline constexpr absl::string_view kAttributeHeaderPrefix = "x-fleet-attribute-";
+
+// Name, in lower case, and value; both may stand in a header.
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// Who a caller is, for the backend: the identity; the roles joined with commas, where there are
+// any; each attribute whose name is of a-z, 0-9 and "-" (others might meet in one header), its
+// value percent-encoded where it is not printable ASCII.
+Headers IdentityHeaders(const Grants& grants);
+
+struct GateAnswer {
+  absl::Status status;  // as HttpDecision has it
+  int http_status = 0;  // 200, 401 or 403
+  // IdentityHeaders where the request may pass; empty otherwise.
+  Headers headers;
+  // For the sender, one line of printable ASCII, where the request may not pass.
+  std::string reason;
+};
+
+// An HttpAuthorizer that can be replaced while it is used. Refusals are written to the log
+// (base/log.h), some each second at most. Thread-safe.
+class AuthzGate {
+ public:
+  // The errors of LoadHttpAuthorizer.
+  static absl::StatusOr<std::unique_ptr<AuthzGate>> Create(HttpAuthorizerFiles files);
+
+  GateAnswer Ask(const HttpRequestInfo& request) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The answer to a request that the proxy did not describe as it should; the sentence goes to the
+  // log.
+  GateAnswer RefuseProxy(absl::string_view sentence);
+
+  // Reads the files again; requests in progress end with the old ones. On an error, those of
+  // LoadHttpAuthorizer, the old ones stay in force.
+  absl::Status Reload() ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  AuthzGate(HttpAuthorizerFiles files, std::shared_ptr<HttpAuthorizer> authorizer);
+
+  std::shared_ptr<HttpAuthorizer> Current() ABSL_LOCKS_EXCLUDED(mutex_);
+  void LogRefusal(const HttpRequestInfo& request, const HttpDecision& decision);
+
+  const HttpAuthorizerFiles files_;
+  log::Limiter refusals_;
+  absl::Mutex mutex_;
+  std::shared_ptr<HttpAuthorizer> authorizer_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_AUTHZ_SERVE_AUTHZ_GATE_H_

@@ -1,0 +1,146 @@
+#include "client/authz/serve/http_server.h"
+
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "client/authz/serve/blocking_task_queue.h"
+#include "client/authz/serve/listening_socket.h"
+#include "client/authz/serve/request_head.h"
+
+namespace fleetca::client {
+namespace {
+
+constexpr absl::string_view kMethodHeader = "X-Original-Method";
+constexpr absl::string_view kTargetHeader = "X-Original-URI";
+constexpr absl::string_view kReasonHeader = "X-Fleet-Reason";
+constexpr absl::Duration kTimeout = absl::Seconds(5);
+constexpr absl::Duration kFinishTimeout = absl::Seconds(1);
+
+GateAnswer Ask(AuthzGate& gate, const RequestHead& head, absl::string_view certificate_header) {
+  const auto certificate = head.Only(certificate_header);
+  const auto method = head.Only(kMethodHeader);
+  const auto target = head.Only(kTargetHeader);
+  const auto host = head.Only("Host");
+  if (!certificate.has_value() || !method.has_value() || !target.has_value() || !host.has_value()) {
+    return gate.RefuseProxy(
+        absl::StrCat("One of ", certificate_header, ", ", kMethodHeader, ", ", kTargetHeader,
+                     " and Host came twice; have the proxy set them, not add to them"));
+  }
+  if (method->empty() || target->empty()) {
+    return gate.RefuseProxy(absl::StrCat("There is no ",
+                                         method->empty() ? kMethodHeader : kTargetHeader,
+                                         "; have the proxy set it, see examples/nginx"));
+  }
+  return gate.Ask(
+      {.certificate = *certificate, .method = *method, .host = *host, .target = *target});
+}
+
+// "x-fleet-identity" is fine on the wire; people read "X-Fleet-Identity".
+std::string Capitalized(absl::string_view name) {
+  std::string capitalized(name);
+  for (size_t i = 0; i < capitalized.size(); ++i) {
+    if (i == 0 || capitalized[i - 1] == '-') {
+      capitalized[i] = absl::ascii_toupper(static_cast<unsigned char>(capitalized[i]));
+    }
+  }
+  return capitalized;
+}
+
+// `status` is a code and its phrase; `headers` are whole lines.
+std::string Answer(absl::string_view status, absl::string_view headers, absl::string_view body) {
+  return absl::StrCat("HTTP/1.1 ", status, "\r\nConnection: close\r\n", headers,
+                      "Content-Type: text/plain\r\nContent-Length: ", body.size(), "\r\n\r\n",
+                      body);
+}
+
+std::string ToHttp(const GateAnswer& answer) {
+  if (!answer.status.ok()) {
+    return Answer(answer.http_status == 401 ? "401 Unauthorized" : "403 Forbidden",
+                  absl::StrCat(kReasonHeader, ": ", answer.reason, "\r\n"),
+                  absl::StrCat(answer.reason, "\n"));
+  }
+  std::string text = "HTTP/1.1 204 No Content\r\nConnection: close\r\n";
+  for (const auto& [name, value] : answer.headers) {
+    absl::StrAppend(&text, Capitalized(name), ": ", value, "\r\n");
+  }
+  return absl::StrCat(text, "\r\n");
+}
+
+class SocketServer final : public HttpServer {
+ public:
+  SocketServer(AuthzGate* gate, const HttpServerOptions& options,
+               std::unique_ptr<ListeningSocket> socket)
+      : gate_(*gate),
+        certificate_header_(options.certificate_header),
+        socket_(std::move(socket)),
+        tasks_(static_cast<size_t>(options.threads)),
+        acceptor_([this] { AcceptAll(); }) {}
+
+  ~SocketServer() override {
+    socket_->Stop();
+    acceptor_.join();
+    tasks_.Finish();
+  }
+
+  const ListenAddress& address() const override { return socket_->address(); }
+
+ private:
+  void AcceptAll() {
+    while (std::shared_ptr<Connection> connection = socket_->Accept()) {
+      tasks_.Push([this, connection] { Serve(*connection); });
+    }
+  }
+
+  void Serve(Connection& connection) {
+    const absl::Time deadline = absl::Now() + kTimeout;
+    const std::string bytes = connection.ReadUntil("\r\n\r\n", kMaxRequestHead, deadline);
+    if (bytes.empty()) {
+      return;
+    }
+    connection.Write(AnswerTo(bytes), absl::Now() + kTimeout);
+    connection.Finish(absl::Now() + kFinishTimeout);
+  }
+
+  std::string AnswerTo(absl::string_view bytes) {
+    const absl::StatusOr<RequestHead> head = ParseRequestHead(bytes);
+    if (!head.ok()) {
+      return Answer("400 Bad Request", "", absl::StrCat(head.status().message(), "\n"));
+    }
+    if (head->target == "/authorize") {
+      return ToHttp(Ask(gate_, *head, certificate_header_));
+    }
+    return head->target == "/healthz"
+               ? Answer("200 OK", "", "ok\n")
+               : Answer("404 Not Found", "", "Ask for /authorize or /healthz\n");
+  }
+
+  AuthzGate& gate_;
+  const std::string certificate_header_;
+  const std::unique_ptr<ListeningSocket> socket_;
+  BlockingTaskQueue tasks_;
+  // The last, as it uses the others.
+  std::thread acceptor_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(AuthzGate* gate,
+                                                              const HttpServerOptions& options) {
+  if (!IsHeaderName(options.certificate_header)) {
+    return InvalidArgument(
+        Reason::kConfigInvalid, "certificate_header",
+        absl::StrCat("\"", options.certificate_header,
+                     "\" is no name of a header; write one such as ", kDefaultCertificateHeader));
+  }
+  FLEETCA_ASSIGN_OR_RETURN(auto socket, ListeningSocket::Open(options.address));
+  return std::make_unique<SocketServer>(gate, options, std::move(socket));
+}
+
+}  // namespace fleetca::client

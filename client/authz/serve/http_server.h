@@ -1,0 +1,51 @@
+// The HTTP that nginx's auth_request speaks.
+#ifndef FLEETCA_CLIENT_AUTHZ_SERVE_HTTP_SERVER_H_
+#define FLEETCA_CLIENT_AUTHZ_SERVE_HTTP_SERVER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "client/authz/serve/authz_gate.h"
+#include "client/authz/serve/listen_address.h"
+
+namespace fleetca::client {
+
+inline constexpr absl::string_view kDefaultCertificateHeader = "X-Client-Cert";
+
+struct HttpServerOptions {
+  ListenAddress address;
+  // Which header has nginx's $ssl_client_escaped_cert.
+  std::string certificate_header = std::string(kDefaultCertificateHeader);
+  // Connections that are answered at the same time; as many again wait, and the kernel keeps the
+  // rest.
+  int threads = 16;
+};
+
+// /authorize, by whatever method, is about the request that X-Original-Method, X-Original-URI and
+// Host describe; each of them and the certificate's header must be there at most once. 204 with
+// X-Fleet-Identity, X-Fleet-Roles and X-Fleet-Attribute-...: it may pass. 401 and 403 with a line
+// for the sender in the body and in X-Fleet-Reason, as nginx throws the body away. Other headers
+// are not looked at. /healthz answers 200 as long as the process does.
+//
+// A connection is closed after one answer: over loopback a new one costs less than a thread that
+// waits for the next request. The head has at most 48 KiB and 5 s to come; no body is read.
+// Debian's cpp-httplib would not do: it percent-decodes headers, so that "/a%2fb" comes as "/a/b".
+class HttpServer {
+ public:
+  // Listens, on threads of its own. `gate` must outlive this. INVALID_ARGUMENT kConfigInvalid for a
+  // certificate header that is none; the errors of ListeningSocket::Open.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(AuthzGate* gate,
+                                                           const HttpServerOptions& options);
+
+  // Accepts no more, answers what was accepted.
+  virtual ~HttpServer() = default;
+
+  // With the port that was chosen.
+  virtual const ListenAddress& address() const = 0;
+};
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_AUTHZ_SERVE_HTTP_SERVER_H_

@@ -1,0 +1,89 @@
+#include "client/authz/serve/request_head.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "base/errors.h"
+
+namespace fleetca::client {
+namespace {
+
+constexpr absl::string_view kLineEnd = "\r\n";
+constexpr absl::string_view kHeadEnd = "\r\n\r\n";
+
+absl::Status Malformed(absl::string_view problem) {
+  return InvalidArgument(Reason::kConfigInvalid, "",
+                         absl::StrCat("The HTTP request ", problem, "; send it as RFC 9112 says"));
+}
+
+bool IsControl(char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)) && c != '\t'; }
+
+absl::Status ParseFirstLine(absl::string_view line, RequestHead* head) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(line, ' ');
+  if (parts.size() != 3 || !IsHeaderName(parts[0]) || parts[1].empty() ||
+      (parts[2] != "HTTP/1.1" && parts[2] != "HTTP/1.0")) {
+    return Malformed("does not begin with a method, a target and HTTP/1");
+  }
+  head->method = parts[0];
+  head->target = parts[1];
+  return absl::OkStatus();
+}
+
+absl::Status ParseHeader(absl::string_view line, RequestHead* head) {
+  const size_t colon = line.find(':');
+  if (colon == absl::string_view::npos || !IsHeaderName(line.substr(0, colon))) {
+    return Malformed("has a line that is no header");
+  }
+  if (head->headers.size() >= kMaxRequestHeaders) {
+    return Malformed("has too many headers");
+  }
+  head->headers.emplace_back(line.substr(0, colon),
+                             absl::StripAsciiWhitespace(line.substr(colon + 1)));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+bool IsHeaderName(absl::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           absl::StrContains("!#$%&'*+-.^_`|~", c);
+  });
+}
+
+std::optional<absl::string_view> RequestHead::Only(absl::string_view name) const {
+  absl::string_view value;
+  int count = 0;
+  for (const auto& [key, given] : headers) {
+    if (absl::EqualsIgnoreCase(key, name)) {
+      value = given;
+      ++count;
+    }
+  }
+  return count > 1 ? std::nullopt : std::optional(value);
+}
+
+absl::StatusOr<RequestHead> ParseRequestHead(absl::string_view bytes) {
+  const size_t end = bytes.find(kHeadEnd);
+  if (end == absl::string_view::npos || end + kHeadEnd.size() > kMaxRequestHead) {
+    return InvalidArgument(Reason::kRequestEmpty, "", "The HTTP request's head has no end");
+  }
+  RequestHead head;
+  bool is_first = true;
+  for (const absl::string_view line : absl::StrSplit(bytes.substr(0, end), kLineEnd)) {
+    if (std::any_of(line.begin(), line.end(), IsControl)) {
+      return Malformed("has a control character in its head");
+    }
+    const absl::Status parsed = is_first ? ParseFirstLine(line, &head) : ParseHeader(line, &head);
+    if (!parsed.ok()) {
+      return parsed;
+    }
+    is_first = false;
+  }
+  return head;
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,69 @@
+#include "client/authz/serve/request_head.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/testing/status_matchers.h"
+
+namespace fleetca::client {
+namespace {
+
+using ::fleetca::testing::IsInvalid;
+using ::testing::ElementsAre;
+using ::testing::Optional;
+using ::testing::Pair;
+
+TEST(RequestHeadTest, NothingIsDecoded) {
+  const auto head = ParseRequestHead(
+      "GET /authorize?a=%2f HTTP/1.1\r\nHost: h\r\nX-Original-URI:/orders%2f7;x \r\nX-Empty:\r\n"
+      "x-u: %u002f\t\r\n\r\nbody: no header\r\n\r\n");
+  FLEETCA_ASSERT_OK(head);
+  EXPECT_EQ(head->method, "GET");
+  EXPECT_EQ(head->target, "/authorize?a=%2f");
+  EXPECT_THAT(head->headers, ElementsAre(Pair("Host", "h"), Pair("X-Original-URI", "/orders%2f7;x"),
+                                         Pair("X-Empty", ""), Pair("x-u", "%u002f")));
+}
+
+TEST(RequestHeadTest, OnlyOneOfAName) {
+  const auto head = ParseRequestHead("GET / HTTP/1.0\r\nA: 1\r\nB: 2\r\nb: 3\r\nC_D: 4\r\n\r\n");
+  FLEETCA_ASSERT_OK(head);
+  EXPECT_THAT(head->Only("a"), Optional(absl::string_view("1")));
+  EXPECT_EQ(head->Only("B"), std::nullopt);
+  EXPECT_THAT(head->Only("C-D"), Optional(absl::string_view("")));
+}
+
+TEST(RequestHeadTest, RefusesWhatIsOnlyTolerated) {
+  for (const std::string& bytes :
+       {std::string("GET / HTTP/1.1\r\n folded: x\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nA: 1\r\n 2\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nA : 1\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\n: 1\r\n\r\n"), std::string("GET / HTTP/1.1\r\nA\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nA: 1\nB: 2\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nA: 1\rB: 2\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nA: 1\0\r\n\r\n", 25), std::string("GET / HTTP/2\r\n\r\n"),
+        std::string("GET /\r\n\r\n"), std::string("GET  / HTTP/1.1\r\n\r\n"),
+        std::string("GET / HTTP/1.1 \r\n\r\n"), std::string("\r\nGET / HTTP/1.1\r\n\r\n"),
+        std::string("G(T / HTTP/1.1\r\n\r\n"), std::string("\r\n\r\n")}) {
+    EXPECT_THAT(ParseRequestHead(bytes), IsInvalid(Reason::kConfigInvalid, "")) << bytes;
+  }
+}
+
+TEST(RequestHeadTest, IsBounded) {
+  EXPECT_THAT(ParseRequestHead("GET / HTTP/1.1\r\nA: 1\r\n"), IsInvalid(Reason::kRequestEmpty, ""));
+  EXPECT_THAT(ParseRequestHead(""), IsInvalid(Reason::kRequestEmpty, ""));
+  EXPECT_THAT(ParseRequestHead(absl::StrCat(
+                  "GET / HTTP/1.1\r\nA: ", std::string(kMaxRequestHead, 'a'), "\r\n\r\n")),
+              IsInvalid(Reason::kRequestEmpty, ""));
+  std::string many = "GET / HTTP/1.1\r\n";
+  for (size_t i = 0; i < kMaxRequestHeaders; ++i) {
+    many += "A: 1\r\n";
+  }
+  FLEETCA_EXPECT_OK(ParseRequestHead(many + "\r\n"));
+  EXPECT_THAT(ParseRequestHead(many + "A: 1\r\n\r\n"), IsInvalid(Reason::kConfigInvalid, ""));
+}
+
+}  // namespace
+}  // namespace fleetca::client

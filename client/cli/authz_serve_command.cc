@@ -1,0 +1,185 @@
+#include "client/cli/authz_serve_command.h"
+
+#include <pthread.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/exit_status.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "client/authz/serve/authz_server.h"
+#include "client/authz/serve/http_server.h"
+#include "client/authz/serve/listen_address.h"
+#include "client/cli/authz_flags.h"
+#include "client/cli/connection_flags.h"
+
+namespace fleetca::client {
+namespace {
+
+constexpr char kExamples[] = R"help(
+Answers a proxy that asks whether a request may pass: Envoy's ext_authz at --grpc, nginx's
+auth_request at --http (/authorize; examples/nginx has a configuration). Who sends the request is
+read from the client certificate that the proxy passes on, from nothing else, and judged here:
+chain, time, roles, audience.
+
+That the sender has the certificate's key is the proxy's word: whoever reaches these addresses can
+claim to be anybody. So they must be loopback addresses or unix sockets (open to this user's
+group), unless --allow-remote says that something else keeps others away.
+
+SIGHUP reads roots, intermediates and routes again; when one of them is bad the old ones stay.
+SIGTERM or SIGINT answers what was accepted, then exits 0. Logs go to standard error.
+
+Examples:
+  fleetca authz serve --roots ca.pem --trust-domain fleet.example --audience svc/orders \
+    --intermediates issuing-ca.pem --routes http_roles.textproto --http unix:/run/fleetca/http.sock
+  fleetca authz serve --roots ca.pem --trust-domain fleet.example --routes http_roles.textproto \
+    --grpc 127.0.0.1:9101 --http 127.0.0.1:9102
+)help";
+
+constexpr mode_t kPublicFileMode = 0644;
+// Sockets are for this user and its group, as which a proxy may run.
+constexpr mode_t kSocketMask = 0007;
+
+struct ServeFlags {
+  AuthzFlags authz;
+  std::string grpc;
+  std::string http;
+  std::string certificate_header = std::string(kDefaultCertificateHeader);
+  bool allow_remote = false;
+  std::string ready_file;
+};
+
+// SIGHUP, SIGTERM and SIGINT as something to wait for. Made before any thread starts: threads
+// inherit the mask, so that only Wait receives them.
+class Signals {
+ public:
+  Signals() {
+    sigemptyset(&signals_);
+    for (const int signal : {SIGHUP, SIGTERM, SIGINT}) {
+      sigaddset(&signals_, signal);
+    }
+    pthread_sigmask(SIG_BLOCK, &signals_, &before_);
+  }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+  ~Signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  int Wait() {
+    int signal = 0;
+    sigwait(&signals_, &signal);
+    return signal;
+  }
+
+ private:
+  sigset_t signals_;
+  sigset_t before_;
+};
+
+absl::StatusOr<AuthzServerOptions> OptionsOf(const ServeFlags& flags) {
+  AuthzServerOptions options;
+  options.files = FilesOf(flags.authz);
+  if (!flags.grpc.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(options.grpc,
+                             ParseListenAddress(flags.grpc, flags.allow_remote, "--grpc"));
+  }
+  if (!flags.http.empty()) {
+    HttpServerOptions http;
+    FLEETCA_ASSIGN_OR_RETURN(http.address,
+                             ParseListenAddress(flags.http, flags.allow_remote, "--http"));
+    http.certificate_header = flags.certificate_header;
+    options.http = std::move(http);
+  }
+  return options;
+}
+
+// A line for each protocol: "http 127.0.0.1:9102".
+std::string AddressesInLines(const AuthzServer& server) {
+  std::string lines;
+  if (const auto address = server.grpc_address(); address.has_value()) {
+    absl::StrAppend(&lines, "grpc ", address->ToString(), "\n");
+  }
+  if (const auto address = server.http_address(); address.has_value()) {
+    absl::StrAppend(&lines, "http ", address->ToString(), "\n");
+  }
+  return lines;
+}
+
+absl::Status Announce(const ServeFlags& flags, const AuthzServer& server) {
+  const auto shown = [](const std::optional<ListenAddress>& address) {
+    return address.has_value() ? address->ToString() : std::string("off");
+  };
+  log::Info("answering proxies",
+            {{"grpc", shown(server.grpc_address())}, {"http", shown(server.http_address())}});
+  return flags.ready_file.empty()
+             ? absl::OkStatus()
+             : WriteFileAtomic(flags.ready_file, AddressesInLines(server), kPublicFileMode);
+}
+
+void Reload(AuthzServer& server) {
+  const absl::Status reloaded = server.Reload();
+  if (reloaded.ok()) {
+    log::Info("read roots, intermediates and routes again");
+  } else {
+    log::Error("the old roots, intermediates and routes stay in force",
+               {{"why", reloaded.message()}});
+  }
+}
+
+absl::Status Serve(const ServeFlags& flags) {
+  FLEETCA_ASSIGN_OR_RETURN(AuthzServerOptions options, OptionsOf(flags));
+  Signals signals;
+  std::signal(SIGPIPE, SIG_IGN);
+  umask(kSocketMask);
+  QuietGrpc();
+  FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<AuthzServer> server,
+                           AuthzServer::Start(std::move(options)));
+  FLEETCA_RETURN_IF_ERROR(Announce(flags, *server));
+  int signal = signals.Wait();
+  for (; signal == SIGHUP; signal = signals.Wait()) {
+    Reload(*server);
+  }
+  log::Info("stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddAuthzServeCommand(CLI::App& parent, int* exit_code) {
+  CLI::App* command =
+      parent.add_subcommand("serve", "Answer Envoy or nginx whether requests may pass");
+  auto flags = std::make_shared<ServeFlags>();
+  AddAuthzFlags(*command, &flags->authz);
+  command->add_option("--grpc", flags->grpc, "Where to answer Envoy's ext_authz")
+      ->type_name("ADDRESS");
+  command->add_option("--http", flags->http, "Where to answer nginx's auth_request")
+      ->type_name("ADDRESS");
+  command
+      ->add_option("--certificate-header", flags->certificate_header,
+                   "The header that nginx sets to $ssl_client_escaped_cert")
+      ->type_name("NAME")
+      ->capture_default_str();
+  command->add_flag("--allow-remote", flags->allow_remote,
+                    "Listen at addresses that other machines reach; see below");
+  command
+      ->add_option("--ready-file", flags->ready_file,
+                   "Where to write the addresses once they answer, for scripts")
+      ->type_name("FILE");
+  command->footer(kExamples);
+  command->callback([flags, exit_code] {
+    *exit_code = flags->grpc.empty() && flags->http.empty()
+                     ? ReportUsageError("--grpc or --http is required: where proxies ask")
+                     : ReportStatus(Serve(*flags));
+  });
+}
+
+}  // namespace fleetca::client
