@@ -8,6 +8,7 @@ namespace {
 
 constexpr absl::string_view kReasonPayload = "fleetca/reason";
 constexpr absl::string_view kFieldPayload = "fleetca/field";
+constexpr absl::string_view kRetryDelayPayload = "fleetca/retry_delay";
 
 }  // namespace
 
@@ -164,6 +165,19 @@ std::optional<Reason> GetReason(const absl::Status& status) {
 std::string GetField(const absl::Status& status) {
   const absl::optional<absl::Cord> payload = status.GetPayload(kFieldPayload);
   return payload.has_value() ? std::string(*payload) : std::string();
+}
+
+absl::Status WithRetryDelay(absl::Status status, absl::Duration delay) {
+  status.SetPayload(kRetryDelayPayload, absl::Cord(absl::FormatDuration(delay)));
+  return status;
+}
+
+std::optional<absl::Duration> GetRetryDelay(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(kRetryDelayPayload);
+  absl::Duration delay;
+  return payload.has_value() && absl::ParseDuration(std::string(*payload), &delay)
+             ? std::optional<absl::Duration>(delay)
+             : std::nullopt;
 }
 
 absl::Status Annotate(const absl::Status& status, absl::string_view context) {

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace fleetca {
 
@@ -105,6 +106,10 @@ absl::Status Internal(Reason reason, absl::string_view message);
 // The reason and the field of a status made here; nullopt and "" for any other.
 std::optional<Reason> GetReason(const absl::Status& status);
 std::string GetField(const absl::Status& status);
+
+// The same error with word of when to try again, and that word; nullopt where there is none.
+absl::Status WithRetryDelay(absl::Status status, absl::Duration delay);
+std::optional<absl::Duration> GetRetryDelay(const absl::Status& status);
 
 // The same error, with "`context`: " before its message. OK stays OK.
 absl::Status Annotate(const absl::Status& status, absl::string_view context);

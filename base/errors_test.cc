@@ -76,6 +76,15 @@ TEST(ErrorsTest, ForeignStatusHasNoReason) {
   EXPECT_EQ(GetReason(garbled), std::nullopt);
 }
 
+TEST(ErrorsTest, TheRetryDelayComesBack) {
+  const absl::Status busy = Unavailable(Reason::kQueueFull, "m");
+  EXPECT_EQ(GetRetryDelay(busy), std::nullopt);
+  const absl::Status later = WithRetryDelay(busy, absl::Milliseconds(1500));
+  EXPECT_EQ(GetRetryDelay(later), absl::Milliseconds(1500));
+  EXPECT_EQ(GetRetryDelay(Annotate(later, "Item 7")), absl::Milliseconds(1500));
+  EXPECT_EQ(GetReason(later), Reason::kQueueFull);
+}
+
 TEST(AnnotateTest, KeepsAllButTheMessage) {
   const absl::Status status =
       Annotate(InvalidArgument(Reason::kSanInvalid, "csr.san", "It is empty"), "Item 7");

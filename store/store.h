@@ -23,7 +23,7 @@ struct CertificateRecord {
   std::string serial;       // 20 octets; sorts by expiry (x509/serial.h)
   std::string certificate;  // DER
   std::string identity;     // the SPIFFE ID, or the first name when there is none; never empty
-  std::string requester;    // the authenticated caller
+  std::string requester;    // the authenticated caller, or "join-token:" and the token's id
   std::string profile;
   // 32 octets that name the caller's request_id, and 32 that stand for what it asked for; both
   // empty when there was no request_id.

@@ -102,7 +102,7 @@ void AddRequestFlags(CLI::App& command, IssueFlags* flags) {
 
   command
       .add_option("--profile", flags->profile,
-                  "A profile of the CA's configuration; required unless a token says it")
+                  "A profile of the CA's policy; required unless a token says it")
       ->type_name("NAME");
   command
       .add_option("--identity", flags->identity,

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/time/time.h"
 #include "base/errors.h"
 #include "google/rpc/error_details.pb.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 constexpr char kErrorDomain[] = "fleetca";
 // Long enough for a full queue to empty, short enough for a person not to notice.
-constexpr int kRetryDelaySeconds = 1;
+constexpr absl::Duration kRetryDelay = absl::Seconds(1);
 
 bool MayRetry(absl::StatusCode code) {
   return code == absl::StatusCode::kResourceExhausted || code == absl::StatusCode::kUnavailable;
@@ -38,7 +39,12 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
   }
   if (MayRetry(status.code())) {
     google::rpc::RetryInfo retry;
-    retry.mutable_retry_delay()->set_seconds(kRetryDelaySeconds);
+    // Rounded up, so that who waits as told does not come too early.
+    const absl::Duration delay =
+        absl::Ceil(GetRetryDelay(status).value_or(kRetryDelay), absl::Milliseconds(1));
+    retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(delay));
+    retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(
+        absl::ToInt64Nanoseconds(delay - absl::Trunc(delay, absl::Seconds(1)))));
     rpc.add_details()->PackFrom(retry);
   }
   return rpc;

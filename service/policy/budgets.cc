@@ -25,8 +25,7 @@ absl::Status Exhausted(absl::string_view requester, const Budget& budget, absl::
 Budgets::Budgets(const Clock* clock, const BudgetsOptions& options)
     : clock_(*clock), max_requesters_(std::max(options.max_requesters, kLeastRequesters)) {}
 
-absl::Status Budgets::Spend(absl::string_view requester, const Budget& budget,
-                            absl::Duration* wait) {
+absl::Status Budgets::Spend(absl::string_view requester, const Budget& budget) {
   const absl::Time now = clock_.Now();
   const absl::Duration each = budget.per / budget.certificates;
   absl::MutexLock lock(&mutex_);
@@ -38,10 +37,7 @@ absl::Status Budgets::Spend(absl::string_view requester, const Budget& budget,
   // but the rounding.
   const absl::Duration overrun = full_at + each - (now + budget.per);
   if (overrun > absl::ZeroDuration()) {
-    if (wait != nullptr) {
-      *wait = overrun;
-    }
-    return Exhausted(requester, budget, overrun);
+    return WithRetryDelay(Exhausted(requester, budget, overrun), overrun);
   }
   bucket.full_at = full_at + each;
   return absl::OkStatus();

@@ -35,10 +35,9 @@ class Budgets {
   Budgets& operator=(const Budgets&) = delete;
 
   // Takes one certificate from the bucket of `requester`. RESOURCE_EXHAUSTED kBudgetExhausted when
-  // it is empty, with a sentence that says how long to wait; *wait, unless null, is then just that
-  // long. What was refused costs nothing.
-  absl::Status Spend(absl::string_view requester, const Budget& budget,
-                     absl::Duration* wait = nullptr);
+  // it is empty, with a sentence and a retry delay (base/errors.h) that say how long to wait. What
+  // was refused costs nothing.
+  absl::Status Spend(absl::string_view requester, const Budget& budget);
 
   size_t requesters() const;
 

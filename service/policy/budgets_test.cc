@@ -37,11 +37,10 @@ class BudgetsTest : public ::testing::Test {
 
 TEST_F(BudgetsTest, GivesTheBurstThenRefusesWithTheWait) {
   EXPECT_EQ(SpendAll("a", budget_), 6);
-  absl::Duration wait;
-  const absl::Status status = budgets_.Spend("a", budget_, &wait);
+  const absl::Status status = budgets_.Spend("a", budget_);
   EXPECT_THAT(status, kIsExhausted);
   EXPECT_THAT(std::string(status.message()), HasSubstr("6 certificates per 1m; retry in 10s"));
-  EXPECT_EQ(wait, absl::Seconds(10));
+  EXPECT_EQ(GetRetryDelay(status), absl::Seconds(10));
 }
 
 TEST_F(BudgetsTest, TheWaitIsJustLongEnough) {
@@ -77,9 +76,9 @@ TEST_F(BudgetsTest, BudgetsThatDoNotDivideEvenlyAreExact) {
 TEST_F(BudgetsTest, AClockThatStepsBackIsNoLongRefusal) {
   SpendAll("a", budget_);
   clock_.Advance(-absl::Hours(24));
-  absl::Duration wait;
-  EXPECT_THAT(budgets_.Spend("a", budget_, &wait), kIsExhausted);
-  EXPECT_LE(wait, absl::Minutes(1));
+  const absl::Status status = budgets_.Spend("a", budget_);
+  EXPECT_THAT(status, kIsExhausted);
+  EXPECT_LE(GetRetryDelay(status), absl::Minutes(1));
   clock_.Advance(absl::Minutes(1));
   EXPECT_THAT(budgets_.Spend("a", budget_), kIsExhausted);  // what was refused left no trace
   clock_.Advance(absl::Hours(24));

@@ -13,6 +13,8 @@
 #include "base/file.h"
 #include "base/private_key.h"
 #include "fleetca/v1/statistics.grpc.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/integration/server_fixture.h"
 #include "tests/testing/csr_maker.h"
@@ -129,6 +131,34 @@ TEST_F(ServerAccessTest, Checklist33_StatisticsAreForWhomTheConfigurationNames) 
   for (const char* library : {"OpenSSL", "gRPC", "Protobuf", "RocksDB"}) {
     EXPECT_NE(after.server().libraries().at(library), "") << library;
   }
+}
+
+TEST_F(ServerAccessTest, ASpentBudgetSaysWhenToComeBack) {
+  MakeAgent("agent");
+  AddToPolicy(
+      "identities { name: \"agent\" identity: \"/svc/agent\" profiles: \"service\" "
+      "budget { certificates: 1 per { seconds: 3600 } } }");
+  FLEETCA_ASSERT_OK(server_->ReloadPolicy());
+  const auto stub = NewStub("agent");
+  const auto issue = [&stub] {
+    v1::IssueCertificateRequest request =
+        ServiceRequest(MakeCsr(Named("spiffe://fleet.test/svc/agent")));
+    v1::IssueCertificateResponse response;
+    grpc::ClientContext context;
+    return stub->IssueCertificate(&context, request, &response);
+  };
+  EXPECT_TRUE(issue().ok());
+  const grpc::Status spent = issue();
+  EXPECT_EQ(spent.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(WireReason(spent), "BUDGET_EXHAUSTED");
+  google::rpc::Status details;
+  ASSERT_TRUE(details.ParseFromString(spent.error_details()));
+  google::rpc::RetryInfo retry;
+  for (const auto& detail : details.details()) {
+    detail.UnpackTo(&retry);
+  }
+  EXPECT_GT(retry.retry_delay().seconds(), 3500);
+  EXPECT_LE(retry.retry_delay().seconds(), 3600);
 }
 
 TEST_F(ServerAccessTest, HealthIsByServiceName) {
