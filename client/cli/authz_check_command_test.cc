@@ -1,7 +1,4 @@
-#include "client/cli/authz_check_command.h"
-
-#include <algorithm>
-#include <cstdio>
+// fleetca authz check, run in the test's own process.
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "client/authz/grpc/test_fleet.h"
+#include "client/cli/command_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
@@ -25,12 +23,6 @@ using ::testing::Not;
 using ::testing::StartsWith;
 using testing::TestFleet;
 using testing::TestLeaf;
-
-struct Outcome {
-  int exit_code = 0;
-  std::string out;
-  std::string err;
-};
 
 class AuthzCheckTest : public ::testing::Test {
  protected:
@@ -59,35 +51,15 @@ class AuthzCheckTest : public ::testing::Test {
 
   Outcome Check(const std::string& method, const std::string& path,
                 const std::vector<std::string>& more = {"--audience", "svc/orders"}) const {
-    CLI::App app("", "fleetca");
-    Outcome outcome;
-    AddAuthzCheckCommand(app, &outcome.exit_code);
-    std::vector<std::string> arguments = {"check",
-                                          "--roots",
-                                          Path("ca.pem"),
-                                          "--trust-domain",
-                                          "fleet.example",
-                                          "--routes",
-                                          Path("routes.textproto"),
-                                          "--cert",
-                                          Path("reader.pem"),
-                                          "--method",
-                                          method,
-                                          "--path",
-                                          path};
+    std::vector<std::string> arguments = {"authz",          "check",
+                                          "--roots",        Path("ca.pem"),
+                                          "--trust-domain", "fleet.example",
+                                          "--routes",       Path("routes.textproto"),
+                                          "--cert",         Path("reader.pem"),
+                                          "--method",       method,
+                                          "--path",         path};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    std::reverse(arguments.begin(), arguments.end());
-    ::testing::internal::CaptureStdout();
-    ::testing::internal::CaptureStderr();
-    try {
-      app.parse(std::move(arguments));
-    } catch (const CLI::ParseError& error) {
-      outcome.exit_code = app.exit(error) == 0 ? 0 : 2;
-    }
-    std::fflush(stdout);
-    outcome.out = ::testing::internal::GetCapturedStdout();
-    outcome.err = ::testing::internal::GetCapturedStderr();
-    return outcome;
+    return RunCommand(std::move(arguments));
   }
 
   inline static const TestFleet* fleet_;

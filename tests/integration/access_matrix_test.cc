@@ -1,16 +1,11 @@
 // Who reaches which method by which port: every credential against every method, as written here.
-#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <iterator>
-#include <map>
 #include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "base/file.h"
 #include "service/ca_init.h"
 #include "tests/integration/server_fixture.h"
@@ -118,24 +113,6 @@ class AccessMatrixTest : public testing::ServerFixture {
       FLEETCA_ASSERT_OK(WriteFileAtomic(absl::StrCat(ca_, "/other-ca", ending), *contents, 0600));
     }
   }
-
-  // One call with an empty message; what is more, such as a stream's end, is left to gRPC.
-  static Access Try(const std::shared_ptr<grpc::Channel>& channel, const std::string& path) {
-    grpc::GenericStub stub(channel);
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
-    const grpc::ByteBuffer request(nullptr, 0);
-    grpc::ByteBuffer response;
-    absl::Notification done;
-    grpc::Status result;
-    stub.UnaryCall(&context, path, grpc::StubOptions(), &request, &response,
-                   [&done, &result](grpc::Status status) {
-                     result = std::move(status);
-                     done.Notify();
-                   });
-    done.WaitForNotification();
-    return AccessOf(result);
-  }
 };
 
 TEST_F(AccessMatrixTest, Checklist30_EveryMethodWithEveryCredential) {
@@ -143,7 +120,8 @@ TEST_F(AccessMatrixTest, Checklist30_EveryMethodWithEveryCredential) {
     const auto channel =
         kCredentials[i] == "none" ? ChannelWithoutCertificate(address()) : Channel(kCredentials[i]);
     for (const Row& row : kMatrix) {
-      EXPECT_EQ(kAccessNames[Try(channel, row.path)], kAccessNames[row.issuing[i]])
+      EXPECT_EQ(kAccessNames[AccessOf(testing::CallMethod(channel, row.path))],
+                kAccessNames[row.issuing[i]])
           << row.path << " as " << kCredentials[i];
     }
   }
@@ -154,7 +132,9 @@ TEST_F(AccessMatrixTest, Checklist30_TheBootstrapPortKnowsTokensAlone) {
   const std::string address = bootstrap_address();
   for (const auto& channel : {ChannelWithoutCertificate(address), Channel("admin", "", address)}) {
     for (const Row& row : kMatrix) {
-      EXPECT_EQ(kAccessNames[Try(channel, row.path)], kAccessNames[row.bootstrap]) << row.path;
+      EXPECT_EQ(kAccessNames[AccessOf(testing::CallMethod(channel, row.path))],
+                kAccessNames[row.bootstrap])
+          << row.path;
     }
   }
 }

@@ -1,13 +1,9 @@
 // Who reaches what of the server, and what its operator does to it.
 #include <gmock/gmock.h>
-#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "base/errors.h"
 #include "base/file.h"
@@ -25,6 +21,7 @@
 namespace fleetca {
 namespace {
 
+using ::fleetca::testing::CallMethod;
 using ::fleetca::testing::IsError;
 using ::fleetca::testing::MakeCsr;
 using ::fleetca::testing::Named;
@@ -57,24 +54,6 @@ TEST_F(ServerAccessTest, AnUnknownSerialIsNotFoundAndAMalformedOneInvalid) {
   const grpc::Status status = NewStub()->GetCertificate(&context, request, &response);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(WireReason(status), "SERIAL_INVALID");
-}
-
-// One unary call of a method by its path, with an empty message.
-grpc::Status CallMethod(const std::shared_ptr<grpc::Channel>& channel, const std::string& path) {
-  grpc::GenericStub stub(channel);
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
-  const grpc::ByteBuffer request(nullptr, 0);
-  grpc::ByteBuffer response;
-  absl::Notification done;
-  grpc::Status result;
-  stub.UnaryCall(&context, path, grpc::StubOptions(), &request, &response,
-                 [&done, &result](grpc::Status status) {
-                   result = std::move(status);
-                   done.Notify();
-                 });
-  done.WaitForNotification();
-  return result;
 }
 
 TEST_F(ServerAccessTest, Checklist33_ReflectionAndUnknownMethodsAreUnreachableWithoutTheRight) {

@@ -1,9 +1,13 @@
 #include "tests/integration/server_fixture.h"
 
+#include <grpcpp/generic/generic_stub.h>
+
+#include <chrono>
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/private_key.h"
@@ -57,6 +61,23 @@ std::string WireReason(const google::rpc::Status& status) {
 std::string WireReason(const grpc::Status& status) {
   google::rpc::Status details;
   return details.ParseFromString(status.error_details()) ? WireReason(details) : "";
+}
+
+grpc::Status CallMethod(const std::shared_ptr<grpc::Channel>& channel, const std::string& path) {
+  grpc::GenericStub stub(channel);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+  const grpc::ByteBuffer request(nullptr, 0);
+  grpc::ByteBuffer response;
+  absl::Notification done;
+  grpc::Status result;
+  stub.UnaryCall(&context, path, grpc::StubOptions(), &request, &response,
+                 [&done, &result](grpc::Status status) {
+                   result = std::move(status);
+                   done.Notify();
+                 });
+  done.WaitForNotification();
+  return result;
 }
 
 void ServerFixture::SetUp() {

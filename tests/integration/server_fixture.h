@@ -31,6 +31,9 @@ v1::IssueCertificateRequest ServiceRequest(absl::string_view csr);
 std::string WireReason(const google::rpc::Status& status);
 std::string WireReason(const grpc::Status& status);
 
+// One unary call of a method by its path, with an empty message.
+grpc::Status CallMethod(const std::shared_ptr<grpc::Channel>& channel, const std::string& path);
+
 // Each test has its own copy of one CA, and a server on a free port.
 class ServerFixture : public ::testing::Test {
  protected:
