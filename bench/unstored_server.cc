@@ -40,7 +40,8 @@ absl::Status Serve(const char* config_file, const char* ready_file) {
   FLEETCA_ASSIGN_OR_RETURN(
       const std::unique_ptr<service::Server> server,
       service::Server::StartWithStore(config, std::make_unique<store::MemoryStore>()));
-  FLEETCA_RETURN_IF_ERROR(service::WriteReadyFile(ready_file, server->port(), server->bootstrap_port()));
+  FLEETCA_RETURN_IF_ERROR(
+      service::WriteReadyFile(ready_file, server->port(), server->bootstrap_port()));
   int signal = 0;
   sigwait(&signals, &signal);
   return server->Drain();

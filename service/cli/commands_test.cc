@@ -120,7 +120,8 @@ TEST_F(CommandsTest, InitMakesAConfigurationThatIsReady) {
   EXPECT_EQ(service.name(), "service");
   EXPECT_EQ(service.max_lifetime(), absl::Hours(24 * 7));
   EXPECT_FALSE((*policy)->profiles()[2].profile.options().server_auth);
-  EXPECT_TRUE((*policy)->CheckRight("spiffe://fleet.example/user/admin", Right::kManageTokens).ok());
+  EXPECT_TRUE(
+      (*policy)->CheckRight("spiffe://fleet.example/user/admin", Right::kManageTokens).ok());
   const Outcome validated = RunCommand({"config", "validate", file});
   EXPECT_EQ(validated.code, 0);
   EXPECT_EQ(validated.out, absl::StrCat(file, ": ok\n"));
