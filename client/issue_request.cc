@@ -1,14 +1,13 @@
 #include "client/issue_request.h"
 
 #include <array>
-#include <cstdint>
 
-#include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "base/errors.h"
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "client/issued.h"
+#include "client/lifetime.h"
 
 namespace fleetca::client {
 namespace {
@@ -35,13 +34,7 @@ absl::StatusOr<v1::IssueCertificateRequest> BuildIssueRequest(const IssueOptions
   request.set_identity(options.identity);
   request.set_validate_only(options.validate_only);
   if (options.lifetime.has_value()) {
-    const int64_t seconds = absl::ToInt64Seconds(*options.lifetime);
-    if (seconds <= 0 || absl::Seconds(seconds) != *options.lifetime) {
-      return InvalidArgument(Reason::kLifetimeInvalid, "lifetime",
-                             absl::StrCat("a lifetime is a positive number of whole seconds, not ",
-                                          absl::FormatDuration(*options.lifetime)));
-    }
-    request.mutable_lifetime()->set_seconds(seconds);
+    FLEETCA_RETURN_IF_ERROR(SetLifetime(*options.lifetime, request.mutable_lifetime()));
   }
   if (options.request_id.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(*request.mutable_request_id(), DrawRequestId());

@@ -9,6 +9,7 @@
 #include "base/status_macros.h"
 #include "client/connection_error.h"
 #include "client/issued.h"
+#include "client/lifetime.h"
 #include "client/status_from_grpc.h"
 
 namespace fleetca::client {
@@ -32,17 +33,6 @@ JoinToken FromProto(const v1::JoinToken& token) {
   }
   out.revoker = token.revoker();
   return out;
-}
-
-absl::Status SetLifetime(absl::Duration lifetime, google::protobuf::Duration* out) {
-  const int64_t seconds = absl::ToInt64Seconds(lifetime);
-  if (seconds <= 0 || absl::Seconds(seconds) != lifetime) {
-    return InvalidArgument(Reason::kLifetimeInvalid, "lifetime",
-                           absl::StrCat("a lifetime is a positive number of whole seconds, not ",
-                                        absl::FormatDuration(lifetime)));
-  }
-  out->set_seconds(seconds);
-  return absl::OkStatus();
 }
 
 absl::Status CheckAnswer(const CreateTokensOptions& asked,

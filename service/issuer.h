@@ -86,6 +86,7 @@ class Issuer {
   bool AdmitToken(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
   absl::Status RedeemToken(Item& item, absl::Time now, std::string* log_detail) const;
   bool AdmitRequestId(Item& item);
+  static absl::Status ReadRequestId(Item& item, absl::string_view owner);
   absl::Status Replay(Item& item) const;
   void LogRefusedToken(const Item& item, absl::string_view why, absl::Time now);
 

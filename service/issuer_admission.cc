@@ -86,10 +86,8 @@ absl::Status Issuer::RedeemToken(Item& item, absl::Time now, std::string* log_de
   item.profile = token.profile;
   // A clock that was set back brings no token back.
   const absl::string_view unusable = WhyUnusable(*item.token, std::max(now, store_.latest_time()));
-  if (!request.request_id.empty() && !request.validate_only) {
-    FLEETCA_RETURN_IF_ERROR(CheckRequestId(request.request_id));
-    item.request_key = RequestKey(absl::StrCat("join token ", hash), request.request_id);
-    item.request_digest = RequestDigest(request, item.profile);
+  FLEETCA_RETURN_IF_ERROR(ReadRequestId(item, absl::StrCat("join token ", hash)));
+  if (!item.request_key.empty()) {
     // An answer that was lost is given again, whatever became of the token since. Another request
     // with that id is no reason to say more about a token than to others.
     const absl::Status replayed = Replay(item);
@@ -116,23 +114,28 @@ void Issuer::LogRefusedToken(const Item& item, absl::string_view why, absl::Time
 }
 
 bool Issuer::AdmitRequestId(Item& item) {
-  const IssueRequest& request = item.issuance->request;
-  if (request.request_id.empty() || request.validate_only) {
+  item.status = ReadRequestId(item, item.caller);
+  if (!item.status.ok() || item.request_key.empty()) {
     return true;
   }
-  item.status = CheckRequestId(request.request_id);
-  if (!item.status.ok()) {
-    return true;
-  }
-  std::string key = RequestKey(item.caller, request.request_id);
-  if (!in_flight_.Claim(key, item.issuance)) {
+  if (!in_flight_.Claim(item.request_key, item.issuance)) {
     return false;
   }
-  item.claim = key;
-  item.request_key = std::move(key);
-  item.request_digest = RequestDigest(request, item.profile);
+  item.claim = item.request_key;
   item.status = Replay(item);
   return true;
+}
+
+// Leaves the item without a key where there is no id, or nothing to be issued by it.
+absl::Status Issuer::ReadRequestId(Item& item, absl::string_view owner) {
+  const IssueRequest& request = item.issuance->request;
+  if (request.request_id.empty() || request.validate_only) {
+    return absl::OkStatus();
+  }
+  FLEETCA_RETURN_IF_ERROR(CheckRequestId(request.request_id));
+  item.request_key = RequestKey(owner, request.request_id);
+  item.request_digest = RequestDigest(request, item.profile);
+  return absl::OkStatus();
 }
 
 absl::Status Issuer::Replay(Item& item) const {

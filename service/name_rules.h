@@ -18,7 +18,7 @@ namespace fleetca::service {
 // No profile may allow more names than a CSR may ask for (x509::CsrLimits).
 inline constexpr size_t kMaxNamesLimit = 100;
 
-// As an operator writes them; see NameRules in proto/fleetca/config/v1/config.proto.
+// As an operator writes them; see NameRules in proto/fleetca/config/v1/profile.proto.
 struct NameRulesOptions {
   std::vector<std::string> spiffe_paths;
   bool spiffe_required = false;

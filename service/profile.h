@@ -19,7 +19,7 @@ namespace fleetca::service {
 
 enum class SubjectForm { kEmpty, kFirstDnsName };
 
-// As an operator writes it; see Profile in proto/fleetca/config/v1/config.proto.
+// As an operator writes it; see Profile in proto/fleetca/config/v1/profile.proto.
 struct ProfileOptions {
   std::string name;
   absl::Duration default_lifetime;

@@ -137,11 +137,4 @@ uint64_t ConfigReader::Limit(absl::string_view field, uint64_t value, uint64_t f
   return value == 0 ? fallback : value;
 }
 
-google::protobuf::Duration DurationToConfig(absl::Duration duration) {
-  google::protobuf::Duration out;
-  out.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
-  out.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
-  return out;
-}
-
 }  // namespace fleetca::service

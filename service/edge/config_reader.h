@@ -49,9 +49,6 @@ class ConfigReader {
   const std::string folder_;
 };
 
-// The way back: a duration as the file writes it.
-google::protobuf::Duration DurationToConfig(absl::Duration duration);
-
 // The name of a field below another: Below("listener", "address") is "listener.address".
 inline std::string Below(absl::string_view parent, absl::string_view field) {
   return absl::StrCat(parent, ".", field);

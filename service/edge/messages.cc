@@ -5,6 +5,7 @@
 
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "service/edge/proto_duration.h"
 #include "service/policy/decision_summary.h"
 #include "x509/pem.h"
 
@@ -21,11 +22,6 @@ bool IsValid(const google::protobuf::Duration& duration) {
          duration.nanos() < kNanosPerSecond && duration.nanos() > -kNanosPerSecond && !signs_differ;
 }
 
-void WriteDuration(absl::Duration duration, google::protobuf::Duration* message) {
-  message->set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
-  message->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
-}
-
 void WriteDecision(const DecisionSummary& decision, v1::Decision* message) {
   message->set_identity(decision.identity);
   message->set_caller_rule(decision.caller_rule);
@@ -39,8 +35,8 @@ void WriteDecision(const DecisionSummary& decision, v1::Decision* message) {
     attribute->set_name(name);
     attribute->set_value(value);
   }
-  WriteDuration(decision.lifetime, message->mutable_lifetime());
-  WriteDuration(decision.max_lifetime, message->mutable_max_lifetime());
+  *message->mutable_lifetime() = ToProtoDuration(decision.lifetime);
+  *message->mutable_max_lifetime() = ToProtoDuration(decision.max_lifetime);
   message->set_policy_revision(decision.policy_revision);
 }
 

@@ -7,7 +7,7 @@
 #include "fleetca/config/v1/config.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/text_format.h"
-#include "service/edge/config_reader.h"
+#include "service/edge/proto_duration.h"
 #include "service/edge/server_config.h"
 
 namespace fleetca::service {
@@ -104,7 +104,7 @@ pb::Listener ListenerToConfig(const ListenerConfig& listener) {
   out.set_private_key_file(listener.private_key_file);
   out.set_client_ca_file(listener.client_ca_file);
   out.set_reflection(listener.reflection);
-  *out.mutable_drain_timeout() = DurationToConfig(listener.drain_timeout);
+  *out.mutable_drain_timeout() = ToProtoDuration(listener.drain_timeout);
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include "absl/time/time.h"
 #include "base/errors.h"
 #include "google/rpc/error_details.pb.h"
+#include "service/edge/proto_duration.h"
 
 namespace fleetca::service {
 namespace {
@@ -40,11 +41,8 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
   if (MayRetry(status.code())) {
     google::rpc::RetryInfo retry;
     // Rounded up, so that who waits as told does not come too early.
-    const absl::Duration delay =
-        absl::Ceil(GetRetryDelay(status).value_or(kRetryDelay), absl::Milliseconds(1));
-    retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(delay));
-    retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(
-        absl::ToInt64Nanoseconds(delay - absl::Trunc(delay, absl::Seconds(1)))));
+    *retry.mutable_retry_delay() = ToProtoDuration(
+        absl::Ceil(GetRetryDelay(status).value_or(kRetryDelay), absl::Milliseconds(1)));
     rpc.add_details()->PackFrom(retry);
   }
   return rpc;

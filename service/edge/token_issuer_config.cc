@@ -9,7 +9,7 @@
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "service/edge/profile_config.h"
+#include "service/edge/proto_duration.h"
 #include "service/jwt/file_key_source.h"
 #include "service/jwt/https_fetch.h"
 #include "service/jwt/https_key_source.h"
@@ -252,9 +252,9 @@ void TokenIssuersToConfig(const std::vector<TokenIssuerConfig>& issuers,
       pb::JwksUrl& keys = *written.mutable_jwks_url();
       keys.set_url(issuer.jwks_url);
       keys.set_ca_file(issuer.jwks_ca_file);
-      *keys.mutable_refresh_interval() = DurationToConfig(issuer.jwks_refresh_interval);
+      *keys.mutable_refresh_interval() = ToProtoDuration(issuer.jwks_refresh_interval);
     }
-    *written.mutable_clock_skew() = DurationToConfig(issuer.clock_skew);
+    *written.mutable_clock_skew() = ToProtoDuration(issuer.clock_skew);
     if (issuer.one_use_tokens != 0) {
       written.mutable_one_use()->set_max_tokens(static_cast<uint32_t>(issuer.one_use_tokens));
     }
