@@ -18,6 +18,8 @@ absl::string_view ReasonName(Reason reason) {
       return "REQUEST_EMPTY";
     case Reason::kRequestTooLarge:
       return "REQUEST_TOO_LARGE";
+    case Reason::kRequestMalformed:
+      return "REQUEST_MALFORMED";
     case Reason::kRequestIdInvalid:
       return "REQUEST_ID_INVALID";
     case Reason::kRequestIdReused:
@@ -66,6 +68,8 @@ absl::string_view ReasonName(Reason reason) {
       return "SAN_NOT_ALLOWED";
     case Reason::kSanTooMany:
       return "SAN_TOO_MANY";
+    case Reason::kNameReserved:
+      return "NAME_RESERVED";
     case Reason::kCallerUnknown:
       return "CALLER_UNKNOWN";
     case Reason::kCallerNotAllowed:
@@ -76,6 +80,8 @@ absl::string_view ReasonName(Reason reason) {
       return "AUTHZ_INVALID";
     case Reason::kQueueFull:
       return "QUEUE_FULL";
+    case Reason::kCallerShareFull:
+      return "CALLER_SHARE_FULL";
     case Reason::kBudgetExhausted:
       return "BUDGET_EXHAUSTED";
     case Reason::kDeadlineExceeded:
@@ -90,6 +96,10 @@ absl::string_view ReasonName(Reason reason) {
       return "STORE_CORRUPT";
     case Reason::kStoreLocked:
       return "STORE_LOCKED";
+    case Reason::kStoreRefused:
+      return "STORE_REFUSED";
+    case Reason::kClockRefused:
+      return "CLOCK_REFUSED";
     case Reason::kNotFound:
       return "NOT_FOUND";
     case Reason::kIssuerExpiring:
@@ -112,6 +122,8 @@ absl::string_view ReasonName(Reason reason) {
       return "PASSPHRASE_INVALID";
     case Reason::kServerUnreachable:
       return "SERVER_UNREACHABLE";
+    case Reason::kServerIdentity:
+      return "SERVER_IDENTITY";
     case Reason::kAnswerInvalid:
       return "ANSWER_INVALID";
   }

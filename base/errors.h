@@ -22,6 +22,7 @@ enum class Reason {
   // The request as a whole.
   kRequestEmpty,
   kRequestTooLarge,
+  kRequestMalformed,  // not a message of the API, such as text that is not UTF-8
   kRequestIdInvalid,
   kRequestIdReused,
   kProfileUnknown,
@@ -49,6 +50,7 @@ enum class Reason {
   kSanTypeForbidden,
   kSanNotAllowed,
   kSanTooMany,
+  kNameReserved,  // the CA's own identity, or a name of its own certificate
   // Who asks.
   kCallerUnknown,
   kCallerNotAllowed,
@@ -57,6 +59,7 @@ enum class Reason {
   kAuthzInvalid,
   // The CA itself.
   kQueueFull,
+  kCallerShareFull,  // the caller's share of the queue, while others still find room
   kBudgetExhausted,
   kDeadlineExceeded,
   kCancelled,
@@ -64,6 +67,8 @@ enum class Reason {
   kStoreUnavailable,
   kStoreCorrupt,
   kStoreLocked,
+  kStoreRefused,  // new, older or gone where another was expected
+  kClockRefused,  // the clock and the store's latest time differ beyond the tolerance
   kNotFound,
   kIssuerExpiring,
   kLintFailed,
@@ -77,6 +82,7 @@ enum class Reason {
   kPassphraseInvalid,
   // Met by a client: nothing answers at the address, or what answered cannot be right.
   kServerUnreachable,
+  kServerIdentity,  // a server with another SPIFFE ID than the expected one
   kAnswerInvalid,
 };
 
