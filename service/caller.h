@@ -11,6 +11,15 @@
 
 namespace fleetca::service {
 
+// A JWT that its issuer's configuration accepts once. It counts as used when a certificate is
+// recorded for it, and not before.
+struct OneUseJwt {
+  // SHA-256 of the token issuer's URL, a zero octet and the jti: 32 octets.
+  std::string id_hash;
+  // From when on the JWT is refused anyway, with the leeway that clocks are given.
+  absl::Time expires_at;
+};
+
 // An authenticated peer, and how it showed who it is. A value; immutable once made.
 struct Caller {
   // Empty for a join token, which says it: the issuer asks the store when the token's turn comes.
@@ -22,6 +31,8 @@ struct Caller {
   std::string join_token_hash;
   // Which one of its lineage the certificate is (x509/provenance.h), where it says so.
   std::optional<uint32_t> generation;
+  // Set where it showed a JWT that is good for one certificate.
+  std::optional<OneUseJwt> one_use_jwt;
 };
 
 }  // namespace fleetca::service
