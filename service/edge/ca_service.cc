@@ -7,6 +7,7 @@
 #include "base/status_macros.h"
 #include "service/edge/messages.h"
 #include "service/edge/status_to_rpc.h"
+#include "service/edge/stream_issue.h"
 #include "service/edge/unary_issue.h"
 #include "service/issuer.h"
 #include "x509/serial.h"
@@ -27,7 +28,7 @@ grpc::ServerUnaryReactor* CaService::BatchIssueCertificates(
 
 grpc::ServerBidiReactor<v1::StreamIssueCertificatesRequest, v1::StreamIssueCertificatesResponse>*
 CaService::StreamIssueCertificates(grpc::CallbackServerContext* context) {
-  return StreamIssue::Start(gate_, streams_, context);
+  return StartStreamIssue(gate_, streams_, context);
 }
 
 grpc::ServerUnaryReactor* CaService::GetCertificate(grpc::CallbackServerContext* context,

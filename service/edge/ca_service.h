@@ -6,7 +6,7 @@
 
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
 #include "service/edge/issue_gate.h"
-#include "service/edge/stream_issue.h"
+#include "service/edge/open_calls.h"
 #include "service/policy/policy_holder.h"
 #include "service/trust_bundle.h"
 #include "store/store.h"
@@ -46,7 +46,7 @@ class CaService : public v1::CertificateAuthorityService::CallbackService {
   const PolicyHolder& policies_;
   const store::Store& store_;
   const TrustBundle& bundle_;
-  OpenStreams streams_;
+  OpenCalls streams_;
 };
 
 }  // namespace fleetca::service
