@@ -99,7 +99,7 @@ class CallerVerifierTest : public ::testing::Test {
     record.issued_at = kTestNow;
     record.not_before = certificate->not_before;
     record.not_after = certificate->not_after;
-    FLEETCA_ASSERT_OK(store_.Append({record}));
+    FLEETCA_ASSERT_OK(store_.Write({.certificates = {&record, 1}}));
   }
 
   inline static const x509::TestCa* root_;
