@@ -4,7 +4,6 @@ Header blocks go out as literals without indexing, and the server is told to kee
 for those it sends, so that a status can be found in them as it is.
 """
 
-import base64
 import re
 import socket
 import ssl
@@ -67,7 +66,7 @@ class Connection:
             raise
         self.buffer = b""
         self.next_stream = 1
-        self.trailers = b""
+        self.trailers = b""  # of the last call, as header blocks
 
     def __enter__(self):
         return self
@@ -105,13 +104,6 @@ class Connection:
         elif kind == GOAWAY:
             raise ConnectionResetError("GOAWAY %r" % payload)
         return kind, flags, stream, payload
-
-    def details(self):
-        """The octets of the last call's google.rpc.Status."""
-        found = re.search(rb"grpc-status-details-bin(?:[\x01-\x7e]|\x7f[\x80-\xff]*[\0-\x7f])"
-                          rb"([A-Za-z0-9+/]+)", self.trailers)
-        text = found.group(1) if found else b""
-        return base64.b64decode(text + b"=" * (-len(text) % 4))
 
     def call(self, method, message, more_headers=(), service=SERVICE):
         """One unary call with an already framed message. Returns (grpc-status, data), the status

@@ -10,6 +10,8 @@ from tests.integration import fleet, http2
 INVALID_ARGUMENT = 3
 NOT_UTF8 = b"\xff\xfe"
 DAMAGED = b"\xff\xff\xff"
+# The reason is in octets that gRPC packs; //service/edge:unary_issue_test reads it.
+SENTENCE = b"The message cannot be read as fleetca.v1."
 STREAMED = 200
 TOKENS = "fleetca.v1.JoinTokenService"
 STATISTICS = "fleetca.v1.StatisticsService"
@@ -58,7 +60,7 @@ class MalformedTest(unittest.TestCase):
             with self.subTest(method=method, message=message):
                 status, data = connection.call(method, http2.grpc_message(message), service=service)
                 self.assertEqual((status, data), (INVALID_ARGUMENT, b""))
-                self.assertIn(b"REQUEST_MALFORMED", connection.details())
+                self.assertIn(SENTENCE, connection.trailers)
 
     def test_checklist63_the_bootstrap_port_says_it_to_strangers(self):
         connection = self.bootstrap_port()
@@ -67,7 +69,7 @@ class MalformedTest(unittest.TestCase):
             with self.subTest(method=method):
                 self.assertEqual(connection.call(method, http2.grpc_message(message))[0],
                                  INVALID_ARGUMENT)
-                self.assertIn(b"REQUEST_MALFORMED", connection.details())
+                self.assertIn(SENTENCE, connection.trailers)
 
     def test_checklist63_one_item_of_a_batch_costs_the_others_nothing(self):
         good = field(1, b"a CSR") + field(3, b"service")
