@@ -20,6 +20,8 @@ constexpr absl::Duration kUnansweredAge = absl::Seconds(1);
 // What a connection may send in message_timeout beside messages: pings and settings.
 constexpr uint64_t kChatter = 1024;
 
+constexpr size_t kMostDiscarded = size_t{64} << 20;
+
 // Connections that one look asks about.
 constexpr size_t kLooksAtOnce = 1000;
 
@@ -200,6 +202,9 @@ ConnectionWatch::List::iterator ConnectionWatch::ShutDown(List::iterator one, ab
                                                           absl::Time now) {
   NoteEnd(*one, log::Level::kWarning, why, now);
   shutdown(one->duplicate.get(), SHUT_RDWR);
+  // gRPC would still read, and work on, what has come in: take it away (MSG_TRUNC, tcp(7)).
+  while (recv(one->duplicate.get(), nullptr, kMostDiscarded, MSG_TRUNC | MSG_DONTWAIT) > 0) {
+  }
   return Forget(one);
 }
 
