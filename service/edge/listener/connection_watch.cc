@@ -17,6 +17,9 @@ namespace {
 constexpr absl::Duration kSilentAge = absl::Milliseconds(100);
 constexpr absl::Duration kUnansweredAge = absl::Seconds(1);
 
+// The kernel counts a FIN as an octet.
+constexpr uint64_t kSilent = 1;
+
 // What a connection may send in message_timeout beside messages: pings and settings.
 constexpr uint64_t kChatter = 1024;
 
@@ -58,7 +61,7 @@ ConnectionWatch::List::iterator ConnectionWatch::FindReplaceable(
     }
     const absl::Duration age = now - one->since;
     if (!one->connection->answered()) {
-      if (one->received == 0 && age >= kSilentAge) {
+      if (one->received <= kSilent && age >= kSilentAge) {
         return one;
       }
       if (unanswered == watched_.end() && age >= kUnansweredAge) {
@@ -100,7 +103,7 @@ ConnectionWatch::List::iterator ConnectionWatch::LookAt(List::iterator one, absl
     case Verdict::kStays:
       return std::next(one);
     case Verdict::kEnded:
-      if (!one->connection->answered() && one->received > 0) {
+      if (!one->connection->answered() && one->received > kSilent) {
         NoteEnd(*one, log::Level::kInfo, "it ended before a call of it was answered", now);
       }
       return Forget(one);
