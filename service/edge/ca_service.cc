@@ -71,9 +71,10 @@ grpc::ServerUnaryReactor* CaService::GetTrustBundle(grpc::CallbackServerContext*
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   // For whom the port lets in: on the bootstrap port everyone, who then checks it by its
   // fingerprint.
-  response->set_trust_domain(bundle_.trust_domain);
-  response->set_version(bundle_.version);
-  for (const std::string& root : bundle_.roots) {
+  const std::shared_ptr<const TrustBundle> bundle = bundles_.Current();
+  response->set_trust_domain(bundle->trust_domain);
+  response->set_version(bundle->version);
+  for (const std::string& root : bundle->roots) {
     response->add_roots_der(root);
   }
   reactor->Finish(grpc::Status::OK);

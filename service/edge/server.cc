@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/descriptor_budget.h"
 #include "base/errors.h"
+#include "base/file_watcher.h"
 #include "base/log.h"
 #include "base/memory_limit.h"
 #include "base/status_macros.h"
@@ -153,7 +154,13 @@ class GrpcServer : public Server {
     auto server = absl::WrapUnique(new GrpcServer());
     FLEETCA_ASSIGN_OR_RETURN(server->descriptors_, RaiseDescriptorLimit());
     const bool durable = store == nullptr && config.store.sync_writes;
-    FLEETCA_ASSIGN_OR_RETURN(server->authority_, Authority::Open(config, std::move(store)));
+    FLEETCA_ASSIGN_OR_RETURN(server->watcher_, FileWatcher::Start());
+    FLEETCA_ASSIGN_OR_RETURN(server->authority_,
+                             Authority::Open(config, std::move(store), *server->watcher_));
+    FLEETCA_ASSIGN_OR_RETURN(server->tls_, ServerTls::Create({config.listener.certificate_file,
+                                                              config.listener.private_key_file,
+                                                              config.listener.client_ca_file},
+                                                             *server->watcher_, Clock::System()));
     server->Describe(config.limits, durable);
     FLEETCA_RETURN_IF_ERROR(server->Listen(config));
     server->StartWorkers(config);
@@ -217,12 +224,12 @@ class GrpcServer : public Server {
         IssueLimits{config.limits.max_batch_items, config.limits.max_message_bytes,
                     config.limits.stream_window});
     service_ =
-        std::make_unique<CaService>(*gate_, policies, authority_->store(), authority_->bundle());
+        std::make_unique<CaService>(*gate_, policies, authority_->store(), authority_->bundles());
     tokens_ = std::make_unique<JoinTokenService>(*authenticator_, authority_->join_tokens());
     statistics_ = std::make_unique<StatisticsService>(*authenticator_, policies, description_,
                                                       *queue_, authority_->issuer().stats(),
                                                       authority_->store().stats());
-    FLEETCA_ASSIGN_OR_RETURN(auto credentials, CreateTlsCredentials(config.listener));
+    FLEETCA_ASSIGN_OR_RETURN(auto credentials, tls_->CredentialsForCertificates());
     credentials->SetAuthMetadataProcessor(
         std::make_shared<MethodGuard>(*authenticator_, policies, config.listener.reflection));
 
@@ -258,8 +265,8 @@ class GrpcServer : public Server {
       return absl::OkStatus();
     }
     if (!config.token_issuers.empty()) {
-      FLEETCA_ASSIGN_OR_RETURN(jwts_,
-                               MakeJwtAuthenticator(config.trust_domain, config.token_issuers));
+      FLEETCA_ASSIGN_OR_RETURN(
+          jwts_, MakeJwtAuthenticator(config.trust_domain, config.token_issuers, *watcher_));
     }
     bearer_ = std::make_unique<BearerAuthenticator>(jwts_.get(), Clock::System());
     const size_t max_message_bytes =
@@ -267,8 +274,8 @@ class GrpcServer : public Server {
     bootstrap_gate_ = std::make_unique<IssueGate>(*queue_, *bearer_, authority_->chain(),
                                                   IssueLimits{1, max_message_bytes, 1});
     bootstrap_service_ = std::make_unique<CaService>(*bootstrap_gate_, authority_->policies(),
-                                                     authority_->store(), authority_->bundle());
-    FLEETCA_ASSIGN_OR_RETURN(auto credentials, CreateBootstrapCredentials(config.listener));
+                                                     authority_->store(), authority_->bundles());
+    FLEETCA_ASSIGN_OR_RETURN(auto credentials, tls_->CredentialsForBearers());
     credentials->SetAuthMetadataProcessor(std::make_shared<BootstrapGuard>());
 
     FLEETCA_ASSIGN_OR_RETURN(bootstrap_listener_,
@@ -316,7 +323,9 @@ class GrpcServer : public Server {
   // In the order they are made; each uses those above it.
   DescriptorBudget descriptors_;
   v1::ServerDescription description_;
+  std::unique_ptr<FileWatcher> watcher_;
   std::unique_ptr<Authority> authority_;
+  std::unique_ptr<ServerTls> tls_;
   std::unique_ptr<IssueQueue> queue_;
   std::unique_ptr<PeerAuthenticator> authenticator_;
   std::unique_ptr<IssueGate> gate_;
