@@ -126,6 +126,8 @@ ListenerOptions MainListener(const ServerConfig& config, uint64_t descriptors) {
   options.limits.unanswered_bytes_per_caller = memory.per_caller;
   options.limits.unanswered_bytes_in_all = memory.in_all;
   options.limits.bytes_per_message = 16 << 10;
+  // A thread of gRPC reads a connection until nothing is left, so what is left should be bounded.
+  options.limits.receive_buffer_bytes = 128 << 10;
   options.limits.bytes_per_answer = 0;
   options.limits.message_timeout = limits.message_timeout;
   return options;

@@ -45,6 +45,11 @@ def children(pid):
         return []
 
 
+def percentile(values, share):
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
 class Bystanders:
     """From start to stop: single calls over one connection of the main port, newcomers at the
     bootstrap port one after the other, and the server's memory."""
@@ -101,14 +106,18 @@ class Bystanders:
     def arrive(self):
         while not self.ended.wait(0.3):
             begun = time.monotonic()
-            done = subprocess.run(
-                [fleet.FLEETCA, "cert", "issue", "--bootstrap", self.fleet.bootstrap_address,
-                 "--ca-sha256", self.root_sha256, "--token-file", self.token, "--identity",
-                 fleet.SPIFFE_ID, "--csr", "-"],
-                input=self.csr, capture_output=True, check=False, timeout=60)
+            done = self.ask_for_one()
             self.newcomers.append(time.monotonic() - begun)
             if done.returncode != 0:
                 self.failures.append("bootstrap port: " + done.stderr.decode(errors="replace"))
+
+    def ask_for_one(self):
+        """A host that is new."""
+        return subprocess.run(
+            [fleet.FLEETCA, "cert", "issue", "--bootstrap", self.fleet.bootstrap_address,
+             "--ca-sha256", self.root_sha256, "--token-file", self.token, "--identity",
+             fleet.SPIFFE_ID, "--csr", "-"],
+            input=self.csr, capture_output=True, check=False, timeout=60)
 
     def sample(self):
         while not self.ended.wait(0.05):
@@ -117,8 +126,7 @@ class Bystanders:
     # Afterwards.
 
     def p99(self):
-        ordered = sorted(self.latencies)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+        return percentile(self.latencies, 0.99)
 
     def report(self):
         return "calls=%d p50=%.0fms p99=%.0fms newcomers=%d slowest=%.2fs peak=%dMB failures=%d" % (
