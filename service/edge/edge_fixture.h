@@ -19,6 +19,7 @@
 #include "service/edge/call_authenticator.h"
 #include "service/edge/issue_gate.h"
 #include "service/issuance.h"
+#include "service/issue_queue.h"
 
 namespace fleetca::testing {
 
@@ -75,19 +76,19 @@ class IndifferentIssuance : public service::Issuance {
 
 class EdgeFixture : public ::testing::Test {
  protected:
-  static constexpr size_t kQueueCapacity = 100;
-
   // The next that waits; a test that waits for nothing is ended by its timeout.
   service::Issuance& Pop() {
-    std::vector<service::Issuance*> batch;
-    EXPECT_TRUE(queue_.PopBatch(1, batch));
-    return *batch.front();
+    EXPECT_TRUE(queue_.PopBatch(service::IssueQueue::Consumer::kOrdinary, 1, &batch_));
+    return *batch_.items().front();
   }
 
-  // One that nobody waits for, to leave no room; EmptyQueue takes all of them out again.
+  // Leaves the everyday caller no room; EmptyQueue makes room again.
   void FillQueue() {
+    filling_.caller.spiffe_id = "spiffe://fleet.test/svc/web";
     service::Issuance* filling = &filling_;
-    EXPECT_EQ(queue_.TryPush(absl::MakeSpan(&filling, 1)), 1u);
+    absl::Status refusal;
+    while (queue_.TryPush(absl::MakeSpan(&filling, 1), &refusal) == 1) {
+    }
   }
   void EmptyQueue() {
     while (queue_.size() > 0) {
@@ -95,9 +96,20 @@ class EdgeFixture : public ::testing::Test {
     }
   }
 
+  // Answers whatever comes, until the queue is closed.
+  void AnswerAll() {
+    service::IssueQueue::Batch batch;
+    while (queue_.PopBatch(service::IssueQueue::Consumer::kOrdinary, 3, &batch)) {
+      for (service::Issuance* issuance : batch.items()) {
+        issuance->Answer(Issued("certificate"));
+      }
+    }
+  }
+
   IndifferentIssuance filling_;
   FakeAuthenticator authenticator_;
-  service::IssueQueue queue_{kQueueCapacity};
+  service::IssueQueue queue_{{.capacity = 100}};
+  service::IssueQueue::Batch batch_;
   service::IssueGate gate_{queue_,
                            authenticator_,
                            {"intermediate"},

@@ -118,15 +118,15 @@ TEST_F(StreamIssueTest, TakesNoMoreThanTheWindowUnanswered) {
 }
 
 TEST_F(StreamIssueTest, WhatFindsNoRoomIsRefusedAndTheStreamGoesOn) {
-  for (size_t i = 0; i < kQueueCapacity; ++i) {
-    FillQueue();
-  }
+  FillQueue();
+  const uint64_t refused = queue_.stats().refused();
   const auto call = Open();
   call->Send(RequestWithId(1));
   const std::optional<Response> response = call->Receive<Response>();
   ASSERT_TRUE(response.has_value());
   EXPECT_EQ(response->error().code(), StatusCode::RESOURCE_EXHAUSTED);
-  EXPECT_EQ(WireReason(response->error()), "QUEUE_FULL");
+  EXPECT_EQ(WireReason(response->error()), "CALLER_SHARE_FULL");
+  EXPECT_EQ(queue_.stats().refused(), refused + 1);
   EmptyQueue();
   call->Send(RequestWithId(2));
   Pop().Answer(Issued("certificate"));
@@ -209,14 +209,7 @@ TEST_F(StreamIssueTest, StreamsThatEndAtAnyMomentHarmNothing) {
   constexpr int kStreams = 400;
   std::vector<std::thread> workers;
   for (int i = 0; i < 2; ++i) {
-    workers.emplace_back([this] {
-      std::vector<Issuance*> batch;
-      while (queue_.PopBatch(3, batch)) {
-        for (Issuance* issuance : batch) {
-          issuance->Answer(Issued("certificate"));
-        }
-      }
-    });
+    workers.emplace_back([this] { AnswerAll(); });
   }
   std::minstd_rand random(41);
   for (int i = 0; i < kStreams; ++i) {

@@ -121,12 +121,12 @@ TEST_F(UnaryIssueTest, AMessageThatIsNotUtf8IsMalformedWhoeverSendsIt) {
 }
 
 TEST_F(UnaryIssueTest, AFullQueueRefusesAndKeepsNothing) {
-  for (size_t i = 0; i < kQueueCapacity; ++i) {
-    FillQueue();
-  }
+  FillQueue();
+  const uint64_t refused = queue_.stats().refused();
   const grpc::Status status = Issue(OneRequest())->WaitUntilDone();
   EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
-  EXPECT_EQ(WireReason(status), "QUEUE_FULL");
+  EXPECT_EQ(WireReason(status), "CALLER_SHARE_FULL");
+  EXPECT_EQ(queue_.stats().refused(), refused + 1);
   EmptyQueue();
 }
 
@@ -219,14 +219,7 @@ TEST_F(UnaryIssueTest, ACancelledBatchDropsAllItsWork) {
 TEST_F(UnaryIssueTest, CallsThatEndAtAnyMomentHarmNothing) {
   std::vector<std::thread> workers;
   for (int i = 0; i < 2; ++i) {
-    workers.emplace_back([this] {
-      std::vector<Issuance*> batch;
-      while (queue_.PopBatch(2, batch)) {
-        for (Issuance* issuance : batch) {
-          issuance->Answer(Issued("certificate"));
-        }
-      }
-    });
+    workers.emplace_back([this] { AnswerAll(); });
   }
   for (int i = 0; i < 300; ++i) {
     const auto one = Issue(OneRequest());
