@@ -35,7 +35,11 @@ class MemoryStore : public Store {
   absl::StatusOr<size_t> DropJoinTokens(absl::Time expired_before) override;
   absl::StatusOr<JwtUse> GetJwtUse(absl::string_view id_hash) const override;
   absl::StatusOr<size_t> DropJwtUses(absl::Time expired_before) override;
+  absl::Status CheckWritable() override;
+  absl::Status NoteTime(absl::Time time) override;
   absl::Time latest_time() const override;
+  absl::Status ResetLatestTime(absl::Time time) override;
+  absl::Time jwts_not_before() const override { return absl::UnixEpoch(); }
   uint16_t instance_id() const override { return instance_id_; }
   const StoreStats& stats() const override { return stats_; }
 
