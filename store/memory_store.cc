@@ -225,6 +225,16 @@ absl::Status MemoryStore::ResetLatestTime(absl::Time time) {
   return absl::OkStatus();
 }
 
+absl::Time MemoryStore::jwts_not_before() const {
+  absl::MutexLock lock(&mutex_);
+  return jwts_not_before_;
+}
+
+void MemoryStore::SetJwtsNotBefore(absl::Time time) {
+  absl::MutexLock lock(&mutex_);
+  jwts_not_before_ = time;
+}
+
 void MemoryStore::FailAppends(absl::Status fault) {
   absl::MutexLock lock(&mutex_);
   fault_ = std::move(fault);
