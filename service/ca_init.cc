@@ -17,6 +17,7 @@
 #include "service/new_authority.h"
 #include "service/policy/policy_profile.h"
 #include "service/staging_folder.h"
+#include "store/outside_head.h"
 #include "x509/certificate.h"
 #include "x509/name.h"
 #include "x509/oid.h"
@@ -187,6 +188,9 @@ absl::Status WriteCa(const StagingFolder& staging, const CaInitOptions& options,
   FLEETCA_RETURN_IF_ERROR(
       staging.Write("trust-bundle.pem", ToPem(ca.root->certificate()), kPublic));
   FLEETCA_RETURN_IF_ERROR(staging.Write("policy.textproto", InitialPolicy(options), kPublic));
+  // So that the first start may make the store, and no later one.
+  FLEETCA_ASSIGN_OR_RETURN(const std::string head, store::OutsideHead::ContentsForNewStore());
+  FLEETCA_RETURN_IF_ERROR(staging.Write("store.head", head, kPrivate));
   return staging.Write("fleetca.textproto", InitialConfig(options), kPublic);
 }
 

@@ -157,11 +157,11 @@ TEST(CaInitTest, MakesExactlyTheseFilesWithTheirModes) {
     modes[entry.path().filename()] = info.st_mode & 07777;
   }
   const std::map<std::string, mode_t> expected = {
-      {"admin.crt", 0644},          {"admin.key", 0600},      {"fleetca.textproto", 0644},
-      {"issuing-ca.crt", 0644},     {"issuing-ca.key", 0600}, {"issuing-ca.passphrase", 0600},
-      {"policy.textproto", 0644},   {"root-ca.crt", 0644},    {"root-ca.key", 0600},
-      {"root-ca.passphrase", 0600}, {"server.crt", 0644},     {"server.key", 0600},
-      {"trust-bundle.pem", 0644}};
+      {"admin.crt", 0644},          {"admin.key", 0600},       {"fleetca.textproto", 0644},
+      {"issuing-ca.crt", 0644},     {"issuing-ca.key", 0600},  {"issuing-ca.passphrase", 0600},
+      {"policy.textproto", 0644},   {"root-ca.crt", 0644},     {"root-ca.key", 0600},
+      {"root-ca.passphrase", 0600}, {"server.crt", 0644},      {"server.key", 0600},
+      {"store.head", 0600},         {"trust-bundle.pem", 0644}};
   EXPECT_EQ(modes, expected);
   struct stat info;
   ASSERT_EQ(stat(options.folder.c_str(), &info), 0);

@@ -18,6 +18,8 @@ struct OneUseJwt {
   std::string id_hash;
   // From when on the JWT is refused anyway, with the leeway that clocks are given.
   absl::Time expires_at;
+  // Its `iat`, where it has one; after the store was restored, one that does not say is refused.
+  absl::Time issued_at = absl::InfinitePast();
 };
 
 // An authenticated peer, and how it showed who it is. A value; immutable once made.

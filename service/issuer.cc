@@ -90,6 +90,7 @@ Issuer::Issuer(IssuerOptions options, ForbiddenKeys forbidden_keys,
       store_(*options.store),
       possession_(*options.possession),
       clock_(*options.clock),
+      clock_rule_(options.clock_rule),
       budgets_(options.clock, BudgetsOptions()) {}
 
 void Issuer::IssueBatch(absl::Span<Issuance* const> batch) {
@@ -110,7 +111,11 @@ void Issuer::IssueBatch(absl::Span<Issuance* const> batch, std::vector<Issuance*
 }
 
 void Issuer::IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>* waiters) {
-  const absl::Time now = clock_.Now();
+  const absl::StatusOr<absl::Time> believed = Now();
+  if (!believed.ok()) {
+    return Refuse(batch, believed.status());
+  }
+  const absl::Time now = *believed;
   const std::shared_ptr<const IssuingPolicy> policy = policies_->Current();
   Items items;
   items.reserve(batch.size());  // items have addresses that others alias
@@ -134,6 +139,17 @@ void Issuer::IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>
   Sign(items);
   Record(items, now);
   Finish(items, waiters);
+}
+
+absl::StatusOr<absl::Time> Issuer::Now() const {
+  return clock_rule_ == nullptr ? clock_.Now() : clock_rule_->Now();
+}
+
+void Issuer::Refuse(absl::Span<Issuance* const> batch, const absl::Status& status) {
+  for (Issuance* issuance : batch) {
+    stats_.refused.fetch_add(1, std::memory_order_relaxed);
+    issuance->Answer(status);
+  }
 }
 
 void Issuer::Judge(Item& item, const IssuingPolicy& policy, absl::Time now) {

@@ -14,6 +14,7 @@
 #include "absl/types/span.h"
 #include "base/clock.h"
 #include "base/log_limiter.h"
+#include "service/clock_rule.h"
 #include "service/forbidden_keys.h"
 #include "service/in_flight_requests.h"
 #include "service/issuance.h"
@@ -46,6 +47,8 @@ struct IssuerOptions {
   store::Store* store = nullptr;
   const x509::PossessionVerifier* possession = nullptr;
   const Clock* clock = &Clock::System();
+  // Whether the clock is believed; null: always, which is for tests and benchmarks.
+  const ClockRule* clock_rule = nullptr;
 };
 
 // Thread-safe: any number of workers call IssueBatch at once.
@@ -80,6 +83,8 @@ class Issuer {
 
   // The steps of the cycle, in order. Each looks only at the items that are still alive.
   void IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>* waiters);
+  absl::StatusOr<absl::Time> Now() const;
+  void Refuse(absl::Span<Issuance* const> batch, const absl::Status& status);
   void Judge(Item& item, const IssuingPolicy& policy, absl::Time now);
   void VerifyPossession(Items& items) const;
   void Prepare(Item& item, const IssuingPolicy& policy, absl::Time now);
@@ -118,6 +123,7 @@ class Issuer {
   store::Store& store_;
   const x509::PossessionVerifier& possession_;
   const Clock& clock_;
+  const ClockRule* const clock_rule_;
   Budgets budgets_;
   InFlightRequests in_flight_;
   IssuerStats stats_;

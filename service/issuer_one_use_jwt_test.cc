@@ -79,6 +79,19 @@ TEST_F(IssuerOneUseJwtTest, IsGoodForOneCertificate) {
   EXPECT_EQ(ca_.store().size(), 2u);
 }
 
+// What it was used for may be lost with what was written since the copy.
+TEST_F(IssuerOneUseJwtTest, OneFromBeforeTheStoreWasRestoredIsRefused) {
+  const absl::Time restored = ca_.clock().Now();
+  ca_.store().SetJwtsNotBefore(restored);
+  OneUseJwt before = NewJwt();
+  before.issued_at = restored - absl::Seconds(1);
+  EXPECT_THAT(Try(before), IsRefused());
+  EXPECT_THAT(Try(NewJwt()), IsRefused()) << "one that does not say when it was issued";
+  OneUseJwt after = NewJwt();
+  after.issued_at = restored;
+  FLEETCA_EXPECT_OK(Try(after));
+}
+
 TEST_F(IssuerOneUseJwtTest, Checklist44_WhatEndsWithoutACertificateDoesNotUseItUp) {
   const OneUseJwt jwt = NewJwt();
   std::string unproven = csr_;

@@ -66,7 +66,8 @@ absl::StatusOr<std::vector<NewToken>> JoinTokens::Create(const Caller& creator,
   const std::shared_ptr<const Policy> policy = policies_.Current();
   FLEETCA_RETURN_IF_ERROR(policy->CheckRight(creator.spiffe_id, Right::kManageTokens));
   FLEETCA_RETURN_IF_ERROR(CheckRequest(request));
-  const absl::Time now = FloorToSecond(Now());
+  FLEETCA_ASSIGN_OR_RETURN(const absl::Time exact_now, Now());
+  const absl::Time now = FloorToSecond(exact_now);
   std::vector<NewToken> made;
   std::vector<store::JoinToken> records;
   for (const absl::string_view identity : request.identities) {
@@ -100,7 +101,7 @@ absl::StatusOr<std::vector<NewToken>> JoinTokens::Create(const Caller& creator,
 absl::StatusOr<TokenList> JoinTokens::List(const Caller& caller,
                                            const TokenListRequest& request) const {
   FLEETCA_RETURN_IF_ERROR(policies_.Current()->CheckRight(caller.spiffe_id, Right::kManageTokens));
-  const absl::Time now = Now();
+  FLEETCA_ASSIGN_OR_RETURN(const absl::Time now, Now());
   TokenList list;
   size_t visited = 0;
   FLEETCA_RETURN_IF_ERROR(
@@ -122,12 +123,13 @@ absl::StatusOr<std::vector<store::JoinTokenState>> JoinTokens::Revoke(
     const Caller& revoker, absl::Span<const std::string> ids) {
   FLEETCA_RETURN_IF_ERROR(policies_.Current()->CheckRight(revoker.spiffe_id, Right::kManageTokens));
   FLEETCA_RETURN_IF_ERROR(CheckCount(ids.size(), "ids"));
+  FLEETCA_ASSIGN_OR_RETURN(const absl::Time now, Now());
   std::vector<std::string> hashes;
   for (const std::string& id : ids) {
     FLEETCA_ASSIGN_OR_RETURN(hashes.emplace_back(), FindHash(id));
   }
   FLEETCA_RETURN_IF_ERROR(store_.RevokeJoinTokens(
-      hashes, {.revoked_at = FloorToSecond(Now()), .revoker = revoker.spiffe_id}));
+      hashes, {.revoked_at = FloorToSecond(now), .revoker = revoker.spiffe_id}));
   std::vector<store::JoinTokenState> revoked;
   for (const std::string& hash : hashes) {
     FLEETCA_ASSIGN_OR_RETURN(revoked.emplace_back(), store_.GetJoinToken(hash));
@@ -138,7 +140,10 @@ absl::StatusOr<std::vector<store::JoinTokenState>> JoinTokens::Revoke(
   return revoked;
 }
 
-absl::Time JoinTokens::Now() const { return std::max(clock_.Now(), store_.latest_time()); }
+absl::StatusOr<absl::Time> JoinTokens::Now() const {
+  FLEETCA_ASSIGN_OR_RETURN(const absl::Time now, clock_rule_.Now());
+  return std::max(now, store_.latest_time());
+}
 
 absl::StatusOr<std::string> JoinTokens::FindHash(absl::string_view id) const {
   std::string hash;

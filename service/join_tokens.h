@@ -13,9 +13,9 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
-#include "base/clock.h"
 #include "base/secret.h"
 #include "service/caller.h"
+#include "service/clock_rule.h"
 #include "service/policy/policy_holder.h"
 #include "store/join_token.h"
 #include "store/store.h"
@@ -54,11 +54,12 @@ struct TokenList {
 };
 
 // Every call is judged by the policy in force, and what it changes is written to the log with who
-// did it. Thread-safe; the references outlive it.
+// did it. UNAVAILABLE kClockRefused while the clock is not believed. Thread-safe; the references
+// outlive it.
 class JoinTokens {
  public:
-  JoinTokens(store::Store& store, const PolicyHolder& policies, const Clock& clock)
-      : store_(store), policies_(policies), clock_(clock) {}
+  JoinTokens(store::Store& store, const PolicyHolder& policies, const ClockRule& clock_rule)
+      : store_(store), policies_(policies), clock_rule_(clock_rule) {}
   JoinTokens(const JoinTokens&) = delete;
   JoinTokens& operator=(const JoinTokens&) = delete;
 
@@ -76,15 +77,15 @@ class JoinTokens {
                                                             absl::Span<const std::string> ids);
 
  private:
-  // Never before what the store has seen.
-  absl::Time Now() const;
+  // Never before what the store has seen, which is minutes at most; UNAVAILABLE kClockRefused.
+  absl::StatusOr<absl::Time> Now() const;
   absl::StatusOr<std::string> FindHash(absl::string_view id) const;
   // Forgets those that expired long ago, now and then.
   void DropOld(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
 
   store::Store& store_;
   const PolicyHolder& policies_;
-  const Clock& clock_;
+  const ClockRule& clock_rule_;
   absl::Mutex mutex_;
   absl::Time last_drop_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };

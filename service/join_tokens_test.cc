@@ -9,11 +9,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "service/clock_rule.h"
 #include "service/join_token.h"
 #include "service/policy/policy_fixture.h"
 #include "service/policy/policy_holder.h"
 #include "store/memory_store.h"
 #include "tests/testing/fake_clock.h"
+#include "tests/testing/fake_time_witness.h"
 #include "tests/testing/status_matchers.h"
 
 namespace fleetca::service {
@@ -50,7 +52,9 @@ class JoinTokensTest : public ::testing::Test {
   testing::FakeClock clock_;
   store::MemoryStore store_;
   PolicyHolder policies_{MakePolicy(HostPolicy()), nullptr};
-  JoinTokens tokens_{store_, policies_, clock_};
+  testing::FakeTimeWitness witness_{clock_};
+  ClockRule clock_rule_{clock_, witness_, store_, ClockLimits()};
+  JoinTokens tokens_{store_, policies_, clock_rule_};
   const Caller operator_{.spiffe_id = "spiffe://fleet.example/user/ann"};
 };
 
@@ -117,9 +121,26 @@ TEST_F(JoinTokensTest, IdsThatAreNoneAreNotFound) {
 
 TEST_F(JoinTokensTest, AClockThatWasSetBackMakesNoTokenThatLivesLonger) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const std::vector<NewToken> before, Create());
-  clock_.Advance(-absl::Hours(5));
+  witness_.SetClock(-absl::Minutes(5));
   FLEETCA_ASSERT_OK_AND_ASSIGN(const std::vector<NewToken> after, Create());
   EXPECT_EQ(after[0].state.token.created_at, before[0].state.token.created_at);
+}
+
+// A token of one second, made while the clock showed 2029, lived for three years.
+TEST_F(JoinTokensTest, AClockThatIsNotBelievedMakesNoTokens) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::vector<NewToken> made, Create());
+  const absl::Time latest = store_.latest_time();
+  const auto refused = IsError(absl::StatusCode::kUnavailable, Reason::kClockRefused);
+  for (const absl::Duration by :
+       {absl::Hours(24 * 1000), -absl::Hours(24 * 1000) - absl::Hours(1)}) {
+    witness_.SetClock(by);
+    EXPECT_THAT(Create(absl::Seconds(1)), refused);
+    EXPECT_THAT(tokens_.List(operator_, {}), refused);
+    EXPECT_THAT(tokens_.Revoke(operator_, {JoinTokenId(made[0].state.token.hash)}), refused);
+  }
+  EXPECT_EQ(store_.latest_time(), latest) << "what is refused is not noted";
+  witness_.SetClock(absl::Hours(1));
+  EXPECT_THAT(List(), SizeIs(1));
 }
 
 TEST_F(JoinTokensTest, TokensThatExpiredLongAgoAreForgottenNowAndThen) {

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "store/slot_file.h"
 
 namespace fleetca::store {
 
@@ -29,8 +31,6 @@ class HeadFile {
   // DATA_LOSS kStoreCorrupt when there is none or it is damaged.
   static absl::StatusOr<std::unique_ptr<HeadFile>> Open(const std::string& folder);
 
-  // Syncs it.
-  ~HeadFile();
   HeadFile(const HeadFile&) = delete;
   HeadFile& operator=(const HeadFile&) = delete;
 
@@ -40,14 +40,12 @@ class HeadFile {
   void Advance(uint64_t number);
 
  private:
-  HeadFile(int fd, uint64_t number, int slot) : fd_(fd), number_(number), slot_(slot) {}
+  HeadFile(std::unique_ptr<SlotFile> file, uint64_t number)
+      : file_(std::move(file)), number_(number) {}
 
-  const int fd_;
   mutable absl::Mutex mutex_;
+  const std::unique_ptr<SlotFile> file_ ABSL_PT_GUARDED_BY(mutex_);  // synced when it ends
   uint64_t number_ ABSL_GUARDED_BY(mutex_);
-  // Which of the two slots holds number_; the other is written next, so that a torn write leaves
-  // one that is whole.
-  int slot_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace fleetca::store

@@ -16,6 +16,7 @@
 //                  "clock"                       the latest time noted (store/time_mark.h)
 //                  "families"                    which of the column families that came later there
 //                                                are, each name with a newline
+//                  "lineage"                     which store this is (store/lineage.h)
 //
 // The serial leads with the expiry hour, so `certificates` is written nearly in order and expired
 // records are one range. The identity's key is short on purpose: a name of 50 octets there makes
@@ -45,6 +46,7 @@ inline constexpr char kJwtsFamily[] = "jwts";
 inline constexpr char kWitnessKey[] = "witness";
 inline constexpr char kClockKey[] = "clock";
 inline constexpr char kFamiliesKey[] = "families";
+inline constexpr char kLineageKey[] = "lineage";
 
 // The octets of a serial before the issuing CA's: 0x01 | expiry hour.
 inline constexpr size_t kExpiryPrefixSize = 4;

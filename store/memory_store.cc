@@ -206,6 +206,35 @@ absl::Time MemoryStore::latest_time() const {
   return absl::FromUnixMillis(latest_mark_);
 }
 
+absl::Status MemoryStore::CheckWritable() {
+  absl::MutexLock lock(&mutex_);
+  return fault_;
+}
+
+absl::Status MemoryStore::NoteTime(absl::Time time) {
+  absl::MutexLock lock(&mutex_);
+  FLEETCA_RETURN_IF_ERROR(fault_);
+  latest_mark_ = std::max(latest_mark_, ToMark(time));
+  return absl::OkStatus();
+}
+
+absl::Status MemoryStore::ResetLatestTime(absl::Time time) {
+  absl::MutexLock lock(&mutex_);
+  FLEETCA_RETURN_IF_ERROR(fault_);
+  latest_mark_ = ToMark(time);
+  return absl::OkStatus();
+}
+
+absl::Time MemoryStore::jwts_not_before() const {
+  absl::MutexLock lock(&mutex_);
+  return jwts_not_before_;
+}
+
+void MemoryStore::SetJwtsNotBefore(absl::Time time) {
+  absl::MutexLock lock(&mutex_);
+  jwts_not_before_ = time;
+}
+
 void MemoryStore::FailAppends(absl::Status fault) {
   absl::MutexLock lock(&mutex_);
   fault_ = std::move(fault);

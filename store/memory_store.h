@@ -35,12 +35,18 @@ class MemoryStore : public Store {
   absl::StatusOr<size_t> DropJoinTokens(absl::Time expired_before) override;
   absl::StatusOr<JwtUse> GetJwtUse(absl::string_view id_hash) const override;
   absl::StatusOr<size_t> DropJwtUses(absl::Time expired_before) override;
+  absl::Status CheckWritable() override;
+  absl::Status NoteTime(absl::Time time) override;
   absl::Time latest_time() const override;
+  absl::Status ResetLatestTime(absl::Time time) override;
+  absl::Time jwts_not_before() const override;
   uint16_t instance_id() const override { return instance_id_; }
   const StoreStats& stats() const override { return stats_; }
 
   // Every write from now on fails with `fault` and changes nothing; OK ends it.
   void FailAppends(absl::Status fault);
+  // As a store that was restored at `time`.
+  void SetJwtsNotBefore(absl::Time time);
   // Forgets all records, but no tokens and no uses of JWTs: lets a benchmark run for long in flat
   // memory.
   void Clear();
@@ -51,6 +57,7 @@ class MemoryStore : public Store {
   StoreStats stats_;
   mutable absl::Mutex mutex_;
   int64_t latest_mark_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Time jwts_not_before_ ABSL_GUARDED_BY(mutex_) = absl::UnixEpoch();
   absl::Status fault_ ABSL_GUARDED_BY(mutex_);
   absl::btree_map<std::string, CertificateRecord> by_serial_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::string> by_request_key_ ABSL_GUARDED_BY(mutex_);

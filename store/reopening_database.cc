@@ -52,8 +52,24 @@ class ReopeningDatabase::FailedCollector : public rocksdb::WriteBatch::Handler {
 
 ReopeningDatabase::ReopeningDatabase(const DatabaseOptions& options, StoreFolder folder)
     : options_(options),
-      folder_{std::move(folder.lock), std::move(folder.head), nullptr, folder.instance_id},
+      folder_{.lock = std::move(folder.lock),
+              .head = std::move(folder.head),
+              .outside = std::move(folder.outside),
+              .instance_id = folder.instance_id},
       database_(std::move(folder.database)) {}
+
+void ReopeningDatabase::Acknowledged(uint64_t number, absl::Time noted_at) const {
+  folder_.head->Advance(number);
+  if (folder_.outside != nullptr) {
+    folder_.outside->Advance(number, noted_at);
+  }
+}
+
+void ReopeningDatabase::SyncHead() const {
+  if (folder_.outside != nullptr) {
+    folder_.outside->Sync();
+  }
+}
 
 absl::StatusOr<std::shared_ptr<Database>> ReopeningDatabase::ForReading() const {
   absl::MutexLock lock(&mutex_);

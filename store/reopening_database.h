@@ -39,7 +39,11 @@ class ReopeningDatabase {
   // deletes may come back.
   void WriteFailed(const rocksdb::WriteBatch& batch);
 
-  HeadFile& head() const { return *folder_.head; }
+  // Says that the write with this number, and all before it, are on stable storage.
+  void Acknowledged(uint64_t number, absl::Time noted_at) const;
+  // Makes what Acknowledged said outlive a power cut.
+  void SyncHead() const;
+
   uint16_t instance_id() const { return folder_.instance_id; }
 
  private:

@@ -30,6 +30,10 @@ class MarkMerger : public rocksdb::AssociativeMergeOperator {
 
 std::shared_ptr<rocksdb::MergeOperator> MakeMarkMerger() { return std::make_shared<MarkMerger>(); }
 
+void PutMark(const Database& database, int64_t mark, rocksdb::WriteBatch& batch) {
+  batch.Put(database.description(), kClockKey, EncodeMark(mark));
+}
+
 void MergeMark(const Database& database, int64_t mark, rocksdb::WriteBatch& batch) {
   batch.Merge(database.description(), kClockKey, EncodeMark(mark));
 }

@@ -17,6 +17,8 @@ namespace fleetca::store {
 // the one that comes last cannot take the mark back.
 std::shared_ptr<rocksdb::MergeOperator> MakeMarkMerger();
 
+// Puts a mark in the place of all before.
+void PutMark(const Database& database, int64_t mark, rocksdb::WriteBatch& batch);
 void MergeMark(const Database& database, int64_t mark, rocksdb::WriteBatch& batch);
 
 // nullopt when no write noted a time, or only those of a release that knew no marks.

@@ -41,7 +41,7 @@ void FlipByte(const fs::path& path, size_t at) {
   WriteAll(path, contents);
 }
 
-class RocksDbDamageTest : public ::testing::Test {
+class Checklist19DamageTest : public ::testing::Test {
  protected:
   static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& folder) {
     RocksDbOptions options;
@@ -115,13 +115,13 @@ class RocksDbDamageTest : public ::testing::Test {
   const std::string folder_ = base_ + "/store";
 };
 
-TEST_F(RocksDbDamageTest, UndamagedCopiesOpen) {
+TEST_F(Checklist19DamageTest, UndamagedCopiesOpen) {
   MakeStore(/*crashed=*/true);
   ExpectAllThere(kRecords);
   ExpectAllThere(kRecords);
 }
 
-TEST_F(RocksDbDamageTest, AFlippedByteInTheLogIsRefused) {
+TEST_F(Checklist19DamageTest, AFlippedByteInTheLogIsRefused) {
   MakeStore(/*crashed=*/true);
   const size_t size = fs::file_size(Log());
   for (size_t at = 3; at < size; at += size / 60) {
@@ -133,7 +133,7 @@ TEST_F(RocksDbDamageTest, AFlippedByteInTheLogIsRefused) {
   ExpectRefused("flipped last byte");
 }
 
-TEST_F(RocksDbDamageTest, AShortenedLogIsRefused) {
+TEST_F(Checklist19DamageTest, AShortenedLogIsRefused) {
   MakeStore(/*crashed=*/true);
   const size_t size = fs::file_size(Log());
   std::vector<size_t> sizes = {size - 1, size - 8};
@@ -147,14 +147,14 @@ TEST_F(RocksDbDamageTest, AShortenedLogIsRefused) {
   }
 }
 
-TEST_F(RocksDbDamageTest, ADeletedLogIsRefused) {
+TEST_F(Checklist19DamageTest, ADeletedLogIsRefused) {
   MakeStore(/*crashed=*/true);
   fs::remove(Log());
   ExpectRefused("deleted log");
 }
 
 // What a power cut may leave of a write that was never acknowledged.
-TEST_F(RocksDbDamageTest, ATornWriteAtTheEndOfTheLogIsDropped) {
+TEST_F(Checklist19DamageTest, ATornWriteAtTheEndOfTheLogIsDropped) {
   const std::string live = base_ + "/live";
   const absl::StatusOr<std::unique_ptr<Store>> store = Open(live);
   ASSERT_TRUE(store.ok()) << store.status();
@@ -179,7 +179,7 @@ TEST_F(RocksDbDamageTest, ATornWriteAtTheEndOfTheLogIsDropped) {
   }
 }
 
-TEST_F(RocksDbDamageTest, ADeletedOrShortenedTableIsRefused) {
+TEST_F(Checklist19DamageTest, ADeletedOrShortenedTableIsRefused) {
   MakeStore(/*crashed=*/false);
   const size_t size = fs::file_size(Table());
   fs::resize_file(Table(), size - 1);
@@ -190,7 +190,7 @@ TEST_F(RocksDbDamageTest, ADeletedOrShortenedTableIsRefused) {
 }
 
 // A block of a table is read only when it is needed, or opening would cost per certificate.
-TEST_F(RocksDbDamageTest, AFlippedByteInATableIsFoundAtTheLatestWhenItIsRead) {
+TEST_F(Checklist19DamageTest, AFlippedByteInATableIsFoundAtTheLatestWhenItIsRead) {
   MakeStore(/*crashed=*/false);
   const size_t size = fs::file_size(Table());
   for (size_t at = 11; at < size; at += size / 40) {
@@ -228,7 +228,7 @@ TEST_F(RocksDbDamageTest, AFlippedByteInATableIsFoundAtTheLatestWhenItIsRead) {
   EXPECT_GT(data_loss, 0);
 }
 
-TEST_F(RocksDbDamageTest, MissingFilesAreRefused) {
+TEST_F(Checklist19DamageTest, MissingFilesAreRefused) {
   MakeStore(/*crashed=*/true);
   const std::vector<std::pair<std::string, std::function<void()>>> damages = {
       {"deleted MANIFEST", [this] { fs::remove(File("MANIFEST")); }},
@@ -264,7 +264,7 @@ TEST_F(RocksDbDamageTest, MissingFilesAreRefused) {
   ExpectAllThere(kRecords);
 }
 
-TEST_F(RocksDbDamageTest, ADamagedManifestIsRefused) {
+TEST_F(Checklist19DamageTest, ADamagedManifestIsRefused) {
   for (const bool crashed : {false, true}) {
     fs::remove_all(base_);
     fs::create_directories(base_);
@@ -284,7 +284,7 @@ TEST_F(RocksDbDamageTest, ADamagedManifestIsRefused) {
   }
 }
 
-TEST_F(RocksDbDamageTest, AnOlderDatabaseIsRefused) {
+TEST_F(Checklist19DamageTest, AnOlderDatabaseIsRefused) {
   const std::string old = base_ + "/old";
   {
     const absl::StatusOr<std::unique_ptr<Store>> store = Open(folder_);

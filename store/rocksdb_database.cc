@@ -5,7 +5,9 @@
 #include <rocksdb/options.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <iterator>
 #include <utility>
@@ -13,17 +15,35 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/descriptor_budget.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "store/folder.h"
 #include "store/keys.h"
 #include "store/rocksdb_clock.h"
+#include "store/rocksdb_file_system.h"
 #include "store/rocksdb_log.h"
 
 namespace fleetca::store {
 namespace {
 
 constexpr double kBloomBitsPerKey = 10;
+// Of the store's share of descriptors, for what is not a table: the log, MANIFEST and the like, and
+// what a compaction holds open beyond the tables that are cached.
+constexpr uint64_t kOtherFiles = 16;
+constexpr uint64_t kMinTables = 16;
+// Of certificates' tables to those of an index, whose entries are smaller.
+constexpr size_t kIndexTableFraction = 4;
+
+int MaxOpenFiles(const DatabaseOptions& options) {
+  if (options.max_open_files > 0) {
+    return options.max_open_files;
+  }
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);  // cannot fail for this process
+  const uint64_t share = SplitDescriptors(limit.rlim_cur).store;
+  return static_cast<int>(std::max(share, kOtherFiles + kMinTables) - kOtherFiles);
+}
 
 // Notes that something failed, and keeps RocksDB from mending it: ReopeningDatabase does.
 class FailureListener : public rocksdb::EventListener {
@@ -62,9 +82,10 @@ class SyncListener : public rocksdb::EventListener {
 };
 
 rocksdb::DBOptions MakeDbOptions(
-    bool create, const std::string& folder,
+    const DatabaseOptions& store_options, bool create, const std::string& folder,
     const std::vector<std::shared_ptr<rocksdb::EventListener>>& listeners) {
   rocksdb::DBOptions options;
+  options.env = OwnerOnlyEnv();
   options.listeners = listeners;
   options.max_bgerror_resume_count = 0;
   options.create_if_missing = create;
@@ -78,6 +99,7 @@ rocksdb::DBOptions MakeDbOptions(
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.max_total_wal_size = uint64_t{256} << 20;
   options.max_background_jobs = 2;
+  options.max_open_files = MaxOpenFiles(store_options);
   // Needed for the insertion hints below; the leader of a group inserts for all anyway.
   options.allow_concurrent_memtable_write = false;
   options.info_log = MakeRocksDbLog(folder + ".log");
@@ -92,7 +114,23 @@ rocksdb::BlockBasedTableOptions MakeTableOptions(
   table.block_cache = block_cache;
   table.block_size = size_t{16} << 10;
   table.format_version = 5;
+  // Indexes, and filters where there are any, are read as blocks are, in parts, into the cache:
+  // what they take does not grow with the number of tables.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.cache_index_and_filter_blocks = true;
+  table.cache_index_and_filter_blocks_with_high_priority = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.pin_top_level_index_and_filter = true;
   return table;
+}
+
+// Files that double in size with each level: few at hundreds of millions of entries, and small ones
+// where much is merged.
+void SetFileSizes(size_t table_file_bytes, rocksdb::ColumnFamilyOptions& family) {
+  family.level_compaction_dynamic_level_bytes = true;
+  family.target_file_size_base = table_file_bytes;
+  family.target_file_size_multiplier = 2;
+  family.max_bytes_for_level_base = 4 * table_file_bytes;
 }
 
 // Records: large, random (signatures, keys) and nearly in order of their serials. One insertion
@@ -102,7 +140,7 @@ rocksdb::ColumnFamilyOptions MakeCertificatesOptions(
   rocksdb::ColumnFamilyOptions family;
   family.write_buffer_size = options.memtable_bytes;
   family.compression = rocksdb::kNoCompression;
-  family.level_compaction_dynamic_level_bytes = true;
+  SetFileSizes(options.table_file_bytes, family);
   family.memtable_insert_with_hint_prefix_extractor.reset(
       rocksdb::NewCappedPrefixTransform(kExpiryPrefixSize));
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(MakeTableOptions(block_cache)));
@@ -113,15 +151,14 @@ rocksdb::ColumnFamilyOptions MakeCertificatesOptions(
 // is kept within the processor's cache, and several are merged when they are written out, so that
 // the runs on disk are not small too. A batch is inserted in order, each entry hinted by the one
 // before.
-rocksdb::ColumnFamilyOptions MakeIndexOptions(const std::shared_ptr<rocksdb::Cache>& block_cache) {
+rocksdb::ColumnFamilyOptions MakeIndexOptions(const DatabaseOptions& options,
+                                              const std::shared_ptr<rocksdb::Cache>& block_cache) {
   rocksdb::ColumnFamilyOptions family;
   family.write_buffer_size = size_t{2} << 20;
   family.min_write_buffer_number_to_merge = 8;
   family.max_write_buffer_number = 20;
   family.compression = rocksdb::kNoCompression;
-  family.level_compaction_dynamic_level_bytes = true;
-  family.max_bytes_for_level_base = uint64_t{64} << 20;
-  family.target_file_size_base = uint64_t{16} << 20;
+  SetFileSizes(options.table_file_bytes / kIndexTableFraction, family);
   family.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(0));
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(MakeTableOptions(block_cache)));
   return family;
@@ -134,12 +171,13 @@ void AddFilters(const std::shared_ptr<rocksdb::Cache>& block_cache,
   family.memtable_whole_key_filtering = true;
   rocksdb::BlockBasedTableOptions table = MakeTableOptions(block_cache);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  table.partition_filters = true;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
 }
 
 rocksdb::ColumnFamilyOptions MakeRequestsOptions(
-    const std::shared_ptr<rocksdb::Cache>& block_cache) {
-  rocksdb::ColumnFamilyOptions family = MakeIndexOptions(block_cache);
+    const DatabaseOptions& options, const std::shared_ptr<rocksdb::Cache>& block_cache) {
+  rocksdb::ColumnFamilyOptions family = MakeIndexOptions(options, block_cache);
   AddFilters(block_cache, family);
   return family;
 }
@@ -175,8 +213,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const DatabaseOptions&
   return {
       {rocksdb::kDefaultColumnFamilyName, MakeDescriptionOptions()},
       {kCertificatesFamily, MakeCertificatesOptions(options, cache)},
-      {kRequestsFamily, MakeRequestsOptions(cache)},
-      {kIdentitiesFamily, MakeIndexOptions(cache)},
+      {kRequestsFamily, MakeRequestsOptions(options, cache)},
+      {kIdentitiesFamily, MakeIndexOptions(options, cache)},
       {kTokensFamily, MakeTokensOptions(cache)},
       {kJwtsFamily, MakeJwtsOptions(cache)},
   };
@@ -257,13 +295,14 @@ absl::StatusOr<std::unique_ptr<Database>> Database::OpenOrCreate(const DatabaseO
   rocksdb::DB* db = nullptr;
   const auto failed = std::make_shared<std::atomic<bool>>(false);
   const rocksdb::DBOptions db_options = MakeDbOptions(
-      create, folder,
+      options, create, folder,
       {std::make_shared<FailureListener>(failed), std::make_shared<SyncListener>(options.stats)});
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = MakeFamilies(options);
   std::vector<absl::string_view> missing;
   if (!create) {
     missing = MissingFamilies(db_options, folder);
   }
+  KeepForOwner(folder);
   std::vector<rocksdb::ColumnFamilyDescriptor> there;
   std::vector<size_t> numbers;
   for (size_t i = 0; i < descriptors.size(); ++i) {

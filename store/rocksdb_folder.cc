@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,7 @@
 #include "base/errors.h"
 #include "base/random.h"
 #include "base/status_macros.h"
+#include "store/expected_store.h"
 #include "store/folder.h"
 #include "store/keys.h"
 #include "store/rocksdb_clock.h"
@@ -152,6 +154,21 @@ absl::StatusOr<std::unique_ptr<Database>> OpenAndCheck(const DatabaseOptions& op
   return database;
 }
 
+// nullopt in a database of a release that kept no head outside, or of a store that has none.
+absl::StatusOr<std::optional<Lineage>> ReadLineage(const Database& database) {
+  std::string value;
+  const rocksdb::Status status =
+      database.db().Get(rocksdb::ReadOptions(), database.description(), kLineageKey, &value);
+  if (status.IsNotFound()) {
+    return std::nullopt;
+  }
+  if (!status.ok()) {
+    return ReadError(status);
+  }
+  FLEETCA_ASSIGN_OR_RETURN(Lineage lineage, DecodeLineage(value));
+  return lineage;
+}
+
 absl::Status OpenFinished(const DatabaseOptions& options, const Witness& witness,
                           StoreFolder& folder) {
   folder.instance_id = witness.instance_id;
@@ -159,16 +176,80 @@ absl::Status OpenFinished(const DatabaseOptions& options, const Witness& witness
   FLEETCA_ASSIGN_OR_RETURN(folder.database, OpenAndCheck(options, witness, *folder.head));
   FLEETCA_ASSIGN_OR_RETURN(const std::optional<int64_t> mark, ReadMark(*folder.database));
   folder.latest_mark = mark.value_or(0);
+  FLEETCA_ASSIGN_OR_RETURN(folder.lineage, ReadLineage(*folder.database));
   return absl::OkStatus();
+}
+
+absl::StatusOr<ExpectedStore> ReadExpected(const DatabaseOptions& options) {
+  ExpectedStore expected{
+      .folder = options.path, .head_file = options.head_file, .new_store = options.new_store};
+  absl::StatusOr<std::optional<HeadState>> head = OutsideHead::Read(options.head_file);
+  if (GetReason(head.status()) == Reason::kStoreCorrupt) {
+    return expected.Damaged();
+  }
+  FLEETCA_ASSIGN_OR_RETURN(expected.head, std::move(head));
+  return expected;
+}
+
+// Joins the store to its head. The head is there before the lineage and says "made" after it, so
+// that this may be cut short anywhere and goes on at the next opening.
+absl::Status Join(const DatabaseOptions& options, const ExpectedStore& expected,
+                  StoreFolder& folder) {
+  HeadState head = expected.head.value_or(HeadState());
+  if (!expected.head.has_value()) {
+    FLEETCA_ASSIGN_OR_RETURN(head.id, MakeStoreId());
+    FLEETCA_RETURN_IF_ERROR(OutsideHead::Write(options.head_file, head));
+  }
+  if (!folder.lineage.has_value()) {
+    folder.lineage = Lineage{.id = head.id, .epoch = head.epoch};
+    FLEETCA_RETURN_IF_ERROR(WriteLineage(options, *folder.database, *folder.lineage));
+  }
+  if (!head.made) {
+    head.made = true;
+    head.number = folder.database->db().GetLatestSequenceNumber();
+    head.noted_at = absl::FromUnixMillis(folder.latest_mark);
+    FLEETCA_RETURN_IF_ERROR(OutsideHead::Write(options.head_file, head));
+  }
+  FLEETCA_ASSIGN_OR_RETURN(folder.outside, OutsideHead::Open(options.head_file));
+  return absl::OkStatus();
+}
+
+// Whether the folder has nothing of a store, as a new one's, or an unmounted volume's.
+absl::StatusOr<bool> HasNoStore(const DatabaseOptions& options) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::optional<Witness> witness, ReadWitness(options.path));
+  return witness.has_value()
+             ? !witness->finished
+             : !Exists(DatabaseFolder(options)) && !Exists(HeadFile::PathIn(options.path));
 }
 
 }  // namespace
 
 absl::StatusOr<StoreFolder> OpenStoreFolder(const DatabaseOptions& options) {
+  bool made_new = false;
+  if (options.head_file.empty()) {
+    return OpenAnyStoreFolder(options, &made_new);
+  }
+  // Before a folder is made or locked: in an unmounted volume's place nothing is to be left.
+  FLEETCA_ASSIGN_OR_RETURN(const ExpectedStore expected, ReadExpected(options));
+  FLEETCA_ASSIGN_OR_RETURN(const bool has_none, HasNoStore(options));
+  if (has_none) {
+    FLEETCA_RETURN_IF_ERROR(expected.CheckMayBeMade());
+  }
+  FLEETCA_ASSIGN_OR_RETURN(StoreFolder folder, OpenAnyStoreFolder(options, &made_new));
+  if (!made_new) {
+    FLEETCA_RETURN_IF_ERROR(
+        expected.CheckFound(folder.lineage, folder.database->db().GetLatestSequenceNumber()));
+  }
+  FLEETCA_RETURN_IF_ERROR(Join(options, expected, folder));
+  return folder;
+}
+
+absl::StatusOr<StoreFolder> OpenAnyStoreFolder(const DatabaseOptions& options, bool* made_new) {
   StoreFolder folder;
   FLEETCA_RETURN_IF_ERROR(MakeFolder(options.path));
   FLEETCA_ASSIGN_OR_RETURN(folder.lock, FolderLock::Acquire(options.path));
   FLEETCA_ASSIGN_OR_RETURN(const std::optional<Witness> witness, ReadWitness(options.path));
+  *made_new = !witness.has_value() || !witness->finished;
   if (!witness.has_value()) {
     FLEETCA_RETURN_IF_ERROR(Create(options, folder));
   } else if (witness->finished) {
@@ -177,6 +258,11 @@ absl::StatusOr<StoreFolder> OpenStoreFolder(const DatabaseOptions& options) {
     FLEETCA_RETURN_IF_ERROR(FinishInterrupted(options, *witness, folder));
   }
   return folder;
+}
+
+absl::Status WriteLineage(const DatabaseOptions& options, const Database& database,
+                          const Lineage& lineage) {
+  return Describe(options, database, kLineageKey, EncodeLineage(lineage));
 }
 
 absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(const DatabaseOptions& options,

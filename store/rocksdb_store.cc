@@ -19,7 +19,6 @@
 #include <rocksdb/perf_level.h>
 #include <rocksdb/version.h>
 
-#include <algorithm>
 #include <atomic>
 #include <utility>
 #include <vector>
@@ -32,11 +31,11 @@
 #include "base/status_macros.h"
 #include "store/check_commit.h"
 #include "store/commit_timer.h"
-#include "store/head_file.h"
 #include "store/join_token_record.h"
 #include "store/keys.h"
 #include "store/record.h"
 #include "store/reopening_database.h"
+#include "store/rocksdb_batch.h"
 #include "store/rocksdb_clock.h"
 #include "store/rocksdb_database.h"
 #include "store/rocksdb_folder.h"
@@ -47,61 +46,13 @@
 namespace fleetca::store {
 namespace {
 
-// The number of the last entry of a batch that was written; 0 when it cannot be told. RocksDB gives
-// each entry a number that rises by one, and notes that of the first at the start of the batch.
-uint64_t LastNumber(const rocksdb::WriteBatch& batch) {
-  uint64_t first = 0;
-  if (batch.Data().size() < sizeof(first) || batch.Count() == 0) {
-    return 0;
-  }
-  for (size_t i = sizeof(first); i > 0; --i) {
-    first = (first << 8) | static_cast<unsigned char>(batch.Data()[i - 1]);
-  }
-  return first == 0 ? 0 : first + batch.Count() - 1;
-}
-
-rocksdb::WriteBatch MakeBatch(const Database& database, const Commit& commit) {
-  const absl::Span<const CertificateRecord> records = commit.certificates;
-  // For each record its keys and lengths come to about this much on top; the time mark to less.
-  constexpr size_t kOverhead = 256;
-  size_t bytes = (commit.token_uses.size() + commit.jwt_uses.size() + 1) * kOverhead;
-  for (const CertificateRecord& record : records) {
-    bytes += record.certificate.size() + record.identity.size() + record.requester.size() +
-             2 * record.request_key.size() + kOverhead;
-  }
-  rocksdb::WriteBatch batch(bytes);
-  std::vector<std::pair<absl::string_view, absl::string_view>> requests;
-  std::vector<std::string> identities;
-  requests.reserve(records.size());
-  identities.reserve(records.size());
-  std::string value;
-  for (const CertificateRecord& record : records) {
-    EncodeRecord(record, value);
-    batch.Put(database.certificates(), record.serial, value);
-    identities.push_back(IdentityKey(record.identity, record.serial));
-    if (!record.request_key.empty()) {
-      requests.emplace_back(record.request_key, record.serial);
-    }
-  }
-  std::sort(requests.begin(), requests.end());
-  std::sort(identities.begin(), identities.end());
-  for (const auto& [request_key, serial] : requests) {
-    batch.Put(database.requests(), AsSlice(request_key), AsSlice(serial));
-  }
-  for (const std::string& key : identities) {
-    batch.Put(database.identities(), key, rocksdb::Slice());
-  }
-  PutTokenUses(database, commit.token_uses, batch);
-  PutJwtUses(database, commit.jwt_uses, batch);
-  return batch;
-}
-
 class RocksDbStore : public Store {
  public:
   RocksDbStore(const DatabaseOptions& options, StoreFolder folder)
       : sync_writes_(options.sync_writes),
         stats_(options.stats),
         latest_mark_(folder.latest_mark),
+        jwts_not_before_(folder.lineage.value_or(Lineage()).jwts_not_before),
         database_(options, std::move(folder)) {}
 
   absl::Status Write(const Commit& commit) override;
@@ -121,6 +72,10 @@ class RocksDbStore : public Store {
   absl::Time latest_time() const override {
     return absl::FromUnixMillis(latest_mark_.load(std::memory_order_relaxed));
   }
+  absl::Status CheckWritable() override { return database_.ForWriting().status(); }
+  absl::Status NoteTime(absl::Time time) override;
+  absl::Status ResetLatestTime(absl::Time time) override;
+  absl::Time jwts_not_before() const override { return jwts_not_before_; }
   uint16_t instance_id() const override { return database_.instance_id(); }
   const StoreStats& stats() const override { return *stats_; }
 
@@ -132,6 +87,7 @@ class RocksDbStore : public Store {
   const bool sync_writes_;
   const std::shared_ptr<StoreStats> stats_;
   std::atomic<int64_t> latest_mark_;
+  const absl::Time jwts_not_before_;
   // Held from looking whether a token is revoked until that is written.
   absl::Mutex revocation_mutex_;
   ReopeningDatabase database_;
@@ -151,7 +107,7 @@ absl::Status RocksDbStore::WriteBatch(const Database& database, rocksdb::WriteBa
                                     status.ToString()));
   }
   if (sync_writes_) {
-    database_.head().Advance(LastNumber(batch));
+    database_.Acknowledged(LastNumber(batch), latest_time());
   }
   return absl::OkStatus();
 }
@@ -163,6 +119,24 @@ absl::Status RocksDbStore::WriteBatchAt(int64_t mark, const Database& database,
   int64_t latest = latest_mark_.load();
   while (latest < mark && !latest_mark_.compare_exchange_weak(latest, mark)) {
   }
+  return absl::OkStatus();
+}
+
+absl::Status RocksDbStore::NoteTime(absl::Time time) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
+  rocksdb::WriteBatch batch;
+  FLEETCA_RETURN_IF_ERROR(WriteBatchAt(ToMark(time), *database, batch));
+  database_.SyncHead();
+  return absl::OkStatus();
+}
+
+absl::Status RocksDbStore::ResetLatestTime(absl::Time time) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
+  rocksdb::WriteBatch batch;
+  PutMark(*database, ToMark(time), batch);
+  FLEETCA_RETURN_IF_ERROR(WriteBatch(*database, batch));
+  latest_mark_.store(ToMark(time));
+  database_.SyncHead();
   return absl::OkStatus();
 }
 
@@ -341,7 +315,11 @@ std::string RocksDbVersion() { return rocksdb::GetRocksVersionAsString(); }
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksDbStore(const RocksDbOptions& options) {
   const DatabaseOptions database_options{options, std::make_shared<StoreStats>()};
   FLEETCA_ASSIGN_OR_RETURN(StoreFolder folder, OpenStoreFolder(database_options));
-  return std::make_unique<RocksDbStore>(database_options, std::move(folder));
+  return MakeRocksDbStore(database_options, std::move(folder));
+}
+
+std::unique_ptr<Store> MakeRocksDbStore(const DatabaseOptions& options, StoreFolder folder) {
+  return std::make_unique<RocksDbStore>(options, std::move(folder));
 }
 
 }  // namespace fleetca::store

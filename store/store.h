@@ -105,10 +105,24 @@ class Store {
   // how many. Looks at no others. After an error some may be gone.
   virtual absl::StatusOr<size_t> DropJwtUses(absl::Time expired_before) = 0;
 
-  // The latest of the times that writes noted (issued_at, created_at, revoked_at), to the
-  // millisecond and across restarts: a clock that shows less was set back. It may be one of a write
-  // that failed. The epoch when there was none.
+  // OK when a write may succeed. After one that failed: UNAVAILABLE kStoreUnavailable until the
+  // store can write again, for which this tries as a write does, at most once a second.
+  virtual absl::Status CheckWritable() = 0;
+
+  // Notes that it is `time`, as a write with that time does.
+  virtual absl::Status NoteTime(absl::Time time) = 0;
+
+  // The latest of the times that writes noted (issued_at, created_at, revoked_at, NoteTime's), to
+  // the millisecond and across restarts: a clock that shows less was set back. It may be one of a
+  // write that failed. The epoch when there was none.
   virtual absl::Time latest_time() const = 0;
+
+  // Forgets the times noted, for `time`: only by the word of an operator who looked at the clock.
+  virtual absl::Status ResetLatestTime(absl::Time time) = 0;
+
+  // One-use JWTs that were issued before may have been used without a trace, because the store was
+  // restored since; they are to be refused. The epoch when there is no such time.
+  virtual absl::Time jwts_not_before() const = 0;
 
   // Drawn at random when the store was created, and kept: part of every serial number, so that two
   // CAs never give the same one.

@@ -4,6 +4,7 @@
 #include "service/cli/config_command.h"
 #include "service/cli/policy_command.h"
 #include "service/cli/serve_command.h"
+#include "service/cli/store_command.h"
 
 namespace fleetca::service {
 
@@ -12,6 +13,7 @@ void AddServerCommands(CLI::App& app, int* exit_code) {
   AddServeCommand(app, exit_code);
   AddConfigCommand(app, exit_code);
   AddPolicyCommand(app, exit_code);
+  AddStoreCommand(app, exit_code);
 }
 
 }  // namespace fleetca::service

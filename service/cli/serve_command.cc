@@ -38,6 +38,7 @@ struct ServeFlags {
   std::string config;
   std::string ready_file;
   bool print_config = false;
+  bool new_store = false;
 };
 
 // SIGTERM, SIGINT and SIGHUP as something to wait for. Made before any thread starts: threads
@@ -93,7 +94,8 @@ absl::Status Serve(const ServeFlags& flags) {
   const absl::Status not_resumed = DisableTlsSessionResumption();
   Signals signals;
   std::signal(SIGPIPE, SIG_IGN);
-  FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(flags.config));
+  FLEETCA_ASSIGN_OR_RETURN(ServerConfig config, LoadServerConfig(flags.config));
+  config.store.new_store = flags.new_store;
   log::Configure(config.log_format, config.log_level);
   WarnUnlessOk("the process is not hardened in full", hardened);
   WarnUnlessOk("threads preempt each other", scheduled);
@@ -134,6 +136,8 @@ void AddServeCommand(CLI::App& app, int* exit_code) {
       ->type_name("FILE");
   serve->add_flag("--print-config", flags->print_config,
                   "Write the configuration in force, defaults included, and do not serve");
+  serve->add_flag("--new-store", flags->new_store,
+                  "This CA has had no store yet: make one, though store.head_file is missing");
   serve->footer(kExamples);
   serve->callback([flags, exit_code] {
     *exit_code = ReportStatus(flags->print_config ? PrintConfig(flags->config) : Serve(*flags));

@@ -12,6 +12,7 @@
 #include "base/status_macros.h"
 #include "service/edge/policy_config.h"
 #include "service/issuing_policy.h"
+#include "service/time_witness.h"
 #include "signer/key_file.h"
 #include "signer/local_signer.h"
 #include "store/rocksdb_store.h"
@@ -92,8 +93,10 @@ absl::StatusOr<std::unique_ptr<Authority>> Authority::Open(const ServerConfig& c
   FLEETCA_RETURN_IF_ERROR(authority->LoadPolicy(config));
   FLEETCA_RETURN_IF_ERROR(authority->LoadBundle(config));
   FLEETCA_RETURN_IF_ERROR(authority->OpenIssuer(config));
-  authority->join_tokens_ =
-      std::make_unique<JoinTokens>(*authority->store_, *authority->policies_, Clock::System());
+  authority->join_tokens_ = std::make_unique<JoinTokens>(*authority->store_, *authority->policies_,
+                                                         *authority->clock_rule_);
+  authority->time_keeper_ =
+      std::make_unique<TimeKeeper>(*authority->clock_rule_, *authority->store_);
   watcher.Watch(*authority->bundle_files_);
   WarnOfDefaults(config);
   return authority;
@@ -162,6 +165,8 @@ absl::Status Authority::OpenIssuer(const ServerConfig& config) {
   if (store_ == nullptr) {
     FLEETCA_ASSIGN_OR_RETURN(store_, store::OpenRocksDbStore(config.store));
   }
+  clock_rule_ =
+      std::make_unique<ClockRule>(Clock::System(), TimeWitness::System(), *store_, config.clock);
   IssuerOptions options{.issuer_certificate = chain_.front(),
                         .ca_certificates = chain_,
                         .blocked_keys = config.issuer.blocked_keys,
@@ -170,7 +175,8 @@ absl::Status Authority::OpenIssuer(const ServerConfig& config) {
                         .provenance = config.issuer.provenance,
                         .signer = signer_.get(),
                         .store = store_.get(),
-                        .possession = possession_.get()};
+                        .possession = possession_.get(),
+                        .clock_rule = clock_rule_.get()};
   const std::shared_ptr<const TrustBundle> bundle = bundles_.Current();
   options.ca_certificates.insert(options.ca_certificates.end(), bundle->roots.begin(),
                                  bundle->roots.end());

@@ -13,10 +13,12 @@
 #include "base/file_watcher.h"
 #include "base/secret.h"
 #include "base/watched_files.h"
+#include "service/clock_rule.h"
 #include "service/edge/server_config.h"
 #include "service/issuer.h"
 #include "service/join_tokens.h"
 #include "service/policy/policy_holder.h"
+#include "service/time_keeper.h"
 #include "service/trust_bundle_holder.h"
 #include "signer/signer.h"
 #include "store/store.h"
@@ -50,6 +52,7 @@ class Authority {
   store::Store& store() { return *store_; }
   Issuer& issuer() { return *issuer_; }
   JoinTokens& join_tokens() { return *join_tokens_; }
+  const ClockRule& clock_rule() const { return *clock_rule_; }
   // "P-256", "RSA-2048".
   std::string IssuerKeyDescription() const;
 
@@ -75,12 +78,14 @@ class Authority {
   std::vector<std::string> issuing_cas_;
   std::unique_ptr<signer::Signer> signer_;
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<ClockRule> clock_rule_;
   const std::unique_ptr<x509::PossessionVerifier> possession_ =
       x509::PossessionVerifier::CreateOpenSsl();
   std::unique_ptr<PolicyHolder> policies_;
   std::unique_ptr<Issuer> issuer_;
   std::unique_ptr<JoinTokens> join_tokens_;
   std::unique_ptr<WatchedFiles> bundle_files_;
+  std::unique_ptr<TimeKeeper> time_keeper_;
 };
 
 }  // namespace fleetca::service

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "service/caller.h"
+#include "service/clock_rule.h"
 #include "service/edge/peer_authenticator.h"
 #include "service/policy/policy_holder.h"
 
@@ -19,12 +20,20 @@ class MethodGuard : public grpc::AuthMetadataProcessor {
  public:
   // Debian's reflection library registers its service in every server it is linked into, so whether
   // the service exists for anyone is decided here.
-  MethodGuard(PeerAuthenticator& authenticator, const PolicyHolder& policies, bool reflection)
-      : authenticator_(authenticator), policies_(policies), reflection_(reflection) {}
+  MethodGuard(PeerAuthenticator& authenticator, const PolicyHolder& policies,
+              const ClockRule& clock_rule, bool reflection)
+      : authenticator_(authenticator),
+        policies_(policies),
+        clock_rule_(clock_rule),
+        reflection_(reflection) {}
 
   bool IsBlocking() const override { return false; }
   grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* context,
                        OutputMetadata* consumed, OutputMetadata* response) override;
+
+  // UNAVAILABLE kClockRefused while the clock is not believed: then nobody can say whether a
+  // certificate has expired. Questions about health are answered all the same.
+  absl::Status CheckClock(absl::string_view path) const;
 
   // Whether `caller` may call the method with this HTTP/2 :path. PERMISSION_DENIED
   // kCallerNotAllowed.
@@ -33,6 +42,7 @@ class MethodGuard : public grpc::AuthMetadataProcessor {
  private:
   PeerAuthenticator& authenticator_;
   const PolicyHolder& policies_;
+  const ClockRule& clock_rule_;
   const bool reflection_;
 };
 

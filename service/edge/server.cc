@@ -233,8 +233,8 @@ class GrpcServer : public Server {
                                                       *queue_, authority_->issuer().stats(),
                                                       authority_->store().stats());
     FLEETCA_ASSIGN_OR_RETURN(auto credentials, tls_->CredentialsForCertificates());
-    credentials->SetAuthMetadataProcessor(
-        std::make_shared<MethodGuard>(*authenticator_, policies, config.listener.reflection));
+    credentials->SetAuthMetadataProcessor(std::make_shared<MethodGuard>(
+        *authenticator_, policies, authority_->clock_rule(), config.listener.reflection));
 
     // A quarter of the sockets is the bootstrap port's, where there is one.
     const uint64_t sockets = descriptors_.sockets;

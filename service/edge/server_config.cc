@@ -7,6 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/process_usage.h"
@@ -21,6 +22,8 @@ namespace {
 namespace pb = config::v1;
 
 constexpr absl::Duration kMaxDrain = absl::Hours(1);
+constexpr absl::Duration kMaxBehind = absl::Hours(1);
+constexpr absl::Duration kMaxAhead = absl::Hours(24 * 30);
 constexpr uint64_t kMaxCsrBytes = 65536;
 constexpr uint64_t kMaxBatchItems = 1000;
 constexpr uint64_t kMaxMessageBytes = uint64_t{64} << 20;
@@ -121,14 +124,51 @@ IssuerConfig ReadIssuer(const pb::Issuer& written, ConfigReader* reader) {
   return issuer;
 }
 
+// Beside the configuration: "store.head" for "/var/lib/fleetca/store/".
+std::string DefaultHeadFile(absl::string_view path) {
+  while (absl::ConsumeSuffix(&path, "/")) {
+  }
+  return absl::StrCat(path.substr(path.rfind('/') + 1), ".head");
+}
+
 store::RocksDbOptions ReadStore(const pb::Store& written, ConfigReader* reader) {
   store::RocksDbOptions store;
   store.path = reader->Path("store.path", written.path());
+  if (!written.path().empty()) {
+    store.head_file = reader->Path("store.head_file", written.head_file().empty()
+                                                          ? DefaultHeadFile(written.path())
+                                                          : written.head_file());
+    if (absl::StartsWith(store.head_file, absl::StrCat(store.path, "/"))) {
+      reader->Mistake("store.head_file",
+                      "is inside store.path, whose loss it is to notice; write a path outside");
+    }
+  }
   store.block_cache_bytes = reader->Limit("store.block_cache_bytes", written.block_cache_bytes(),
                                           store.block_cache_bytes, kMaxStoreMemory);
   store.memtable_bytes = reader->Limit("store.memtable_bytes", written.memtable_bytes(),
                                        store.memtable_bytes, kMaxStoreMemory);
   return store;
+}
+
+void ReadClockLimit(absl::string_view field, bool written, const google::protobuf::Duration& value,
+                    absl::Duration max, ConfigReader* reader, absl::Duration* limit) {
+  if (!written) {
+    return;
+  }
+  *limit = reader->Duration(field, value);
+  if (*limit < absl::Seconds(1) || *limit > max) {
+    reader->Mistake(field, absl::StrCat("is ", absl::FormatDuration(*limit), "; write 1 second to ",
+                                        absl::FormatDuration(max)));
+  }
+}
+
+ClockLimits ReadClock(const pb::Clock& written, ConfigReader* reader) {
+  ClockLimits limits;
+  ReadClockLimit("clock.max_behind", written.has_max_behind(), written.max_behind(), kMaxBehind,
+                 reader, &limits.behind);
+  ReadClockLimit("clock.max_ahead", written.has_max_ahead(), written.max_ahead(), kMaxAhead, reader,
+                 &limits.ahead);
+  return limits;
 }
 
 LimitsConfig ReadLimits(const pb::Limits& written, ConfigReader* reader) {
@@ -242,6 +282,7 @@ absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::str
     reader.Mistake("token_issuers[0]",
                    "has no port where its tokens are taken; write bootstrap { address: \"...\" }");
   }
+  config.clock = ReadClock(message.clock(), &reader);
   config.limits = ReadLimits(message.limits(), &reader);
   ReadLogging(message.logging(), &reader, &config);
   if (!config.issuer.private_key_file.empty() &&

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/log.h"
+#include "service/clock_rule.h"
 #include "service/edge/token_issuer_config.h"
 #include "signer/key_file.h"
 #include "store/rocksdb_store.h"
@@ -63,6 +64,7 @@ struct ServerConfig {
   ListenerConfig listener;
   IssuerConfig issuer;
   store::RocksDbOptions store;
+  ClockLimits clock;
   std::string policy_file;
   std::string bootstrap_address;  // empty: no bootstrap port
   std::vector<TokenIssuerConfig> token_issuers;

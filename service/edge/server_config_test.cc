@@ -68,6 +68,9 @@ TEST(ServerConfigTest, RelativePathsAreOfTheFilesFolder) {
   EXPECT_EQ(config.listener.client_ca_file, "/etc/roots.pem");
   EXPECT_EQ(config.issuer.passphrase.file, "conf/ca.passphrase");
   EXPECT_EQ(config.store.path, "conf/store");
+  EXPECT_EQ(config.store.head_file, "conf/store.head");
+  EXPECT_EQ(config.clock.behind, absl::Minutes(5));
+  EXPECT_EQ(config.clock.ahead, absl::Hours(24));
   EXPECT_EQ(ParseServerConfig(kGood, "fleetca.textproto")->store.path, "store");
   EXPECT_EQ(ParseServerConfig(kGood, "-")->store.path, "store");
   EXPECT_EQ(ParseServerConfig(kGood, "/fleetca.textproto")->store.path, "/store");
@@ -134,6 +137,12 @@ INSTANTIATE_TEST_SUITE_P(
         {"CredentialParent", 11, "passphrase { systemd_credential: \"..\" }",
          "issuer.passphrase.systemd_credential", "not the name"},
         {"EmptyStorePath", 14, "store { path: \"\" }", "store.path", "missing"},
+        {"HeadInsideTheStore", 14, "store { path: \"store/\" head_file: \"store/head\" }",
+         "store.head_file", "outside"},
+        {"ClockFarBehind", 15, "policy_file: \"p\" clock { max_behind { seconds: 3601 } }",
+         "clock.max_behind", "1h"},
+        {"ClockNeverAhead", 15, "policy_file: \"p\" clock { max_ahead { seconds: 0 } }",
+         "clock.max_ahead", "1 second"},
         {"HugeCache", 14, "store { path: \"s\" block_cache_bytes: 18446744073709551615 }",
          "store.block_cache_bytes", "at most"},
         {"CsrLimit", 15, "policy_file: \"p\" limits { max_csr_bytes: 65537 }",

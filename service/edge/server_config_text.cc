@@ -167,6 +167,9 @@ std::string ServerConfigToText(const ServerConfig& config) {
   message.mutable_store()->set_path(config.store.path);
   message.mutable_store()->set_block_cache_bytes(config.store.block_cache_bytes);
   message.mutable_store()->set_memtable_bytes(config.store.memtable_bytes);
+  message.mutable_store()->set_head_file(config.store.head_file);
+  *message.mutable_clock()->mutable_max_behind() = ToProtoDuration(config.clock.behind);
+  *message.mutable_clock()->mutable_max_ahead() = ToProtoDuration(config.clock.ahead);
   message.set_policy_file(config.policy_file);
   if (!config.bootstrap_address.empty()) {
     message.mutable_bootstrap()->set_address(config.bootstrap_address);

@@ -47,7 +47,8 @@ absl::StatusOr<JwtHolder> JwtAuthenticator::Authenticate(absl::string_view token
     const std::array<char, 32> hash =
         Sha256(absl::StrCat(claims.issuer, absl::string_view("\0", 1), claims.one_use_jwt_id));
     holder.one_use_jwt = OneUseJwt{.id_hash = std::string(hash.begin(), hash.end()),
-                                   .expires_at = claims.refused_from};
+                                   .expires_at = claims.refused_from,
+                                   .issued_at = claims.issued_at};
   }
   return holder;
 }

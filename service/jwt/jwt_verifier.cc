@@ -205,11 +205,13 @@ absl::StatusOr<JwtClaims> JwtVerifier::VerifyWithReason(absl::string_view token,
     return Refusal("sub is missing, empty, no string or over 1024 octets");
   }
   FLEETCA_ASSIGN_OR_RETURN(std::string one_use_jwt_id, OneUseJwtId(*issuer, jwt.claims));
+  FLEETCA_ASSIGN_OR_RETURN(const std::optional<absl::Time> issued_at, Date(jwt.claims, "iat"));
   std::string subject_text = *subject->AsString();
   return JwtClaims{issuer->url,
                    std::move(subject_text),
                    expires,
                    expires + issuer->clock_skew,
+                   issued_at.value_or(absl::InfinitePast()),
                    std::move(one_use_jwt_id),
                    std::move(jwt.claims)};
 }

@@ -33,6 +33,7 @@ struct JwtClaims {
   std::string subject;
   absl::Time expires;          // as it says, without the skew
   absl::Time refused_from;     // with the skew
+  absl::Time issued_at;        // its `iat`; the infinite past where it has none
   std::string one_use_jwt_id;  // its `jti` where it is good for one certificate, else empty
   JsonValue all;               // the payload, an object
 };

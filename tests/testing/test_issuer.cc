@@ -123,7 +123,8 @@ TestIssuer::TestIssuer(TestIssuerOptions options)
                                .signer = signer_,
                                .store = options.store != nullptr ? options.store : &memory_store_,
                                .possession = possession_.get(),
-                               .clock = &clock}));
+                               .clock = &clock,
+                               .clock_rule = options.clock_rule}));
 }
 
 void TestIssuer::SetPolicy(service::PolicyOptions policy) {

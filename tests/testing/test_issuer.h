@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/crypto_types.h"
+#include "service/clock_rule.h"
 #include "service/issuance.h"
 #include "service/issuer.h"
 #include "service/policy/policy_holder.h"
@@ -47,11 +48,12 @@ struct TestIssuerOptions {
   service::PolicyOptions policy = TestPolicyOptions();
   x509::AuthzOids oids;
   bool provenance = false;
-  std::optional<int> path_length;          // of the issuing certificate
-  std::vector<std::string> blocked_keys;   // SHA-256 of SubjectPublicKeyInfo
-  const signer::Signer* signer = nullptr;  // null: a local signer with a key of key_type
-  store::Store* store = nullptr;           // null: a MemoryStore
-  const Clock* clock = nullptr;            // null: the FakeClock
+  std::optional<int> path_length;                  // of the issuing certificate
+  std::vector<std::string> blocked_keys;           // SHA-256 of SubjectPublicKeyInfo
+  const signer::Signer* signer = nullptr;          // null: a local signer with a key of key_type
+  store::Store* store = nullptr;                   // null: a MemoryStore
+  const Clock* clock = nullptr;                    // null: the FakeClock
+  const service::ClockRule* clock_rule = nullptr;  // null: the clock is believed
 };
 
 // Dies loudly on failure.

@@ -1,0 +1,139 @@
+#include "service/cli/store_command.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/errors.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "service/cli/commands.h"
+#include "service/edge/server_config.h"
+#include "store/rocksdb_store.h"
+#include "store/store.h"
+#include "tests/testing/temporary_folder.h"
+
+namespace fleetca::service {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+struct Outcome {
+  int code;
+  std::string out;
+};
+
+store::JoinToken SomeToken() {
+  return {.hash = std::string(store::kJoinTokenHashSize, 'h'),
+          .identity = "spiffe://fleet.example/svc/web",
+          .profile = "service",
+          .creator = "spiffe://fleet.example/user/admin",
+          .created_at = absl::FromUnixSeconds(1700000000),
+          .expires_at = absl::FromUnixSeconds(1700000600)};
+}
+
+store::CertificateRecord SomeRecord() {
+  store::CertificateRecord record;
+  record.serial = std::string(20, '\x01');
+  record.identity = "spiffe://fleet.example/svc/web";
+  record.issued_at = absl::FromUnixSeconds(1700000100);
+  record.not_before = record.issued_at;
+  record.not_after = record.issued_at + absl::Hours(1);
+  return record;
+}
+
+// On a CA as `fleetca ca init` makes it.
+class StoreCommandTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(Run({"ca", "init", "--dir", ca_, "--trust-domain", "fleet.test"}).code, 0);
+    const absl::StatusOr<ServerConfig> config = LoadServerConfig(config_);
+    ASSERT_TRUE(config.ok()) << config.status();
+    options_ = config->store;
+  }
+
+  static Outcome Run(std::vector<std::string> arguments) {
+    CLI::App app;
+    int code = -1;
+    AddServerCommands(app, &code);
+    std::reverse(arguments.begin(), arguments.end());
+    ::testing::internal::CaptureStdout();
+    try {
+      app.parse(arguments);
+    } catch (const CLI::ParseError&) {
+      code = 2;
+    }
+    return {code, ::testing::internal::GetCapturedStdout()};
+  }
+
+  std::unique_ptr<store::Store> Open() {
+    absl::StatusOr<std::unique_ptr<store::Store>> store = store::OpenRocksDbStore(options_);
+    EXPECT_TRUE(store.ok()) << store.status();
+    return store.ok() ? *std::move(store) : nullptr;
+  }
+
+  const testing::TemporaryFolder temporary_;
+  const std::string ca_ = temporary_.path() + "/ca";
+  const std::string config_ = ca_ + "/fleetca.textproto";
+  store::RocksDbOptions options_;
+};
+
+TEST_F(StoreCommandTest, ACaThatIsNewStartsOnceWithoutAStore) {
+  EXPECT_EQ(options_.head_file, ca_ + "/store.head");
+  EXPECT_NE(Open(), nullptr);
+  fs::remove_all(options_.path);
+  EXPECT_EQ(GetReason(store::OpenRocksDbStore(options_).status()), Reason::kStoreRefused);
+}
+
+TEST_F(StoreCommandTest, RestoreTakesAnOlderCopyAndRevokesItsTokens) {
+  const store::JoinToken token = SomeToken();
+  ASSERT_TRUE(Open()->AddJoinTokens({token}).ok());
+  const std::string copy = temporary_.path() + "/copy";
+  fs::copy(options_.path, copy, fs::copy_options::recursive);
+  ASSERT_TRUE(Open()->Write({.certificates = {SomeRecord()}}).ok());
+  fs::remove_all(options_.path);
+  fs::copy(copy, options_.path, fs::copy_options::recursive);
+  ASSERT_EQ(GetReason(store::OpenRocksDbStore(options_).status()), Reason::kStoreRefused);
+  EXPECT_EQ(Run({"store", "restore", "--config", config_}).code, 2) << "without the word";
+  const Outcome restored = Run({"store", "restore", "--accept-loss", "--config", config_});
+  EXPECT_EQ(restored.code, 0);
+  EXPECT_THAT(restored.out, HasSubstr("Join tokens revoked: 1."));
+  EXPECT_THAT(restored.out, HasSubstr(options_.path));
+  EXPECT_TRUE(Open()->GetJoinToken(token.hash)->revocation.has_value());
+  const Outcome again =
+      Run({"store", "restore", "--accept-loss", "--config", config_, "-o", "json"});
+  EXPECT_EQ(again.code, 0);
+  const auto json = nlohmann::json::parse(again.out);
+  EXPECT_EQ(json["join_tokens_revoked"], 0);
+  EXPECT_EQ(json["epoch"], 2);
+  EXPECT_EQ(json["made_new"], false);
+}
+
+TEST_F(StoreCommandTest, SetClockForgetsATimeThatWasAhead) {
+  const absl::Time ahead = absl::Now() + absl::Hours(24 * 1000);
+  ASSERT_TRUE(Open()->NoteTime(ahead).ok());
+  EXPECT_EQ(Run({"store", "set-clock", "--config", config_}).code, 2) << "without the word";
+  const Outcome set =
+      Run({"store", "set-clock", "--i-checked-the-time", "--config", config_, "-o", "json"});
+  EXPECT_EQ(set.code, 0);
+  const auto json = nlohmann::json::parse(set.out);
+  EXPECT_EQ(json["latest_time_before"],
+            absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", ahead, absl::UTCTimeZone()));
+  EXPECT_LT(absl::AbsDuration(Open()->latest_time() - absl::Now()), absl::Minutes(5));
+}
+
+TEST_F(StoreCommandTest, ARunningServerIsInTheWay) {
+  const std::unique_ptr<store::Store> running = Open();
+  EXPECT_EQ(Run({"store", "restore", "--accept-loss", "--config", config_}).code, 1);
+  EXPECT_EQ(Run({"store", "set-clock", "--i-checked-the-time", "--config", config_}).code, 1);
+}
+
+}  // namespace
+}  // namespace fleetca::service

@@ -1,0 +1,95 @@
+#include "store/rocksdb_restore.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "base/status_macros.h"
+#include "store/outside_head.h"
+#include "store/rocksdb_folder.h"
+
+namespace fleetca::store {
+namespace {
+
+constexpr size_t kRevocationsInAWrite = 1000;
+
+// Of the tokens that are `wanted` and not revoked. How many.
+absl::StatusOr<size_t> RevokeTokens(Store& store, absl::Time now, absl::string_view revoker,
+                                    absl::FunctionRef<bool(const JoinToken&)> wanted) {
+  const JoinTokenRevocation revocation = {absl::FromUnixSeconds(absl::ToUnixSeconds(now)),
+                                          std::string(revoker)};
+  size_t revoked = 0;
+  std::string from;
+  for (bool more = true; more;) {
+    more = false;
+    std::vector<std::string> hashes;
+    FLEETCA_RETURN_IF_ERROR(store.ForEachJoinToken(from, [&](const JoinTokenState& state) {
+      if (hashes.size() >= kRevocationsInAWrite) {
+        from = state.token.hash;
+        more = true;
+        return false;
+      }
+      if (!state.revocation.has_value() && wanted(state.token)) {
+        hashes.push_back(state.token.hash);
+      }
+      return true;
+    }));
+    FLEETCA_RETURN_IF_ERROR(store.RevokeJoinTokens(hashes, revocation));
+    revoked += hashes.size();
+  }
+  return revoked;
+}
+
+// A head that cannot be read does not keep its store from being restored.
+uint64_t EpochOf(const RocksDbOptions& options) {
+  const absl::StatusOr<std::optional<HeadState>> head = OutsideHead::Read(options.head_file);
+  return head.ok() && head->has_value() ? (*head)->epoch : 0;
+}
+
+}  // namespace
+
+absl::StatusOr<RestoreSummary> AcceptLoss(const RocksDbOptions& options, absl::Time now) {
+  const DatabaseOptions database_options{options, std::make_shared<StoreStats>()};
+  RestoreSummary summary;
+  FLEETCA_ASSIGN_OR_RETURN(StoreFolder folder,
+                           OpenAnyStoreFolder(database_options, &summary.made_new));
+  Lineage lineage = folder.lineage.value_or(Lineage());
+  FLEETCA_ASSIGN_OR_RETURN(lineage.id, MakeStoreId());
+  lineage.epoch = std::max(lineage.epoch, EpochOf(options)) + 1;
+  lineage.jwts_not_before = std::max(lineage.jwts_not_before, now);
+  FLEETCA_RETURN_IF_ERROR(WriteLineage(database_options, *folder.database, lineage));
+  summary.epoch = lineage.epoch;
+  summary.last_write = absl::FromUnixMillis(folder.latest_mark);
+  const HeadState head = {.id = lineage.id,
+                          .epoch = lineage.epoch,
+                          .made = true,
+                          .number = folder.database->db().GetLatestSequenceNumber(),
+                          .noted_at = summary.last_write};
+  {
+    const std::unique_ptr<Store> store = MakeRocksDbStore(database_options, std::move(folder));
+    FLEETCA_ASSIGN_OR_RETURN(
+        summary.tokens_revoked,
+        RevokeTokens(*store, now, "fleetca store restore", [](const JoinToken&) { return true; }));
+  }
+  // Last: until then the store is refused.
+  FLEETCA_RETURN_IF_ERROR(OutsideHead::Write(options.head_file, head));
+  return summary;
+}
+
+absl::StatusOr<ClockSummary> SetClock(const RocksDbOptions& options, absl::Time now) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<Store> store, OpenRocksDbStore(options));
+  ClockSummary summary;
+  summary.before = store->latest_time();
+  FLEETCA_ASSIGN_OR_RETURN(
+      summary.tokens_revoked,
+      RevokeTokens(*store, now, "fleetca store set-clock",
+                   [now](const JoinToken& token) { return token.created_at > now; }));
+  FLEETCA_RETURN_IF_ERROR(store->ResetLatestTime(now));
+  return summary;
+}
+
+}  // namespace fleetca::store
