@@ -7,6 +7,7 @@
 #include "client/channel.h"
 #include "client/connection_error.h"
 #include "client/issue_answer.h"
+#include "client/server_credentials.h"
 #include "client/status_from_grpc.h"
 #include "grpcpp/security/credentials.h"
 
@@ -30,6 +31,13 @@ ChannelOptions ChannelOf(const BootstrapOptions& options) {
   return channel;
 }
 
+ServerTls TlsOf(const BootstrapOptions& options) {
+  ServerTls tls;
+  tls.roots_der = options.roots_der;
+  tls.server_identity = options.server_identity;
+  return tls;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<BootstrapClient>> BootstrapClient::Create(BootstrapOptions options,
@@ -39,6 +47,7 @@ absl::StatusOr<std::unique_ptr<BootstrapClient>> BootstrapClient::Create(Bootstr
     return FailedPrecondition(Reason::kFileInvalid,
                               "there are no roots to verify the CA's server by");
   }
+  FLEETCA_RETURN_IF_ERROR(CheckServerIdentity(options.server_identity));
   return std::unique_ptr<BootstrapClient>(
       new BootstrapClient(std::move(options), std::move(token)));
 }
@@ -47,7 +56,7 @@ BootstrapClient::BootstrapClient(BootstrapOptions options, SecretBytes token)
     : options_(std::move(options)),
       token_(std::move(token)),
       stub_(v1::CertificateAuthorityService::NewStub(
-          MakeChannel(ChannelOf(options_), ServerVerifyingCredentials(options_.roots_der)))) {}
+          MakeChannel(ChannelOf(options_), ServerCredentials(TlsOf(options_))))) {}
 
 absl::Status BootstrapClient::Attempt(const v1::IssueCertificateRequest& request,
                                       absl::Duration remaining,

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/cli/duration_flag.h"
+#include "client/cli/identity_flag.h"
 #include "grpc/support/log.h"
 
 namespace fleetca::client {
@@ -46,7 +47,7 @@ void QuietGrpc() {
 TlsFiles FilesOf(const ConnectionFlags& flags) {
   return {FileOr(flags.ca, flags.dir, kTrustBundleFile),
           FileOr(flags.certificate, flags.dir, kCertificateFile),
-          FileOr(flags.key, flags.dir, kPrivateKeyFile)};
+          FileOr(flags.key, flags.dir, kPrivateKeyFile), flags.server_identity};
 }
 
 CLI::App* AddServerFlags(CLI::App& command, ConnectionFlags* flags) {
@@ -68,6 +69,12 @@ CLI::App* AddServerFlags(CLI::App& command, ConnectionFlags* flags) {
       ->add_option("--server-name", flags->server_name,
                    "The name in the server's certificate, where it is not the host of --server")
       ->type_name("NAME");
+  group
+      ->add_option("--server-identity", flags->server_identity,
+                   "The SPIFFE ID in the server's certificate; default: spiffe://TRUST-DOMAIN/"
+                   "svc/fleetca, in the trust domain of your own certificate")
+      ->type_name("SPIFFE-ID")
+      ->check(CheckIdentityFlag, "");
   return group;
 }
 

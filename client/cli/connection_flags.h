@@ -21,6 +21,7 @@ struct ConnectionFlags {
   std::string certificate;
   std::string key;
   std::string server_name;
+  std::string server_identity;
   std::string timeout = "30s";
 };
 
@@ -33,7 +34,7 @@ void AddConnectionFlags(CLI::App& command, ConnectionFlags* flags);
 // only for who asks, by its usual variable GRPC_VERBOSITY.
 void QuietGrpc();
 
-// As given, or those of the folder; empty where there is neither.
+// As given, or those of the folder; empty where there is neither. With --server-identity.
 TlsFiles FilesOf(const ConnectionFlags& flags);
 
 // Which of the needed flags is missing, as a sentence; "" when none is.
