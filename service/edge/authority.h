@@ -45,13 +45,13 @@ class Authority {
   std::string IssuerKeyDescription() const;
 
  private:
-  explicit Authority(const ServerConfig& config) : policy_file_(config.policy_file) {}
+  explicit Authority(const ServerConfig& config) : config_(config) {}
 
   absl::Status OpenIssuer(const ServerConfig& config);
   absl::Status LoadPolicy(const ServerConfig& config);
   absl::StatusOr<std::unique_ptr<const Policy>> LoadFittingPolicy(absl::string_view path) const;
 
-  const std::string policy_file_;
+  const ServerConfig config_;
   // In the order they are made; each uses those above it.
   TrustBundle bundle_;
   std::vector<std::string> chain_;
