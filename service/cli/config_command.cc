@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
+#include "base/log.h"
 #include "base/status_macros.h"
 #include "nlohmann/json.hpp"
 #include "service/cli/standard_output.h"
@@ -38,6 +39,8 @@ struct ValidateFlags {
 
 absl::Status Validate(const ValidateFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(flags.file));
+  // What a server would warn of when it starts is not wrong.
+  log::Configure(config.log_format, log::Level::kError);
   return flags.text_only ? absl::OkStatus() : CheckServing(config);
 }
 

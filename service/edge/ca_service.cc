@@ -7,6 +7,7 @@
 #include "base/status_macros.h"
 #include "service/edge/messages.h"
 #include "service/edge/status_to_rpc.h"
+#include "service/edge/stream_issue.h"
 #include "service/edge/unary_issue.h"
 #include "service/issuer.h"
 #include "x509/serial.h"
@@ -27,7 +28,7 @@ grpc::ServerUnaryReactor* CaService::BatchIssueCertificates(
 
 grpc::ServerBidiReactor<v1::StreamIssueCertificatesRequest, v1::StreamIssueCertificatesResponse>*
 CaService::StreamIssueCertificates(grpc::CallbackServerContext* context) {
-  return StreamIssue::Start(gate_, streams_, context);
+  return StartStreamIssue(gate_, streams_, context);
 }
 
 grpc::ServerUnaryReactor* CaService::GetCertificate(grpc::CallbackServerContext* context,
@@ -70,9 +71,10 @@ grpc::ServerUnaryReactor* CaService::GetTrustBundle(grpc::CallbackServerContext*
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   // For whom the port lets in: on the bootstrap port everyone, who then checks it by its
   // fingerprint.
-  response->set_trust_domain(bundle_.trust_domain);
-  response->set_version(bundle_.version);
-  for (const std::string& root : bundle_.roots) {
+  const std::shared_ptr<const TrustBundle> bundle = bundles_.Current();
+  response->set_trust_domain(bundle->trust_domain);
+  response->set_version(bundle->version);
+  for (const std::string& root : bundle->roots) {
     response->add_roots_der(root);
   }
   reactor->Finish(grpc::Status::OK);

@@ -6,9 +6,9 @@
 
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
 #include "service/edge/issue_gate.h"
-#include "service/edge/stream_issue.h"
+#include "service/edge/open_calls.h"
 #include "service/policy/policy_holder.h"
-#include "service/trust_bundle.h"
+#include "service/trust_bundle_holder.h"
 #include "store/store.h"
 
 namespace fleetca::service {
@@ -17,8 +17,8 @@ namespace fleetca::service {
 class CaService : public v1::CertificateAuthorityService::CallbackService {
  public:
   CaService(const IssueGate& gate, const PolicyHolder& policies, const store::Store& store,
-            const TrustBundle& bundle)
-      : gate_(gate), policies_(policies), store_(store), bundle_(bundle) {}
+            const TrustBundleHolder& bundles)
+      : gate_(gate), policies_(policies), store_(store), bundles_(bundles) {}
 
   grpc::ServerUnaryReactor* IssueCertificate(grpc::CallbackServerContext* context,
                                              const v1::IssueCertificateRequest* request,
@@ -45,8 +45,8 @@ class CaService : public v1::CertificateAuthorityService::CallbackService {
   const IssueGate& gate_;
   const PolicyHolder& policies_;
   const store::Store& store_;
-  const TrustBundle& bundle_;
-  OpenStreams streams_;
+  const TrustBundleHolder& bundles_;
+  OpenCalls streams_;
 };
 
 }  // namespace fleetca::service

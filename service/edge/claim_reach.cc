@@ -12,6 +12,7 @@
 #include "absl/types/span.h"
 #include "base/errors.h"
 #include "service/policy/identity_pattern.h"
+#include "service/policy/reserved_names.h"
 #include "service/policy/rule.h"
 #include "x509/spiffe_id.h"
 
@@ -95,15 +96,19 @@ bool IsPowerful(const Rule& rule) { return !rule.rights.empty() || !rule.issue_f
 // What is wrong with an identity of the configuration, as the end of a sentence; "" for nothing.
 std::string ProblemOf(const std::string& identity, const Policy& policy) {
   const std::vector<Segment> segments = ParseSegments(identity);
+  const bool has_capture = absl::StrContains(identity, "{");
   for (const std::string& own : policy.options().reserved.identities) {
     const absl::StatusOr<IdentityPattern> pattern = IdentityPattern::Parse(x509::SpiffePath(own));
-    if (pattern.ok() && !Example(segments, *pattern).empty()) {
+    // Of the usual one a capture is taken: ClaimRules refuses the token that comes to it.
+    const bool is_refused_later =
+        has_capture && own == ServerIdentity(policy.options().trust_domain);
+    if (pattern.ok() && !is_refused_later && !Example(segments, *pattern).empty()) {
       return absl::StrCat("can come to ", x509::SpiffePath(own),
                           ", the identity of the CA's server, which is for no token; write it so "
                           "that it cannot");
     }
   }
-  if (!absl::StrContains(identity, "{")) {
+  if (!has_capture) {
     return "";
   }
   for (const Rule& rule : policy.rules()) {

@@ -5,8 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/file_watcher.h"
 #include "base/status_macros.h"
 #include "service/edge/authority.h"
 #include "service/edge/serving_policy.h"
@@ -45,14 +47,17 @@ absl::StatusOr<IssuingCa> LoadIssuingCa(const IssuerConfig& config) {
 }  // namespace
 
 absl::Status CheckServing(const ServerConfig& config) {
-  FLEETCA_RETURN_IF_ERROR(Authority::Open(config, std::make_unique<store::MemoryStore>()).status());
-  FLEETCA_RETURN_IF_ERROR(CreateTlsCredentials(config.listener).status());
-  if (!config.bootstrap_address.empty()) {
-    FLEETCA_RETURN_IF_ERROR(CreateBootstrapCredentials(config.listener).status());
-  }
+  FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<FileWatcher> watcher, FileWatcher::Start());
+  FLEETCA_RETURN_IF_ERROR(
+      Authority::Open(config, std::make_unique<store::MemoryStore>(), *watcher).status());
+  FLEETCA_RETURN_IF_ERROR(
+      ServerTls::Create({config.listener.certificate_file, config.listener.private_key_file,
+                         config.listener.client_ca_file},
+                        *watcher, Clock::System())
+          .status());
   return config.token_issuers.empty()
              ? absl::OkStatus()
-             : MakeJwtAuthenticator(config.trust_domain, config.token_issuers).status();
+             : MakeJwtAuthenticator(config.trust_domain, config.token_issuers, *watcher).status();
 }
 
 absl::Status CheckPolicyForServing(const ServerConfig& config, absl::string_view path) {
