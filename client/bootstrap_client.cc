@@ -28,6 +28,7 @@ ChannelOptions ChannelOf(const BootstrapOptions& options) {
   channel.address = options.address;
   channel.server_name = options.server_name;
   channel.reconnect_delay = options.backoff.initial_delay;
+  channel.max_reconnect_delay = options.backoff.max_delay;
   return channel;
 }
 

@@ -77,6 +77,12 @@ absl::Status AnotherServer(const ServerIdentityMismatch& mismatch, const std::st
 
 }  // namespace
 
+bool NothingListens(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kUnavailable &&
+         GetReason(status).value_or(Reason::kServerUnreachable) == Reason::kServerUnreachable &&
+         absl::StrContains(absl::AsciiStrToLower(status.message()), "connection refused");
+}
+
 absl::Status ExplainConnectionError(const absl::Status& status, const std::string& address,
                                     const TlsFiles& files) {
   if (status.ok() || GetReason(status).has_value()) {

@@ -18,6 +18,10 @@ namespace fleetca::client {
 absl::Status ExplainConnectionError(const absl::Status& status, const std::string& address,
                                     const TlsFiles& files);
 
+// Whether the status, before or after it was explained, says that nothing listens at the address:
+// the one failure that ends by itself when a server starts.
+bool NothingListens(const absl::Status& status);
+
 }  // namespace fleetca::client
 
 #endif  // FLEETCA_CLIENT_CONNECTION_ERROR_H_

@@ -77,19 +77,6 @@ $2    }
   }
 }
 
-# The server of this CA.
-profiles {
-  profile {
-    name: "ca-server"
-    default_lifetime { seconds: 7776000 }
-    max_lifetime { seconds: 7776000 }
-    key_purposes: KEY_PURPOSE_SERVER_AUTH
-    names {
-      spiffe_paths: "/svc/fleetca"
-$3    }
-  }
-}
-
 # People: TLS as client.
 profiles {
   profile {
@@ -113,6 +100,19 @@ profiles {
     names {
       spiffe_paths: "/operator/*"
     }
+  }
+}
+
+# The server of this CA.
+profiles {
+  profile {
+    name: "ca-server"
+    default_lifetime { seconds: 7776000 }
+    max_lifetime { seconds: 7776000 }
+    key_purposes: KEY_PURPOSE_SERVER_AUTH
+    names {
+      spiffe_paths: "/svc/fleetca"
+$3    }
   }
 }
 

@@ -105,12 +105,15 @@ class FakeServer {
   // Of the admin's files in dir().
   TlsFiles files() const;
   void Stop();
+  // Serves again on the same ports.
+  void Restart();
 
  private:
   const std::shared_ptr<const FakeCa> ca_;
   FakeService service_;
   FakeJoinTokens join_tokens_;
   fleetca::testing::TemporaryFolder folder_;
+  FakeCa::TlsPair pair_;
   int port_ = 0;
   int bootstrap_port_ = 0;
   std::unique_ptr<grpc::Server> server_;

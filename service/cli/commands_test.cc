@@ -115,7 +115,7 @@ TEST_F(CommandsTest, InitMakesAConfigurationThatIsReady) {
   EXPECT_TRUE(config->issuer.provenance);
   const auto policy = LoadPolicy(config->policy_file);
   ASSERT_TRUE(policy.ok()) << policy.status();
-  ASSERT_EQ((*policy)->profiles().size(), 3u);
+  ASSERT_EQ((*policy)->profiles().size(), 5u);
   const Profile& service = (*policy)->profiles()[0].profile;
   EXPECT_EQ(service.name(), "service");
   EXPECT_EQ(service.max_lifetime(), absl::Hours(24 * 7));

@@ -23,12 +23,12 @@ constexpr char kExamples[] = R"(
 Every mistake is a line on standard error: FILE:LINE: field: what is wrong; what to do. When the text is
 right, the files that it names are read as 'fleetca serve' reads them: policy, keys, certificates, token
 issuers. What is refused here is refused there, and what passes here starts there, if the store and the
-ports do. Run it as the user of the server, who can read the keys; with --text-only the files may be on
-another machine.
+ports do. Run it as the user of the server, who can read the keys; with --text-only, and on standard input,
+the files may be elsewhere.
 
 Examples:
   fleetca config validate /etc/fleetca/fleetca.textproto
-  generate-config | fleetca config validate --text-only -
+  generate-config | fleetca config validate -
 )";
 
 struct ValidateFlags {
@@ -41,7 +41,8 @@ absl::Status Validate(const ValidateFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(flags.file));
   // What a server would warn of when it starts is not wrong.
   log::Configure(config.log_format, log::Level::kError);
-  return flags.text_only ? absl::OkStatus() : CheckServing(config);
+  // What comes on standard input stands in no folder with its files.
+  return flags.text_only || flags.file == "-" ? absl::OkStatus() : CheckServing(config);
 }
 
 std::string ToJson(const std::string& file, const absl::Status& status) {
