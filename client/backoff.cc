@@ -54,7 +54,12 @@ Backoff::Backoff(BackoffOptions options, const Clock& clock, absl::Time deadline
 
 std::optional<absl::Duration> Backoff::DelayAfter(const absl::Status& status) {
   ++attempts_;
-  if (!IsRetryable(status) || attempts_ >= options_.max_attempts) {
+  if (!IsRetryable(status)) {
+    return std::nullopt;
+  }
+  const bool counts = !options_.wait_through || !options_.wait_through(status);
+  counted_ += counts ? 1 : 0;
+  if (counts && counted_ >= options_.max_attempts) {
     return std::nullopt;
   }
   const double fraction = options_.random_fraction();

@@ -17,6 +17,9 @@ struct BackoffOptions {
   absl::Duration max_delay = absl::Seconds(5);
   // Attempts in all; 1 means no retry.
   int max_attempts = 8;
+  // Attempts whose failure this says yes to do not count: there are as many as fit into the
+  // deadline. Null is no for all.
+  std::function<bool(const absl::Status&)> wait_through;
   // Between 0 and 1, for the jitter; null draws from RandomBytes.
   std::function<double()> random_fraction;
 };
@@ -47,6 +50,7 @@ class Backoff {
   absl::Time deadline_;
   absl::Duration next_delay_;
   int attempts_ = 0;
+  int counted_ = 0;  // those that max_attempts bounds
 };
 
 }  // namespace fleetca::client

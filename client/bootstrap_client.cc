@@ -7,6 +7,7 @@
 #include "client/channel.h"
 #include "client/connection_error.h"
 #include "client/issue_answer.h"
+#include "client/server_credentials.h"
 #include "client/status_from_grpc.h"
 #include "grpcpp/security/credentials.h"
 
@@ -27,7 +28,15 @@ ChannelOptions ChannelOf(const BootstrapOptions& options) {
   channel.address = options.address;
   channel.server_name = options.server_name;
   channel.reconnect_delay = options.backoff.initial_delay;
+  channel.max_reconnect_delay = options.backoff.max_delay;
   return channel;
+}
+
+ServerTls TlsOf(const BootstrapOptions& options) {
+  ServerTls tls;
+  tls.roots_der = options.roots_der;
+  tls.server_identity = options.server_identity;
+  return tls;
 }
 
 }  // namespace
@@ -39,6 +48,7 @@ absl::StatusOr<std::unique_ptr<BootstrapClient>> BootstrapClient::Create(Bootstr
     return FailedPrecondition(Reason::kFileInvalid,
                               "there are no roots to verify the CA's server by");
   }
+  FLEETCA_RETURN_IF_ERROR(CheckServerIdentity(options.server_identity));
   return std::unique_ptr<BootstrapClient>(
       new BootstrapClient(std::move(options), std::move(token)));
 }
@@ -47,7 +57,7 @@ BootstrapClient::BootstrapClient(BootstrapOptions options, SecretBytes token)
     : options_(std::move(options)),
       token_(std::move(token)),
       stub_(v1::CertificateAuthorityService::NewStub(
-          MakeChannel(ChannelOf(options_), ServerVerifyingCredentials(options_.roots_der)))) {}
+          MakeChannel(ChannelOf(options_), ServerCredentials(TlsOf(options_))))) {}
 
 absl::Status BootstrapClient::Attempt(const v1::IssueCertificateRequest& request,
                                       absl::Duration remaining,

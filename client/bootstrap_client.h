@@ -21,6 +21,9 @@ struct BootstrapOptions : CallOptions {
   std::string address;
   // The name to expect in the server's certificate, where it is not the host of `address`.
   std::string server_name;
+  // The SPIFFE ID that the server must have before it sees the token, such as
+  // DefaultServerIdentity of the trust domain. Required.
+  std::string server_identity;
   // What the server's certificate must chain to, and what is issued: from a file (LoadRoots) or
   // from a first contact (client/first_contact.h).
   std::vector<std::string> roots_der;
@@ -28,15 +31,15 @@ struct BootstrapOptions : CallOptions {
   std::string ca_file;
 };
 
-// Shows the token, and it alone, over TLS whose server was verified by the roots and its name; the
-// token leaves on no other connection and stands in no error and no log line (but for gRPC's own
-// traces, which GRPC_TRACE turns on). Answers are verified,
-// failed calls repeated with the same request id, and errors explained as CaClient does.
+// Shows the token, and it alone, over TLS whose server was verified by the roots, its name and its
+// identity (client/server_credentials.h); the token leaves on no other connection and stands in no
+// error and no log line (but for gRPC's own traces, which GRPC_TRACE turns on). Answers are
+// verified, failed calls repeated with the same request id, and errors explained as CaClient does.
 // Thread-safe.
 class BootstrapClient {
  public:
   // Does not connect yet. `token` is from ReadBearerToken. FAILED_PRECONDITION kFileInvalid without
-  // roots.
+  // roots; INVALID_ARGUMENT kServerIdentity without the server's identity.
   static absl::StatusOr<std::unique_ptr<BootstrapClient>> Create(BootstrapOptions options,
                                                                  SecretBytes token);
 

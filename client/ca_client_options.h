@@ -23,6 +23,7 @@ struct CaClientOptions : CallOptions {
     options.address = address;
     options.server_name = server_name;
     options.reconnect_delay = backoff.initial_delay;
+    options.max_reconnect_delay = backoff.max_delay;
     return options;
   }
 };

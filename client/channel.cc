@@ -4,12 +4,6 @@
 #include "grpcpp/support/channel_arguments.h"
 
 namespace fleetca::client {
-namespace {
-
-constexpr int kMaxReconnectDelayMs = 5000;
-
-}  // namespace
-
 std::shared_ptr<grpc::Channel> MakeChannel(
     const ChannelOptions& options, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
@@ -22,7 +16,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(
   // Backoff decides when to try again; the channel must not say no by itself in between.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS,
                    static_cast<int>(absl::ToInt64Milliseconds(options.reconnect_delay)));
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectDelayMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS,
+                   static_cast<int>(absl::ToInt64Milliseconds(options.max_reconnect_delay)));
   if (!options.server_name.empty()) {
     arguments.SetSslTargetNameOverride(options.server_name);
   }

@@ -21,6 +21,7 @@ struct ChannelOptions {
   int max_answer_bytes = 16 << 20;
   // Before a broken connection is made again.
   absl::Duration reconnect_delay = absl::Milliseconds(100);
+  absl::Duration max_reconnect_delay = absl::Seconds(5);
 };
 
 // One connection of its own, which is made when first needed and made again after it breaks.

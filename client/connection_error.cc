@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/errors.h"
+#include "client/server_credentials.h"
 
 namespace fleetca::client {
 namespace {
@@ -41,7 +42,7 @@ std::string Advice(absl::string_view detail, const TlsFiles& files) {
         "the server's certificate was not accepted: it may have expired, or it does not chain to ",
         Roots(files));
   }
-  if (says("is not in peer certificate")) {
+  if (says("hostname verification check failed") || says("is not in peer certificate")) {
     return "the server's certificate is for another name: connect by a name that is in it, or give "
            "that name with --server-name";
   }
@@ -60,12 +61,35 @@ std::string Advice(absl::string_view detail, const TlsFiles& files) {
                       " and the client certificate ", files.certificate_file, " belong to it?");
 }
 
+// A server that the roots and the host's name vouch for, and that is somebody else all the same.
+// Final: trying again meets the same one.
+absl::Status AnotherServer(const ServerIdentityMismatch& mismatch, const std::string& address) {
+  const std::string met = mismatch.met.empty() ? "does not have exactly one SPIFFE ID"
+                                               : absl::StrCat("is for ", mismatch.met);
+  return FailedPrecondition(
+      Reason::kServerIdentity,
+      absl::StrCat("what answers at ", address, " is not the CA's server: its certificate ", met,
+                   ", and ", mismatch.expected,
+                   " is expected. Somebody may be between this host and the CA; nothing was sent "
+                   "to it. If the CA's server has another identity, give that with "
+                   "--server-identity"));
+}
+
 }  // namespace
+
+bool NothingListens(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kUnavailable &&
+         GetReason(status).value_or(Reason::kServerUnreachable) == Reason::kServerUnreachable &&
+         absl::StrContains(absl::AsciiStrToLower(status.message()), "connection refused");
+}
 
 absl::Status ExplainConnectionError(const absl::Status& status, const std::string& address,
                                     const TlsFiles& files) {
   if (status.ok() || GetReason(status).has_value()) {
     return status;
+  }
+  if (const auto mismatch = FindServerIdentityMismatch(status.message()); mismatch.has_value()) {
+    return AnotherServer(*mismatch, address);
   }
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:

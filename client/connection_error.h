@@ -11,11 +11,16 @@ namespace fleetca::client {
 
 // A status that a fleetca server sent (it has a Reason) is returned as it is. Any other
 // UNAVAILABLE, DEADLINE_EXCEEDED or UNIMPLEMENTED comes from the transport: it keeps its code, gets
-// the reason kServerUnreachable, and names the address and the likely cause. `files` is for the
+// the reason kServerUnreachable, and names the address and the likely cause; but a server of
+// another identity than the expected one is FAILED_PRECONDITION kServerIdentity. `files` is for the
 // words: without a certificate_file the connection was one that shows none, without a ca_file its
 // roots came from elsewhere.
 absl::Status ExplainConnectionError(const absl::Status& status, const std::string& address,
                                     const TlsFiles& files);
+
+// Whether the status, before or after it was explained, says that nothing listens at the address:
+// the one failure that ends by itself when a server starts.
+bool NothingListens(const absl::Status& status);
 
 }  // namespace fleetca::client
 

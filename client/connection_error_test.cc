@@ -78,6 +78,7 @@ TEST_F(ConnectionErrorTest, TheServerHasAnotherName) {
 TEST_F(ConnectionErrorTest, TheClientCertificateIsOfAnotherCa) {
   const FakeCa stranger;
   UseIdentity(stranger.IssueTls(FakeOrder{}));
+  options_.files.server_identity = testing::kServerIdentity;
   ExpectUnreachable("client certificate " + options_.files.certificate_file);
 }
 

@@ -64,6 +64,7 @@ absl::StatusOr<std::string> FetchPinnedRoot(const FirstContactOptions& options) 
   ChannelOptions channel;
   channel.address = options.address;
   channel.reconnect_delay = options.backoff.initial_delay;
+  channel.max_reconnect_delay = options.backoff.max_delay;
   channel.max_answer_bytes = kMaxBundleBytes;
   const std::unique_ptr<v1::CertificateAuthorityService::StubInterface> stub =
       v1::CertificateAuthorityService::NewStub(MakeChannel(channel, UnverifyingCredentials()));

@@ -1,13 +1,16 @@
 #include "client/tls_identity.h"
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/private_key.h"
 #include "base/secret.h"
 #include "base/status_macros.h"
+#include "client/server_credentials.h"
 #include "x509/certificate.h"
 #include "x509/pem.h"
+#include "x509/spiffe_id.h"
 
 namespace fleetca::client {
 namespace {
@@ -67,17 +70,43 @@ absl::Status CheckKeyMatches(const SecretBytes& key_pem, const x509::Certificate
   return absl::OkStatus();
 }
 
+// The one that was given, or the CA's own in the trust domain of the client.
+absl::StatusOr<std::string> ServerIdentityFor(const TlsFiles& files,
+                                              const x509::Certificate& certificate) {
+  if (!files.server_identity.empty()) {
+    FLEETCA_RETURN_IF_ERROR(CheckServerIdentity(files.server_identity));
+    return files.server_identity;
+  }
+  const absl::string_view own = certificate.SpiffeId();
+  if (own.empty()) {
+    return InvalidArgument(
+        Reason::kServerIdentity, "server_identity",
+        absl::StrCat("the client certificate ", files.certificate_file,
+                     " has no SPIFFE ID to tell the trust domain of the CA from; give the server's "
+                     "identity with --server-identity, such as "
+                     "spiffe://fleet.example/svc/fleetca"));
+  }
+  return DefaultServerIdentity(x509::SpiffeTrustDomain(own));
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> LoadRoots(absl::string_view ca_file) {
   return ReadCertificates(ca_file);
 }
 
-std::shared_ptr<grpc::ChannelCredentials> ServerVerifyingCredentials(
-    const std::vector<std::string>& roots_der) {
-  grpc::SslCredentialsOptions options;
-  options.pem_root_certs = ToPem(roots_der);
-  return grpc::SslCredentials(options);
+absl::Status CheckServerIdentity(absl::string_view server_identity) {
+  const char* problem = x509::SpiffeIdProblem(server_identity);
+  if (problem == nullptr && x509::SpiffePath(server_identity).empty()) {
+    problem = "has no path";
+  }
+  if (problem != nullptr) {
+    return InvalidArgument(
+        Reason::kServerIdentity, "server_identity",
+        absl::StrCat("the server identity \"", absl::CHexEscape(server_identity), "\" ", problem,
+                     "; give a SPIFFE ID such as spiffe://fleet.example/svc/fleetca"));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<TlsIdentity> LoadTlsIdentity(const TlsFiles& files, absl::Time now) {
@@ -94,13 +123,15 @@ absl::StatusOr<TlsIdentity> LoadTlsIdentity(const TlsFiles& files, absl::Time no
   FLEETCA_RETURN_IF_ERROR(CheckKeyMatches(key_pem, *certificate, files));
   FLEETCA_RETURN_IF_ERROR(CheckValidity(*certificate, files.certificate_file, now));
 
-  // gRPC's default, and its minimum, is TLS 1.2. It keeps its own copy of the key.
-  grpc::SslCredentialsOptions options;
-  options.pem_root_certs = ToPem(identity.roots_der);
-  options.pem_cert_chain = ToPem(chain);
-  options.pem_private_key = std::string(key_pem.view());
-  identity.credentials = grpc::SslCredentials(options);
-  WipeString(options.pem_private_key);
+  FLEETCA_ASSIGN_OR_RETURN(identity.server_identity, ServerIdentityFor(files, *certificate));
+
+  ServerTls tls;
+  tls.roots_der = identity.roots_der;
+  tls.server_identity = identity.server_identity;
+  tls.certificate_chain_pem = ToPem(chain);
+  tls.private_key_pem = std::string(key_pem.view());
+  identity.credentials = ServerCredentials(tls);
+  WipeString(tls.private_key_pem);
   return identity;
 }
 

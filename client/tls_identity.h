@@ -1,4 +1,5 @@
-// What a client needs for mutual TLS: the roots it trusts and the certificate it shows.
+// What a client needs for mutual TLS: the roots it trusts, the certificate it shows, and the server
+// that it expects.
 #ifndef FLEETCA_CLIENT_TLS_IDENTITY_H_
 #define FLEETCA_CLIENT_TLS_IDENTITY_H_
 
@@ -13,7 +14,7 @@
 
 namespace fleetca::client {
 
-// Three PEM files.
+// Three PEM files, and who must answer.
 struct TlsFiles {
   // The roots that the server's certificate must chain to.
   std::string ca_file;
@@ -21,27 +22,31 @@ struct TlsFiles {
   std::string certificate_file;
   // Its private key, in the clear, readable by its owner only.
   std::string private_key_file;
+  // The SPIFFE ID that the CA's server must have. Empty: DefaultServerIdentity of the trust domain
+  // of the client's own certificate.
+  std::string server_identity = "";
 };
 
 struct TlsIdentity {
-  // TLS 1.2 or newer; the server's certificate and its name are verified.
+  // The server's certificate, its name and its identity are verified (client/server_credentials.h).
   std::shared_ptr<grpc::ChannelCredentials> credentials;
+  // The identity that the server must have.
+  std::string server_identity;
   std::vector<std::string> roots_der;
 };
 
 // Reads and checks the files, so that a mistake is a sentence here and not a failed handshake
 // later: kFileMissing, kFileInvalid (also when the key is not the certificate's), kFilePermissions,
 // kPassphraseInvalid for an encrypted key; FAILED_PRECONDITION kCallerCertificateExpired when the
-// certificate is not valid at `now`.
+// certificate is not valid at `now`; INVALID_ARGUMENT kServerIdentity when it is not known which
+// identity the server must have, or that is no SPIFFE ID.
 absl::StatusOr<TlsIdentity> LoadTlsIdentity(const TlsFiles& files, absl::Time now);
 
 // The certificates in a PEM file of roots, DER; at least one. kFileMissing, kFileInvalid.
 absl::StatusOr<std::vector<std::string>> LoadRoots(absl::string_view ca_file);
 
-// TLS 1.2 or newer without a certificate of one's own; the server's certificate must chain to
-// `roots_der`, and its name is verified.
-std::shared_ptr<grpc::ChannelCredentials> ServerVerifyingCredentials(
-    const std::vector<std::string>& roots_der);
+// INVALID_ARGUMENT kServerIdentity unless it is a SPIFFE ID with a path.
+absl::Status CheckServerIdentity(absl::string_view server_identity);
 
 }  // namespace fleetca::client
 

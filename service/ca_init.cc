@@ -16,6 +16,7 @@
 #include "base/status_macros.h"
 #include "service/new_authority.h"
 #include "service/policy/policy_profile.h"
+#include "service/policy/reserved_names.h"
 #include "service/staging_folder.h"
 #include "store/outside_head.h"
 #include "x509/certificate.h"
@@ -42,18 +43,19 @@ std::string ParseAddress(const std::string& text) {
   return inet_pton(AF_INET, text.c_str(), octets.data()) == 1 ? octets : "";
 }
 
+void AddOnce(std::string value, std::vector<std::string>* values) {
+  if (!absl::c_linear_search(*values, value)) {
+    values->push_back(std::move(value));
+  }
+}
+
 // The server's names. They own their text, which general names only alias.
 class ServerNames {
  public:
   explicit ServerNames(const CaInitOptions& options)
-      : spiffe_id_(absl::StrCat("spiffe://", options.trust_domain, "/svc/fleetca")),
-        dns_{"localhost"},
-        ip_{ParseAddress("127.0.0.1"), ParseAddress("::1")} {
-    for (const std::string& name : options.dns_names) {
-      AddOnce(name, &dns_);
-    }
-    for (const std::string& address : options.ip_addresses) {
-      AddOnce(ParseAddress(address), &ip_);
+      : spiffe_id_(ServerIdentity(options.trust_domain)), dns_(ServerDnsNames(options)) {
+    for (const std::string& address : ServerAddresses(options)) {
+      ip_.push_back(ParseAddress(address));
     }
   }
 
@@ -69,12 +71,6 @@ class ServerNames {
   }
 
  private:
-  static void AddOnce(std::string value, std::vector<std::string>* values) {
-    if (!absl::c_linear_search(*values, value)) {
-      values->push_back(std::move(value));
-    }
-  }
-
   std::string spiffe_id_;
   std::vector<std::string> dns_;
   std::vector<std::string> ip_;
@@ -194,10 +190,35 @@ absl::Status WriteCa(const StagingFolder& staging, const CaInitOptions& options,
   return staging.Write("fleetca.textproto", InitialConfig(options), kPublic);
 }
 
+std::string AdminIdentity(absl::string_view trust_domain) {
+  return absl::StrCat("spiffe://", trust_domain, "/operator/admin");
+}
+
 }  // namespace
 
+std::vector<std::string> ServerDnsNames(const CaInitOptions& options) {
+  std::vector<std::string> names = {"localhost"};
+  for (const std::string& name : options.dns_names) {
+    AddOnce(name, &names);
+  }
+  return names;
+}
+
+std::vector<std::string> ServerAddresses(const CaInitOptions& options) {
+  std::vector<std::string> addresses = {"127.0.0.1", "::1"};
+  for (const std::string& address : options.ip_addresses) {
+    const std::string octets = ParseAddress(address);
+    char text[INET6_ADDRSTRLEN] = "";
+    if (inet_ntop(octets.size() == 4 ? AF_INET : AF_INET6, octets.data(), text, sizeof(text)) !=
+        nullptr) {
+      AddOnce(text, &addresses);
+    }
+  }
+  return addresses;
+}
+
 absl::Status CheckCaInitOptions(const CaInitOptions& options) {
-  const std::string id = absl::StrCat("spiffe://", options.trust_domain, "/user/admin");
+  const std::string id = AdminIdentity(options.trust_domain);
   if (!x509::CheckSpiffeId(id, "").ok() || x509::SpiffeTrustDomain(id) != options.trust_domain) {
     return InvalidArgument(
         Reason::kConfigInvalid, "trust_domain",
@@ -242,7 +263,7 @@ absl::StatusOr<CaInitSummary> InitCa(const CaInitOptions& options, const Clock& 
   summary.config_file = absl::StrCat(folder, "/fleetca.textproto");
   summary.policy_file = absl::StrCat(folder, "/policy.textproto");
   summary.trust_bundle_file = absl::StrCat(folder, "/trust-bundle.pem");
-  summary.admin_spiffe_id = absl::StrCat("spiffe://", options.trust_domain, "/user/admin");
+  summary.admin_spiffe_id = AdminIdentity(options.trust_domain);
 
   // Before the keys, which take their time, so that a folder that cannot be made is said at once.
   FLEETCA_ASSIGN_OR_RETURN(const auto staging, StagingFolder::Create(summary.folder));

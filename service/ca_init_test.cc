@@ -182,7 +182,7 @@ TEST(CaInitTest, CertificatesSayWhatTheyAre) {
   EXPECT_FALSE(server->certificate.is_ca);
   EXPECT_FALSE(admin->certificate.is_ca);
   EXPECT_EQ(server->certificate.SpiffeId(), "spiffe://fleet.example/svc/fleetca");
-  EXPECT_EQ(admin->certificate.SpiffeId(), "spiffe://fleet.example/user/admin");
+  EXPECT_EQ(admin->certificate.SpiffeId(), "spiffe://fleet.example/operator/admin");
   EXPECT_TRUE(x509::VerifySignedBy(root->certificate, root->certificate).ok());
   EXPECT_TRUE(x509::VerifySignedBy(issuing->certificate, root->certificate).ok());
   EXPECT_TRUE(x509::VerifySignedBy(server->certificate, issuing->certificate).ok());

@@ -120,4 +120,38 @@ std::string NameToText(absl::string_view name) {
   return text;
 }
 
+std::string OrganizationOf(absl::string_view name) {
+  der::Reader outer(name);
+  der::Reader rdns;
+  if (!outer.ReadNested(der::kSequence, &rdns) || !outer.empty()) {
+    return "";
+  }
+  std::string organization;
+  while (!rdns.empty()) {
+    der::Reader rdn;
+    if (!rdns.ReadNested(der::kSet, &rdn)) {
+      return "";
+    }
+    while (!rdn.empty()) {
+      der::Reader attribute;
+      absl::string_view type, value, element;
+      uint8_t tag;
+      if (!rdn.ReadNested(der::kSequence, &attribute) || !attribute.ReadOid(&type) ||
+          !attribute.ReadAny(&tag, &value, &element) || !attribute.empty()) {
+        return "";
+      }
+      if (type != oid::kOrganizationName) {
+        continue;
+      }
+      const bool text =
+          tag == der::kUtf8String || tag == der::kPrintableString || tag == der::kIa5String;
+      if (!organization.empty() || !text || !CountPrintableUtf8(value).has_value()) {
+        return "";
+      }
+      organization = std::string(value);
+    }
+  }
+  return organization;
+}
+
 }  // namespace fleetca::x509

@@ -15,6 +15,10 @@ std::string BuildName(absl::string_view organization, absl::string_view common_n
 // "O=Fleet, CN=Root" of a well-formed Name element, RFC 4514 escapes; unknown types as dotted OIDs.
 std::string NameToText(absl::string_view name);
 
+// The only organizationName (O) of a Name element, as it stands; "" when there is none, more than
+// one, or one that is not of printable characters.
+std::string OrganizationOf(absl::string_view name);
+
 }  // namespace fleetca::x509
 
 #endif  // FLEETCA_X509_NAME_H_

@@ -62,5 +62,20 @@ TEST(NameTest, SaysSoWhenItIsNoName) {
   EXPECT_EQ(NameToText(BuildName("a", "b") + "x"), "(invalid name)");
 }
 
+TEST(NameTest, FindsTheOnlyOrganization) {
+  EXPECT_EQ(OrganizationOf(BuildName("fleet.example", "fleetca root")), "fleet.example");
+  EXPECT_EQ(OrganizationOf(BuildName("", "fleetca root")), "");
+  EXPECT_EQ(OrganizationOf("junk"), "");
+  EXPECT_EQ(OrganizationOf(OneRdnName(
+                OneAttribute(oid::kOrganizationName, der::kPrintableString, "fleet.example"))),
+            "fleet.example");
+  EXPECT_EQ(OrganizationOf(OneRdnName(OneAttribute(oid::kOrganizationName, 0x1e, "f.l.e.e.t"))),
+            "");
+  EXPECT_EQ(OrganizationOf(OneRdnName(
+                OneAttribute(oid::kOrganizationName, der::kUtf8String, "fleet.example") +
+                OneAttribute(oid::kOrganizationName, der::kUtf8String, "other.example"))),
+            "");
+}
+
 }  // namespace
 }  // namespace fleetca::x509

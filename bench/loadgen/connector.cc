@@ -6,10 +6,10 @@
 #include "absl/time/clock.h"
 #include "base/errors.h"
 #include "base/secret.h"
+#include "client/server_credentials.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/support/channel_arguments.h"
 #include "grpcpp/support/time.h"
-#include "x509/pem.h"
 
 namespace fleetca::loadgen {
 namespace {
@@ -56,14 +56,13 @@ absl::StatusOr<std::vector<std::shared_ptr<grpc::Channel>>> Connector::Connect(s
 
 std::shared_ptr<grpc::ChannelCredentials> Connector::Credentials(
     const std::string& chain_pem, const std::string& private_key_pem) const {
-  grpc::SslCredentialsOptions options;
-  for (const std::string& root : identity_.roots_der) {
-    absl::StrAppend(&options.pem_root_certs, x509::EncodePem(x509::kPemCertificate, root));
-  }
-  options.pem_cert_chain = chain_pem;
-  options.pem_private_key = private_key_pem;
-  std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::SslCredentials(options);
-  WipeString(options.pem_private_key);
+  client::ServerTls tls;
+  tls.roots_der = identity_.roots_der;
+  tls.server_identity = identity_.server_identity;
+  tls.certificate_chain_pem = chain_pem;
+  tls.private_key_pem = private_key_pem;
+  std::shared_ptr<grpc::ChannelCredentials> credentials = client::ServerCredentials(tls);
+  WipeString(tls.private_key_pem);
   return credentials;
 }
 

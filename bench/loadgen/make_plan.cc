@@ -93,16 +93,20 @@ absl::Status ReadTimes(const LoadFlags& flags, LoadPlan* plan) {
 // The files that `fleetca ca init` makes, where none is named.
 absl::Status ReadConnection(const LoadFlags& flags, LoadPlan* plan) {
   const client::ConnectionFlags& connection = flags.connection;
-  if (!IsLoopback(connection.server) && !flags.own_server) {
+  const absl::StatusOr<std::string> server = client::ServerOf(connection);
+  if (!server.ok()) {
+    return server.status();
+  }
+  if (!IsLoopback(*server) && !flags.own_server) {
     return absl::InvalidArgumentError(
-        absl::StrCat("--server ", connection.server,
+        absl::StrCat("--server ", *server,
                      " is not this machine's loopback address. This is a load generator: where the "
                      "server is yours to load, say so with --i-own-this-server"));
   }
   if (const std::string missing = client::MissingConnectionFlag(connection); !missing.empty()) {
     return absl::InvalidArgumentError(missing);
   }
-  plan->server = connection.server;
+  plan->server = *server;
   plan->server_name = connection.server_name;
   plan->files = client::FilesOf(connection);
   return absl::OkStatus();

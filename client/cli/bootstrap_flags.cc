@@ -1,20 +1,46 @@
 #include "client/cli/bootstrap_flags.h"
 
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "base/errors.h"
 #include "base/secret.h"
 #include "base/status_macros.h"
 #include "client/bearer_token.h"
 #include "client/cli/output.h"
 #include "client/fingerprint.h"
 #include "client/first_contact.h"
+#include "client/server_credentials.h"
 #include "client/tls_identity.h"
+#include "x509/spiffe_id.h"
 
 namespace fleetca::client {
 namespace {
 
 std::string CheckFingerprintFlag(const std::string& text) {
   return std::string(ParseFingerprint(text).status().message());
+}
+
+absl::StatusOr<std::string> ServerIdentityOf(const ConnectionFlags& connection,
+                                             absl::string_view identity,
+                                             const std::vector<std::string>& roots_der) {
+  if (!connection.server_identity.empty()) {
+    return connection.server_identity;
+  }
+  if (!identity.empty()) {
+    return DefaultServerIdentity(x509::SpiffeTrustDomain(identity));
+  }
+  const std::optional<std::string> trust_domain = TrustDomainOfRoots(roots_der);
+  if (!trust_domain.has_value()) {
+    return InvalidArgument(
+        Reason::kServerIdentity, "server_identity",
+        "the CA's root does not name its trust domain, so it is not known which server may see the "
+        "token; give --identity, the SPIFFE ID that the token is for, or --server-identity, such "
+        "as spiffe://fleet.example/svc/fleetca");
+  }
+  return DefaultServerIdentity(*trust_domain);
 }
 
 }  // namespace
@@ -77,8 +103,9 @@ absl::StatusOr<std::string> PinRoot(const std::string& address, const std::strin
   return FetchPinnedRoot(options);
 }
 
-absl::StatusOr<std::unique_ptr<BootstrapClient>> ConnectBootstrap(
-    const BootstrapFlags& flags, const ConnectionFlags& connection) {
+absl::StatusOr<std::unique_ptr<BootstrapClient>> ConnectBootstrap(const BootstrapFlags& flags,
+                                                                  const ConnectionFlags& connection,
+                                                                  absl::string_view identity) {
   QuietGrpc();
   FLEETCA_ASSIGN_OR_RETURN(SecretBytes token, ReadBearerToken(flags.token_file));
   BootstrapOptions options;
@@ -93,6 +120,8 @@ absl::StatusOr<std::unique_ptr<BootstrapClient>> ConnectBootstrap(
                              PinRoot(flags.address, flags.ca_sha256, connection));
     options.roots_der = {root};
   }
+  FLEETCA_ASSIGN_OR_RETURN(options.server_identity,
+                           ServerIdentityOf(connection, identity, options.roots_der));
   if (!flags.bundle_out.empty()) {
     FLEETCA_RETURN_IF_ERROR(WriteData(flags.bundle_out, CertificatesToPem(options.roots_der)));
   }

@@ -7,6 +7,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "client/bootstrap_client.h"
 #include "client/cli/connection_flags.h"
 
@@ -35,9 +36,12 @@ absl::StatusOr<std::string> PinRoot(const std::string& address, const std::strin
                                     const ConnectionFlags& connection);
 
 // Reads the token, finds the roots, and keeps them where --bundle-out says, before the token is
-// used.
-absl::StatusOr<std::unique_ptr<BootstrapClient>> ConnectBootstrap(
-    const BootstrapFlags& flags, const ConnectionFlags& connection);
+// used. The server must be who --server-identity says; without it, the CA of the trust domain of
+// `identity`, for which a certificate is asked; where that is empty, of the one that the roots
+// name. INVALID_ARGUMENT kServerIdentity where they name none.
+absl::StatusOr<std::unique_ptr<BootstrapClient>> ConnectBootstrap(const BootstrapFlags& flags,
+                                                                  const ConnectionFlags& connection,
+                                                                  absl::string_view identity);
 
 }  // namespace fleetca::client
 

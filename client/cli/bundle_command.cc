@@ -59,8 +59,9 @@ absl::StatusOr<std::string> FormatBundle(const TrustBundle& bundle, OutputForm f
 
 absl::StatusOr<TrustBundle> FetchBundle(const BundleFlags& flags) {
   if (!flags.ca_sha256.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(const std::string server, ServerOf(flags.connection));
     FLEETCA_ASSIGN_OR_RETURN(const std::string root,
-                             PinRoot(flags.connection.server, flags.ca_sha256, flags.connection));
+                             PinRoot(server, flags.ca_sha256, flags.connection));
     return TrustBundle{"", {root}, ""};
   }
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<CaClient> client, Connect(flags.connection));

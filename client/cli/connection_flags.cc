@@ -6,7 +6,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/status_macros.h"
+#include "client/cli/ca_folder.h"
 #include "client/cli/duration_flag.h"
+#include "client/cli/identity_flag.h"
+#include "client/cli/server_wait.h"
 #include "grpc/support/log.h"
 
 namespace fleetca::client {
@@ -17,8 +21,12 @@ constexpr absl::string_view kTrustBundleFile = "trust-bundle.pem";
 constexpr absl::string_view kCertificateFile = "admin.crt";
 constexpr absl::string_view kPrivateKeyFile = "admin.key";
 
-// A person waits: a refused connection should be reported in a second or so.
+constexpr absl::string_view kUsualServer = "127.0.0.1:8443";
+
+// A person waits: what does not pass by itself should be reported in a second or so.
 constexpr int kMaxAttempts = 4;
+// A server that was waited for is found so soon after it listens.
+constexpr absl::Duration kMaxDelay = absl::Milliseconds(500);
 
 std::string FileOr(const std::string& given, const std::string& dir, absl::string_view name) {
   return given.empty() && !dir.empty() ? absl::StrCat(dir, "/", name) : given;
@@ -46,18 +54,21 @@ void QuietGrpc() {
 TlsFiles FilesOf(const ConnectionFlags& flags) {
   return {FileOr(flags.ca, flags.dir, kTrustBundleFile),
           FileOr(flags.certificate, flags.dir, kCertificateFile),
-          FileOr(flags.key, flags.dir, kPrivateKeyFile)};
+          FileOr(flags.key, flags.dir, kPrivateKeyFile), flags.server_identity};
 }
 
 CLI::App* AddServerFlags(CLI::App& command, ConnectionFlags* flags) {
   CLI::App* group = command.add_option_group("Connection");
-  group->add_option("--server", flags->server, "The CA's address")
+  group
+      ->add_option("--server", flags->server,
+                   "The CA's address; default: listener.address in the --dir's fleetca.textproto, "
+                   "or 127.0.0.1:8443")
       ->type_name("HOST:PORT")
-      ->check(CheckAddressFlag, "")
-      ->capture_default_str();
+      ->check(CheckAddressFlag, "");
   group
       ->add_option("--dir", flags->dir,
-                   "A folder made by 'fleetca ca init': stands for --ca, --cert and --key")
+                   "A folder made by 'fleetca ca init': stands for --ca, --cert, --key and "
+                   "--server")
       ->type_name("DIR");
   group->add_option("--ca", flags->ca, "The roots the CA's server certificate chains to (PEM)")
       ->type_name("FILE");
@@ -68,12 +79,19 @@ CLI::App* AddServerFlags(CLI::App& command, ConnectionFlags* flags) {
       ->add_option("--server-name", flags->server_name,
                    "The name in the server's certificate, where it is not the host of --server")
       ->type_name("NAME");
+  group
+      ->add_option("--server-identity", flags->server_identity,
+                   "The SPIFFE ID in the server's certificate; default: spiffe://TRUST-DOMAIN/"
+                   "svc/fleetca, in the trust domain of your own certificate")
+      ->type_name("SPIFFE-ID")
+      ->check(CheckIdentityFlag, "");
   return group;
 }
 
 void AddConnectionFlags(CLI::App& command, ConnectionFlags* flags) {
   AddServerFlags(command, flags)
-      ->add_option("--timeout", flags->timeout, "How long to try, retries included")
+      ->add_option("--timeout", flags->timeout,
+                   "How long to try, retries included, and to wait for a server that is starting")
       ->type_name("TIME")
       ->check(CheckDurationFlag, "")
       ->capture_default_str();
@@ -98,13 +116,26 @@ CallOptions CallOptionsOf(const ConnectionFlags& flags) {
   CallOptions options;
   options.deadline = ParseDurationFlag(flags.timeout).value_or(options.deadline);
   options.backoff.max_attempts = kMaxAttempts;
+  options.backoff.max_delay = kMaxDelay;
+  options.backoff.wait_through = ServerWait(flags.timeout);
   return options;
 }
 
-CaClientOptions ClientOptionsOf(const ConnectionFlags& flags) {
+absl::StatusOr<std::string> ServerOf(const ConnectionFlags& flags) {
+  if (!flags.server.empty()) {
+    return flags.server;
+  }
+  std::string server;
+  if (!flags.dir.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(server, ServerAddressOf(flags.dir));
+  }
+  return server.empty() ? std::string(kUsualServer) : server;
+}
+
+absl::StatusOr<CaClientOptions> ClientOptionsOf(const ConnectionFlags& flags) {
   CaClientOptions options;
   static_cast<CallOptions&>(options) = CallOptionsOf(flags);
-  options.address = flags.server;
+  FLEETCA_ASSIGN_OR_RETURN(options.address, ServerOf(flags));
   options.files = FilesOf(flags);
   options.server_name = flags.server_name;
   return options;
@@ -112,7 +143,8 @@ CaClientOptions ClientOptionsOf(const ConnectionFlags& flags) {
 
 absl::StatusOr<std::unique_ptr<CaClient>> Connect(const ConnectionFlags& flags) {
   QuietGrpc();
-  return CaClient::Create(ClientOptionsOf(flags));
+  FLEETCA_ASSIGN_OR_RETURN(CaClientOptions options, ClientOptionsOf(flags));
+  return CaClient::Create(std::move(options));
 }
 
 }  // namespace fleetca::client

@@ -14,13 +14,15 @@
 namespace fleetca::client {
 
 struct ConnectionFlags {
-  std::string server = "127.0.0.1:8443";
+  // Empty: that of the folder, or the usual one (ServerOf).
+  std::string server;
   // A folder made by `fleetca ca init`: stands for the three files that are not given themselves.
   std::string dir;
   std::string ca;
   std::string certificate;
   std::string key;
   std::string server_name;
+  std::string server_identity;
   std::string timeout = "30s";
 };
 
@@ -33,20 +35,24 @@ void AddConnectionFlags(CLI::App& command, ConnectionFlags* flags);
 // only for who asks, by its usual variable GRPC_VERBOSITY.
 void QuietGrpc();
 
-// As given, or those of the folder; empty where there is neither.
+// As given, or those of the folder; empty where there is neither. With --server-identity.
 TlsFiles FilesOf(const ConnectionFlags& flags);
 
 // Which of the needed flags is missing, as a sentence; "" when none is.
 std::string MissingConnectionFlag(const ConnectionFlags& flags);
 
+// --server as given, else where the folder's server listens, else 127.0.0.1:8443. The errors of
+// ServerAddressOf (ca_folder.h).
+absl::StatusOr<std::string> ServerOf(const ConnectionFlags& flags);
+
 // For CLI11: "" when the text is HOST:PORT, otherwise a sentence.
 std::string CheckAddressFlag(const std::string& address);
 
-// How often and how long to try; a person waits.
+// How often and how long to try; a person waits. For a server that is starting, until --timeout.
 CallOptions CallOptionsOf(const ConnectionFlags& flags);
 
 // All of them.
-CaClientOptions ClientOptionsOf(const ConnectionFlags& flags);
+absl::StatusOr<CaClientOptions> ClientOptionsOf(const ConnectionFlags& flags);
 
 absl::StatusOr<std::unique_ptr<CaClient>> Connect(const ConnectionFlags& flags);
 

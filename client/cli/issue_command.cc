@@ -53,13 +53,28 @@ absl::StatusOr<std::string> ReadCsr(const std::string& path) {
 // To either port.
 using IssueFunction = std::function<absl::StatusOr<Issued>(const IssueOptions&)>;
 
+// The SPIFFE ID that the flags ask for; empty where a CSR or a token says it.
+std::string AskedIdentity(const IssueFlags& flags) {
+  if (!flags.identity.empty()) {
+    return flags.identity;
+  }
+  for (const std::string& text : flags.names) {
+    const absl::StatusOr<RequestedName> name = ParseRequestedName(text);
+    if (name.ok() && name->type == x509::NameType::kUri) {
+      return name->value;
+    }
+  }
+  return "";
+}
+
 absl::StatusOr<IssueFunction> ConnectToIssue(const IssueFlags& flags) {
   if (flags.bootstrap.address.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<CaClient> client, Connect(flags.connection));
     return [client](const IssueOptions& request) { return client->Issue(request); };
   }
-  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<BootstrapClient> client,
-                           ConnectBootstrap(flags.bootstrap, flags.connection));
+  FLEETCA_ASSIGN_OR_RETURN(
+      std::shared_ptr<BootstrapClient> client,
+      ConnectBootstrap(flags.bootstrap, flags.connection, AskedIdentity(flags)));
   return [client](const IssueOptions& request) { return client->Issue(request); };
 }
 

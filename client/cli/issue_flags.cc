@@ -17,10 +17,12 @@ Examples:
   A certificate for a CSR that openssl made:
     openssl req -new -newkey ed25519 -nodes -keyout web.key -subj / \
       -addext subjectAltName=DNS:web.fleet.example -out web.csr
-    fleetca cert issue --dir ca --profile service --csr web.csr --out web.crt
+    fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
+      --csr web.csr --out web.crt
   Key and certificate in one go:
     fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
-      --name DNS:web.fleet.example --chain --out web.crt
+      --name URI:spiffe://fleet.example/svc/web --name DNS:web.fleet.example \
+      --chain --out web.crt
   For another identity than one's own, with the names that the policy gives it:
     fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
       --identity spiffe://fleet.example/svc/web --out web.crt
@@ -29,7 +31,8 @@ Examples:
       --token-file join.token --new-key p256 --key-out host.key \
       --chain --out host.crt --bundle-out roots.pem
   Would it be granted, and by which rules?
-    fleetca cert issue --dir ca --profile service --csr web.csr --validate-only
+    fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
+      --csr web.csr --validate-only
 )help";
 
 constexpr size_t kMinRequestIdBytes = 16;

@@ -140,8 +140,9 @@ absl::Status CreateAll(const JoinTokenClient& client, const CreateFlags& flags,
 absl::Status RunTokenCreate(const CreateFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const std::vector<ListedIdentity> identities, IdentitiesOf(flags));
   QuietGrpc();
+  FLEETCA_ASSIGN_OR_RETURN(CaClientOptions options, ClientOptionsOf(flags.connection));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<JoinTokenClient> client,
-                           JoinTokenClient::Create(ClientOptionsOf(flags.connection)));
+                           JoinTokenClient::Create(std::move(options)));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<TokenSink> sink,
                            TokenSink::Create(flags.out, FormOf(flags)));
   const absl::Status created = CreateAll(*client, flags, identities, sink.get());

@@ -64,7 +64,8 @@ std::string CheckId(const std::string& id) {
 
 absl::StatusOr<std::unique_ptr<JoinTokenClient>> ConnectToTokens(const ConnectionFlags& flags) {
   QuietGrpc();
-  return JoinTokenClient::Create(ClientOptionsOf(flags));
+  FLEETCA_ASSIGN_OR_RETURN(CaClientOptions options, ClientOptionsOf(flags));
+  return JoinTokenClient::Create(std::move(options));
 }
 
 absl::Status RunTokenList(const ListFlags& flags) {

@@ -19,6 +19,7 @@ class BootstrapTest : public CaClientTest {
     server_.service().AcceptToken(kToken);
     // Takes what it can get.
     stranger_.service().AcceptToken(kToken);
+    relay_.service().AcceptToken(kToken);
   }
 
   BootstrapOptions OptionsFor(const std::string& address) {
@@ -26,6 +27,7 @@ class BootstrapTest : public CaClientTest {
     static_cast<CallOptions&>(options) = Options();
     options.address = address;
     options.roots_der = {server_.ca().root_der()};
+    options.server_identity = kServerIdentity;
     return options;
   }
 
@@ -39,6 +41,8 @@ class BootstrapTest : public CaClientTest {
 
   // Has the keys of another CA.
   FakeServer stranger_;
+  // Has a certificate of the same CA for the same names, and is another host of the fleet.
+  FakeServer relay_{kOtherIdentity, server_.shared_ca()};
 };
 
 }  // namespace fleetca::client::testing

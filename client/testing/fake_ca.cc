@@ -90,7 +90,7 @@ FakeCertificate Make(const Plan& plan, const FakeOrder& order) {
 }
 
 const std::string& RootName() {
-  static const auto& name = *new std::string(x509::BuildName("Fleet", "Test root"));
+  static const auto& name = *new std::string(x509::BuildName("fleet.example", "Test root"));
   return name;
 }
 

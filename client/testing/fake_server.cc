@@ -279,31 +279,37 @@ grpc::Status FakeService::GetTrustBundle(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
-FakeServer::FakeServer() : service_(ca_) {
-  service_.ServeRoots({ca_.root_der()});
+FakeServer::FakeServer(const std::string& server_identity, std::shared_ptr<const FakeCa> ca)
+    : ca_(std::move(ca)), service_(*ca_) {
+  service_.ServeRoots({ca_->root_der()});
   FakeOrder admin;
   admin.names = {{x509::NameType::kUri, "spiffe://fleet.example/user/admin"}};
-  const FakeCa::TlsPair client = ca_.IssueTls(admin);
-  CheckOk(WriteFileAtomic(dir() + "/trust-bundle.pem", ca_.root_pem(), 0644));
+  const FakeCa::TlsPair client = ca_->IssueTls(admin);
+  CheckOk(WriteFileAtomic(dir() + "/trust-bundle.pem", ca_->root_pem(), 0644));
   CheckOk(WriteFileAtomic(dir() + "/admin.crt", client.chain_pem, 0644));
   CheckOk(WriteFileAtomic(dir() + "/admin.key", client.key_pem, 0600));
 
   FakeOrder server;
-  server.names = {{x509::NameType::kDns, "localhost"},
+  server.names = {{x509::NameType::kUri, server_identity},
+                  {x509::NameType::kDns, "localhost"},
                   {x509::NameType::kIp, std::string("\x7f\x00\x00\x01", 4)}};
-  const FakeCa::TlsPair pair = ca_.IssueTls(server);
+  pair_ = ca_->IssueTls(server);
+  Restart();
+}
+
+void FakeServer::Restart() {
+  Stop();
   const auto credentials = [&](grpc_ssl_client_certificate_request_type client_certificate) {
     grpc::SslServerCredentialsOptions options(client_certificate);
-    options.pem_root_certs = ca_.root_pem();
-    options.pem_key_cert_pairs.push_back({pair.key_pem, pair.chain_pem});
+    options.pem_root_certs = ca_->root_pem();
+    options.pem_key_cert_pairs.push_back({pair_.key_pem, pair_.chain_pem});
     return grpc::SslServerCredentials(options);
   };
   grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0",
-                           credentials(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY),
-                           &port_);
-  builder.AddListeningPort("127.0.0.1:0", credentials(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE),
-                           &bootstrap_port_);
+  builder.AddListeningPort(
+      address(), credentials(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY), &port_);
+  builder.AddListeningPort(bootstrap_address(),
+                           credentials(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE), &bootstrap_port_);
   builder.RegisterService(&service_);
   builder.RegisterService(&join_tokens_);
   server_ = builder.BuildAndStart();

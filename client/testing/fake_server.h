@@ -21,6 +21,10 @@
 
 namespace fleetca::client::testing {
 
+// What a client of fleet.example expects, and what another host of the fleet has.
+inline constexpr char kServerIdentity[] = "spiffe://fleet.example/svc/fleetca";
+inline constexpr char kOtherIdentity[] = "spiffe://fleet.example/host/ca";
+
 class FakeService final : public v1::CertificateAuthorityService::Service {
  public:
   explicit FakeService(const FakeCa& ca) : ca_(ca) {}
@@ -86,10 +90,13 @@ class FakeService final : public v1::CertificateAuthorityService::Service {
 // folder of client files with the names that `fleetca ca init` gives.
 class FakeServer {
  public:
-  FakeServer();
+  explicit FakeServer(const std::string& server_identity = kServerIdentity,
+                      std::shared_ptr<const FakeCa> ca = std::make_shared<const FakeCa>());
   ~FakeServer();
 
-  const FakeCa& ca() const { return ca_; }
+  const FakeCa& ca() const { return *ca_; }
+  // For another server below the same root.
+  const std::shared_ptr<const FakeCa>& shared_ca() const { return ca_; }
   FakeService& service() { return service_; }
   FakeJoinTokens& join_tokens() { return join_tokens_; }
   std::string address() const;
@@ -98,12 +105,15 @@ class FakeServer {
   // Of the admin's files in dir().
   TlsFiles files() const;
   void Stop();
+  // Serves again on the same ports.
+  void Restart();
 
  private:
-  FakeCa ca_;
+  const std::shared_ptr<const FakeCa> ca_;
   FakeService service_;
   FakeJoinTokens join_tokens_;
   fleetca::testing::TemporaryFolder folder_;
+  FakeCa::TlsPair pair_;
   int port_ = 0;
   int bootstrap_port_ = 0;
   std::unique_ptr<grpc::Server> server_;

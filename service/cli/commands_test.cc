@@ -80,7 +80,7 @@ TEST_F(CommandsTest, InitSaysWhatItMadeAndWhatComesNext) {
   EXPECT_THAT(
       outcome.out,
       AllOf(StartsWith("The CA of fleet.example is ready in "), HasSubstr("/root-ca.crt"),
-            HasSubstr("/root-ca.passphrase"), HasSubstr("spiffe://fleet.example/user/admin"),
+            HasSubstr("/root-ca.passphrase"), HasSubstr("spiffe://fleet.example/operator/admin"),
             HasSubstr("fleetca serve --config "), HasSubstr("fleetca cert issue --dir ")));
 }
 
@@ -115,13 +115,13 @@ TEST_F(CommandsTest, InitMakesAConfigurationThatIsReady) {
   EXPECT_TRUE(config->issuer.provenance);
   const auto policy = LoadPolicy(config->policy_file);
   ASSERT_TRUE(policy.ok()) << policy.status();
-  ASSERT_EQ((*policy)->profiles().size(), 3u);
+  ASSERT_EQ((*policy)->profiles().size(), 5u);
   const Profile& service = (*policy)->profiles()[0].profile;
   EXPECT_EQ(service.name(), "service");
   EXPECT_EQ(service.max_lifetime(), absl::Hours(24 * 7));
   EXPECT_FALSE((*policy)->profiles()[2].profile.options().server_auth);
   EXPECT_TRUE(
-      (*policy)->CheckRight("spiffe://fleet.example/user/admin", Right::kManageTokens).ok());
+      (*policy)->CheckRight("spiffe://fleet.example/operator/admin", Right::kManageTokens).ok());
   const Outcome validated = RunCommand({"config", "validate", file});
   EXPECT_EQ(validated.code, 0);
   EXPECT_EQ(validated.out, absl::StrCat(file, ": ok\n"));

@@ -9,16 +9,22 @@
 #include "absl/strings/str_split.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
+#include "base/log.h"
+#include "base/status_macros.h"
 #include "nlohmann/json.hpp"
 #include "service/cli/standard_output.h"
 #include "service/edge/server_config.h"
+#include "service/edge/serving_check.h"
 
 namespace fleetca::service {
 namespace {
 
 constexpr char kExamples[] = R"(
-Every mistake is a line on standard error: FILE:LINE: field: what is wrong; what to do. Keys and
-certificates are not looked at; `fleetca serve` does that when it starts.
+Every mistake is a line on standard error: FILE:LINE: field: what is wrong; what to do. When the text is
+right, the files that it names are read as 'fleetca serve' reads them: policy, keys, certificates, token
+issuers. What is refused here is refused there, and what passes here starts there, if the store and the
+ports do. Run it as the user of the server, who can read the keys; with --text-only, and on standard input,
+the files may be elsewhere.
 
 Examples:
   fleetca config validate /etc/fleetca/fleetca.textproto
@@ -28,7 +34,16 @@ Examples:
 struct ValidateFlags {
   std::string file;
   std::string form = "text";
+  bool text_only = false;
 };
+
+absl::Status Validate(const ValidateFlags& flags) {
+  FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(flags.file));
+  // What a server would warn of when it starts is not wrong.
+  log::Configure(config.log_format, log::Level::kError);
+  // What comes on standard input stands in no folder with its files.
+  return flags.text_only || flags.file == "-" ? absl::OkStatus() : CheckServing(config);
+}
 
 std::string ToJson(const std::string& file, const absl::Status& status) {
   nlohmann::ordered_json json;
@@ -44,7 +59,7 @@ std::string ToJson(const std::string& file, const absl::Status& status) {
 }
 
 int Run(const ValidateFlags& flags) {
-  const absl::Status status = LoadServerConfig(flags.file).status();
+  const absl::Status status = Validate(flags);
   if (flags.form == "json") {
     const int written = ReportStatus(WriteStandardOutput(ToJson(flags.file, status)));
     return status.ok() ? written : kExitFailed;
@@ -72,6 +87,8 @@ void AddConfigCommand(CLI::App& app, int* exit_code) {
   validate->add_option("file", flags->file, "The file; - is standard input")
       ->type_name("FILE")
       ->required();
+  validate->add_flag("--text-only", flags->text_only,
+                     "Look at the text alone, and not at the files that it names");
   AddFormFlag(*validate, &flags->form);
   validate->footer(kExamples);
   validate->callback([flags, exit_code] { *exit_code = Run(*flags); });

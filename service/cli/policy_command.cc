@@ -1,9 +1,11 @@
 #include "service/cli/policy_command.h"
 
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,6 +22,8 @@
 #include "service/cli/explanation_json.h"
 #include "service/cli/standard_output.h"
 #include "service/edge/policy_config.h"
+#include "service/edge/server_config.h"
+#include "service/edge/serving_check.h"
 #include "service/policy/policy.h"
 #include "x509/csr.h"
 #include "x509/pem.h"
@@ -32,8 +36,13 @@ constexpr char kCheckExamples[] = R"(
 Every mistake is a line on standard error: FILE:LINE: field: what is wrong; what to do. Two rules
 that match the same identities and are equally specific are a mistake.
 
+A server also judges a policy by its configuration: the names of its own certificate are given to nobody
+else, and no claim of a token may come to who has rights. So the configuration is read too, where --config
+names it or fleetca.textproto lies beside the policy and names it.
+
 Examples:
   fleetca policy check /etc/fleetca/policy.textproto
+  fleetca policy check --config /etc/fleetca/fleetca.textproto new-policy.textproto
   generate-policy | fleetca policy check -
 )";
 
@@ -53,6 +62,7 @@ constexpr absl::Duration kLongestLifetime = absl::Hours(24 * 3650);
 
 struct CheckFlags {
   std::string file;
+  std::string config;
   std::string form = "text";
 };
 
@@ -93,8 +103,39 @@ std::string CheckToJson(const std::string& file,
   return JsonToText(json);
 }
 
+// The configuration to judge the policy with; "" for none.
+std::string ConfigFor(const CheckFlags& flags) {
+  if (!flags.config.empty() || flags.file == "-") {
+    return flags.config;
+  }
+  const std::filesystem::path beside =
+      std::filesystem::path(flags.file).parent_path() / "fleetca.textproto";
+  std::error_code error;
+  if (!std::filesystem::exists(beside, error)) {
+    return "";
+  }
+  const absl::StatusOr<ServerConfig> config = LoadServerConfig(beside.string());
+  return config.ok() && std::filesystem::equivalent(config->policy_file, flags.file, error)
+             ? beside.string()
+             : "";
+}
+
+// By itself, and then as a server would judge it.
+absl::StatusOr<std::unique_ptr<const Policy>> Check(const CheckFlags& flags) {
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy, LoadPolicy(flags.file));
+  const std::string config_file = ConfigFor(flags);
+  if (!config_file.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(config_file));
+    FLEETCA_RETURN_IF_ERROR(CheckPolicyForServing(config, flags.file));
+  }
+  return policy;
+}
+
 int RunCheck(const CheckFlags& flags) {
-  const absl::StatusOr<std::unique_ptr<const Policy>> policy = LoadPolicy(flags.file);
+  if (flags.file == "-" && !flags.config.empty()) {
+    return ReportUsageError("With --config the policy cannot be standard input; name a file");
+  }
+  const absl::StatusOr<std::unique_ptr<const Policy>> policy = Check(flags);
   if (flags.form == "json") {
     const int written = ReportStatus(WriteStandardOutput(CheckToJson(flags.file, policy)));
     return policy.ok() ? written : kExitFailed;
@@ -159,6 +200,11 @@ void AddCheckCommand(CLI::App& policy, int* exit_code) {
   check->add_option("file", flags->file, "The policy; - is standard input")
       ->type_name("FILE")
       ->required();
+  check
+      ->add_option("--config", flags->config,
+                   "Judge it as a server of this configuration does; default: fleetca.textproto "
+                   "beside the policy, if that names it")
+      ->type_name("FILE");
   AddFormFlag(*check, &flags->form);
   check->footer(kCheckExamples);
   check->callback([flags, exit_code] { *exit_code = RunCheck(*flags); });

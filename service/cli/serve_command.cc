@@ -31,7 +31,8 @@ file that is not right leaves the policy as it is, and the log says why.
 Examples:
   fleetca serve --config ca/fleetca.textproto
   fleetca serve --config ca/fleetca.textproto --print-config
-  fleetca policy check ca/policy.textproto && kill -HUP $(pidof fleetca)
+  fleetca serve --config ca/fleetca.textproto & server=$!
+  fleetca policy check ca/policy.textproto && kill -HUP $server    # or: systemctl reload fleetca
 )";
 
 struct ServeFlags {

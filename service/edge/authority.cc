@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/status_macros.h"
-#include "service/edge/policy_config.h"
+#include "service/edge/serving_policy.h"
 #include "service/issuing_policy.h"
 #include "service/time_witness.h"
 #include "signer/key_file.h"
@@ -104,14 +104,7 @@ absl::StatusOr<std::unique_ptr<Authority>> Authority::Open(const ServerConfig& c
 
 absl::Status Authority::LoadPolicy(const ServerConfig& config) {
   FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy,
-                           service::LoadPolicy(config.policy_file));
-  if (policy->trust_domain() != config.trust_domain) {
-    return InvalidArgument(
-        Reason::kConfigInvalid, "trust_domain",
-        absl::StrCat(config.policy_file, ": trust_domain is \"", policy->trust_domain(),
-                     "\", and the configuration's is \"", config.trust_domain,
-                     "\"; a server has one, so correct the one that is wrong"));
-  }
+                           LoadServingPolicy(config, config.policy_file));
   policies_ = std::make_unique<PolicyHolder>(
       std::move(policy), [this](absl::string_view path) { return LoadFittingPolicy(path); });
   return absl::OkStatus();
@@ -120,28 +113,29 @@ absl::Status Authority::LoadPolicy(const ServerConfig& config) {
 // For reloads: what could not be joined to the issuing certificate must not come in force.
 absl::StatusOr<std::unique_ptr<const Policy>> Authority::LoadFittingPolicy(
     absl::string_view path) const {
-  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy, service::LoadPolicy(path));
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy, LoadServingPolicy(config_, path));
   // The pointer is only lent: it is not deleted, and the joined policy ends first.
   const std::shared_ptr<const Policy> lent(policy.get(), [](const Policy*) {});
   FLEETCA_RETURN_IF_ERROR(IssuingPolicy::Create(lent, issuer_->ca()).status());
   return policy;
 }
 
-absl::Status Authority::ReloadPolicy() { return policies_->Reload(policy_file_).status(); }
+absl::Status Authority::ReloadPolicy() { return policies_->Reload(config_.policy_file).status(); }
 
 absl::Status Authority::LoadBundle(const ServerConfig& config) {
   FLEETCA_ASSIGN_OR_RETURN(chain_, LoadChain(config.issuer));
   FLEETCA_ASSIGN_OR_RETURN(issuing_cas_, LoadIssuingCas(config.issuer, chain_.front()));
   bundle_files_ = std::make_unique<WatchedFiles>(
-      "the trust bundle", std::vector<WatchedFile>{{bundle_file_}},
+      "the trust bundle", std::vector<WatchedFile>{{config_.issuer.trust_bundle_file}},
       [this](absl::Span<const SecretBytes> contents) { return SwitchBundle(contents); });
   return bundle_files_->Load();
 }
 
 absl::Status Authority::SwitchBundle(absl::Span<const SecretBytes> contents) {
-  absl::StatusOr<TrustBundle> bundle = TrustBundle::FromPem(contents[0].view(), trust_domain_);
+  absl::StatusOr<TrustBundle> bundle =
+      TrustBundle::FromPem(contents[0].view(), config_.trust_domain);
   if (!bundle.ok()) {
-    return Annotate(bundle.status(), bundle_file_);
+    return Annotate(bundle.status(), config_.issuer.trust_bundle_file);
   }
   FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate top, x509::ParseCertificate(chain_.back()));
   const bool rooted =
@@ -150,7 +144,7 @@ absl::Status Authority::SwitchBundle(absl::Span<const SecretBytes> contents) {
   if (!rooted) {
     return FailedPrecondition(
         Reason::kFileInvalid,
-        absl::StrCat(bundle_file_,
+        absl::StrCat(config_.issuer.trust_bundle_file,
                      ": no root of it signed the last certificate of issuer.certificate_file; add "
                      "that root to it"));
   }

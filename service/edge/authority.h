@@ -57,10 +57,7 @@ class Authority {
   std::string IssuerKeyDescription() const;
 
  private:
-  explicit Authority(const ServerConfig& config)
-      : trust_domain_(config.trust_domain),
-        bundle_file_(config.issuer.trust_bundle_file),
-        policy_file_(config.policy_file) {}
+  explicit Authority(const ServerConfig& config) : config_(config) {}
 
   absl::Status LoadBundle(const ServerConfig& config);
   // What the bundle's file says, judged with the chain, and then handed out.
@@ -69,9 +66,7 @@ class Authority {
   absl::Status LoadPolicy(const ServerConfig& config);
   absl::StatusOr<std::unique_ptr<const Policy>> LoadFittingPolicy(absl::string_view path) const;
 
-  const std::string trust_domain_;
-  const std::string bundle_file_;
-  const std::string policy_file_;
+  const ServerConfig config_;
   // In the order they are made; each uses those above it.
   TrustBundleHolder bundles_;
   std::vector<std::string> chain_;

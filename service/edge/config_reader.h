@@ -24,6 +24,9 @@ class ConfigReader {
     text_.AddMistake(field, problem);
   }
 
+  // Where the field is written: "fleetca.textproto:12".
+  std::string PlaceOf(absl::string_view field) const { return text_.PlaceOf(field); }
+
   // A text that must be there.
   std::string Required(absl::string_view field, const std::string& value,
                        absl::string_view example);

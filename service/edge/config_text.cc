@@ -117,6 +117,10 @@ void ConfigText::AddMistake(absl::string_view field, absl::string_view problem) 
   mistakes_.push_back({line, std::string(field), absl::StrCat(line, ": ", field, ": ", problem)});
 }
 
+std::string ConfigText::PlaceOf(absl::string_view field) const {
+  return absl::StrCat(path_, ":", LineOf(field));
+}
+
 int ConfigText::LineOf(absl::string_view field) const {
   int line = 0;
   const TextFormat::ParseInfoTree* tree = &locations_;

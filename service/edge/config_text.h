@@ -34,6 +34,9 @@ class ConfigText {
   // begins.
   int LineOf(absl::string_view field) const;
 
+  // "fleetca.textproto:12": the file, and the line of the field.
+  std::string PlaceOf(absl::string_view field) const;
+
   // OK without mistakes; else INVALID_ARGUMENT kConfigInvalid, a line for each in the order of the
   // file, and the first one's field.
   absl::Status ToStatus() const;

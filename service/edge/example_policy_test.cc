@@ -80,7 +80,8 @@ TEST(ExamplePolicyTest, DecidesAsItSays) {
   request.subject = "spiffe://fleet.example/svc/n2/web";
   EXPECT_THAT(policy->Authorize(request),
               IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
-  EXPECT_TRUE(policy->CheckRight("spiffe://fleet.example/user/admin", Right::kManageTokens).ok());
+  EXPECT_TRUE(
+      policy->CheckRight("spiffe://fleet.example/operator/admin", Right::kManageTokens).ok());
 }
 
 }  // namespace

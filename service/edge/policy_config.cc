@@ -17,6 +17,8 @@
 #include "service/edge/config_reader.h"
 #include "service/edge/config_text.h"
 #include "service/edge/profile_config.h"
+#include "x509/certificate.h"
+#include "x509/pem.h"
 #include "x509/tbs.h"
 
 namespace fleetca::service {
@@ -116,6 +118,7 @@ RuleOptions ReadRule(const std::string& field, const pb::Rule& written, ConfigRe
   rule.dns_suffixes = ToVector(written.dns_suffixes());
   rule.dns_regexes = ToVector(written.dns_regexes());
   rule.ip_prefixes = ToVector(written.ip_prefixes());
+  rule.shared_names = written.shared_names();
   rule.roles = ToVector(written.roles());
   rule.audience = ToVector(written.audience());
   for (const pb::Attribute& attribute : written.attributes()) {
@@ -160,7 +163,8 @@ bool IsOfTheProfileItself(absl::string_view field) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const Policy>> ParsePolicy(absl::string_view text,
-                                                          absl::string_view path) {
+                                                          absl::string_view path,
+                                                          ReservedNames reserved) {
   pb::Policy message;
   ConfigText written(text, path, &message);
   if (!written.parsed()) {
@@ -168,8 +172,10 @@ absl::StatusOr<std::unique_ptr<const Policy>> ParsePolicy(absl::string_view text
   }
   ConfigReader reader(&written, "");
   std::vector<absl::Status> mistakes;
+  PolicyOptions options = ReadPolicy(message, written, &reader);
+  options.reserved = std::move(reserved);
   absl::StatusOr<std::unique_ptr<const Policy>> policy =
-      Policy::Create(ReadPolicy(message, written, &reader), &mistakes);
+      Policy::Create(std::move(options), &mistakes);
   for (const absl::Status& mistake : mistakes) {
     const std::string field = GetField(mistake);
     if (!IsOfTheProfileItself(field)) {
@@ -180,9 +186,23 @@ absl::StatusOr<std::unique_ptr<const Policy>> ParsePolicy(absl::string_view text
   return policy;
 }
 
-absl::StatusOr<std::unique_ptr<const Policy>> LoadPolicy(absl::string_view path) {
+absl::StatusOr<std::unique_ptr<const Policy>> LoadPolicy(absl::string_view path,
+                                                         ReservedNames reserved) {
   FLEETCA_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  return ParsePolicy(text, path);
+  return ParsePolicy(text, path, std::move(reserved));
+}
+
+absl::StatusOr<ReservedNames> LoadReservedNames(absl::string_view certificate_file) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(certificate_file));
+  const absl::StatusOr<std::vector<std::string>> ders = x509::DecodePem(x509::kPemCertificate, pem);
+  if (!ders.ok()) {
+    return Annotate(ders.status(), certificate_file);
+  }
+  const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(ders->front());
+  if (!certificate.ok()) {
+    return Annotate(certificate.status(), certificate_file);
+  }
+  return ReservedNamesOf(*certificate);
 }
 
 }  // namespace fleetca::service

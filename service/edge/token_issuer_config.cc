@@ -149,13 +149,17 @@ std::vector<ClaimRuleOptions> ReadRules(const std::string& field, const pb::Toke
   // A stand-in, as a missing URL is reported by itself.
   const std::string issuer = written.url().empty() ? "https://invalid.example" : written.url();
   for (const pb::TokenRule& rule : written.rules()) {
-    rules.push_back({issuer, {}, rule.identity()});
+    const std::string here =
+        Below(At(Below(field, "rules"), static_cast<int>(rules.size())), "identity");
+    rules.push_back({issuer, {}, rule.identity(), reader->PlaceOf(here), here});
     for (const pb::ClaimMatch& match : rule.matches()) {
       rules.back().matches.push_back({match.claim(), match.pattern()});
     }
   }
   if (!written.kubernetes_identity().empty()) {
     rules.push_back(KubernetesServiceAccountRule(issuer, written.kubernetes_identity()));
+    rules.back().field = Below(field, "kubernetes_identity");
+    rules.back().place = reader->PlaceOf(rules.back().field);
   }
   if (rules.empty()) {
     reader->Mistake(Below(field, "rules"),

@@ -168,8 +168,12 @@ absl::StatusOr<ClaimRules> ClaimRules::Create(absl::string_view trust_domain,
     }
     parsed.push_back(std::move(rule));
   }
-  return ClaimRules(std::move(parsed));
+  return ClaimRules(trust_domain, std::move(parsed));
 }
+
+ClaimRules::ClaimRules(absl::string_view trust_domain, std::vector<Rule> rules)
+    : server_identity_(absl::StrCat("spiffe://", trust_domain, "/svc/fleetca")),
+      rules_(std::move(rules)) {}
 
 bool ClaimRules::Matches(const Rule& rule, const JwtClaims& claims, ClaimCaptures* captures) {
   if (rule.issuer != claims.issuer) {
@@ -195,6 +199,13 @@ absl::StatusOr<std::string> ClaimRules::Identity(const JwtClaims& claims) const 
     if (const char* problem = x509::SpiffeIdProblem(identity)) {
       return PermissionDenied(Reason::kCallerNotAllowed,
                               absl::StrCat("the identity of this token's holder ", problem));
+    }
+    if (identity == server_identity_) {
+      return PermissionDenied(
+          Reason::kNameReserved,
+          absl::StrCat("this token's claims come to ", identity,
+                       ", the identity of the CA's server, which is for no token; the holder needs "
+                       "another name at its issuer"));
     }
     return identity;
   }

@@ -150,5 +150,14 @@ TEST(ClaimRulesTest, TheIdentityIsASpiffeId) {
               IsInvalid(Reason::kConfigInvalid, "rules[0].identity"));
 }
 
+TEST(ClaimRulesTest, NoTokenIsTheCasServer) {
+  const auto rules = Create({Rule("sub", "svc:{name}", "/svc/{name}")});
+  ASSERT_TRUE(rules.ok()) << rules.status();
+  const absl::Status status = rules->Identity(Claims(R"({"sub":"svc:fleetca"})")).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(GetReason(status), Reason::kNameReserved) << status;
+  EXPECT_TRUE(rules->Identity(Claims(R"({"sub":"svc:fleetcb"})")).ok());
+}
+
 }  // namespace
 }  // namespace fleetca::service

@@ -55,7 +55,11 @@ absl::StatusOr<DnsRegex> DnsRegex::Parse(absl::string_view pattern,
   for (const auto& [group, name] : regex->CapturingGroupNames()) {
     const size_t capture = CaptureIndex(captures, name);
     if (capture == captures.size()) {
-      continue;
+      return Mistake(pattern,
+                     absl::StrCat("names a group \"", absl::CHexEscape(name),
+                                  "\", which this rule's identity does not capture, so that it "
+                                  "would match any text; correct it, or write (?:...) for a group "
+                                  "without a name"));
     }
     // This RE2 takes a name twice, and looks it up as the first group alone.
     if (std::any_of(bindings.begin(), bindings.end(),
@@ -82,6 +86,22 @@ bool DnsRegex::Matches(absl::string_view name, const CapturedTexts& texts) const
     return binding.capture < texts.size() &&
            absl::string_view(group.data(), group.size()) == texts[binding.capture];
   });
+}
+
+bool DnsRegex::MatchesAny(absl::string_view name,
+                          std::vector<std::optional<std::string>>* texts) const {
+  absl::InlinedVector<re2::StringPiece, 4> groups(groups_);
+  if (!regex_->Match(re2::StringPiece(name.data(), name.size()), 0, name.size(),
+                     re2::RE2::ANCHOR_BOTH, groups.data(), static_cast<int>(groups_))) {
+    return false;
+  }
+  for (const Binding& binding : bindings_) {
+    if (groups[binding.group].empty()) {
+      return false;  // no capture is empty
+    }
+    (*texts)[binding.capture] = std::string(groups[binding.group]);
+  }
+  return true;
 }
 
 }  // namespace fleetca::service

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ namespace fleetca::service {
 class DnsRegex {
  public:
   // `captures` are those of the rule's identity. INVALID_ARGUMENT kConfigInvalid: RE2 refuses the
-  // pattern, or it is longer or dearer than a name is worth.
+  // pattern, it is longer or dearer than a name is worth, or it names a group that is none of the
+  // captures or stands twice: such a group would match any text.
   static absl::StatusOr<DnsRegex> Parse(absl::string_view pattern,
                                         absl::Span<const std::string> captures);
   DnsRegex(DnsRegex&&) noexcept;
@@ -32,6 +34,10 @@ class DnsRegex {
   // Whether the whole name matches, and each group that is named as a capture is matched just the
   // text that the capture stands for.
   bool Matches(absl::string_view name, const CapturedTexts& texts) const;
+
+  // Whether the whole name matches for some texts of the captures; those that it needs are set in
+  // `texts`, which has one for each capture.
+  bool MatchesAny(absl::string_view name, std::vector<std::optional<std::string>>* texts) const;
 
  private:
   struct Binding {

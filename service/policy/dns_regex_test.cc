@@ -46,10 +46,6 @@ TEST(DnsRegexTest, AGroupThatTookNoPartDoesNotMatch) {
   EXPECT_FALSE(regex.Matches("123.example", {"z", "web"}));
 }
 
-TEST(DnsRegexTest, OtherNamedGroupsAreJustGroups) {
-  EXPECT_TRUE(Parse("(?P<other>a+)\\.example").Matches("aaa.example", {"z", "web"}));
-}
-
 // Of two groups with one name only the first would be looked at.
 TEST(DnsRegexTest, ACaptureNamesOneGroup) {
   const std::vector<std::string> captures = {"zone", "name"};
@@ -73,6 +69,16 @@ TEST(DnsRegexTest, RefusesWhatRe2Refuses) {
     EXPECT_THAT(DnsRegex::Parse(pattern, {}), IsInvalid(Reason::kConfigInvalid, "")) << pattern;
   }
   EXPECT_THAT(std::string(DnsRegex::Parse("(", {}).status().message()), HasSubstr("RE2"));
+}
+
+// It would match any text where the operator meant the captured one.
+TEST(DnsRegexTest, AGroupThatIsNoCaptureIsRefused) {
+  const std::vector<std::string> captures = {"name"};
+  const absl::Status status =
+      DnsRegex::Parse("(?P<nmae>[a-z]+)\\.fleet\\.example", captures).status();
+  EXPECT_THAT(status, IsInvalid(Reason::kConfigInvalid, ""));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("nmae"));
+  EXPECT_TRUE(DnsRegex::Parse("([a-z]+)\\.fleet\\.example", captures).ok());
 }
 
 }  // namespace

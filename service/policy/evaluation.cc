@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -59,6 +60,7 @@ absl::StatusOr<Decision> Evaluation::Run() {
     FLEETCA_RETURN_IF_ERROR(Check("subject", &Evaluation::FindSubject));
     NoteRules();
     FLEETCA_RETURN_IF_ERROR(Check("may ask for the subject", &Evaluation::CheckMayAsk));
+    FLEETCA_RETURN_IF_ERROR(Check("names of the CA", &Evaluation::CheckReserved));
     FLEETCA_RETURN_IF_ERROR(Check("profile", &Evaluation::CheckProfile));
     FLEETCA_RETURN_IF_ERROR(Check("key algorithm", &Evaluation::CheckKey));
     FLEETCA_RETURN_IF_ERROR(Check("names by the rule", &Evaluation::CheckNames));
@@ -74,6 +76,7 @@ absl::Status Evaluation::RunWithoutCsr() {
   FLEETCA_RETURN_IF_ERROR(FindCaller());
   FLEETCA_RETURN_IF_ERROR(FindSubject());
   FLEETCA_RETURN_IF_ERROR(CheckMayAsk());
+  FLEETCA_RETURN_IF_ERROR(CheckReserved());
   return CheckProfile();
 }
 
@@ -185,6 +188,37 @@ absl::Status Evaluation::CheckMayAsk() {
   return Denied(absl::StrCat(
       caller_.id, " may not ask for certificates of ", subject_.id,
       "; ask for its own identity, or ask the CA's operator for issue_for in the policy"));
+}
+
+// Whatever the rules say: a certificate for a name of the CA is one to pose as it.
+absl::Status Evaluation::CheckReserved() {
+  const ReservedNames& reserved = policy_.options().reserved;
+  if (reserved.HasIdentity(subject_.id)) {
+    const auto is_written_out = [this](const IdentityPattern& pattern) {
+      return pattern.text() == x509::SpiffePath(subject_.id);
+    };
+    if (subject_.id != caller_.id &&
+        (caller_.rule == nullptr || !absl::c_any_of(caller_.rule->issue_for, is_written_out))) {
+      return PermissionDenied(
+          Reason::kNameReserved,
+          absl::StrCat(subject_.id,
+                       " is the identity of the CA's server, which is certified for "
+                       "who has it and for who has an issue_for that writes it out; "
+                       "a capture or \"*\" does not stand for it"));
+    }
+    Detail("the CA itself");
+    return absl::OkStatus();
+  }
+  for (const GeneralName& name : request_.names) {
+    if (reserved.Covers(name)) {
+      return MakeError(absl::StatusCode::kPermissionDenied, Reason::kNameReserved, kNamesField,
+                       absl::StrCat(x509::NameToString(name),
+                                    " is a name of the CA's server or stands for one, and is "
+                                    "certified for nobody else; leave it out"));
+    }
+  }
+  Detail("none asked for");
+  return absl::OkStatus();
 }
 
 absl::Status Evaluation::CheckProfile() {

@@ -46,6 +46,7 @@ class Evaluation {
   absl::Status FindCaller();
   absl::Status FindSubject();
   absl::Status CheckMayAsk();
+  absl::Status CheckReserved();
   absl::Status CheckProfile();
   absl::Status CheckKey();
   absl::Status CheckNames();

@@ -63,6 +63,23 @@ std::string NameTemplate::Expand(const CapturedTexts& texts) const {
   return out;
 }
 
+std::vector<NameTemplate::Label> NameTemplate::Labels() const {
+  std::vector<Label> labels(1);
+  for (const Piece& piece : pieces_) {
+    for (const char c : piece.literal) {
+      if (c == '.') {
+        labels.emplace_back();
+      } else {
+        (labels.back().capture.has_value() ? labels.back().after : labels.back().before) += c;
+      }
+    }
+    if (piece.capture != kNone) {
+      labels.back().capture = piece.capture;
+    }
+  }
+  return labels;
+}
+
 bool NameTemplate::HasAmbiguousLabel() const {
   for (size_t i = 1; i < pieces_.size(); ++i) {
     if (pieces_[i].capture != kNone && !absl::StrContains(pieces_[i].literal, ".")) {

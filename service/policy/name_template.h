@@ -3,6 +3,7 @@
 #define FLEETCA_SERVICE_POLICY_NAME_TEMPLATE_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,17 @@ class NameTemplate {
   // stands for anything but one DNS label matches nothing: "a.b" must not become two labels.
   bool EqualsDnsName(absl::string_view name, const CapturedTexts& texts) const;
   bool EndsDnsName(absl::string_view name, const CapturedTexts& texts) const;
+
+  // A DNS label: text, at the most one capture in it, and text after that.
+  struct Label {
+    std::string before;
+    std::optional<size_t> capture;
+    std::string after;
+  };
+  // Between the dots. Of a template without an ambiguous label.
+  std::vector<Label> Labels() const;
+
+  bool HasCapture() const { return pieces_.size() > 1; }
 
   // Whether two captures are in one DNS label. Then two identities may come to the same name: in
   // "{a}-{b}.example", "x" and "y-z" as well as "x-y" and "z".

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "service/policy/evaluation.h"
 #include "service/policy/mistakes.h"
+#include "service/policy/name_conflicts.h"
 #include "x509/spiffe_id.h"
 
 namespace fleetca::service {
@@ -58,8 +59,13 @@ class Policy::Compiler {
   void Compile() {
     trust_domain_ = policy_.options_.trust_domain;
     CheckHead();
+    policy_.options_.reserved.identities.push_back(ServerIdentity(trust_domain_));
     CompileProfiles();
     CompileRules();
+    // What else is wrong would be blamed twice.
+    if (mistakes_.found().empty()) {
+      CheckNames();
+    }
   }
   const std::vector<absl::Status>& mistakes() const { return mistakes_.found(); }
 
@@ -131,6 +137,19 @@ class Policy::Compiler {
         AddRule(field, *std::move(rule));
       }
     }
+  }
+
+  // Without mistakes each rule that is written is there, in its order.
+  void CheckNames() {
+    std::vector<PlacedRule> placed;
+    placed.reserve(policy_.rules_.size());
+    for (size_t i = 0; i < policy_.rules_.size(); ++i) {
+      placed.push_back(
+          {absl::StrCat("identities[", i, "]"), &policy_.options_.rules[i], &policy_.rules_[i]});
+    }
+    ReserveOwnNames(placed, &policy_.options_);
+    FindReservedNames(placed, policy_.options_, &mistakes_);
+    FindSharedNames(placed, policy_.options_.reserved, policy_.trie_, &mistakes_);
   }
 
   void AddRule(const std::string& field, Rule added) {

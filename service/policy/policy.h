@@ -29,7 +29,8 @@ class Policy {
  public:
   // INVALID_ARGUMENT kConfigInvalid with the first mistake, its field as in the file's schema
   // ("identities[2].dns_names[0]"). All of them are added to *mistakes unless it is null. Two rules
-  // that match the same identities and are equally specific are a mistake of the second one.
+  // that match the same identities and are equally specific are a mistake of the second one, and so
+  // are two that give one DNS name to two identities (name_conflicts.h).
   static absl::StatusOr<std::unique_ptr<const Policy>> Create(
       PolicyOptions options, std::vector<absl::Status>* mistakes = nullptr);
   Policy(const Policy&) = delete;
@@ -39,7 +40,9 @@ class Policy {
   // identity, and for those that its rule's issue_for names; the rule that matches the subject
   // grants the rest. PERMISSION_DENIED kCallerNotAllowed in the same words whether something does
   // not exist or is not granted; INVALID_ARGUMENT kProfileUnknown (none named), kSan*,
-  // kKeyUnsupported, kLifetimeInvalid. About a microsecond; no locks.
+  // kKeyUnsupported, kLifetimeInvalid; PERMISSION_DENIED kNameReserved for the CA's own identity,
+  // unless the caller has it or an issue_for that writes it out, and for the names of its server.
+  // About a microsecond; no locks.
   absl::StatusOr<Decision> Authorize(const AuthorizeRequest& request) const;
 
   // The same decision with its reasons; for people, as it takes far longer.
@@ -61,17 +64,18 @@ class Policy {
   const PolicyOptions& options() const { return options_; }
   // In the order of the file.
   const std::vector<PolicyProfile>& profiles() const { return profiles_; }
+  const std::vector<Rule>& rules() const { return rules_; }
+
+  // The most specific rule that matches, or null.
+  const Rule* FindRuleOf(absl::string_view id) const;
+  // The path is of an ID of the trust domain.
+  const Rule* FindRule(absl::Span<const absl::string_view> path) const;
 
  private:
   friend class Evaluation;
   class Compiler;
 
   explicit Policy(PolicyOptions options) : options_(std::move(options)) {}
-
-  // The most specific rule that matches, or null.
-  const Rule* FindRuleOf(absl::string_view id) const;
-  // The path is of an ID of the trust domain.
-  const Rule* FindRule(absl::Span<const absl::string_view> path) const;
 
   PolicyOptions options_;
   std::vector<PolicyProfile> profiles_;

@@ -73,6 +73,7 @@ Fields FieldsOf(const RuleOptions& rule) {
           {"dns_suffixes", ToText(rule.dns_suffixes)},
           {"dns_regexes", ToText(rule.dns_regexes)},
           {"ip_prefixes", ToText(rule.ip_prefixes)},
+          {"shared_names", ToText(rule.shared_names)},
           {"roles", ToText(rule.roles)},
           {"audience", ToText(rule.audience)},
           {"attributes", ToText(rule.attributes)},

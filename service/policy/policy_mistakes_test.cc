@@ -99,6 +99,14 @@ INSTANTIATE_TEST_SUITE_P(
          PROFILE(profile.key_usage = x509::kKeyAgreement;
                  profile.profile.key_algorithms = {x509::PublicKeyAlgorithm::kRsa}),
          "profiles[0].key_usages", "P-256 and P-384"},
+        {"EnciphermentAlone",
+         PROFILE(profile.key_usage = x509::kKeyEncipherment;
+                 profile.profile.key_algorithms = {x509::PublicKeyAlgorithm::kRsa}),
+         "profiles[0].key_usages", "KEY_USAGE_DIGITAL_SIGNATURE"},
+        {"AgreementAlone",
+         PROFILE(profile.key_usage = x509::kKeyAgreement;
+                 profile.profile.key_algorithms = {x509::PublicKeyAlgorithm::kP256}),
+         "profiles[0].key_usages", "KEY_USAGE_DIGITAL_SIGNATURE"},
         {"CaWithoutCertSign",
          PROFILE(profile.subordinate_ca = EdgeCa(); profile.key_usage = x509::kCrlSign),
          "profiles[0].key_usages", "KEY_CERT_SIGN"},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "service/policy/reserved_names.h"
 #include "service/profile.h"
 #include "x509/public_key.h"
 
@@ -62,6 +63,8 @@ struct RuleOptions {
   std::vector<std::string> dns_suffixes;
   std::vector<std::string> dns_regexes;
   std::vector<std::string> ip_prefixes;
+  // Whether its DNS names may be other rules' as well.
+  bool shared_names = false;
   std::vector<std::string> roles;
   std::vector<std::string> audience;
   std::vector<AttributeOptions> attributes;
@@ -80,6 +83,10 @@ struct PolicyOptions {
   std::string trust_domain;
   std::vector<PolicyProfileOptions> profiles;
   std::vector<RuleOptions> rules;
+  // What no rule can give away: the names in the certificate of the CA's server, which stand in no
+  // policy file. Policy::Create adds the identity that clients expect of it, and the names that a
+  // rule writes out for that identity.
+  ReservedNames reserved;
 };
 
 }  // namespace fleetca::service

@@ -29,6 +29,7 @@ bool CertifiesOnly(const ProfileOptions& profile, std::vector<PublicKeyAlgorithm
 void CheckKeyUsage(const std::string& field, const PolicyProfileOptions& options,
                    PolicyMistakes* mistakes) {
   const uint16_t usage = options.key_usage;
+  const size_t before = mistakes->found().size();
   if (usage == 0) {
     return;
   }
@@ -51,6 +52,15 @@ void CheckKeyUsage(const std::string& field, const PolicyProfileOptions& options
     mistakes->Add(field,
                   "has KEY_USAGE_KEY_AGREEMENT, which P-256 and P-384 keys alone can do; make them "
                   "the profile's only key algorithms, or remove it");
+  }
+  // RFC 5280 section 4.2.1.12: serverAuth and clientAuth go with keyEncipherment too, but TLS 1.3,
+  // and every client's own authentication, is a signature.
+  if (mistakes->found().size() == before && !options.subordinate_ca.has_value() &&
+      (usage & x509::kDigitalSignature) == 0) {
+    mistakes->Add(
+        field,
+        "has no KEY_USAGE_DIGITAL_SIGNATURE, without which a certificate is of no use for "
+        "TLS 1.3 or as a client; add it");
   }
 }
 

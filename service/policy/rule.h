@@ -39,6 +39,7 @@ struct Rule {
   std::vector<NameTemplate> dns_suffixes;
   std::vector<DnsRegex> dns_regexes;
   std::optional<NameRules> ip_prefixes;
+  bool shared_names = false;
   std::vector<std::string> roles;     // sorted
   std::vector<std::string> audience;  // sorted
   std::vector<Attribute> attributes;  // sorted by name

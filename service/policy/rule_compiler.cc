@@ -159,6 +159,7 @@ class RuleCompiler {
   }
 
   void CompileDns() {
+    rule_.shared_names = options_.shared_names;
     ForEach("dns_names", options_.dns_names, [this](const std::string& text, const auto& here) {
       if (std::optional<NameTemplate> made = CompileDnsName(text, here)) {
         rule_.dns_names.push_back(*std::move(made));

@@ -79,7 +79,7 @@ class AuthorizationTest(unittest.TestCase):
         csr = self.fleet.write("web.csr", self.csr)
         explained = fleet.fleetca(
             "policy", "explain", self.fleet.path("ca/policy.textproto"), "--as",
-            "spiffe://fleet.example/user/admin", "--profile", "service", "--csr", csr, "-o", "json")
+            "spiffe://fleet.example/operator/admin", "--profile", "service", "--csr", csr, "-o", "json")
         self.assertEqual(explained.code, 0, explained.err)
         text = explained.out.decode()
         for word in ("orders.write", "inventory.read", '"web"', '"admin"'):

@@ -117,7 +117,7 @@ class CliTest(unittest.TestCase):
             self.assert_ok(got)
             self.assertEqual(got.out, issued.out)
         as_text = self.at_server("cert", "get", serial, "-o", "text")
-        self.assertIn("spiffe://%s/user/admin" % DOMAIN, as_text.out.decode())
+        self.assertIn("spiffe://%s/operator/admin" % DOMAIN, as_text.out.decode())
 
     def test_the_same_request_id_gives_the_same_certificate(self):
         csr, other = self.make_csr(), self.make_csr()
@@ -174,7 +174,7 @@ class CliTest(unittest.TestCase):
                                "may not ask for certificates of spiffe://other.example/svc/web"),
             "no SPIFFE ID": (self.make_csr(names="URI:https://web.example/"), "spiffe://"),
             "an empty label": (self.make_csr(names="DNS:web..fleet.example"), "empty label"),
-            "no identity": (self.make_csr(names=None, subject="/CN=web"), "user/admin may not have"),
+            "no identity": (self.make_csr(names=None, subject="/CN=web"), "operator/admin may not have"),
             "a weak key": (self.make_csr("rsa1024"), "1024"),
             "SHA-1": (self.make_csr(more=["-sha1"]), "signature"),
             "two SANs of one name": (self.make_csr(names="URI:{1},DNS:{0},DNS:{0}".format(

@@ -207,7 +207,7 @@ class Fleet:
                        "file:" + os.path.join(self.ca, "issuing-ca.passphrase"))
 
     def sign_with_openssl(self, out, csr, extensions, days=1,
-                          names="URI:spiffe://%s/user/admin" % DOMAIN):
+                          names="URI:spiffe://%s/operator/admin" % DOMAIN):
         """A certificate with the issuing CA's signature that the CA would not give, with its
         chain."""
         key = self.write("clear.key", self.clear_issuing_key())

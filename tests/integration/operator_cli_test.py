@@ -77,7 +77,8 @@ class OperatorCliTest(unittest.TestCase):
     # config validate
 
     def validate(self, text, *arguments):
-        file = self.fleet.write("config.textproto", text.encode())
+        # Beside the files that it names, which are looked at as well.
+        file = self.fleet.write("ca/config.textproto", text.encode())
         return file, fleetca("config", "validate", file, *arguments)
 
     def line_of(self, text, words):
@@ -88,6 +89,24 @@ class OperatorCliTest(unittest.TestCase):
         self.assertEqual(fleetca("config", "validate", "-", stdin=self.config.encode()).code, 0)
         _, as_json = self.validate(self.config, "-o", "json")
         self.assertEqual(json.loads(as_json.out)["valid"], True)
+
+    def test_what_serve_refuses_is_not_valid(self):
+        text = self.config.replace('policy_file: "policy.textproto"', 'policy_file: "none.textproto"')
+        file, result = self.validate(text)
+        self.assert_fails(result, 1, "none.textproto")
+        self.assertEqual(result.err, fleetca("serve", "--config", file).err.splitlines()[-1] + "\n")
+        self.assertEqual(self.validate(text, "--text-only")[1].code, 0)
+
+    def test_a_policy_is_checked_with_the_configuration_beside_it(self):
+        ca = self.copy_of_the_ca("checked")
+        policy = os.path.join(ca, "policy.textproto")
+        self.assertEqual(fleetca("policy", "check", policy).code, 0)
+        with open(policy, "a", encoding="ascii") as file:
+            file.write('identities { name: "relay" identity: "/host/ca" profiles: "host" '
+                       'ip_prefixes: "127.0.0.1/32" }\n')
+        result = fleetca("policy", "check", policy)
+        self.assert_fails(result, 1, policy, "ip_prefixes[0]", "pose as the CA")
+        self.assertIn(result.err.strip(), self.serve(ca).err)
 
     def test_each_mistake_is_a_line_with_its_place(self):
         cases = {

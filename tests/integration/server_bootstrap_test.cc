@@ -94,7 +94,7 @@ class ServerBootstrapTest : public testing::ServerFixture {
 
 TEST_F(ServerBootstrapTest, AHostGetsItsCertificateAndThenUsesIt) {
   const v1::CreatedJoinToken token = NewToken();
-  EXPECT_EQ(token.info().creator(), "spiffe://fleet.test/user/admin");
+  EXPECT_EQ(token.info().creator(), "spiffe://fleet.test/operator/admin");
   EXPECT_EQ(token.info().uses_left(), 1u);
   v1::IssueCertificateResponse response;
   const grpc::Status status =
@@ -155,7 +155,7 @@ TEST_F(ServerBootstrapTest, ARevokedTokenIsOfNoUse) {
   const auto stub = v1::JoinTokenService::NewStub(Channel());
   grpc::ClientContext context;
   ASSERT_TRUE(stub->RevokeJoinTokens(&context, request, &response).ok());
-  EXPECT_EQ(response.tokens(0).revoker(), "spiffe://fleet.test/user/admin");
+  EXPECT_EQ(response.tokens(0).revoker(), "spiffe://fleet.test/operator/admin");
   ExpectRefused(Issue("Bearer " + token.token()));
   // One unknown id among them, and none is revoked.
   const v1::CreatedJoinToken other = NewToken();

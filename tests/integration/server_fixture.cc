@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/private_key.h"
+#include "client/server_credentials.h"
 #include "google/rpc/error_details.pb.h"
 #include "service/ca_init.h"
 #include "tests/testing/status_matchers.h"
@@ -162,13 +163,14 @@ std::shared_ptr<grpc::Channel> ServerFixture::Channel(absl::string_view name,
 
 std::shared_ptr<grpc::Channel> ServerFixture::ChannelWithoutCertificate(
     const std::string& at) const {
-  const auto roots = ReadFile(ca_ + "/trust-bundle.pem");
+  const auto roots = client::LoadRoots(ca_ + "/trust-bundle.pem");
   EXPECT_THAT(roots, IsOk());
-  grpc::SslCredentialsOptions options;
-  options.pem_root_certs = *roots;
+  client::ServerTls tls;
+  tls.roots_der = *roots;
+  tls.server_identity = "spiffe://fleet.test/svc/fleetca";
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(at, grpc::SslCredentials(options), arguments);
+  return grpc::CreateCustomChannel(at, client::ServerCredentials(tls), arguments);
 }
 
 std::unique_ptr<ServerFixture::Stub> ServerFixture::NewStub(absl::string_view name) const {

@@ -42,7 +42,7 @@ TEST_F(ServerTest, IssuesFetchesAndRemembersAcrossARestart) {
   for (const client::Recorded& recorded : {before, after}) {
     EXPECT_EQ(recorded.issued.certificate_der, issued.certificate_der);
     EXPECT_EQ(recorded.identity, "spiffe://fleet.test/svc/web");
-    EXPECT_EQ(recorded.requester, "spiffe://fleet.test/user/admin");
+    EXPECT_EQ(recorded.requester, "spiffe://fleet.test/operator/admin");
     EXPECT_EQ(recorded.profile, "service");
   }
 }

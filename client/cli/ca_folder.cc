@@ -1,0 +1,68 @@
+#include "client/cli/ca_folder.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "base/errors.h"
+#include "base/file.h"
+#include "fleetca/config/v1/config.pb.h"
+#include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/text_format.h"
+
+namespace fleetca::client {
+namespace {
+
+constexpr absl::string_view kConfigFile = "fleetca.textproto";
+constexpr absl::string_view kRemedy = "; give the server's address with --server";
+
+// `fleetca config validate` says what is wrong, and better.
+class Silent final : public google::protobuf::io::ErrorCollector {
+  void AddError(int, google::protobuf::io::ColumnNumber, const std::string&) override {}
+};
+
+// An address to listen on, as one to connect to.
+std::string ToConnectTo(absl::string_view address) {
+  for (const auto& [every, loopback] :
+       {std::pair("0.0.0.0:", "127.0.0.1:"), std::pair("[::]:", "[::1]:")}) {
+    if (absl::ConsumePrefix(&address, every)) {
+      return absl::StrCat(loopback, address);
+    }
+  }
+  return std::string(address);
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ServerAddressOf(absl::string_view folder) {
+  const std::string file = absl::StrCat(folder, "/", kConfigFile);
+  const absl::StatusOr<std::string> text = ReadFile(file);
+  if (GetReason(text.status()) == Reason::kFileMissing) {
+    return "";
+  }
+  if (!text.ok()) {
+    return text.status();
+  }
+  // A server of another release may know more fields.
+  Silent silent;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&silent);
+  parser.AllowUnknownField(true);
+  config::v1::ServerConfig config;
+  const bool parsed = parser.ParseFromString(*text, &config);
+  const std::string& address = config.listener().address();
+  if (!parsed || address.empty()) {
+    return InvalidArgument(
+        Reason::kConfigInvalid, "listener.address",
+        absl::StrCat(file, " does not say on which address the server listens", kRemedy));
+  }
+  if (absl::EndsWith(address, ":0")) {
+    return InvalidArgument(Reason::kConfigInvalid, "listener.address",
+                           absl::StrCat(file, " has port 0, for which the server takes a free one ",
+                                        "and logs it", kRemedy));
+  }
+  return ToConnectTo(address);
+}
+
+}  // namespace fleetca::client

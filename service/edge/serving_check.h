@@ -1,0 +1,23 @@
+// Whether a server would start with a configuration.
+#ifndef FLEETCA_SERVICE_EDGE_SERVING_CHECK_H_
+#define FLEETCA_SERVICE_EDGE_SERVING_CHECK_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "service/edge/server_config.h"
+
+namespace fleetca::service {
+
+// Reads everything that the configuration names, by the functions that Server::Start reads it by:
+// policy, keys, certificates, trust bundle, TLS files, token issuers. Only the store and the ports
+// are left alone. The error that Server::Start would give. Takes the rights and the time that
+// decrypting the CA's key takes.
+absl::Status CheckServing(const ServerConfig& config);
+
+// Whether the policy in the file at `path` would come in force in a server of this configuration.
+// Reads certificates, and no key.
+absl::Status CheckPolicyForServing(const ServerConfig& config, absl::string_view path);
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_EDGE_SERVING_CHECK_H_

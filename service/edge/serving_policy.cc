@@ -1,0 +1,29 @@
+#include "service/edge/serving_policy.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "service/edge/claim_reach.h"
+#include "service/edge/policy_config.h"
+
+namespace fleetca::service {
+
+absl::StatusOr<std::unique_ptr<const Policy>> LoadServingPolicy(const ServerConfig& config,
+                                                                absl::string_view path) {
+  FLEETCA_ASSIGN_OR_RETURN(ReservedNames reserved,
+                           LoadReservedNames(config.listener.certificate_file));
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy,
+                           LoadPolicy(path, std::move(reserved)));
+  if (policy->trust_domain() != config.trust_domain) {
+    return InvalidArgument(Reason::kConfigInvalid, "trust_domain",
+                           absl::StrCat(path, ": trust_domain is \"", policy->trust_domain(),
+                                        "\", and the configuration's is \"", config.trust_domain,
+                                        "\"; a server has one, so correct the one that is wrong"));
+  }
+  FLEETCA_RETURN_IF_ERROR(CheckClaimReach(config, *policy));
+  return policy;
+}
+
+}  // namespace fleetca::service

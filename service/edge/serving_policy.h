@@ -1,0 +1,24 @@
+// The policy as a server would take it.
+#ifndef FLEETCA_SERVICE_EDGE_SERVING_POLICY_H_
+#define FLEETCA_SERVICE_EDGE_SERVING_POLICY_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "service/edge/server_config.h"
+#include "service/policy/policy.h"
+
+namespace fleetca::service {
+
+// The policy in the file at `path`, judged with everything that the configuration says beside it:
+// the names in the listener's certificate are reserved, the trust domain is the configuration's,
+// and no claim of a token comes to who has rights (claim_reach.h). What starts, reloads and
+// validates loads it by this function alone, so that they all refuse the same. INVALID_ARGUMENT
+// kConfigInvalid, FAILED_PRECONDITION kFile*.
+absl::StatusOr<std::unique_ptr<const Policy>> LoadServingPolicy(const ServerConfig& config,
+                                                                absl::string_view path);
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_EDGE_SERVING_POLICY_H_
