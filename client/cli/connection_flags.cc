@@ -6,6 +6,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/status_macros.h"
+#include "base/thread_check.h"
 #include "client/cli/duration_flag.h"
 #include "grpc/support/log.h"
 
@@ -19,6 +21,9 @@ constexpr absl::string_view kPrivateKeyFile = "admin.key";
 
 // A person waits: a refused connection should be reported in a second or so.
 constexpr int kMaxAttempts = 4;
+
+// What gRPC starts for one channel, with room.
+constexpr int kGrpcThreads = 10;
 
 std::string FileOr(const std::string& given, const std::string& dir, absl::string_view name) {
   return given.empty() && !dir.empty() ? absl::StrCat(dir, "/", name) : given;
@@ -37,10 +42,11 @@ std::string CheckAddressFlag(const std::string& address) {
   return "";
 }
 
-void QuietGrpc() {
+absl::Status PrepareGrpc() {
   if (std::getenv("GRPC_VERBOSITY") == nullptr) {
     gpr_set_log_verbosity(static_cast<gpr_log_severity>(GPR_LOG_SEVERITY_ERROR + 1));
   }
+  return CheckThreadsCanStart(kGrpcThreads);
 }
 
 TlsFiles FilesOf(const ConnectionFlags& flags) {
@@ -111,7 +117,7 @@ CaClientOptions ClientOptionsOf(const ConnectionFlags& flags) {
 }
 
 absl::StatusOr<std::unique_ptr<CaClient>> Connect(const ConnectionFlags& flags) {
-  QuietGrpc();
+  FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
   return CaClient::Create(ClientOptionsOf(flags));
 }
 

@@ -63,7 +63,7 @@ std::string CheckId(const std::string& id) {
 }
 
 absl::StatusOr<std::unique_ptr<JoinTokenClient>> ConnectToTokens(const ConnectionFlags& flags) {
-  QuietGrpc();
+  FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
   return JoinTokenClient::Create(ClientOptionsOf(flags));
 }
 

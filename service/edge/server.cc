@@ -128,7 +128,7 @@ class GrpcServer : public Server {
                                                              *server->watcher_, Clock::System()));
     server->Describe(config.limits, durable);
     FLEETCA_RETURN_IF_ERROR(server->Listen(config));
-    server->StartWorkers(config);
+    FLEETCA_RETURN_IF_ERROR(server->StartWorkers(config));
     FLEETCA_RETURN_IF_ERROR(server->ListenForBootstrap(config));
     return server;
   }
@@ -259,17 +259,18 @@ class GrpcServer : public Server {
     return absl::OkStatus();
   }
 
-  void StartWorkers(const ServerConfig& config) {
+  absl::Status StartWorkers(const ServerConfig& config) {
     const size_t threads = config.limits.WorkerThreads();
     workers_ = std::make_unique<IssueWorkers>(*queue_, authority_->issuer(), threads,
                                               config.limits.worker_batch);
-    reporter_ = std::make_unique<RateReporter>(authority_->issuer().stats());
+    FLEETCA_ASSIGN_OR_RETURN(reporter_, RateReporter::Start(authority_->issuer().stats()));
     log::Info("Listening", {{"address", config.listener.address},
                             {"port", port_},
                             {"trust_domain", config.trust_domain},
                             {"policy_revision", authority_->policies().Current()->revision()},
                             {"workers", threads},
                             {"reflection", config.listener.reflection ? "on" : "off"}});
+    return absl::OkStatus();
   }
 
   void Describe(const LimitsConfig& limits, bool durable) {

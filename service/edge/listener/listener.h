@@ -7,8 +7,8 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "base/descriptor.h"
 #include "base/log_limiter.h"
+#include "base/thread.h"
 #include "service/edge/listener/call_meter.h"
 #include "service/edge/listener/connection.h"
 #include "service/edge/listener/connection_table.h"
@@ -108,7 +109,7 @@ class Listener {
   bool stop_accepting_ ABSL_GUARDED_BY(mutex_) = false;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;  // the sockets are
-  std::thread thread_;
+  std::optional<Thread> thread_;
 };
 
 }  // namespace fleetca::service
