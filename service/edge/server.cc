@@ -17,6 +17,7 @@
 #include "base/file_watcher.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "base/thread_check.h"
 #include "fleetca/v1/certificate_authority.pb.h"
 #include "service/edge/authority.h"
 #include "service/edge/bearer_authenticator.h"
@@ -36,6 +37,9 @@
 
 namespace fleetca::service {
 namespace {
+
+// What gRPC, RocksDB and this server start besides workers, with room.
+constexpr int kLibraryThreads = 32;
 
 constexpr char kServiceName[] = "fleetca.v1.CertificateAuthorityService";
 
@@ -117,6 +121,9 @@ class GrpcServer : public Server {
                                                         std::unique_ptr<store::Store> store) {
     RouteGrpcLog();
     auto server = absl::WrapUnique(new GrpcServer());
+    // gRPC and RocksDB abort where they cannot start a thread.
+    FLEETCA_RETURN_IF_ERROR(
+        CheckThreadsCanStart(kLibraryThreads + static_cast<int>(config.limits.WorkerThreads())));
     FLEETCA_ASSIGN_OR_RETURN(server->descriptors_, RaiseDescriptorLimit());
     const bool durable = store == nullptr && config.store.sync_writes;
     FLEETCA_ASSIGN_OR_RETURN(server->watcher_, FileWatcher::Start());
@@ -261,8 +268,8 @@ class GrpcServer : public Server {
 
   absl::Status StartWorkers(const ServerConfig& config) {
     const size_t threads = config.limits.WorkerThreads();
-    workers_ = std::make_unique<IssueWorkers>(*queue_, authority_->issuer(), threads,
-                                              config.limits.worker_batch);
+    FLEETCA_ASSIGN_OR_RETURN(workers_, IssueWorkers::Start(*queue_, authority_->issuer(), threads,
+                                                           config.limits.worker_batch));
     FLEETCA_ASSIGN_OR_RETURN(reporter_, RateReporter::Start(authority_->issuer().stats()));
     log::Info("Listening", {{"address", config.listener.address},
                             {"port", port_},

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "client/authz/serve/authz_server.h"
 #include "base/errors.h"
+#include "client/authz/serve/authz_server.h"
 #include "client/authz/serve/serve_fixture.h"
 #include "envoy/service/auth/v3/external_auth.grpc.pb.h"
 #include "gmock/gmock.h"
@@ -19,8 +19,8 @@
 namespace fleetca::client {
 namespace {
 
-using ::fleetca::testing::IsInvalid;
 namespace auth = envoy::service::auth::v3;
+using ::fleetca::testing::IsInvalid;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
