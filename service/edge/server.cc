@@ -189,8 +189,11 @@ class GrpcServer : public Server {
     drain_timeout_ = config.listener.drain_timeout;
     const PolicyHolder& policies = authority_->policies();
     queue_ = std::make_unique<IssueQueue>(config.limits.queue_capacity);
-    authenticator_ = std::make_unique<PeerAuthenticator>(config.trust_domain, config.issuer.oids,
-                                                         Clock::System());
+    FLEETCA_ASSIGN_OR_RETURN(authenticator_,
+                             PeerAuthenticator::Create({.issuing_cas = authority_->issuing_cas(),
+                                                        .trust_domain = config.trust_domain,
+                                                        .oids = config.issuer.oids,
+                                                        .store = &authority_->store()}));
     gate_ = std::make_unique<IssueGate>(
         *queue_, *authenticator_, authority_->chain(),
         IssueLimits{config.limits.max_batch_items, config.limits.max_message_bytes,
