@@ -10,8 +10,9 @@
 namespace fleetca::service {
 
 absl::StatusOr<std::unique_ptr<RateReporter>> RateReporter::Start(const IssuerStats& stats,
+                                                                  const IssueQueueStats& queue,
                                                                   absl::Duration interval) {
-  auto reporter = absl::WrapUnique(new RateReporter(stats, interval));
+  auto reporter = absl::WrapUnique(new RateReporter(stats, queue, interval));
   FLEETCA_ASSIGN_OR_RETURN(
       reporter->thread_, Thread::Start("rate_reporter", [self = reporter.get()] { self->Run(); }));
   return reporter;
@@ -27,13 +28,13 @@ RateReporter::~RateReporter() {
 
 void RateReporter::Run() {
   uint64_t last_issued = stats_.issued;
-  uint64_t last_refused = stats_.refused;
+  uint64_t last_refused = stats_.refused + queue_.refused();
   uint64_t last_batches = stats_.batches;
   absl::Time last_time = absl::Now();
   absl::MutexLock lock(&mutex_);
   while (!mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval_)) {
     const uint64_t issued = stats_.issued;
-    const uint64_t refused = stats_.refused;
+    const uint64_t refused = stats_.refused + queue_.refused();
     const uint64_t batches = stats_.batches;
     const absl::Time now = absl::Now();
     if (issued != last_issued || refused != last_refused) {

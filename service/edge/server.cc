@@ -225,7 +225,10 @@ class GrpcServer : public Server {
   absl::Status Listen(const ServerConfig& config) {
     drain_timeout_ = config.listener.drain_timeout;
     const PolicyHolder& policies = authority_->policies();
-    queue_ = std::make_unique<IssueQueue>(config.limits.queue_capacity);
+    queue_ = std::make_unique<IssueQueue>(
+        IssueQueue::Options{.capacity = config.limits.queue_capacity,
+                            .issuer_key = authority_->issuer().issuing_key(),
+                            .workers = config.limits.WorkerThreads()});
     FLEETCA_ASSIGN_OR_RETURN(authenticator_,
                              PeerAuthenticator::Create({.issuing_cas = authority_->issuing_cas(),
                                                         .trust_domain = config.trust_domain,
@@ -313,7 +316,8 @@ class GrpcServer : public Server {
     const size_t threads = config.limits.WorkerThreads();
     FLEETCA_ASSIGN_OR_RETURN(workers_, IssueWorkers::Start(*queue_, authority_->issuer(), threads,
                                                            config.limits.worker_batch));
-    FLEETCA_ASSIGN_OR_RETURN(reporter_, RateReporter::Start(authority_->issuer().stats()));
+    FLEETCA_ASSIGN_OR_RETURN(reporter_,
+                             RateReporter::Start(authority_->issuer().stats(), queue_->stats()));
     log::Info("Listening", {{"address", config.listener.address},
                             {"port", port_},
                             {"trust_domain", config.trust_domain},
