@@ -1,11 +1,13 @@
 // fleetca: the one binary. It knows the server's commands and the client's, and nothing below them.
 #include <cstdio>
+#include <exception>
 #include <memory>
 #include <string>
 
 #include "CLI/CLI.hpp"
 #include "absl/synchronization/mutex.h"
 #include "base/exit_status.h"
+#include "base/last_words.h"
 #include "base/version.h"
 #include "client/cli/commands.h"
 #include "service/cli/commands.h"
@@ -48,11 +50,8 @@ bool HasCommand(const CLI::App& app, const std::string& name) {
               .empty();
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  // Debian builds absl with deadlock detection on, which makes every lock three times as slow.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+// CLI11 throws for whatever it does not like.
+int Run(int argc, char** argv) {
   int exit_code = fleetca::kExitOk;
   CLI::App app("A certificate authority for a fleet of services, hosts and jobs.", "fleetca");
   app.require_subcommand(1);
@@ -72,4 +71,18 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? fleetca::kExitOk : fleetca::kExitUsage;
   }
   return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Debian builds absl with deadlock detection on, which makes every lock three times as slow.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  fleetca::SayWhyOnTerminate();
+  // We throw nothing. What a library throws, no memory above all, ends here with a sentence.
+  try {
+    return Run(argc, argv);
+  } catch (const std::exception& error) {
+    return fleetca::ReportUnexpected(error.what());
+  }
 }

@@ -2,21 +2,28 @@
 
 #include <cstdint>
 
+#include "absl/memory/memory.h"
 #include "absl/time/clock.h"
 #include "base/log.h"
+#include "base/status_macros.h"
 
 namespace fleetca::service {
 
-RateReporter::RateReporter(const IssuerStats& stats, const IssueQueueStats& queue,
-                           absl::Duration interval)
-    : stats_(stats), queue_(queue), interval_(interval), thread_([this] { Run(); }) {}
+absl::StatusOr<std::unique_ptr<RateReporter>> RateReporter::Start(const IssuerStats& stats,
+                                                                  const IssueQueueStats& queue,
+                                                                  absl::Duration interval) {
+  auto reporter = absl::WrapUnique(new RateReporter(stats, queue, interval));
+  FLEETCA_ASSIGN_OR_RETURN(
+      reporter->thread_, Thread::Start("rate_reporter", [self = reporter.get()] { self->Run(); }));
+  return reporter;
+}
 
 RateReporter::~RateReporter() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
-  thread_.join();
+  thread_.Join();
 }
 
 void RateReporter::Run() {

@@ -2,11 +2,13 @@
 #ifndef FLEETCA_SERVICE_RATE_REPORTER_H_
 #define FLEETCA_SERVICE_RATE_REPORTER_H_
 
-#include <thread>
+#include <memory>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/thread.h"
 #include "service/issue_queue.h"
 #include "service/issuer_stats.h"
 
@@ -16,13 +18,18 @@ namespace fleetca::service {
 // nothing while nothing happens. Thread-compatible. What it reads outlives it.
 class RateReporter {
  public:
-  RateReporter(const IssuerStats& stats, const IssueQueueStats& queue,
-               absl::Duration interval = absl::Seconds(10));
+  // The errors of Thread::Start.
+  static absl::StatusOr<std::unique_ptr<RateReporter>> Start(
+      const IssuerStats& stats, const IssueQueueStats& queue,
+      absl::Duration interval = absl::Seconds(10));
   RateReporter(const RateReporter&) = delete;
   RateReporter& operator=(const RateReporter&) = delete;
   ~RateReporter();
 
  private:
+  RateReporter(const IssuerStats& stats, const IssueQueueStats& queue, absl::Duration interval)
+      : stats_(stats), queue_(queue), interval_(interval) {}
+
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const IssuerStats& stats_;
@@ -30,7 +37,7 @@ class RateReporter {
   const absl::Duration interval_;
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  Thread thread_;  // the last member: it uses the others
 };
 
 }  // namespace fleetca::service

@@ -3,9 +3,11 @@
 #define FLEETCA_SERVICE_WORKERS_H_
 
 #include <cstddef>
-#include <thread>
+#include <memory>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "base/thread.h"
 #include "service/issue_queue.h"
 #include "service/issuer.h"
 
@@ -16,15 +18,19 @@ namespace fleetca::service {
 // when all others are busy. Thread-compatible. `queue` and `issuer` outlive it.
 class IssueWorkers {
  public:
-  IssueWorkers(IssueQueue& queue, Issuer& issuer, size_t threads, size_t max_batch);
+  // The errors of Thread::Start.
+  static absl::StatusOr<std::unique_ptr<IssueWorkers>> Start(IssueQueue& queue, Issuer& issuer,
+                                                             size_t threads, size_t max_batch);
   IssueWorkers(const IssueWorkers&) = delete;
   IssueWorkers& operator=(const IssueWorkers&) = delete;
   // Closes the queue, finishes what is in it and joins the threads.
   ~IssueWorkers();
 
  private:
+  explicit IssueWorkers(IssueQueue& queue) : queue_(queue) {}
+
   IssueQueue& queue_;
-  std::vector<std::thread> threads_;
+  std::vector<Thread> threads_;
 };
 
 }  // namespace fleetca::service

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -55,6 +56,7 @@ struct ServeFlags {
   std::string grpc;
   std::string http;
   std::string certificate_header = std::string(kDefaultCertificateHeader);
+  std::vector<std::string> passed_attributes;
   bool allow_remote = false;
   std::string ready_file;
 };
@@ -88,6 +90,7 @@ class Signals {
 absl::StatusOr<AuthzServerOptions> OptionsOf(const ServeFlags& flags) {
   AuthzServerOptions options;
   options.files = FilesOf(flags.authz);
+  options.passed_attributes = flags.passed_attributes;
   if (!flags.grpc.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(options.grpc,
                              ParseListenAddress(flags.grpc, flags.allow_remote, "--grpc"));
@@ -140,7 +143,7 @@ absl::Status Serve(const ServeFlags& flags) {
   Signals signals;
   std::signal(SIGPIPE, SIG_IGN);
   umask(kSocketMask);
-  QuietGrpc();
+  FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<AuthzServer> server,
                            AuthzServer::Start(std::move(options)));
   FLEETCA_RETURN_IF_ERROR(Announce(flags, *server));
@@ -168,6 +171,12 @@ void AddAuthzServeCommand(CLI::App& parent, int* exit_code) {
                    "The header that nginx sets to $ssl_client_escaped_cert")
       ->type_name("NAME")
       ->capture_default_str();
+  command
+      ->add_option("--pass-attribute", flags->passed_attributes,
+                   "An attribute of the caller that the service behind the proxy gets, in "
+                   "X-Fleet-Attribute-NAME; can be repeated")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
   command->add_flag("--allow-remote", flags->allow_remote,
                     "Listen at addresses that other machines reach; see below");
   command

@@ -95,7 +95,7 @@ std::string BootstrapMistake(const BootstrapFlags& flags, const ConnectionFlags&
 
 absl::StatusOr<std::string> PinRoot(const std::string& address, const std::string& ca_sha256,
                                     const ConnectionFlags& connection) {
-  QuietGrpc();
+  FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
   FirstContactOptions options;
   static_cast<CallOptions&>(options) = CallOptionsOf(connection);
   options.address = address;
@@ -106,7 +106,7 @@ absl::StatusOr<std::string> PinRoot(const std::string& address, const std::strin
 absl::StatusOr<std::unique_ptr<BootstrapClient>> ConnectBootstrap(const BootstrapFlags& flags,
                                                                   const ConnectionFlags& connection,
                                                                   absl::string_view identity) {
-  QuietGrpc();
+  FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
   FLEETCA_ASSIGN_OR_RETURN(SecretBytes token, ReadBearerToken(flags.token_file));
   BootstrapOptions options;
   static_cast<CallOptions&>(options) = CallOptionsOf(connection);

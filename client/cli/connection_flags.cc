@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/status_macros.h"
+#include "base/thread_check.h"
 #include "client/cli/ca_folder.h"
 #include "client/cli/duration_flag.h"
 #include "client/cli/identity_flag.h"
@@ -28,6 +29,9 @@ constexpr int kMaxAttempts = 4;
 // A server that was waited for is found so soon after it listens.
 constexpr absl::Duration kMaxDelay = absl::Milliseconds(500);
 
+// What gRPC starts for one channel, with room.
+constexpr int kGrpcThreads = 10;
+
 std::string FileOr(const std::string& given, const std::string& dir, absl::string_view name) {
   return given.empty() && !dir.empty() ? absl::StrCat(dir, "/", name) : given;
 }
@@ -45,10 +49,11 @@ std::string CheckAddressFlag(const std::string& address) {
   return "";
 }
 
-void QuietGrpc() {
+absl::Status PrepareGrpc() {
   if (std::getenv("GRPC_VERBOSITY") == nullptr) {
     gpr_set_log_verbosity(static_cast<gpr_log_severity>(GPR_LOG_SEVERITY_ERROR + 1));
   }
+  return CheckThreadsCanStart(kGrpcThreads);
 }
 
 TlsFiles FilesOf(const ConnectionFlags& flags) {
@@ -142,7 +147,7 @@ absl::StatusOr<CaClientOptions> ClientOptionsOf(const ConnectionFlags& flags) {
 }
 
 absl::StatusOr<std::unique_ptr<CaClient>> Connect(const ConnectionFlags& flags) {
-  QuietGrpc();
+  FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
   FLEETCA_ASSIGN_OR_RETURN(CaClientOptions options, ClientOptionsOf(flags));
   return CaClient::Create(std::move(options));
 }

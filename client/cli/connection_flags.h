@@ -31,9 +31,10 @@ CLI::App* AddServerFlags(CLI::App& command, ConnectionFlags* flags);
 
 void AddConnectionFlags(CLI::App& command, ConnectionFlags* flags);
 
-// gRPC writes lines of its own about failed handshakes. Our sentences say as much, so it does so
-// only for who asks, by its usual variable GRPC_VERBOSITY.
-void QuietGrpc();
+// Call it before gRPC is used. gRPC writes lines of its own about failed handshakes; our sentences
+// say as much, so it does so only for who asks, by its usual variable GRPC_VERBOSITY. UNAVAILABLE
+// kInternal when the system has not the threads that gRPC needs, without which it would hang.
+absl::Status PrepareGrpc();
 
 // As given, or those of the folder; empty where there is neither. With --server-identity.
 TlsFiles FilesOf(const ConnectionFlags& flags);

@@ -139,7 +139,7 @@ absl::Status CreateAll(const JoinTokenClient& client, const CreateFlags& flags,
 
 absl::Status RunTokenCreate(const CreateFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const std::vector<ListedIdentity> identities, IdentitiesOf(flags));
-  QuietGrpc();
+  FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
   FLEETCA_ASSIGN_OR_RETURN(CaClientOptions options, ClientOptionsOf(flags.connection));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<JoinTokenClient> client,
                            JoinTokenClient::Create(std::move(options)));

@@ -63,7 +63,7 @@ std::string CheckId(const std::string& id) {
 }
 
 absl::StatusOr<std::unique_ptr<JoinTokenClient>> ConnectToTokens(const ConnectionFlags& flags) {
-  QuietGrpc();
+  FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
   FLEETCA_ASSIGN_OR_RETURN(CaClientOptions options, ClientOptionsOf(flags));
   return JoinTokenClient::Create(std::move(options));
 }

@@ -11,13 +11,15 @@ import sys
 class Backend(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
-        told = {name.lower(): value for name, value in self.headers.items()}
+        # As CGI and WSGI do it, to whom "-" and "_" in the name of a header are the same.
+        told = {name.lower().replace("_", "-"): value for name, value in self.headers.items()}
         seen = {
             "method": self.command,
             "path": self.path,
             "identity": told.get("x-fleet-identity"),
             "roles": told.get("x-fleet-roles"),
-            "override": told.get("x-http-method-override"),
+            "override": told.get("x-http-method-override") or told.get("x-original-url") or
+                        told.get("x-original-uri"),
         }
         body = (json.dumps(seen) + "\n").encode()
         self.send_response(200)

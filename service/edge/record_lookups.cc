@@ -1,11 +1,10 @@
 #include "service/edge/record_lookups.h"
 
-#include <system_error>
 #include <utility>
 
 #include "absl/memory/memory.h"
-#include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/status_macros.h"
 
 namespace fleetca::service {
 
@@ -13,13 +12,9 @@ absl::StatusOr<std::unique_ptr<RecordLookups>> RecordLookups::Start(LookUp look_
                                                                     Options options) {
   auto lookups = absl::WrapUnique(new RecordLookups(std::move(look_up), options));
   for (int i = 0; i < options.threads; ++i) {
-    try {
-      lookups->threads_.emplace_back([raw = lookups.get()] { raw->Work(); });
-    } catch (const std::system_error& error) {
-      return MakeError(absl::StatusCode::kInternal, Reason::kInternal, "",
-                       absl::StrCat("The system gives no thread for look-ups: ", error.what(),
-                                    "; raise the limit of processes (ulimit -u, TasksMax=)"));
-    }
+    FLEETCA_ASSIGN_OR_RETURN(Thread thread,
+                             Thread::Start("look_up", [raw = lookups.get()] { raw->Work(); }));
+    lookups->threads_.push_back(std::move(thread));
   }
   return lookups;
 }
@@ -29,9 +24,7 @@ RecordLookups::~RecordLookups() {
     absl::MutexLock lock(&mutex_);
     ending_ = true;
   }
-  for (std::thread& thread : threads_) {
-    thread.join();
-  }
+  threads_.clear();  // joins them
 }
 
 absl::Status RecordLookups::Ask(absl::string_view der) {

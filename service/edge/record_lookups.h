@@ -6,7 +6,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -16,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/thread.h"
 
 namespace fleetca::service {
 
@@ -34,7 +34,7 @@ class RecordLookups {
     size_t capacity = 256;
   };
 
-  // INTERNAL kInternal when the system gives no thread.
+  // The errors of Thread::Start.
   static absl::StatusOr<std::unique_ptr<RecordLookups>> Start(LookUp look_up, Options options);
   // Waits for the look-ups that have begun. No call may be in Ask.
   ~RecordLookups();
@@ -69,7 +69,7 @@ class RecordLookups {
   // Someone waited in vain, and nothing was answered since.
   bool hangs_ ABSL_GUARDED_BY(mutex_) = false;
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<std::thread> threads_;
+  std::vector<Thread> threads_;
 };
 
 }  // namespace fleetca::service

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "base/memory_limit.h"
 #include "base/status_macros.h"
+#include "base/thread_check.h"
 #include "fleetca/v1/certificate_authority.pb.h"
 #include "service/edge/authority.h"
 #include "service/edge/bearer_authenticator.h"
@@ -39,6 +40,9 @@
 
 namespace fleetca::service {
 namespace {
+
+// What gRPC, RocksDB and this server start besides workers, with room.
+constexpr int kLibraryThreads = 32;
 
 constexpr char kServiceName[] = "fleetca.v1.CertificateAuthorityService";
 
@@ -149,6 +153,9 @@ class GrpcServer : public Server {
                                                         std::unique_ptr<store::Store> store) {
     RouteGrpcLog();
     auto server = absl::WrapUnique(new GrpcServer());
+    // gRPC and RocksDB abort where they cannot start a thread.
+    FLEETCA_RETURN_IF_ERROR(
+        CheckThreadsCanStart(kLibraryThreads + static_cast<int>(config.limits.WorkerThreads())));
     FLEETCA_ASSIGN_OR_RETURN(server->descriptors_, RaiseDescriptorLimit());
     const bool durable = store == nullptr && config.store.sync_writes;
     FLEETCA_ASSIGN_OR_RETURN(server->watcher_, FileWatcher::Start());
@@ -160,7 +167,7 @@ class GrpcServer : public Server {
                                                              *server->watcher_, Clock::System()));
     server->Describe(config.limits, durable);
     FLEETCA_RETURN_IF_ERROR(server->Listen(config));
-    server->StartWorkers(config);
+    FLEETCA_RETURN_IF_ERROR(server->StartWorkers(config));
     FLEETCA_RETURN_IF_ERROR(server->ListenForBootstrap(config));
     return server;
   }
@@ -300,17 +307,19 @@ class GrpcServer : public Server {
     return absl::OkStatus();
   }
 
-  void StartWorkers(const ServerConfig& config) {
+  absl::Status StartWorkers(const ServerConfig& config) {
     const size_t threads = config.limits.WorkerThreads();
-    workers_ = std::make_unique<IssueWorkers>(*queue_, authority_->issuer(), threads,
-                                              config.limits.worker_batch);
-    reporter_ = std::make_unique<RateReporter>(authority_->issuer().stats(), queue_->stats());
+    FLEETCA_ASSIGN_OR_RETURN(workers_, IssueWorkers::Start(*queue_, authority_->issuer(), threads,
+                                                           config.limits.worker_batch));
+    FLEETCA_ASSIGN_OR_RETURN(reporter_,
+                             RateReporter::Start(authority_->issuer().stats(), queue_->stats()));
     log::Info("Listening", {{"address", config.listener.address},
                             {"port", port_},
                             {"trust_domain", config.trust_domain},
                             {"policy_revision", authority_->policies().Current()->revision()},
                             {"workers", threads},
                             {"reflection", config.listener.reflection ? "on" : "off"}});
+    return absl::OkStatus();
   }
 
   void Describe(const LimitsConfig& limits, bool durable) {

@@ -12,6 +12,7 @@ Finding = collections.namedtuple("Finding", ["path", "line", "rule", "message"])
 
 _INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")', re.MULTILINE)
 _STD_STRING_VIEW = re.compile(r"\bstd::(?:w|u8|u16|u32)?string_view\b")
+_THREAD = re.compile(r"\b(?:%s)\b" % "|".join(map(re.escape, rules.THREAD_STARTERS)))
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
@@ -64,9 +65,7 @@ def _check_proto(folder):
 def _check_third_party(path, target, tests):
     for prefix, patterns in rules.THIRD_PARTY.items():
         if target.startswith(prefix):
-            if rules.TEST_FILES in patterns and path in tests:
-                return None
-            if any(fnmatch.fnmatch(path, pattern) for pattern in patterns):
+            if _may(path, patterns, tests):
                 return None
             return ("third-party", "%s* may be included only by %s" % (prefix, ", ".join(patterns)))
     if "/" not in target or target.startswith(rules.SYSTEM_PREFIXES):
@@ -81,6 +80,13 @@ def _check_purity(path, target, tests):
         if target == name or (name.endswith("/") and target.startswith(name)):
             return ("pure", "x509 is pure: no clock, file, thread or proto")
     return None
+
+
+def _may(path, patterns, tests):
+    """Whether one of the patterns of rules.py holds the file."""
+    if rules.TEST_FILES in patterns and path in tests:
+        return True
+    return any(fnmatch.fnmatch(path, pattern) for pattern in patterns)
 
 
 def _check_include(path, folder, target, tests):
@@ -114,6 +120,12 @@ def check_text(path, text, tests=frozenset()):
         line = code.count("\n", 0, match.start()) + 1
         findings.append(
             Finding(path, line, "string-view", "%s: use absl::string_view" % match.group())
+        )
+    for match in () if _may(path, rules.MAY_START_THREADS, tests) else _THREAD.finditer(code):
+        line = code.count("\n", 0, match.start()) + 1
+        findings.append(
+            Finding(path, line, "thread", "%s throws where no thread is left: use Thread of "
+                    "base/thread.h" % match.group())
         )
     length = text.count("\n")
     if length > rules.TOO_LONG_FILE:

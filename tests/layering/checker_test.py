@@ -27,6 +27,7 @@ BAD = [
     ("service/issuer.cc", '#include "client/ca_client.h"', "layer"),
     ("service/edge/server.cc", '#include "service/cli/serve.h"', "layer"),
     ("service/edge/server.cc", '#include "client/ca_client.h"', "layer"),
+    ("service/edge/listener/a.cc", '#include "service/edge/server.h"', "layer"),
     ("service/cli/serve.cc", '#include "client/cli/cert.h"', "layer"),
     ("client/ca_client.cc", '#include "signer/signer.h"', "layer"),
     ("client/ca_client.cc", '#include "store/store.h"', "layer"),
@@ -46,6 +47,11 @@ BAD = [
     ("deploy/fleetca_main.cc", '#include "service/issuer.h"', "layer"),
     ("store/store.cc", '#include "store/store_contract.h"', "test-only"),
     ("client/ca_client.cc", '#include "client/testing/fake_server.h"', "test-only"),
+    # Threads that throw where none is left.
+    ("service/a.cc", "std::thread worker([] {});", "thread"),
+    ("client/a.h", "std::vector<std::jthread> workers_;", "thread"),
+    ("store/a.cc", "auto later = std::async(Run);", "thread"),
+    ("base/a.cc", "pthread_create(&id, nullptr, Run, nullptr);", "thread"),
     # One third-party library, one door.
     ("base/random.cc", "#include <openssl/rand.h>", "third-party"),
     ("base/openssl.cc", "#include <openssl/rand.h>", "third-party"),
@@ -94,6 +100,9 @@ BAD = [
 ]
 
 GOOD = [
+    ("base/thread.cc", "pthread_create(&id, nullptr, Run, nullptr);"),
+    ("tests/a.cc", "std::thread client([] {});"),
+    ("service/a.cc", "std::this_thread::yield();  // no std::thread"),
     ("base/openssl.h", "#include <openssl/evp.h>"),
     ("base/log.cc", "#include <spdlog/spdlog.h>"),
     ("base/a.cc", "#include <sys/stat.h>\n#include <string>\n"),

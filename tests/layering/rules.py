@@ -84,6 +84,11 @@ THIRD_PARTY = {
     "sanitizer/": ["deploy/bazel/*"],
 }
 
+# Ways to start a thread, which end the process with an exception where the system has none left -> the
+# files that may use them; base/thread.h is for all others.
+THREAD_STARTERS = ("std::thread", "std::jthread", "std::async", "pthread_create")
+MAY_START_THREADS = ["base/thread.cc"] + ANY_TEST
+
 # Headers of the C library and the kernel that have a folder in their name.
 SYSTEM_PREFIXES = ("arpa/", "bits/", "linux/", "net/", "netinet/", "sys/")
 

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/file.h"
@@ -36,6 +37,36 @@ absl::Status WriteCaller(const TestFleet& fleet, const std::string& folder, cons
   return WriteIdentity(absl::StrCat(folder, "/", name), fleet.IssueFromRoot(leaf));
 }
 
+// `prefix` and as many letters as a token may have more.
+std::string LongToken(absl::string_view prefix, int number) {
+  std::string token = absl::StrFormat("%s%02d", prefix, number);
+  token.resize(64, 'x');
+  return token;
+}
+
+// A caller with all that the extension can hold, and the longest identity: what buffers must take.
+absl::Status WriteLargest(const TestFleet& fleet, const std::string& folder) {
+  TestLeaf leaf;
+  std::string identity = "spiffe://fleet.example/svc/largest/";
+  identity.resize(2048, 'x');
+  leaf.uris = {identity};
+  leaf.not_before = absl::Now() - absl::Minutes(5);
+  leaf.not_after = absl::Now() + absl::Hours(24);
+  x509::FleetAuthz authz{.policy_revision = 1, .roles = {"reader"}, .audience = {{"svc/orders"}}};
+  for (int i = 0; i < 31; ++i) {
+    authz.roles.push_back(LongToken("s", i));
+  }
+  for (int i = 0; i < 10; ++i) {
+    std::string value;
+    for (int j = 0; j < 64; ++j) {
+      value += "\xc3\xa4";  // which grows to three times its size in a header
+    }
+    authz.attributes.push_back({LongToken("a", i), value});
+  }
+  leaf.authz = std::move(authz);
+  return WriteIdentity(folder + "/largest", fleet.IssueFromRoot(leaf));
+}
+
 absl::Status WriteAll(const std::string& folder) {
   const TestFleet fleet;
   TestLeaf server;
@@ -47,6 +78,7 @@ absl::Status WriteAll(const std::string& folder) {
   FLEETCA_RETURN_IF_ERROR(WriteIdentity(folder + "/server", fleet.IssueFromRoot(server)));
   FLEETCA_RETURN_IF_ERROR(WriteCaller(fleet, folder, "reader", {"reader"}));
   FLEETCA_RETURN_IF_ERROR(WriteCaller(fleet, folder, "writer", {"writer"}));
+  FLEETCA_RETURN_IF_ERROR(WriteLargest(fleet, folder));
   FLEETCA_RETURN_IF_ERROR(
       WriteCaller(fleet, folder, "expired", {"writer"}, absl::Now() - absl::Minutes(1)));
   return WriteCaller(fleet, folder, "stranger", {});
@@ -59,7 +91,8 @@ int main(int argc, char** argv) {
   if (argc != 2) {
     std::cerr << "Name the folder to write to, which must exist:\n"
                  "  make_test_certificates /tmp/echo\n"
-                 "It gets ca.pem, and a .pem and a .key of server, reader, writer and stranger, "
+                 "It gets ca.pem, and a .pem and a .key of server, reader, writer, stranger and "
+                 "largest, "
                  "valid for a day, and of expired.\n";
     return 2;
   }

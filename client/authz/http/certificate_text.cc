@@ -4,6 +4,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "x509/pem.h"
@@ -41,6 +42,21 @@ absl::StatusOr<std::string> PercentDecode(absl::string_view text) {
   return decoded;
 }
 
+// A proxy writes the blocks alone. What else came along came from somebody else.
+bool HasTextOutsideBlocks(absl::string_view pem) {
+  bool inside = false;
+  for (const absl::string_view line : absl::StrSplit(pem, '\n')) {
+    if (absl::StartsWith(line, "-----BEGIN ")) {
+      inside = true;
+    } else if (absl::StartsWith(line, "-----END ")) {
+      inside = false;
+    } else if (!inside && !absl::StripAsciiWhitespace(line).empty()) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> ParseCertificateText(absl::string_view text) {
@@ -53,6 +69,9 @@ absl::StatusOr<std::vector<std::string>> ParseCertificateText(absl::string_view 
   FLEETCA_ASSIGN_OR_RETURN(const std::string pem, PercentDecode(text));
   if (!absl::StartsWith(pem, kBegin)) {
     return NotPem(absl::StrCat("does not begin with \"", kBegin, "\""));
+  }
+  if (HasTextOutsideBlocks(pem)) {
+    return NotPem("has text before, between or after its PEM blocks");
   }
   auto ders = x509::DecodePem(x509::kPemCertificate, pem);
   if (!ders.ok()) {

@@ -45,6 +45,8 @@ TEST(CertificateTextTest, ReadsWhatProxiesWrite) {
   EXPECT_THAT(*ParseCertificateText(Pem()), ElementsAre(Der()));
   EXPECT_THAT(*ParseCertificateText(absl::StrReplaceAll(Pem(), {{"\n", "%0a"}})),
               ElementsAre(Der()));
+  // Blank lines are nothing.
+  EXPECT_THAT(*ParseCertificateText(Pem() + "\r\n \n"), ElementsAre(Der()));
   EXPECT_THAT(*ParseCertificateText(Pem() + x509::EncodePem(x509::kPemCertificate, "ca")),
               ElementsAre(Der(), "ca"));
 }
@@ -60,6 +62,10 @@ TEST(CertificateTextTest, RefusesAllElse) {
   // Encoded twice.
   EXPECT_THAT(Problem(absl::StrReplaceAll(Pem(), {{"\n", "%250A"}})), HasSubstr("cannot be read"));
   EXPECT_THAT(Problem(x509::EncodePem("PRIVATE KEY", "x")), HasSubstr("does not begin"));
+  for (const std::string& text : {Pem() + "text", Pem() + "\nCN=admin\n", Pem() + "x\n" + Pem(),
+                                  Pem() + "%00", Pem() + "%2D%2D%2D%2D"}) {
+    EXPECT_THAT(Problem(text), HasSubstr("text before, between or after")) << text;
+  }
   EXPECT_THAT(Problem(Pem().substr(0, 60)), HasSubstr("cannot be read"));
   EXPECT_THAT(Problem(Pem() + x509::EncodePem("PRIVATE KEY", "x")), HasSubstr("cannot be read"));
 }

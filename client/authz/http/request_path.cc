@@ -1,10 +1,14 @@
 #include "client/authz/http/request_path.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -82,6 +86,50 @@ const char* Decode(absl::string_view path, size_t* at, std::string* decoded) {
   return *octet == '/' ? "has an encoded slash" : CharacterProblem(*octet);
 }
 
+// Of RFC 3986's: none after the colon is the default one.
+bool IsPort(absl::string_view text) {
+  int port = 0;
+  return text.empty() ||
+         (text.size() <= 5 && std::all_of(text.begin(), text.end(), absl::ascii_isdigit) &&
+          absl::SimpleAtoi(text, &port) && port <= 65535);
+}
+
+bool IsIpv6(absl::string_view text) {
+  in6_addr ignored;
+  return std::all_of(
+             text.begin(), text.end(),
+             [](unsigned char c) { return absl::ascii_isxdigit(c) || c == ':' || c == '.'; }) &&
+         inet_pton(AF_INET6, std::string(text).c_str(), &ignored) == 1;
+}
+
+// Labels of letters, digits, "-" and "_", which hosts of containers have; and what looks like an
+// IPv4 address is one, as 0x7f.1 and 127.1 are read differently by different readers.
+bool IsDnsName(absl::string_view name) {
+  constexpr size_t kMaxName = 253;
+  constexpr size_t kMaxLabel = 63;
+  if (name.size() > kMaxName) {
+    return false;
+  }
+  const std::vector<absl::string_view> labels = absl::StrSplit(name, '.');
+  const auto is_good = [](absl::string_view label) {
+    return !label.empty() && label.size() <= kMaxLabel && label.front() != '-' &&
+           label.back() != '-' && std::all_of(label.begin(), label.end(), [](unsigned char c) {
+             return absl::ascii_isalnum(c) || c == '-' || c == '_';
+           });
+  };
+  if (!std::all_of(labels.begin(), labels.end(), is_good)) {
+    return false;
+  }
+  // As the URL standard has it, a last label that is a number makes the whole an address.
+  const absl::string_view last = labels.back();
+  if (!absl::StartsWithIgnoreCase(last, "0x") &&
+      !std::all_of(last.begin(), last.end(), absl::ascii_isdigit)) {
+    return true;
+  }
+  in_addr ignored;
+  return inet_pton(AF_INET, std::string(name).c_str(), &ignored) == 1;
+}
+
 }  // namespace
 
 const char* RequestPathProblem(absl::string_view path) {
@@ -141,31 +189,29 @@ absl::StatusOr<std::string> ParseRequestPath(absl::string_view target) {
 }
 
 std::optional<std::string> ParseRequestHost(absl::string_view host) {
+  if (host.empty()) {
+    return "";
+  }
   if (host.size() > kMaxHostSize) {
     return std::nullopt;
   }
   // An IPv6 address has colons of its own, within its brackets.
-  const size_t end = host.empty() || host[0] != '[' ? 0 : host.find(']');
+  const size_t end = host[0] != '[' ? 0 : host.find(']');
   if (end == absl::string_view::npos) {
     return std::nullopt;
   }
   const size_t colon = host.find(':', end);
-  const absl::string_view port = colon == absl::string_view::npos ? "" : host.substr(colon + 1);
-  const absl::string_view name = absl::StripSuffix(host.substr(0, colon), ".");
-  const auto is_of = [](absl::string_view text, absl::string_view more) {
-    return std::all_of(text.begin(), text.end(), [more](unsigned char c) {
-      return absl::ascii_isdigit(c) ||
-             absl::StrContains(more, static_cast<char>(absl::ascii_tolower(c)));
-    });
-  };
-  const bool is_good =
-      is_of(port, "") &&
-      (end == 0 ? is_of(name, "abcdefghijklmnopqrstuvwxyz-._")
-                : name.size() == end + 1 && is_of(name.substr(1, end - 1), "abcdef:."));
-  if (!is_good || (name.empty() && !host.empty())) {
+  absl::string_view name = host.substr(0, colon);
+  if (colon != absl::string_view::npos && !IsPort(host.substr(colon + 1))) {
     return std::nullopt;
   }
-  return absl::AsciiStrToLower(name);
+  if (end != 0) {
+    return name.size() == end + 1 && IsIpv6(name.substr(1, end - 1))
+               ? std::optional(absl::AsciiStrToLower(name))
+               : std::nullopt;
+  }
+  absl::ConsumeSuffix(&name, ".");
+  return IsDnsName(name) ? std::optional(absl::AsciiStrToLower(name)) : std::nullopt;
 }
 
 bool IsHttpMethod(absl::string_view method) {

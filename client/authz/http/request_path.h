@@ -27,7 +27,8 @@ absl::StatusOr<std::string> ParseRequestPath(absl::string_view target);
 const char* RequestPathProblem(absl::string_view path);
 
 // The name in an untrusted Host header or :authority: in lower case, without port and trailing dot.
-// "" for "". nullopt for what is no name or address.
+// "" for "". nullopt for what is no name of DNS (labels of 1 to 63 letters, digits, "-" and "_"),
+// no IPv4 address in four decimal parts and no IPv6 address in brackets.
 std::optional<std::string> ParseRequestHost(absl::string_view host);
 
 // Whether these are the letters of an HTTP method that no one could read differently: A-Z, "-" and

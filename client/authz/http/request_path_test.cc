@@ -117,6 +117,16 @@ TEST(RequestHostTest, IsTheNameInLowerCase) {
   EXPECT_THAT(ParseRequestHost("10.0.0.1:80"), Optional(std::string("10.0.0.1")));
   EXPECT_THAT(ParseRequestHost("[::1]:80"), Optional(std::string("[::1]")));
   EXPECT_THAT(ParseRequestHost("[FE80::1]"), Optional(std::string("[fe80::1]")));
+  EXPECT_THAT(ParseRequestHost("orders_api.local:"), Optional(std::string("orders_api.local")));
+  EXPECT_THAT(ParseRequestHost("3scale"), Optional(std::string("3scale")));
+  for (const absl::string_view host :
+       {"..",        "a..b",      ".a",       "a..",      "-a",      "a-.b", "a.-b",  "127.1",
+        "1.2.3.4.5", "999.1.1.1", "0x7f.0x1", "01.2.3.4", "a:99999", "a:-1", "a:+80", "[]",
+        "[:::]",     "[1.2.3.4]", "[::1]:x",  "a%2eb",    "*",       "a\tb"}) {
+    EXPECT_EQ(ParseRequestHost(host), std::nullopt) << host;
+  }
+  EXPECT_EQ(ParseRequestHost(std::string(64, 'a')), std::nullopt);
+  EXPECT_EQ(ParseRequestHost(absl::string_view("[::1\0]", 6)), std::nullopt);
   for (const absl::string_view host : {":80", ".", "a b", "a/b", "a,b", "a@b", "a:b", "a:80:80",
                                        "[", "[::1", "[::1]x", "[x]", "a\xc3\xa4", "::1"}) {
     EXPECT_EQ(ParseRequestHost(host), std::nullopt) << host;

@@ -5,6 +5,7 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -56,14 +57,14 @@ GateAnswer Refusal(const absl::Status& status, int http_status) {
 
 }  // namespace
 
-Headers IdentityHeaders(const Grants& grants) {
+Headers IdentityHeaders(const Grants& grants, const std::vector<std::string>& attributes) {
   Headers headers;
   headers.emplace_back(kIdentityHeader, grants.identity);
   if (!grants.roles.empty()) {
     headers.emplace_back(kRolesHeader, absl::StrJoin(grants.roles, ","));
   }
   for (const x509::AuthzAttribute& attribute : grants.attributes) {
-    if (MayNameAHeader(attribute.name)) {
+    if (std::find(attributes.begin(), attributes.end(), attribute.name) != attributes.end()) {
       headers.emplace_back(absl::StrCat(kAttributeHeaderPrefix, attribute.name),
                            PercentEncoded(attribute.value));
     }
@@ -71,13 +72,32 @@ Headers IdentityHeaders(const Grants& grants) {
   return headers;
 }
 
-absl::StatusOr<std::unique_ptr<AuthzGate>> AuthzGate::Create(HttpAuthorizerFiles files) {
-  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<HttpAuthorizer> authorizer, LoadHttpAuthorizer(files));
-  return absl::WrapUnique(new AuthzGate(std::move(files), std::move(authorizer)));
+absl::Status CheckPassedAttribute(absl::string_view attribute, absl::string_view flag) {
+  if (!attribute.empty() && MayNameAHeader(attribute)) {
+    return absl::OkStatus();
+  }
+  return InvalidArgument(
+      Reason::kConfigInvalid, flag,
+      absl::StrCat(
+          "\"", absl::CHexEscape(attribute), "\" in ", flag,
+          " cannot name a header; an attribute that is passed on has a name of a-z, 0-9 and "
+          "\"-\""));
 }
 
-AuthzGate::AuthzGate(HttpAuthorizerFiles files, std::shared_ptr<HttpAuthorizer> authorizer)
+absl::StatusOr<std::unique_ptr<AuthzGate>> AuthzGate::Create(HttpAuthorizerFiles files,
+                                                             std::vector<std::string> attributes) {
+  for (const std::string& attribute : attributes) {
+    FLEETCA_RETURN_IF_ERROR(CheckPassedAttribute(attribute, "--pass-attribute"));
+  }
+  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<HttpAuthorizer> authorizer, LoadHttpAuthorizer(files));
+  return absl::WrapUnique(
+      new AuthzGate(std::move(files), std::move(attributes), std::move(authorizer)));
+}
+
+AuthzGate::AuthzGate(HttpAuthorizerFiles files, std::vector<std::string> attributes,
+                     std::shared_ptr<HttpAuthorizer> authorizer)
     : files_(std::move(files)),
+      attributes_(std::move(attributes)),
       refusals_(kRefusalsLoggedPerSecond),
       authorizer_(std::move(authorizer)) {}
 
@@ -103,7 +123,7 @@ GateAnswer AuthzGate::Ask(const HttpRequestInfo& request) {
   }
   return {.status = decision.status,
           .http_status = decision.HttpStatus(),
-          .headers = IdentityHeaders(*decision.caller),
+          .headers = IdentityHeaders(*decision.caller, attributes_),
           .reason = ""};
 }
 

@@ -30,9 +30,14 @@ inline constexpr absl::string_view kAttributeHeaderPrefix = "x-fleet-attribute-"
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 // Who a caller is, for the backend: the identity; the roles joined with commas, where there are
-// any; each attribute whose name is of a-z, 0-9 and "-" (others might meet in one header), its
-// value percent-encoded where it is not printable ASCII.
-Headers IdentityHeaders(const Grants& grants);
+// any; each attribute that `attributes` names, its value percent-encoded where it is not printable
+// ASCII. Only those that are named: a lawful certificate may have more of them than a proxy's
+// buffers take.
+Headers IdentityHeaders(const Grants& grants, const std::vector<std::string>& attributes);
+
+// Whether an attribute can be passed on in a header of its own: INVALID_ARGUMENT kConfigInvalid
+// about `flag` unless its name is of a-z, 0-9 and "-", as others might meet in one header.
+absl::Status CheckPassedAttribute(absl::string_view attribute, absl::string_view flag);
 
 struct GateAnswer {
   absl::Status status;  // as HttpDecision has it
@@ -47,8 +52,10 @@ struct GateAnswer {
 // (base/log.h), some each second at most. Thread-safe.
 class AuthzGate {
  public:
-  // The errors of LoadHttpAuthorizer.
-  static absl::StatusOr<std::unique_ptr<AuthzGate>> Create(HttpAuthorizerFiles files);
+  // `attributes` are those that a backend gets. The errors of LoadHttpAuthorizer and of
+  // CheckPassedAttribute.
+  static absl::StatusOr<std::unique_ptr<AuthzGate>> Create(HttpAuthorizerFiles files,
+                                                           std::vector<std::string> attributes);
 
   GateAnswer Ask(const HttpRequestInfo& request) ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -61,12 +68,14 @@ class AuthzGate {
   absl::Status Reload() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  AuthzGate(HttpAuthorizerFiles files, std::shared_ptr<HttpAuthorizer> authorizer);
+  AuthzGate(HttpAuthorizerFiles files, std::vector<std::string> attributes,
+            std::shared_ptr<HttpAuthorizer> authorizer);
 
   std::shared_ptr<HttpAuthorizer> Current() ABSL_LOCKS_EXCLUDED(mutex_);
   void LogRefusal(const HttpRequestInfo& request, const HttpDecision& decision);
 
   const HttpAuthorizerFiles files_;
+  const std::vector<std::string> attributes_;
   log::Limiter refusals_;
   absl::Mutex mutex_;
   std::shared_ptr<HttpAuthorizer> authorizer_ ABSL_GUARDED_BY(mutex_);

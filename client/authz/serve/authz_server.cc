@@ -94,7 +94,8 @@ class BothServers final : public AuthzServer {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<AuthzServer>> AuthzServer::Start(AuthzServerOptions options) {
-  FLEETCA_ASSIGN_OR_RETURN(auto gate, AuthzGate::Create(std::move(options.files)));
+  FLEETCA_ASSIGN_OR_RETURN(
+      auto gate, AuthzGate::Create(std::move(options.files), std::move(options.passed_attributes)));
   auto server = std::make_unique<BothServers>(std::move(gate));
   if (options.grpc.has_value()) {
     FLEETCA_RETURN_IF_ERROR(server->ListenGrpc(*options.grpc));

@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -15,6 +17,8 @@ namespace fleetca::client {
 
 struct AuthzServerOptions {
   HttpAuthorizerFiles files;
+  // The attributes of a caller that the backend gets, by name.
+  std::vector<std::string> passed_attributes;
   // At least one of them.
   std::optional<ListenAddress> grpc;
   std::optional<HttpServerOptions> http;
@@ -23,7 +27,7 @@ struct AuthzServerOptions {
 // Answers from Start on, on threads of its own. Thread-safe.
 class AuthzServer {
  public:
-  // The errors of LoadHttpAuthorizer and of HttpServer::Start; FAILED_PRECONDITION kConfigInvalid
+  // The errors of AuthzGate::Create and of HttpServer::Start; FAILED_PRECONDITION kConfigInvalid
   // for an address that is taken.
   static absl::StatusOr<std::unique_ptr<AuthzServer>> Start(AuthzServerOptions options);
 

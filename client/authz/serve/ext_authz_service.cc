@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
@@ -16,14 +17,22 @@ using envoy::config::core::v3::HeaderValueOption;
 using Names = absl::flat_hash_set<std::string>;
 
 // Frameworks that heed these would serve another request than the one that was judged.
-constexpr absl::string_view kOverrides[] = {"x-http-method-override", "x-http-method",
-                                            "x-method-override", "x-original-url", "x-rewrite-url"};
+constexpr absl::string_view kOverrides[] = {
+    "x-http-method-override", "x-http-method",     "x-method-override", "x-original-url",
+    "x-original-uri",         "x-original-method", "x-original-host",   "x-rewrite-url",
+    "x-forwarded-uri",        "x-forwarded-method"};
 
-// Many a backend cannot tell "_" from "-" in the name of a header.
-bool SpeaksForTheFleet(absl::string_view header) {
+// Many a backend cannot tell "_" from "-" in the name of a header: CGI and WSGI make "_" of both.
+std::string WithDashes(absl::string_view header) {
   std::string name = absl::AsciiStrToLower(header);
   std::replace(name.begin(), name.end(), '_', '-');
-  return absl::StartsWith(name, kFleetHeaderPrefix);
+  return name;
+}
+
+bool IsNotTheSendersToUse(absl::string_view header) {
+  const std::string name = WithDashes(header);
+  return absl::StartsWith(name, kFleetHeaderPrefix) ||
+         std::find(std::begin(kOverrides), std::end(kOverrides), name) != std::end(kOverrides);
 }
 
 void AddHeader(absl::string_view name, absl::string_view value, HeaderValueOption* option) {
@@ -35,10 +44,16 @@ void AddHeader(absl::string_view name, absl::string_view value, HeaderValueOptio
 
 // What the request has, or may have, under names that are not its sender's to use.
 Names ToRemove(const auth::AttributeContext::HttpRequest& http) {
+  // In the two usual spellings, also where Envoy does not show all headers.
   Names names(std::begin(kOverrides), std::end(kOverrides));
+  for (const absl::string_view override : kOverrides) {
+    std::string name(override);
+    std::replace(name.begin(), name.end(), '-', '_');
+    names.insert(std::move(name));
+  }
   names.insert(std::string(kRolesHeader));
   const auto add = [&names](const std::string& header) {
-    if (SpeaksForTheFleet(header)) {
+    if (IsNotTheSendersToUse(header)) {
       names.insert(absl::AsciiStrToLower(header));
     }
   };

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/errors.h"
 #include "client/authz/serve/authz_server.h"
 #include "client/authz/serve/serve_fixture.h"
 #include "envoy/service/auth/v3/external_auth.grpc.pb.h"
@@ -19,6 +20,7 @@ namespace fleetca::client {
 namespace {
 
 namespace auth = envoy::service::auth::v3;
+using ::fleetca::testing::IsInvalid;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
@@ -115,6 +117,9 @@ TEST_F(ExtAuthzTest, IgnoresAndReplacesForwardedIdentities) {
     headers["x-fleet-attribute-clearance"] = "top";
     headers["x_fleet_roles"] = "writer";
     headers["x-http-method-override"] = "DELETE";
+    headers["x_http-method_override"] = "DELETE";
+    headers["X_Original_URI"] = "/healthz";
+    headers["x-original_url"] = "/healthz";
     headers["accept"] = "text/plain";
     auto& raw = *attributes.mutable_request()->mutable_http()->mutable_header_map();
     raw.add_headers()->set_key("X-Fleet-Attribute-Zone");
@@ -131,12 +136,34 @@ TEST_F(ExtAuthzTest, IgnoresAndReplacesForwardedIdentities) {
                     Contains(Pair("x-fleet-identity", "spiffe://fleet.example/svc/web"))));
   const std::vector<std::string> removed(read.ok_response().headers_to_remove().begin(),
                                          read.ok_response().headers_to_remove().end());
-  EXPECT_THAT(removed,
-              IsSupersetOf({"x-fleet-attribute-clearance", "x_fleet_roles",
-                            "x-fleet-attribute-zone", "x-http-method-override", "x-original-url"}));
+  EXPECT_THAT(removed, IsSupersetOf({"x-fleet-attribute-clearance", "x_fleet_roles",
+                                     "x-fleet-attribute-zone", "x-http-method-override",
+                                     "x-original-url", "x_http-method_override", "x_original_uri",
+                                     "x-original_url", "x_rewrite_url"}));
   // Envoy removes after it has set.
   EXPECT_THAT(removed, AllOf(Not(Contains("x-fleet-roles")), Not(Contains("x-fleet-identity")),
                              Not(Contains("x-fleet-attribute-region")), Not(Contains("accept"))));
+}
+
+TEST_F(ExtAuthzTest, OnlyAttributesThatAreNamedArePassedOn) {
+  AuthzServerOptions options = Options();
+  options.passed_attributes = {};
+  Start(std::move(options));
+  EXPECT_EQ(HeadersOf(Check(About(reader_, "GET", "/orders"))).count("x-fleet-attribute-region"),
+            0u);
+  options = Options();
+  options.passed_attributes = {"team/name"};
+  EXPECT_THAT(AuthzServer::Start(std::move(options)),
+              IsInvalid(Reason::kConfigInvalid, "--pass-attribute"));
+}
+
+TEST_F(ExtAuthzTest, IllFormedHostsAreRefused) {
+  Start();
+  for (const std::string host : {"..", "a..b", "127.1", "a b", "-a", "a:99999", "[:::]"}) {
+    auth::CheckRequest request = About(writer_, "GET", "/orders");
+    request.mutable_attributes()->mutable_request()->mutable_http()->set_host(host);
+    EXPECT_EQ(Check(request).denied_response().status().code(), envoy::type::v3::Forbidden) << host;
+  }
 }
 
 TEST_F(ExtAuthzTest, WithoutRolesTheHeaderIsRemoved) {

@@ -1,16 +1,15 @@
 #include "client/authz/serve/http_server.h"
 
+#include <algorithm>
 #include <optional>
-#include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "client/authz/serve/blocking_task_queue.h"
+#include "client/authz/serve/http_loop.h"
 #include "client/authz/serve/listening_socket.h"
 #include "client/authz/serve/request_head.h"
 
@@ -20,8 +19,6 @@ namespace {
 constexpr absl::string_view kMethodHeader = "X-Original-Method";
 constexpr absl::string_view kTargetHeader = "X-Original-URI";
 constexpr absl::string_view kReasonHeader = "X-Fleet-Reason";
-constexpr absl::Duration kTimeout = absl::Seconds(5);
-constexpr absl::Duration kFinishTimeout = absl::Seconds(1);
 
 GateAnswer Ask(AuthzGate& gate, const RequestHead& head, absl::string_view certificate_header) {
   const auto certificate = head.Only(certificate_header);
@@ -77,37 +74,23 @@ class SocketServer final : public HttpServer {
  public:
   SocketServer(AuthzGate* gate, const HttpServerOptions& options,
                std::unique_ptr<ListeningSocket> socket)
-      : gate_(*gate),
-        certificate_header_(options.certificate_header),
-        socket_(std::move(socket)),
-        tasks_(static_cast<size_t>(options.threads)),
-        acceptor_([this] { AcceptAll(); }) {}
+      : gate_(*gate), certificate_header_(options.certificate_header), socket_(std::move(socket)) {}
 
-  ~SocketServer() override {
-    socket_->Stop();
-    acceptor_.join();
-    tasks_.Finish();
+  absl::Status StartLoops(int threads, int max_connections) {
+    threads = std::max(1, threads);
+    const size_t each = static_cast<size_t>(std::max(1, max_connections / threads));
+    for (int i = 0; i < threads; ++i) {
+      FLEETCA_ASSIGN_OR_RETURN(
+          auto loop, HttpLoop::Start(socket_->fd(), each,
+                                     [this](absl::string_view bytes) { return AnswerTo(bytes); }));
+      loops_.push_back(std::move(loop));
+    }
+    return absl::OkStatus();
   }
 
   const ListenAddress& address() const override { return socket_->address(); }
 
  private:
-  void AcceptAll() {
-    while (std::shared_ptr<Connection> connection = socket_->Accept()) {
-      tasks_.Push([this, connection] { Serve(*connection); });
-    }
-  }
-
-  void Serve(Connection& connection) {
-    const absl::Time deadline = absl::Now() + kTimeout;
-    const std::string bytes = connection.ReadUntil("\r\n\r\n", kMaxRequestHead, deadline);
-    if (bytes.empty()) {
-      return;
-    }
-    connection.Write(AnswerTo(bytes), absl::Now() + kTimeout);
-    connection.Finish(absl::Now() + kFinishTimeout);
-  }
-
   std::string AnswerTo(absl::string_view bytes) {
     const absl::StatusOr<RequestHead> head = ParseRequestHead(bytes);
     if (!head.ok()) {
@@ -124,9 +107,8 @@ class SocketServer final : public HttpServer {
   AuthzGate& gate_;
   const std::string certificate_header_;
   const std::unique_ptr<ListeningSocket> socket_;
-  BlockingTaskQueue tasks_;
-  // The last, as it uses the others.
-  std::thread acceptor_;
+  // The last, as they use the others.
+  std::vector<std::unique_ptr<HttpLoop>> loops_;
 };
 
 }  // namespace
@@ -140,7 +122,9 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(AuthzGate* gate,
                      "\" is no name of a header; write one such as ", kDefaultCertificateHeader));
   }
   FLEETCA_ASSIGN_OR_RETURN(auto socket, ListeningSocket::Open(options.address));
-  return std::make_unique<SocketServer>(gate, options, std::move(socket));
+  auto server = std::make_unique<SocketServer>(gate, options, std::move(socket));
+  FLEETCA_RETURN_IF_ERROR(server->StartLoops(options.threads, options.max_connections));
+  return server;
 }
 
 }  // namespace fleetca::client

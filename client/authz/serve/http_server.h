@@ -18,9 +18,10 @@ struct HttpServerOptions {
   ListenAddress address;
   // Which header has nginx's $ssl_client_escaped_cert.
   std::string certificate_header = std::string(kDefaultCertificateHeader);
-  // Connections that are answered at the same time; as many again wait, and the kernel keeps the
-  // rest.
-  int threads = 16;
+  // Each answers many connections in turns (http_loop.h).
+  int threads = 4;
+  // Of all threads together. One more makes the one go that has waited longest for its request.
+  int max_connections = 1024;
 };
 
 // /authorize, by whatever method, is about the request that X-Original-Method, X-Original-URI and
@@ -29,8 +30,8 @@ struct HttpServerOptions {
 // for the sender in the body and in X-Fleet-Reason, as nginx throws the body away. Other headers
 // are not looked at. /healthz answers 200 as long as the process does.
 //
-// A connection is closed after one answer: over loopback a new one costs less than a thread that
-// waits for the next request. The head has at most 48 KiB and 5 s to come; no body is read.
+// A connection is closed after one answer: over loopback a new one costs little. The head has at
+// most 48 KiB and 5 s to come; no body is read. Connections that say nothing hold up no one.
 // Debian's cpp-httplib would not do: it percent-decodes headers, so that "/a%2fb" comes as "/a/b".
 class HttpServer {
  public:

@@ -1,5 +1,7 @@
 #include "client/authz/serve/http_server.h"
 
+#include <sys/socket.h>
+
 #include <atomic>
 #include <string>
 #include <thread>
@@ -7,6 +9,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/descriptor.h"
 #include "base/errors.h"
 #include "client/authz/serve/request_head.h"
 #include "client/authz/serve/serve_fixture.h"
@@ -107,7 +111,7 @@ TEST_F(HttpServerTest, AHeaderThatCameTwiceIsTheProxysMistake) {
   ::testing::internal::CaptureStderr();
   for (const std::string& more :
        {absl::StrCat("X-Client-Cert: ", writer_, "\r\n"), std::string("x-original-method: GET\r\n"),
-        std::string("X-Original-URI: /healthz\r\n"), std::string("Host: other\r\n")}) {
+        std::string("X-Original-URI: /healthz\r\n")}) {
     EXPECT_THAT(Ask(absl::StrCat(About(writer_, "GET", "/orders"), more)),
                 AllOf(StartsWith("HTTP/1.1 403 "), HasSubstr("tell its operator")))
         << more;
@@ -132,6 +136,89 @@ TEST_F(HttpServerTest, TheCertificateIsInTheHeaderThatIsConfigured) {
   options.http->certificate_header = "X Peer";
   EXPECT_THAT(AuthzServer::Start(std::move(options)),
               IsInvalid(Reason::kConfigInvalid, "certificate_header"));
+}
+
+// RFC 9112 section 3.2.
+TEST_F(HttpServerTest, ARequestWithoutAHostOrWithTwoIsBad) {
+  Start();
+  for (const std::string& head :
+       {absl::StrCat("GET /authorize HTTP/1.1\r\n", About(writer_, "GET", "/orders")),
+        absl::StrCat("GET /authorize HTTP/1.1\r\nHost: a\r\nHost: b\r\n",
+                     About(writer_, "GET", "/orders")),
+        std::string("GET /healthz HTTP/1.1\r\n")}) {
+    EXPECT_THAT(testing::Exchange(*server_->http_address(), head + "\r\n"),
+                AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr(" Host")))
+        << head;
+  }
+  EXPECT_THAT(testing::Exchange(*server_->http_address(),
+                                "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"),
+              StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServerTest, IllFormedHostsAreRefused) {
+  Start();
+  for (const absl::string_view host : {"..", "a..b", "127.1", "a b", "-a", "a:99999", "[:::]"}) {
+    EXPECT_THAT(testing::Exchange(*server_->http_address(),
+                                  absl::StrCat("GET /authorize HTTP/1.1\r\nHost: ", host, "\r\n",
+                                               About(writer_, "GET", "/orders"), "\r\n")),
+                StartsWith("HTTP/1.1 403 "))
+        << host;
+  }
+}
+
+TEST_F(HttpServerTest, TextBesideTheCertificateIsRefused) {
+  Start();
+  EXPECT_THAT(Ask(About(writer_ + "%0Atext", "GET", "/orders")), StartsWith("HTTP/1.1 401 "));
+}
+
+TEST_F(HttpServerTest, OnlyAttributesThatAreNamedArePassedOn) {
+  AuthzServerOptions options = Options();
+  options.passed_attributes = {};
+  Start(std::move(options));
+  EXPECT_THAT(Ask(About(reader_, "GET", "/orders")),
+              AllOf(StartsWith("HTTP/1.1 204 "), Not(HasSubstr("Attribute"))));
+}
+
+// Connections that say nothing, or half of something, hold up no one, and do not fill the server.
+TEST_F(HttpServerTest, IdleConnectionsHoldUpNoOne) {
+  AuthzServerOptions options = Options();
+  options.http->threads = 2;
+  options.http->max_connections = 64;
+  Start(std::move(options));
+  std::vector<Descriptor> idle;
+  for (int i = 0; i < 300; ++i) {
+    idle.push_back(testing::ConnectTo(*server_->http_address()));
+    ASSERT_TRUE(idle.back().valid());
+    if (i % 2 == 0) {
+      EXPECT_EQ(send(idle.back().get(), "GET /auth", 9, MSG_NOSIGNAL), 9);
+    }
+  }
+  const absl::Time start = absl::Now();
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_THAT(Ask(About(reader_, "GET", "/orders")), StartsWith("HTTP/1.1 204 "));
+  }
+  EXPECT_LT(absl::Now() - start, absl::Seconds(4));  // which is less than any of them may wait
+  // The oldest had to go.
+  char octet;
+  EXPECT_LE(recv(idle.front().get(), &octet, 1, 0), 0);
+}
+
+TEST_F(HttpServerTest, ARequestHasAWhileToCome) {
+  Start();
+  const Descriptor slow = testing::ConnectTo(*server_->http_address());
+  const absl::Time start = absl::Now();
+  EXPECT_EQ(send(slow.get(), "GET /healthz", 12, MSG_NOSIGNAL), 12);
+  char octet;
+  EXPECT_LE(recv(slow.get(), &octet, 1, 0), 0);
+  EXPECT_GT(absl::Now() - start, absl::Seconds(4));
+}
+
+TEST_F(HttpServerTest, ItsEndAnswersWhatHasBegunAndDoesNotWaitForTheRest) {
+  Start();
+  const Descriptor idle = testing::ConnectTo(*server_->http_address());
+  const absl::Time start = absl::Now();
+  server_.reset();
+  EXPECT_LT(absl::Now() - start, absl::Seconds(4));
 }
 
 TEST_F(HttpServerTest, OtherPathsAndBodies) {

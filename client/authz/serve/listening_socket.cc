@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -15,7 +14,6 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 
@@ -23,7 +21,6 @@ namespace fleetca::client {
 namespace {
 
 constexpr int kBacklog = 1024;
-constexpr size_t kMostSwallowed = size_t{256} << 10;
 
 struct SocketAddress {
   sockaddr_storage storage = {};
@@ -67,57 +64,7 @@ int PortOf(int fd) {
              : ntohs(reinterpret_cast<const sockaddr_in*>(&bound.storage)->sin_port);
 }
 
-// Whether the socket is ready for `events` by the deadline.
-bool WaitFor(int fd, short events, absl::Time deadline) {
-  const int64_t left = std::max<int64_t>(0, absl::ToInt64Milliseconds(deadline - absl::Now()));
-  pollfd wanted = {.fd = fd, .events = events, .revents = 0};
-  return poll(&wanted, 1, static_cast<int>(std::min<int64_t>(left, 60'000))) == 1;
-}
-
 }  // namespace
-
-Connection::~Connection() { close(fd_); }
-
-std::string Connection::ReadUntil(absl::string_view end, size_t most, absl::Time deadline) {
-  std::string bytes;
-  char buffer[8192];
-  while (bytes.size() < most && WaitFor(fd_, POLLIN, deadline)) {
-    const ssize_t got =
-        recv(fd_, buffer, std::min(sizeof(buffer), most - bytes.size()), MSG_DONTWAIT);
-    if (got <= 0) {
-      break;
-    }
-    // The end may have begun in what came before.
-    const size_t from = bytes.size() < end.size() ? 0 : bytes.size() - end.size();
-    bytes.append(buffer, static_cast<size_t>(got));
-    if (bytes.find(end.data(), from, end.size()) != std::string::npos) {
-      break;
-    }
-  }
-  return bytes;
-}
-
-void Connection::Write(absl::string_view bytes, absl::Time deadline) {
-  while (!bytes.empty() && WaitFor(fd_, POLLOUT, deadline)) {
-    const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent <= 0) {
-      return;
-    }
-    bytes.remove_prefix(static_cast<size_t>(sent));
-  }
-}
-
-void Connection::Finish(absl::Time deadline) {
-  shutdown(fd_, SHUT_WR);
-  char buffer[8192];
-  for (size_t swallowed = 0; swallowed < kMostSwallowed && WaitFor(fd_, POLLIN, deadline);) {
-    const ssize_t got = recv(fd_, buffer, sizeof(buffer), MSG_DONTWAIT);
-    if (got <= 0) {
-      return;
-    }
-    swallowed += static_cast<size_t>(got);
-  }
-}
 
 absl::StatusOr<std::unique_ptr<ListeningSocket>> ListeningSocket::Open(
     const ListenAddress& address) {
@@ -125,7 +72,7 @@ absl::StatusOr<std::unique_ptr<ListeningSocket>> ListeningSocket::Open(
     FLEETCA_RETURN_IF_ERROR(RemoveStaleSocket(address.socket));
   }
   SocketAddress wanted = ToSocketAddress(address);
-  const int fd = ::socket(wanted.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int fd = ::socket(wanted.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   const int yes = 1;
   // Not SO_REUSEPORT, with which a second server would share the port in silence.
   if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) != 0 ||
@@ -150,22 +97,5 @@ ListeningSocket::~ListeningSocket() {
     unlink(address_.socket.c_str());
   }
 }
-
-std::unique_ptr<Connection> ListeningSocket::Accept() {
-  while (true) {
-    const int fd = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (fd >= 0) {
-      return std::make_unique<Connection>(fd);
-    }
-    if (errno == EINVAL || errno == EBADF) {
-      return nullptr;
-    }
-    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      absl::SleepFor(absl::Milliseconds(50));
-    }
-  }
-}
-
-void ListeningSocket::Stop() { shutdown(fd_, SHUT_RDWR); }
 
 }  // namespace fleetca::client

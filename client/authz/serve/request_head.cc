@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/errors.h"
+#include "base/status_macros.h"
 
 namespace fleetca::client {
 namespace {
@@ -43,6 +44,17 @@ absl::Status ParseHeader(absl::string_view line, RequestHead* head) {
   head->headers.emplace_back(line.substr(0, colon),
                              absl::StripAsciiWhitespace(line.substr(colon + 1)));
   return absl::OkStatus();
+}
+
+absl::Status CheckHost(const RequestHead& head, absl::string_view first_line) {
+  const auto hosts = std::count_if(
+      head.headers.begin(), head.headers.end(),
+      [](const auto& header) { return absl::EqualsIgnoreCase(header.first, "Host"); });
+  if (hosts > 1) {
+    return Malformed("has more than one Host");
+  }
+  return hosts == 0 && absl::EndsWith(first_line, "HTTP/1.1") ? Malformed("has no Host")
+                                                              : absl::OkStatus();
 }
 
 }  // namespace
@@ -83,6 +95,7 @@ absl::StatusOr<RequestHead> ParseRequestHead(absl::string_view bytes) {
     }
     is_first = false;
   }
+  FLEETCA_RETURN_IF_ERROR(CheckHost(head, bytes.substr(0, bytes.find(kLineEnd))));
   return head;
 }
 

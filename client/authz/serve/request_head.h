@@ -28,7 +28,8 @@ struct RequestHead {
 };
 
 // Reads untrusted bytes up to and including the empty line. Strict: RFC 9112 without what it only
-// tolerates (bare line feeds, folded headers, space before a colon). INVALID_ARGUMENT kRequestEmpty
+// tolerates (bare line feeds, folded headers, space before a colon). As its section 3.2 demands, a
+// request by HTTP/1.1 has a Host, and none has two. INVALID_ARGUMENT kRequestEmpty
 // when the empty line is missing, kConfigInvalid for the rest. Thread-safe.
 absl::StatusOr<RequestHead> ParseRequestHead(absl::string_view bytes);
 

@@ -51,13 +51,25 @@ TEST(RequestHeadTest, RefusesWhatIsOnlyTolerated) {
   }
 }
 
+// RFC 9112 section 3.2.
+TEST(RequestHeadTest, AHostIsThereOnce) {
+  for (const std::string& bytes :
+       {std::string("GET / HTTP/1.1\r\n\r\n"), std::string("GET / HTTP/1.1\r\nA: 1\r\n\r\n"),
+        std::string("GET / HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n"),
+        std::string("GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n")}) {
+    EXPECT_THAT(ParseRequestHead(bytes), IsInvalid(Reason::kConfigInvalid, "")) << bytes;
+  }
+  FLEETCA_EXPECT_OK(ParseRequestHead("GET / HTTP/1.0\r\n\r\n"));
+  FLEETCA_EXPECT_OK(ParseRequestHead("GET / HTTP/1.1\r\nHOST:\r\n\r\n"));
+}
+
 TEST(RequestHeadTest, IsBounded) {
   EXPECT_THAT(ParseRequestHead("GET / HTTP/1.1\r\nA: 1\r\n"), IsInvalid(Reason::kRequestEmpty, ""));
   EXPECT_THAT(ParseRequestHead(""), IsInvalid(Reason::kRequestEmpty, ""));
-  EXPECT_THAT(ParseRequestHead(absl::StrCat(
-                  "GET / HTTP/1.1\r\nA: ", std::string(kMaxRequestHead, 'a'), "\r\n\r\n")),
+  EXPECT_THAT(ParseRequestHead(absl::StrCat("GET / HTTP/1.1\r\nHost: h\r\nA: ",
+                                            std::string(kMaxRequestHead, 'a'), "\r\n\r\n")),
               IsInvalid(Reason::kRequestEmpty, ""));
-  std::string many = "GET / HTTP/1.1\r\n";
+  std::string many = "GET / HTTP/1.0\r\n";
   for (size_t i = 0; i < kMaxRequestHeaders; ++i) {
     many += "A: 1\r\n";
   }

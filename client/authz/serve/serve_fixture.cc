@@ -67,6 +67,7 @@ AuthzServerOptions ServeFixture::Options() const {
                    .intermediates = "",
                    .trust_domain = "fleet.example",
                    .audience = "svc/orders"};
+  options.passed_attributes = {"region"};
   options.grpc = {.socket = "", .host = "127.0.0.1", .port = 0};
   options.http = HttpServerOptions{.address = {.socket = "", .host = "127.0.0.1", .port = 0}};
   return options;
@@ -102,6 +103,8 @@ std::string ServeFixture::Escaped(absl::string_view pem) {
   return absl::StrReplaceAll(
       pem, {{"\n", "%0A"}, {" ", "%20"}, {"+", "%2B"}, {"/", "%2F"}, {"=", "%3D"}});
 }
+
+Descriptor ConnectTo(const ListenAddress& address) { return Descriptor(Connect(address)); }
 
 std::string Exchange(const ListenAddress& address, absl::string_view bytes) {
   const int fd = Connect(address);

@@ -10,6 +10,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/descriptor.h"
 #include "client/authz/grpc/test_fleet.h"
 #include "client/authz/serve/authz_server.h"
 #include "tests/testing/temporary_folder.h"
@@ -44,6 +45,9 @@ class ServeFixture : public ::testing::Test {
   const fleetca::testing::TemporaryFolder folder_{"/tmp"};
   std::unique_ptr<AuthzServer> server_;
 };
+
+// A new connection; none when nothing listens there.
+Descriptor ConnectTo(const ListenAddress& address);
 
 // Sends the bytes on a connection of its own and returns what comes until the other end closes it;
 // "" when nothing listens there.

@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -96,13 +95,13 @@ Listener::Listener(ListenerOptions options, ListeningSockets sockets, Descriptor
 
 Listener::~Listener() {
   StopAccepting();
-  if (thread_.joinable()) {
+  if (thread_.has_value()) {
     {
       absl::MutexLock lock(&mutex_);
       stop_ = true;
     }
     Wake();
-    thread_.join();
+    thread_->Join();
   }
 }
 
@@ -119,21 +118,18 @@ void Listener::AddTo(const std::shared_ptr<grpc::ServerCredentials>& credentials
 
 absl::Status Listener::Serve() {
   accepting_ = true;
-  try {
-    thread_ = std::thread([this] { Run(); });
-  } catch (const std::system_error& error) {
+  absl::StatusOr<Thread> thread = Thread::Start("accept", [this] { Run(); });
+  if (!thread.ok()) {
     accepting_ = false;
-    return Unavailable(
-        Reason::kInternal,
-        absl::StrCat("No thread can be started to accept connections (", error.what(),
-                     "); raise the limit of processes, such as TasksMax="));
+    return thread.status();
   }
+  thread_ = *std::move(thread);
   return absl::OkStatus();
 }
 
 void Listener::StopAccepting() {
   accepting_ = false;
-  if (!thread_.joinable()) {
+  if (!thread_.has_value()) {
     sockets_.clear();
     return;
   }

@@ -7,8 +7,8 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -19,6 +19,7 @@
 #include "base/descriptor.h"
 #include "base/log_limiter.h"
 #include "base/memory_trim.h"
+#include "base/thread.h"
 #include "service/edge/listener/call_meter.h"
 #include "service/edge/listener/connection.h"
 #include "service/edge/listener/connection_table.h"
@@ -113,7 +114,7 @@ class Listener {
   bool stop_accepting_ ABSL_GUARDED_BY(mutex_) = false;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;  // the sockets are
-  std::thread thread_;
+  std::optional<Thread> thread_;
 };
 
 }  // namespace fleetca::service
