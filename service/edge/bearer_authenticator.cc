@@ -55,16 +55,18 @@ absl::StatusOr<Caller> BearerAuthenticator::AuthenticateJwt(absl::string_view to
   }
   const absl::Time now = clock_.Now();
   std::string why;
-  absl::StatusOr<std::string> identity = jwts_->Identity(token, now, &why);
-  if (identity.ok()) {
-    return Caller{.spiffe_id = *std::move(identity), .attestation = x509::Attestation::kJwt};
+  absl::StatusOr<JwtHolder> holder = jwts_->Authenticate(token, now, &why);
+  if (holder.ok()) {
+    return Caller{.spiffe_id = std::move(holder->spiffe_id),
+                  .attestation = x509::Attestation::kJwt,
+                  .one_use_jwt = std::move(holder->one_use_jwt)};
   }
   uint64_t suppressed = 0;
   if (refusals_.Allow(now, &suppressed)) {
-    log::Warning("A JWT was refused", {{"why", why.empty() ? identity.status().message() : why},
+    log::Warning("A JWT was refused", {{"why", why.empty() ? holder.status().message() : why},
                                        {"lines_suppressed", suppressed}});
   }
-  return absl::IsPermissionDenied(identity.status()) ? identity.status() : TokenRefused();
+  return absl::IsPermissionDenied(holder.status()) ? holder.status() : TokenRefused();
 }
 
 }  // namespace fleetca::service

@@ -3,6 +3,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
+#include <grpcpp/support/byte_buffer.h>
 
 #include <algorithm>
 #include <chrono>
@@ -10,12 +11,14 @@
 #include <utility>
 
 #include "absl/memory/memory.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/descriptor_budget.h"
 #include "base/errors.h"
 #include "base/file_watcher.h"
 #include "base/log.h"
+#include "base/memory_limit.h"
 #include "base/status_macros.h"
 #include "fleetca/v1/certificate_authority.pb.h"
 #include "service/edge/authority.h"
@@ -52,9 +55,11 @@ void SetChannelArguments(size_t max_message_bytes, grpc::ServerBuilder& builder)
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 100);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024);
-  // Room above our own limit, which answers with a reason; beyond twice of it gRPC cuts the message
-  // off.
-  builder.SetMaxReceiveMessageSize(static_cast<int>(max_message_bytes * 2));
+  // What is parsed at once, before anything of it is freed: a reset stream costs 40 KB until then.
+  builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, 64 * 1024);
+  // Some room above our own limit, which answers with a reason; beyond it gRPC refuses the message,
+  // but only when it is complete: until then the listener bounds it.
+  builder.SetMaxReceiveMessageSize(static_cast<int>(max_message_bytes + max_message_bytes / 8));
 }
 
 // Besides, for callers of whom nothing is known: they get little of the server, and not for long.
@@ -72,31 +77,54 @@ absl::Status DidNotStart(absl::string_view field) {
   return Internal(Reason::kInternal, absl::StrCat("gRPC did not start the server of ", field));
 }
 
-// Request messages are counted where they can be large; others are a few kilobytes at most.
+// Our own methods take octets (service/edge/wire_message.h); gRPC's take no large messages.
 uint64_t MessageBytes(absl::string_view method, const void* message) {
-  if (method == "/fleetca.v1.CertificateAuthorityService/IssueCertificate") {
-    return static_cast<const v1::IssueCertificateRequest*>(message)->ByteSizeLong();
+  return absl::StartsWith(method, "/fleetca.")
+             ? static_cast<const grpc::ByteBuffer*>(message)->Length()
+             : 0;
+}
+
+// What the gRPC port's messages may take, unfinished ones included: a part of the machine, and not
+// more however large it is.
+struct MessageMemory {
+  explicit MessageMemory(size_t max_message_bytes)
+      : quota(std::clamp<uint64_t>(MemoryLimit() / 4, uint64_t{64} << 20, uint64_t{384} << 20)),
+        // Where configured messages are so large, two of them fit all the same.
+        in_all(std::max<uint64_t>(quota / 2, 4 * max_message_bytes)),
+        per_caller(std::max<uint64_t>(quota / 6, 2 * max_message_bytes)) {
+    quota = std::max(quota, 2 * in_all);
   }
-  if (method == "/fleetca.v1.CertificateAuthorityService/BatchIssueCertificates") {
-    return static_cast<const v1::BatchIssueCertificatesRequest*>(message)->ByteSizeLong();
-  }
-  if (method == "/fleetca.v1.CertificateAuthorityService/StreamIssueCertificates") {
-    return static_cast<const v1::StreamIssueCertificatesRequest*>(message)->ByteSizeLong();
-  }
-  return 0;
+  uint64_t quota;
+  uint64_t in_all;
+  uint64_t per_caller;
+};
+
+size_t OrAtMost(size_t configured, size_t most) {
+  return configured == 0 ? most : std::min(configured, most);
 }
 
 ListenerOptions MainListener(const ServerConfig& config, uint64_t descriptors) {
+  const LimitsConfig& limits = config.limits;
+  const MessageMemory memory(limits.max_message_bytes);
   ListenerOptions options{.name = "main",
                           .address = config.listener.address,
                           .field = "listener.address",
+                          .trims_memory = true,
                           .message_size = MessageBytes};
+  options.limits.max_connections = OrAtMost(limits.max_connections, descriptors / 2);
+  options.limits.max_per_address =
+      OrAtMost(limits.max_connections_per_address, options.limits.max_connections);
+  options.limits.max_per_caller = limits.max_connections_per_caller;
   // Several of the largest messages may be on their way.
-  options.limits.unanswered_bytes = 4 * config.limits.max_message_bytes;
+  options.limits.unanswered_bytes =
+      std::min<uint64_t>(4 * limits.max_message_bytes, memory.per_caller);
+  options.limits.unanswered_bytes_per_caller = memory.per_caller;
+  options.limits.unanswered_bytes_in_all = memory.in_all;
   options.limits.bytes_per_message = 16 << 10;
+  // A thread of gRPC reads a connection until nothing is left, so what is left should be bounded.
+  options.limits.receive_buffer_bytes = 128 << 10;
   options.limits.bytes_per_answer = 0;
-  options.limits.max_connections = descriptors / 2;
-  options.limits.max_per_address = options.limits.max_connections;
+  options.limits.message_timeout = limits.message_timeout;
   return options;
 }
 
@@ -104,9 +132,13 @@ ListenerOptions BootstrapListener(const ServerConfig& config, uint64_t descripto
   ListenerOptions options{
       .name = "bootstrap", .address = config.bootstrap_address, .field = "bootstrap.address"};
   options.limits.max_connections = descriptors / 2;
-  options.limits.max_per_address = options.limits.max_connections;
+  options.limits.max_per_address =
+      OrAtMost(config.limits.max_connections_per_address, options.limits.max_connections);
   options.limits.unanswered_bytes_in_all = 32 << 20;
-  options.limits.first_answer_timeout = absl::Seconds(20);
+  options.limits.receive_buffer_bytes = 32 << 10;
+  options.limits.look_interval = absl::Milliseconds(10);
+  options.limits.message_timeout = absl::Seconds(15);
+  options.limits.first_answer_timeout = absl::Seconds(15);
   options.limits.idle_before_replaced = absl::Seconds(2);
   return options;
 }
@@ -181,7 +213,10 @@ class GrpcServer : public Server {
   absl::Status Listen(const ServerConfig& config) {
     drain_timeout_ = config.listener.drain_timeout;
     const PolicyHolder& policies = authority_->policies();
-    queue_ = std::make_unique<IssueQueue>(config.limits.queue_capacity);
+    queue_ = std::make_unique<IssueQueue>(
+        IssueQueue::Options{.capacity = config.limits.queue_capacity,
+                            .issuer_key = authority_->issuer().issuing_key(),
+                            .workers = config.limits.WorkerThreads()});
     FLEETCA_ASSIGN_OR_RETURN(authenticator_,
                              PeerAuthenticator::Create({.issuing_cas = authority_->issuing_cas(),
                                                         .trust_domain = config.trust_domain,
@@ -211,6 +246,9 @@ class GrpcServer : public Server {
     grpc::EnableDefaultHealthCheckService(true);
     grpc::ServerBuilder builder;
     SetChannelArguments(config.limits.max_message_bytes, builder);
+    grpc::ResourceQuota quota("main");
+    quota.Resize(MessageMemory(config.limits.max_message_bytes).quota);
+    builder.SetResourceQuota(quota);
     main_listener_->AddTo(credentials, builder);
     builder.RegisterService(service_.get());
     builder.RegisterService(tokens_.get());
@@ -266,7 +304,7 @@ class GrpcServer : public Server {
     const size_t threads = config.limits.WorkerThreads();
     workers_ = std::make_unique<IssueWorkers>(*queue_, authority_->issuer(), threads,
                                               config.limits.worker_batch);
-    reporter_ = std::make_unique<RateReporter>(authority_->issuer().stats());
+    reporter_ = std::make_unique<RateReporter>(authority_->issuer().stats(), queue_->stats());
     log::Info("Listening", {{"address", config.listener.address},
                             {"port", port_},
                             {"trust_domain", config.trust_domain},

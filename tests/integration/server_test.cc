@@ -122,14 +122,18 @@ TEST_F(ServerTest, ABatchHasBounds) {
   const grpc::Status large = stub->BatchIssueCertificates(&large_context, request, &response);
   EXPECT_EQ(large.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(WireReason(large), "REQUEST_TOO_LARGE");
-  // 17 MiB: over our own limit, below the one at which gRPC cuts the message off.
+  // A little over our own limit of 8 MiB: below the one at which gRPC refuses the message.
   request.Clear();
   ServiceRequest("").Swap(request.add_requests());
-  request.mutable_requests(0)->set_csr_der(std::string(17 << 20, 'x'));
+  request.mutable_requests(0)->set_csr_der(std::string((8 << 20) + (256 << 10), 'x'));
   grpc::ClientContext bytes_context;
   const grpc::Status bytes = stub->BatchIssueCertificates(&bytes_context, request, &response);
   EXPECT_EQ(bytes.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(WireReason(bytes), "REQUEST_TOO_LARGE");
+  request.mutable_requests(0)->set_csr_der(std::string(17 << 20, 'x'));
+  grpc::ClientContext refused_context;
+  EXPECT_EQ(stub->BatchIssueCertificates(&refused_context, request, &response).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
   // An empty request is an error of its own.
   v1::IssueCertificateResponse issued;
   grpc::ClientContext no_csr_context;
@@ -193,9 +197,9 @@ TEST_F(ServerTest, AStreamThatDoesNotReadItsAnswersStopsItself) {
   EXPECT_EQ(answers, 64);
 }
 
-TEST_F(ServerTest, AFullQueueSaysSoAndTellsWhenToRetry) {
+TEST_F(ServerTest, AFullShareOfTheQueueSaysSoAndTellsWhenToRetry) {
   Restart([](service::ServerConfig& config) {
-    config.limits.queue_capacity = 4;
+    config.limits.queue_capacity = 8;
     config.limits.worker_threads = 1;
     config.limits.worker_batch = 1;
   });
@@ -216,16 +220,17 @@ TEST_F(ServerTest, AFullQueueSaysSoAndTellsWhenToRetry) {
     }
     ++full;
     EXPECT_EQ(result.error().code(), static_cast<int>(absl::StatusCode::kResourceExhausted));
-    EXPECT_EQ(WireReason(result.error()), "QUEUE_FULL");
+    EXPECT_EQ(WireReason(result.error()), "CALLER_SHARE_FULL");
     bool has_retry_info = false;
     for (const auto& detail : result.error().details()) {
       google::rpc::RetryInfo retry;
-      has_retry_info |= detail.UnpackTo(&retry) && retry.retry_delay().seconds() > 0;
+      has_retry_info |= detail.UnpackTo(&retry) &&
+                        retry.retry_delay().seconds() * 1e9 + retry.retry_delay().nanos() >= 1e8;
     }
     EXPECT_TRUE(has_retry_info);
   }
-  EXPECT_GE(issued, 4);
-  EXPECT_GT(full, 0);
+  EXPECT_EQ(issued, 4);  // alone, a caller may have half of the places
+  EXPECT_EQ(full, 496);
 }
 
 TEST_F(ServerTest, ADrainLosesNothingThatWasAccepted) {
