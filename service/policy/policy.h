@@ -66,9 +66,7 @@ class Policy {
   const std::vector<PolicyProfile>& profiles() const { return profiles_; }
   const std::vector<Rule>& rules() const { return rules_; }
 
-  // The most specific rule that matches, or null.
-  const Rule* FindRuleOf(absl::string_view id) const;
-  // The path is of an ID of the trust domain.
+  // The most specific rule that matches, or null. The path is of an ID of the trust domain.
   const Rule* FindRule(absl::Span<const absl::string_view> path) const;
 
  private:
@@ -76,6 +74,9 @@ class Policy {
   class Compiler;
 
   explicit Policy(PolicyOptions options) : options_(std::move(options)) {}
+
+  // The most specific rule that matches, or null.
+  const Rule* FindRuleOf(absl::string_view id) const;
 
   PolicyOptions options_;
   std::vector<PolicyProfile> profiles_;

@@ -96,7 +96,7 @@ class ServerCallersTest : public ServerFixture {
   // The identity of whoever `ca init` made the administrator.
   void MakeAdmin(absl::string_view name, const NewAuthority& ca, std::vector<std::string> chain) {
     MakeLeaf(name, ca, std::move(chain),
-             {{x509::NameType::kUri, "spiffe://fleet.test/user/admin"}});
+             {{x509::NameType::kUri, "spiffe://fleet.test/operator/admin"}});
   }
 
   absl::Status Issue(absl::string_view name) {
