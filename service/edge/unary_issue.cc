@@ -19,9 +19,14 @@ namespace {
 
 class UnaryIssue : public UnaryCall, private CallIssuance {
  public:
-  UnaryIssue(const IssueGate& gate, const grpc::CallbackServerContext& context,
+  UnaryIssue(absl::StatusOr<Caller> who, const IssueGate& gate,
+             const grpc::CallbackServerContext& context,
              const v1::IssueCertificateRequest& message, v1::IssueCertificateResponse* response)
-      : gate_(gate), context_(context), message_(message), response_(response) {}
+      : who_(std::move(who)),
+        gate_(gate),
+        context_(context),
+        message_(message),
+        response_(response) {}
 
  private:
   void Start() override {
@@ -34,7 +39,7 @@ class UnaryIssue : public UnaryCall, private CallIssuance {
   }
 
   absl::Status Prepare() {
-    FLEETCA_ASSIGN_OR_RETURN(caller, gate_.Authenticate(context_));
+    FLEETCA_ASSIGN_OR_RETURN(caller, std::move(who_));
     FLEETCA_RETURN_IF_ERROR(gate_.CheckMessageSize(message_.ByteSizeLong()));
     deadline = DeadlineOf(context_);
     return ReadIssueRequest(message_, &der_, &request);
@@ -52,6 +57,7 @@ class UnaryIssue : public UnaryCall, private CallIssuance {
 
   void Cancelled() override { cancelled = true; }
 
+  absl::StatusOr<Caller> who_;
   const IssueGate& gate_;
   const grpc::CallbackServerContext& context_;
   const v1::IssueCertificateRequest& message_;
@@ -152,7 +158,15 @@ class BatchIssue : public UnaryCall {
 grpc::ServerUnaryReactor* StartIssue(const IssueGate& gate, grpc::CallbackServerContext* context,
                                      const v1::IssueCertificateRequest* request,
                                      v1::IssueCertificateResponse* response) {
-  return UnaryCall::Launch(std::make_unique<UnaryIssue>(gate, *context, *request, response));
+  return StartIssueFor(gate.Authenticate(*context), gate, context, request, response);
+}
+
+grpc::ServerUnaryReactor* StartIssueFor(absl::StatusOr<Caller> caller, const IssueGate& gate,
+                                        grpc::CallbackServerContext* context,
+                                        const v1::IssueCertificateRequest* request,
+                                        v1::IssueCertificateResponse* response) {
+  return UnaryCall::Launch(
+      std::make_unique<UnaryIssue>(std::move(caller), gate, *context, *request, response));
 }
 
 grpc::ServerUnaryReactor* StartBatchIssue(const IssueGate& gate,

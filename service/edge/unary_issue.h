@@ -4,7 +4,9 @@
 
 #include <grpcpp/support/server_callback.h>
 
+#include "absl/status/statusor.h"
 #include "fleetca/v1/certificate_authority.pb.h"
+#include "service/caller.h"
 #include "service/edge/issue_gate.h"
 
 namespace fleetca::service {
@@ -13,6 +15,12 @@ namespace fleetca::service {
 grpc::ServerUnaryReactor* StartIssue(const IssueGate& gate, grpc::CallbackServerContext* context,
                                      const v1::IssueCertificateRequest* request,
                                      v1::IssueCertificateResponse* response);
+
+// The same for a caller who was found another way than from the call's context.
+grpc::ServerUnaryReactor* StartIssueFor(absl::StatusOr<Caller> caller, const IssueGate& gate,
+                                        grpc::CallbackServerContext* context,
+                                        const v1::IssueCertificateRequest* request,
+                                        v1::IssueCertificateResponse* response);
 
 grpc::ServerUnaryReactor* StartBatchIssue(const IssueGate& gate,
                                           grpc::CallbackServerContext* context,

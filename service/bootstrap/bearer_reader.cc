@@ -1,12 +1,14 @@
-#include "service/edge/bearer_authenticator.h"
+#include "service/bootstrap/bearer_reader.h"
 
+#include <cstdint>
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "base/errors.h"
 #include "base/log.h"
-#include "service/join_token.h"
+#include "service/bearer_token.h"
 
 namespace fleetca::service {
 namespace {
@@ -25,16 +27,18 @@ absl::Status NoToken() {
 
 }  // namespace
 
-absl::StatusOr<Caller> BearerAuthenticator::Authenticate(const grpc::ServerContextBase& context) {
+absl::StatusOr<internal::v1::Credential> BearerReader::Read(
+    const grpc::ServerContextBase& context) {
   const auto [first, last] = context.client_metadata().equal_range(kHeader);
-  // Of several, some other program might have looked at another one.
+  // With several of them, another program might have looked at another one.
   if (first == last || std::next(first) != last) {
     return NoToken();
   }
-  return AuthenticateHeader(absl::string_view(first->second.data(), first->second.size()));
+  return ReadHeader(absl::string_view(first->second.data(), first->second.size()), context.peer());
 }
 
-absl::StatusOr<Caller> BearerAuthenticator::AuthenticateHeader(absl::string_view value) {
+absl::StatusOr<internal::v1::Credential> BearerReader::ReadHeader(absl::string_view value,
+                                                                  absl::string_view peer) {
   if (!absl::StartsWithIgnoreCase(value, kScheme) || value.size() == kScheme.size()) {
     return NoToken();
   }
@@ -43,13 +47,15 @@ absl::StatusOr<Caller> BearerAuthenticator::AuthenticateHeader(absl::string_view
     return TokenRefused();
   }
   if (absl::StrContains(token, '.')) {
-    return AuthenticateJwt(token);
+    return ReadJwt(token, peer);
   }
-  return Caller{.attestation = x509::Attestation::kJoinToken,
-                .join_token_hash = HashJoinToken(token)};
+  internal::v1::Credential credential;
+  credential.set_join_token_hash(HashJoinToken(token));
+  return credential;
 }
 
-absl::StatusOr<Caller> BearerAuthenticator::AuthenticateJwt(absl::string_view token) {
+absl::StatusOr<internal::v1::Credential> BearerReader::ReadJwt(absl::string_view token,
+                                                               absl::string_view peer) {
   if (jwts_ == nullptr) {
     return TokenRefused();
   }
@@ -57,11 +63,14 @@ absl::StatusOr<Caller> BearerAuthenticator::AuthenticateJwt(absl::string_view to
   std::string why;
   absl::StatusOr<std::string> identity = jwts_->Identity(token, now, &why);
   if (identity.ok()) {
-    return Caller{.spiffe_id = *std::move(identity), .attestation = x509::Attestation::kJwt};
+    internal::v1::Credential credential;
+    credential.mutable_jwt()->set_identity(*std::move(identity));
+    return credential;
   }
   uint64_t suppressed = 0;
   if (refusals_.Allow(now, &suppressed)) {
     log::Warning("A JWT was refused", {{"why", why.empty() ? identity.status().message() : why},
+                                       {"peer", peer},
                                        {"lines_suppressed", suppressed}});
   }
   return absl::IsPermissionDenied(identity.status()) ? identity.status() : TokenRefused();

@@ -1,0 +1,37 @@
+#include "service/edge/channel_arguments.h"
+
+#include <grpc/grpc.h>
+
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+
+namespace fleetca::service {
+
+void SetChannelArguments(size_t max_message_bytes, grpc::ServerBuilder& builder) {
+  // Only identity: a gzip bomb would inflate without bound.
+  builder.AddChannelArgument(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1);
+  // Clients that connect and say nothing, or fall silent, or stay for ever.
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 300'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, 1'800'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 60'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 1'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024);
+  // Without it a second server on the same port would silently share it.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // Room above our own limit, which answers with a reason; beyond twice of it gRPC cuts the message
+  // off.
+  builder.SetMaxReceiveMessageSize(static_cast<int>(max_message_bytes * 2));
+}
+
+absl::Status CannotListen(absl::string_view address, absl::string_view field) {
+  return Unavailable(Reason::kConfigInvalid,
+                     absl::StrCat("Cannot listen on ", address,
+                                  ": another process has the port, or the address is not this "
+                                  "host's; change ",
+                                  field));
+}
+
+}  // namespace fleetca::service
