@@ -2,7 +2,7 @@
 //
 // Workloads, for certificates of each type of subscriber key (they differ in size), batches of 1 to
 // 256 records with a request key each, 1 and 2 threads on one store:
-//   AppendRocksDb   Store::Append, durable on return
+//   AppendRocksDb   Store::Write, durable on return
 //   AppendMemory    the same into the memory store: what is not the disk (P-256 only)
 //   WriteAndSync    the same octets of certificates by one write and one fdatasync a batch: the
 //                   floor of any store (P-256 only)
@@ -101,7 +101,9 @@ void MeasureAppend(benchmark::State& state, KeyType type, std::function<store::S
   stage.batch = static_cast<size_t>(state.range(0));
   stage.has_threads = true;
   stage.prepare = [&](size_t batches) { records.Prepare(batches * stage.batch); };
-  stage.run_batch = [&] { CheckOk(store()->Append(records.Next(stage.batch)), "Append"); };
+  stage.run_batch = [&] {
+    CheckOk(store()->Write({.certificates = records.Next(stage.batch)}), "Write");
+  };
   stage.raw = [&] { cryptography.Run(); };
   stage.obvious = [&] { file.Append(certificate); };
   MeasureStage(state, stage);

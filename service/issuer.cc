@@ -275,7 +275,7 @@ void Issuer::Record(Items& items, absl::Time now) {
   if (records.empty()) {
     return;
   }
-  const absl::Status recorded = store_.Append(records, uses);
+  const absl::Status recorded = store_.Write({.certificates = records, .token_uses = uses});
   if (!recorded.ok()) {
     // No certificate leaves that is not on stable storage: the signatures are forgotten.
     log::Error("The store refused a batch; no certificate of it leaves",

@@ -1,4 +1,4 @@
-// Counts one Append in a store's statistics.
+// Counts one Write in a store's statistics.
 #ifndef FLEETCA_STORE_COMMIT_TIMER_H_
 #define FLEETCA_STORE_COMMIT_TIMER_H_
 
@@ -9,7 +9,7 @@
 
 namespace fleetca::store {
 
-// Starts with the Append; Done notes it when it succeeded. Thread-compatible.
+// Starts with the Write; Done notes it when it succeeded. Thread-compatible.
 class CommitTimer {
  public:
   void Done(size_t records, StoreStats& stats) const {

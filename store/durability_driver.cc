@@ -2,11 +2,13 @@
 // line each; every answer is one line.
 //
 //   durability_driver <folder> <sync: 0 or 1>     answers "open", or the error of opening
-//   append <number> <count>     Append of TestRecords(number, count)
+//   append <number> <count>     Write of TestRecords(number, count)
 //   get <number>                GetBySerial of TestRecord(number), and that it is the same
 //   token <number> <uses>       AddJoinTokens of TestJoinToken(number, uses)
-//   use <number> <token> <uses> Append of TestRecord(number), by the use of TestJoinToken(token)
-//                               that makes it `uses`
+//   use <number> <token> <uses> Write of TestRecord(number), by TestJwtUse(number) and by the use
+//   of
+//                               TestJoinToken(token) that makes it `uses`
+//   jwt <number>                GetJwtUse of TestJwtUse(number)
 //   revoke <token>              RevokeJoinTokens
 //   state <token>               "uses <uses> revoked <0 or 1>"
 //   tokens <number>             for ever, with four threads: adds TestJoinToken(number) with
@@ -69,7 +71,9 @@ absl::Status Add(Store& store, uint64_t token, uint32_t uses) {
 
 absl::Status Use(Store& store, uint64_t number, uint64_t token, uint32_t uses) {
   const CertificateRecord record = TestRecord(number);
-  return store.Append({record}, {{TestJoinToken(token).hash, uses, record.serial}});
+  return store.Write({.certificates = {record},
+                      .token_uses = {{TestJoinToken(token).hash, uses, record.serial}},
+                      .jwt_uses = {TestJwtUse(number)}});
 }
 
 absl::Status Revoke(Store& store, uint64_t token) {
@@ -95,7 +99,7 @@ bool Note(const absl::Status& status, absl::string_view what, uint64_t number) {
 }
 
 bool AppendBatch(Store& store, uint64_t number) {
-  return Note(store.Append(TestRecords(number, kFloodBatch)), "ack", number);
+  return Note(store.Write({.certificates = TestRecords(number, kFloodBatch)}), "ack", number);
 }
 
 bool LifeOfAToken(Store& store, uint64_t number) {
@@ -142,7 +146,7 @@ int Main(const std::string& folder, bool sync_writes) {
     uint32_t uses = 0;
     words >> command >> number >> count >> uses;
     if (command == "append") {
-      AnswerStatus((*store)->Append(TestRecords(number, count)));
+      AnswerStatus((*store)->Write({.certificates = TestRecords(number, count)}));
     } else if (command == "get") {
       AnswerStatus(Get(**store, number));
     } else if (command == "flood") {
@@ -153,6 +157,8 @@ int Main(const std::string& folder, bool sync_writes) {
       AnswerStatus(Add(**store, number, static_cast<uint32_t>(count)));
     } else if (command == "use") {
       AnswerStatus(Use(**store, number, count, uses));
+    } else if (command == "jwt") {
+      AnswerStatus((*store)->GetJwtUse(TestJwtUse(number).id_hash).status());
     } else if (command == "revoke") {
       AnswerStatus(Revoke(**store, number));
     } else if (command == "state") {

@@ -11,7 +11,7 @@
 
 namespace fleetca::store {
 
-// Records in one Append of "flood", and uses of each token of "tokens".
+// Records in one Write of "flood", and uses of each token of "tokens".
 inline constexpr uint64_t kFloodBatch = 3;
 inline constexpr int kFloodThreads = 4;
 // How the driver exits once each of flood's threads was refused.

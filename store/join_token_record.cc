@@ -2,7 +2,6 @@
 
 #include <cstdint>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
@@ -36,29 +35,6 @@ absl::Status CheckJoinToken(const JoinToken& token) {
     return Internal(Reason::kInternal,
                     absl::StrCat("the join token of hash ", absl::BytesToHexString(token.hash),
                                  " has no ", token.uses == 0 ? "uses" : "identity"));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckJoinTokenUses(absl::Span<const CertificateRecord> records,
-                                absl::Span<const JoinTokenUse> uses) {
-  if (uses.empty()) {
-    return absl::OkStatus();
-  }
-  absl::flat_hash_set<absl::string_view> serials;
-  for (const CertificateRecord& record : records) {
-    serials.insert(record.serial);
-  }
-  for (const JoinTokenUse& use : uses) {
-    FLEETCA_RETURN_IF_ERROR(CheckJoinTokenHash(use.hash));
-    if (use.uses == 0) {
-      return Internal(Reason::kInternal, "a use of a join token does not count itself");
-    }
-    if (!serials.contains(use.serial)) {
-      return Internal(Reason::kInternal, absl::StrCat("a use of a join token is for the serial ",
-                                                      absl::BytesToHexString(use.serial),
-                                                      ", which is not written with it"));
-    }
   }
   return absl::OkStatus();
 }

@@ -7,16 +7,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "store/store.h"
 
 namespace fleetca::store {
 
 // INTERNAL kInternal when a contract is broken; every Store refuses that: a hash that is not 32
-// octets, a token without an identity or uses, a use of a certificate that is not in the Append.
+// octets, a token without an identity or uses.
 absl::Status CheckJoinToken(const JoinToken& token);
-absl::Status CheckJoinTokenUses(absl::Span<const CertificateRecord> records,
-                                absl::Span<const JoinTokenUse> uses);
 absl::Status CheckJoinTokenHash(absl::string_view hash);
 
 // NOT_FOUND kNotFound.

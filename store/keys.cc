@@ -13,6 +13,9 @@ constexpr char kRevocation = 'r';
 constexpr char kUse = 'u';
 constexpr char kAfterAll = 'v';
 constexpr size_t kUsesSize = sizeof(uint32_t);
+constexpr absl::string_view kJwtUse = "i";
+constexpr absl::string_view kJwtExpiry = "x";
+constexpr size_t kJwtHourSize = 4;
 constexpr int64_t kEndOfHours = int64_t{1} << (8 * kHourSize);
 
 std::string TokenKeyOf(absl::string_view hash, char kind) {
@@ -77,6 +80,24 @@ absl::string_view HashOfTokenKey(absl::string_view key) {
 
 uint32_t UsesOfTokenUseKey(absl::string_view key) {
   return static_cast<uint32_t>(ReadBigEndian(key.substr(key.size() - kUsesSize)));
+}
+
+std::string JwtUseKey(absl::string_view id_hash) { return absl::StrCat(kJwtUse, id_hash); }
+
+std::string JwtExpiryKey(absl::Time expires_at, absl::string_view id_hash) {
+  return absl::StrCat(JwtExpiryUpperBound(expires_at), id_hash);
+}
+
+std::string JwtExpiryLowerBound() { return std::string(kJwtExpiry); }
+
+std::string JwtExpiryUpperBound(absl::Time time) {
+  std::string bound(kJwtExpiry);
+  AppendBigEndian(static_cast<uint64_t>(HourAtOrAfter(time)), kJwtHourSize, bound);
+  return bound;
+}
+
+absl::string_view IdHashOfJwtExpiryKey(absl::string_view key) {
+  return absl::ClippedSubstr(key, kJwtExpiry.size() + kJwtHourSize);
 }
 
 std::string ExpiryLowerBound(absl::Time time) {

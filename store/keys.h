@@ -8,8 +8,14 @@
 //   tokens         hash of the join token, 32    the token (store/join_token_record.h)
 //                  hash, 32 | "r"                its revocation
 //                  hash, 32 | "u" | uses, 4      one use of it; the last is how often it was used
+//   jwts           "i" | hash of the JWT's id,   what it was used for (store/jwt_use_record.h)
+//                  32
+//                  "x" | expiry hour, 4 |        (empty)
+//                  hash, 32
 //   default        "witness"                     the store's own description (store/witness.h)
 //                  "clock"                       the latest time noted (store/time_mark.h)
+//                  "families"                    which of the column families that came later there
+//                                                are, each name with a newline
 //
 // The serial leads with the expiry hour, so `certificates` is written nearly in order and expired
 // records are one range. The identity's key is short on purpose: a name of 50 octets there makes
@@ -35,8 +41,10 @@ inline constexpr char kCertificatesFamily[] = "certificates";
 inline constexpr char kRequestsFamily[] = "requests";
 inline constexpr char kIdentitiesFamily[] = "identities";
 inline constexpr char kTokensFamily[] = "tokens";
+inline constexpr char kJwtsFamily[] = "jwts";
 inline constexpr char kWitnessKey[] = "witness";
 inline constexpr char kClockKey[] = "clock";
+inline constexpr char kFamiliesKey[] = "families";
 
 // The octets of a serial before the issuing CA's: 0x01 | expiry hour.
 inline constexpr size_t kExpiryPrefixSize = 4;
@@ -62,6 +70,16 @@ bool IsTokenUseKey(absl::string_view key);
 // The hash in a key in `tokens`, which it aliases, and the uses in that of a use.
 absl::string_view HashOfTokenKey(absl::string_view key);
 uint32_t UsesOfTokenUseKey(absl::string_view key);
+
+// Keys in `jwts`. The expiry keys in [JwtExpiryLowerBound(), JwtExpiryUpperBound(time)) are of JWTs
+// that expired before `time`: of all but those of the hour before it.
+std::string JwtUseKey(absl::string_view id_hash);
+std::string JwtExpiryKey(absl::Time expires_at, absl::string_view id_hash);
+std::string JwtExpiryLowerBound();
+std::string JwtExpiryUpperBound(absl::Time time);
+
+// The hash in an expiry key; aliases `key`.
+absl::string_view IdHashOfJwtExpiryKey(absl::string_view key);
 
 // The lowest octets of any serial whose expiry hour is at or after `time`.
 std::string ExpiryLowerBound(absl::Time time);

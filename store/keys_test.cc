@@ -22,6 +22,33 @@ TEST(KeysTest, IdentityKeyEndsWithTheSerial) {
   EXPECT_EQ(SerialOfIdentityKey("short"), "");
 }
 
+// Pinned: part of the format.
+TEST(KeysTest, KeysOfJwts) {
+  const std::string hash(32, 'h');
+  const absl::Time hour = absl::FromUnixSeconds(0x0aff01 * 3600LL);
+  EXPECT_EQ(JwtUseKey(hash), "i" + hash);
+  EXPECT_EQ(JwtExpiryKey(hour, hash), std::string("x\x00\x0a\xff\x01", 5) + hash);
+  EXPECT_EQ(JwtExpiryKey(hour + absl::Seconds(1), hash),
+            std::string("x\x00\x0a\xff\x02", 5) + hash);
+  EXPECT_EQ(IdHashOfJwtExpiryKey(JwtExpiryKey(hour, hash)), hash);
+}
+
+TEST(KeysTest, TheRangeOfExpiredJwtsHoldsOnlySuch) {
+  const absl::Time hour = absl::FromUnixSeconds(500000 * 3600LL);
+  const std::string hash(32, '\0');
+  const auto within = [&](absl::Time expires_at, absl::Time time) {
+    const std::string key = JwtExpiryKey(expires_at, hash);
+    return key >= JwtExpiryLowerBound() && key < JwtExpiryUpperBound(time);
+  };
+  EXPECT_TRUE(within(hour - absl::Hours(1), hour));
+  EXPECT_FALSE(within(hour - absl::Seconds(1), hour));
+  EXPECT_FALSE(within(hour, hour));
+  EXPECT_TRUE(within(hour, hour + absl::Seconds(1)));
+  EXPECT_FALSE(within(hour + absl::Seconds(1), hour));
+  EXPECT_TRUE(within(hour, absl::InfiniteFuture()));
+  EXPECT_FALSE(within(hour, absl::InfinitePast()));
+}
+
 TEST(KeysTest, ExpiryLowerBoundRoundsUpToTheHour) {
   const absl::Time hour = absl::FromUnixSeconds(0x0aff01 * 3600LL);
   EXPECT_EQ(ExpiryLowerBound(hour), "\x01\x0a\xff\x01");

@@ -9,10 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "store/check_commit.h"
 #include "store/commit_timer.h"
 #include "store/join_token_record.h"
+#include "store/jwt_use_record.h"
 #include "store/keys.h"
-#include "store/record.h"
 #include "store/time_mark.h"
 
 namespace fleetca::store {
@@ -33,33 +34,33 @@ absl::Status VisitAll(const std::vector<Item>& items, Visitor visitor) {
 
 MemoryStore::MemoryStore(uint16_t instance_id) : instance_id_(instance_id) {}
 
-absl::Status MemoryStore::Append(absl::Span<const CertificateRecord> records,
-                                 absl::Span<const JoinTokenUse> uses) {
-  FLEETCA_RETURN_IF_ERROR(CheckJoinTokenUses(records, uses));
-  if (records.empty()) {
-    return absl::OkStatus();
-  }
+absl::Status MemoryStore::Write(const Commit& commit) {
   const CommitTimer timer;
-  for (const CertificateRecord& record : records) {
-    FLEETCA_RETURN_IF_ERROR(CheckRecord(record));
+  FLEETCA_RETURN_IF_ERROR(CheckCommit(commit));
+  if (commit.certificates.empty()) {
+    return absl::OkStatus();
   }
   absl::MutexLock lock(&mutex_);
   FLEETCA_RETURN_IF_ERROR(fault_);
-  for (const CertificateRecord& record : records) {
+  for (const CertificateRecord& record : commit.certificates) {
     by_serial_[record.serial] = record;
     if (!record.request_key.empty()) {
       by_request_key_[record.request_key] = record.serial;
     }
   }
-  for (const JoinTokenUse& use : uses) {
+  for (const JoinTokenUse& use : commit.token_uses) {
     const auto found = tokens_.find(use.hash);
     if (found != tokens_.end() && use.uses >= found->second.uses) {
       found->second.uses = use.uses;
       found->second.last_serial = use.serial;
     }
   }
-  latest_mark_ = std::max(latest_mark_, LatestMark(records));
-  timer.Done(records.size(), stats_);
+  for (const JwtUse& use : commit.jwt_uses) {
+    jwt_uses_[use.id_hash] = use;
+    jwt_expiries_.insert(JwtExpiryKey(use.expires_at, use.id_hash));
+  }
+  latest_mark_ = std::max(latest_mark_, LatestMark(commit.certificates));
+  timer.Done(commit.certificates.size(), stats_);
   return absl::OkStatus();
 }
 
@@ -177,6 +178,27 @@ absl::StatusOr<size_t> MemoryStore::DropJoinTokens(absl::Time expired_before) {
     it = it->second.token.expires_at < expired_before ? tokens_.erase(it) : std::next(it);
   }
   return before - tokens_.size();
+}
+
+absl::StatusOr<JwtUse> MemoryStore::GetJwtUse(absl::string_view id_hash) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = jwt_uses_.find(id_hash);
+  if (found == jwt_uses_.end()) {
+    return JwtUseNotFound();
+  }
+  return found->second;
+}
+
+absl::StatusOr<size_t> MemoryStore::DropJwtUses(absl::Time expired_before) {
+  absl::MutexLock lock(&mutex_);
+  FLEETCA_RETURN_IF_ERROR(fault_);
+  const auto end = jwt_expiries_.lower_bound(JwtExpiryUpperBound(expired_before));
+  const size_t before = jwt_expiries_.size();
+  for (auto it = jwt_expiries_.begin(); it != end; ++it) {
+    jwt_uses_.erase(IdHashOfJwtExpiryKey(*it));
+  }
+  jwt_expiries_.erase(jwt_expiries_.begin(), end);
+  return before - jwt_expiries_.size();
 }
 
 absl::Time MemoryStore::latest_time() const {

@@ -8,6 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
@@ -20,9 +21,7 @@ class MemoryStore : public Store {
  public:
   explicit MemoryStore(uint16_t instance_id = 0xf1ee);
 
-  using Store::Append;
-  absl::Status Append(absl::Span<const CertificateRecord> records,
-                      absl::Span<const JoinTokenUse> uses) override;
+  absl::Status Write(const Commit& commit) override;
   absl::StatusOr<CertificateRecord> GetBySerial(absl::string_view serial) const override;
   absl::StatusOr<CertificateRecord> GetByRequestKey(absl::string_view request_key) const override;
   absl::Status ForEachByExpiry(absl::Time from, absl::Time to,
@@ -34,13 +33,16 @@ class MemoryStore : public Store {
   absl::StatusOr<JoinTokenState> GetJoinToken(absl::string_view hash) const override;
   absl::Status ForEachJoinToken(absl::string_view from, JoinTokenVisitor visitor) const override;
   absl::StatusOr<size_t> DropJoinTokens(absl::Time expired_before) override;
+  absl::StatusOr<JwtUse> GetJwtUse(absl::string_view id_hash) const override;
+  absl::StatusOr<size_t> DropJwtUses(absl::Time expired_before) override;
   absl::Time latest_time() const override;
   uint16_t instance_id() const override { return instance_id_; }
   const StoreStats& stats() const override { return stats_; }
 
   // Every write from now on fails with `fault` and changes nothing; OK ends it.
   void FailAppends(absl::Status fault);
-  // Forgets all records, but no tokens: lets a benchmark run for long in flat memory.
+  // Forgets all records, but no tokens and no uses of JWTs: lets a benchmark run for long in flat
+  // memory.
   void Clear();
   size_t size() const;
 
@@ -53,6 +55,8 @@ class MemoryStore : public Store {
   absl::btree_map<std::string, CertificateRecord> by_serial_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::string> by_request_key_ ABSL_GUARDED_BY(mutex_);
   absl::btree_map<std::string, JoinTokenState> tokens_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, JwtUse> jwt_uses_ ABSL_GUARDED_BY(mutex_);
+  absl::btree_set<std::string> jwt_expiries_ ABSL_GUARDED_BY(mutex_);  // keys.h's JwtExpiryKey
 };
 
 }  // namespace fleetca::store

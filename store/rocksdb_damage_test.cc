@@ -56,7 +56,7 @@ class RocksDbDamageTest : public ::testing::Test {
       const absl::StatusOr<std::unique_ptr<Store>> store = Open(live);
       ASSERT_TRUE(store.ok()) << store.status();
       for (uint64_t number = 0; number < kRecords; number += kBatch) {
-        ASSERT_TRUE((*store)->Append(TestRecords(number, kBatch)).ok());
+        ASSERT_TRUE((*store)->Write({.certificates = TestRecords(number, kBatch)}).ok());
       }
       if (crashed) {
         fs::copy(live, folder_, fs::copy_options::recursive);
@@ -158,10 +158,10 @@ TEST_F(RocksDbDamageTest, ATornWriteAtTheEndOfTheLogIsDropped) {
   const std::string live = base_ + "/live";
   const absl::StatusOr<std::unique_ptr<Store>> store = Open(live);
   ASSERT_TRUE(store.ok()) << store.status();
-  ASSERT_TRUE((*store)->Append(TestRecords(0, 20)).ok());
+  ASSERT_TRUE((*store)->Write({.certificates = TestRecords(0, 20)}).ok());
   fs::copy(live, folder_, fs::copy_options::recursive);
   const size_t before = fs::file_size(Log());
-  ASSERT_TRUE((*store)->Append(TestRecords(20, 20)).ok());
+  ASSERT_TRUE((*store)->Write({.certificates = TestRecords(20, 20)}).ok());
   const std::string log_path = Log().filename().string();
   const std::string log = ReadAll(live + "/rocksdb/" + log_path);
   ASSERT_GT(log.size(), before);
@@ -289,9 +289,9 @@ TEST_F(RocksDbDamageTest, AnOlderDatabaseIsRefused) {
   {
     const absl::StatusOr<std::unique_ptr<Store>> store = Open(folder_);
     ASSERT_TRUE(store.ok()) << store.status();
-    ASSERT_TRUE((*store)->Append(TestRecords(0, 5)).ok());
+    ASSERT_TRUE((*store)->Write({.certificates = TestRecords(0, 5)}).ok());
     fs::copy(folder_, old, fs::copy_options::recursive);
-    ASSERT_TRUE((*store)->Append(TestRecords(5, 1)).ok());
+    ASSERT_TRUE((*store)->Write({.certificates = TestRecords(5, 1)}).ok());
   }
   fs::remove_all(folder_ + "/rocksdb");
   fs::copy(old + "/rocksdb", folder_ + "/rocksdb", fs::copy_options::recursive);

@@ -7,6 +7,7 @@
 #include <rocksdb/table.h>
 
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -126,15 +127,20 @@ rocksdb::ColumnFamilyOptions MakeIndexOptions(const std::shared_ptr<rocksdb::Cac
   return family;
 }
 
-// Nearly every look-up is of a request not seen before: the filters answer it.
-rocksdb::ColumnFamilyOptions MakeRequestsOptions(
-    const std::shared_ptr<rocksdb::Cache>& block_cache) {
-  rocksdb::ColumnFamilyOptions family = MakeIndexOptions(block_cache);
+// For look-ups that nearly always find nothing: the filters answer them.
+void AddFilters(const std::shared_ptr<rocksdb::Cache>& block_cache,
+                rocksdb::ColumnFamilyOptions& family) {
   family.memtable_prefix_bloom_size_ratio = 0.1;
   family.memtable_whole_key_filtering = true;
   rocksdb::BlockBasedTableOptions table = MakeTableOptions(block_cache);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+}
+
+rocksdb::ColumnFamilyOptions MakeRequestsOptions(
+    const std::shared_ptr<rocksdb::Cache>& block_cache) {
+  rocksdb::ColumnFamilyOptions family = MakeIndexOptions(block_cache);
+  AddFilters(block_cache, family);
   return family;
 }
 
@@ -148,7 +154,13 @@ rocksdb::ColumnFamilyOptions MakeTokensOptions(const std::shared_ptr<rocksdb::Ca
   return family;
 }
 
-// Two entries: one written once, and one that each write merges into.
+rocksdb::ColumnFamilyOptions MakeJwtsOptions(const std::shared_ptr<rocksdb::Cache>& block_cache) {
+  rocksdb::ColumnFamilyOptions family = MakeTokensOptions(block_cache);
+  AddFilters(block_cache, family);
+  return family;
+}
+
+// Few entries: those that are written once, and one that each write merges into.
 rocksdb::ColumnFamilyOptions MakeDescriptionOptions() {
   rocksdb::ColumnFamilyOptions family;
   family.write_buffer_size = size_t{1} << 20;
@@ -157,7 +169,7 @@ rocksdb::ColumnFamilyOptions MakeDescriptionOptions() {
   return family;
 }
 
-// In the order of Database's accessors.
+// By Family.
 std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const DatabaseOptions& options) {
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   return {
@@ -166,15 +178,24 @@ std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const DatabaseOptions&
       {kRequestsFamily, MakeRequestsOptions(cache)},
       {kIdentitiesFamily, MakeIndexOptions(cache)},
       {kTokensFamily, MakeTokensOptions(cache)},
+      {kJwtsFamily, MakeJwtsOptions(cache)},
   };
 }
 
-// Whether the database was made by a release that knew no join tokens.
-bool IsWithoutTokens(const rocksdb::DBOptions& options, const std::string& folder) {
+// The families that the database there lacks because an earlier release made it.
+std::vector<absl::string_view> MissingFamilies(const rocksdb::DBOptions& options,
+                                               const std::string& folder) {
+  std::vector<absl::string_view> missing;
   std::vector<std::string> names;
   // What cannot be listed does not open, and that says why.
-  return rocksdb::DB::ListColumnFamilies(options, folder, &names).ok() &&
-         !absl::c_linear_search(names, kTokensFamily);
+  if (rocksdb::DB::ListColumnFamilies(options, folder, &names).ok()) {
+    for (const LaterFamily& later : kLaterFamilies) {
+      if (!absl::c_linear_search(names, later.name)) {
+        missing.push_back(later.name);
+      }
+    }
+  }
+  return missing;
 }
 
 // What DB::Open says when a file is missing depends on the file.
@@ -233,41 +254,57 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& 
 absl::StatusOr<std::unique_ptr<Database>> Database::OpenOrCreate(const DatabaseOptions& options,
                                                                  const std::string& folder,
                                                                  bool create) {
-  std::vector<rocksdb::ColumnFamilyHandle*> families;
   rocksdb::DB* db = nullptr;
   const auto failed = std::make_shared<std::atomic<bool>>(false);
   const rocksdb::DBOptions db_options = MakeDbOptions(
       create, folder,
       {std::make_shared<FailureListener>(failed), std::make_shared<SyncListener>(options.stats)});
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = MakeFamilies(options);
-  const rocksdb::ColumnFamilyOptions tokens_options = descriptors.back().options;
-  if (!create && IsWithoutTokens(db_options, folder)) {
-    descriptors.pop_back();
+  std::vector<absl::string_view> missing;
+  if (!create) {
+    missing = MissingFamilies(db_options, folder);
   }
-  const rocksdb::Status status = rocksdb::DB::Open(db_options, folder, descriptors, &families, &db);
+  std::vector<rocksdb::ColumnFamilyDescriptor> there;
+  std::vector<size_t> numbers;
+  for (size_t i = 0; i < descriptors.size(); ++i) {
+    if (!absl::c_linear_search(missing, descriptors[i].name)) {
+      there.push_back(descriptors[i]);
+      numbers.push_back(i);
+    }
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  const rocksdb::Status status = rocksdb::DB::Open(db_options, folder, there, &families, &db);
   if (!status.ok()) {
     return OpenError(status, folder);
   }
-  return std::unique_ptr<Database>(
-      new Database(failed, std::unique_ptr<rocksdb::DB>(db), std::move(families), tokens_options));
+  auto database = std::unique_ptr<Database>(
+      new Database(failed, std::unique_ptr<rocksdb::DB>(db), std::move(descriptors)));
+  for (size_t i = 0; i < families.size(); ++i) {
+    database->families_[numbers[i]] = families[i];
+  }
+  return database;
 }
 
-absl::Status Database::CreateTokens() {
-  rocksdb::ColumnFamilyHandle* tokens = nullptr;
-  const rocksdb::Status status = db_->CreateColumnFamily(tokens_options_, kTokensFamily, &tokens);
-  if (!status.ok()) {
-    return OpenError(status, db_->GetName());
-  }
-  families_.push_back(tokens);
-  return absl::OkStatus();
+absl::Status Database::CreateFamily(Family family) {
+  const size_t number = static_cast<size_t>(family);
+  const rocksdb::Status status = db_->CreateColumnFamily(
+      descriptors_[number].options, descriptors_[number].name, &families_[number]);
+  return status.ok() ? absl::OkStatus() : OpenError(status, db_->GetName());
+}
+
+std::vector<rocksdb::ColumnFamilyHandle*> Database::families() const {
+  std::vector<rocksdb::ColumnFamilyHandle*> there;
+  absl::c_copy_if(families_, std::back_inserter(there),
+                  [](rocksdb::ColumnFamilyHandle* family) { return family != nullptr; });
+  return there;
 }
 
 Database::~Database() {
   // A flush that fails or is left out loses nothing: the log holds it all.
   if (!failed()) {
-    db_->Flush(rocksdb::FlushOptions(), families_).PermitUncheckedError();
+    db_->Flush(rocksdb::FlushOptions(), families()).PermitUncheckedError();
   }
-  for (rocksdb::ColumnFamilyHandle* family : families_) {
+  for (rocksdb::ColumnFamilyHandle* family : families()) {
     db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
   }
   db_->Close().PermitUncheckedError();

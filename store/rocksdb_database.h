@@ -4,7 +4,9 @@
 
 #include <rocksdb/db.h>
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,7 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
+#include "store/keys.h"
 #include "store/rocksdb_store.h"
 
 namespace fleetca::store {
@@ -34,6 +36,20 @@ struct DatabaseOptions : RocksDbOptions {
   std::shared_ptr<StoreStats> stats;
 };
 
+enum class Family { kDescription, kCertificates, kRequests, kIdentities, kTokens, kJwts };
+inline constexpr size_t kFamilies = 6;
+
+// Those that came after the first release, in the order in which they came.
+struct LaterFamily {
+  Family family;
+  absl::string_view name;
+  absl::string_view holds;  // in the words of a user
+};
+inline constexpr LaterFamily kLaterFamilies[] = {
+    {Family::kTokens, kTokensFamily, "join tokens"},
+    {Family::kJwts, kJwtsFamily, "uses of JWTs"},
+};
+
 class Database {
  public:
   // Makes a database in `folder`, over the remains of one that was never finished.
@@ -52,29 +68,29 @@ class Database {
   bool failed() const { return failed_->load(); }
 
   rocksdb::DB& db() const { return *db_; }
-  rocksdb::ColumnFamilyHandle* description() const { return families_[0]; }
-  rocksdb::ColumnFamilyHandle* certificates() const { return families_[1]; }
-  rocksdb::ColumnFamilyHandle* requests() const { return families_[2]; }
-  rocksdb::ColumnFamilyHandle* identities() const { return families_[3]; }
-  // A release that knew no join tokens made databases without; not to be called before CreateTokens
-  // then.
-  rocksdb::ColumnFamilyHandle* tokens() const { return families_[4]; }
-  bool has_tokens() const { return families_.size() > 4; }
-  absl::Status CreateTokens();
+  rocksdb::ColumnFamilyHandle* description() const { return family(Family::kDescription); }
+  rocksdb::ColumnFamilyHandle* certificates() const { return family(Family::kCertificates); }
+  rocksdb::ColumnFamilyHandle* requests() const { return family(Family::kRequests); }
+  rocksdb::ColumnFamilyHandle* identities() const { return family(Family::kIdentities); }
+  rocksdb::ColumnFamilyHandle* tokens() const { return family(Family::kTokens); }
+  rocksdb::ColumnFamilyHandle* jwts() const { return family(Family::kJwts); }
 
-  // Of all those above.
-  absl::Span<rocksdb::ColumnFamilyHandle* const> families() const { return families_; }
+  // Databases of earlier releases have not all the families. `family` is null, and CreateFamily is
+  // called before anything else, for those that are missing.
+  rocksdb::ColumnFamilyHandle* family(Family family) const {
+    return families_[static_cast<size_t>(family)];
+  }
+  absl::Status CreateFamily(Family family);
+
+  // Of all those above that are there.
+  std::vector<rocksdb::ColumnFamilyHandle*> families() const;
 
  private:
   using Failed = std::shared_ptr<std::atomic<bool>>;
 
   Database(Failed failed, std::unique_ptr<rocksdb::DB> db,
-           std::vector<rocksdb::ColumnFamilyHandle*> families,
-           rocksdb::ColumnFamilyOptions tokens_options)
-      : failed_(std::move(failed)),
-        db_(std::move(db)),
-        families_(std::move(families)),
-        tokens_options_(std::move(tokens_options)) {}
+           std::vector<rocksdb::ColumnFamilyDescriptor> descriptors)
+      : failed_(std::move(failed)), db_(std::move(db)), descriptors_(std::move(descriptors)) {}
 
   static absl::StatusOr<std::unique_ptr<Database>> OpenOrCreate(const DatabaseOptions& options,
                                                                 const std::string& folder,
@@ -82,8 +98,9 @@ class Database {
 
   const Failed failed_;
   const std::unique_ptr<rocksdb::DB> db_;
-  std::vector<rocksdb::ColumnFamilyHandle*> families_;
-  const rocksdb::ColumnFamilyOptions tokens_options_;
+  // Both by Family.
+  const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors_;
+  std::array<rocksdb::ColumnFamilyHandle*, kFamilies> families_ = {};
 };
 
 }  // namespace fleetca::store

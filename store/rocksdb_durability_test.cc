@@ -171,7 +171,7 @@ TEST_F(RocksDbDurabilityTest, CreationMayBeCutShortAnywhere) {
     }
     const std::unique_ptr<Store> store = Open();
     ASSERT_NE(store, nullptr) << "round " << round;
-    EXPECT_TRUE(store->Append(TestRecords(1, 1)).ok());
+    EXPECT_TRUE(store->Write({.certificates = TestRecords(1, 1)}).ok());
   }
 }
 
@@ -258,7 +258,7 @@ TEST_F(RocksDbDurabilityTest, AFailingDiskIsWaitedFor) {
     EXPECT_TRUE(store->GetBySerial(TestRecord(20).serial).ok());
     EXPECT_FALSE(store->GetBySerial(TestRecord(10).serial).ok());
     EXPECT_FALSE(store->GetByRequestKey(TestRequestKey(10)).ok());
-    EXPECT_TRUE(store->Append(TestRecords(30, 1)).ok());
+    EXPECT_TRUE(store->Write({.certificates = TestRecords(30, 1)}).ok());
   }
 }
 
@@ -275,7 +275,7 @@ TEST_F(RocksDbDurabilityTest, ASmallFileSystemFillsUpAndIsFreed) {
   absl::Status status;
   uint64_t number = 0;
   for (; status.ok() && number < 100000; number += 100) {
-    status = store->Append(TestRecords(number, 100));
+    status = store->Write({.certificates = TestRecords(number, 100)});
   }
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
   EXPECT_EQ(GetReason(status), Reason::kStoreUnavailable);
@@ -284,7 +284,7 @@ TEST_F(RocksDbDurabilityTest, ASmallFileSystemFillsUpAndIsFreed) {
   EXPECT_TRUE(store->GetBySerial(TestRecord(failed - 1).serial).ok());
   fs::remove(ballast);
   for (int attempt = 0; attempt < 200; ++attempt) {
-    status = store->Append(TestRecords(failed, 1));
+    status = store->Write({.certificates = TestRecords(failed, 1)});
     if (status.ok()) {
       break;
     }

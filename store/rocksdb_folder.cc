@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "base/clock.h"
@@ -43,21 +44,48 @@ absl::StatusOr<Witness> MakeWitness() {
   return witness;
 }
 
+// Writes an entry of the database's description.
+absl::Status Describe(const DatabaseOptions& options, const Database& database,
+                      absl::string_view key, absl::string_view value) {
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  const rocksdb::Status status =
+      database.db().Put(synced, database.description(), AsSlice(key), AsSlice(value));
+  if (!status.ok()) {
+    return Unavailable(
+        Reason::kStoreUnavailable,
+        absl::StrCat("cannot write to the store in ", options.path, ": ", status.ToString()));
+  }
+  return absl::OkStatus();
+}
+
+// The names under kFamiliesKey.
+absl::StatusOr<std::string> ReadFamilies(const Database& database) {
+  std::string families;
+  const rocksdb::Status status =
+      database.db().Get(rocksdb::ReadOptions(), database.description(), kFamiliesKey, &families);
+  if (!status.ok() && !status.IsNotFound()) {
+    return ReadError(status);
+  }
+  return families;
+}
+
+std::string AllFamilies() {
+  std::string families;
+  for (const LaterFamily& later : kLaterFamilies) {
+    absl::StrAppend(&families, later.name, "\n");
+  }
+  return families;
+}
+
 // Makes the head and the database, and last says in the witness that they are there. Cut short, it
 // starts again at the next opening.
 absl::Status Finish(const DatabaseOptions& options, Witness witness, StoreFolder& folder) {
   FLEETCA_ASSIGN_OR_RETURN(folder.head, HeadFile::Create(options.path));
   FLEETCA_ASSIGN_OR_RETURN(folder.database, Database::Create(options, DatabaseFolder(options)));
   witness.finished = true;
-  rocksdb::WriteOptions synced;
-  synced.sync = true;
-  const rocksdb::Status status = folder.database->db().Put(synced, folder.database->description(),
-                                                           kWitnessKey, FormatWitness(witness));
-  if (!status.ok()) {
-    return Unavailable(
-        Reason::kStoreUnavailable,
-        absl::StrCat("cannot write to the new store in ", options.path, ": ", status.ToString()));
-  }
+  FLEETCA_RETURN_IF_ERROR(Describe(options, *folder.database, kFamiliesKey, AllFamilies()));
+  FLEETCA_RETURN_IF_ERROR(Describe(options, *folder.database, kWitnessKey, FormatWitness(witness)));
   return WriteWitness(options.path, witness);
 }
 
@@ -81,17 +109,25 @@ absl::Status FinishInterrupted(const DatabaseOptions& options, const Witness& wi
   return Finish(options, witness, folder);
 }
 
-// Makes the family of the join tokens in a database that is older than they are. Every release that
-// knows them leaves a mark with each write, so that one with a mark has lost the family.
-absl::Status AddMissingTokens(const DatabaseOptions& options, Database& database) {
-  if (database.has_tokens()) {
-    return absl::OkStatus();
-  }
+// Makes the families that came after the release that made the database, and then notes that they
+// are there. A family that is missing though it was noted was lost: a MANIFEST that ends early
+// looks like that of an earlier release. (The release that brought join tokens noted nothing, but
+// left a time mark with each write.)
+absl::Status AddMissingFamilies(const DatabaseOptions& options, Database& database) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::string noted, ReadFamilies(database));
   FLEETCA_ASSIGN_OR_RETURN(const std::optional<int64_t> mark, ReadMark(database));
-  if (mark.has_value()) {
-    return Corrupt(options, "has lost its join tokens");
+  for (const LaterFamily& later : kLaterFamilies) {
+    if (database.family(later.family) != nullptr) {
+      continue;
+    }
+    if (absl::StrContains(noted, absl::StrCat(later.name, "\n")) ||
+        (later.family == Family::kTokens && mark.has_value())) {
+      return Corrupt(options, absl::StrCat("has lost its ", later.holds));
+    }
+    FLEETCA_RETURN_IF_ERROR(database.CreateFamily(later.family));
   }
-  return database.CreateTokens();
+  return noted == AllFamilies() ? absl::OkStatus()
+                                : Describe(options, database, kFamiliesKey, AllFamilies());
 }
 
 absl::StatusOr<std::unique_ptr<Database>> OpenAndCheck(const DatabaseOptions& options,
@@ -112,7 +148,7 @@ absl::StatusOr<std::unique_ptr<Database>> OpenAndCheck(const DatabaseOptions& op
                    absl::StrCat("acknowledged write ", acknowledged, " but comes back with ", found,
                                 ": the end of its log is missing"));
   }
-  FLEETCA_RETURN_IF_ERROR(AddMissingTokens(options, *database));
+  FLEETCA_RETURN_IF_ERROR(AddMissingFamilies(options, *database));
   return database;
 }
 

@@ -1,4 +1,4 @@
-// The store on RocksDB: one WriteBatch and one synced write for an Append.
+// The store on RocksDB: one WriteBatch and one synced write for a Write.
 //
 // What a record costs in CPU time (getrusage of the whole process, RocksDB's threads included;
 // 200,000 records of 740 octets with request keys, 50,000 identities, four lifetimes, batches of
@@ -30,6 +30,7 @@
 #include "absl/synchronization/mutex.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "store/check_commit.h"
 #include "store/commit_timer.h"
 #include "store/head_file.h"
 #include "store/join_token_record.h"
@@ -39,6 +40,7 @@
 #include "store/rocksdb_clock.h"
 #include "store/rocksdb_database.h"
 #include "store/rocksdb_folder.h"
+#include "store/rocksdb_jwts.h"
 #include "store/rocksdb_tokens.h"
 #include "store/time_mark.h"
 
@@ -58,11 +60,11 @@ uint64_t LastNumber(const rocksdb::WriteBatch& batch) {
   return first == 0 ? 0 : first + batch.Count() - 1;
 }
 
-rocksdb::WriteBatch MakeBatch(const Database& database, absl::Span<const CertificateRecord> records,
-                              absl::Span<const JoinTokenUse> uses) {
+rocksdb::WriteBatch MakeBatch(const Database& database, const Commit& commit) {
+  const absl::Span<const CertificateRecord> records = commit.certificates;
   // For each record its keys and lengths come to about this much on top; the time mark to less.
   constexpr size_t kOverhead = 256;
-  size_t bytes = (uses.size() + 1) * kOverhead;
+  size_t bytes = (commit.token_uses.size() + commit.jwt_uses.size() + 1) * kOverhead;
   for (const CertificateRecord& record : records) {
     bytes += record.certificate.size() + record.identity.size() + record.requester.size() +
              2 * record.request_key.size() + kOverhead;
@@ -89,7 +91,8 @@ rocksdb::WriteBatch MakeBatch(const Database& database, absl::Span<const Certifi
   for (const std::string& key : identities) {
     batch.Put(database.identities(), key, rocksdb::Slice());
   }
-  PutTokenUses(database, uses, batch);
+  PutTokenUses(database, commit.token_uses, batch);
+  PutJwtUses(database, commit.jwt_uses, batch);
   return batch;
 }
 
@@ -101,9 +104,7 @@ class RocksDbStore : public Store {
         latest_mark_(folder.latest_mark),
         database_(options, std::move(folder)) {}
 
-  using Store::Append;
-  absl::Status Append(absl::Span<const CertificateRecord> records,
-                      absl::Span<const JoinTokenUse> uses) override;
+  absl::Status Write(const Commit& commit) override;
   absl::StatusOr<CertificateRecord> GetBySerial(absl::string_view serial) const override;
   absl::StatusOr<CertificateRecord> GetByRequestKey(absl::string_view request_key) const override;
   absl::Status ForEachByExpiry(absl::Time from, absl::Time to,
@@ -115,6 +116,8 @@ class RocksDbStore : public Store {
   absl::StatusOr<JoinTokenState> GetJoinToken(absl::string_view hash) const override;
   absl::Status ForEachJoinToken(absl::string_view from, JoinTokenVisitor visitor) const override;
   absl::StatusOr<size_t> DropJoinTokens(absl::Time expired_before) override;
+  absl::StatusOr<JwtUse> GetJwtUse(absl::string_view id_hash) const override;
+  absl::StatusOr<size_t> DropJwtUses(absl::Time expired_before) override;
   absl::Time latest_time() const override {
     return absl::FromUnixMillis(latest_mark_.load(std::memory_order_relaxed));
   }
@@ -122,9 +125,9 @@ class RocksDbStore : public Store {
   const StoreStats& stats() const override { return *stats_; }
 
  private:
-  absl::Status Write(const Database& database, rocksdb::WriteBatch& batch);
+  absl::Status WriteBatch(const Database& database, rocksdb::WriteBatch& batch);
   // With the time of what is written.
-  absl::Status WriteAt(int64_t mark, const Database& database, rocksdb::WriteBatch& batch);
+  absl::Status WriteBatchAt(int64_t mark, const Database& database, rocksdb::WriteBatch& batch);
 
   const bool sync_writes_;
   const std::shared_ptr<StoreStats> stats_;
@@ -134,7 +137,7 @@ class RocksDbStore : public Store {
   ReopeningDatabase database_;
 };
 
-absl::Status RocksDbStore::Write(const Database& database, rocksdb::WriteBatch& batch) {
+absl::Status RocksDbStore::WriteBatch(const Database& database, rocksdb::WriteBatch& batch) {
   // Nobody reads RocksDB's counters of this thread, and counting every comparison costs a tenth.
   rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
   rocksdb::WriteOptions options;
@@ -153,30 +156,26 @@ absl::Status RocksDbStore::Write(const Database& database, rocksdb::WriteBatch& 
   return absl::OkStatus();
 }
 
-absl::Status RocksDbStore::WriteAt(int64_t mark, const Database& database,
-                                   rocksdb::WriteBatch& batch) {
+absl::Status RocksDbStore::WriteBatchAt(int64_t mark, const Database& database,
+                                        rocksdb::WriteBatch& batch) {
   MergeMark(database, mark, batch);
-  FLEETCA_RETURN_IF_ERROR(Write(database, batch));
+  FLEETCA_RETURN_IF_ERROR(WriteBatch(database, batch));
   int64_t latest = latest_mark_.load();
   while (latest < mark && !latest_mark_.compare_exchange_weak(latest, mark)) {
   }
   return absl::OkStatus();
 }
 
-absl::Status RocksDbStore::Append(absl::Span<const CertificateRecord> records,
-                                  absl::Span<const JoinTokenUse> uses) {
-  FLEETCA_RETURN_IF_ERROR(CheckJoinTokenUses(records, uses));
-  if (records.empty()) {
+absl::Status RocksDbStore::Write(const Commit& commit) {
+  const CommitTimer timer;
+  FLEETCA_RETURN_IF_ERROR(CheckCommit(commit));
+  if (commit.certificates.empty()) {
     return absl::OkStatus();
   }
-  const CommitTimer timer;
-  for (const CertificateRecord& record : records) {
-    FLEETCA_RETURN_IF_ERROR(CheckRecord(record));
-  }
   FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
-  rocksdb::WriteBatch batch = MakeBatch(*database, records, uses);
-  FLEETCA_RETURN_IF_ERROR(WriteAt(LatestMark(records), *database, batch));
-  timer.Done(records.size(), *stats_);
+  rocksdb::WriteBatch batch = MakeBatch(*database, commit);
+  FLEETCA_RETURN_IF_ERROR(WriteBatchAt(LatestMark(commit.certificates), *database, batch));
+  timer.Done(commit.certificates.size(), *stats_);
   return absl::OkStatus();
 }
 
@@ -283,7 +282,7 @@ absl::Status RocksDbStore::AddJoinTokens(absl::Span<const JoinToken> tokens) {
   FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
   rocksdb::WriteBatch batch;
   PutTokens(*database, tokens, batch);
-  return WriteAt(LatestMark(tokens), *database, batch);
+  return WriteBatchAt(LatestMark(tokens), *database, batch);
 }
 
 absl::Status RocksDbStore::RevokeJoinTokens(absl::Span<const std::string> hashes,
@@ -301,7 +300,7 @@ absl::Status RocksDbStore::RevokeJoinTokens(absl::Span<const std::string> hashes
   if (batch.Count() == 0) {
     return absl::OkStatus();
   }
-  return WriteAt(ToMark(revocation.revoked_at), *database, batch);
+  return WriteBatchAt(ToMark(revocation.revoked_at), *database, batch);
 }
 
 absl::StatusOr<JoinTokenState> RocksDbStore::GetJoinToken(absl::string_view hash) const {
@@ -319,8 +318,20 @@ absl::StatusOr<size_t> RocksDbStore::DropJoinTokens(absl::Time expired_before) {
   absl::MutexLock lock(&revocation_mutex_);
   FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
   return DropTokens(*database, expired_before, [this, &database](rocksdb::WriteBatch& batch) {
-    return Write(*database, batch);
+    return WriteBatch(*database, batch);
   });
+}
+
+absl::StatusOr<JwtUse> RocksDbStore::GetJwtUse(absl::string_view id_hash) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
+  return ReadJwtUse(*database, id_hash);
+}
+
+absl::StatusOr<size_t> RocksDbStore::DropJwtUses(absl::Time expired_before) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
+  return store::DropJwtUses(
+      *database, expired_before,
+      [this, &database](rocksdb::WriteBatch& batch) { return WriteBatch(*database, batch); });
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ struct RocksDbOptions {
   std::string path;
   size_t memtable_bytes = size_t{64} << 20;
   size_t block_cache_bytes = size_t{64} << 20;
-  // Tests only: false makes Append return before the sync.
+  // Tests only: false makes Write return before the sync.
   bool sync_writes = true;
 };
 

@@ -56,7 +56,7 @@ TEST_F(RocksDbStoreTest, ReopeningKeepsEverything) {
       instance_id = store->instance_id();
     }
     EXPECT_EQ(store->instance_id(), instance_id);
-    EXPECT_TRUE(store->Append(TestRecords(round * 100, 100)).ok());
+    EXPECT_TRUE(store->Write({.certificates = TestRecords(round * 100, 100)}).ok());
     for (uint64_t number = 0; number < (round + 1) * 100; ++number) {
       const CertificateRecord expected = TestRecord(number);
       const absl::StatusOr<CertificateRecord> record = store->GetByRequestKey(expected.request_key);
@@ -103,7 +103,7 @@ TEST_F(RocksDbStoreTest, ASecondOpeningInThisProcessIsRefused) {
   const absl::Status status = Open().status();
   ExpectLocked(status, folder_);
   EXPECT_TRUE(absl::StrContains(status.message(), absl::StrCat("process ", getpid()))) << status;
-  EXPECT_TRUE(store->Append(TestRecords(1, 1)).ok());
+  EXPECT_TRUE(store->Write({.certificates = TestRecords(1, 1)}).ok());
 }
 
 TEST_F(RocksDbStoreTest, ASecondOpeningInAnotherProcessIsRefusedUntilThisOneEnds) {
@@ -131,21 +131,21 @@ TEST_F(RocksDbStoreTest, AnUnfinishedStoreIsStartedAgain) {
   const std::unique_ptr<Store> store = MustOpen();
   ASSERT_NE(store, nullptr);
   EXPECT_EQ(store->instance_id(), unfinished.instance_id);
-  EXPECT_TRUE(store->Append(TestRecords(1, 1)).ok());
+  EXPECT_TRUE(store->Write({.certificates = TestRecords(1, 1)}).ok());
 }
 
 TEST_F(RocksDbStoreTest, CountsTheSyncsOfItsLog) {
   const std::unique_ptr<Store> store = MustOpen();
   const uint64_t before = store->stats().sync_microseconds.Snapshot().count();
   for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(store->Append(TestRecords(i, 1)).ok());
+    ASSERT_TRUE(store->Write({.certificates = TestRecords(i, 1)}).ok());
   }
   EXPECT_EQ(store->stats().sync_microseconds.Snapshot().count(), before + 3);
 }
 
 // Never wipe what holds records, whatever the witness says.
 TEST_F(RocksDbStoreTest, AnUnfinishedWitnessOverRecordsIsRefused) {
-  EXPECT_TRUE(MustOpen()->Append(TestRecords(1, 1)).ok());
+  EXPECT_TRUE(MustOpen()->Write({.certificates = TestRecords(1, 1)}).ok());
   const absl::StatusOr<std::optional<Witness>> witness = ReadWitness(folder_);
   ASSERT_TRUE(witness.ok() && witness->has_value());
   Witness unfinished = **witness;

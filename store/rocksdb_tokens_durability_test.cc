@@ -1,5 +1,6 @@
-// Join tokens after a SIGKILL, a power cut and a failed write: a use and its certificate are both
-// there or both absent, nothing acknowledged is lost, and nothing refused comes back.
+// Join tokens and one-use JWTs after a SIGKILL, a power cut and a failed write: a use and its
+// certificate are both there or both absent, nothing acknowledged is lost, and nothing refused
+// comes back.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -96,7 +97,12 @@ class RocksDbTokensDurabilityTest : public ::testing::Test {
       uint32_t certificates = 0;
       while (certificates < kFloodBatch &&
              store.GetBySerial(TestRecord(number + certificates).serial).ok()) {
+        ASSERT_EQ(store.GetJwtUse(TestJwtUse(number + certificates).id_hash).value_or(JwtUse()),
+                  TestJwtUse(number + certificates));
         ++certificates;
+      }
+      for (uint64_t i = number + certificates; i < number + kFloodBatch; ++i) {
+        ASSERT_FALSE(store.GetJwtUse(TestJwtUse(i).id_hash).ok()) << i;
       }
       const absl::StatusOr<JoinTokenState> state = store.GetJoinToken(TestJoinToken(number).hash);
       ASSERT_EQ(state.ok() ? state->uses : 0, certificates) << number;
@@ -183,6 +189,7 @@ TEST_F(RocksDbTokensDurabilityTest, WhatFailedIsTakenOutWhenTheStoreReopens) {
       EXPECT_EQ(answer, "OK");
       EXPECT_EQ(driver.Ask("state 1"), "uses 1 revoked 0");
       EXPECT_EQ(driver.Ask("get 2"), "NOT_FOUND NOT_FOUND");
+      EXPECT_EQ(driver.Ask("jwt 2"), "NOT_FOUND NOT_FOUND");
       EXPECT_EQ(driver.Ask("state 3"), "NOT_FOUND NOT_FOUND");
       // The same use is free for another certificate.
       EXPECT_EQ(driver.Ask("use 4 1 2"), "OK");
@@ -194,6 +201,8 @@ TEST_F(RocksDbTokensDurabilityTest, WhatFailedIsTakenOutWhenTheStoreReopens) {
       EXPECT_EQ(store->GetJoinToken(TestJoinToken(1).hash).value(),
                 (JoinTokenState{TestJoinToken(1, 5), 2, TestRecord(4).serial, std::nullopt}));
       EXPECT_FALSE(store->GetBySerial(TestRecord(2).serial).ok());
+      EXPECT_FALSE(store->GetJwtUse(TestJwtUse(2).id_hash).ok());
+      EXPECT_EQ(store->GetJwtUse(TestJwtUse(4).id_hash).value(), TestJwtUse(4));
       EXPECT_FALSE(store->GetJoinToken(TestJoinToken(3).hash).ok());
     }
   }

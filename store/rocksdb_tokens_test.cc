@@ -1,19 +1,24 @@
-// Join tokens on disk: kept, missed when they are lost, and added to a store that is older.
+// Join tokens and uses of JWTs on disk: kept, missed when they are lost, and added to a store that
+// is older.
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "base/errors.h"
+#include "store/join_token_record.h"
 #include "store/keys.h"
 #include "store/record.h"
 #include "store/rocksdb_store.h"
 #include "store/test_record.h"
+#include "store/time_mark.h"
 #include "store/witness.h"
 #include "tests/testing/temporary_folder.h"
 
@@ -36,10 +41,14 @@ class RocksDbTokensTest : public ::testing::Test {
     return store.ok() ? *std::move(store) : nullptr;
   }
 
-  // A token with a use and a revocation.
+  // A token with a use and a revocation, and a JWT that was used.
   void Fill(Store& store) {
     ASSERT_TRUE(store.AddJoinTokens({token_}).ok());
-    ASSERT_TRUE(store.Append({TestRecord(1)}, {{token_.hash, 1, TestRecord(1).serial}}).ok());
+    ASSERT_TRUE(store
+                    .Write({.certificates = {TestRecord(1)},
+                            .token_uses = {{token_.hash, 1, TestRecord(1).serial}},
+                            .jwt_uses = {TestJwtUse(1)}})
+                    .ok());
     ASSERT_TRUE(store.RevokeJoinTokens({token_.hash}, revocation_).ok());
   }
 
@@ -48,10 +57,12 @@ class RocksDbTokensTest : public ::testing::Test {
     ASSERT_TRUE(state.ok()) << state.status();
     EXPECT_EQ(*state, (JoinTokenState{token_, 1, TestRecord(1).serial, revocation_}));
     EXPECT_EQ(store.latest_time(), revocation_.revoked_at);
+    EXPECT_EQ(store.GetJwtUse(TestJwtUse(1).id_hash).value_or(JwtUse()), TestJwtUse(1));
   }
 
-  // Leaves in the folder what a release that knew no join tokens made, with TestRecord(7).
-  void MakeOldStore() {
+  // Leaves in the folder what an earlier release made: one that knew no join tokens, or one that
+  // did but not the uses of JWTs. It has TestRecord(7), and with tokens TestJoinToken(7).
+  void MakeOldStore(bool with_tokens) {
     MustOpen().reset();
     const std::string database = folder_ + "/rocksdb";
     const absl::StatusOr<std::optional<Witness>> witness = ReadWitness(folder_);
@@ -60,15 +71,17 @@ class RocksDbTokensTest : public ::testing::Test {
     rocksdb::Options options;
     options.create_if_missing = true;
     options.create_missing_column_families = true;
+    std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
+        {rocksdb::kDefaultColumnFamilyName, options},
+        {kCertificatesFamily, options},
+        {kRequestsFamily, options},
+        {kIdentitiesFamily, options}};
+    if (with_tokens) {
+      descriptors.emplace_back(kTokensFamily, options);
+    }
     std::vector<rocksdb::ColumnFamilyHandle*> families;
     rocksdb::DB* opened = nullptr;
-    ASSERT_TRUE(rocksdb::DB::Open(options, database,
-                                  {{rocksdb::kDefaultColumnFamilyName, options},
-                                   {kCertificatesFamily, options},
-                                   {kRequestsFamily, options},
-                                   {kIdentitiesFamily, options}},
-                                  &families, &opened)
-                    .ok());
+    ASSERT_TRUE(rocksdb::DB::Open(options, database, descriptors, &families, &opened).ok());
     const std::unique_ptr<rocksdb::DB> db(opened);
     const CertificateRecord record = TestRecord(7);
     std::string value;
@@ -78,6 +91,12 @@ class RocksDbTokensTest : public ::testing::Test {
     EXPECT_TRUE(db->Put(write, families[1], record.serial, value).ok());
     EXPECT_TRUE(db->Put(write, families[2], record.request_key, record.serial).ok());
     EXPECT_TRUE(db->Put(write, families[3], IdentityKey(record.identity, record.serial), "").ok());
+    if (with_tokens) {
+      const JoinToken token = TestJoinToken(7);
+      EXPECT_TRUE(db->Put(write, families[4], token.hash, EncodeJoinToken(token)).ok());
+      EXPECT_TRUE(
+          db->Put(write, families[0], kClockKey, EncodeMark(ToMark(token.created_at))).ok());
+    }
     for (rocksdb::ColumnFamilyHandle* family : families) {
       EXPECT_TRUE(db->DestroyColumnFamilyHandle(family).ok());
     }
@@ -106,7 +125,7 @@ TEST_F(RocksDbTokensTest, ReopeningKeepsEverything) {
     ExpectFilled(*MustOpen());
   }
   // Also when the latest time was not in the last write.
-  ASSERT_TRUE(MustOpen()->Append({TestRecord(2)}).ok());
+  ASSERT_TRUE(MustOpen()->Write({.certificates = {TestRecord(2)}}).ok());
   EXPECT_EQ(MustOpen()->latest_time(), revocation_.revoked_at);
 }
 
@@ -115,7 +134,7 @@ TEST_F(RocksDbTokensTest, TheLatestTimeIsKeptThroughManyWrites) {
   {
     const std::unique_ptr<Store> store = MustOpen();
     for (uint64_t number = kWrites; number > 0; --number) {
-      ASSERT_TRUE(store->Append({TestRecord(number)}).ok());
+      ASSERT_TRUE(store->Write({.certificates = {TestRecord(number)}}).ok());
     }
     fs::copy(folder_, base_ + "/crashed", fs::copy_options::recursive);
   }
@@ -125,26 +144,34 @@ TEST_F(RocksDbTokensTest, TheLatestTimeIsKeptThroughManyWrites) {
   EXPECT_EQ((*crashed)->latest_time(), TestRecord(kWrites).issued_at);
 }
 
-TEST_F(RocksDbTokensTest, AnOlderStoreOpensAndTakesTokens) {
-  ASSERT_NO_FATAL_FAILURE(MakeOldStore());
-  for (int round = 0; round < 3; ++round) {
-    const std::unique_ptr<Store> store = MustOpen();
-    ASSERT_NE(store, nullptr);
-    EXPECT_EQ(store->GetByRequestKey(TestRequestKey(7)).value(), TestRecord(7));
-    if (round == 0) {
-      EXPECT_EQ(store->latest_time(), absl::UnixEpoch());
-      EXPECT_EQ(store->GetJoinToken(token_.hash).status().code(), absl::StatusCode::kNotFound);
-    } else if (round == 1) {
-      Fill(*store);
-    }
-    if (round > 0) {
-      ExpectFilled(*store);
+TEST_F(RocksDbTokensTest, AnOlderStoreOpensAndTakesTokensAndUsesOfJwts) {
+  for (const bool with_tokens : {false, true}) {
+    fs::remove_all(folder_);
+    ASSERT_NO_FATAL_FAILURE(MakeOldStore(with_tokens));
+    const JoinToken old = TestJoinToken(7);
+    for (int round = 0; round < 3; ++round) {
+      const std::unique_ptr<Store> store = MustOpen();
+      ASSERT_NE(store, nullptr);
+      EXPECT_EQ(store->GetByRequestKey(TestRequestKey(7)).value(), TestRecord(7));
+      EXPECT_EQ(store->GetJoinToken(old.hash).ok(), with_tokens);
+      if (round == 0) {
+        EXPECT_EQ(store->latest_time(), with_tokens ? old.created_at : absl::UnixEpoch());
+        for (const absl::Status& status : {store->GetJoinToken(token_.hash).status(),
+                                           store->GetJwtUse(TestJwtUse(1).id_hash).status()}) {
+          EXPECT_EQ(status.code(), absl::StatusCode::kNotFound) << status;
+        }
+      } else if (round == 1) {
+        Fill(*store);
+      }
+      if (round > 0) {
+        ExpectFilled(*store);
+      }
     }
   }
 }
 
 TEST_F(RocksDbTokensTest, AnOlderStoreIsCheckedBeforeAnythingIsAdded) {
-  ASSERT_NO_FATAL_FAILURE(MakeOldStore());
+  ASSERT_NO_FATAL_FAILURE(MakeOldStore(/*with_tokens=*/false));
   const std::string kept = base_ + "/kept";
   fs::copy(folder_, kept, fs::copy_options::recursive);
   for (const char* file : {"MANIFEST", "CURRENT", ".log"}) {
@@ -164,8 +191,8 @@ TEST_F(RocksDbTokensTest, AnOlderStoreIsCheckedBeforeAnythingIsAdded) {
   }
 }
 
-// A MANIFEST that ends before the tokens' family was made looks like an older store's, and RocksDB
-// passes over the log's entries of families it does not know.
+// A MANIFEST that ends before a family was made looks like an older store's, and RocksDB passes
+// over the log's entries of families it does not know.
 TEST_F(RocksDbTokensTest, AMissingFamilyIsNotMadeAnewWhereThereWasOne) {
   const std::string intact = base_ + "/intact";
   {
@@ -181,6 +208,7 @@ TEST_F(RocksDbTokensTest, AMissingFamilyIsNotMadeAnewWhereThereWasOne) {
   const size_t size = fs::file_size(Manifest());
   int refused = 0;
   int lost_tokens = 0;
+  int lost_jwts = 0;
   for (size_t cut = 0; cut < size; cut += 5) {
     fs::resize_file(Manifest(), cut);
     const absl::StatusOr<std::unique_ptr<Store>> store = Open(folder_);
@@ -191,16 +219,18 @@ TEST_F(RocksDbTokensTest, AMissingFamilyIsNotMadeAnewWhereThereWasOne) {
       ++refused;
       EXPECT_EQ(store.status().code(), absl::StatusCode::kDataLoss) << cut << store.status();
       EXPECT_EQ(GetReason(store.status()), Reason::kStoreCorrupt);
-      lost_tokens += absl::StrContains(store.status().message(), "join tokens") ? 1 : 0;
+      lost_tokens += absl::StrContains(store.status().message(), "its join tokens") ? 1 : 0;
+      lost_jwts += absl::StrContains(store.status().message(), "its uses of JWTs") ? 1 : 0;
       EXPECT_EQ(Open(folder_).status().code(), absl::StatusCode::kDataLoss) << cut;
     }
     restore();
   }
   EXPECT_GT(refused, 0);
   EXPECT_GT(lost_tokens, 0);
+  EXPECT_GT(lost_jwts, 0);
 }
 
-TEST_F(RocksDbTokensTest, ADamagedTokenIsDataLossAndOthersAreRead) {
+TEST_F(RocksDbTokensTest, ADamagedTokenOrUseIsDataLossAndOthersAreRead) {
   const JoinToken other = TestJoinToken(2);
   {
     const std::unique_ptr<Store> store = MustOpen();
@@ -223,12 +253,17 @@ TEST_F(RocksDbTokensTest, ADamagedTokenIsDataLossAndOthersAreRead) {
     ASSERT_TRUE(
         rocksdb::DB::Open(options, folder_ + "/rocksdb", descriptors, &families, &opened).ok());
     const std::unique_ptr<rocksdb::DB> db(opened);
-    ASSERT_EQ(families.back()->GetName(), kTokensFamily);
-    const std::string key = TokenRevocationKey(token_.hash);
-    std::string value;
-    ASSERT_TRUE(db->Get(rocksdb::ReadOptions(), families.back(), key, &value).ok());
-    value.back() = static_cast<char>(value.back() ^ 1);
-    ASSERT_TRUE(db->Put(rocksdb::WriteOptions(), families.back(), key, value).ok());
+    for (const auto& [name, key] :
+         {std::pair<std::string, std::string>(kTokensFamily, TokenRevocationKey(token_.hash)),
+          std::pair<std::string, std::string>(kJwtsFamily, JwtUseKey(TestJwtUse(1).id_hash))}) {
+      const auto found = std::find_if(families.begin(), families.end(),
+                                      [&name](auto* family) { return family->GetName() == name; });
+      ASSERT_NE(found, families.end());
+      std::string value;
+      ASSERT_TRUE(db->Get(rocksdb::ReadOptions(), *found, key, &value).ok());
+      value.back() = static_cast<char>(value.back() ^ 1);
+      ASSERT_TRUE(db->Put(rocksdb::WriteOptions(), *found, key, value).ok());
+    }
     for (rocksdb::ColumnFamilyHandle* family : families) {
       EXPECT_TRUE(db->DestroyColumnFamilyHandle(family).ok());
     }
@@ -237,7 +272,7 @@ TEST_F(RocksDbTokensTest, ADamagedTokenIsDataLossAndOthersAreRead) {
   const std::unique_ptr<Store> store = MustOpen();
   ASSERT_NE(store, nullptr);
   for (const absl::Status& status :
-       {store->GetJoinToken(token_.hash).status(),
+       {store->GetJoinToken(token_.hash).status(), store->GetJwtUse(TestJwtUse(1).id_hash).status(),
         store->ForEachJoinToken("", [](const JoinTokenState&) { return true; })}) {
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
     EXPECT_EQ(GetReason(status), Reason::kStoreCorrupt);

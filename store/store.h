@@ -1,5 +1,5 @@
-// The record of every certificate issued, and the join tokens. What a write accepted survives a
-// power cut.
+// The record of every certificate issued, the join tokens, and the one-use JWTs that were used.
+// What a write accepted survives a power cut.
 #ifndef FLEETCA_STORE_STORE_H_
 #define FLEETCA_STORE_STORE_H_
 
@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "store/join_token.h"
+#include "store/jwt_use.h"
 #include "store/store_stats.h"
 
 namespace fleetca::store {
@@ -36,6 +37,14 @@ struct CertificateRecord {
   friend bool operator==(const CertificateRecord&, const CertificateRecord&) = default;
 };
 
+// What is written together: the certificates of a batch, and what they used up. The spans are not
+// owned; they last as long as the call that the commit is handed to.
+struct Commit {
+  absl::Span<const CertificateRecord> certificates;
+  absl::Span<const JoinTokenUse> token_uses;
+  absl::Span<const JwtUse> jwt_uses;
+};
+
 // Called for each record of an iteration; false ends it.
 using RecordVisitor = absl::FunctionRef<bool(const CertificateRecord&)>;
 
@@ -44,16 +53,14 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Writes all records and uses or none, and returns OK only once they are on stable storage and
-  // found by every look-up. Concurrent calls share a sync. The caller sees to it that no serial and
-  // no request_key is written twice, that a use's token exists, and that a token's uses are noted
-  // one after the other, each with one more than the last. UNAVAILABLE kStoreUnavailable: nothing
-  // of it may leave; the store keeps refusing until it can write again, and never half writes.
-  // INTERNAL kInternal for what breaks the contract, such as a use whose serial is not among
-  // `records`. Empty spans are OK and write nothing.
-  virtual absl::Status Append(absl::Span<const CertificateRecord> records,
-                              absl::Span<const JoinTokenUse> uses) = 0;
-  absl::Status Append(absl::Span<const CertificateRecord> records) { return Append(records, {}); }
+  // Writes all of `commit` or nothing, and returns OK only once it is on stable storage and found
+  // by every look-up. Concurrent calls share a sync. The caller sees to it that no serial, no
+  // request_key and no JWT's hash is written twice, that a token use's token exists, and that a
+  // token's uses are noted one after the other, each with one more than the last. UNAVAILABLE
+  // kStoreUnavailable: nothing of it may leave; the store keeps refusing until it can write again,
+  // and never half writes. INTERNAL kInternal for what breaks the contract, such as a use whose
+  // serial is not among the certificates. An empty commit is OK and writes nothing.
+  virtual absl::Status Write(const Commit& commit) = 0;
 
   // NOT_FOUND kNotFound; DATA_LOSS kStoreCorrupt when the record does not read back.
   virtual absl::StatusOr<CertificateRecord> GetBySerial(absl::string_view serial) const = 0;
@@ -69,7 +76,7 @@ class Store {
   virtual absl::Status ForEachByIdentity(absl::string_view identity,
                                          RecordVisitor visitor) const = 0;
 
-  // The writes below are as Append's in all that is not said.
+  // The writes below are as Write in all that is not said.
 
   // The caller sees to it that the hashes are new, as those of 256 random bits are.
   virtual absl::Status AddJoinTokens(absl::Span<const JoinToken> tokens) = 0;
@@ -89,6 +96,14 @@ class Store {
   // Drops the tokens that expired before that, with their uses and revocations, and returns how
   // many. After an error some may be gone; none is without its uses and its revocation.
   virtual absl::StatusOr<size_t> DropJoinTokens(absl::Time expired_before) = 0;
+
+  // NOT_FOUND kNotFound where the JWT was not used, or its use was dropped; DATA_LOSS kStoreCorrupt
+  // when it does not read back. The same cost however many uses there are.
+  virtual absl::StatusOr<JwtUse> GetJwtUse(absl::string_view id_hash) const = 0;
+
+  // Drops the uses of JWTs that expired before that, some of them up to an hour later, and returns
+  // how many. Looks at no others. After an error some may be gone.
+  virtual absl::StatusOr<size_t> DropJwtUses(absl::Time expired_before) = 0;
 
   // The latest of the times that writes noted (issued_at, created_at, revoked_at), to the
   // millisecond and across restarts: a clock that shows less was set back. It may be one of a write

@@ -50,7 +50,7 @@ class StoreContractTest : public ::testing::TestWithParam<StoreKind> {
   }
 
   void Append(const CertificateRecord& record) {
-    const absl::Status status = store_->Append({record});
+    const absl::Status status = store_->Write({.certificates = {record}});
     ASSERT_TRUE(status.ok()) << status;
   }
 

@@ -8,8 +8,8 @@ namespace fleetca::store {
 
 // Totals since it was opened. Thread-safe.
 struct StoreStats {
-  Histogram commit_records;       // records of each successful Append
-  Histogram commit_microseconds;  // of each successful Append, from its start to its durability
+  Histogram commit_records;       // records of each successful Write
+  Histogram commit_microseconds;  // of each successful Write, from its start to its durability
   Histogram sync_microseconds;    // of each sync of the log; empty where there is no log
 };
 

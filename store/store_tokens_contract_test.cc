@@ -43,7 +43,8 @@ class StoreTokensContractTest : public StoreContractTest {
   }
 
   void Use(const JoinToken& token, uint32_t uses, const CertificateRecord& record) {
-    const absl::Status status = store_->Append({record}, {UseOf(token, uses, record)});
+    const absl::Status status =
+        store_->Write({.certificates = {record}, .token_uses = {UseOf(token, uses, record)}});
     ASSERT_TRUE(status.ok()) << status;
   }
 
@@ -116,8 +117,9 @@ TEST_P(StoreTokensContractTest, AUseIsThereWithItsCertificate) {
   EXPECT_TRUE(store_->GetBySerial(TestRecord(1).serial).ok());
   // With another token's use and a certificate without a token.
   ASSERT_TRUE(store_
-                  ->Append(TestRecords(2, 3),
-                           {UseOf(token_, 2, TestRecord(3)), UseOf(other_, 1, TestRecord(4))})
+                  ->Write({.certificates = TestRecords(2, 3),
+                           .token_uses = {UseOf(token_, 2, TestRecord(3)),
+                                          UseOf(other_, 1, TestRecord(4))}})
                   .ok());
   EXPECT_EQ(Get(token_), (JoinTokenState{token_, 2, TestRecord(3).serial, std::nullopt}));
   EXPECT_EQ(Get(other_), (JoinTokenState{other_, 1, TestRecord(4).serial, std::nullopt}));
@@ -126,8 +128,9 @@ TEST_P(StoreTokensContractTest, AUseIsThereWithItsCertificate) {
 TEST_P(StoreTokensContractTest, ATokenMayBeUsedTwiceInOneAppend) {
   Add(token_);
   ASSERT_TRUE(store_
-                  ->Append(TestRecords(1, 2),
-                           {UseOf(token_, 1, TestRecord(1)), UseOf(token_, 2, TestRecord(2))})
+                  ->Write({.certificates = TestRecords(1, 2),
+                           .token_uses = {UseOf(token_, 1, TestRecord(1)),
+                                          UseOf(token_, 2, TestRecord(2))}})
                   .ok());
   EXPECT_EQ(Get(token_), (JoinTokenState{token_, 2, TestRecord(2).serial, std::nullopt}));
 }
@@ -153,14 +156,14 @@ TEST_P(StoreTokensContractTest, AUseOutsideTheContractLeavesNothingOfTheAppend) 
   JoinTokenUse short_hash = right;
   short_hash.hash.pop_back();
   for (const JoinTokenUse& wrong : {of_another_serial, uncounted, short_hash}) {
-    ExpectInternal(store_->Append({record}, {right, wrong}));
+    ExpectInternal(store_->Write({.certificates = {record}, .token_uses = {right, wrong}}));
     ExpectNotFound(store_->GetBySerial(record.serial).status());
     EXPECT_EQ(Get(token_).uses, 0u);
   }
-  ExpectInternal(store_->Append({}, {right}));
+  ExpectInternal(store_->Write({.token_uses = {right}}));
   CertificateRecord nameless = record;
   nameless.identity.clear();
-  ExpectInternal(store_->Append({nameless}, {right}));
+  ExpectInternal(store_->Write({.certificates = {nameless}, .token_uses = {right}}));
   EXPECT_EQ(Get(token_).uses, 0u);
 }
 
@@ -269,7 +272,7 @@ TEST_P(StoreTokensContractTest, DropsWhatExpiredBefore) {
     uses.push_back(UseOf(tokens[i], 2, records[2 * i + 1]));
     hashes.push_back(tokens[i].hash);
   }
-  ASSERT_TRUE(store_->Append(records, uses).ok());
+  ASSERT_TRUE(store_->Write({.certificates = records, .token_uses = uses}).ok());
   ASSERT_TRUE(store_->RevokeJoinTokens(hashes, revocation_).ok());
   EXPECT_EQ(store_->DropJoinTokens(tokens[0].expires_at).value(), 0u);
   EXPECT_EQ(store_->DropJoinTokens(tokens[600].expires_at).value(), 600u);
@@ -308,7 +311,7 @@ TEST_P(StoreTokensContractTest, TheLatestTimeOnlyRises) {
   record.issued_at = absl::FromUnixMillis(-5);
   Append(record);
   EXPECT_EQ(store_->latest_time(), absl::UnixEpoch());
-  ASSERT_TRUE(store_->Append({TestRecord(5), TestRecord(9), TestRecord(2)}).ok());
+  ASSERT_TRUE(store_->Write({.certificates = {TestRecord(5), TestRecord(9), TestRecord(2)}}).ok());
   const absl::Time issued = TestRecord(9).issued_at;
   EXPECT_EQ(store_->latest_time(), issued);
   Append(TestRecord(3));
@@ -327,7 +330,7 @@ TEST_P(StoreTokensContractTest, TheLatestTimeOnlyRises) {
 }
 
 TEST_P(StoreTokensContractTest, WritingNothingIsOk) {
-  EXPECT_TRUE(store_->Append({}, {}).ok());
+  EXPECT_TRUE(store_->Write({}).ok());
   EXPECT_TRUE(store_->AddJoinTokens({}).ok());
   EXPECT_TRUE(store_->RevokeJoinTokens({}, revocation_).ok());
   EXPECT_EQ(store_->latest_time(), absl::UnixEpoch());
@@ -375,7 +378,8 @@ TEST(MemoryStoreTokensTest, AFaultChangesNothingUntilItEnds) {
   const absl::Time before = store.latest_time();
   store.FailAppends(Unavailable(Reason::kStoreUnavailable, "the disk is full"));
   const std::vector<absl::Status> refused = {
-      store.Append({TestRecord(1)}, {UseOf(token, 1, TestRecord(1))}),
+      store.Write(
+          {.certificates = {TestRecord(1)}, .token_uses = {UseOf(token, 1, TestRecord(1))}}),
       store.AddJoinTokens({TestJoinToken(2)}),
       store.RevokeJoinTokens({token.hash}, revocation),
       store.DropJoinTokens(absl::InfiniteFuture()).status(),

@@ -74,4 +74,10 @@ JoinTokenRevocation TestRevocation() {
   return {absl::FromUnixSeconds(1700000500), "spiffe://a/svc/provisioner"};
 }
 
+JwtUse TestJwtUse(uint64_t number) {
+  return {RandomText(number + (uint64_t{1} << 33), kJwtIdHashSize),
+          absl::FromUnixSeconds(1700000000 + static_cast<int64_t>(number)),
+          TestRecord(number).serial};
+}
+
 }  // namespace fleetca::store

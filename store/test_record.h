@@ -31,6 +31,9 @@ std::vector<CertificateRecord> TestRecords(uint64_t first, size_t count);
 JoinToken TestJoinToken(uint64_t number, uint32_t uses = 1);
 JoinTokenRevocation TestRevocation();
 
+// That TestRecord(number) was issued by the `number`th one-use JWT.
+JwtUse TestJwtUse(uint64_t number);
+
 }  // namespace fleetca::store
 
 #endif  // FLEETCA_STORE_TEST_RECORD_H_
