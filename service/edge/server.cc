@@ -12,15 +12,18 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
+#include "base/descriptor_budget.h"
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "fleetca/v1/certificate_authority.pb.h"
 #include "service/edge/authority.h"
 #include "service/edge/bearer_authenticator.h"
 #include "service/edge/bootstrap_guard.h"
 #include "service/edge/ca_service.h"
 #include "service/edge/grpc_log.h"
 #include "service/edge/join_token_service.h"
+#include "service/edge/listener/listener.h"
 #include "service/edge/method_guard.h"
 #include "service/edge/peer_authenticator.h"
 #include "service/edge/statistics_service.h"
@@ -46,10 +49,8 @@ void SetChannelArguments(size_t max_message_bytes, grpc::ServerBuilder& builder)
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 60'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 1'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 100);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024);
-  // Without it a second server on the same port would silently share it.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   // Room above our own limit, which answers with a reason; beyond twice of it gRPC cuts the message
   // off.
   builder.SetMaxReceiveMessageSize(static_cast<int>(max_message_bytes * 2));
@@ -66,12 +67,47 @@ void SetBootstrapArguments(grpc::ServerBuilder& builder) {
   builder.SetResourceQuota(quota);
 }
 
-absl::Status CannotListen(absl::string_view address, absl::string_view field) {
-  return Unavailable(Reason::kConfigInvalid,
-                     absl::StrCat("Cannot listen on ", address,
-                                  ": another process has the port, or the address is not this "
-                                  "host's; change ",
-                                  field));
+absl::Status DidNotStart(absl::string_view field) {
+  return Internal(Reason::kInternal, absl::StrCat("gRPC did not start the server of ", field));
+}
+
+// Request messages are counted where they can be large; others are a few kilobytes at most.
+uint64_t MessageBytes(absl::string_view method, const void* message) {
+  if (method == "/fleetca.v1.CertificateAuthorityService/IssueCertificate") {
+    return static_cast<const v1::IssueCertificateRequest*>(message)->ByteSizeLong();
+  }
+  if (method == "/fleetca.v1.CertificateAuthorityService/BatchIssueCertificates") {
+    return static_cast<const v1::BatchIssueCertificatesRequest*>(message)->ByteSizeLong();
+  }
+  if (method == "/fleetca.v1.CertificateAuthorityService/StreamIssueCertificates") {
+    return static_cast<const v1::StreamIssueCertificatesRequest*>(message)->ByteSizeLong();
+  }
+  return 0;
+}
+
+ListenerOptions MainListener(const ServerConfig& config, uint64_t descriptors) {
+  ListenerOptions options{.name = "main",
+                          .address = config.listener.address,
+                          .field = "listener.address",
+                          .message_size = MessageBytes};
+  // Several of the largest messages may be on their way.
+  options.limits.unanswered_bytes = 4 * config.limits.max_message_bytes;
+  options.limits.bytes_per_message = 16 << 10;
+  options.limits.bytes_per_answer = 0;
+  options.limits.max_connections = descriptors / 2;
+  options.limits.max_per_address = options.limits.max_connections;
+  return options;
+}
+
+ListenerOptions BootstrapListener(const ServerConfig& config, uint64_t descriptors) {
+  ListenerOptions options{
+      .name = "bootstrap", .address = config.bootstrap_address, .field = "bootstrap.address"};
+  options.limits.max_connections = descriptors / 2;
+  options.limits.max_per_address = options.limits.max_connections;
+  options.limits.unanswered_bytes_in_all = 32 << 20;
+  options.limits.first_answer_timeout = absl::Seconds(20);
+  options.limits.idle_before_replaced = absl::Seconds(2);
+  return options;
 }
 
 class GrpcServer : public Server {
@@ -80,6 +116,7 @@ class GrpcServer : public Server {
                                                         std::unique_ptr<store::Store> store) {
     RouteGrpcLog();
     auto server = absl::WrapUnique(new GrpcServer());
+    FLEETCA_ASSIGN_OR_RETURN(server->descriptors_, RaiseDescriptorLimit());
     const bool durable = store == nullptr && config.store.sync_writes;
     FLEETCA_ASSIGN_OR_RETURN(server->authority_, Authority::Open(config, std::move(store)));
     server->Describe(config.limits, durable);
@@ -107,6 +144,10 @@ class GrpcServer : public Server {
     log::Info("Draining: no new calls, answering what was accepted");
     grpc_server_->GetHealthCheckService()->Shutdown();
     service_->BeginDrain();
+    main_listener_->StopAccepting();
+    if (bootstrap_listener_ != nullptr) {
+      bootstrap_listener_->StopAccepting();
+    }
     const auto deadline = std::chrono::system_clock::now() + absl::ToChronoSeconds(drain_timeout_);
     if (bootstrap_server_ != nullptr) {
       bootstrap_server_->Shutdown(deadline);
@@ -150,18 +191,25 @@ class GrpcServer : public Server {
     credentials->SetAuthMetadataProcessor(
         std::make_shared<MethodGuard>(*authenticator_, policies, config.listener.reflection));
 
+    // A quarter of the sockets is the bootstrap port's, where there is one.
+    const uint64_t sockets = descriptors_.sockets;
+    FLEETCA_ASSIGN_OR_RETURN(
+        main_listener_,
+        Listener::Listen(MainListener(
+            config, config.bootstrap_address.empty() ? sockets : sockets - sockets / 4)));
+    port_ = main_listener_->port();
     grpc::EnableDefaultHealthCheckService(true);
     grpc::ServerBuilder builder;
     SetChannelArguments(config.limits.max_message_bytes, builder);
-    builder.AddListeningPort(config.listener.address, credentials, &port_);
+    main_listener_->AddTo(credentials, builder);
     builder.RegisterService(service_.get());
     builder.RegisterService(tokens_.get());
     builder.RegisterService(statistics_.get());
     grpc_server_ = builder.BuildAndStart();
-    if (grpc_server_ == nullptr || port_ == 0) {
-      grpc_server_.reset();
-      return CannotListen(config.listener.address, "listener.address");
+    if (grpc_server_ == nullptr) {
+      return DidNotStart("listener.address");
     }
+    FLEETCA_RETURN_IF_ERROR(main_listener_->Serve());
     grpc_server_->GetHealthCheckService()->SetServingStatus(kServiceName, true);
     return absl::OkStatus();
   }
@@ -185,16 +233,19 @@ class GrpcServer : public Server {
     FLEETCA_ASSIGN_OR_RETURN(auto credentials, CreateBootstrapCredentials(config.listener));
     credentials->SetAuthMetadataProcessor(std::make_shared<BootstrapGuard>());
 
+    FLEETCA_ASSIGN_OR_RETURN(bootstrap_listener_,
+                             Listener::Listen(BootstrapListener(config, descriptors_.sockets / 4)));
+    bootstrap_port_ = bootstrap_listener_->port();
     grpc::ServerBuilder builder;
     SetChannelArguments(max_message_bytes, builder);
     SetBootstrapArguments(builder);
-    builder.AddListeningPort(config.bootstrap_address, credentials, &bootstrap_port_);
+    bootstrap_listener_->AddTo(credentials, builder);
     builder.RegisterService(bootstrap_service_.get());
     bootstrap_server_ = builder.BuildAndStart();
-    if (bootstrap_server_ == nullptr || bootstrap_port_ == 0) {
-      bootstrap_server_.reset();
-      return CannotListen(config.bootstrap_address, "bootstrap.address");
+    if (bootstrap_server_ == nullptr) {
+      return DidNotStart("bootstrap.address");
     }
+    FLEETCA_RETURN_IF_ERROR(bootstrap_listener_->Serve());
     log::Info("Listening for bootstrap", {{"address", config.bootstrap_address},
                                           {"port", bootstrap_port_},
                                           {"token_issuers", config.token_issuers.size()}});
@@ -225,6 +276,7 @@ class GrpcServer : public Server {
   }
 
   // In the order they are made; each uses those above it.
+  DescriptorBudget descriptors_;
   v1::ServerDescription description_;
   std::unique_ptr<Authority> authority_;
   std::unique_ptr<IssueQueue> queue_;
@@ -237,6 +289,8 @@ class GrpcServer : public Server {
   std::unique_ptr<BearerAuthenticator> bearer_;
   std::unique_ptr<IssueGate> bootstrap_gate_;
   std::unique_ptr<CaService> bootstrap_service_;
+  std::unique_ptr<Listener> main_listener_;
+  std::unique_ptr<Listener> bootstrap_listener_;
   std::unique_ptr<grpc::Server> grpc_server_;
   std::unique_ptr<grpc::Server> bootstrap_server_;
   std::unique_ptr<IssueWorkers> workers_;

@@ -24,8 +24,11 @@ FOLDERS = {
         "service/policy",
         "service/jwt",
         "service/edge",
+        "service/edge/listener",
         "proto",
     ],
+    # A port for any gRPC server: knows no CA.
+    "service/edge/listener": ["base", "service/edge/listener"],
     "service/cli": [
         "base",
         "x509",

@@ -1,0 +1,116 @@
+// A port of ours for a gRPC server: accepts by itself, and bounds what connections may cost.
+#ifndef FLEETCA_SERVICE_EDGE_LISTENER_LISTENER_H_
+#define FLEETCA_SERVICE_EDGE_LISTENER_LISTENER_H_
+
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "base/descriptor.h"
+#include "base/log_limiter.h"
+#include "service/edge/listener/call_meter.h"
+#include "service/edge/listener/connection.h"
+#include "service/edge/listener/connection_table.h"
+#include "service/edge/listener/connection_watch.h"
+#include "service/edge/listener/listening_sockets.h"
+#include "service/edge/listener/spare_descriptor.h"
+
+namespace fleetca::service {
+
+struct ListenerOptions {
+  std::string name;     // of the port, for the log: "main", "bootstrap"
+  std::string address;  // "HOST:PORT"; port 0 takes a free one
+  std::string field;    // where the address was configured, for errors: "listener.address"
+  ConnectionLimits limits;
+  // Needed where limits.bytes_per_message is not 0. May be null.
+  MessageSize message_size;
+};
+
+// gRPC 1.51's own listener never accepts again after the process once ran out of descriptors, and
+// lets strangers spend the server's CPU time and memory. This one accepts on a thread of its own,
+// hands connections to gRPC, and looks at each every 50 ms (connection_watch.h).
+//
+//   Listen, AddTo(builder, credentials), builder.BuildAndStart(), Serve(),
+//   StopAccepting(), server->Shutdown(), then destroy the listener.
+//
+// It must be created before the server and destroyed after the server's Shutdown returned.
+// Thread-safe from Serve on.
+class Listener {
+ public:
+  // Binds the address and listens: from now on connections wait. UNAVAILABLE kConfigInvalid.
+  static absl::StatusOr<std::unique_ptr<Listener>> Listen(ListenerOptions options);
+
+  // Stops accepting and watching.
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  // The port that was bound.
+  int port() const { return port_; }
+
+  // Makes the server take connections from here, with these credentials. Once, instead of
+  // AddListeningPort. Takes the builder's interceptors for itself.
+  void AddTo(const std::shared_ptr<grpc::ServerCredentials>& credentials,
+             grpc::ServerBuilder& builder);
+
+  // Begins to accept; call it when the server has started. UNAVAILABLE kInternal when no thread can
+  // be started.
+  absl::Status Serve();
+
+  // Refuses new connections from now on, those in the kernel's queue too; when it returns the port
+  // is free and nothing is handed to gRPC any more. Open connections are watched on. Idempotent.
+  void StopAccepting() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // False while connections cannot be accepted: before Serve, after StopAccepting, and when
+  // accepting has failed for more than a second, whatever the reason. Health follows it.
+  bool accepting() const { return accepting_; }
+
+ private:
+  Listener(ListenerOptions options, ListeningSockets sockets, Descriptor wake);
+
+  void Run();
+  // Waits until there is something to accept or something to do.
+  void Wait(absl::Time next_look);
+  void AcceptSome(absl::Time now);
+  // True when there may be more to accept on the socket.
+  bool AcceptOne(int socket, absl::Time now);
+  void Take(Descriptor accepted, absl::Time now);
+  void NoteRefusal(absl::string_view why, absl::Time now);
+  void CannotAccept(int error, absl::Time now);
+  void Wake();
+
+  const ListenerOptions options_;
+  const int port_;
+  const Descriptor wake_;  // an eventfd
+  const std::shared_ptr<ConnectionTable> table_ = std::make_shared<ConnectionTable>();
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
+  std::atomic<bool> accepting_{false};
+
+  // The thread's.
+  std::vector<Descriptor> sockets_;
+  SpareDescriptor spare_;
+  ConnectionWatch watch_;
+  absl::Time paused_until_ = absl::InfinitePast();
+  absl::Time failing_since_ = absl::InfiniteFuture();
+  log::Limiter limiter_;
+
+  absl::Mutex mutex_;
+  bool stop_accepting_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;  // the sockets are
+  std::thread thread_;
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_EDGE_LISTENER_LISTENER_H_
