@@ -35,6 +35,7 @@ class MemoryStore : public Store {
   absl::StatusOr<size_t> DropJoinTokens(absl::Time expired_before) override;
   absl::StatusOr<JwtUse> GetJwtUse(absl::string_view id_hash) const override;
   absl::StatusOr<size_t> DropJwtUses(absl::Time expired_before) override;
+  absl::Status CheckWritable() override;
   absl::Time latest_time() const override;
   uint16_t instance_id() const override { return instance_id_; }
   const StoreStats& stats() const override { return stats_; }

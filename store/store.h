@@ -105,6 +105,10 @@ class Store {
   // how many. Looks at no others. After an error some may be gone.
   virtual absl::StatusOr<size_t> DropJwtUses(absl::Time expired_before) = 0;
 
+  // OK when a write may succeed. After one that failed: UNAVAILABLE kStoreUnavailable until the
+  // store can write again, for which this tries as a write does, at most once a second.
+  virtual absl::Status CheckWritable() = 0;
+
   // The latest of the times that writes noted (issued_at, created_at, revoked_at), to the
   // millisecond and across restarts: a clock that shows less was set back. It may be one of a write
   // that failed. The epoch when there was none.

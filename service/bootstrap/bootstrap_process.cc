@@ -17,6 +17,7 @@
 #include "absl/time/clock.h"
 #include "base/descriptor.h"
 #include "base/errors.h"
+#include "base/exit_status.h"
 #include "base/log.h"
 #include "base/process_hardening.h"
 #include "base/session_resumption.h"
@@ -25,8 +26,8 @@
 #include "base/throughput_scheduling.h"
 #include "fleetca/internal/v1/bootstrap_relay.grpc.pb.h"
 #include "service/bootstrap/bootstrap_server.h"
-#include "service/bootstrap/launch.h"
 #include "service/bootstrap/process_bounds.h"
+#include "service/edge/bootstrap_launch.h"
 #include "service/edge/grpc_log.h"
 #include "service/edge/status_to_rpc.h"
 
@@ -103,14 +104,13 @@ class IssuingProcess {
     return stub_->GetSettings(&context, {}, settings);
   }
 
-  // Returns `status`, or what became of telling it.
-  absl::Status Report(const absl::Status& status) {
+  // False when nobody heard it.
+  bool Report(const absl::Status& status) {
     internal::v1::ReportStartRequest request;
     *request.mutable_status() = ToRpcStatus(status);
     internal::v1::ReportStartResponse response;
     grpc::ClientContext context;
-    const bool told = stub_->ReportStart(&context, request, &response).ok();
-    return told || !status.ok() ? status : Silent();
+    return stub_->ReportStart(&context, request, &response).ok();
   }
 
   static absl::Status Silent() {
@@ -136,8 +136,9 @@ void KeepAsking(IssuingProcess& issuing_process, BootstrapServer& server,
   }
 }
 
-absl::Status Serve(StopSignal& stop, std::vector<Descriptor> sockets,
-                   const std::vector<absl::Status>& warnings) {
+// The exit code, or an error that the issuing process was not told.
+absl::StatusOr<int> Serve(StopSignal& stop, std::vector<Descriptor> sockets,
+                          const std::vector<absl::Status>& warnings) {
   IssuingProcess issuing_process;
   GetSettingsResponse settings;
   if (!issuing_process.GetSettings(&settings).ok()) {
@@ -151,7 +152,12 @@ absl::Status Serve(StopSignal& stop, std::vector<Descriptor> sockets,
     }
   }
   auto server = BootstrapServer::Start(settings, issuing_process.stub(), std::move(sockets));
-  FLEETCA_RETURN_IF_ERROR(issuing_process.Report(server.status()));
+  if (!issuing_process.Report(server.status())) {
+    return server.ok() ? IssuingProcess::Silent() : server.status();
+  }
+  if (!server.ok()) {
+    return kExitFailed;
+  }
   absl::Notification stopping;
   FLEETCA_ASSIGN_OR_RETURN(Thread asking, Thread::Start("settings", [&] {
                              KeepAsking(issuing_process, **server, stopping);
@@ -160,14 +166,12 @@ absl::Status Serve(StopSignal& stop, std::vector<Descriptor> sockets,
   (*server)->Stop(absl::Now() + kDrainTime);
   stopping.Notify();
   asking.Join();
-  return absl::OkStatus();
+  return kExitOk;
 }
 
-}  // namespace
-
-absl::Status RunBootstrapProcess(int sockets) {
-  // Before threads start. Hardening comes after the bounds: it makes the files in /proc root's.
+absl::StatusOr<int> Run(int sockets) {
   std::vector<absl::Status> warnings = {BoundThisProcess()};
+  // After the bounds: it makes the files in /proc root's.
   warnings.push_back(HardenProcess());
   warnings.push_back(ScheduleForThroughput());
   warnings.push_back(DisableTlsSessionResumption());
@@ -175,6 +179,13 @@ absl::Status RunBootstrapProcess(int sockets) {
   FLEETCA_ASSIGN_OR_RETURN(std::vector<Descriptor> taken, TakeSockets(sockets));
   RouteGrpcLog();
   return Serve(stop, std::move(taken), warnings);
+}
+
+}  // namespace
+
+int RunBootstrapProcess(int sockets) {
+  const absl::StatusOr<int> exit_code = Run(sockets);
+  return exit_code.ok() ? *exit_code : ReportStatus(exit_code.status());
 }
 
 }  // namespace fleetca::service

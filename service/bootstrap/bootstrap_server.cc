@@ -55,8 +55,8 @@ absl::StatusOr<std::vector<TokenIssuerConfig>> ReadIssuers(
   config::v1::ServerConfig none;
   ConfigText text("", "the configuration", &none);
   ConfigReader reader(&text, "");
-  std::vector<TokenIssuerConfig> issuers = ReadTokenIssuers(
-      "token_issuers", settings.token_issuers(), settings.trust_domain(), &reader);
+  std::vector<TokenIssuerConfig> issuers =
+      ReadTokenIssuers("token_issuers", settings.token_issuers(), settings.trust_domain(), &reader);
   FLEETCA_RETURN_IF_ERROR(text.ToStatus());
   return issuers;
 }
@@ -68,11 +68,6 @@ absl::StatusOr<std::unique_ptr<BootstrapServer>> BootstrapServer::Start(
     internal::v1::BootstrapRelayService::StubInterface& issuing_process,
     std::vector<Descriptor> sockets) {
   auto server = absl::WrapUnique(new BootstrapServer());
-  FLEETCA_ASSIGN_OR_RETURN(server->watcher_, FileWatcher::Start());
-  FLEETCA_ASSIGN_OR_RETURN(
-      server->tls_,
-      ServerTls::Create({settings.certificate_file(), settings.private_key_file(), ""},
-                        *server->watcher_, Clock::System()));
   if (!settings.token_issuers().empty()) {
     FLEETCA_ASSIGN_OR_RETURN(const std::vector<TokenIssuerConfig> issuers, ReadIssuers(settings));
     FLEETCA_ASSIGN_OR_RETURN(server->jwts_, MakeJwtAuthenticator(settings.trust_domain(), issuers));
@@ -92,7 +87,11 @@ BootstrapServer::~BootstrapServer() {
 
 absl::Status BootstrapServer::Listen(const internal::v1::GetSettingsResponse& settings,
                                      std::vector<Descriptor> sockets) {
-  FLEETCA_ASSIGN_OR_RETURN(auto credentials, tls_->CredentialsForBearers());
+  ListenerConfig files;
+  files.certificate_file = settings.certificate_file();
+  files.private_key_file = settings.private_key_file();
+  files.client_ca_file = settings.certificate_file();
+  FLEETCA_ASSIGN_OR_RETURN(auto credentials, CreateBootstrapCredentials(files));
   credentials->SetAuthMetadataProcessor(std::make_shared<BootstrapGuard>());
   FLEETCA_ASSIGN_OR_RETURN(listener_,
                            Listener::Adopt(Options(), ListeningSockets{std::move(sockets)}));

@@ -107,8 +107,7 @@ class RelayedIssue : public UnaryCall {
 grpc::ServerUnaryReactor* BootstrapService::IssueCertificate(
     grpc::CallbackServerContext* context, const v1::IssueCertificateRequest* request,
     v1::IssueCertificateResponse* response) {
-  return UnaryCall::Launch(
-      std::make_unique<RelayedIssue>(relay_, *context, *request, response));
+  return UnaryCall::Launch(std::make_unique<RelayedIssue>(relay_, *context, *request, response));
 }
 
 grpc::ServerUnaryReactor* BootstrapService::GetTrustBundle(grpc::CallbackServerContext* context,

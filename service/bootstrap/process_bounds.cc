@@ -50,7 +50,8 @@ class Bounds {
       limit.rlim_max = std::min(limit.rlim_max, most);
       limit.rlim_cur = limit.rlim_max;
     }
-    Try(what, limit.rlim_max != 0 && setrlimit(static_cast<__rlimit_resource>(resource), &limit) == 0);
+    Try(what,
+        limit.rlim_max != 0 && setrlimit(static_cast<__rlimit_resource>(resource), &limit) == 0);
   }
 
   absl::Status Result() const {

@@ -40,6 +40,7 @@ class Authority {
   const PolicyHolder& policies() const { return *policies_; }
   store::Store& store() { return *store_; }
   Issuer& issuer() { return *issuer_; }
+  const signer::Signer& signer() const { return *signer_; }
   JoinTokens& join_tokens() { return *join_tokens_; }
   // "P-256", "RSA-2048".
   std::string IssuerKeyDescription() const;

@@ -14,7 +14,8 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
-#include "service/bootstrap/launch.h"
+#include "service/edge/bootstrap_launch.h"
+#include "service/edge/ca_service.h"
 #include "service/edge/channel_arguments.h"
 
 namespace fleetca::service {
@@ -102,7 +103,7 @@ BootstrapPort::~BootstrapPort() {
 
 internal::v1::GetSettingsResponse BootstrapPort::Settings() const {
   internal::v1::GetSettingsResponse settings = settings_;
-  WriteTrustBundle(*authority_.bundles().Current(), settings.mutable_trust_bundle());
+  WriteTrustBundle(authority_.bundle(), settings.mutable_trust_bundle());
   return settings;
 }
 

@@ -14,6 +14,14 @@
 
 namespace fleetca::service {
 
+void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* response) {
+  response->set_trust_domain(bundle.trust_domain);
+  response->set_version(bundle.version);
+  for (const std::string& root : bundle.roots) {
+    response->add_roots_der(root);
+  }
+}
+
 grpc::ServerUnaryReactor* CaService::IssueCertificate(grpc::CallbackServerContext* context,
                                                       const v1::IssueCertificateRequest* request,
                                                       v1::IssueCertificateResponse* response) {
@@ -69,13 +77,7 @@ grpc::ServerUnaryReactor* CaService::GetTrustBundle(grpc::CallbackServerContext*
                                                     const v1::GetTrustBundleRequest*,
                                                     v1::GetTrustBundleResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  // For whom the port lets in: on the bootstrap port everyone, who then checks it by its
-  // fingerprint.
-  response->set_trust_domain(bundle_.trust_domain);
-  response->set_version(bundle_.version);
-  for (const std::string& root : bundle_.roots) {
-    response->add_roots_der(root);
-  }
+  WriteTrustBundle(bundle_, response);
   reactor->Finish(grpc::Status::OK);
   return reactor;
 }

@@ -13,6 +13,8 @@
 
 namespace fleetca::service {
 
+void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* response);
+
 // Turns calls into issuances and looks certificates up. Thread-safe; the references outlive it.
 class CaService : public v1::CertificateAuthorityService::CallbackService {
  public:

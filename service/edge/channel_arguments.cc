@@ -17,21 +17,15 @@ void SetChannelArguments(size_t max_message_bytes, grpc::ServerBuilder& builder)
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, 60'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 1'000);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 100);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024);
-  // Without it a second server on the same port would silently share it.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   // Room above our own limit, which answers with a reason; beyond twice of it gRPC cuts the message
   // off.
   builder.SetMaxReceiveMessageSize(static_cast<int>(max_message_bytes * 2));
 }
 
-absl::Status CannotListen(absl::string_view address, absl::string_view field) {
-  return Unavailable(Reason::kConfigInvalid,
-                     absl::StrCat("Cannot listen on ", address,
-                                  ": another process has the port, or the address is not this "
-                                  "host's; change ",
-                                  field));
+absl::Status DidNotStart(absl::string_view field) {
+  return Internal(Reason::kInternal, absl::StrCat("gRPC did not start the server of ", field));
 }
 
 }  // namespace fleetca::service

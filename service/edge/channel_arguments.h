@@ -14,8 +14,8 @@ namespace fleetca::service {
 // The traps of gRPC 1.51 as a server that strangers reach; each was seen to bite.
 void SetChannelArguments(size_t max_message_bytes, grpc::ServerBuilder& builder);
 
-// UNAVAILABLE kConfigInvalid: `address`, which was configured as `field`, could not be bound.
-absl::Status CannotListen(absl::string_view address, absl::string_view field);
+// INTERNAL kInternal: gRPC did not build the server of the port that is configured as `field`.
+absl::Status DidNotStart(absl::string_view field);
 
 }  // namespace fleetca::service
 

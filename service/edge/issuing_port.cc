@@ -9,20 +9,53 @@
 #include "absl/memory/memory.h"
 #include "absl/time/clock.h"
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/errors.h"
 #include "base/status_macros.h"
+#include "fleetca/v1/certificate_authority.pb.h"
 #include "service/edge/channel_arguments.h"
 #include "service/edge/method_guard.h"
 #include "service/edge/tls_credentials.h"
 
 namespace fleetca::service {
+namespace {
+
+// Request messages are counted where they can be large; others are a few kilobytes at most.
+uint64_t MessageBytes(absl::string_view method, const void* message) {
+  if (method == "/fleetca.v1.CertificateAuthorityService/IssueCertificate") {
+    return static_cast<const v1::IssueCertificateRequest*>(message)->ByteSizeLong();
+  }
+  if (method == "/fleetca.v1.CertificateAuthorityService/BatchIssueCertificates") {
+    return static_cast<const v1::BatchIssueCertificatesRequest*>(message)->ByteSizeLong();
+  }
+  if (method == "/fleetca.v1.CertificateAuthorityService/StreamIssueCertificates") {
+    return static_cast<const v1::StreamIssueCertificatesRequest*>(message)->ByteSizeLong();
+  }
+  return 0;
+}
+
+ListenerOptions MainListener(const ServerConfig& config, uint64_t descriptors) {
+  ListenerOptions options{.name = "main",
+                          .address = config.listener.address,
+                          .field = "listener.address",
+                          .message_size = MessageBytes};
+  // Several of the largest messages may be on their way.
+  options.limits.unanswered_bytes = 4 * config.limits.max_message_bytes;
+  options.limits.bytes_per_message = 16 << 10;
+  options.limits.bytes_per_answer = 0;
+  options.limits.max_connections = descriptors / 2;
+  options.limits.max_per_address = options.limits.max_connections;
+  return options;
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<IssuingPort>> IssuingPort::Start(const ServerConfig& config,
                                                                 Authority& authority,
                                                                 IssueQueue& queue,
-                                                                v1::ServerDescription description) {
+                                                                v1::ServerDescription description,
+                                                                uint64_t descriptors) {
   auto port = absl::WrapUnique(new IssuingPort(config, authority, queue, std::move(description)));
-  FLEETCA_RETURN_IF_ERROR(port->Listen(config, authority));
+  FLEETCA_RETURN_IF_ERROR(port->Listen(config, authority, descriptors));
   return port;
 }
 
@@ -44,23 +77,25 @@ IssuingPort::~IssuingPort() {
   }
 }
 
-absl::Status IssuingPort::Listen(const ServerConfig& config, Authority& authority) {
+absl::Status IssuingPort::Listen(const ServerConfig& config, Authority& authority,
+                                 uint64_t descriptors) {
   FLEETCA_ASSIGN_OR_RETURN(auto credentials, CreateTlsCredentials(config.listener));
   credentials->SetAuthMetadataProcessor(std::make_shared<MethodGuard>(
       authenticator_, authority.policies(), config.listener.reflection));
 
+  FLEETCA_ASSIGN_OR_RETURN(listener_, Listener::Listen(MainListener(config, descriptors)));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   SetChannelArguments(config.limits.max_message_bytes, builder);
-  builder.AddListeningPort(config.listener.address, credentials, &port_);
+  listener_->AddTo(credentials, builder);
   builder.RegisterService(&service_);
   builder.RegisterService(&tokens_);
   builder.RegisterService(&statistics_);
   server_ = builder.BuildAndStart();
-  if (server_ == nullptr || port_ == 0) {
-    server_.reset();
-    return CannotListen(config.listener.address, "listener.address");
+  if (server_ == nullptr) {
+    return DidNotStart("listener.address");
   }
+  FLEETCA_RETURN_IF_ERROR(listener_->Serve());
   for (const char* name : {kIssuingServiceName, kTokenServiceName}) {
     SetServing(name, true);
   }
@@ -71,7 +106,16 @@ void IssuingPort::SetServing(const std::string& service_name, bool serving) {
   server_->GetHealthCheckService()->SetServingStatus(service_name, serving);
 }
 
+absl::Status IssuingPort::CheckListener() const {
+  return listener_->accepting()
+             ? absl::OkStatus()
+             : Unavailable(Reason::kInternal,
+                           "The issuing port accepts no connections; see the log for the reason, "
+                           "such as too few descriptors");
+}
+
 void IssuingPort::BeginDrain() {
+  listener_->StopAccepting();
   server_->GetHealthCheckService()->Shutdown();
   service_.BeginDrain();
 }

@@ -4,7 +4,9 @@
 
 #include <grpcpp/server.h>
 
+#include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -14,6 +16,7 @@
 #include "service/edge/ca_service.h"
 #include "service/edge/issue_gate.h"
 #include "service/edge/join_token_service.h"
+#include "service/edge/listener/listener.h"
 #include "service/edge/peer_authenticator.h"
 #include "service/edge/server_config.h"
 #include "service/edge/statistics_service.h"
@@ -28,21 +31,26 @@ inline constexpr char kTokenServiceName[] = "fleetca.v1.JoinTokenService";
 // that it is healthy until told otherwise.
 class IssuingPort {
  public:
-  // The references outlive it. Any part that is not right is an error, with a sentence that names
-  // the file or field.
+  // The references outlive it. Connections may have that many `descriptors`. Any part that is not
+  // right is an error, with a sentence that names the file or field.
   static absl::StatusOr<std::unique_ptr<IssuingPort>> Start(const ServerConfig& config,
                                                             Authority& authority, IssueQueue& queue,
-                                                            v1::ServerDescription description);
+                                                            v1::ServerDescription description,
+                                                            uint64_t descriptors);
   IssuingPort(const IssuingPort&) = delete;
   IssuingPort& operator=(const IssuingPort&) = delete;
   ~IssuingPort();
 
-  int port() const { return port_; }
+  int port() const { return listener_->port(); }
+
+  // UNAVAILABLE kInternal while no connection can be accepted. From any thread.
+  absl::Status CheckListener() const;
 
   // Whether the service of this name serves. From any thread; without effect once the drain began.
   void SetServing(const std::string& service_name, bool serving);
 
-  // Says NOT_SERVING for good, and lets streams end once they have answered what they read.
+  // Takes no new connections, says NOT_SERVING for good, and lets streams end once they have
+  // answered what they read.
   void BeginDrain();
 
   // Takes no new calls and returns when every call has ended, or was cut off at `deadline`; false
@@ -53,7 +61,7 @@ class IssuingPort {
   IssuingPort(const ServerConfig& config, Authority& authority, IssueQueue& queue,
               v1::ServerDescription description);
 
-  absl::Status Listen(const ServerConfig& config, Authority& authority);
+  absl::Status Listen(const ServerConfig& config, Authority& authority, uint64_t descriptors);
 
   // In the order they are made; each uses those above it.
   const v1::ServerDescription description_;
@@ -62,8 +70,8 @@ class IssuingPort {
   CaService service_;
   JoinTokenService tokens_;
   StatisticsService statistics_;
+  std::unique_ptr<Listener> listener_;
   std::unique_ptr<grpc::Server> server_;
-  int port_ = 0;
 };
 
 }  // namespace fleetca::service

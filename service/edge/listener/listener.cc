@@ -68,6 +68,11 @@ void Reject(Descriptor connection) {
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Listen(ListenerOptions options) {
   FLEETCA_ASSIGN_OR_RETURN(ListeningSockets sockets,
                            service::Listen(options.address, options.field));
+  return Adopt(std::move(options), std::move(sockets));
+}
+
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Adopt(ListenerOptions options,
+                                                          ListeningSockets sockets) {
   Descriptor wake(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   if (!wake.valid()) {
     return Unavailable(Reason::kInternal,

@@ -1,6 +1,6 @@
 // How the process of the bootstrap port is started: what both ends of it agree on.
-#ifndef FLEETCA_SERVICE_BOOTSTRAP_LAUNCH_H_
-#define FLEETCA_SERVICE_BOOTSTRAP_LAUNCH_H_
+#ifndef FLEETCA_SERVICE_EDGE_BOOTSTRAP_LAUNCH_H_
+#define FLEETCA_SERVICE_EDGE_BOOTSTRAP_LAUNCH_H_
 
 #include "base/child_process.h"
 
@@ -17,4 +17,4 @@ inline constexpr int kFirstSocketDescriptor = kFirstGivenDescriptor + 1;
 
 }  // namespace fleetca::service
 
-#endif  // FLEETCA_SERVICE_BOOTSTRAP_LAUNCH_H_
+#endif  // FLEETCA_SERVICE_EDGE_BOOTSTRAP_LAUNCH_H_
