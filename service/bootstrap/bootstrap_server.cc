@@ -68,9 +68,14 @@ absl::StatusOr<std::unique_ptr<BootstrapServer>> BootstrapServer::Start(
     internal::v1::BootstrapRelayService::StubInterface& issuing_process,
     std::vector<Descriptor> sockets) {
   auto server = absl::WrapUnique(new BootstrapServer());
+  FLEETCA_ASSIGN_OR_RETURN(server->watcher_, FileWatcher::Start());
+  FLEETCA_ASSIGN_OR_RETURN(
+      server->tls_,
+      ServerTls::Create({settings.certificate_file(), settings.private_key_file(), ""},
+                        *server->watcher_, Clock::System()));
   if (!settings.token_issuers().empty()) {
     FLEETCA_ASSIGN_OR_RETURN(const std::vector<TokenIssuerConfig> issuers, ReadIssuers(settings));
-    FLEETCA_ASSIGN_OR_RETURN(server->jwts_, MakeJwtAuthenticator(settings.trust_domain(), issuers));
+    FLEETCA_ASSIGN_OR_RETURN(server->jwts_, MakeJwtAuthenticator(settings.trust_domain(), issuers, *server->watcher_));
   }
   server->tokens_ = std::make_unique<BearerReader>(server->jwts_.get(), Clock::System());
   server->service_ = std::make_unique<BootstrapService>(
@@ -87,11 +92,7 @@ BootstrapServer::~BootstrapServer() {
 
 absl::Status BootstrapServer::Listen(const internal::v1::GetSettingsResponse& settings,
                                      std::vector<Descriptor> sockets) {
-  ListenerConfig files;
-  files.certificate_file = settings.certificate_file();
-  files.private_key_file = settings.private_key_file();
-  files.client_ca_file = settings.certificate_file();
-  FLEETCA_ASSIGN_OR_RETURN(auto credentials, CreateBootstrapCredentials(files));
+  FLEETCA_ASSIGN_OR_RETURN(auto credentials, tls_->CredentialsForBearers());
   credentials->SetAuthMetadataProcessor(std::make_shared<BootstrapGuard>());
   FLEETCA_ASSIGN_OR_RETURN(listener_,
                            Listener::Adopt(Options(), ListeningSockets{std::move(sockets)}));

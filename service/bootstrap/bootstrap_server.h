@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/descriptor.h"
+#include "base/file_watcher.h"
 #include "fleetca/internal/v1/bootstrap_relay.grpc.pb.h"
 #include "service/bootstrap/bearer_reader.h"
 #include "service/bootstrap/bootstrap_service.h"
@@ -49,6 +50,8 @@ class BootstrapServer {
                       std::vector<Descriptor> sockets);
 
   // In the order they are made; each uses those above it.
+  std::unique_ptr<FileWatcher> watcher_;
+  std::unique_ptr<ServerTls> tls_;
   std::unique_ptr<const JwtAuthenticator> jwts_;
   std::unique_ptr<BearerReader> tokens_;
   std::unique_ptr<BootstrapService> service_;

@@ -22,34 +22,28 @@
 namespace fleetca::service {
 namespace {
 
-// The issuing certificate, then those above it.
-absl::StatusOr<std::vector<std::string>> LoadChain(const IssuerConfig& config,
-                                                   const TrustBundle& bundle) {
+bool IsSignedBy(const x509::Certificate& certificate, absl::string_view issuer_der) {
+  const auto issuer = x509::ParseCertificate(issuer_der);
+  return issuer.ok() && x509::VerifySignedBy(certificate, *issuer).ok();
+}
+
+// The issuing certificate, then those above it, each signed by the next one.
+absl::StatusOr<std::vector<std::string>> LoadChain(const IssuerConfig& config) {
   FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(config.certificate_file));
   absl::StatusOr<std::vector<std::string>> chain = x509::DecodePem(x509::kPemCertificate, pem);
   if (!chain.ok()) {
     return Annotate(chain.status(), config.certificate_file);
   }
-  const std::vector<std::string>& links = *chain;
-  for (size_t i = 0; i < links.size(); ++i) {
-    const auto certificate = x509::ParseCertificate(links[i]);
+  for (size_t i = 0; i < chain->size(); ++i) {
+    const auto certificate = x509::ParseCertificate((*chain)[i]);
     if (!certificate.ok()) {
       return Annotate(certificate.status(), config.certificate_file);
     }
-    const auto is_signed_by = [&certificate](absl::string_view der) {
-      const auto issuer = x509::ParseCertificate(der);
-      return issuer.ok() && x509::VerifySignedBy(*certificate, *issuer).ok();
-    };
-    const bool linked = i + 1 < links.size()
-                            ? is_signed_by(links[i + 1])
-                            : std::any_of(bundle.roots.begin(), bundle.roots.end(), is_signed_by);
-    if (!linked) {
+    if (i + 1 < chain->size() && !IsSignedBy(*certificate, (*chain)[i + 1])) {
       return FailedPrecondition(
           Reason::kFileInvalid,
           absl::StrCat(config.certificate_file, ": certificate ", i + 1,
-                       i + 1 < links.size()
-                           ? " is not signed by the next one; put the chain in order, nearest first"
-                           : " is not signed by a root of the trust bundle; add that root to it"));
+                       " is not signed by the next one; put the chain in order, nearest first"));
     }
   }
   return chain;
@@ -67,13 +61,16 @@ void WarnOfDefaults(const ServerConfig& config) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Authority>> Authority::Open(const ServerConfig& config,
-                                                           std::unique_ptr<store::Store> store) {
+                                                           std::unique_ptr<store::Store> store,
+                                                           FileWatcher& watcher) {
   auto authority = absl::WrapUnique(new Authority(config));
   authority->store_ = std::move(store);
   FLEETCA_RETURN_IF_ERROR(authority->LoadPolicy(config));
+  FLEETCA_RETURN_IF_ERROR(authority->LoadBundle(config));
   FLEETCA_RETURN_IF_ERROR(authority->OpenIssuer(config));
   authority->join_tokens_ =
       std::make_unique<JoinTokens>(*authority->store_, *authority->policies_, Clock::System());
+  watcher.Watch(*authority->bundle_files_);
   WarnOfDefaults(config);
   return authority;
 }
@@ -105,14 +102,35 @@ absl::StatusOr<std::unique_ptr<const Policy>> Authority::LoadFittingPolicy(
 
 absl::Status Authority::ReloadPolicy() { return policies_->Reload(policy_file_).status(); }
 
-absl::Status Authority::OpenIssuer(const ServerConfig& config) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::string bundle_pem, ReadFile(config.issuer.trust_bundle_file));
-  absl::StatusOr<TrustBundle> bundle = TrustBundle::FromPem(bundle_pem, config.trust_domain);
+absl::Status Authority::LoadBundle(const ServerConfig& config) {
+  FLEETCA_ASSIGN_OR_RETURN(chain_, LoadChain(config.issuer));
+  bundle_files_ = std::make_unique<WatchedFiles>(
+      "the trust bundle", std::vector<WatchedFile>{{bundle_file_}},
+      [this](absl::Span<const SecretBytes> contents) { return SwitchBundle(contents); });
+  return bundle_files_->Load();
+}
+
+absl::Status Authority::SwitchBundle(absl::Span<const SecretBytes> contents) {
+  absl::StatusOr<TrustBundle> bundle = TrustBundle::FromPem(contents[0].view(), trust_domain_);
   if (!bundle.ok()) {
-    return Annotate(bundle.status(), config.issuer.trust_bundle_file);
+    return Annotate(bundle.status(), bundle_file_);
   }
-  bundle_ = *std::move(bundle);
-  FLEETCA_ASSIGN_OR_RETURN(chain_, LoadChain(config.issuer, bundle_));
+  FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate top, x509::ParseCertificate(chain_.back()));
+  const bool rooted =
+      std::any_of(bundle->roots.begin(), bundle->roots.end(),
+                  [&top](const std::string& root) { return IsSignedBy(top, root); });
+  if (!rooted) {
+    return FailedPrecondition(
+        Reason::kFileInvalid,
+        absl::StrCat(bundle_file_,
+                     ": no root of it signed the last certificate of issuer.certificate_file; add "
+                     "that root to it"));
+  }
+  bundles_.Replace(*std::move(bundle));
+  return absl::OkStatus();
+}
+
+absl::Status Authority::OpenIssuer(const ServerConfig& config) {
   FLEETCA_ASSIGN_OR_RETURN(EvpPkeyPtr key, signer::ReadKeyFile(config.issuer.private_key_file,
                                                                config.issuer.passphrase));
   FLEETCA_ASSIGN_OR_RETURN(signer_, signer::CreateLocalSigner(std::move(key)));
@@ -128,8 +146,9 @@ absl::Status Authority::OpenIssuer(const ServerConfig& config) {
                         .signer = signer_.get(),
                         .store = store_.get(),
                         .possession = possession_.get()};
-  options.ca_certificates.insert(options.ca_certificates.end(), bundle_.roots.begin(),
-                                 bundle_.roots.end());
+  const std::shared_ptr<const TrustBundle> bundle = bundles_.Current();
+  options.ca_certificates.insert(options.ca_certificates.end(), bundle->roots.begin(),
+                                 bundle->roots.end());
   options.csr_limits.max_bytes = config.limits.max_csr_bytes;
   FLEETCA_ASSIGN_OR_RETURN(issuer_, Issuer::Create(std::move(options)));
   return absl::OkStatus();

@@ -8,11 +8,16 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "base/file_watcher.h"
+#include "base/secret.h"
+#include "base/watched_files.h"
 #include "service/edge/server_config.h"
 #include "service/issuer.h"
 #include "service/join_tokens.h"
 #include "service/policy/policy_holder.h"
-#include "service/trust_bundle.h"
+#include "service/trust_bundle_holder.h"
 #include "signer/signer.h"
 #include "store/store.h"
 #include "x509/possession.h"
@@ -24,9 +29,10 @@ class Authority {
  public:
   // Opens the store of the configuration, unless `store` is one, reads key, certificates and
   // policy. Any part that is not right is an error here, with a sentence that names the file or
-  // field.
+  // field. `watcher`, which outlives this, looks after the trust bundle from then on.
   static absl::StatusOr<std::unique_ptr<Authority>> Open(const ServerConfig& config,
-                                                         std::unique_ptr<store::Store> store);
+                                                         std::unique_ptr<store::Store> store,
+                                                         FileWatcher& watcher);
   Authority(const Authority&) = delete;
   Authority& operator=(const Authority&) = delete;
 
@@ -36,7 +42,7 @@ class Authority {
 
   // The issuing certificate and those above it, DER, nearest first, without the root.
   const std::vector<std::string>& chain() const { return chain_; }
-  const TrustBundle& bundle() const { return bundle_; }
+  const TrustBundleHolder& bundles() const { return bundles_; }
   const PolicyHolder& policies() const { return *policies_; }
   store::Store& store() { return *store_; }
   Issuer& issuer() { return *issuer_; }
@@ -46,15 +52,23 @@ class Authority {
   std::string IssuerKeyDescription() const;
 
  private:
-  explicit Authority(const ServerConfig& config) : policy_file_(config.policy_file) {}
+  explicit Authority(const ServerConfig& config)
+      : trust_domain_(config.trust_domain),
+        bundle_file_(config.issuer.trust_bundle_file),
+        policy_file_(config.policy_file) {}
 
+  absl::Status LoadBundle(const ServerConfig& config);
+  // What the bundle's file says, judged with the chain, and then handed out.
+  absl::Status SwitchBundle(absl::Span<const SecretBytes> contents);
   absl::Status OpenIssuer(const ServerConfig& config);
   absl::Status LoadPolicy(const ServerConfig& config);
   absl::StatusOr<std::unique_ptr<const Policy>> LoadFittingPolicy(absl::string_view path) const;
 
+  const std::string trust_domain_;
+  const std::string bundle_file_;
   const std::string policy_file_;
   // In the order they are made; each uses those above it.
-  TrustBundle bundle_;
+  TrustBundleHolder bundles_;
   std::vector<std::string> chain_;
   std::unique_ptr<signer::Signer> signer_;
   std::unique_ptr<store::Store> store_;
@@ -63,6 +77,7 @@ class Authority {
   std::unique_ptr<PolicyHolder> policies_;
   std::unique_ptr<Issuer> issuer_;
   std::unique_ptr<JoinTokens> join_tokens_;
+  std::unique_ptr<WatchedFiles> bundle_files_;
 };
 
 }  // namespace fleetca::service

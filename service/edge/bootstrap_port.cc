@@ -103,7 +103,7 @@ BootstrapPort::~BootstrapPort() {
 
 internal::v1::GetSettingsResponse BootstrapPort::Settings() const {
   internal::v1::GetSettingsResponse settings = settings_;
-  WriteTrustBundle(authority_.bundle(), settings.mutable_trust_bundle());
+  WriteTrustBundle(*authority_.bundles().Current(), settings.mutable_trust_bundle());
   return settings;
 }
 

@@ -77,7 +77,7 @@ grpc::ServerUnaryReactor* CaService::GetTrustBundle(grpc::CallbackServerContext*
                                                     const v1::GetTrustBundleRequest*,
                                                     v1::GetTrustBundleResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  WriteTrustBundle(bundle_, response);
+  WriteTrustBundle(*bundles_.Current(), response);
   reactor->Finish(grpc::Status::OK);
   return reactor;
 }

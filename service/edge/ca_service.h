@@ -8,7 +8,7 @@
 #include "service/edge/issue_gate.h"
 #include "service/edge/open_calls.h"
 #include "service/policy/policy_holder.h"
-#include "service/trust_bundle.h"
+#include "service/trust_bundle_holder.h"
 #include "store/store.h"
 
 namespace fleetca::service {
@@ -19,8 +19,8 @@ void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* res
 class CaService : public v1::CertificateAuthorityService::CallbackService {
  public:
   CaService(const IssueGate& gate, const PolicyHolder& policies, const store::Store& store,
-            const TrustBundle& bundle)
-      : gate_(gate), policies_(policies), store_(store), bundle_(bundle) {}
+            const TrustBundleHolder& bundles)
+      : gate_(gate), policies_(policies), store_(store), bundles_(bundles) {}
 
   grpc::ServerUnaryReactor* IssueCertificate(grpc::CallbackServerContext* context,
                                              const v1::IssueCertificateRequest* request,
@@ -47,7 +47,7 @@ class CaService : public v1::CertificateAuthorityService::CallbackService {
   const IssueGate& gate_;
   const PolicyHolder& policies_;
   const store::Store& store_;
-  const TrustBundle& bundle_;
+  const TrustBundleHolder& bundles_;
   OpenCalls streams_;
 };
 

@@ -49,13 +49,13 @@ ListenerOptions MainListener(const ServerConfig& config, uint64_t descriptors) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<IssuingPort>> IssuingPort::Start(const ServerConfig& config,
+absl::StatusOr<std::unique_ptr<IssuingPort>> IssuingPort::Start(const ServerConfig& config, const ServerTls& tls,
                                                                 Authority& authority,
                                                                 IssueQueue& queue,
                                                                 v1::ServerDescription description,
                                                                 uint64_t descriptors) {
   auto port = absl::WrapUnique(new IssuingPort(config, authority, queue, std::move(description)));
-  FLEETCA_RETURN_IF_ERROR(port->Listen(config, authority, descriptors));
+  FLEETCA_RETURN_IF_ERROR(port->Listen(config, tls, authority, descriptors));
   return port;
 }
 
@@ -66,7 +66,7 @@ IssuingPort::IssuingPort(const ServerConfig& config, Authority& authority, Issue
       gate_(queue, authenticator_, authority.chain(),
             IssueLimits{config.limits.max_batch_items, config.limits.max_message_bytes,
                         config.limits.stream_window}),
-      service_(gate_, authority.policies(), authority.store(), authority.bundle()),
+      service_(gate_, authority.policies(), authority.store(), authority.bundles()),
       tokens_(authenticator_, authority.join_tokens()),
       statistics_(authenticator_, authority.policies(), description_, queue,
                   authority.issuer().stats(), authority.store().stats()) {}
@@ -77,9 +77,9 @@ IssuingPort::~IssuingPort() {
   }
 }
 
-absl::Status IssuingPort::Listen(const ServerConfig& config, Authority& authority,
+absl::Status IssuingPort::Listen(const ServerConfig& config, const ServerTls& tls, Authority& authority,
                                  uint64_t descriptors) {
-  FLEETCA_ASSIGN_OR_RETURN(auto credentials, CreateTlsCredentials(config.listener));
+  FLEETCA_ASSIGN_OR_RETURN(auto credentials, tls.CredentialsForCertificates());
   credentials->SetAuthMetadataProcessor(std::make_shared<MethodGuard>(
       authenticator_, authority.policies(), config.listener.reflection));
 

@@ -6,8 +6,10 @@
 
 #include "absl/memory/memory.h"
 #include "absl/time/clock.h"
+#include "base/clock.h"
 #include "base/descriptor_budget.h"
 #include "base/errors.h"
+#include "base/file_watcher.h"
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "service/edge/authority.h"
@@ -16,6 +18,7 @@
 #include "service/edge/issuing_port.h"
 #include "service/edge/server_health.h"
 #include "service/edge/statistics_service.h"
+#include "service/edge/tls_credentials.h"
 #include "service/health.h"
 #include "service/rate_reporter.h"
 #include "service/workers.h"
@@ -81,10 +84,16 @@ class GrpcServer : public Server {
     drain_timeout_ = config.listener.drain_timeout;
     FLEETCA_ASSIGN_OR_RETURN(const DescriptorBudget descriptors, RaiseDescriptorLimit());
     const bool durable = options.store == nullptr && config.store.sync_writes;
-    FLEETCA_ASSIGN_OR_RETURN(authority_, Authority::Open(config, std::move(options.store)));
+    FLEETCA_ASSIGN_OR_RETURN(watcher_, FileWatcher::Start());
+    FLEETCA_ASSIGN_OR_RETURN(authority_,
+                             Authority::Open(config, std::move(options.store), *watcher_));
+    FLEETCA_ASSIGN_OR_RETURN(
+        tls_, ServerTls::Create({config.listener.certificate_file, config.listener.private_key_file,
+                                 config.listener.client_ca_file},
+                                *watcher_, Clock::System()));
     queue_ = std::make_unique<IssueQueue>(config.limits.queue_capacity);
     FLEETCA_ASSIGN_OR_RETURN(
-        issuing_port_, IssuingPort::Start(config, *authority_, *queue_,
+        issuing_port_, IssuingPort::Start(config, *tls_, *authority_, *queue_,
                                           Describe(config.limits, durable), descriptors.sockets));
     StartWorkers(config);
     if (!config.bootstrap_address.empty()) {
@@ -126,7 +135,9 @@ class GrpcServer : public Server {
   }
 
   // In the order they are made; each uses those above it.
+  std::unique_ptr<FileWatcher> watcher_;
   std::unique_ptr<Authority> authority_;
+  std::unique_ptr<ServerTls> tls_;
   std::unique_ptr<IssueQueue> queue_;
   std::unique_ptr<IssuingPort> issuing_port_;
   std::unique_ptr<BootstrapPort> bootstrap_port_;

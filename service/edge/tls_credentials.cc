@@ -1,72 +1,97 @@
 #include "service/edge/tls_credentials.h"
 
-#include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_credentials_options.h>
 
-#include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "absl/memory/memory.h"
+#include "absl/strings/str_join.h"
 #include "base/errors.h"
-#include "base/file.h"
-#include "base/private_key.h"
-#include "base/secret.h"
+#include "base/log.h"
 #include "base/status_macros.h"
-#include "x509/certificate.h"
-#include "x509/pem.h"
+#include "service/edge/tls_check.h"
 
 namespace fleetca::service {
 namespace {
 
-constexpr unsigned kRefreshSeconds = 5;
+// How often gRPC looks at the files in memory.
+constexpr unsigned kRefreshSeconds = 1;
 
-absl::Status CheckCertificates(const std::string& path, std::string* first) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(path));
-  const absl::StatusOr<std::vector<std::string>> ders = x509::DecodePem(x509::kPemCertificate, pem);
-  if (!ders.ok()) {
-    return Annotate(ders.status(), path);
+std::vector<WatchedFile> FilesOf(const TlsPaths& paths) {
+  std::vector<WatchedFile> files = {{paths.certificate}, {paths.private_key, /*secret=*/true}};
+  if (!paths.client_ca.empty()) {
+    files.push_back({paths.client_ca});
   }
-  for (const std::string& der : *ders) {
-    if (const auto parsed = x509::ParseCertificate(der); !parsed.ok()) {
-      return Annotate(parsed.status(), path);
-    }
+  return files;
+}
+
+absl::Status Show(absl::string_view contents, std::unique_ptr<MemoryFile>* file) {
+  if (*file != nullptr) {
+    return (*file)->Replace(contents);
   }
-  *first = ders->front();
+  FLEETCA_ASSIGN_OR_RETURN(*file, MemoryFile::Create(contents));
   return absl::OkStatus();
 }
 
-// gRPC reports nothing about files it cannot use: it refuses every handshake. So look at them
-// first.
-absl::Status CheckFiles(const ListenerConfig& config) {
-  std::string leaf;
-  std::string root;
-  FLEETCA_RETURN_IF_ERROR(CheckCertificates(config.certificate_file, &leaf));
-  FLEETCA_RETURN_IF_ERROR(CheckCertificates(config.client_ca_file, &root));
-  FLEETCA_ASSIGN_OR_RETURN(const SecretBytes pem, ReadSecretFile(config.private_key_file));
-  const absl::StatusOr<EvpPkeyPtr> key = DecodePrivateKey(pem.view(), SecretBytes());
-  if (!key.ok()) {
-    return Annotate(key.status(), config.private_key_file);
+}  // namespace
+
+ServerTls::ServerTls(const TlsPaths& paths, const Clock& clock) : paths_(paths), clock_(clock) {}
+
+absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Create(const TlsPaths& paths,
+                                                             FileWatcher& watcher,
+                                                             const Clock& clock) {
+  auto tls = absl::WrapUnique(new ServerTls(paths, clock));
+  tls->files_ =
+      std::make_unique<WatchedFiles>("the server's TLS files", FilesOf(paths),
+                                     [self = tls.get()](absl::Span<const SecretBytes> contents) {
+                                       return self->SwitchTo(contents);
+                                     });
+  FLEETCA_RETURN_IF_ERROR(tls->files_->Load());
+  tls->provider_ = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
+      tls->identity_->path(), tls->identity_->path(),
+      tls->client_roots_ == nullptr ? "" : tls->client_roots_->path(), kRefreshSeconds);
+  watcher.Watch(*tls->files_);
+  return tls;
+}
+
+absl::Status ServerTls::SwitchTo(absl::Span<const SecretBytes> contents) {
+  FLEETCA_ASSIGN_OR_RETURN(
+      const SecretBytes identity,
+      CheckServerIdentity({paths_.certificate, contents[0].view()},
+                          {paths_.private_key, contents[1].view()}, clock_.Now()));
+  ClientRoots roots;
+  if (!paths_.client_ca.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(roots, CheckClientRoots({paths_.client_ca, contents[2].view()}));
+    FLEETCA_RETURN_IF_ERROR(Show(roots.pem, &client_roots_));
   }
-  FLEETCA_ASSIGN_OR_RETURN(const std::string public_key, EncodePublicKey(key->get()));
-  FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate certificate, x509::ParseCertificate(leaf));
-  if (certificate.public_key.spki != public_key) {
-    return FailedPrecondition(
-        Reason::kFileInvalid,
-        absl::StrCat(config.private_key_file, " is not the key of ", config.certificate_file,
-                     "; give the two files that were made together"));
+  FLEETCA_RETURN_IF_ERROR(Show(identity.view(), &identity_));
+  if (!roots.left_out.empty()) {
+    log::Warning("Certificates of client_ca_file are left out, and no client can chain to them",
+                 {{"file", paths_.client_ca}, {"why", absl::StrJoin(roots.left_out, "; ")}});
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CreateCredentials(
-    const ListenerConfig& config, grpc_ssl_client_certificate_request_type request) {
-  FLEETCA_RETURN_IF_ERROR(CheckFiles(config));
-  grpc::experimental::TlsServerCredentialsOptions options(
-      std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
-          config.private_key_file, config.certificate_file, config.client_ca_file,
-          kRefreshSeconds));
-  options.watch_root_certs();
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerTls::CredentialsForCertificates()
+    const {
+  if (client_roots_ == nullptr) {
+    return Internal(Reason::kInternal, "client certificates are asked for without roots for them");
+  }
+  return MakeCredentials(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerTls::CredentialsForBearers() const {
+  return MakeCredentials(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerTls::MakeCredentials(
+    grpc_ssl_client_certificate_request_type request) const {
+  grpc::experimental::TlsServerCredentialsOptions options(provider_);
   options.watch_identity_key_cert_pairs();
+  if (request != GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE) {
+    options.watch_root_certs();
+  }
   options.set_cert_request_type(request);
   std::shared_ptr<grpc::ServerCredentials> credentials =
       grpc::experimental::TlsServerCredentials(options);
@@ -74,18 +99,6 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CreateCredentials(
     return Internal(Reason::kInternal, "gRPC refused the TLS options");
   }
   return credentials;
-}
-
-}  // namespace
-
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CreateTlsCredentials(
-    const ListenerConfig& config) {
-  return CreateCredentials(config, GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-}
-
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CreateBootstrapCredentials(
-    const ListenerConfig& config) {
-  return CreateCredentials(config, GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
 }
 
 }  // namespace fleetca::service

@@ -1,26 +1,69 @@
-// The server's side of TLS: client certificates required, files watched.
+// The server's side of TLS: what is shown to clients, and which clients are let in.
 #ifndef FLEETCA_SERVICE_EDGE_TLS_CREDENTIALS_H_
 #define FLEETCA_SERVICE_EDGE_TLS_CREDENTIALS_H_
 
 #include <grpcpp/security/server_credentials.h>
+#include <grpcpp/security/tls_certificate_provider.h>
 
 #include <memory>
+#include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "service/edge/server_config.h"
+#include "absl/types/span.h"
+#include "base/clock.h"
+#include "base/file_watcher.h"
+#include "base/watched_files.h"
+#include "service/edge/memory_file.h"
 
 namespace fleetca::service {
 
-// TLS 1.2 or newer, AEAD suites, a client certificate that chains to client_ca_file. The three
-// files are read again every few seconds, and what they say then is used for new connections.
-// Checks now that they are there, that the key is the certificate's and that no one else can read
-// it: kFileMissing, kFileInvalid, kFilePermissions.
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CreateTlsCredentials(
-    const ListenerConfig& config);
+struct TlsPaths {
+  std::string certificate;  // the server's own, and those above it
+  std::string private_key;
+  std::string client_ca;  // "" where no client shows a certificate: at the bootstrap port
+};
 
-// The same for callers without a certificate: none is asked for.
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CreateBootstrapCredentials(
-    const ListenerConfig& config);
+// The TLS files of one process. They are read when this is made and whenever `watcher` finds them
+// changed, and judged as a whole (tls_check.h) before any connection gets to see them; files that
+// are wrong leave the ones before in use and are logged. gRPC watches files too, but takes whatever
+// it finds: between the two halves of a replacement it refuses every handshake. So it is shown
+// files in memory, which hold what was judged and nothing else.
+//
+// New contents serve new connections within some four seconds, and open ones go on. Thread-safe.
+// Outlives every server that has its credentials.
+class ServerTls {
+ public:
+  // kFileMissing, kFilePermissions (others can read the key), kFileInvalid as tls_check.h says; the
+  // errors of MemoryFile. `watcher` and `clock` outlive this.
+  static absl::StatusOr<std::unique_ptr<ServerTls>> Create(const TlsPaths& paths,
+                                                           FileWatcher& watcher,
+                                                           const Clock& clock);
+  ServerTls(const ServerTls&) = delete;
+  ServerTls& operator=(const ServerTls&) = delete;
+
+  // TLS 1.2 or newer, AEAD suites, a client certificate that chains to client_ca, which must be
+  // given. Each call makes new ones.
+  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsForCertificates() const;
+  // The same for callers without a certificate: none is asked for.
+  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsForBearers() const;
+
+ private:
+  ServerTls(const TlsPaths& paths, const Clock& clock);
+
+  // The files' contents judged, and then shown to gRPC.
+  absl::Status SwitchTo(absl::Span<const SecretBytes> contents);
+  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
+      grpc_ssl_client_certificate_request_type request) const;
+
+  const TlsPaths paths_;
+  const Clock& clock_;
+  // The key and the chain are one file, so that they change at one instant.
+  std::unique_ptr<MemoryFile> identity_;
+  std::unique_ptr<MemoryFile> client_roots_;
+  std::shared_ptr<grpc::experimental::CertificateProviderInterface> provider_;
+  std::unique_ptr<WatchedFiles> files_;  // the last member: it uses the others
+};
 
 }  // namespace fleetca::service
 

@@ -203,9 +203,10 @@ TokenIssuerConfig ReadTokenIssuer(const std::string& field, const pb::TokenIssue
   return config;
 }
 
-absl::StatusOr<std::shared_ptr<KeySource>> OpenKeys(const TokenIssuerConfig& config) {
+absl::StatusOr<std::shared_ptr<KeySource>> OpenKeys(const TokenIssuerConfig& config,
+                                                    FileWatcher& watcher) {
   if (!config.jwks_file.empty()) {
-    return FileKeySource::Create(config.jwks_file);
+    return std::make_shared<FileKeySource>(config.jwks_file, watcher);
   }
   HttpsKeySourceOptions options;
   options.url = config.jwks_url;
@@ -271,11 +272,12 @@ void TokenIssuersToConfig(const std::vector<TokenIssuerConfig>& issuers,
 }
 
 absl::StatusOr<std::unique_ptr<JwtAuthenticator>> MakeJwtAuthenticator(
-    absl::string_view trust_domain, const std::vector<TokenIssuerConfig>& issuers) {
+    absl::string_view trust_domain, const std::vector<TokenIssuerConfig>& issuers,
+    FileWatcher& watcher) {
   std::vector<JwtIssuer> verified;
   std::vector<ClaimRuleOptions> rules;
   for (const TokenIssuerConfig& issuer : issuers) {
-    FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<KeySource> keys, OpenKeys(issuer));
+    FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<KeySource> keys, OpenKeys(issuer, watcher));
     verified.push_back(ToJwtIssuer(issuer, std::move(keys)));
     rules.insert(rules.end(), issuer.rules.begin(), issuer.rules.end());
   }

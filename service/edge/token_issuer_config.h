@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/file_watcher.h"
 #include "fleetca/config/v1/token_issuers.pb.h"
 #include "google/protobuf/repeated_field.h"
 #include "service/edge/config_reader.h"
@@ -47,12 +48,13 @@ std::vector<TokenIssuerConfig> ReadTokenIssuers(
 void TokenIssuersToConfig(const std::vector<TokenIssuerConfig>& issuers,
                           google::protobuf::RepeatedPtrField<config::v1::TokenIssuer>* out);
 
-// Reads the files of keys, and starts fetching those of URLs in the background: until they have
-// come, tokens of these issuers are refused. INVALID_ARGUMENT kConfigInvalid as
-// JwtAuthenticator::Create; FAILED_PRECONDITION kFile* for a file that cannot be read or is no JWK
-// set.
+// Reads the files of keys, which `watcher` looks after from then on, and starts fetching those of
+// URLs in the background. Until keys can be had, the tokens of their issuer are refused, and the
+// log says so. INVALID_ARGUMENT kConfigInvalid as JwtAuthenticator::Create; the errors of
+// Thread::Start. `watcher` outlives it.
 absl::StatusOr<std::unique_ptr<JwtAuthenticator>> MakeJwtAuthenticator(
-    absl::string_view trust_domain, const std::vector<TokenIssuerConfig>& issuers);
+    absl::string_view trust_domain, const std::vector<TokenIssuerConfig>& issuers,
+    FileWatcher& watcher);
 
 }  // namespace fleetca::service
 

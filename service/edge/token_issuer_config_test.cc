@@ -1,5 +1,6 @@
 #include "service/edge/token_issuer_config.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "base/crypto_types.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/file_watcher.h"
 #include "fleetca/config/v1/config.pb.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
@@ -194,13 +196,14 @@ class MakeJwtAuthenticatorTest : public ::testing::Test {
   }
 
   TemporaryFolder folder_;
+  const std::unique_ptr<FileWatcher> watcher_ = *FileWatcher::Start();
 };
 
 TEST_F(MakeJwtAuthenticatorTest, KnowsHoldersByTheKeysOfAFile) {
   const TestKey& key = TestKey::OfType(KeyType::kRsa2048);
   FLEETCA_ASSERT_OK(WriteFileAtomic(path(), MakeJwks({MakeJwk(key, "a")}), 0644));
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto authenticator,
-                               MakeJwtAuthenticator("fleet.example", Issuers()));
+                               MakeJwtAuthenticator("fleet.example", Issuers(), *watcher_));
   const std::string token =
       MakeToken(R"({"alg":"RS256","kid":"a"})",
                 R"({"iss":"https://cluster.example","aud":"fleetca","exp":2000,)"
@@ -215,16 +218,23 @@ TEST_F(MakeJwtAuthenticatorTest, KnowsHoldersByTheKeysOfAFile) {
               IsError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown));
 }
 
-TEST_F(MakeJwtAuthenticatorTest, TellsThatAFileIsNotThereOrNoJwkSet) {
-  EXPECT_THAT(MakeJwtAuthenticator("fleet.example", Issuers()),
-              IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileMissing));
-  FLEETCA_ASSERT_OK(WriteFileAtomic(path(), "{}", 0644));
-  EXPECT_THAT(MakeJwtAuthenticator("fleet.example", Issuers()),
-              IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));
+TEST_F(MakeJwtAuthenticatorTest, BeginsWithoutKeysAndSaysSo) {
+  ::testing::internal::CaptureStderr();
+  const auto missing = MakeJwtAuthenticator("fleet.example", Issuers(), *watcher_);
+  const absl::Status written = WriteFileAtomic(path(), "{}", 0644);
+  const auto wrong = MakeJwtAuthenticator("fleet.example", Issuers(), *watcher_);
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  FLEETCA_EXPECT_OK(written);
+  FLEETCA_EXPECT_OK(missing);
+  FLEETCA_EXPECT_OK(wrong);
+  EXPECT_THAT(log, HasSubstr("its tokens are refused"));
+  EXPECT_THAT(log, HasSubstr(absl::StrCat("Cannot read ", path())));
+  EXPECT_THAT(log, HasSubstr("has no list"));
 }
 
 TEST_F(MakeJwtAuthenticatorTest, AcceptsNothingWithoutIssuers) {
-  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto authenticator, MakeJwtAuthenticator("fleet.example", {}));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto authenticator,
+                               MakeJwtAuthenticator("fleet.example", {}, *watcher_));
   std::string detail;
   EXPECT_FALSE(authenticator->Identity("a.b.c", absl::UnixEpoch(), &detail).ok());
 }

@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <memory>
+#include <string>
 
+#include "absl/time/clock.h"
 #include "base/file.h"
+#include "base/file_watcher.h"
 #include "service/jwt/token_maker.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"
@@ -12,10 +16,11 @@
 namespace fleetca::service {
 namespace {
 
-using ::fleetca::testing::IsError;
 using ::fleetca::testing::MakeJwk;
 using ::fleetca::testing::MakeJwks;
 using ::fleetca::testing::TestKey;
+
+constexpr absl::Duration kPatience = absl::Seconds(20);
 
 class FileKeySourceTest : public ::testing::Test {
  protected:
@@ -24,45 +29,65 @@ class FileKeySourceTest : public ::testing::Test {
   }
   void Write(absl::string_view text) { FLEETCA_ASSERT_OK(WriteFileAtomic(path_, text, 0644)); }
 
+  static bool WaitForKey(FileKeySource& source, absl::string_view kid) {
+    const absl::Time end = absl::Now() + kPatience;
+    while (source.Keys()->Find(kid) == nullptr) {
+      if (absl::Now() > end) {
+        return false;
+      }
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+    return true;
+  }
+
   testing::TemporaryFolder folder_;
   const std::string path_ = folder_.path() + "/jwks.json";
+  const std::unique_ptr<FileWatcher> watcher_ = *FileWatcher::Start(absl::Milliseconds(2));
 };
 
 TEST_F(FileKeySourceTest, FollowsTheFile) {
   Write(Keys("a"));
-  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<FileKeySource> source,
-                               FileKeySource::Create(path_));
-  const std::shared_ptr<const JwkSet> before = source->Keys();
+  FileKeySource source(path_, *watcher_);
+  const std::shared_ptr<const JwkSet> before = source.Keys();
   EXPECT_NE(before->Find("a"), nullptr);
-  EXPECT_EQ(source->Keys(), before);
+  EXPECT_EQ(source.Keys(), before);
   Write(Keys("b"));
-  EXPECT_EQ(source->Keys()->Find("a"), nullptr);
-  EXPECT_NE(source->Keys()->Find("b"), nullptr);
+  EXPECT_TRUE(WaitForKey(source, "b"));
+  EXPECT_EQ(source.Keys()->Find("a"), nullptr);
   // Who took the keys keeps them.
   EXPECT_NE(before->Find("a"), nullptr);
 }
 
 TEST_F(FileKeySourceTest, AWrongFileKeepsTheKeysBefore) {
   Write(Keys("a"));
-  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<FileKeySource> source,
-                               FileKeySource::Create(path_));
-  Write("{");
-  EXPECT_NE(source->Keys()->Find("a"), nullptr);
+  FileKeySource source(path_, *watcher_);
+  for (const absl::string_view wrong : {"{", "", "{}"}) {
+    Write(wrong);
+    absl::SleepFor(absl::Milliseconds(30));
+    EXPECT_NE(source.Keys()->Find("a"), nullptr);
+  }
   std::filesystem::remove(path_);
-  EXPECT_NE(source->Keys()->Find("a"), nullptr);
+  absl::SleepFor(absl::Milliseconds(30));
+  EXPECT_NE(source.Keys()->Find("a"), nullptr);
   Write(Keys("b"));
-  EXPECT_NE(source->Keys()->Find("b"), nullptr);
+  EXPECT_TRUE(WaitForKey(source, "b"));
   // A set without keys is a right one: the issuer has withdrawn them.
   Write(R"({"keys":[]})");
-  EXPECT_EQ(source->Keys()->size(), 0u);
+  const absl::Time end = absl::Now() + kPatience;
+  while (source.Keys()->size() != 0 && absl::Now() < end) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  EXPECT_EQ(source.Keys()->size(), 0u);
 }
 
-TEST_F(FileKeySourceTest, StartsWithARightFileAlone) {
-  EXPECT_THAT(FileKeySource::Create(path_),
-              IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileMissing));
-  Write(R"({"keys":[{}]})");
-  EXPECT_THAT(FileKeySource::Create(path_),
-              IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));
+TEST_F(FileKeySourceTest, BeginsWithoutAFileAndTakesItWhenItComes) {
+  FileKeySource source(path_, *watcher_);
+  EXPECT_EQ(source.Keys()->size(), 0u);
+  Write(R"({"keys":{}})");
+  absl::SleepFor(absl::Milliseconds(30));
+  EXPECT_EQ(source.Keys()->size(), 0u);
+  Write(Keys("a"));
+  EXPECT_TRUE(WaitForKey(source, "a"));
 }
 
 }  // namespace

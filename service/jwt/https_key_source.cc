@@ -3,12 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/memory/memory.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "service/jwt/https_fetch.h"
 #include "service/jwt/key_log.h"
 
 namespace fleetca::service {
+namespace {
+
+constexpr absl::Duration kFirstRetry = absl::Seconds(1);
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpsKeySource>> HttpsKeySource::Create(
     HttpsKeySourceOptions options) {
@@ -19,22 +25,28 @@ absl::StatusOr<std::unique_ptr<HttpsKeySource>> HttpsKeySource::Create(
                            "the issuer more time");
   }
   const HttpsFetchOptions fetch{options.url, options.ca_file, kMaxJwksBytes};
-  return std::make_unique<HttpsKeySource>(
+  return Start(
       std::move(options), [fetch] { return FetchHttps(fetch); }, Clock::System());
 }
 
+absl::StatusOr<std::unique_ptr<HttpsKeySource>> HttpsKeySource::Start(HttpsKeySourceOptions options,
+                                                                      Fetch fetch,
+                                                                      const Clock& clock) {
+  auto source = absl::WrapUnique(new HttpsKeySource(std::move(options), std::move(fetch), clock));
+  FLEETCA_ASSIGN_OR_RETURN(source->thread_,
+                           Thread::Start("jwks", [self = source.get()] { self->Run(); }));
+  return source;
+}
+
 HttpsKeySource::HttpsKeySource(HttpsKeySourceOptions options, Fetch fetch, const Clock& clock)
-    : options_(std::move(options)),
-      fetch_(std::move(fetch)),
-      clock_(clock),
-      thread_([this] { Run(); }) {}
+    : options_(std::move(options)), fetch_(std::move(fetch)), clock_(clock) {}
 
 HttpsKeySource::~HttpsKeySource() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
-  thread_.join();
+  thread_.Join();
 }
 
 std::shared_ptr<const JwkSet> HttpsKeySource::Keys() {
@@ -53,6 +65,7 @@ void HttpsKeySource::OnUnknownKey() {
 
 void HttpsKeySource::Run() {
   absl::Duration wait = options_.refresh_interval;
+  absl::Duration next_retry = kFirstRetry;
   while (true) {
     {
       absl::MutexLock lock(&mutex_);
@@ -63,27 +76,46 @@ void HttpsKeySource::Run() {
       wanted_ = false;
       last_fetch_ = clock_.Now();
     }
-    wait = Refresh() ? options_.refresh_interval
-                     : std::min(options_.refresh_interval, options_.retry_interval);
+    if (Refresh()) {
+      wait = options_.refresh_interval;
+      next_retry = kFirstRetry;
+    } else {
+      wait = std::min(options_.refresh_interval, next_retry);
+      next_retry = std::min(options_.refresh_interval, 2 * next_retry);
+    }
   }
 }
 
 bool HttpsKeySource::Refresh() {
   absl::StatusOr<std::string> text = fetch_();
   if (text.ok() && *text == text_) {
+    failure_.clear();
     return true;
   }
   absl::StatusOr<JwkSet> keys = text.ok() ? JwkSet::Parse(*text) : text.status();
   if (!keys.ok()) {
-    LogKeysKept(options_.url, keys.status());
+    LogFailure(keys.status());
     return false;
   }
+  failure_.clear();
   LogNewKeys(options_.url, *keys);
   text_ = *std::move(text);
   auto fresh = std::make_shared<const JwkSet>(*std::move(keys));
   absl::MutexLock lock(&mutex_);
   keys_ = std::move(fresh);
   return true;
+}
+
+void HttpsKeySource::LogFailure(const absl::Status& error) {
+  if (error.message() == failure_) {
+    return;
+  }
+  failure_ = std::string(error.message());
+  if (text_.empty()) {
+    LogKeysMissing(options_.url, error);
+  } else {
+    LogKeysKept(options_.url, error);
+  }
 }
 
 }  // namespace fleetca::service

@@ -58,13 +58,21 @@ class FakeIssuer {
   int fetches_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
+int Count(absl::string_view text, absl::string_view part) {
+  int count = 0;
+  for (size_t at = text.find(part); at != absl::string_view::npos; at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
 class HttpsKeySourceTest : public ::testing::Test {
  protected:
   std::unique_ptr<HttpsKeySource> Start(absl::Duration refresh_interval = absl::Hours(1)) {
     HttpsKeySourceOptions options;
     options.url = "https://issuer.test/keys";
     options.refresh_interval = refresh_interval;
-    return std::make_unique<HttpsKeySource>(
+    return *HttpsKeySource::Start(
         options, [this] { return issuer_.Fetch(); }, clock_);
   }
 
@@ -121,7 +129,7 @@ TEST_F(HttpsKeySourceTest, AnOutageKeepsTheKeys) {
   ASSERT_TRUE(WaitForKey(*source, "a"));
   for (const absl::StatusOr<std::string>& failure :
        {absl::StatusOr<std::string>(Unavailable(Reason::kServerUnreachable, "gone")),
-        absl::StatusOr<std::string>("<html>"), absl::StatusOr<std::string>(R"({"keys":[{}]})")}) {
+        absl::StatusOr<std::string>("<html>"), absl::StatusOr<std::string>(R"({"keys":{}})")}) {
     issuer_.SetAnswer(failure);
     // The second fetch from now on saw the failure, the third began after it was dealt with.
     ASSERT_TRUE(issuer_.WaitForFetches(issuer_.fetches() + 3));
@@ -132,6 +140,31 @@ TEST_F(HttpsKeySourceTest, AnOutageKeepsTheKeys) {
   // Keys that the issuer withdraws are gone.
   issuer_.SetAnswer(R"({"keys":[]})");
   EXPECT_TRUE(WaitForKey(*source, "b", false));
+}
+
+TEST_F(HttpsKeySourceTest, AFailureIsLoggedOnceAndItsEndToo) {
+  ::testing::internal::CaptureStderr();
+  issuer_.SetAnswer(Unavailable(Reason::kServerUnreachable, "gone"));
+  {
+    const auto source = Start(absl::Milliseconds(2));
+    EXPECT_TRUE(issuer_.WaitForFetches(10));
+    issuer_.SetAnswer(Keys("a"));
+    EXPECT_TRUE(WaitForKey(*source, "a"));
+    issuer_.SetAnswer(Unavailable(Reason::kServerUnreachable, "gone"));
+    EXPECT_TRUE(issuer_.WaitForFetches(issuer_.fetches() + 10));
+  }
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(Count(log, "its tokens are refused"), 1) << log;
+  EXPECT_EQ(Count(log, "The keys of a token issuer were read"), 1) << log;
+  EXPECT_EQ(Count(log, "those before stay in use"), 1) << log;
+}
+
+TEST_F(HttpsKeySourceTest, AsksAgainByItselfAfterAFailure) {
+  issuer_.SetAnswer(Unavailable(Reason::kServerUnreachable, "gone"));
+  const auto source = Start(absl::Hours(1));
+  ASSERT_TRUE(issuer_.WaitForFetches(2));  // a second later, not an hour
+  issuer_.SetAnswer(Keys("a"));
+  EXPECT_TRUE(WaitForKey(*source, "a"));
 }
 
 TEST_F(HttpsKeySourceTest, HasNoKeysBeforeTheFirstAnswer) {

@@ -14,6 +14,8 @@ namespace {
 // Builds the value from the parser's events; an event that answers false ends the parse.
 class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
+  explicit JsonBuilder(RepeatedNames repeated) : repeated_(repeated) {}
+
   JsonValue TakeRoot() { return std::move(root_); }
   const std::string& problem() const { return problem_; }
 
@@ -31,6 +33,11 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
 
   bool key(std::string& name) override {
     if (open_.back()->Member(name) != nullptr) {
+      if (repeated_ == RepeatedNames::kMarkObject) {
+        open_.back()->MarkAmbiguous();
+        name_ = std::move(name);
+        return true;
+      }
       problem_ = absl::StrCat("has the name \"", absl::CHexEscape(name), "\" twice in one object");
       return false;
     }
@@ -78,6 +85,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
+  const RepeatedNames repeated_;
   JsonValue root_;
   std::vector<JsonValue*> open_;
   std::string name_;
@@ -95,14 +103,14 @@ const JsonValue* JsonValue::Member(absl::string_view name) const {
   return found == object->end() ? nullptr : &found->second;
 }
 
-absl::StatusOr<JsonValue> ParseJson(absl::string_view text) {
+absl::StatusOr<JsonValue> ParseJson(absl::string_view text, RepeatedNames repeated) {
   // The parser takes a NUL for the end of its input, whatever follows, and skips a byte order mark.
   // Neither is JSON.
   if (absl::StrContains(text, '\0') || absl::StartsWith(text, "\xef\xbb\xbf")) {
     return InvalidArgument(Reason::kConfigInvalid, "",
                            "the text is not JSON: it has a NUL or a byte order mark");
   }
-  JsonBuilder builder;
+  JsonBuilder builder(repeated);
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {
     return InvalidArgument(Reason::kConfigInvalid, "",
                            absl::StrCat("the text ", builder.problem()));

@@ -27,6 +27,7 @@ class JsonValue {
   JsonValue() = default;  // null
   explicit JsonValue(Value value) : value_(std::move(value)) {}
 
+  bool IsNull() const { return std::holds_alternative<std::monostate>(value_); }
   // Null when it is of another kind. They alias this object.
   const double* AsNumber() const { return std::get_if<double>(&value_); }
   const std::string* AsString() const { return std::get_if<std::string>(&value_); }
@@ -38,14 +39,23 @@ class JsonValue {
   // The member called so; null when there is none or this is no object.
   const JsonValue* Member(absl::string_view name) const;
 
+  // Whether this is an object in which a name stands twice: two readers would choose differently.
+  bool IsAmbiguous() const { return ambiguous_; }
+  void MarkAmbiguous() { ambiguous_ = true; }
+
  private:
   Value value_;
+  bool ambiguous_ = false;
 };
 
+// What becomes of an object in which a name stands twice.
+enum class RepeatedNames { kRefuseAll, kMarkObject };
+
 // The one value that `text` is. INVALID_ARGUMENT kConfigInvalid: not JSON, invalid UTF-8, anything
-// after the value, a name that stands twice in one object (two readers would choose differently),
-// deeper than kMaxJsonDepth. Numbers become doubles. The caller limits the size.
-absl::StatusOr<JsonValue> ParseJson(absl::string_view text);
+// after the value, a name that stands twice in one object unless `repeated` says that the object is
+// only marked, deeper than kMaxJsonDepth. Numbers become doubles. The caller limits the size.
+absl::StatusOr<JsonValue> ParseJson(absl::string_view text,
+                                    RepeatedNames repeated = RepeatedNames::kRefuseAll);
 
 }  // namespace fleetca::service
 

@@ -1,12 +1,13 @@
 #include "service/jwt/jwks.h"
 
 #include <algorithm>
-#include <set>
+#include <optional>
 #include <utility>
 
 #include "absl/numeric/bits.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "service/jwt/base64url.h"
@@ -19,48 +20,66 @@ constexpr size_t kMinRsaBits = 2048;
 constexpr size_t kMaxRsaBits = 8192;      // more only costs whoever verifies
 constexpr size_t kMaxExponentOctets = 4;  // likewise; 65537 has 3
 
+// A log line is read by people.
+constexpr size_t kMaxReasons = 20;
+
+// Why a key is left out.
+absl::Status Odd(absl::string_view why) {
+  return InvalidArgument(Reason::kKeyUnsupported, "keys", why);
+}
+
 // One element of "keys" while it is read.
 class JwkReader {
  public:
-  JwkReader(const JsonValue& json, absl::string_view field) : json_(json), field_(field) {}
+  explicit JwkReader(const JsonValue& json) : json_(json) {}
 
-  absl::Status Mistake(absl::string_view name, absl::string_view problem) const {
-    return InvalidArgument(Reason::kConfigInvalid, absl::StrCat(field_, ".", name),
-                           absl::StrCat(field_, ".", name, " ", problem));
-  }
-
-  // Null when it is absent.
+  // Null when it is absent, or null itself.
   absl::StatusOr<const std::string*> OptionalText(absl::string_view name) const {
     const JsonValue* member = json_.Member(name);
-    if (member == nullptr) {
+    if (member == nullptr || member->IsNull()) {
       return nullptr;
     }
     if (member->AsString() == nullptr) {
-      return Mistake(name, "is not a string; ask the issuer for a right JWK set");
+      return Odd(absl::StrCat("has a ", name, " that is not a string"));
     }
     return member->AsString();
   }
 
-  absl::StatusOr<std::string> Octets(absl::string_view name) const {
+  absl::StatusOr<std::string> Text(absl::string_view name) const {
     FLEETCA_ASSIGN_OR_RETURN(const std::string* text, OptionalText(name));
-    std::optional<std::string> octets;
-    if (text != nullptr) {
-      octets = DecodeBase64Url(*text);
+    if (text == nullptr) {
+      return Odd(absl::StrCat("has no ", name));
     }
+    return *text;
+  }
+
+  absl::StatusOr<std::string> Octets(absl::string_view name) const {
+    FLEETCA_ASSIGN_OR_RETURN(const std::string text, Text(name));
+    std::optional<std::string> octets = DecodeBase64Url(text);
     if (!octets || octets->empty()) {
-      return Mistake(name, "is missing or not base64url without padding");
+      return Odd(absl::StrCat("has a ", name, " that is not base64url without padding"));
     }
     return *std::move(octets);
+  }
+
+  // A positive number (RFC 7518 section 2, Base64urlUInt). Some libraries put a zero octet in front
+  // of it, as section 6.3.1.1 notes, which changes nothing.
+  absl::StatusOr<std::string> Number(absl::string_view name) const {
+    FLEETCA_ASSIGN_OR_RETURN(std::string octets, Octets(name));
+    if (octets.size() > 1 && octets.front() == 0) {
+      octets.erase(0, 1);
+    }
+    return octets;
   }
 
   // Whether "key_ops" is absent or allows to verify.
   absl::StatusOr<bool> OperationsAllow() const {
     const JsonValue* operations = json_.Member("key_ops");
-    if (operations == nullptr) {
+    if (operations == nullptr || operations->IsNull()) {
       return true;
     }
     if (operations->AsArray() == nullptr) {
-      return Mistake("key_ops", "is not a list");
+      return Odd("has key_ops that are not a list");
     }
     return std::any_of(operations->AsArray()->begin(), operations->AsArray()->end(),
                        [](const JsonValue& operation) {
@@ -69,11 +88,12 @@ class JwkReader {
                        });
   }
 
+  bool IsObject() const { return json_.AsObject() != nullptr; }
+  bool IsAmbiguous() const { return json_.IsAmbiguous(); }
   bool Has(absl::string_view name) const { return json_.Member(name) != nullptr; }
 
  private:
   const JsonValue& json_;
-  absl::string_view field_;
 };
 
 size_t BitLength(absl::string_view number) {
@@ -82,80 +102,78 @@ size_t BitLength(absl::string_view number) {
                               absl::bit_width(static_cast<unsigned char>(number.front()));
 }
 
-// A key, or why it is left out.
-struct KeyOrSkip {
-  std::shared_ptr<const VerificationKey> key;
-  std::string skip;
-};
+using KeyPtr = std::unique_ptr<const VerificationKey>;
 
-absl::StatusOr<KeyOrSkip> Keep(const JwkReader& reader, absl::string_view member,
-                               absl::StatusOr<std::unique_ptr<const VerificationKey>> key) {
-  if (!key.ok()) {
-    return reader.Mistake(member, absl::StrCat("makes no key: ", key.status().message()));
-  }
-  return KeyOrSkip{*std::move(key), ""};
-}
-
-absl::StatusOr<KeyOrSkip> ReadRsa(const JwkReader& reader) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::string modulus, reader.Octets("n"));
-  FLEETCA_ASSIGN_OR_RETURN(const std::string exponent, reader.Octets("e"));
+absl::StatusOr<KeyPtr> ReadRsa(const JwkReader& reader) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::string modulus, reader.Number("n"));
+  FLEETCA_ASSIGN_OR_RETURN(const std::string exponent, reader.Number("e"));
   const size_t bits = BitLength(modulus);
   if (bits < kMinRsaBits || bits > kMaxRsaBits || exponent.size() > kMaxExponentOctets) {
-    return KeyOrSkip{nullptr,
-                     absl::StrCat("is RSA of ", bits, " bits and an exponent of ", exponent.size(),
-                                  " octets; 2048 to 8192 bits and at ", "most 4 octets are taken")};
+    return Odd(absl::StrCat("is RSA of ", bits, " bits and an exponent of ", exponent.size(),
+                            " octets; 2048 to 8192 bits and at most 4 octets are taken"));
   }
-  return Keep(reader, "n", VerificationKey::CreateRsa(modulus, exponent));
+  return VerificationKey::CreateRsa(modulus, exponent);
 }
 
-absl::StatusOr<KeyOrSkip> ReadEc(const JwkReader& reader) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::string* curve, reader.OptionalText("crv"));
-  if (curve == nullptr) {
-    return reader.Mistake("crv", "is missing");
-  }
-  if (*curve != "P-256" && *curve != "P-384") {
-    return KeyOrSkip{nullptr, absl::StrCat("is of curve ", *curve)};
+absl::StatusOr<KeyPtr> ReadEc(const JwkReader& reader) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::string curve, reader.Text("crv"));
+  if (curve != "P-256" && curve != "P-384") {
+    return Odd(absl::StrCat("is of curve ", absl::CHexEscape(curve)));
   }
   FLEETCA_ASSIGN_OR_RETURN(const std::string x, reader.Octets("x"));
   FLEETCA_ASSIGN_OR_RETURN(const std::string y, reader.Octets("y"));
-  const JwkKind kind = *curve == "P-256" ? JwkKind::kP256 : JwkKind::kP384;
-  return Keep(reader, "x", VerificationKey::CreateEc(kind, x, y));
+  return VerificationKey::CreateEc(curve == "P-256" ? JwkKind::kP256 : JwkKind::kP384, x, y);
 }
 
-absl::StatusOr<KeyOrSkip> ReadPublicKey(const JwkReader& reader) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::string* type, reader.OptionalText("kty"));
-  if (type == nullptr) {
-    return reader.Mistake("kty", "is missing");
-  }
-  if (*type != "RSA" && *type != "EC") {
-    return KeyOrSkip{nullptr, absl::StrCat("is of kind ", *type)};
+absl::StatusOr<KeyPtr> ReadPublicKey(const JwkReader& reader) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::string type, reader.Text("kty"));
+  if (type != "RSA" && type != "EC") {
+    return Odd(absl::StrCat("is of kind ", absl::CHexEscape(type)));
   }
   if (reader.Has("d")) {
-    return reader.Mistake("d", "is a private key; whoever published it must replace it");
+    return Odd(
+        "is a private key, which whoever can read the set may use; its issuer must replace "
+        "it");
   }
-  return *type == "RSA" ? ReadRsa(reader) : ReadEc(reader);
+  absl::StatusOr<KeyPtr> key = type == "RSA" ? ReadRsa(reader) : ReadEc(reader);
+  if (!key.ok() && GetReason(key.status()) == Reason::kKeyInvalid) {
+    return Odd(absl::StrCat("makes no key: ", key.status().message()));
+  }
+  return key;
 }
 
-// `algorithm` is set when the key names one of ours.
-absl::StatusOr<KeyOrSkip> ReadKey(const JwkReader& reader,
-                                  std::optional<SigningAlgorithm>* algorithm) {
-  FLEETCA_ASSIGN_OR_RETURN(KeyOrSkip read, ReadPublicKey(reader));
+struct NamedJwk {
+  std::string kid;
+  Jwk jwk;
+};
+
+// An error says why the key is left out.
+absl::StatusOr<NamedJwk> ReadKey(const JwkReader& reader) {
+  if (!reader.IsObject() || reader.IsAmbiguous()) {
+    return Odd(reader.IsObject() ? "has a member twice" : "is no object");
+  }
+  // What a key is for comes first: one that is for something else may be of any shape.
   FLEETCA_ASSIGN_OR_RETURN(const std::string* use, reader.OptionalText("use"));
-  FLEETCA_ASSIGN_OR_RETURN(const std::string* name, reader.OptionalText("alg"));
   FLEETCA_ASSIGN_OR_RETURN(const bool may_verify, reader.OperationsAllow());
-  if (read.key == nullptr) {
-    return read;
-  }
   if ((use != nullptr && *use != "sig") || !may_verify) {
-    return KeyOrSkip{nullptr, "is not for signatures"};
+    return Odd("is not for signatures");
   }
+  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<const VerificationKey> key, ReadPublicKey(reader));
+  NamedJwk named;
+  FLEETCA_ASSIGN_OR_RETURN(const std::string* name, reader.OptionalText("alg"));
   if (name != nullptr) {
-    *algorithm = ParseSigningAlgorithm(*name);
-    if (!*algorithm || KeyKindOf(**algorithm) != read.key->kind()) {
-      return KeyOrSkip{nullptr, absl::StrCat("is for the algorithm ", *name)};
+    named.jwk.algorithm = ParseSigningAlgorithm(*name);
+    if (!named.jwk.algorithm || KeyKindOf(*named.jwk.algorithm) != key->kind()) {
+      return Odd(absl::StrCat("is for the algorithm ", absl::CHexEscape(*name)));
     }
   }
-  return read;
+  FLEETCA_ASSIGN_OR_RETURN(const std::string* kid, reader.OptionalText("kid"));
+  if (kid == nullptr) {
+    return Odd("has no kid, so no token can name it");
+  }
+  named.kid = *kid;
+  named.jwk.key = std::move(key);
+  return named;
 }
 
 absl::Status SetMistake(absl::string_view problem) {
@@ -168,40 +186,40 @@ absl::StatusOr<JwkSet> JwkSet::Parse(absl::string_view json) {
   if (json.size() > kMaxJwksBytes) {
     return SetMistake("is over 256 KiB; point to the issuer's jwks_uri");
   }
-  FLEETCA_ASSIGN_OR_RETURN(const JsonValue root, ParseJson(json));
+  absl::ConsumePrefix(&json, "\xef\xbb\xbf");
+  FLEETCA_ASSIGN_OR_RETURN(const JsonValue root, ParseJson(json, RepeatedNames::kMarkObject));
   const JsonValue* keys = root.Member("keys");
-  if (keys == nullptr || keys->AsArray() == nullptr) {
-    return SetMistake("has no list \"keys\"; point to the issuer's jwks_uri");
-  }
-  if (keys->AsArray()->size() > kMaxJwksKeys) {
-    return SetMistake("has over 100 keys; publish those in use alone");
+  if (keys == nullptr || keys->AsArray() == nullptr || root.IsAmbiguous()) {
+    return SetMistake("has no list \"keys\", or has a name twice; point to the issuer's jwks_uri");
   }
   JwkSet set;
-  std::set<std::string> names;
-  for (const JsonValue& element : *keys->AsArray()) {
-    const std::string field = absl::StrCat("keys[", &element - keys->AsArray()->data(), "]");
-    const JwkReader reader(element, field);
-    Jwk jwk;
-    FLEETCA_ASSIGN_OR_RETURN(KeyOrSkip read, ReadKey(reader, &jwk.algorithm));
-    FLEETCA_ASSIGN_OR_RETURN(const std::string* kid, reader.OptionalText("kid"));
-    if (kid != nullptr && !names.insert(*kid).second) {
-      return reader.Mistake("kid", absl::StrCat("\"", absl::CHexEscape(*kid),
-                                                "\" stands twice; a token could mean either key"));
+  for (size_t i = 0; i < keys->AsArray()->size(); ++i) {
+    absl::StatusOr<NamedJwk> read = ReadKey(JwkReader((*keys->AsArray())[i]));
+    if (!read.ok()) {
+      set.LeaveOut(i, read.status().message());
+    } else if (set.size_ == kMaxJwksKeys) {
+      set.LeaveOut(i, "is one too many; 100 keys are taken");
+    } else {
+      set.Add(read->kid, std::move(read->jwk));
     }
-    if (read.key != nullptr && kid == nullptr) {
-      read = {nullptr, "has no kid, so no token can name it"};
-    }
-    if (read.key == nullptr) {
-      set.left_out_.push_back(absl::StrCat(field, " ", read.skip));
-      continue;
-    }
-    jwk.key = std::move(read.key);
-    set.keys_.emplace(*kid, std::move(jwk));
   }
   return set;
 }
 
-const Jwk* JwkSet::Find(absl::string_view kid) const {
+void JwkSet::Add(absl::string_view kid, Jwk jwk) {
+  keys_[std::string(kid)].push_back(std::move(jwk));
+  ++size_;
+}
+
+void JwkSet::LeaveOut(size_t index, absl::string_view why) {
+  if (left_out_.size() < kMaxReasons) {
+    left_out_.push_back(absl::StrCat("keys[", index, "] ", why));
+  } else if (left_out_.size() == kMaxReasons) {
+    left_out_.emplace_back("and others");
+  }
+}
+
+const std::vector<Jwk>* JwkSet::Find(absl::string_view kid) const {
   const auto found = keys_.find(kid);
   return found == keys_.end() ? nullptr : &found->second;
 }

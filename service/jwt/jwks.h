@@ -31,22 +31,29 @@ class JwkSet {
   JwkSet() = default;
 
   // Keeps the keys that verify signatures: RSA of 2048 to 8192 bits, EC P-256 and P-384, with a
-  // `kid`, without another `use`, `key_ops` or `alg`. Leaves out every other one, symmetric keys
-  // above all.
+  // `kid`, without another `use`, `key_ops` or `alg`; kMaxJwksKeys at most. Every other element is
+  // left out, whatever is wrong with it, as RFC 7517 section 5 asks: keys of another kind or for
+  // another use, symmetric and private ones, those that lack a member or have a malformed one. So
+  // one key that is odd costs the tokens of that key alone. A byte order mark at the start is
+  // skipped, as RFC 8259 section 8.1 allows.
   //
-  // INVALID_ARGUMENT kConfigInvalid, with the field ("keys[2].n"): not a JWK set, over the limits,
-  // a member of a wrong type, a `kid` that stands twice, a malformed key, or a private one.
+  // INVALID_ARGUMENT kConfigInvalid: not JSON, no list "keys" in it, over kMaxJwksBytes.
   static absl::StatusOr<JwkSet> Parse(absl::string_view json);
 
-  // The key called so; null when there is none. Aliases this object.
-  const Jwk* Find(absl::string_view kid) const;
+  // The keys called so, in the order of the set; null when there is none. More than one is lawful
+  // where they differ in kind or algorithm (RFC 7517 section 4.5). Aliases this object.
+  const std::vector<Jwk>* Find(absl::string_view kid) const;
 
-  size_t size() const { return keys_.size(); }
-  // Why each key that was left out was, in words for the log.
+  size_t size() const { return size_; }
+  // Why each key that was left out was, in words for the log, and for the first few only.
   const std::vector<std::string>& left_out() const { return left_out_; }
 
  private:
-  std::map<std::string, Jwk, std::less<>> keys_;
+  void Add(absl::string_view kid, Jwk jwk);
+  void LeaveOut(size_t index, absl::string_view why);
+
+  std::map<std::string, std::vector<Jwk>, std::less<>> keys_;
+  size_t size_ = 0;
   std::vector<std::string> left_out_;
 };
 

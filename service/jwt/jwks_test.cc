@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "service/jwt/token_maker.h"
@@ -30,11 +31,11 @@ TEST(JwkSetTest, KeepsKeysThatVerifySignatures) {
   EXPECT_EQ(set.size(), 3u);
   EXPECT_THAT(set.left_out(), ElementsAre());
   ASSERT_NE(set.Find("r"), nullptr);
-  EXPECT_EQ(set.Find("r")->key->kind(), JwkKind::kRsa);
-  EXPECT_EQ(set.Find("r")->algorithm, SigningAlgorithm::kPs256);
-  EXPECT_EQ(set.Find("e")->key->kind(), JwkKind::kP256);
-  EXPECT_EQ(set.Find("e")->algorithm, std::nullopt);
-  EXPECT_EQ(set.Find("f")->key->kind(), JwkKind::kP384);
+  EXPECT_EQ(set.Find("r")->front().key->kind(), JwkKind::kRsa);
+  EXPECT_EQ(set.Find("r")->front().algorithm, SigningAlgorithm::kPs256);
+  EXPECT_EQ(set.Find("e")->front().key->kind(), JwkKind::kP256);
+  EXPECT_EQ(set.Find("e")->front().algorithm, std::nullopt);
+  EXPECT_EQ(set.Find("f")->front().key->kind(), JwkKind::kP384);
   EXPECT_EQ(set.Find("R"), nullptr);
   EXPECT_EQ(set.Find(""), nullptr);
 }
@@ -64,68 +65,150 @@ TEST(JwkSetTest, LeavesOutWhatItCannotUse) {
 }
 
 TEST(JwkSetTest, RefusesWhatIsNoSet) {
-  for (const absl::string_view text : {"[]", "{}", R"({"keys":{}})", "null"}) {
+  for (const absl::string_view text :
+       {"[]", "{}", R"({"keys":{}})", "null", R"({"keys":[],"keys":[]})"}) {
     EXPECT_THAT(JwkSet::Parse(text), IsInvalid(Reason::kConfigInvalid, "keys")) << text;
   }
   for (const absl::string_view text :
-       {"", R"({"keys":[]} x)", R"({"keys":[]}{})", R"({"keys":[],"keys":[]})", R"({"keys":[],})",
+       {"", R"({"keys":[]} x)", R"({"keys":[]}{})", R"({"keys":[],})",
         "{\"keys\":[],\"a\":\"\xff\"}", R"({"keys":[],"a":1e999})",
         R"({"a":[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]})"}) {
     EXPECT_THAT(JwkSet::Parse(text), IsInvalid(Reason::kConfigInvalid, "")) << text;
   }
 }
 
-TEST(JwkSetTest, RefusesAKidThatStandsTwice) {
-  EXPECT_THAT(JwkSet::Parse(MakeJwks({MakeJwk(P256(), "k"), MakeJwk(Rsa(), "k")})),
-              IsInvalid(Reason::kConfigInvalid, "keys[1].kid"));
-  EXPECT_THAT(JwkSet::Parse(MakeJwks({R"({"kty":"oct","kid":"k","k":"AA"})", MakeJwk(Rsa(), "k")})),
-              IsInvalid(Reason::kConfigInvalid, "keys[1].kid"));
+TEST(JwkSetTest, AByteOrderMarkAtTheStartIsSkipped) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const JwkSet set,
+                               JwkSet::Parse("\xef\xbb\xbf" + MakeJwks({MakeJwk(P256(), "k")})));
+  EXPECT_EQ(set.size(), 1u);
 }
 
-TEST(JwkSetTest, RefusesMalformedKeys) {
+TEST(JwkSetTest, KeysOfOneKidAreAllKept) {
+  // The same key for two algorithms, as ADFS has it, and keys of two kinds.
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      const JwkSet set,
+      JwkSet::Parse(MakeJwks({MakeJwk(Rsa(), "k", R"("alg":"RS256",)"),
+                              MakeJwk(Rsa(), "k", R"("alg":"RS512",)"), MakeJwk(P256(), "k")})));
+  EXPECT_EQ(set.size(), 3u);
+  ASSERT_NE(set.Find("k"), nullptr);
+  ASSERT_EQ(set.Find("k")->size(), 3u);
+  EXPECT_EQ(set.Find("k")->at(0).algorithm, SigningAlgorithm::kRs256);
+  EXPECT_EQ(set.Find("k")->at(1).algorithm, SigningAlgorithm::kRs512);
+  EXPECT_EQ(set.Find("k")->at(2).key->kind(), JwkKind::kP256);
+}
+
+// Each of them beside a key that is right: that one stays, whatever the other is.
+TEST(JwkSetTest, OneOddKeyCostsNoOther) {
   const std::string zeros = Base64Url(std::string(32, '\0'));
   const struct {
     std::string jwk;
-    absl::string_view field;
+    absl::string_view why;
   } cases[] = {
-      {"7", "keys[0].kty"},
-      {R"({"kid":"k"})", "keys[0].kty"},
-      {R"({"kty":1})", "keys[0].kty"},
-      {R"({"kty":"EC","kid":"k"})", "keys[0].crv"},
-      {R"({"kty":"EC","kid":"k","crv":"P-256"})", "keys[0].x"},
-      {absl::StrCat(R"({"kty":"EC","kid":"k","crv":"P-256","x":")", zeros, R"(="})"), "keys[0].x"},
+      {"7", "is no object"},
+      {"null", "is no object"},
+      {"[]", "is no object"},
+      {"{}", "has no kty"},
+      {R"({"kid":"k"})", "has no kty"},
+      {R"({"kty":1})", "has a kty that is not a string"},
+      {R"({"kty":"RSA","kid":"other","use":"sig","e":"AQAB"})", "has no n"},
+      {R"({"kty":"EC","kid":"k"})", "has no crv"},
+      {R"({"kty":"EC","kid":"k","crv":"P-256"})", "has no x"},
+      {R"({"kty":"EC","kid":"k","crv":"secp256k1","x":"AA","y":"AA"})", "is of curve secp256k1"},
+      {R"({"kty":"OKP","kid":"k","crv":"Ed25519","x":"AA","alg":"EdDSA"})", "is of kind OKP"},
+      {absl::StrCat(R"({"kty":"EC","kid":"k","crv":"P-256","x":")", zeros, R"(="})"),
+       "has a x that is not base64url"},
       {absl::StrCat(R"({"kty":"EC","crv":"P-256","x":")", zeros, R"(","y":")", zeros, R"("})"),
-       "keys[0].x"},
-      {absl::StrCat(R"({"kty":"EC","crv":"P-256","x":"AA","y":"AA"})"), "keys[0].x"},
-      {absl::StrCat(R"({"kty":"EC","crv":"P-384","x":")", zeros, R"(","y":")", zeros, R"("})"),
-       "keys[0].x"},
-      {R"({"kty":"RSA","n":"AQAB"})", "keys[0].e"},
+       "makes no key"},
+      {R"({"kty":"EC","crv":"P-256","x":"AA","y":"AA"})", "makes no key"},
+      {R"({"kty":"RSA","n":"AQAB"})", "has no e"},
       {absl::StrCat(R"({"kty":"RSA","n":")", Base64Url(std::string(256, '\xfe')),
                     R"(","e":"AQAB"})"),
-       "keys[0].n"},
+       "makes no key"},
       {absl::StrCat(R"({"kty":"RSA","n":")", Base64Url(std::string(256, '\xff')), R"(","e":"AQ"})"),
-       "keys[0].n"},
-      {MakeJwk(P256(), "k", R"("d":"AAAA",)"), "keys[0].d"},
-      {MakeJwk(Rsa(), "k", R"("use":["sig"],)"), "keys[0].use"},
-      {MakeJwk(Rsa(), "k", R"("alg":null,)"), "keys[0].alg"},
-      {MakeJwk(Rsa(), "k", R"("key_ops":"verify",)"), "keys[0].key_ops"},
-      {R"({"kty":"oct","kid":5})", "keys[0].kid"},
+       "makes no key"},
+      {R"({"kty":"RSA","kid":"k","n":"","e":""})", "has a n that is not base64url"},
+      {MakeJwk(P256(), "k", R"("d":"AAAA",)"), "is a private key"},
+      {MakeJwk(Rsa(), "k", R"("use":["sig"],)"), "has a use that is not a string"},
+      {MakeJwk(Rsa(), "k", R"("use":"enc",)"), "is not for signatures"},
+      {MakeJwk(Rsa(), "k", R"("alg":5,)"), "has a alg that is not a string"},
+      {MakeJwk(Rsa(), "k", R"("key_ops":"verify",)"), "has key_ops that are not a list"},
+      {MakeJwk(Rsa(), "k", R"("kty":"RSA",)"), "has a member twice"},
+      {R"({"kty":"oct","kid":5,"k":"AA"})", "is of kind oct"},
   };
-  for (const auto& wrong : cases) {
-    EXPECT_THAT(JwkSet::Parse(MakeJwks({wrong.jwk})),
-                IsInvalid(Reason::kConfigInvalid, wrong.field))
-        << wrong.jwk;
+  for (const auto& odd : cases) {
+    for (const bool first : {true, false}) {
+      const std::string right = MakeJwk(P256(), "right");
+      FLEETCA_ASSERT_OK_AND_ASSIGN(
+          const JwkSet set,
+          JwkSet::Parse(first ? MakeJwks({odd.jwk, right}) : MakeJwks({right, odd.jwk})));
+      EXPECT_NE(set.Find("right"), nullptr) << odd.jwk;
+      EXPECT_EQ(set.size(), 1u) << odd.jwk;
+      EXPECT_THAT(set.left_out(), ElementsAre(HasSubstr(odd.why))) << odd.jwk;
+    }
   }
+}
+
+// What providers publish, by the members that they have. All of these are to be taken.
+TEST(JwkSetTest, TakesTheKeysOfProviders) {
+  const std::string x5c = R"("x5c":["MIIC/jCCAeagAwIBAgIJAM=="],)";
+  const struct {
+    absl::string_view provider;
+    absl::string_view more;
+  } cases[] = {
+      {"Google", R"("alg":"RS256","use":"sig",)"},
+      {"Azure", R"("use":"sig","x5t":"nOo3ZDrODXEK1jKWhXslHR_KXEg","issuer":"https://login",)"},
+      {"Okta", R"("alg":"RS256","use":"sig","status":"ACTIVE",)"},
+      {"Auth0", R"("alg":"RS256","use":"sig","x5t":"abc",)"},
+      {"GitHub Actions", R"("alg":"RS256","use":"sig","x5t":"eBZ_cn3sXYAd0ch4THBKHIgOwOE",)"},
+      {"GitLab", R"("use":"sig","alg":"RS256",)"},
+      {"Kubernetes", R"("use":"sig","alg":"RS256",)"},
+      {"Keycloak", R"("alg":"RS256","use":"sig","x5t#S256":"uMo",)"},
+      {"Hydra", R"("use":"sig","alg":"RS256",)"},
+      {"a library that writes null", R"("alg":null,"use":null,"key_ops":null,)"},
+  };
+  for (const auto& given : cases) {
+    const std::string encryption = MakeJwk(Rsa(), "enc", R"("use":"enc","alg":"RSA-OAEP",)");
+    FLEETCA_ASSERT_OK_AND_ASSIGN(
+        const JwkSet set,
+        JwkSet::Parse(MakeJwks({encryption, MakeJwk(Rsa(), "k", absl::StrCat(x5c, given.more))})));
+    EXPECT_NE(set.Find("k"), nullptr) << given.provider;
+    EXPECT_EQ(set.size(), 1u) << given.provider;
+  }
+}
+
+TEST(JwkSetTest, AZeroOctetBeforeAModulusChangesNothing) {
+  const std::string jwk = MakeJwk(Rsa(), "k");
+  const size_t start = jwk.find(R"("n":")") + 5;
+  const size_t end = jwk.find('"', start);
+  std::string modulus;
+  ASSERT_TRUE(absl::WebSafeBase64Unescape(jwk.substr(start, end - start), &modulus));
+  const std::string longer =
+      absl::StrCat(jwk.substr(0, start),
+                   Base64Url(absl::StrCat(absl::string_view("\0", 1), modulus)), jwk.substr(end));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const JwkSet set, JwkSet::Parse(MakeJwks({longer})));
+  EXPECT_EQ(set.size(), 1u);
+}
+
+TEST(JwkSetTest, ASetWithoutAUsableKeyHasNone) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const JwkSet set, JwkSet::Parse(R"({"keys":[{},7]})"));
+  EXPECT_EQ(set.size(), 0u);
+  EXPECT_EQ(set.left_out().size(), 2u);
 }
 
 TEST(JwkSetTest, HasLimits) {
   std::vector<std::string> keys;
-  for (size_t i = 0; i < kMaxJwksKeys; ++i) {
-    keys.push_back(absl::StrCat(R"({"kty":"oct","kid":")", i, R"("})"));
+  for (size_t i = 0; i <= kMaxJwksKeys; ++i) {
+    keys.push_back(MakeJwk(P256(), absl::StrCat(i)));
   }
-  FLEETCA_EXPECT_OK(JwkSet::Parse(MakeJwks(keys)));
-  keys.push_back(R"({"kty":"oct"})");
-  EXPECT_THAT(JwkSet::Parse(MakeJwks(keys)), IsInvalid(Reason::kConfigInvalid, "keys"));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const JwkSet many, JwkSet::Parse(MakeJwks(keys)));
+  EXPECT_EQ(many.size(), kMaxJwksKeys);
+  EXPECT_THAT(many.left_out(), ElementsAre(HasSubstr("is one too many")));
+
+  // The log's line about it is short, however many they are.
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const JwkSet odd,
+                               JwkSet::Parse(MakeJwks(std::vector<std::string>(1000, "{}"))));
+  EXPECT_EQ(odd.left_out().size(), 21u);
+  EXPECT_EQ(odd.left_out().back(), "and others");
 
   std::string text = R"({"keys":[]})";
   text.resize(kMaxJwksBytes, ' ');

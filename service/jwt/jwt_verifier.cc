@@ -36,19 +36,24 @@ absl::Status CheckSignature(const JwtIssuer& issuer, const UnverifiedJwt& jwt,
     return Refusal(absl::StrCat("the header's alg ", algorithm, " is not pinned for ", issuer.url));
   }
   const std::shared_ptr<const JwkSet> keys = issuer.keys->Keys();
-  const Jwk* jwk = keys->Find(jwt.key_id);
-  if (jwk == nullptr) {
+  const std::vector<Jwk>* named = keys->Find(jwt.key_id);
+  if (named == nullptr) {
     issuer.keys->OnUnknownKey();
     return Refusal(absl::StrCat("the issuer ", issuer.url, " has no key \"",
                                 absl::CHexEscape(jwt.key_id), "\" that is known yet"));
   }
-  if (jwk->key->kind() != KeyKindOf(jwt.algorithm) ||
-      (jwk->algorithm && *jwk->algorithm != jwt.algorithm)) {
-    return Refusal(
-        absl::StrCat("the key \"", absl::CHexEscape(jwt.key_id), "\" is not for ", algorithm));
+  bool any_fits = false;
+  for (const Jwk& jwk : *named) {
+    const bool fits = jwk.key->kind() == KeyKindOf(jwt.algorithm) &&
+                      (!jwk.algorithm || *jwk.algorithm == jwt.algorithm);
+    any_fits = any_fits || fits;
+    if (fits && jwk.key->Verifies(token, jwt.algorithm)) {
+      return absl::OkStatus();
+    }
   }
-  return jwk->key->Verifies(token, jwt.algorithm) ? absl::OkStatus()
-                                                  : Refusal("the signature is wrong");
+  return Refusal(any_fits ? "the signature is wrong"
+                          : absl::StrCat("the key \"", absl::CHexEscape(jwt.key_id),
+                                         "\" is not for ", algorithm));
 }
 
 absl::Status CheckAudience(const JsonValue& claims, const std::vector<std::string>& ours) {

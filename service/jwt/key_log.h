@@ -12,17 +12,24 @@
 
 namespace fleetca::service {
 
-// `source` is a path or an URL. A set without a key is an issuer's right, and its tokens' end.
+// `source` is a path or an URL. A set without a usable key is the end of its issuer's tokens.
 inline void LogNewKeys(absl::string_view source, const JwkSet& keys) {
-  log::Write(keys.size() == 0 ? log::Level::kWarning : log::Level::kInfo,
-             "The keys of a token issuer were read",
+  const bool none = keys.size() == 0;
+  log::Write(none ? log::Level::kWarning : log::Level::kInfo,
+             none ? "A token issuer has no usable key, so its tokens are refused"
+                  : "The keys of a token issuer were read",
              {{"source", source},
               {"keys", keys.size()},
               {"left_out", absl::StrJoin(keys.left_out(), "; ")}});
 }
 
+inline void LogKeysMissing(absl::string_view source, const absl::Status& error) {
+  log::Error("A token issuer's keys could not be had; until they can, its tokens are refused",
+             {{"source", source}, {"error", error.message()}});
+}
+
 inline void LogKeysKept(absl::string_view source, const absl::Status& error) {
-  log::Error("The keys of a token issuer could not be read; those before stay in use",
+  log::Error("A token issuer's keys could not be had; those before stay in use",
              {{"source", source}, {"error", error.message()}});
 }
 

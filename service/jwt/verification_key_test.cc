@@ -21,7 +21,7 @@ using ::fleetca::testing::MakeToken;
 using ::fleetca::testing::TestKey;
 
 std::shared_ptr<const VerificationKey> KeyOf(const TestKey& key) {
-  return JwkSet::Parse(MakeJwks({MakeJwk(key, "k")}))->Find("k")->key;
+  return JwkSet::Parse(MakeJwks({MakeJwk(key, "k")}))->Find("k")->front().key;
 }
 
 TEST(VerificationKeyTest, TheAlgorithmIsTheOneThatTheKeyIsFor) {

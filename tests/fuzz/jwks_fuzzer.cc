@@ -1,8 +1,10 @@
 // JWK sets. A key that is kept is a public one that verifies signatures, and no other.
+#include <map>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "base/crypto_types.h"
 #include "base/errors.h"
 #include "service/jwt/json.h"
@@ -28,8 +30,9 @@ void CheckKept(const JsonValue& written, const service::Jwk& kept) {
   FLEETCA_FUZZ_REQUIRE(type == "RSA" || type == "EC");
   FLEETCA_FUZZ_REQUIRE((type == "RSA") == (kept.key->kind() == service::JwkKind::kRsa));
   FLEETCA_FUZZ_REQUIRE(written.Member("d") == nullptr);
-  FLEETCA_FUZZ_REQUIRE(written.Member("use") == nullptr || Text(written, "use") == "sig");
-  if (written.Member("alg") != nullptr) {
+  FLEETCA_FUZZ_REQUIRE(written.Member("use") == nullptr || written.Member("use")->IsNull() ||
+                       Text(written, "use") == "sig");
+  if (written.Member("alg") != nullptr && !written.Member("alg")->IsNull()) {
     FLEETCA_FUZZ_REQUIRE(kept.algorithm.has_value() &&
                          service::SigningAlgorithmName(*kept.algorithm) == Text(written, "alg"));
     FLEETCA_FUZZ_REQUIRE(service::KeyKindOf(*kept.algorithm) == kept.key->kind());
@@ -65,17 +68,30 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     FLEETCA_FUZZ_REQUIRE(GetReason(keys.status()) == Reason::kConfigInvalid);
     return 0;
   }
-  const auto json = service::ParseJson(input);
+  absl::string_view without_mark = input;
+  absl::ConsumePrefix(&without_mark, "\xef\xbb\xbf");
+  const auto json = service::ParseJson(without_mark, service::RepeatedNames::kMarkObject);
   FLEETCA_FUZZ_REQUIRE(json.ok());
   const JsonValue::Array& written = *json->Member("keys")->AsArray();
-  FLEETCA_FUZZ_REQUIRE(keys->size() + keys->left_out().size() == written.size());
-  size_t kept = 0;
+  FLEETCA_FUZZ_REQUIRE(keys->size() <= written.size());
+  FLEETCA_FUZZ_REQUIRE(keys->size() <= service::kMaxJwksKeys);
+  // Of each name, every key that was kept is one of those that were written.
+  std::map<std::string, std::vector<const JsonValue*>> named;
   for (const JsonValue& key : written) {
-    const service::Jwk* found =
-        key.Member("kid") == nullptr ? nullptr : keys->Find(Text(key, "kid"));
-    if (found != nullptr) {
-      CheckKept(key, *found);
-      ++kept;
+    if (key.Member("kid") != nullptr && key.Member("kid")->AsString() != nullptr) {
+      named[*key.Member("kid")->AsString()].push_back(&key);
+    }
+  }
+  size_t kept = 0;
+  for (const auto& [kid, candidates] : named) {
+    const std::vector<service::Jwk>* found = keys->Find(kid);
+    if (found == nullptr) {
+      continue;
+    }
+    FLEETCA_FUZZ_REQUIRE(found->size() <= candidates.size());
+    kept += found->size();
+    if (candidates.size() == 1) {
+      CheckKept(*candidates.front(), found->front());
     }
   }
   FLEETCA_FUZZ_REQUIRE(kept == keys->size());

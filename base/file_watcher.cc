@@ -1,0 +1,60 @@
+#include "base/file_watcher.h"
+
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "base/status_macros.h"
+#include "base/watched_files_state.h"
+
+namespace fleetca {
+
+absl::StatusOr<std::unique_ptr<FileWatcher>> FileWatcher::Start(absl::Duration interval) {
+  auto watcher = absl::WrapUnique(new FileWatcher(interval));
+  FLEETCA_ASSIGN_OR_RETURN(watcher->thread_,
+                           Thread::Start("file_watcher", [self = watcher.get()] { self->Run(); }));
+  return watcher;
+}
+
+FileWatcher::~FileWatcher() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  thread_.Join();
+}
+
+void FileWatcher::Watch(const WatchedFiles& files) {
+  absl::MutexLock lock(&mutex_);
+  watched_.push_back(files.state_);
+}
+
+std::vector<std::shared_ptr<WatchedFiles::State>> FileWatcher::Watched() {
+  std::vector<std::shared_ptr<WatchedFiles::State>> all;
+  std::vector<std::weak_ptr<WatchedFiles::State>> kept;
+  for (const std::weak_ptr<WatchedFiles::State>& one : watched_) {
+    if (std::shared_ptr<WatchedFiles::State> files = one.lock()) {
+      all.push_back(std::move(files));
+      kept.push_back(one);
+    }
+  }
+  watched_.swap(kept);
+  return all;
+}
+
+void FileWatcher::Run() {
+  while (true) {
+    std::vector<std::shared_ptr<WatchedFiles::State>> all;
+    {
+      absl::MutexLock lock(&mutex_);
+      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval_)) {
+        return;
+      }
+      all = Watched();
+    }
+    for (const std::shared_ptr<WatchedFiles::State>& files : all) {
+      files->Look();
+    }
+  }
+}
+
+}  // namespace fleetca
