@@ -69,13 +69,13 @@ absl::StatusOr<std::unique_ptr<BootstrapServer>> BootstrapServer::Start(
     std::vector<Descriptor> sockets) {
   auto server = absl::WrapUnique(new BootstrapServer());
   FLEETCA_ASSIGN_OR_RETURN(server->watcher_, FileWatcher::Start());
-  FLEETCA_ASSIGN_OR_RETURN(
-      server->tls_,
-      ServerTls::Create({settings.certificate_file(), settings.private_key_file(), ""},
-                        *server->watcher_, Clock::System()));
+  FLEETCA_ASSIGN_OR_RETURN(server->tls_, ServerTls::Create({settings.certificate_file(),
+                                                            settings.private_key_file(), ""},
+                                                           *server->watcher_, Clock::System()));
   if (!settings.token_issuers().empty()) {
     FLEETCA_ASSIGN_OR_RETURN(const std::vector<TokenIssuerConfig> issuers, ReadIssuers(settings));
-    FLEETCA_ASSIGN_OR_RETURN(server->jwts_, MakeJwtAuthenticator(settings.trust_domain(), issuers, *server->watcher_));
+    FLEETCA_ASSIGN_OR_RETURN(
+        server->jwts_, MakeJwtAuthenticator(settings.trust_domain(), issuers, *server->watcher_));
   }
   server->tokens_ = std::make_unique<BearerReader>(server->jwts_.get(), Clock::System());
   server->service_ = std::make_unique<BootstrapService>(

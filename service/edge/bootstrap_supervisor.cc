@@ -110,13 +110,14 @@ void BootstrapSupervisor::Run() {
 
 bool BootstrapSupervisor::RunOnce() {
   std::shared_ptr<ChildProcess> process;
+  Descriptor relay;
   {
     absl::MutexLock lock(&mutex_);
     if (stopping_) {
       return false;
     }
     reported_.reset();
-    absl::StatusOr<std::shared_ptr<ChildProcess>> started = StartProcess();
+    absl::StatusOr<std::shared_ptr<ChildProcess>> started = StartProcess(&relay);
     if (!started.ok()) {
       Fail(started.status());
       return true;
@@ -124,6 +125,8 @@ bool BootstrapSupervisor::RunOnce() {
     process = *started;
     process_ = process;
   }
+  // Without the lock: what comes in by it calls Reported.
+  adopt_(std::move(relay));
   const std::string how = process->Wait();
   absl::MutexLock lock(&mutex_);
   process_ = nullptr;
@@ -145,13 +148,13 @@ void BootstrapSupervisor::Fail(const absl::Status& why) {
              {{"reason", status_.message()}, {"end", why.message()}});
 }
 
-absl::StatusOr<std::shared_ptr<ChildProcess>> BootstrapSupervisor::StartProcess() {
+absl::StatusOr<std::shared_ptr<ChildProcess>> BootstrapSupervisor::StartProcess(Descriptor* relay) {
   int ends[2] = {-1, -1};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
     return Unavailable(Reason::kInternal,
                        absl::StrCat("The kernel gives no pair of sockets: ", std::strerror(errno)));
   }
-  Descriptor ours(ends[0]);
+  relay->Reset(ends[0]);
   const Descriptor its(ends[1]);
   std::vector<int> given = {its.get()};
   for (const Descriptor& socket : sockets_) {
@@ -159,7 +162,6 @@ absl::StatusOr<std::shared_ptr<ChildProcess>> BootstrapSupervisor::StartProcess(
   }
   FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<ChildProcess> process,
                            ChildProcess::Start(program_, arguments_, given));
-  adopt_(std::move(ours));
   return std::shared_ptr<ChildProcess>(std::move(process));
 }
 

@@ -62,7 +62,8 @@ class BootstrapSupervisor {
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
   // One run of the process, from start to end. False when there is to be none.
   bool RunOnce() ABSL_LOCKS_EXCLUDED(mutex_);
-  absl::StatusOr<std::shared_ptr<ChildProcess>> StartProcess()
+  // Leaves the issuing process's end of the pair in *relay.
+  absl::StatusOr<std::shared_ptr<ChildProcess>> StartProcess(Descriptor* relay)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Fail(const absl::Status& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -49,11 +49,9 @@ ListenerOptions MainListener(const ServerConfig& config, uint64_t descriptors) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<IssuingPort>> IssuingPort::Start(const ServerConfig& config, const ServerTls& tls,
-                                                                Authority& authority,
-                                                                IssueQueue& queue,
-                                                                v1::ServerDescription description,
-                                                                uint64_t descriptors) {
+absl::StatusOr<std::unique_ptr<IssuingPort>> IssuingPort::Start(
+    const ServerConfig& config, const ServerTls& tls, Authority& authority, IssueQueue& queue,
+    v1::ServerDescription description, uint64_t descriptors) {
   auto port = absl::WrapUnique(new IssuingPort(config, authority, queue, std::move(description)));
   FLEETCA_RETURN_IF_ERROR(port->Listen(config, tls, authority, descriptors));
   return port;
@@ -77,8 +75,8 @@ IssuingPort::~IssuingPort() {
   }
 }
 
-absl::Status IssuingPort::Listen(const ServerConfig& config, const ServerTls& tls, Authority& authority,
-                                 uint64_t descriptors) {
+absl::Status IssuingPort::Listen(const ServerConfig& config, const ServerTls& tls,
+                                 Authority& authority, uint64_t descriptors) {
   FLEETCA_ASSIGN_OR_RETURN(auto credentials, tls.CredentialsForCertificates());
   credentials->SetAuthMetadataProcessor(std::make_shared<MethodGuard>(
       authenticator_, authority.policies(), config.listener.reflection));

@@ -34,7 +34,8 @@ class IssuingPort {
  public:
   // The references outlive it. Connections may have that many `descriptors`. Any part that is not
   // right is an error, with a sentence that names the file or field.
-  static absl::StatusOr<std::unique_ptr<IssuingPort>> Start(const ServerConfig& config, const ServerTls& tls,
+  static absl::StatusOr<std::unique_ptr<IssuingPort>> Start(const ServerConfig& config,
+                                                            const ServerTls& tls,
                                                             Authority& authority, IssueQueue& queue,
                                                             v1::ServerDescription description,
                                                             uint64_t descriptors);
@@ -62,7 +63,8 @@ class IssuingPort {
   IssuingPort(const ServerConfig& config, Authority& authority, IssueQueue& queue,
               v1::ServerDescription description);
 
-  absl::Status Listen(const ServerConfig& config, const ServerTls& tls, Authority& authority, uint64_t descriptors);
+  absl::Status Listen(const ServerConfig& config, const ServerTls& tls, Authority& authority,
+                      uint64_t descriptors);
 
   // In the order they are made; each uses those above it.
   const v1::ServerDescription description_;

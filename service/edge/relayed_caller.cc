@@ -90,7 +90,7 @@ absl::StatusOr<Caller> RelayedCallers::CallerOf(const internal::v1::Credential& 
   const bool one_use = jwt.has_one_use();
   if (!absl::ConsumePrefix(&path, prefix_) ||
       std::none_of(reaches_.begin(), reaches_.end(), [path, one_use](const Reach& reach) {
-        return reach.one_use == one_use && MatchesIdentityPath(reach.identity, path);
+        return (reach.one_use || !one_use) && MatchesIdentityPath(reach.identity, path);
       })) {
     return NoSuchCredential("no claim rule of the token issuers gives this identity");
   }

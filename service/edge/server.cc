@@ -102,7 +102,7 @@ class GrpcServer : public Server {
     }
     FLEETCA_ASSIGN_OR_RETURN(
         health_, HealthMonitor::Start(
-                     ServerHealthChecks(config, *authority_, *issuing_port_, bootstrap_port_.get()),
+                     ServerHealthChecks(*tls_, *authority_, *issuing_port_, bootstrap_port_.get()),
                      [port = issuing_port_.get()](const std::string& service, bool healthy) {
                        port->SetServing(service, healthy);
                      }));

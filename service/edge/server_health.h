@@ -7,7 +7,7 @@
 #include "service/edge/authority.h"
 #include "service/edge/bootstrap_port.h"
 #include "service/edge/issuing_port.h"
-#include "service/edge/server_config.h"
+#include "service/edge/tls_credentials.h"
 #include "service/health.h"
 
 namespace fleetca::service {
@@ -15,7 +15,7 @@ namespace fleetca::service {
 // A check for each part that can fail and come back: the store's disk, the signer, the issuing
 // port's listener, the certificate that the server shows, the process of the bootstrap port.
 // `bootstrap` may be null. All of it outlives the checks.
-std::vector<HealthCheck> ServerHealthChecks(const ServerConfig& config, Authority& authority,
+std::vector<HealthCheck> ServerHealthChecks(const ServerTls& tls, Authority& authority,
                                             const IssuingPort& issuing,
                                             const BootstrapPort* bootstrap);
 

@@ -44,9 +44,9 @@ def header_block(pairs):
     return block
 
 
-def grpc_headers(method, more=()):
+def grpc_headers(method, more=(), service=SERVICE):
     return header_block([(":method", "POST"), (":scheme", "https"),
-                         (":path", "/%s/%s" % (SERVICE, method)), (":authority", "localhost"),
+                         (":path", "/%s/%s" % (service, method)), (":authority", "localhost"),
                          ("te", "trailers"), ("content-type", "application/grpc"), *more])
 
 
@@ -104,13 +104,19 @@ class Connection:
             raise ConnectionResetError("GOAWAY %r" % payload)
         return kind, flags, stream, payload
 
-    def call(self, method, message, more_headers=()):
+    def begin(self, method, message):
+        """A call whose message is promised and never ends."""
+        self.send(frame(HEADERS, END_HEADERS, self.next_stream, grpc_headers(method)))
+        self.send(frame(DATA, 0, self.next_stream, message))
+        self.next_stream += 2
+
+    def call(self, method, message, more_headers=(), service=SERVICE):
         """One unary call with an already framed message. Returns (grpc-status, data), the status
         None when the stream was reset."""
         assert len(message) <= FIRST_WINDOW, "flow control is not this client's"
         stream = self.next_stream
         self.next_stream += 2
-        self.send(frame(HEADERS, END_HEADERS, stream, grpc_headers(method, more_headers)))
+        self.send(frame(HEADERS, END_HEADERS, stream, grpc_headers(method, more_headers, service)))
         pieces = [message[i:i + MAX_FRAME] for i in range(0, len(message), MAX_FRAME)]
         for i, piece in enumerate(pieces):
             self.send(frame(DATA, END_STREAM if i + 1 == len(pieces) else 0, stream, piece))
