@@ -6,9 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "client/authz/chain.h"
 #include "x509/authz_token.h"
+#include "x509/chain.h"
 #include "x509/fleet_authz.h"
+#include "x509/peer_certificate.h"
 #include "x509/spiffe_id.h"
 
 namespace fleetca::client {
@@ -43,24 +44,19 @@ absl::Status CheckOptions(const AuthzVerifierOptions& options) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Certificate> ParseRoot(absl::string_view der) {
+absl::StatusOr<Certificate> ParseRoot(absl::string_view der, size_t position) {
   auto root = x509::ParseCertificate(der);
-  if (!root.ok() || !MayBeRoot(*root)) {
+  if (!root.ok() || !x509::MayIssue(*root)) {
     return InvalidArgument(
         Reason::kConfigInvalid, "roots",
-        root.ok() ? absl::string_view("A root is not the certificate of a CA that may sign "
-                                      "certificates; list the root's own")
-                  : root.status().message());
+        absl::StrCat("Root ", position + 1, " of the list cannot be one: ",
+                     root.ok() ? absl::string_view(
+                                     "it is not the certificate of a CA that may sign "
+                                     "certificates, or has a critical extension or name "
+                                     "constraints that are not known here; list the root's own")
+                               : root.status().message()));
   }
   return root;
-}
-
-absl::StatusOr<Certificate> ParseSent(absl::string_view der) {
-  auto certificate = x509::ParseCertificate(der);
-  if (!certificate.ok()) {
-    return Unauthenticated(Reason::kAuthzInvalid, certificate.status().message());
-  }
-  return certificate;
 }
 
 absl::Status CheckTime(const Grants& grants, absl::Time not_before, absl::Time now) {
@@ -92,8 +88,9 @@ absl::StatusOr<const Grants*> VerifiedPeer::Current() const {
 absl::StatusOr<std::unique_ptr<AuthzVerifier>> AuthzVerifier::Create(AuthzVerifierOptions options) {
   FLEETCA_RETURN_IF_ERROR(CheckOptions(options));
   std::unique_ptr<AuthzVerifier> verifier(new AuthzVerifier(std::move(options)));
-  for (const std::string& der : verifier->options_.roots) {
-    FLEETCA_ASSIGN_OR_RETURN(Certificate root, ParseRoot(der));
+  const std::vector<std::string>& roots = verifier->options_.roots;
+  for (size_t i = 0; i < roots.size(); ++i) {
+    FLEETCA_ASSIGN_OR_RETURN(Certificate root, ParseRoot(roots[i], i));
     verifier->roots_.push_back(std::move(root));
   }
   return verifier;
@@ -101,26 +98,6 @@ absl::StatusOr<std::unique_ptr<AuthzVerifier>> AuthzVerifier::Create(AuthzVerifi
 
 AuthzVerifier::AuthzVerifier(AuthzVerifierOptions options)
     : options_(std::move(options)), minimum_policy_revision_(options_.minimum_policy_revision) {}
-
-absl::StatusOr<std::string> AuthzVerifier::Identity(const Certificate& leaf) const {
-  const auto is_uri = [](const x509::GeneralName& name) {
-    return name.type == x509::NameType::kUri;
-  };
-  const auto uris = std::count_if(leaf.names.begin(), leaf.names.end(), is_uri);
-  if (uris != 1) {
-    return Unauthenticated(Reason::kCallerUnknown,
-                           absl::StrCat("The caller's certificate has ", uris,
-                                        " URI names; an identity is exactly one"));
-  }
-  const absl::string_view id = leaf.SpiffeId();
-  if (x509::SpiffeTrustDomain(id) != options_.trust_domain || x509::SpiffePath(id).empty()) {
-    return Unauthenticated(Reason::kCallerUnknown,
-                           absl::StrCat("The URI name of the caller's certificate is no SPIFFE ID "
-                                        "with a path in the trust domain ",
-                                        options_.trust_domain));
-  }
-  return std::string(id);
-}
 
 void AuthzVerifier::ReadGrants(const Certificate& leaf, Grants* grants) const {
   const x509::Extension* const extension = leaf.Find(options_.oids.authz);
@@ -153,22 +130,35 @@ absl::StatusOr<VerifiedPeer> AuthzVerifier::VerifyPeer(
         absl::StrCat("The caller sent ", chain.size(),
                      " certificates; send its own and the intermediates, ", kMaxChain, " at most"));
   }
-  FLEETCA_ASSIGN_OR_RETURN(const Certificate leaf, ParseSent(chain[0]));
-  std::vector<Certificate> intermediates;
-  for (const absl::string_view der : chain.subspan(1)) {
-    FLEETCA_ASSIGN_OR_RETURN(Certificate intermediate, ParseSent(der));
-    intermediates.push_back(std::move(intermediate));
+  const auto leaf = x509::ParseCertificate(chain[0]);
+  if (!leaf.ok()) {
+    return Unauthenticated(Reason::kAuthzInvalid, leaf.status().message());
   }
-  FLEETCA_ASSIGN_OR_RETURN(const ChainValidity validity,
-                           VerifyChain(leaf, {.roots = roots_,
-                                              .intermediates = intermediates,
-                                              .now = options_.clock->Now(),
-                                              .purpose = options_.purpose}));
+  // Strangers send these: what cannot be read here may be for someone else to read.
+  std::vector<Certificate> sent;
+  for (const absl::string_view der : chain.subspan(1)) {
+    if (auto intermediate = x509::ParseCertificate(der); intermediate.ok()) {
+      sent.push_back(*std::move(intermediate));
+    }
+  }
+  std::vector<const Certificate*> intermediates;
+  for (const Certificate& known : options_.intermediates.certificates()) {
+    intermediates.push_back(&known);
+  }
+  for (const Certificate& intermediate : sent) {
+    intermediates.push_back(&intermediate);
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const x509::PeerIdentity peer,
+                           x509::VerifyPeer(*leaf, {.roots = roots_,
+                                                    .intermediates = intermediates,
+                                                    .now = options_.clock->Now(),
+                                                    .trust_domain = options_.trust_domain,
+                                                    .purpose = options_.purpose}));
   Grants grants;
-  FLEETCA_ASSIGN_OR_RETURN(grants.identity, Identity(leaf));
-  grants.not_after = validity.not_after;
-  ReadGrants(leaf, &grants);
-  return VerifiedPeer(this, std::move(grants), validity.not_before);
+  grants.identity = std::string(peer.spiffe_id);
+  grants.not_after = peer.validity.not_after;
+  ReadGrants(*leaf, &grants);
+  return VerifiedPeer(this, std::move(grants), peer.validity.not_before);
 }
 
 absl::StatusOr<Grants> AuthzVerifier::Verify(absl::Span<const absl::string_view> chain) const {

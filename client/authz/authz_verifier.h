@@ -16,6 +16,7 @@
 #include "client/authz/grants.h"
 #include "x509/authz_oids.h"
 #include "x509/certificate.h"
+#include "x509/certificate_pool.h"
 #include "x509/oid.h"
 
 namespace fleetca::client {
@@ -23,6 +24,8 @@ namespace fleetca::client {
 struct AuthzVerifierOptions {
   // DER. Only what chains to one of these has a say, whatever else TLS trusts.
   std::vector<std::string> roots;
+  // CAs that callers need not send: what a path does not need does no harm.
+  x509::CertificatePool intermediates;
   std::string trust_domain;  // "fleet.example"
   // What audiences call this service, a Token; empty: grants with an audience do not count here.
   std::string audience;
@@ -59,17 +62,17 @@ class VerifiedPeer {
 // Pure: no network, no file, no state but the minimum policy revision. Thread-safe.
 class AuthzVerifier {
  public:
-  // INVALID_ARGUMENT kConfigInvalid, the field being the option: no root or one that is no CA's
-  // certificate, a malformed trust domain or audience.
+  // INVALID_ARGUMENT kConfigInvalid, the field being the option: no root, or one that
+  // is no CA's certificate that can be applied here; a malformed trust domain or audience.
   static absl::StatusOr<std::unique_ptr<AuthzVerifier>> Create(AuthzVerifierOptions options);
 
-  // `chain` is DER, the leaf first, then intermediates in any order.
+  // `chain` is DER, the leaf first, then intermediates in any order. Of the intermediates what
+  // cannot be read or is not needed is passed over.
   //
-  // UNAUTHENTICATED where the caller is nobody: kCallerUnknown (no certificate or too many, no
-  // chain to a listed root, a critical extension that is not understood, FleetAuthz itself among
-  // them, not exactly one URI name, or that is no SPIFFE ID with a path in the trust domain),
-  // kCallerCertificateExpired, kAuthzInvalid (a certificate that breaks RFC 5280, an extension that
-  // is there twice among them).
+  // UNAUTHENTICATED where the caller is nobody: kCallerUnknown (no certificate or more than 16,
+  // and whatever x509::VerifyPeer refuses, a critical FleetAuthz among it),
+  // kCallerCertificateExpired, kAuthzInvalid (a leaf that breaks RFC 5280, an extension that is
+  // there twice among it).
   //
   // Otherwise an identity, whose roles count only when the leaf itself has one FleetAuthz
   // extension, well formed, for this audience and of the minimum revision. An
@@ -88,7 +91,6 @@ class AuthzVerifier {
   friend class VerifiedPeer;
   explicit AuthzVerifier(AuthzVerifierOptions options);
 
-  absl::StatusOr<std::string> Identity(const x509::Certificate& leaf) const;
   // Fills in all but the identity and notAfter.
   void ReadGrants(const x509::Certificate& leaf, Grants* grants) const;
 

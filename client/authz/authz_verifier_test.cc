@@ -17,6 +17,7 @@
 #include "x509/authz_oids.h"
 #include "x509/cert_spec.h"
 #include "x509/certificate.h"
+#include "x509/certificate_pool.h"
 #include "x509/fleet_authz.h"
 #include "x509/oid.h"
 #include "x509/tbs.h"
@@ -168,9 +169,25 @@ TEST_F(AuthzVerifierTest, RefusesBytesThatAreNoCertificates) {
   EXPECT_THAT(verifier_->Verify({}), kIsUnknown);
   EXPECT_THAT(verifier_->Verify({"x"}), is_invalid);
   EXPECT_THAT(verifier_->Verify({*leaf_ + "x", issuing_->certificate}), is_invalid);
-  EXPECT_THAT(verifier_->Verify({*leaf_, "x"}), is_invalid);
+  EXPECT_THAT(verifier_->Verify({*leaf_, "x"}), kIsUnknown);
   const std::vector<absl::string_view> many(17, *leaf_);
   EXPECT_THAT(verifier_->Verify(many), kIsUnknown);
+}
+
+// What a caller sends along, or a file lists, for someone else to read harms nobody.
+TEST_F(AuthzVerifierTest, PassesOverWhatAPathDoesNotNeed) {
+  FLEETCA_EXPECT_OK(verifier_->Verify({*leaf_, "x", "", issuing_->certificate, *leaf_}));
+  AuthzVerifierOptions options = Options();
+  options.intermediates = x509::CertificatePool::OfCas({"x", *leaf_, issuing_->certificate});
+  const auto other = AuthzVerifier::Create(options);
+  FLEETCA_ASSERT_OK(other);
+  FLEETCA_EXPECT_OK((*other)->Verify({*leaf_}));
+  // However many there are.
+  options.intermediates = x509::CertificatePool::OfCas(
+      std::vector<std::string>(100, x509::MakeTestRoot(KeyType::kP256).certificate));
+  const auto many = AuthzVerifier::Create(options);
+  FLEETCA_ASSERT_OK(many);
+  FLEETCA_EXPECT_OK((*many)->Verify({*leaf_, issuing_->certificate}));
 }
 
 // Every one of these CAs issued every other, so there are 15! ways up, none to a root.

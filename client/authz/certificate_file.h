@@ -7,12 +7,18 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "x509/certificate_pool.h"
 
 namespace fleetca::client {
 
 // The DER of the certificates in a PEM file, in their order. FAILED_PRECONDITION as ReadFile,
 // INVALID_ARGUMENT kFileInvalid for what is no PEM of certificates; both name the file.
 absl::StatusOr<std::vector<std::string>> LoadCertificates(absl::string_view path);
+
+// The CAs in a PEM file, for paths from callers' certificates to roots. What cannot stand in a path
+// (a certificate that cannot be read here, one that is no CA's) is left out, and the log says which
+// one and why. Errors as above, and INVALID_ARGUMENT kFileInvalid when nothing is left.
+absl::StatusOr<x509::CertificatePool> LoadIntermediates(absl::string_view path);
 
 }  // namespace fleetca::client
 

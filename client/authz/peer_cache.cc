@@ -44,8 +44,7 @@ std::shared_ptr<const VerifiedPeer> PeerCache::Find(absl::string_view leaf) {
 
 absl::StatusOr<VerifiedPeer> PeerCache::Verify(MakeChain make_chain) const {
   FLEETCA_ASSIGN_OR_RETURN(const std::vector<std::string> ders, make_chain());
-  std::vector<absl::string_view> chain(ders.begin(), ders.end());
-  chain.insert(chain.end(), intermediates_.begin(), intermediates_.end());
+  const std::vector<absl::string_view> chain(ders.begin(), ders.end());
   return verifier_->VerifyPeer(chain);
 }
 

@@ -28,13 +28,9 @@ class PeerCache {
   // DER, the leaf first; called only when the leaf is not known.
   using MakeChain = absl::FunctionRef<absl::StatusOr<std::vector<std::string>>()>;
 
-  // `intermediates` is DER, tried with whatever the caller sends. `capacity` is in callers, 1 or
-  // more.
-  PeerCache(std::unique_ptr<AuthzVerifier> verifier, std::vector<std::string> intermediates,
-            size_t capacity)
-      : verifier_(std::move(verifier)),
-        intermediates_(std::move(intermediates)),
-        capacity_(capacity) {}
+  // `capacity` is in callers, 1 or more.
+  PeerCache(std::unique_ptr<AuthzVerifier> verifier, size_t capacity)
+      : verifier_(std::move(verifier)), capacity_(capacity) {}
 
   // `leaf` is all octets of the leaf, in an encoding that is the same for all calls.
   // UNAUTHENTICATED as AuthzVerifier::Verify; the errors of `chain`. The answer must not outlive
@@ -49,7 +45,6 @@ class PeerCache {
   absl::StatusOr<VerifiedPeer> Verify(MakeChain make_chain) const;
 
   const std::unique_ptr<AuthzVerifier> verifier_;
-  const std::vector<std::string> intermediates_;
   const size_t capacity_;
   absl::Mutex mutex_;
   absl::flat_hash_map<std::string, std::shared_ptr<const VerifiedPeer>> peers_

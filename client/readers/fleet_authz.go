@@ -1,13 +1,24 @@
 // Package readers reads fleetca's FleetAuthz extension: who the peer is and what it may do.
+//
+// Reader.Read verifies the whole chain itself. TLS has to prove that the peer has the key, and must be told so:
+//
+//	config := &tls.Config{ClientAuth: tls.RequireAnyClientCert, SessionTicketsDisabled: true, ...}
+//
+// RequireAndVerifyClientCert does no harm where ClientCAs are the same roots. Do not set GODEBUG=x509sha1=1.
 package readers
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
 	"regexp"
 	"sort"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -17,6 +28,7 @@ var (
 	value  = regexp.MustCompile("^[^\x00-\x1f\x7f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]{1,128}$")
 	spiffe = regexp.MustCompile(`^spiffe://([a-z0-9._-]+)(/[A-Za-z0-9._-]+)+$`)
 	dots   = regexp.MustCompile(`/\.\.?(/|$)`)
+	known  = regexp.MustCompile(`^2\.5\.29\.(15|17|19|37)$`) // critical extensions that are applied
 
 	errIdentity = errors.New("the certificate is nobody's identity here and now")
 )
@@ -33,7 +45,7 @@ type Grants struct {
 // Reader has what the asking service knows: the deployment's OID and roots, its own trust domain and name.
 type Reader struct {
 	OID                   asn1.ObjectIdentifier
-	Roots                 *x509.CertPool // listed for authorization, whatever else TLS trusts
+	Roots                 *x509.CertPool // listed for authorization, whatever else TLS trusts; nil lists none
 	TrustDomain, Audience string
 	MinimumPolicyRevision int64
 }
@@ -78,10 +90,84 @@ func ParseFleetAuthz(der []byte) (*Grants, error) {
 	return &Grants{State: "granted", PolicyRevision: read.PolicyRevision, Roles: roles, Audience: audience, Attributes: attributes}, nil
 }
 
+// uris are the URI names of a certificate as they stand: in those of crypto/x509 "SPIFFE" is "spiffe", and "#" gone.
+func uris(one *x509.Certificate) (all []string) {
+	var names []asn1.RawValue
+	for _, extension := range one.Extensions {
+		if extension.Id.String() == "2.5.29.17" {
+			asn1.Unmarshal(extension.Value, &names)
+		}
+	}
+	for _, name := range names {
+		if name.Class == asn1.ClassContextSpecific && name.Tag == 6 {
+			all = append(all, string(name.Bytes))
+		}
+	}
+	return all
+}
+
+// sound tells whether a certificate may be in a chain, at its end or above: what Verify does not ask.
+func sound(one *x509.Certificate, isLeaf bool) bool {
+	ok := one.Version == 3 && one.IsCA != isLeaf
+	switch key := one.PublicKey.(type) {
+	case *rsa.PublicKey:
+		ok = ok && key.N.BitLen() >= 2048 && key.N.BitLen() <= 8192 && key.E == 65537
+	case *ecdsa.PublicKey:
+		ok = ok && (key.Curve == elliptic.P256() || key.Curve == elliptic.P384())
+	case ed25519.PublicKey:
+	default:
+		return false
+	}
+	for _, extension := range one.Extensions {
+		id := extension.Id.String()
+		ok = ok && (!extension.Critical || known.MatchString(id) || id == "2.5.29.30" && !isLeaf)
+	}
+	forClients := len(one.ExtKeyUsage)+len(one.UnknownExtKeyUsage) == 0
+	for _, usage := range one.ExtKeyUsage {
+		forClients = forClients || usage == x509.ExtKeyUsageClientAuth
+	}
+	signs := one.KeyUsage&(x509.KeyUsageCertSign|x509.KeyUsageCRLSign) != 0
+	if isLeaf {
+		return ok && forClients && !signs && (one.KeyUsage == 0 || one.KeyUsage&x509.KeyUsageDigitalSignature != 0)
+	}
+	return ok && forClients && one.KeyUsage&x509.KeyUsageCertSign != 0
+}
+
+// issued tells whether the CA may have signed the certificate, for an identity of the trust domain: what Verify
+// does not ask. To it, a constraint to a host holds the hosts below it as well (RFC 5280 4.2.1.10: it does not).
+func issued(ca, child *x509.Certificate, trustDomain string) bool {
+	within := len(ca.PermittedURIDomains) == 0
+	for _, domain := range ca.PermittedURIDomains {
+		domain = strings.ToLower(domain)
+		within = within || domain == trustDomain || domain[0] == '.' && strings.HasSuffix(trustDomain, domain)
+	}
+	switch child.SignatureAlgorithm {
+	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.ECDSAWithSHA1, x509.DSAWithSHA1, x509.DSAWithSHA256:
+		return false
+	}
+	return within && (len(child.AuthorityKeyId) == 0 || len(ca.SubjectKeyId) == 0 || bytes.Equal(child.AuthorityKeyId, ca.SubjectKeyId))
+}
+
+// until is when a chain ends that is sound throughout; not ok where it is not.
+func until(chain []*x509.Certificate, trustDomain string) (end time.Time, ok bool) {
+	end, ok = chain[0].NotAfter, len(chain) > 1
+	for i, one := range chain {
+		ok = ok && sound(one, i == 0) && (i == 0 || issued(one, chain[i-1], trustDomain))
+		if one.NotAfter.Before(end) {
+			end = one.NotAfter
+		}
+	}
+	return end, ok
+}
+
 // Read verifies the chain as TLS gives it (PeerCertificates). Call it for every request, as a
 // connection outlives its certificate. An extension that is there twice Go's parser refuses.
 func (r *Reader) Read(chain []*x509.Certificate, now time.Time) (*Grants, error) {
-	if len(chain) == 0 || len(chain[0].URIs) != 1 || chain[0].IsCA {
+	if r.Roots == nil || len(chain) == 0 || len(uris(chain[0])) != 1 {
+		return nil, errIdentity
+	}
+	match := spiffe.FindStringSubmatch(uris(chain[0])[0])
+	if match == nil || match[1] != r.TrustDomain || dots.MatchString(match[0][len("spiffe://"):]) {
 		return nil, errIdentity
 	}
 	clients := []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
@@ -89,21 +175,29 @@ func (r *Reader) Read(chain []*x509.Certificate, now time.Time) (*Grants, error)
 	for _, one := range chain[1:] {
 		options.Intermediates.AddCert(one)
 	}
-	match := spiffe.FindStringSubmatch(chain[0].URIs[0].String())
-	if _, err := chain[0].Verify(options); err != nil {
-		return nil, err
-	} else if match == nil || match[1] != r.TrustDomain || dots.MatchString(match[0][len("spiffe://"):]) {
-		return nil, errIdentity
+	found, err := chain[0].Verify(options)
+	for _, path := range found {
+		if end, ok := until(path, r.TrustDomain); ok {
+			return r.grants(chain[0], match[0], end), nil
+		}
 	}
+	if err == nil {
+		err = errIdentity
+	}
+	return nil, err
+}
+
+// grants are those of a leaf whose chain is verified.
+func (r *Reader) grants(leaf *x509.Certificate, identity string, end time.Time) *Grants {
 	grants := &Grants{State: "absent"}
-	for _, one := range chain[0].Extensions {
+	for _, one := range leaf.Extensions {
 		if one.Id.Equal(r.OID) {
 			grants, _ = ParseFleetAuthz(one.Value)
 		}
 	}
-	grants.Identity, grants.NotAfter = match[0], chain[0].NotAfter
-	found := sort.SearchStrings(grants.Audience, r.Audience)
-	here := found < len(grants.Audience) && grants.Audience[found] == r.Audience
+	grants.Identity, grants.NotAfter = identity, end
+	at := sort.SearchStrings(grants.Audience, r.Audience)
+	here := at < len(grants.Audience) && grants.Audience[at] == r.Audience
 	if grants.State == "granted" && len(grants.Audience) > 0 && !here {
 		grants.State = "other_audience"
 	} else if grants.State == "granted" && grants.PolicyRevision < r.MinimumPolicyRevision {
@@ -112,5 +206,5 @@ func (r *Reader) Read(chain []*x509.Certificate, now time.Time) (*Grants, error)
 	if grants.State != "granted" {
 		grants.Roles, grants.Attributes = nil, nil
 	}
-	return grants, nil
+	return grants
 }

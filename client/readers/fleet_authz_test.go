@@ -96,6 +96,19 @@ func parse(pems []string) (parsed []*x509.Certificate, err error) {
 	return parsed, nil
 }
 
+// The system's roots are nobody's choice.
+func TestWithoutRootsEveryoneIsNobody(t *testing.T) {
+	vector := load(t).Certificates[0]
+	chain, err := parse(vector.Chain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader := Reader{TrustDomain: vector.TrustDomain, Audience: vector.Audience}
+	if grants, err := reader.Read(chain, vector.Time); err == nil {
+		t.Errorf("%+v", grants)
+	}
+}
+
 func TestCertificates(t *testing.T) {
 	for _, vector := range load(t).Certificates {
 		reader := Reader{OID: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 32473, 1, 1, 1}, Roots: x509.NewCertPool(),

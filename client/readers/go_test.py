@@ -48,12 +48,13 @@ class GoTest(unittest.TestCase):
 
     def test_answers_what_the_vectors_say(self):
         said = self.run_go("go", "test", "-v", "-count=1", "./...")
-        self.assertEqual(["TestExtensions", "TestCertificates"], re.findall("--- PASS: (\\w+)", said), said)
+        tests = ["TestExtensions", "TestWithoutRootsEveryoneIsNobody", "TestCertificates"]
+        self.assertEqual(tests, re.findall("--- PASS: (\\w+)", said), said)
 
-    def test_has_under_a_hundred_lines_of_code(self):
+    def test_is_a_file_to_copy(self):
         code = [line for line in (self.module / "fleet_authz.go").read_text().splitlines()
                 if line.strip() and not line.strip().startswith("//")]
-        self.assertLess(len(code), 100)
+        self.assertLess(len(code), 180)
 
 
 if __name__ == "__main__":

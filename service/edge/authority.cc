@@ -16,6 +16,7 @@
 #include "signer/local_signer.h"
 #include "store/rocksdb_store.h"
 #include "x509/certificate.h"
+#include "x509/certificate_pool.h"
 #include "x509/pem.h"
 #include "x509/public_key.h"
 
@@ -47,6 +48,29 @@ absl::StatusOr<std::vector<std::string>> LoadChain(const IssuerConfig& config) {
     }
   }
   return chain;
+}
+
+// The certificate in force, then those of the file of former ones where there is one.
+absl::StatusOr<std::vector<std::string>> LoadIssuingCas(const IssuerConfig& config,
+                                                        const std::string& in_force) {
+  std::vector<std::string> cas = {in_force};
+  if (config.former_certificates_file.empty()) {
+    return cas;
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(config.former_certificates_file));
+  absl::StatusOr<std::vector<std::string>> former = x509::DecodePem(x509::kPemCertificate, pem);
+  if (!former.ok()) {
+    return Annotate(former.status(), config.former_certificates_file);
+  }
+  std::vector<x509::CertificatePool::Unused> unused;
+  x509::CertificatePool::OfCas(*former, &unused);
+  if (!unused.empty()) {
+    return Annotate(unused.front().why,
+                    absl::StrCat(config.former_certificates_file, ": certificate ",
+                                 unused.front().position + 1));
+  }
+  cas.insert(cas.end(), former->begin(), former->end());
+  return cas;
 }
 
 void WarnOfDefaults(const ServerConfig& config) {
@@ -104,6 +128,7 @@ absl::Status Authority::ReloadPolicy() { return policies_->Reload(policy_file_).
 
 absl::Status Authority::LoadBundle(const ServerConfig& config) {
   FLEETCA_ASSIGN_OR_RETURN(chain_, LoadChain(config.issuer));
+  FLEETCA_ASSIGN_OR_RETURN(issuing_cas_, LoadIssuingCas(config.issuer, chain_.front()));
   bundle_files_ = std::make_unique<WatchedFiles>(
       "the trust bundle", std::vector<WatchedFile>{{bundle_file_}},
       [this](absl::Span<const SecretBytes> contents) { return SwitchBundle(contents); });

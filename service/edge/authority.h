@@ -42,6 +42,9 @@ class Authority {
 
   // The issuing certificate and those above it, DER, nearest first, without the root.
   const std::vector<std::string>& chain() const { return chain_; }
+  // The issuing certificate and those that were in force before, DER: whose certificates callers
+  // may have.
+  const std::vector<std::string>& issuing_cas() const { return issuing_cas_; }
   const TrustBundleHolder& bundles() const { return bundles_; }
   const PolicyHolder& policies() const { return *policies_; }
   store::Store& store() { return *store_; }
@@ -70,6 +73,7 @@ class Authority {
   // In the order they are made; each uses those above it.
   TrustBundleHolder bundles_;
   std::vector<std::string> chain_;
+  std::vector<std::string> issuing_cas_;
   std::unique_ptr<signer::Signer> signer_;
   std::unique_ptr<store::Store> store_;
   const std::unique_ptr<x509::PossessionVerifier> possession_ =

@@ -8,7 +8,6 @@
 
 #include "absl/memory/memory.h"
 #include "absl/time/clock.h"
-#include "base/clock.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "fleetca/v1/certificate_authority.pb.h"
@@ -52,21 +51,28 @@ ListenerOptions MainListener(const ServerConfig& config, uint64_t descriptors) {
 absl::StatusOr<std::unique_ptr<IssuingPort>> IssuingPort::Start(
     const ServerConfig& config, const ServerTls& tls, Authority& authority, IssueQueue& queue,
     v1::ServerDescription description, uint64_t descriptors) {
-  auto port = absl::WrapUnique(new IssuingPort(config, authority, queue, std::move(description)));
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<PeerAuthenticator> authenticator,
+                           PeerAuthenticator::Create({.issuing_cas = authority.issuing_cas(),
+                                                      .trust_domain = config.trust_domain,
+                                                      .oids = config.issuer.oids,
+                                                      .store = &authority.store()}));
+  auto port = absl::WrapUnique(
+      new IssuingPort(config, std::move(authenticator), authority, queue, std::move(description)));
   FLEETCA_RETURN_IF_ERROR(port->Listen(config, tls, authority, descriptors));
   return port;
 }
 
-IssuingPort::IssuingPort(const ServerConfig& config, Authority& authority, IssueQueue& queue,
-                         v1::ServerDescription description)
+IssuingPort::IssuingPort(const ServerConfig& config,
+                         std::unique_ptr<PeerAuthenticator> authenticator, Authority& authority,
+                         IssueQueue& queue, v1::ServerDescription description)
     : description_(std::move(description)),
-      authenticator_(config.trust_domain, config.issuer.oids, Clock::System()),
-      gate_(queue, authenticator_, authority.chain(),
+      authenticator_(std::move(authenticator)),
+      gate_(queue, *authenticator_, authority.chain(),
             IssueLimits{config.limits.max_batch_items, config.limits.max_message_bytes,
                         config.limits.stream_window}),
       service_(gate_, authority.policies(), authority.store(), authority.bundles()),
-      tokens_(authenticator_, authority.join_tokens()),
-      statistics_(authenticator_, authority.policies(), description_, queue,
+      tokens_(*authenticator_, authority.join_tokens()),
+      statistics_(*authenticator_, authority.policies(), description_, queue,
                   authority.issuer().stats(), authority.store().stats()) {}
 
 IssuingPort::~IssuingPort() {
@@ -79,7 +85,7 @@ absl::Status IssuingPort::Listen(const ServerConfig& config, const ServerTls& tl
                                  Authority& authority, uint64_t descriptors) {
   FLEETCA_ASSIGN_OR_RETURN(auto credentials, tls.CredentialsForCertificates());
   credentials->SetAuthMetadataProcessor(std::make_shared<MethodGuard>(
-      authenticator_, authority.policies(), config.listener.reflection));
+      *authenticator_, authority.policies(), config.listener.reflection));
 
   FLEETCA_ASSIGN_OR_RETURN(listener_, Listener::Listen(MainListener(config, descriptors)));
   grpc::EnableDefaultHealthCheckService(true);

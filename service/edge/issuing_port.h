@@ -60,15 +60,15 @@ class IssuingPort {
   bool FinishDrain(absl::Time deadline);
 
  private:
-  IssuingPort(const ServerConfig& config, Authority& authority, IssueQueue& queue,
-              v1::ServerDescription description);
+  IssuingPort(const ServerConfig& config, std::unique_ptr<PeerAuthenticator> authenticator,
+              Authority& authority, IssueQueue& queue, v1::ServerDescription description);
 
   absl::Status Listen(const ServerConfig& config, const ServerTls& tls, Authority& authority,
                       uint64_t descriptors);
 
   // In the order they are made; each uses those above it.
   const v1::ServerDescription description_;
-  PeerAuthenticator authenticator_;
+  const std::unique_ptr<PeerAuthenticator> authenticator_;
   IssueGate gate_;
   CaService service_;
   JoinTokenService tokens_;

@@ -2,16 +2,13 @@
 
 #include <grpc/grpc_security_constants.h>
 
-#include <optional>
 #include <vector>
 
+#include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "x509/certificate.h"
 #include "x509/pem.h"
-#include "x509/provenance.h"
-#include "x509/san.h"
 
 namespace fleetca::service {
 namespace {
@@ -25,6 +22,19 @@ absl::Status Unauthenticated(Reason reason, absl::string_view message) {
 
 }  // namespace
 
+absl::StatusOr<std::unique_ptr<PeerAuthenticator>> PeerAuthenticator::Create(
+    CallerVerifierOptions options) {
+  const Clock& clock = *options.clock;
+  FLEETCA_ASSIGN_OR_RETURN(auto verifier, CallerVerifier::Create(std::move(options)));
+  auto authenticator = absl::WrapUnique(new PeerAuthenticator(clock, std::move(verifier)));
+  FLEETCA_ASSIGN_OR_RETURN(
+      authenticator->lookups_,
+      RecordLookups::Start([verifier = authenticator->verifier_.get()](
+                               absl::string_view der) { return verifier->CheckRecord(der); },
+                           {}));
+  return authenticator;
+}
+
 absl::StatusOr<Caller> PeerAuthenticator::Authenticate(const grpc::AuthContext& context) {
   const std::vector<grpc::string_ref> pem =
       context.FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
@@ -32,21 +42,18 @@ absl::StatusOr<Caller> PeerAuthenticator::Authenticate(const grpc::AuthContext& 
     return Unauthenticated(Reason::kCallerUnknown,
                            "The connection has no client certificate; use one of this CA");
   }
-  const absl::string_view key(pem[0].data(), pem[0].size());
-  std::optional<Caller> caller;
-  {
-    absl::MutexLock lock(&mutex_);
-    if (const auto found = cache_.find(key); found != cache_.end()) {
-      caller = found->second;
-    }
-  }
+  return AuthenticatePem(absl::string_view(pem[0].data(), pem[0].size()));
+}
+
+absl::StatusOr<Caller> PeerAuthenticator::AuthenticatePem(absl::string_view pem) {
+  std::optional<Caller> caller = Find(pem);
   if (!caller.has_value()) {
-    FLEETCA_ASSIGN_OR_RETURN(caller, Parse(key));
+    FLEETCA_ASSIGN_OR_RETURN(caller, Judge(pem));
     absl::MutexLock lock(&mutex_);
     if (cache_.size() >= kMaxCachedCallers) {
       cache_.clear();
     }
-    cache_.try_emplace(std::string(key), *caller);
+    cache_.try_emplace(std::string(pem), *caller);
   }
   if (clock_.Now() >= caller->not_after) {
     return Unauthenticated(Reason::kCallerCertificateExpired,
@@ -56,37 +63,19 @@ absl::StatusOr<Caller> PeerAuthenticator::Authenticate(const grpc::AuthContext& 
   return *std::move(caller);
 }
 
-absl::StatusOr<Caller> PeerAuthenticator::Parse(absl::string_view pem) const {
+std::optional<Caller> PeerAuthenticator::Find(absl::string_view pem) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = cache_.find(pem);
+  return found == cache_.end() ? std::nullopt : std::make_optional(found->second);
+}
+
+absl::StatusOr<Caller> PeerAuthenticator::Judge(absl::string_view pem) {
   const absl::StatusOr<std::string> der = x509::DecodeOnePem(x509::kPemCertificate, pem);
   if (!der.ok()) {
     return Unauthenticated(Reason::kCallerUnknown, der.status().message());
   }
-  const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(*der);
-  if (!certificate.ok()) {
-    return Unauthenticated(Reason::kCallerUnknown,
-                           absl::StrCat("The client certificate is not well formed: ",
-                                        certificate.status().message()));
-  }
-  const absl::string_view spiffe_id = certificate->SpiffeId();
-  if (certificate->is_ca || spiffe_id.empty() ||
-      !x509::CheckSpiffeId(spiffe_id, "certificate").ok() ||
-      x509::SpiffeTrustDomain(spiffe_id) != trust_domain_) {
-    return Unauthenticated(
-        Reason::kCallerUnknown,
-        absl::StrCat("The client certificate must be an end entity's with exactly one URI name, "
-                     "spiffe://",
-                     trust_domain_, "/..."));
-  }
-  Caller caller{.spiffe_id = std::string(spiffe_id), .not_after = certificate->not_after};
-  // Written by this CA, as the chain was verified; one of another CA of the bundle, or of before an
-  // arc was set, starts a lineage.
-  if (const x509::Extension* extension = certificate->Find(oids_.provenance);
-      extension != nullptr) {
-    const absl::StatusOr<x509::Provenance> provenance = x509::ParseProvenance(extension->value);
-    if (provenance.ok()) {
-      caller.generation = provenance->generation;
-    }
-  }
+  FLEETCA_ASSIGN_OR_RETURN(Caller caller, verifier_->Verify(*der));
+  FLEETCA_RETURN_IF_ERROR(lookups_->Ask(*der));
   return caller;
 }
 

@@ -5,6 +5,7 @@
 #include <grpcpp/security/auth_context.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -15,35 +16,45 @@
 #include "absl/synchronization/mutex.h"
 #include "base/clock.h"
 #include "service/caller.h"
+#include "service/caller_verifier.h"
 #include "service/edge/call_authenticator.h"
-#include "x509/authz_oids.h"
+#include "service/edge/record_lookups.h"
 
 namespace fleetca::service {
 
-// Reads the certificate that gRPC verified in the handshake. gRPC keeps a connection's properties
-// for its life, and accepts a resumed session after the certificate ended, so the validity is
-// looked at again on every call. Thread-safe.
+// Judges the certificate that the peer showed in the handshake, once for each certificate, and
+// remembers who it is; a refusal is not remembered. gRPC keeps a connection's properties for its
+// life, and accepts a resumed session after the certificate ended, so the validity is looked at
+// again on every call. Called on gRPC's threads: the first call of a certificate costs it the
+// verification of a signature and a bounded wait for the store (record_lookups.h), each other call
+// a look into a table. Thread-safe.
 class PeerAuthenticator : public CallAuthenticator {
  public:
-  // `oids`: where certificates say which one of their lineage they are.
-  PeerAuthenticator(absl::string_view trust_domain, x509::AuthzOids oids, const Clock& clock)
-      : trust_domain_(trust_domain), oids_(std::move(oids)), clock_(clock) {}
+  // As CallerVerifier::Create; INTERNAL when the system gives no thread.
+  static absl::StatusOr<std::unique_ptr<PeerAuthenticator>> Create(CallerVerifierOptions options);
 
-  // UNAUTHENTICATED: kCallerUnknown (no certificate, not exactly one SPIFFE ID of the trust domain,
-  // a CA certificate), kCallerCertificateExpired.
+  // UNAUTHENTICATED: kCallerUnknown (no certificate, or one that this CA does not believe),
+  // kCallerCertificateExpired. UNAVAILABLE kStoreUnavailable while that cannot be known.
   absl::StatusOr<Caller> Authenticate(const grpc::AuthContext& context);
   absl::StatusOr<Caller> Authenticate(const grpc::ServerContextBase& context) override {
     return Authenticate(*context.auth_context());
   }
+  // The same for the certificate in PEM, as gRPC has it.
+  absl::StatusOr<Caller> AuthenticatePem(absl::string_view pem) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  absl::StatusOr<Caller> Parse(absl::string_view pem) const;
+  PeerAuthenticator(const Clock& clock, std::unique_ptr<const CallerVerifier> verifier)
+      : clock_(clock), verifier_(std::move(verifier)) {}
 
-  const std::string trust_domain_;
-  const x509::AuthzOids oids_;
+  std::optional<Caller> Find(absl::string_view pem) const ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<Caller> Judge(absl::string_view pem);
+
   const Clock& clock_;
-  absl::Mutex mutex_;
-  // Parsed callers by their certificate's PEM: a connection's calls all bring the same one.
+  const std::unique_ptr<const CallerVerifier> verifier_;
+  // Asks the verifier.
+  std::unique_ptr<RecordLookups> lookups_;
+  mutable absl::Mutex mutex_;
+  // Callers by their certificate's PEM: a connection's calls all bring the same one.
   absl::flat_hash_map<std::string, Caller> cache_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -112,6 +112,10 @@ IssuerConfig ReadIssuer(const pb::Issuer& written, ConfigReader* reader) {
   }
   ReadFleetArc(written, reader, &issuer);
   issuer.provenance = written.provenance();
+  if (!written.former_certificates_file().empty()) {
+    issuer.former_certificates_file =
+        reader->Path("issuer.former_certificates_file", written.former_certificates_file());
+  }
   return issuer;
 }
 

@@ -35,6 +35,8 @@ struct IssuerConfig {
   std::string fleet_arc = std::string(x509::kDefaultFleetArcText);
   x509::AuthzOids oids;  // under fleet_arc
   bool provenance = false;
+  // Issuing CAs that were in force before; empty: none.
+  std::string former_certificates_file;
 };
 
 struct LimitsConfig {

@@ -123,6 +123,7 @@ pb::Issuer IssuerToConfig(const IssuerConfig& issuer) {
   }
   out.set_fleet_arc(issuer.fleet_arc);
   out.set_provenance(issuer.provenance);
+  out.set_former_certificates_file(issuer.former_certificates_file);
   return out;
 }
 

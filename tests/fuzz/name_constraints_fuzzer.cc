@@ -1,14 +1,18 @@
-// Name constraints as the lint reads them. What passes says what the builder would say, subtree for
-// subtree, in whatever order.
+// Name constraints as the lint and the verifier read them. What passes the lint says what the
+// builder would say, subtree for subtree, in whatever order, and the verifier can apply it; what
+// the verifier cannot read, no certificate keeps to.
 #include <algorithm>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "tests/fuzz/fuzz_target.h"
+#include "x509/certificate.h"
 #include "x509/der.h"
 #include "x509/lint_name_constraints.h"
 #include "x509/name_constraints.h"
+#include "x509/name_constraints_check.h"
+#include "x509/san.h"
 
 namespace fleetca {
 namespace {
@@ -60,8 +64,18 @@ std::vector<std::string> fuzz::Seeds() {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace fleetca;
   const absl::string_view input(reinterpret_cast<const char*>(data), size);
+  x509::Certificate certificate;
+  certificate.subject = absl::string_view("\x30\x00", 2);
+  certificate.names = {{x509::NameType::kDns, "c.a.example"},
+                       {x509::NameType::kUri, "spiffe://a.example/svc/web"},
+                       {x509::NameType::kEmail, "ops@a.example"},
+                       {x509::NameType::kIp, "\x0a\x80\x01\x01"}};
+  const bool can_be_applied = x509::IsNameConstraints(input);
+  FLEETCA_FUZZ_REQUIRE(can_be_applied ||
+                       x509::NameConstraintsViolation(input, certificate) != nullptr);
   for (const x509::NameConstraints& wanted : Wanted()) {
     if (x509::NameConstraintsFault(input, wanted) == nullptr) {
+      FLEETCA_FUZZ_REQUIRE(can_be_applied);
       FLEETCA_FUZZ_REQUIRE(SubtreesOf(input) ==
                            SubtreesOf(*x509::BuildNameConstraints(wanted, "")));
     }

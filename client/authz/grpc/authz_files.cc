@@ -13,7 +13,8 @@ absl::StatusOr<AuthzOptions> LoadAuthzOptions(const AuthzFiles& files) {
   FLEETCA_ASSIGN_OR_RETURN(options.verifier.roots, LoadCertificates(files.roots));
   FLEETCA_ASSIGN_OR_RETURN(options.methods, MethodRoles::Load(files.method_roles));
   if (!files.intermediates.empty()) {
-    FLEETCA_ASSIGN_OR_RETURN(options.intermediates, LoadCertificates(files.intermediates));
+    FLEETCA_ASSIGN_OR_RETURN(options.verifier.intermediates,
+                             LoadIntermediates(files.intermediates));
   }
   options.verifier.trust_domain = files.trust_domain;
   options.verifier.audience = files.audience;

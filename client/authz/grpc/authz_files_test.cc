@@ -40,13 +40,14 @@ TEST_F(AuthzFilesTest, LoadsWhatTheFilesSay) {
   const auto options = LoadAuthzOptions(files_);
   FLEETCA_ASSERT_OK(options);
   EXPECT_EQ(options->verifier.roots, std::vector<std::string>{fleet_.root.certificate});
-  EXPECT_EQ(options->intermediates, std::vector<std::string>{fleet_.issuing.certificate});
+  ASSERT_EQ(options->verifier.intermediates.size(), 1u);
+  EXPECT_EQ(options->verifier.intermediates.certificates()[0].der, fleet_.issuing.certificate);
   EXPECT_EQ(options->methods.Needed("/a.B/C"), "any of reader");
   EXPECT_EQ(options->verifier.trust_domain, "fleet.example");
   EXPECT_EQ(options->verifier.audience, "svc/orders");
   files_.intermediates.clear();
   FLEETCA_ASSERT_OK(LoadAuthzOptions(files_));
-  EXPECT_TRUE(LoadAuthzOptions(files_)->intermediates.empty());
+  EXPECT_TRUE(LoadAuthzOptions(files_)->verifier.intermediates.empty());
 }
 
 TEST_F(AuthzFilesTest, NamesTheFileThatIsWrong) {

@@ -44,7 +44,7 @@ absl::StatusOr<std::shared_ptr<AuthzProcessor>> AuthzProcessor::Create(AuthzOpti
 AuthzProcessor::AuthzProcessor(AuthzOptions options, std::unique_ptr<AuthzVerifier> verifier)
     : clock_(*options.verifier.clock),
       methods_(std::move(options.methods)),
-      peers_(std::move(verifier), std::move(options.intermediates), options.max_cached_peers),
+      peers_(std::move(verifier), options.max_cached_peers),
       refusals_(kRefusalsLoggedPerSecond) {}
 
 absl::StatusOr<Grants> AuthzProcessor::Caller(const grpc::ServerContextBase& context) {

@@ -28,13 +28,11 @@
 namespace fleetca::client {
 
 struct AuthzOptions {
-  // Roots, trust domain, audience, clock: who is listened to.
+  // Roots, trust domain, audience, clock: who is listened to. And the issuing CAs: a caller sends
+  // them, but a TLS session that is taken up again has its leaf alone, and without them it can be
+  // refused after a restart of the server, until it connects anew.
   AuthzVerifierOptions verifier;
   MethodRoles methods;
-  // DER of the issuing CAs. A caller sends them, but a TLS session that is taken up again has its
-  // leaf alone: without them it can be refused after a restart of the server, until it connects
-  // anew.
-  std::vector<std::string> intermediates;
   // How many callers are remembered, some 4 KB each; 1 or more.
   size_t max_cached_peers = 4096;
 };

@@ -9,6 +9,7 @@
 
 #include "client/authz/grpc/authz_fixture.h"
 #include "gtest/gtest.h"
+#include "x509/certificate_pool.h"
 
 namespace fleetca::client {
 namespace {
@@ -70,7 +71,7 @@ TEST_F(SessionResumptionTest, TheServersIntermediatesStandInForTheCallers) {
     AuthzOptions options = Options();
     options.max_cached_peers = 1;
     if (known) {
-      options.intermediates = {fleet_->issuing.certificate};
+      options.verifier.intermediates = x509::CertificatePool::OfCas({fleet_->issuing.certificate});
     }
     Start(std::move(options));
     const TestIdentity identity = fleet_->Issue(Leaf({"writer"}));

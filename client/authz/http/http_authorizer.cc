@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/memory/memory.h"
-#include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "client/authz/http/certificate_text.h"
@@ -12,9 +11,6 @@
 
 namespace fleetca::client {
 namespace {
-
-// With those that are sent no more than the verifier takes.
-constexpr size_t kMaxIntermediates = 8;
 
 absl::Status Refused(absl::string_view sentence) {
   return PermissionDenied(Reason::kCallerNotAllowed, sentence);
@@ -35,20 +31,13 @@ absl::StatusOr<std::unique_ptr<HttpAuthorizer>> HttpAuthorizer::Create(
     return InvalidArgument(Reason::kConfigInvalid, "max_cached_peers",
                            "No caller can be remembered; set max_cached_peers to 1 or more");
   }
-  if (options.intermediates.size() > kMaxIntermediates) {
-    return InvalidArgument(Reason::kConfigInvalid, "intermediates",
-                           absl::StrCat("There are ", options.intermediates.size(),
-                                        " intermediates; list the CAs that issue now, ",
-                                        kMaxIntermediates, " at most"));
-  }
   FLEETCA_ASSIGN_OR_RETURN(auto verifier, AuthzVerifier::Create(options.verifier));
   return absl::WrapUnique(new HttpAuthorizer(std::move(options), std::move(verifier)));
 }
 
 HttpAuthorizer::HttpAuthorizer(HttpAuthorizerOptions options,
                                std::unique_ptr<AuthzVerifier> verifier)
-    : routes_(std::move(options.routes)),
-      peers_(std::move(verifier), std::move(options.intermediates), options.max_cached_peers) {}
+    : routes_(std::move(options.routes)), peers_(std::move(verifier), options.max_cached_peers) {}
 
 absl::StatusOr<std::shared_ptr<const Grants>> HttpAuthorizer::Caller(
     absl::string_view certificate) {

@@ -45,11 +45,10 @@ struct HttpDecision {
 };
 
 struct HttpAuthorizerOptions {
-  // Roots, trust domain, audience, clock: who is listened to.
+  // Roots, trust domain, audience, clock: who is listened to. And the issuing CAs, as proxies pass
+  // on the leaf alone.
   AuthzVerifierOptions verifier;
   HttpRoles routes;
-  // DER of the issuing CAs, at most 8: proxies pass on the leaf alone.
-  std::vector<std::string> intermediates;
   // How many callers are remembered, some 4 KB each; 1 or more.
   size_t max_cached_peers = 4096;
 };

@@ -14,7 +14,8 @@ absl::StatusOr<std::unique_ptr<HttpAuthorizer>> LoadHttpAuthorizer(
   FLEETCA_ASSIGN_OR_RETURN(options.verifier.roots, LoadCertificates(files.roots));
   FLEETCA_ASSIGN_OR_RETURN(options.routes, HttpRoles::Load(files.routes));
   if (!files.intermediates.empty()) {
-    FLEETCA_ASSIGN_OR_RETURN(options.intermediates, LoadCertificates(files.intermediates));
+    FLEETCA_ASSIGN_OR_RETURN(options.verifier.intermediates,
+                             LoadIntermediates(files.intermediates));
   }
   options.verifier.trust_domain = files.trust_domain;
   options.verifier.audience = files.audience;

@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/status_matchers.h"
+#include "x509/certificate_pool.h"
 
 namespace fleetca::client {
 namespace {
@@ -51,7 +52,7 @@ class HttpAuthorizerTest : public ::testing::Test {
     options.verifier.trust_domain = "fleet.example";
     options.verifier.audience = "svc/orders";
     options.verifier.clock = &clock_;
-    options.intermediates = {fleet_->issuing.certificate};
+    options.verifier.intermediates = x509::CertificatePool::OfCas({fleet_->issuing.certificate});
     options.routes = *HttpRoles::Parse(kTable, "routes.textproto");
     return options;
   }
@@ -161,7 +162,7 @@ TEST_F(HttpAuthorizerTest, NobodyIsToldNothing) {
 
 TEST_F(HttpAuthorizerTest, TheCallerMaySendItsIntermediates) {
   HttpAuthorizerOptions options = Options();
-  options.intermediates.clear();
+  options.verifier.intermediates = {};
   Make(std::move(options));
   const auto identity = fleet_->Issue(Leaf({"reader"}));
   EXPECT_THAT(Judge(Escaped(identity.certificate_pem), "GET", "/orders/7").status, kIsNobody);
@@ -208,9 +209,6 @@ TEST_F(HttpAuthorizerTest, RefusesOptions) {
   options.max_cached_peers = 0;
   EXPECT_THAT(HttpAuthorizer::Create(options),
               IsInvalid(Reason::kConfigInvalid, "max_cached_peers"));
-  options = Options();
-  options.intermediates.resize(9, fleet_->issuing.certificate);
-  EXPECT_THAT(HttpAuthorizer::Create(options), IsInvalid(Reason::kConfigInvalid, "intermediates"));
   options = Options();
   options.verifier.roots.clear();
   EXPECT_THAT(HttpAuthorizer::Create(options), IsInvalid(Reason::kConfigInvalid, "roots"));

@@ -1,0 +1,55 @@
+// Finding and verifying the way from a leaf to a trusted root.
+#ifndef FLEETCA_X509_CHAIN_H_
+#define FLEETCA_X509_CHAIN_H_
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "x509/certificate.h"
+
+namespace fleetca::x509 {
+
+// When all certificates of a chain are valid: from and until these seconds, both included.
+struct ChainValidity {
+  absl::Time not_before = absl::InfinitePast();
+  absl::Time not_after = absl::InfiniteFuture();
+};
+
+struct ChainQuestion {
+  // Each is trusted as it stands, whoever signed it.
+  absl::Span<const Certificate> roots;
+  // In any order; what is not needed does no harm.
+  absl::Span<const Certificate* const> intermediates;
+  absl::Time now;
+  // OID contents of the key purpose that every CA above the leaf must allow, where it says anything
+  // of purposes; empty asks for none.
+  absl::string_view purpose;
+};
+
+// RFC 5280 section 6 as far as a fleet needs it, and stricter where that is cheap. Every CA, the
+// root included: cA, keyCertSign, pathLenConstraint, validity, purposes, name constraints, no
+// critical extension that is not understood, an intermediate's own key, the signature on what is
+// below and the key identifiers of both. Of the leaf nothing but the signature and the names is
+// looked at: VerifyPeer (peer_certificate.h) judges it. UNAUTHENTICATED kCallerUnknown. At most
+// kMaxSignatureChecks signatures are verified, whatever the intermediates are.
+absl::StatusOr<ChainValidity> VerifyChain(const Certificate& leaf, const ChainQuestion& question);
+
+inline constexpr int kMaxSignatureChecks = 32;
+
+// Whether a certificate may stand above another: cA, keyCertSign, nothing critical that is not
+// understood, name constraints that can be read.
+bool MayIssue(const Certificate& certificate);
+
+// Whether every critical extension is one that this code applies: a critical extension restricts,
+// so one that is not applied makes the certificate useless (RFC 5280 section 4.2). Name constraints
+// are understood in a CA alone, where they belong.
+bool UnderstandsCritical(const Certificate& certificate);
+
+// Whether a certificate may be used for `purpose`, OID contents: it says nothing of purposes, or
+// names this one. anyExtendedKeyUsage is no name of it. Empty: always.
+bool AllowsPurpose(const Certificate& certificate, absl::string_view purpose);
+
+}  // namespace fleetca::x509
+
+#endif  // FLEETCA_X509_CHAIN_H_
