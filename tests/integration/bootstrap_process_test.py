@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import threading
 import time
 import unittest
 
@@ -105,6 +106,49 @@ class BootstrapProcessTest(unittest.TestCase):
         environment = processes.read(pid, "environ")
         for entry in environment.split(b"\0"):
             self.assertNotIn(b"CREDENTIALS", entry)
+
+    def reset_streams(self, until):
+        """Rapid reset (CVE-2023-44487): calls that are taken back at once."""
+        headers = http2.grpc_headers("IssueCertificate")
+        while time.monotonic() < until:
+            try:
+                with http2.Connection(self.ca.bootstrap_port, http2.tls_context(self.roots),
+                                      5) as connection:
+                    connection.open()
+                    for first in range(1, 1 << 20, 200):
+                        connection.send(b"".join(
+                            http2.frame(http2.HEADERS, http2.END_HEADERS, stream, headers) +
+                            http2.frame(http2.RST_STREAM, 0, stream, b"\0\0\0\x08")
+                            for stream in range(first, first + 200, 2)))
+                        if time.monotonic() > until:
+                            return
+            except OSError:
+                pass  # it was cut off: the next one
+
+    def test_checklist37_a_flood_costs_its_own_process_alone(self):
+        """What the issuing process spends, not how long others wait: that is the machine's, too."""
+        pid, issuing = self.process(), self.ca.process.pid
+        self.assertEqual(self.get_bundle(), http2.OK)
+        before = {process: processes.cpu_seconds(process) for process in (pid, issuing)}
+        resident = processes.resident_kib(issuing)
+        until = time.monotonic() + 8
+        flood = [threading.Thread(target=self.reset_streams, args=(until,)) for _ in range(8)]
+        for thread in flood:
+            thread.start()
+        most = 0
+        while time.monotonic() < until:
+            most = max(most, processes.resident_kib(pid))
+            time.sleep(0.1)
+        for thread in flood:
+            thread.join()
+        spent = {process: processes.cpu_seconds(process) - before[process] for process in before}
+        print("CPU seconds: bootstrap %.2f, issuing %.2f; most memory %d MiB" %
+              (spent[pid], spent[issuing], most >> 10))
+        self.assertGreater(spent[pid], 0.2, "the flood did not arrive")
+        self.assertLess(spent[issuing], 0.1 + 0.1 * spent[pid])
+        self.assertLess(processes.resident_kib(issuing) - resident, 20 << 10)
+        self.assertLess(most, 600 << 10)
+        self.assertEqual(self.get_bundle(), http2.OK)
 
     def test_a_join_token_goes_through_it(self):
         made = self.ca.at_server("token", "create", "--identity",

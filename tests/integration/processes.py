@@ -55,6 +55,17 @@ def refuses(port):
         return True
 
 
+def cpu_seconds(pid):
+    """Of all its threads, so far."""
+    fields = read(pid, "stat").rsplit(b")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_kib(pid):
+    return int(next(line for line in read(pid, "status").split(b"\n")
+                    if line.startswith(b"VmRSS")).split()[1])
+
+
 def open_files(pid):
     found = []
     for name in os.listdir("/proc/%d/fd" % pid):
