@@ -4,6 +4,8 @@
 #include <grpcpp/resource_quota.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -36,15 +38,21 @@ void SetBootstrapArguments(grpc::ServerBuilder& builder) {
   builder.SetResourceQuota(quota);
 }
 
-ListenerOptions Options() {
-  ListenerOptions options{.name = "bootstrap", .address = "", .field = "bootstrap.address"};
+ListenerOptions Options(uint64_t max_per_address) {
+  ListenerOptions options{
+      .name = "bootstrap", .address = "", .field = "bootstrap.address", .trims_memory = true};
   rlimit descriptors = {};
   getrlimit(RLIMIT_NOFILE, &descriptors);
   // A watched connection has two of them.
   options.limits.max_connections = descriptors.rlim_cur / 4;
-  options.limits.max_per_address = options.limits.max_connections;
+  options.limits.max_per_address =
+      max_per_address == 0 ? options.limits.max_connections
+                           : std::min<uint64_t>(max_per_address, options.limits.max_connections);
   options.limits.unanswered_bytes_in_all = 32 << 20;
-  options.limits.first_answer_timeout = absl::Seconds(20);
+  options.limits.receive_buffer_bytes = 32 << 10;
+  options.limits.look_interval = absl::Milliseconds(10);
+  options.limits.message_timeout = absl::Seconds(15);
+  options.limits.first_answer_timeout = absl::Seconds(15);
   options.limits.idle_before_replaced = absl::Seconds(2);
   return options;
 }
@@ -95,7 +103,8 @@ absl::Status BootstrapServer::Listen(const internal::v1::GetSettingsResponse& se
   FLEETCA_ASSIGN_OR_RETURN(auto credentials, tls_->CredentialsForBearers());
   credentials->SetAuthMetadataProcessor(std::make_shared<BootstrapGuard>());
   FLEETCA_ASSIGN_OR_RETURN(listener_,
-                           Listener::Adopt(Options(), ListeningSockets{std::move(sockets)}));
+                           Listener::Adopt(Options(settings.max_connections_per_address()),
+                                           ListeningSockets{std::move(sockets)}));
   grpc::ServerBuilder builder;
   SetChannelArguments(settings.max_message_bytes(), builder);
   SetBootstrapArguments(builder);

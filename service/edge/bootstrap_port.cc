@@ -44,6 +44,7 @@ internal::v1::GetSettingsResponse FixedSettings(const ServerConfig& config) {
   settings.set_private_key_file(config.listener.private_key_file);
   TokenIssuersToConfig(config.token_issuers, settings.mutable_token_issuers());
   settings.set_max_message_bytes(MaxMessageBytes(config.limits));
+  settings.set_max_connections_per_address(config.limits.max_connections_per_address);
   settings.set_json_log(config.log_format == log::Format::kJson);
   settings.set_lowest_log_level(static_cast<int>(config.log_level));
   return settings;

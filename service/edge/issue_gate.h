@@ -18,7 +18,7 @@ namespace fleetca::service {
 
 struct IssueLimits {
   size_t max_batch_items = 1000;
-  size_t max_message_bytes = size_t{16} << 20;
+  size_t max_message_bytes = size_t{8} << 20;
   size_t stream_window = 256;
 };
 

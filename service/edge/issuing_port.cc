@@ -2,13 +2,16 @@
 
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "absl/memory/memory.h"
 #include "absl/time/clock.h"
 #include "base/errors.h"
+#include "base/memory_limit.h"
 #include "base/status_macros.h"
 #include "fleetca/v1/certificate_authority.pb.h"
 #include "service/edge/channel_arguments.h"
@@ -32,17 +35,47 @@ uint64_t MessageBytes(absl::string_view method, const void* message) {
   return 0;
 }
 
+// What the gRPC port's messages may take, unfinished ones included: a part of the machine, and not
+// more however large it is.
+struct MessageMemory {
+  explicit MessageMemory(size_t max_message_bytes)
+      : quota(std::clamp<uint64_t>(MemoryLimit() / 4, uint64_t{64} << 20, uint64_t{384} << 20)),
+        // Where configured messages are so large, two of them fit all the same.
+        in_all(std::max<uint64_t>(quota / 2, 4 * max_message_bytes)),
+        per_caller(std::max<uint64_t>(quota / 6, 2 * max_message_bytes)) {
+    quota = std::max(quota, 2 * in_all);
+  }
+  uint64_t quota;
+  uint64_t in_all;
+  uint64_t per_caller;
+};
+
+size_t OrAtMost(size_t configured, size_t most) {
+  return configured == 0 ? most : std::min(configured, most);
+}
+
 ListenerOptions MainListener(const ServerConfig& config, uint64_t descriptors) {
+  const LimitsConfig& limits = config.limits;
+  const MessageMemory memory(limits.max_message_bytes);
   ListenerOptions options{.name = "main",
                           .address = config.listener.address,
                           .field = "listener.address",
+                          .trims_memory = true,
                           .message_size = MessageBytes};
+  options.limits.max_connections = OrAtMost(limits.max_connections, descriptors / 2);
+  options.limits.max_per_address =
+      OrAtMost(limits.max_connections_per_address, options.limits.max_connections);
+  options.limits.max_per_caller = limits.max_connections_per_caller;
   // Several of the largest messages may be on their way.
-  options.limits.unanswered_bytes = 4 * config.limits.max_message_bytes;
+  options.limits.unanswered_bytes =
+      std::min<uint64_t>(4 * limits.max_message_bytes, memory.per_caller);
+  options.limits.unanswered_bytes_per_caller = memory.per_caller;
+  options.limits.unanswered_bytes_in_all = memory.in_all;
   options.limits.bytes_per_message = 16 << 10;
+  // A thread of gRPC reads a connection until nothing is left, so what is left should be bounded.
+  options.limits.receive_buffer_bytes = 128 << 10;
   options.limits.bytes_per_answer = 0;
-  options.limits.max_connections = descriptors / 2;
-  options.limits.max_per_address = options.limits.max_connections;
+  options.limits.message_timeout = limits.message_timeout;
   return options;
 }
 
@@ -91,6 +124,9 @@ absl::Status IssuingPort::Listen(const ServerConfig& config, const ServerTls& tl
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   SetChannelArguments(config.limits.max_message_bytes, builder);
+  grpc::ResourceQuota quota("main");
+  quota.Resize(MessageMemory(config.limits.max_message_bytes).quota);
+  builder.SetResourceQuota(quota);
   listener_->AddTo(credentials, builder);
   builder.RegisterService(&service_);
   builder.RegisterService(&tokens_);

@@ -23,7 +23,9 @@ namespace pb = config::v1;
 constexpr absl::Duration kMaxDrain = absl::Hours(1);
 constexpr uint64_t kMaxCsrBytes = 65536;
 constexpr uint64_t kMaxBatchItems = 1000;
-constexpr uint64_t kMaxMessageBytes = uint64_t{1} << 30;
+constexpr uint64_t kMaxMessageBytes = uint64_t{64} << 20;
+constexpr uint64_t kMaxConnections = uint64_t{1} << 20;
+constexpr absl::Duration kMaxMessageTimeout = absl::Hours(1);
 constexpr uint64_t kMaxQueueCapacity = 1000000;
 constexpr uint64_t kMaxWorkerThreads = 1024;
 constexpr uint64_t kMaxWorkerBatch = 1024;
@@ -142,6 +144,19 @@ LimitsConfig ReadLimits(const pb::Limits& written, ConfigReader* reader) {
   limit("worker_threads", written.worker_threads(), kMaxWorkerThreads, &limits.worker_threads);
   limit("worker_batch", written.worker_batch(), kMaxWorkerBatch, &limits.worker_batch);
   limit("stream_window", written.stream_window(), kMaxStreamWindow, &limits.stream_window);
+  limit("max_connections", written.max_connections(), kMaxConnections, &limits.max_connections);
+  limit("max_connections_per_address", written.max_connections_per_address(), kMaxConnections,
+        &limits.max_connections_per_address);
+  limit("max_connections_per_caller", written.max_connections_per_caller(), kMaxConnections,
+        &limits.max_connections_per_caller);
+  if (written.has_message_timeout()) {
+    limits.message_timeout = reader->Duration("limits.message_timeout", written.message_timeout());
+    if (limits.message_timeout < absl::Seconds(1) || limits.message_timeout > kMaxMessageTimeout) {
+      reader->Mistake("limits.message_timeout",
+                      absl::StrCat("is ", absl::FormatDuration(limits.message_timeout),
+                                   "; write 1 second to 1 hour"));
+    }
+  }
   if (limits.max_message_bytes < limits.max_csr_bytes) {
     reader->Mistake("limits.max_message_bytes",
                     absl::StrCat("is ", limits.max_message_bytes, ", less than max_csr_bytes (",

@@ -42,11 +42,15 @@ struct IssuerConfig {
 struct LimitsConfig {
   size_t max_csr_bytes = 8192;
   size_t max_batch_items = 1000;
-  size_t max_message_bytes = size_t{16} << 20;
+  size_t max_message_bytes = size_t{8} << 20;
   size_t queue_capacity = 10000;
   size_t worker_threads = 0;  // 0: one more than there are cores that the process may use
   size_t worker_batch = 64;
   size_t stream_window = 256;
+  size_t max_connections = 0;              // 0: as many as there are descriptors for
+  size_t max_connections_per_address = 0;  // 0: max_connections
+  size_t max_connections_per_caller = 256;
+  absl::Duration message_timeout = absl::Seconds(30);
 
   // worker_threads, or what its default comes to on this machine.
   size_t WorkerThreads() const;

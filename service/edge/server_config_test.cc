@@ -49,11 +49,15 @@ TEST(ServerConfigTest, GoodFileGetsItsDefaults) {
   EXPECT_FALSE(config.issuer.provenance);
   EXPECT_EQ(config.limits.max_csr_bytes, 8192u);
   EXPECT_EQ(config.limits.max_batch_items, 1000u);
-  EXPECT_EQ(config.limits.max_message_bytes, size_t{16} << 20);
+  EXPECT_EQ(config.limits.max_message_bytes, size_t{8} << 20);
   EXPECT_EQ(config.limits.queue_capacity, 10000u);
   EXPECT_EQ(config.limits.worker_threads, 0u);
   EXPECT_EQ(config.limits.worker_batch, 64u);
   EXPECT_EQ(config.limits.stream_window, 256u);
+  EXPECT_EQ(config.limits.max_connections, 0u);
+  EXPECT_EQ(config.limits.max_connections_per_address, 0u);
+  EXPECT_EQ(config.limits.max_connections_per_caller, 256u);
+  EXPECT_EQ(config.limits.message_timeout, absl::Seconds(30));
   EXPECT_EQ(config.log_format, log::Format::kText);
   EXPECT_EQ(config.log_level, log::Level::kInfo);
 }
@@ -136,8 +140,8 @@ INSTANTIATE_TEST_SUITE_P(
          "limits.max_csr_bytes", "at most 65536"},
         {"BatchLimit", 15, "policy_file: \"p\" limits { max_batch_items: 1001 }",
          "limits.max_batch_items", "at most 1000"},
-        {"MessageLimit", 15, "policy_file: \"p\" limits { max_message_bytes: 1073741825 }",
-         "limits.max_message_bytes", "at most 1073741824"},
+        {"MessageLimit", 15, "policy_file: \"p\" limits { max_message_bytes: 67108865 }",
+         "limits.max_message_bytes", "at most 67108864"},
         {"MessageBelowCsr", 15, "policy_file: \"p\" limits { max_message_bytes: 8191 }",
          "limits.max_message_bytes", "less than max_csr_bytes"},
         {"QueueLimit", 15, "policy_file: \"p\" limits { queue_capacity: 1000001 }",
@@ -148,6 +152,14 @@ INSTANTIATE_TEST_SUITE_P(
          "limits.worker_batch", "at most 1024"},
         {"WindowLimit", 15, "policy_file: \"p\" limits { stream_window: 65537 }",
          "limits.stream_window", "at most 65536"},
+        {"ConnectionLimit", 15, "policy_file: \"p\" limits { max_connections: 1048577 }",
+         "limits.max_connections", "at most 1048576"},
+        {"AddressLimit", 15, "policy_file: \"p\" limits { max_connections_per_address: 1048577 }",
+         "limits.max_connections_per_address", "at most 1048576"},
+        {"CallerLimit", 15, "policy_file: \"p\" limits { max_connections_per_caller: 1048577 }",
+         "limits.max_connections_per_caller", "at most 1048576"},
+        {"MessageTimeout", 15, "policy_file: \"p\" limits { message_timeout { nanos: 9 } }",
+         "limits.message_timeout", "1 second to 1 hour"},
         {"LogFormat", 15, "policy_file: \"p\" logging { format: 9 }", "logging.format",
          "no format"},
         {"LogLevel", 15, "policy_file: \"p\" logging { level: 9 }", "logging.level", "no level"},
@@ -160,10 +172,10 @@ TEST(ServerConfigTest, LimitsAreInclusive) {
   const ServerConfig config = Parse(WithLine(
       15,
       "policy_file: \"p\" limits { max_csr_bytes: 65536 max_batch_items: 1000 max_message_bytes: "
-      "1073741824 "
+      "67108864 "
       "queue_capacity: 1000000 worker_threads: 1024 worker_batch: 1024 stream_window: 65536 }"));
   EXPECT_EQ(config.limits.max_csr_bytes, 65536u);
-  EXPECT_EQ(config.limits.max_message_bytes, size_t{1} << 30);
+  EXPECT_EQ(config.limits.max_message_bytes, size_t{64} << 20);
   EXPECT_EQ(config.limits.worker_threads, 1024u);
 }
 

@@ -136,6 +136,10 @@ pb::Limits LimitsToConfig(const LimitsConfig& limits) {
   out.set_worker_threads(static_cast<uint32_t>(limits.WorkerThreads()));
   out.set_worker_batch(limits.worker_batch);
   out.set_stream_window(limits.stream_window);
+  out.set_max_connections(limits.max_connections);
+  out.set_max_connections_per_address(limits.max_connections_per_address);
+  out.set_max_connections_per_caller(limits.max_connections_per_caller);
+  *out.mutable_message_timeout() = ToProtoDuration(limits.message_timeout);
   return out;
 }
 

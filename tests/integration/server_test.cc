@@ -122,14 +122,18 @@ TEST_F(ServerTest, ABatchHasBounds) {
   const grpc::Status large = stub->BatchIssueCertificates(&large_context, request, &response);
   EXPECT_EQ(large.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(WireReason(large), "REQUEST_TOO_LARGE");
-  // 17 MiB: over our own limit, below the one at which gRPC cuts the message off.
+  // A little over our own limit of 8 MiB: below the one at which gRPC refuses the message.
   request.Clear();
   ServiceRequest("").Swap(request.add_requests());
-  request.mutable_requests(0)->set_csr_der(std::string(17 << 20, 'x'));
+  request.mutable_requests(0)->set_csr_der(std::string((8 << 20) + (256 << 10), 'x'));
   grpc::ClientContext bytes_context;
   const grpc::Status bytes = stub->BatchIssueCertificates(&bytes_context, request, &response);
   EXPECT_EQ(bytes.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(WireReason(bytes), "REQUEST_TOO_LARGE");
+  request.mutable_requests(0)->set_csr_der(std::string(17 << 20, 'x'));
+  grpc::ClientContext refused_context;
+  EXPECT_EQ(stub->BatchIssueCertificates(&refused_context, request, &response).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
   // An empty request is an error of its own.
   v1::IssueCertificateResponse issued;
   grpc::ClientContext no_csr_context;

@@ -27,15 +27,21 @@ struct ConnectionLimits {
   size_t max_per_caller = 256;
 
   // Bytes that a connection may send beyond those that its account was given back.
-  uint64_t unanswered_bytes = uint64_t{128} << 10;
+  uint64_t unanswered_bytes = uint64_t{96} << 10;
   // What a complete message gives back beside its own bytes; 0: a message gives nothing back.
   uint64_t bytes_per_message = 0;
   // What a call that ended OK gives back.
-  uint64_t bytes_per_answer = uint64_t{128} << 10;
+  uint64_t bytes_per_answer = uint64_t{96} << 10;
   // The same bounds over all connections of one caller (of one address, while the caller is not
   // known), and over all connections of the port.
   uint64_t unanswered_bytes_per_caller = uint64_t{64} << 20;
   uint64_t unanswered_bytes_in_all = uint64_t{192} << 20;
+
+  // The kernel's buffer for what a connection sent and nobody has read; 0 leaves it as it is. What
+  // is in it when a connection is cut off was sent for nothing, so it should not be large.
+  int receive_buffer_bytes = 0;
+  // How often each connection is looked at.
+  absl::Duration look_interval = absl::Milliseconds(50);
 
   // How long bytes may come in without a complete message or an answer.
   absl::Duration message_timeout = absl::Seconds(30);

@@ -17,8 +17,13 @@ namespace {
 constexpr absl::Duration kSilentAge = absl::Milliseconds(100);
 constexpr absl::Duration kUnansweredAge = absl::Seconds(1);
 
+// The kernel counts a FIN as an octet.
+constexpr uint64_t kSilent = 1;
+
 // What a connection may send in message_timeout beside messages: pings and settings.
 constexpr uint64_t kChatter = 1024;
+
+constexpr size_t kMostDiscarded = size_t{64} << 20;
 
 // Connections that one look asks about.
 constexpr size_t kLooksAtOnce = 1000;
@@ -56,7 +61,7 @@ ConnectionWatch::List::iterator ConnectionWatch::FindReplaceable(
     }
     const absl::Duration age = now - one->since;
     if (!one->connection->answered()) {
-      if (one->received == 0 && age >= kSilentAge) {
+      if (one->received <= kSilent && age >= kSilentAge) {
         return one;
       }
       if (unanswered == watched_.end() && age >= kUnansweredAge) {
@@ -98,7 +103,7 @@ ConnectionWatch::List::iterator ConnectionWatch::LookAt(List::iterator one, absl
     case Verdict::kStays:
       return std::next(one);
     case Verdict::kEnded:
-      if (!one->connection->answered() && one->received > 0) {
+      if (!one->connection->answered() && one->received > kSilent) {
         NoteEnd(*one, log::Level::kInfo, "it ended before a call of it was answered", now);
       }
       return Forget(one);
@@ -200,6 +205,9 @@ ConnectionWatch::List::iterator ConnectionWatch::ShutDown(List::iterator one, ab
                                                           absl::Time now) {
   NoteEnd(*one, log::Level::kWarning, why, now);
   shutdown(one->duplicate.get(), SHUT_RDWR);
+  // gRPC would still read, and work on, what has come in: take it away (MSG_TRUNC, tcp(7)).
+  while (recv(one->duplicate.get(), nullptr, kMostDiscarded, MSG_TRUNC | MSG_DONTWAIT) > 0) {
+  }
   return Forget(one);
 }
 

@@ -25,9 +25,6 @@ namespace fleetca::service {
 // duplicate of whatever was shut down. Thread-compatible: belongs to the listener's thread.
 class ConnectionWatch {
  public:
-  // How often Look should be called.
-  static constexpr absl::Duration kInterval = absl::Milliseconds(50);
-
   // `name` is the port's, for the log.
   ConnectionWatch(absl::string_view name, const ConnectionLimits& limits,
                   std::shared_ptr<ConnectionTable> table)
@@ -40,8 +37,8 @@ class ConnectionWatch {
   // Watches a connection from now on; `duplicate` is of its descriptor.
   void Add(const PeerAddress& peer, Descriptor duplicate, absl::Time now);
 
-  // Asks the kernel about the connections, and shuts down those beyond their limits. Of very many
-  // it takes some each time, so that a look is bounded.
+  // To be called every limits.look_interval. Asks the kernel about the connections, and shuts down
+  // those beyond their limits. Of very many it takes some each time, so that a look is bounded.
   void Look(absl::Time now);
 
   size_t size() const { return watched_.size(); }

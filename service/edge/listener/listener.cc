@@ -22,6 +22,7 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "base/throughput_scheduling.h"
 #include "service/edge/listener/peer_address.h"
 
 namespace fleetca::service {
@@ -32,6 +33,8 @@ constexpr int kLinesPerSecond = 2;
 constexpr int kAcceptsAtOnce = 64;
 // How long accepting rests when the machine has nothing left: neither spinning, nor noticeable.
 constexpr absl::Duration kPause = absl::Milliseconds(50);
+// Without connections, when only memory is looked after.
+constexpr absl::Duration kIdleWait = absl::Seconds(2);
 constexpr absl::Duration kFailing = absl::Seconds(1);
 // As long as gRPC's keepalive: what was sent and not acknowledged for so long has no reader.
 constexpr unsigned kUserTimeoutMs = 20'000;
@@ -73,6 +76,13 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Listen(ListenerOptions optio
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Adopt(ListenerOptions options,
                                                           ListeningSockets sockets) {
+  for (const Descriptor& socket : sockets.sockets) {
+    // Accepted sockets inherit it.
+    const int bytes = options.limits.receive_buffer_bytes;
+    if (bytes > 0) {
+      setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+    }
+  }
   Descriptor wake(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   if (!wake.valid()) {
     return Unavailable(Reason::kInternal,
@@ -145,6 +155,8 @@ void Listener::Wake() {
 }
 
 void Listener::Run() {
+  // A look that comes late is a flood's gain.
+  ScheduleThisThreadAtOnce();
   absl::Time next_look = absl::Now();
   while (true) {
     Wait(next_look);
@@ -162,7 +174,10 @@ void Listener::Run() {
     AcceptSome(now);
     if (now >= next_look) {
       watch_.Look(now);
-      next_look = now + ConnectionWatch::kInterval;
+      next_look = now + options_.limits.look_interval;
+    }
+    if (options_.trims_memory) {
+      trimmer_.Look(now);
     }
   }
 }
@@ -170,7 +185,7 @@ void Listener::Run() {
 void Listener::Wait(absl::Time next_look) {
   std::vector<pollfd> wanted;
   wanted.push_back({.fd = wake_.get(), .events = POLLIN, .revents = 0});
-  absl::Duration timeout = watch_.size() > 0 ? next_look - absl::Now() : absl::Seconds(60);
+  absl::Duration timeout = watch_.size() > 0 ? next_look - absl::Now() : kIdleWait;
   if (absl::Now() >= paused_until_) {
     for (const Descriptor& socket : sockets_) {
       wanted.push_back({.fd = socket.get(), .events = POLLIN, .revents = 0});

@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "base/descriptor.h"
 #include "base/log_limiter.h"
+#include "base/memory_trim.h"
 #include "service/edge/listener/call_meter.h"
 #include "service/edge/listener/connection.h"
 #include "service/edge/listener/connection_table.h"
@@ -32,6 +33,9 @@ struct ListenerOptions {
   std::string address;  // "HOST:PORT"; port 0 takes a free one
   std::string field;    // where the address was configured, for errors: "listener.address"
   ConnectionLimits limits;
+  // Whether this listener's thread gives freed memory back to the system, which one thread of a
+  // process should do.
+  bool trims_memory = false;
   // Needed where limits.bytes_per_message is not 0. May be null.
   MessageSize message_size;
 };
@@ -106,6 +110,7 @@ class Listener {
   absl::Time paused_until_ = absl::InfinitePast();
   absl::Time failing_since_ = absl::InfiniteFuture();
   log::Limiter limiter_;
+  MemoryTrimmer trimmer_;
 
   absl::Mutex mutex_;
   bool stop_accepting_ ABSL_GUARDED_BY(mutex_) = false;

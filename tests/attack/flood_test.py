@@ -1,0 +1,185 @@
+"""Checks 36, 37, 42 and 43 of the memory: a CA that is flooded goes on for everyone else."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from unittest import mock
+
+from tests.attack import bystanders
+from tests.integration import fleet
+
+SECONDS = float(os.environ.get("FLEETCA_FLOOD_SECONDS", "6"))
+FLOODS = fleet.runfile("FLEETCA_FLOODS", "tests/attack/floods.py")
+
+P99_SECONDS = 0.25
+NEWCOMER_SECONDS = 2
+PEAK_BYTES = 600 << 20
+RESTING_BYTES = 150 << 20
+RESTING_SECONDS = 10
+ACCEPT_SECONDS = 1
+
+
+# How long the bystanders are watched without a flood, to know what the machine makes of them today.
+QUIET_SECONDS = 2
+# A busy machine is slower with a flood than without by the same measure.
+BUSY_FACTOR = 6
+
+
+class FloodTest(unittest.TestCase):
+    def setUp(self):
+        self.fleet = self.enterContext(fleet.Fleet(bootstrap=True))
+
+    def quiet(self):
+        with bystanders.Bystanders(self.fleet) as others:
+            time.sleep(QUIET_SECONDS)
+        self.assertEqual(others.failures, [])
+        return others
+
+    def roots(self):
+        return os.path.join(self.fleet.ca, "trust-bundle.pem")
+
+    def flood(self, kind, port, certificate=False, in_time=True):
+        """Runs the flood beside the bystanders and holds the bars against what they met."""
+        command = [sys.executable, FLOODS, kind, str(port), str(SECONDS), self.roots()]
+        if certificate:
+            command += [os.path.join(self.fleet.ca, "admin.crt"),
+                        os.path.join(self.fleet.ca, "admin.key")]
+        quiet = self.quiet()
+        with bystanders.Bystanders(self.fleet) as others:
+            done = subprocess.run(command, capture_output=True, timeout=SECONDS + 30, check=False)
+            begun = time.monotonic()
+            socket.create_connection(("127.0.0.1", port), timeout=ACCEPT_SECONDS).close()
+            accepted = time.monotonic() - begun
+        self.assertEqual(done.returncode, 0, done.stderr)
+        resting = self.resting_bytes()
+        print("%s: %s; %s, resting=%dMB" % (kind, done.stdout.decode().strip(), others.report(),
+                                            resting >> 20), file=sys.stderr)
+        self.assertIsNone(self.fleet.process.poll(), "the server has ended: " + self.fleet.log())
+        self.assertEqual(others.failures, [])
+        self.assertLess(accepted, ACCEPT_SECONDS)
+        if in_time:
+            self.assertLess(others.p99(), max(P99_SECONDS, BUSY_FACTOR * quiet.p99()))
+            self.assertLess(max(others.newcomers),
+                            max(NEWCOMER_SECONDS, BUSY_FACTOR * max(quiet.newcomers)))
+        self.assertLess(others.peak, PEAK_BYTES)
+        self.assertLess(resting, RESTING_BYTES)
+        return others
+
+    def flood_for_memory(self, kind):
+        peak = 0
+        flood = subprocess.Popen(
+            [sys.executable, FLOODS, kind, str(self.fleet.port), str(SECONDS), self.roots(),
+             os.path.join(self.fleet.ca, "admin.crt"), os.path.join(self.fleet.ca, "admin.key")],
+            stdout=subprocess.DEVNULL)
+        while flood.poll() is None:
+            peak = max(peak, bystanders.resident_bytes(self.fleet.process.pid))
+            time.sleep(0.05)
+        self.assertEqual(flood.returncode, 0)
+        self.assertLess(peak, PEAK_BYTES)
+        self.assertLess(self.resting_bytes(), RESTING_BYTES)
+        self.assertIsNone(self.fleet.process.poll())
+
+    def resting_bytes(self):
+        """What the server's memory comes down to in RESTING_SECONDS."""
+        end = time.monotonic() + RESTING_SECONDS
+        least = bystanders.resident_bytes(self.fleet.process.pid)
+        while least >= RESTING_BYTES and time.monotonic() < end:
+            time.sleep(0.1)
+            least = min(least, bystanders.resident_bytes(self.fleet.process.pid))
+        return least
+
+    # At the bootstrap port, by anyone.
+
+    def test_checklist42_endless_continuation(self):
+        self.flood("continuation", self.fleet.bootstrap_port)
+        self.assertIn("it sent too much without an answer",
+                      bystanders.refused_lines(self.fleet.log()))
+
+    def test_checklist42_stream_resets(self):
+        # The two ports share gRPC's threads, so a burst of resets is felt at the main port until the
+        # connections are cut: how long is not asserted.
+        self.flood("resets", self.fleet.bootstrap_port, in_time=False)
+        self.assertIn("it sent too much without an answer",
+                      bystanders.refused_lines(self.fleet.log()))
+
+    def test_checklist42_handshakes(self):
+        self.flood("handshakes", self.fleet.bootstrap_port)
+
+    def test_checklist37_idle_sockets(self):
+        self.flood("sockets", self.fleet.bootstrap_port)
+
+    def test_checklist37_slow_bodies(self):
+        self.flood("slow_bodies", self.fleet.bootstrap_port)
+
+    def test_checklist37_gzip_bombs(self):
+        self.flood("gzip_bombs", self.fleet.bootstrap_port)
+
+    # At the main port.
+
+    def test_checklist42_handshakes_at_the_main_port(self):
+        self.flood("handshakes", self.fleet.port)
+
+    def test_checklist42_stream_resets_at_the_main_port(self):
+        self.flood("resets", self.fleet.port)
+        self.assertIn("it ended before a call of it was answered",
+                      bystanders.refused_lines(self.fleet.log()))
+
+    def test_checklist43_unfinished_messages_with_a_certificate(self):
+        self.flood("unfinished", self.fleet.port, certificate=True)
+        self.assertTrue(set(bystanders.refused_lines(self.fleet.log())) &
+                        {"it sent too much without an answer",
+                         "its caller sent too much without answers, over all connections"})
+
+    # Of these the memory alone is bounded: they cost the others time (docs/architecture.md).
+
+    def test_checklist43_stream_resets_with_a_certificate_cost_no_memory(self):
+        self.flood_for_memory("resets")
+
+    def test_checklist43_endless_continuation_with_a_certificate_costs_no_memory(self):
+        self.flood_for_memory("continuation")
+
+
+class DescriptorTest(unittest.TestCase):
+    """Check 36, with so few descriptors that the flood has more connections than the process has."""
+
+    def test_checklist36_a_descriptor_flood(self):
+        command = fleet.FLEETCA
+        with tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR")) as folder:
+            limited = os.path.join(folder, "fleetca")
+            with open(limited, "w", encoding="ascii") as file:
+                file.write('#!/bin/sh\nulimit -n 256\nexec "%s" "$@"\n' % command)
+            os.chmod(limited, 0o755)
+            with mock.patch.object(fleet, "FLEETCA", limited), \
+                    fleet.Fleet(bootstrap=True) as ca:
+                for port in (ca.port, ca.bootstrap_port):
+                    held = [self.connect(port) for _ in range(400)]
+                    time.sleep(0.3)  # silent ones may be replaced then
+                    begun = time.monotonic()
+                    self.assertEqual(self.issue(ca, port).returncode, 0)
+                    for one in held:
+                        one.close()
+                    self.assertEqual(self.issue(ca, port).returncode, 0)
+                    self.assertLess(time.monotonic() - begun, 20)
+                self.assertIsNone(ca.process.poll())
+
+    def connect(self, port):
+        """A connection; closed already where the server had no place for it."""
+        with contextlib.suppress(ConnectionResetError):
+            return socket.create_connection(("127.0.0.1", port), timeout=ACCEPT_SECONDS)
+        return socket.socket()
+
+    def issue(self, ca, port):
+        if port == ca.bootstrap_port:
+            return bystanders.Bystanders(ca).ask_for_one()
+        key = ca.path("one.key")
+        done = ca.issue(fleet.make_csr(fleet.make_key(key, "p256")))
+        return subprocess.CompletedProcess([], done.code, done.out, done.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
