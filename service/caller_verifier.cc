@@ -36,14 +36,17 @@ absl::StatusOr<std::unique_ptr<const CallerVerifier>> CallerVerifier::Create(
     const size_t number = verifier->issuing_cas_.size() + 1;
     auto ca = x509::ParseCertificate(der);
     if (!ca.ok()) {
-      return Annotate(ca.status(), absl::StrCat("certificate ", number));
+      return Annotate(ca.status(), absl::StrCat("issuing CA ", number));
     }
     if (!x509::MayIssue(*ca) || ca->subject_key_id.empty()) {
-      return InvalidArgument(Reason::kFileInvalid, "",
-                             absl::StrCat("certificate ", number,
-                                          " is not that of a CA that may sign certificates, with a "
-                                          "key identifier and nothing critical that is not known "
-                                          "here; give an issuing CA's"));
+      return InvalidArgument(
+          Reason::kFileInvalid, "",
+          absl::StrCat("Issuing CA ", number,
+                       " (issuer.certificate_file has the first, "
+                       "issuer.former_certificates_file the others) is none that "
+                       "fleets believe: it may not sign certificates, or has no "
+                       "key identifier, or something critical that is not known "
+                       "here; have its certificate made without it"));
     }
     verifier->issuing_cas_.push_back(*std::move(ca));
   }

@@ -9,7 +9,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "base/bounded_queue.h"
 #include "service/caller.h"
 #include "service/issued_certificate.h"
 
@@ -43,8 +42,6 @@ class Issuance {
   // Set from any thread when the caller has gone: the work is dropped if it was not signed yet.
   std::atomic<bool> cancelled{false};
 };
-
-using IssueQueue = BoundedQueue<Issuance*>;
 
 }  // namespace fleetca::service
 

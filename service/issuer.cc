@@ -93,15 +93,20 @@ Issuer::Issuer(IssuerOptions options, ForbiddenKeys forbidden_keys,
       budgets_(options.clock, BudgetsOptions()) {}
 
 void Issuer::IssueBatch(absl::Span<Issuance* const> batch) {
-  stats_.batch_size.Record(batch.size());
   std::vector<Issuance*> waiters;
-  IssueOnce(batch, &waiters);
+  IssueBatch(batch, &waiters);
   // Those that waited for one of our request ids find the answer in the store now, or, where ours
   // failed, are tried for themselves.
   while (!waiters.empty()) {
     const std::vector<Issuance*> again = std::exchange(waiters, {});
     IssueOnce(again, &waiters);
   }
+}
+
+void Issuer::IssueBatch(absl::Span<Issuance* const> batch, std::vector<Issuance*>* again) {
+  stats_.batch_size.Record(batch.size());
+  IssueOnce(batch, again);
+  DropOldJwtUses(clock_.Now());
 }
 
 void Issuer::IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>* waiters) {
@@ -214,13 +219,32 @@ void Issuer::Prepare(Item& item, const IssuingPolicy& policy, absl::Time now) {
     item.done = true;
     return;
   }
-  // Only now: who cannot prove possession must not empty another's bucket.
-  if (item.decision.budget != nullptr) {
-    item.status = budgets_.Spend(item.caller, *item.decision.budget);
-  }
+  // Only now: who cannot prove possession must not hold a part of another's bucket.
+  item.status = TakeFromBudget(item, *policy.policy());
   if (item.status.ok()) {
     item.status = BuildAndLint(item, policy.Find(*item.decision.profile), now);
   }
+}
+
+// A certificate by a join token counts for who made the token, or a budget would bound nobody who
+// may make tokens. Where that one has no budget, it counts for the token's identity.
+absl::Status Issuer::TakeFromBudget(Item& item, const Policy& policy) {
+  absl::string_view requester = item.caller;
+  absl::string_view shown = item.caller;
+  const Budget* budget = item.decision.budget;
+  if (item.token.has_value()) {
+    const std::string& maker = item.token->token.creator;
+    if (const Budget* of_maker = policy.FindBudget(maker); of_maker != nullptr) {
+      requester = maker;
+      shown = "Who made this join token";
+      budget = of_maker;
+    }
+  }
+  if (budget != nullptr) {
+    FLEETCA_ASSIGN_OR_RETURN(Budgets::Claim claim, budgets_.Take(requester, *budget, shown));
+    item.budget.emplace(std::move(claim));
+  }
+  return absl::OkStatus();
 }
 
 void Issuer::Sign(Items& items) const {
@@ -253,6 +277,7 @@ void Issuer::Sign(Items& items) const {
 void Issuer::Record(Items& items, absl::Time now) {
   std::vector<store::CertificateRecord> records;
   std::vector<store::JoinTokenUse> uses;
+  std::vector<store::JwtUse> jwt_uses;
   records.reserve(items.size());
   for (const Item& item : items) {
     if (!item.alive()) {
@@ -271,11 +296,18 @@ void Issuer::Record(Items& items, absl::Time now) {
     if (item.token.has_value()) {
       uses.push_back({item.token->token.hash, item.token->uses + 1, item.answer.serial_number});
     }
+    if (const auto& jwt = item.issuance->caller.one_use_jwt; jwt.has_value()) {
+      // The store rounds down; the JWT must not outlive the record of its use.
+      jwt_uses.push_back({jwt->id_hash,
+                          absl::FromUnixSeconds(absl::ToUnixSeconds(jwt->expires_at) + 1),
+                          item.answer.serial_number});
+    }
   }
   if (records.empty()) {
     return;
   }
-  const absl::Status recorded = store_.Write({.certificates = records, .token_uses = uses});
+  const absl::Status recorded =
+      store_.Write({.certificates = records, .token_uses = uses, .jwt_uses = jwt_uses});
   if (!recorded.ok()) {
     // No certificate leaves that is not on stable storage: the signatures are forgotten.
     log::Error("The store refused a batch; no certificate of it leaves",
@@ -286,6 +318,11 @@ void Issuer::Record(Items& items, absl::Time now) {
       }
     }
     return;
+  }
+  for (Item& item : items) {
+    if (item.alive() && item.budget.has_value()) {
+      (*std::move(item.budget)).Spend();
+    }
   }
   stats_.batches.fetch_add(1, std::memory_order_relaxed);
   LogUsedTokens(items);
@@ -307,8 +344,10 @@ void Issuer::LogUsedTokens(const Items& items) const {
 
 void Issuer::Finish(Items& items, std::vector<Issuance*>* waiters) {
   for (Item& item : items) {
-    if (!item.claim.empty()) {
-      in_flight_.Release(item.claim, waiters);
+    // First what it held is free, then it is answered: who asks again at once finds it so.
+    item.budget.reset();
+    for (const std::string& claim : item.claims) {
+      in_flight_.Release(claim, waiters);
     }
     if (!item.status.ok()) {
       stats_.refused.fetch_add(1, std::memory_order_relaxed);

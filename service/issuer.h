@@ -2,6 +2,8 @@
 #ifndef FLEETCA_SERVICE_ISSUER_H_
 #define FLEETCA_SERVICE_ISSUER_H_
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -55,13 +57,19 @@ class Issuer {
 
   // Judges, signs and records the batch in one cycle, with one synced write, and finishes each
   // issuance. A bad one drops out with its own status and costs the others nothing. Where the same
-  // request_id of the same caller, or the same join token, is under way in another batch, that
-  // batch's call finishes both.
+  // request_id of the same caller, the same join token or the same one-use JWT is under way in
+  // another batch, that batch's call finishes both. Nothing is used up, of a token, a JWT or a
+  // budget, but by a certificate that is recorded.
   void IssueBatch(absl::Span<Issuance* const> batch);
+  // The same, but those that waited for what this batch did are appended to `again`, to be given to
+  // another call: a caller with many such must not keep a worker from the others.
+  void IssueBatch(absl::Span<Issuance* const> batch, std::vector<Issuance*>* again);
 
   const IssuerStats& stats() const { return stats_; }
   // What a new policy must fit (IssuingPolicy::Create) before it is in force.
   const IssuingCa& ca() const { return policies_->ca(); }
+  // The issuing key, as a SubjectPublicKeyInfo.
+  absl::string_view issuing_key() const { return signer_.public_key(); }
 
  private:
   struct Item;  // issuer_item.h
@@ -79,19 +87,25 @@ class Issuer {
   void Record(Items& items, absl::Time now);
   void Finish(Items& items, std::vector<Issuance*>* waiters);
 
-  // Who asks, and whether it was answered before: issuer_admission.cc. Admit is false when another
-  // batch holds the request id or the join token: it finishes this issuance too.
+  // Who asks, and whether it was answered before: issuer_admission.cc, issuer_one_use_jwt.cc. Admit
+  // is false when another batch holds the request id, the join token or the JWT: it finishes this
+  // issuance too.
   bool Admit(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
   absl::Status CheckInTime(const Issuance& issuance, absl::Time now) const;
   bool AdmitToken(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
   absl::Status RedeemToken(Item& item, absl::Time now, std::string* log_detail) const;
-  bool AdmitRequestId(Item& item);
+  bool AdmitRequestId(Item& item, std::vector<Issuance*>* waiters);
   static absl::Status ReadRequestId(Item& item, absl::string_view owner);
   absl::Status Replay(Item& item) const;
   void LogRefusedToken(const Item& item, absl::string_view why, absl::Time now);
+  bool AdmitOneUseJwt(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
+  absl::Status RedeemOneUseJwt(Item& item, absl::Time now, std::string* log_detail) const;
+  void LogRefusedJwt(const Item& item, absl::string_view why, absl::Time now);
+  void DropOldJwtUses(absl::Time now);
 
   absl::Status Decide(Item& item, const IssuingPolicy& policy, absl::Time now);
   absl::Status DecideValidity(Item& item, absl::Time now) const;
+  absl::Status TakeFromBudget(Item& item, const Policy& policy);
   absl::Status BuildAndLint(Item& item, const IssuingProfile& profile, absl::Time now) const;
   void LogIgnoredExtensions(const Item& item, absl::Time now);
   void LogUsedTokens(const Items& items) const;
@@ -109,6 +123,8 @@ class Issuer {
   IssuerStats stats_;
   log::Limiter ignored_extensions_limiter_{10};
   log::Limiter refused_tokens_limiter_{10};
+  // Seconds since 1970.
+  std::atomic<int64_t> next_drop_of_jwt_uses_{0};
 };
 
 }  // namespace fleetca::service

@@ -26,7 +26,10 @@ bool Issuer::Admit(Item& item, absl::Time now, std::vector<Issuance*>* waiters) 
   }
   item.caller = issuance.caller.spiffe_id;
   item.profile = issuance.request.profile;
-  return AdmitRequestId(item);
+  if (issuance.caller.one_use_jwt.has_value()) {
+    return AdmitOneUseJwt(item, now, waiters);
+  }
+  return AdmitRequestId(item, waiters);
 }
 
 absl::Status Issuer::CheckInTime(const Issuance& issuance, absl::Time now) const {
@@ -56,7 +59,7 @@ bool Issuer::AdmitToken(Item& item, absl::Time now, std::vector<Issuance*>* wait
   std::string why;
   item.status = RedeemToken(item, now, &why);
   if (item.alive()) {
-    item.claim = std::move(claim);
+    item.claims.push_back(std::move(claim));
     return true;
   }
   // Let go at once: a thousand that try a used token are refused in one go.
@@ -113,7 +116,7 @@ void Issuer::LogRefusedToken(const Item& item, absl::string_view why, absl::Time
   }
 }
 
-bool Issuer::AdmitRequestId(Item& item) {
+bool Issuer::AdmitRequestId(Item& item, std::vector<Issuance*>* waiters) {
   item.status = ReadRequestId(item, item.caller);
   if (!item.status.ok() || item.request_key.empty()) {
     return true;
@@ -121,8 +124,12 @@ bool Issuer::AdmitRequestId(Item& item) {
   if (!in_flight_.Claim(item.request_key, item.issuance)) {
     return false;
   }
-  item.claim = item.request_key;
   item.status = Replay(item);
+  if (item.alive()) {
+    item.claims.push_back(item.request_key);
+  } else {
+    in_flight_.Release(item.request_key, waiters);
+  }
   return true;
 }
 

@@ -5,12 +5,14 @@
 #include <optional>
 #include <string>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "base/prepared.h"
 #include "service/issuance.h"
 #include "service/issued_certificate.h"
 #include "service/issuer.h"
+#include "service/policy/budgets.h"
 #include "service/policy/decision.h"
 #include "store/join_token.h"
 #include "x509/cert_spec.h"
@@ -33,8 +35,10 @@ struct Issuer::Item {
   absl::string_view profile;
   std::optional<store::JoinTokenState> token;
 
-  // What it holds in in_flight_ until it is answered: a request key or a token's; may be empty.
-  std::string claim;
+  // What it holds in in_flight_ until it is answered: of a token, of a one-use JWT, a request key.
+  absl::InlinedVector<std::string, 2> claims;
+  // What it holds of a budget until it is known whether it is issued.
+  std::optional<Budgets::Claim> budget;
   // Of its request_id, both 32 octets; empty where there is none.
   std::string request_key;
   std::string request_digest;

@@ -7,8 +7,9 @@
 
 namespace fleetca::service {
 
-RateReporter::RateReporter(const IssuerStats& stats, absl::Duration interval)
-    : stats_(stats), interval_(interval), thread_([this] { Run(); }) {}
+RateReporter::RateReporter(const IssuerStats& stats, const IssueQueueStats& queue,
+                           absl::Duration interval)
+    : stats_(stats), queue_(queue), interval_(interval), thread_([this] { Run(); }) {}
 
 RateReporter::~RateReporter() {
   {
@@ -20,13 +21,13 @@ RateReporter::~RateReporter() {
 
 void RateReporter::Run() {
   uint64_t last_issued = stats_.issued;
-  uint64_t last_refused = stats_.refused;
+  uint64_t last_refused = stats_.refused + queue_.refused();
   uint64_t last_batches = stats_.batches;
   absl::Time last_time = absl::Now();
   absl::MutexLock lock(&mutex_);
   while (!mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval_)) {
     const uint64_t issued = stats_.issued;
-    const uint64_t refused = stats_.refused;
+    const uint64_t refused = stats_.refused + queue_.refused();
     const uint64_t batches = stats_.batches;
     const absl::Time now = absl::Now();
     if (issued != last_issued || refused != last_refused) {

@@ -6,14 +6,18 @@ namespace fleetca::service {
 
 IssueWorkers::IssueWorkers(IssueQueue& queue, Issuer& issuer, size_t threads, size_t max_batch)
     : queue_(queue) {
-  threads_.reserve(threads);
-  for (size_t i = 0; i < threads; ++i) {
-    threads_.emplace_back([&queue, &issuer, max_batch] {
+  threads_.reserve(threads + 1);
+  for (size_t i = 0; i <= threads; ++i) {
+    const auto consumer =
+        i < threads ? IssueQueue::Consumer::kOrdinary : IssueQueue::Consumer::kReserve;
+    threads_.emplace_back([&queue, &issuer, max_batch, consumer] {
       ScheduleThisThreadAtOnce();
-      std::vector<Issuance*> batch;
-      batch.reserve(max_batch);
-      while (queue.PopBatch(max_batch, batch)) {
-        issuer.IssueBatch(batch);
+      IssueQueue::Batch batch;
+      std::vector<Issuance*> again;
+      while (queue.PopBatch(consumer, max_batch, &batch)) {
+        issuer.IssueBatch(batch.items(), &again);
+        queue.PutBack(again);
+        again.clear();
       }
     });
   }

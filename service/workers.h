@@ -6,13 +6,14 @@
 #include <thread>
 #include <vector>
 
-#include "service/issuance.h"
+#include "service/issue_queue.h"
 #include "service/issuer.h"
 
 namespace fleetca::service {
 
-// Pops what waits, work-conserving and without a timer, and gives it to the issuer as a batch.
-// Thread-compatible. `queue` and `issuer` outlive it.
+// Pops what waits, work-conserving and without a timer, and gives it to the issuer as a batch. One
+// thread more than asked for is the reserve: it works for callers of whom nothing is under way,
+// when all others are busy. Thread-compatible. `queue` and `issuer` outlive it.
 class IssueWorkers {
  public:
   IssueWorkers(IssueQueue& queue, Issuer& issuer, size_t threads, size_t max_batch);

@@ -61,19 +61,28 @@ absl::StatusOr<internal::v1::Credential> BearerReader::ReadJwt(absl::string_view
   }
   const absl::Time now = clock_.Now();
   std::string why;
-  absl::StatusOr<std::string> identity = jwts_->Identity(token, now, &why);
-  if (identity.ok()) {
+  absl::StatusOr<JwtHolder> holder = jwts_->Authenticate(token, now, &why);
+  if (holder.ok()) {
     internal::v1::Credential credential;
-    credential.mutable_jwt()->set_identity(*std::move(identity));
+    internal::v1::JwtIdentity& jwt = *credential.mutable_jwt();
+    jwt.set_identity(std::move(holder->spiffe_id));
+    if (holder->one_use_jwt.has_value()) {
+      internal::v1::OneUse& use = *jwt.mutable_one_use();
+      use.set_id_hash(std::move(holder->one_use_jwt->id_hash));
+      // Rounded up: a use that is forgotten too early could be repeated.
+      use.mutable_expires_at()->set_seconds(absl::ToUnixSeconds(
+          absl::Ceil(holder->one_use_jwt->expires_at - absl::UnixEpoch(), absl::Seconds(1)) +
+          absl::UnixEpoch()));
+    }
     return credential;
   }
   uint64_t suppressed = 0;
   if (refusals_.Allow(now, &suppressed)) {
-    log::Warning("A JWT was refused", {{"why", why.empty() ? identity.status().message() : why},
+    log::Warning("A JWT was refused", {{"why", why.empty() ? holder.status().message() : why},
                                        {"peer", peer},
                                        {"lines_suppressed", suppressed}});
   }
-  return absl::IsPermissionDenied(identity.status()) ? identity.status() : TokenRefused();
+  return absl::IsPermissionDenied(holder.status()) ? holder.status() : TokenRefused();
 }
 
 }  // namespace fleetca::service

@@ -21,11 +21,10 @@ absl::Status IssueGate::CheckMessageSize(size_t bytes) const {
 }
 
 void IssueGate::Submit(absl::Span<Issuance*> issuances) const {
-  const size_t queued = queue_.TryPush(issuances);
+  absl::Status refusal;
+  const size_t queued = queue_.TryPush(issuances, &refusal);
   for (Issuance* issuance : issuances.subspan(queued)) {
-    issuance->Answer(MakeError(absl::StatusCode::kResourceExhausted, Reason::kQueueFull, "",
-                               "The CA has more requests than it can take; retry in a second with "
-                               "the same request_id"));
+    issuance->Answer(refusal);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "fleetca/v1/certificate_authority.pb.h"
 #include "service/edge/call_authenticator.h"
 #include "service/issuance.h"
+#include "service/issue_queue.h"
 
 namespace fleetca::service {
 
@@ -35,8 +36,9 @@ class IssueGate {
   // INVALID_ARGUMENT kRequestTooLarge over the message limit.
   absl::Status CheckMessageSize(size_t bytes) const;
 
-  // Queues the issuances and answers those that find no room with RESOURCE_EXHAUSTED kQueueFull.
-  // Any of them may have been answered, and be gone, when this returns.
+  // Queues the issuances, which are all of one caller, and answers those that find no room with
+  // RESOURCE_EXHAUSTED kCallerShareFull or kQueueFull. Any of them may have been answered, and be
+  // gone, when this returns.
   void Submit(absl::Span<Issuance*> issuances) const;
 
   // The certificates above the issued one, DER, nearest first, without the root.

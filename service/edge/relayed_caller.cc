@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kHashBytes = 32;
 // Longer than any token issuer's tokens live.
-constexpr absl::Duration kMaxRemembered = absl::Hours(24 * 366);
+constexpr absl::Duration kMaxRemembered = absl::Hours(24 * 366 * 10);
 
 absl::Status NoSuchCredential(absl::string_view why) {
   return PermissionDenied(Reason::kCallerNotAllowed,
@@ -69,7 +69,7 @@ RelayedCallers::RelayedCallers(absl::string_view trust_domain,
     : prefix_(absl::StrCat("spiffe://", trust_domain)), clock_(clock) {
   for (const TokenIssuerConfig& issuer : issuers) {
     for (const ClaimRuleOptions& rule : issuer.rules) {
-      reaches_.push_back({rule.identity, issuer.one_use_tokens != 0});
+      reaches_.push_back({rule.identity, issuer.one_use});
     }
   }
 }
@@ -90,7 +90,7 @@ absl::StatusOr<Caller> RelayedCallers::CallerOf(const internal::v1::Credential& 
   const bool one_use = jwt.has_one_use();
   if (!absl::ConsumePrefix(&path, prefix_) ||
       std::none_of(reaches_.begin(), reaches_.end(), [path, one_use](const Reach& reach) {
-        return (reach.one_use || !one_use) && MatchesIdentityPath(reach.identity, path);
+        return reach.one_use == one_use && MatchesIdentityPath(reach.identity, path);
       })) {
     return NoSuchCredential("no claim rule of the token issuers gives this identity");
   }

@@ -38,7 +38,7 @@ class RelayedCallersTest : public ::testing::Test {
     TokenIssuerConfig cluster;
     cluster.rules = {{"https://k8s.test", {}, "/svc/{namespace}/{name}"}};
     TokenIssuerConfig ci;
-    ci.one_use_tokens = 100;
+    ci.one_use = true;
     ci.rules = {{"https://ci.test", {}, "/job/{name}"}};
     callers_ = std::make_unique<RelayedCallers>(
         "fleet.test", std::vector<TokenIssuerConfig>{cluster, ci}, clock_);
@@ -100,10 +100,11 @@ TEST_F(RelayedCallersTest, OneUseIsNotLeftOutNorMadeUp) {
   ASSERT_TRUE(caller.one_use_jwt.has_value());
   EXPECT_EQ(caller.one_use_jwt->id_hash, hash);
   EXPECT_EQ(caller.one_use_jwt->expires_at, soon);
+  EXPECT_THAT(OfJwt("spiffe://fleet.test/job/build"), kRefused());
   EXPECT_THAT(OfOneUse("spiffe://fleet.test/svc/prod/web", hash, soon), kRefused());
   EXPECT_THAT(OfOneUse("spiffe://fleet.test/job/build", "short", soon), kRefused());
   // What the store would forget at once, or never.
-  for (const absl::Time when : {clock_.Now() - absl::Hours(2), clock_.Now() + absl::Hours(10000)}) {
+  for (const absl::Time when : {clock_.Now() - absl::Hours(2), clock_.Now() + absl::Hours(100000)}) {
     EXPECT_THAT(OfOneUse("spiffe://fleet.test/job/build", hash, when), kRefused()) << when;
   }
 }

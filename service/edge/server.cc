@@ -20,6 +20,7 @@
 #include "service/edge/statistics_service.h"
 #include "service/edge/tls_credentials.h"
 #include "service/health.h"
+#include "service/issue_queue.h"
 #include "service/rate_reporter.h"
 #include "service/workers.h"
 #include "store/rocksdb_store.h"
@@ -91,7 +92,10 @@ class GrpcServer : public Server {
         tls_, ServerTls::Create({config.listener.certificate_file, config.listener.private_key_file,
                                  config.listener.client_ca_file},
                                 *watcher_, Clock::System()));
-    queue_ = std::make_unique<IssueQueue>(config.limits.queue_capacity);
+    queue_ = std::make_unique<IssueQueue>(
+        IssueQueue::Options{.capacity = config.limits.queue_capacity,
+                            .issuer_key = authority_->issuer().issuing_key(),
+                            .workers = config.limits.WorkerThreads()});
     FLEETCA_ASSIGN_OR_RETURN(
         issuing_port_, IssuingPort::Start(config, *tls_, *authority_, *queue_,
                                           Describe(config.limits, durable), descriptors.sockets));
@@ -113,7 +117,7 @@ class GrpcServer : public Server {
     const size_t threads = config.limits.WorkerThreads();
     workers_ = std::make_unique<IssueWorkers>(*queue_, authority_->issuer(), threads,
                                               config.limits.worker_batch);
-    reporter_ = std::make_unique<RateReporter>(authority_->issuer().stats());
+    reporter_ = std::make_unique<RateReporter>(authority_->issuer().stats(), queue_->stats());
     log::Info("Listening", {{"address", config.listener.address},
                             {"port", port()},
                             {"trust_domain", config.trust_domain},

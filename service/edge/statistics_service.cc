@@ -83,7 +83,7 @@ absl::Status StatisticsService::Read(const grpc::CallbackServerContext& context,
   issuing.set_issued(issuing_.issued);
   issuing.set_replayed(issuing_.replayed);
   issuing.set_validated(issuing_.validated);
-  issuing.set_refused(issuing_.refused);
+  issuing.set_refused(issuing_.refused + queue_.stats().refused());
   issuing.set_queued(queue_.size());
   WriteHistogram(issuing_.batch_size, issuing.mutable_batch_size());
   v1::StoreStatistics& store = *response->mutable_store();

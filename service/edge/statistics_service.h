@@ -8,7 +8,7 @@
 #include "absl/time/time.h"
 #include "fleetca/v1/statistics.grpc.pb.h"
 #include "service/edge/peer_authenticator.h"
-#include "service/issuance.h"
+#include "service/issue_queue.h"
 #include "service/issuer_stats.h"
 #include "service/policy/policy_holder.h"
 #include "store/store.h"

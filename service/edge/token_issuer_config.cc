@@ -14,7 +14,6 @@
 #include "service/jwt/https_fetch.h"
 #include "service/jwt/https_key_source.h"
 #include "service/jwt/jwt_verifier.h"
-#include "service/jwt/replay_cache.h"
 
 namespace fleetca::service {
 namespace {
@@ -23,8 +22,6 @@ namespace pb = config::v1;
 
 constexpr absl::Duration kMinRefresh = absl::Seconds(10);
 constexpr absl::Duration kMaxRefresh = absl::Hours(24);
-constexpr uint64_t kDefaultOneUseTokens = 100000;
-constexpr uint64_t kMaxOneUseTokens = 10000000;
 
 constexpr std::pair<pb::TokenAlgorithm, SigningAlgorithm> kAlgorithms[] = {
     {pb::TOKEN_ALGORITHM_RS256, SigningAlgorithm::kRs256},
@@ -45,15 +42,12 @@ class NoKeys : public KeySource {
 };
 
 JwtIssuer ToJwtIssuer(const TokenIssuerConfig& config, std::shared_ptr<KeySource> keys) {
-  JwtIssuer issuer{.url = config.url,
-                   .audiences = config.audiences,
-                   .algorithms = config.algorithms,
-                   .clock_skew = config.clock_skew,
-                   .keys = std::move(keys)};
-  if (config.one_use_tokens != 0) {
-    issuer.replay_cache = std::make_shared<ReplayCache>(config.one_use_tokens);
-  }
-  return issuer;
+  return {.url = config.url,
+          .audiences = config.audiences,
+          .algorithms = config.algorithms,
+          .clock_skew = config.clock_skew,
+          .keys = std::move(keys),
+          .one_use = config.one_use};
 }
 
 std::vector<SigningAlgorithm> ReadAlgorithms(absl::string_view field,
@@ -183,9 +177,7 @@ TokenIssuerConfig ReadTokenIssuer(const std::string& field, const pb::TokenIssue
     config.clock_skew = reader->Duration(Below(field, "clock_skew"), written.clock_skew());
   }
   if (written.has_one_use()) {
-    config.one_use_tokens =
-        reader->Limit(Below(field, "one_use.max_tokens"), written.one_use().max_tokens(),
-                      kDefaultOneUseTokens, kMaxOneUseTokens);
+    config.one_use = true;
     if (!written.kubernetes_identity().empty()) {
       reader->Mistake(Below(field, "one_use"),
                       "does not go with kubernetes_identity, as pods use a token until it expires; "
@@ -256,8 +248,8 @@ void TokenIssuersToConfig(const std::vector<TokenIssuerConfig>& issuers,
       *keys.mutable_refresh_interval() = ToProtoDuration(issuer.jwks_refresh_interval);
     }
     *written.mutable_clock_skew() = ToProtoDuration(issuer.clock_skew);
-    if (issuer.one_use_tokens != 0) {
-      written.mutable_one_use()->set_max_tokens(static_cast<uint32_t>(issuer.one_use_tokens));
+    if (issuer.one_use) {
+      written.mutable_one_use();
     }
     for (const ClaimRuleOptions& options : issuer.rules) {
       pb::TokenRule& rule = *written.add_rules();

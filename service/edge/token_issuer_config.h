@@ -31,8 +31,8 @@ struct TokenIssuerConfig {
   std::string jwks_ca_file;  // "" for the system's roots
   absl::Duration jwks_refresh_interval = absl::Minutes(5);
   absl::Duration clock_skew = absl::Seconds(60);
-  // How many used tokens are remembered; 0 where a token may be used until it expires.
-  size_t one_use_tokens = 0;
+  // A token is good for one certificate, instead of until it expires.
+  bool one_use = false;
   // The issuer's URL in each; that of kubernetes_identity is the last one.
   std::vector<ClaimRuleOptions> rules;
 };

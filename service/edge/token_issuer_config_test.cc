@@ -98,7 +98,7 @@ TEST(ReadTokenIssuers, ReadsWhatIsWritten) {
   EXPECT_EQ(cluster.jwks_file, "conf/cluster.json");
   EXPECT_EQ(cluster.jwks_url, "");
   EXPECT_EQ(cluster.clock_skew, absl::Minutes(1));
-  EXPECT_EQ(cluster.one_use_tokens, 0u);
+  EXPECT_FALSE(cluster.one_use);
   ASSERT_EQ(cluster.rules.size(), 1u);
   EXPECT_EQ(cluster.rules[0].issuer, cluster.url);
   EXPECT_EQ(cluster.rules[0].matches[0].pattern, "system:serviceaccount:{namespace}:{name}");
@@ -112,7 +112,7 @@ TEST(ReadTokenIssuers, ReadsWhatIsWritten) {
   EXPECT_EQ(ci.jwks_ca_file, "conf/ci.pem");
   EXPECT_EQ(ci.jwks_refresh_interval, absl::Seconds(10));
   EXPECT_EQ(ci.clock_skew, absl::Seconds(5));
-  EXPECT_EQ(ci.one_use_tokens, 7u);
+  EXPECT_TRUE(ci.one_use);
   ASSERT_EQ(ci.rules.size(), 2u);
   EXPECT_EQ(ci.rules[1].matches[0].claim, "/run/kind");
   EXPECT_EQ(ci.rules[1].identity, "/x");
@@ -124,7 +124,7 @@ TEST(ReadTokenIssuers, ReadsBackWhatItPrints) {
                        printed.mutable_token_issuers());
   std::string text;
   google::protobuf::TextFormat::PrintToString(printed, &text);
-  EXPECT_THAT(text, HasSubstr("max_tokens: 100000"));
+  EXPECT_THAT(text, HasSubstr("one_use {"));
   EXPECT_THAT(text, HasSubstr("seconds: 60"));
   config::v1::ServerConfig again;
   // Paths are relative to the file's folder, which is "conf" here each time.
@@ -156,8 +156,6 @@ TEST(ReadTokenIssuers, NamesLineAndFieldOfEveryMistake) {
                 "10 seconds to 1 day");
   ExpectMistake("clock_skew { seconds: 5 }", "clock_skew { seconds: 301 }",
                 "token_issuers[1].clock_skew", 13, "5 minutes");
-  ExpectMistake("max_tokens: 7", "max_tokens: 10000001", "token_issuers[1].one_use.max_tokens", 14,
-                "at most 10000000");
   ExpectMistake("  kubernetes_identity: \"/svc/{namespace}/{name}\"",
                 "  kubernetes_identity: \"/svc/{namespace}/{name}\" one_use {}",
                 "token_issuers[0].one_use", 6, "pods");
@@ -211,10 +209,10 @@ TEST_F(MakeJwtAuthenticatorTest, KnowsHoldersByTheKeysOfAFile) {
                 key, SignatureScheme::kRsaPkcs1Sha256);
   std::string detail;
   FLEETCA_ASSERT_OK_AND_ASSIGN(
-      const std::string identity,
-      authenticator->Identity(token, absl::FromUnixSeconds(1000), &detail));
-  EXPECT_EQ(identity, "spiffe://fleet.example/svc/payments/ledger");
-  EXPECT_THAT(authenticator->Identity(token, absl::FromUnixSeconds(2061), &detail),
+      const JwtHolder holder,
+      authenticator->Authenticate(token, absl::FromUnixSeconds(1000), &detail));
+  EXPECT_EQ(holder.spiffe_id, "spiffe://fleet.example/svc/payments/ledger");
+  EXPECT_THAT(authenticator->Authenticate(token, absl::FromUnixSeconds(2061), &detail),
               IsError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown));
 }
 
@@ -236,7 +234,7 @@ TEST_F(MakeJwtAuthenticatorTest, AcceptsNothingWithoutIssuers) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto authenticator,
                                MakeJwtAuthenticator("fleet.example", {}, *watcher_));
   std::string detail;
-  EXPECT_FALSE(authenticator->Identity("a.b.c", absl::UnixEpoch(), &detail).ok());
+  EXPECT_FALSE(authenticator->Authenticate("a.b.c", absl::UnixEpoch(), &detail).ok());
 }
 
 }  // namespace

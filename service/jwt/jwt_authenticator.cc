@@ -1,10 +1,12 @@
 #include "service/jwt/jwt_authenticator.h"
 
 #include <algorithm>
+#include <array>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/sha256.h"
 #include "base/status_macros.h"
 
 namespace fleetca::service {
@@ -28,8 +30,8 @@ absl::StatusOr<std::unique_ptr<JwtAuthenticator>> JwtAuthenticator::Create(
       new JwtAuthenticator(std::move(verifier), std::move(parsed)));
 }
 
-absl::StatusOr<std::string> JwtAuthenticator::Identity(absl::string_view token, absl::Time now,
-                                                       std::string* log_detail) const {
+absl::StatusOr<JwtHolder> JwtAuthenticator::Authenticate(absl::string_view token, absl::Time now,
+                                                         std::string* log_detail) const {
   log_detail->clear();
   FLEETCA_ASSIGN_OR_RETURN(const JwtClaims claims, verifier_->Verify(token, now, log_detail));
   absl::StatusOr<std::string> identity = rules_.Identity(claims);
@@ -37,8 +39,17 @@ absl::StatusOr<std::string> JwtAuthenticator::Identity(absl::string_view token, 
     *log_detail = absl::StrCat("the token of ", claims.issuer, " with the sub \"",
                                absl::CHexEscape(claims.subject),
                                "\" is right, but: ", identity.status().message());
+    return identity.status();
   }
-  return identity;
+  JwtHolder holder{.spiffe_id = *std::move(identity)};
+  if (!claims.one_use_jwt_id.empty()) {
+    // The issuer's URL has no zero octet, so that no two pairs run together.
+    const std::array<char, 32> hash =
+        Sha256(absl::StrCat(claims.issuer, absl::string_view("\0", 1), claims.one_use_jwt_id));
+    holder.one_use_jwt = OneUseJwt{.id_hash = std::string(hash.begin(), hash.end()),
+                                   .expires_at = claims.refused_from};
+  }
+  return holder;
 }
 
 }  // namespace fleetca::service

@@ -3,6 +3,7 @@
 #define FLEETCA_SERVICE_JWT_JWT_AUTHENTICATOR_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,12 +11,20 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "service/caller.h"
 #include "service/jwt/claim_rules.h"
 #include "service/jwt/jwt_verifier.h"
 
 namespace fleetca::service {
 
-// Immutable but for key sources and replay caches; thread-safe.
+// Whom a token stands for.
+struct JwtHolder {
+  std::string spiffe_id;
+  // Set where the token is good for one certificate. The issuer has yet to see whether it was used.
+  std::optional<OneUseJwt> one_use_jwt;
+};
+
+// Immutable but for key sources; thread-safe.
 class JwtAuthenticator {
  public:
   // INVALID_ARGUMENT kConfigInvalid as JwtVerifier::Create and ClaimRules::Create, and for a rule
@@ -25,15 +34,15 @@ class JwtAuthenticator {
       absl::string_view trust_domain, std::vector<JwtIssuer> issuers,
       const std::vector<ClaimRuleOptions>& rules);
 
-  // The SPIFFE ID of the token's holder. Waits for no network.
+  // Who holds the token. Waits for no network, and uses nothing up.
   //
   // UNAUTHENTICATED kCallerUnknown, with one and the same sentence whatever is wrong with the
   // token. PERMISSION_DENIED kCallerNotAllowed for a token that is right but that no rule maps: its
   // holder proved to be someone whom our issuer sent to us, and may know what is missing. Either
   // way `log_detail`, emptied on success, has what the operator needs, without the token; safe to
-  // log. A token that is good for one use is used up in the second case too.
-  absl::StatusOr<std::string> Identity(absl::string_view token, absl::Time now,
-                                       std::string* log_detail) const;
+  // log.
+  absl::StatusOr<JwtHolder> Authenticate(absl::string_view token, absl::Time now,
+                                         std::string* log_detail) const;
 
  private:
   JwtAuthenticator(std::unique_ptr<const JwtVerifier> verifier, ClaimRules rules)

@@ -4,16 +4,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "base/crypto_types.h"
 #include "base/errors.h"
+#include "base/sha256.h"
 #include "service/jwt/claim_rules.h"
 #include "service/jwt/fake_key_source.h"
 #include "service/jwt/jwt_verifier.h"
-#include "service/jwt/replay_cache.h"
 #include "service/jwt/token_maker.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_key.h"
@@ -88,7 +89,7 @@ class JwtAuthenticatorTest : public ::testing::Test {
           .audiences = {"fleetca"},
           .algorithms = {SigningAlgorithm::kEs256},
           .keys = source_,
-          .replay_cache = std::make_shared<ReplayCache>(10)}},
+          .one_use = true}},
         {KubernetesServiceAccountRule(kCluster, "/svc/{namespace}/{name}"),
          {std::string(kCi), {{"sub", "repo:{repo}"}, {"/run/branch", "main"}}, "/job/{repo}"}});
     EXPECT_TRUE(made.ok()) << made.status();
@@ -96,7 +97,11 @@ class JwtAuthenticatorTest : public ::testing::Test {
   }
 
   absl::StatusOr<std::string> Identity(absl::string_view token, absl::Time now = kNow) {
-    return authenticator_->Identity(token, now, &detail_);
+    absl::StatusOr<JwtHolder> holder = authenticator_->Authenticate(token, now, &detail_);
+    if (!holder.ok()) {
+      return holder.status();
+    }
+    return holder->spiffe_id;
   }
 
   void ExpectRefused(absl::string_view token, absl::string_view why, absl::Time now = kNow) {
@@ -126,7 +131,24 @@ TEST_F(JwtAuthenticatorTest, KnowsOthersByTheirRules) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const std::string identity,
                                Identity(CiToken(R"("sub":"repo:web","run":{"branch":"main"})")));
   EXPECT_EQ(identity, "spiffe://fleet.example/job/web");
-  ExpectRefused(CiToken(R"("sub":"repo:web","run":{"branch":"main"})"), "jti was used before");
+}
+
+TEST_F(JwtAuthenticatorTest, NamesATokenThatIsGoodForOneUseAndUsesNothingUp) {
+  const std::string token = CiToken(R"("sub":"repo:web","run":{"branch":"main"})");
+  for (int i = 0; i < 2; ++i) {
+    FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtHolder holder,
+                                 authenticator_->Authenticate(token, kNow, &detail_));
+    ASSERT_TRUE(holder.one_use_jwt.has_value());
+    const std::array<char, 32> hash =
+        Sha256(std::string("https://ci.example\0"
+                           "1",
+                           20));
+    EXPECT_EQ(holder.one_use_jwt->id_hash, std::string(hash.begin(), hash.end()));
+    EXPECT_EQ(holder.one_use_jwt->expires_at, absl::FromUnixSeconds(kNowSeconds + 120));
+  }
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtHolder pod,
+                               authenticator_->Authenticate(Token().Rs256(), kNow, &detail_));
+  EXPECT_FALSE(pod.one_use_jwt.has_value());
 }
 
 TEST_F(JwtAuthenticatorTest, TellsTheHolderOfARightTokenThatNoRuleIsForIt) {
@@ -201,7 +223,7 @@ TEST_F(JwtAuthenticatorTest, RefusesAnIssuerThatIsNotConfigured) {
 TEST(JwtAuthenticator, WithoutIssuersAcceptsNothing) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto none, JwtAuthenticator::Create("fleet.example", {}, {}));
   std::string detail;
-  EXPECT_THAT(none->Identity(Token().Rs256(), kNow, &detail),
+  EXPECT_THAT(none->Authenticate(Token().Rs256(), kNow, &detail),
               IsError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown));
 }
 

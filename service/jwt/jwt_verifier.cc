@@ -109,25 +109,16 @@ absl::StatusOr<absl::Time> CheckDates(const JsonValue& claims, absl::Duration sk
   return *expires;
 }
 
-absl::Status CheckReplay(const JwtIssuer& issuer, const JsonValue& claims, absl::Time expires,
-                         absl::Time now) {
-  if (issuer.replay_cache == nullptr) {
-    return absl::OkStatus();
+// The claim `jti` of a token that is good for one certificate; empty for another token.
+absl::StatusOr<std::string> OneUseJwtId(const JwtIssuer& issuer, const JsonValue& claims) {
+  if (!issuer.one_use) {
+    return std::string();
   }
   const JsonValue* jwt_id = claims.Member("jti");
   if (jwt_id == nullptr || jwt_id->AsString() == nullptr || jwt_id->AsString()->empty()) {
     return Refusal("jti is missing, and tokens of this issuer are good for one use");
   }
-  switch (
-      issuer.replay_cache->Use(issuer.url, *jwt_id->AsString(), expires + issuer.clock_skew, now)) {
-    case ReplayCache::Outcome::kNew:
-      return absl::OkStatus();
-    case ReplayCache::Outcome::kReplayed:
-      return Refusal("its jti was used before");
-    case ReplayCache::Outcome::kFull:
-      break;
-  }
-  return Refusal("the replay cache is full of tokens that have not expired; raise its size");
+  return *jwt_id->AsString();
 }
 
 }  // namespace
@@ -213,10 +204,14 @@ absl::StatusOr<JwtClaims> JwtVerifier::VerifyWithReason(absl::string_view token,
       subject->AsString()->size() > kMaxSubject) {
     return Refusal("sub is missing, empty, no string or over 1024 octets");
   }
-  // The last check: only a token that passed every other one is used up.
-  FLEETCA_RETURN_IF_ERROR(CheckReplay(*issuer, jwt.claims, expires, now));
+  FLEETCA_ASSIGN_OR_RETURN(std::string one_use_jwt_id, OneUseJwtId(*issuer, jwt.claims));
   std::string subject_text = *subject->AsString();
-  return JwtClaims{issuer->url, std::move(subject_text), expires, std::move(jwt.claims)};
+  return JwtClaims{issuer->url,
+                   std::move(subject_text),
+                   expires,
+                   expires + issuer->clock_skew,
+                   std::move(one_use_jwt_id),
+                   std::move(jwt.claims)};
 }
 
 }  // namespace fleetca::service

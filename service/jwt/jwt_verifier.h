@@ -12,7 +12,6 @@
 #include "absl/time/time.h"
 #include "service/jwt/json.h"
 #include "service/jwt/key_source.h"
-#include "service/jwt/replay_cache.h"
 #include "service/jwt/signing_algorithm.h"
 
 namespace fleetca::service {
@@ -23,20 +22,22 @@ struct JwtIssuer {
   std::vector<SigningAlgorithm> algorithms;       // the header's `alg` is one of them
   absl::Duration clock_skew = absl::Seconds(60);  // granted either way; at most 5 minutes
   std::shared_ptr<KeySource> keys;
-  // When set, a token needs a `jti` and is good for one use. Kubernetes has its pods use a token
-  // until it expires: leave it null there.
-  std::shared_ptr<ReplayCache> replay_cache;
+  // A token needs a `jti` and is good for one certificate. Kubernetes has its pods use a token
+  // until it expires: not there.
+  bool one_use = false;
 };
 
 // What a verified token says.
 struct JwtClaims {
   std::string issuer;
   std::string subject;
-  absl::Time expires;  // as it says, without the skew
-  JsonValue all;       // the payload, an object
+  absl::Time expires;          // as it says, without the skew
+  absl::Time refused_from;     // with the skew
+  std::string one_use_jwt_id;  // its `jti` where it is good for one certificate, else empty
+  JsonValue all;               // the payload, an object
 };
 
-// Immutable but for its key sources and replay caches; thread-safe.
+// Immutable but for its key sources; thread-safe.
 class JwtVerifier {
  public:
   // Everything that Create would refuse in this issuer alone: INVALID_ARGUMENT kConfigInvalid, with
@@ -48,8 +49,8 @@ class JwtVerifier {
   static absl::StatusOr<std::unique_ptr<const JwtVerifier>> Create(std::vector<JwtIssuer> issuers);
 
   // The claims of a token that an issuer of ours signed for us and that holds at `now`: `exp` is
-  // required and not past, `nbf` and `iat` are not ahead, `sub` is not empty. With a replay cache,
-  // the token is used up by the success.
+  // required and not past, `nbf` and `iat` are not ahead, `sub` is not empty. Whether a token that
+  // is good for one certificate was used is not looked at: the issuer does that, which uses it up.
   //
   // UNAUTHENTICATED kCallerUnknown with one and the same sentence whatever is wrong, so that a
   // stranger learns nothing by trying; `log_detail` then has why, without the token.

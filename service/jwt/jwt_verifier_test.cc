@@ -337,24 +337,27 @@ TEST_F(JwtVerifierTest, RefusesAHugeToken) {
       Verify(Es256(Payload(absl::StrCat(R"("a":")", padding.substr(0, 8000), R"(",)")))));
 }
 
-TEST_F(JwtVerifierTest, TakesATokenOnceWhereItsIssuerIsSo) {
+TEST_F(JwtVerifierTest, ATokenThatIsGoodForOneUseNeedsAnId) {
   JwtIssuer once = Issuer();
-  once.replay_cache = std::make_shared<ReplayCache>(2);
+  once.one_use = true;
   Restart(once);
   ExpectRefused(Es256(Payload()), "jti is missing");
   ExpectRefused(Es256(Payload(R"("jti":7,)")), "jti is missing");
   ExpectRefused(Es256(Payload(R"("jti":"",)")), "jti is missing");
   const std::string token = Es256(Payload(R"("jti":"1",)"));
-  // A refusal uses nothing up.
-  ExpectRefused(token, "expired", kNow + absl::Hours(1));
-  EXPECT_EQ(once.replay_cache->size(), 0u);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtClaims claims, Verify(token));
+  EXPECT_EQ(claims.one_use_jwt_id, "1");
+  EXPECT_EQ(claims.refused_from, claims.expires + once.clock_skew);
+  // Whether it was used is for the issuer to say: nothing is used up here.
   FLEETCA_EXPECT_OK(Verify(token));
-  ExpectRefused(token, "was used before");
   // To the last moment at which the skew lets it live.
-  ExpectRefused(token, "was used before", kNow + absl::Seconds(659));
-  ExpectRefused(Es256(Payload(R"("a":1,"jti":"1",)")), "was used before");
-  FLEETCA_EXPECT_OK(Verify(Es256(Payload(R"("jti":"2",)"))));
-  ExpectRefused(Es256(Payload(R"("jti":"3",)")), "cache is full");
+  FLEETCA_EXPECT_OK(Verify(token, claims.refused_from - absl::Nanoseconds(1)));
+  ExpectRefused(token, "expired", claims.refused_from);
+}
+
+TEST_F(JwtVerifierTest, AnotherTokenHasNoIdToUseUp) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtClaims claims, Verify(Es256(Payload(R"("jti":"1",)"))));
+  EXPECT_EQ(claims.one_use_jwt_id, "");
 }
 
 TEST_F(JwtVerifierTest, TheLogDoesNotGetTheToken) {

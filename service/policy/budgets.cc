@@ -11,12 +11,12 @@ namespace {
 
 constexpr size_t kLeastRequesters = 4096;
 
-absl::Status Exhausted(absl::string_view requester, const Budget& budget, absl::Duration wait) {
+absl::Status Exhausted(absl::string_view shown, const Budget& budget, absl::Duration wait) {
   // Rounded up, so that who waits as told does not come too early.
   return MakeError(
       absl::StatusCode::kResourceExhausted, Reason::kBudgetExhausted, "",
-      absl::StrCat(requester, " has used up its budget of ", budget.certificates,
-                   " certificates per ", absl::FormatDuration(budget.per), "; retry in ",
+      absl::StrCat(shown, " has used up its budget of ", budget.certificates, " certificates per ",
+                   absl::FormatDuration(budget.per), "; retry in ",
                    absl::FormatDuration(absl::Ceil(wait, absl::Milliseconds(1)))));
 }
 
@@ -25,7 +25,8 @@ absl::Status Exhausted(absl::string_view requester, const Budget& budget, absl::
 Budgets::Budgets(const Clock* clock, const BudgetsOptions& options)
     : clock_(*clock), max_requesters_(std::max(options.max_requesters, kLeastRequesters)) {}
 
-absl::Status Budgets::Spend(absl::string_view requester, const Budget& budget) {
+absl::StatusOr<Budgets::Claim> Budgets::Take(absl::string_view requester, const Budget& budget,
+                                             absl::string_view shown) {
   const absl::Time now = clock_.Now();
   const absl::Duration each = budget.per / budget.certificates;
   absl::MutexLock lock(&mutex_);
@@ -37,10 +38,19 @@ absl::Status Budgets::Spend(absl::string_view requester, const Budget& budget) {
   // but the rounding.
   const absl::Duration overrun = full_at + each - (now + budget.per);
   if (overrun > absl::ZeroDuration()) {
-    return WithRetryDelay(Exhausted(requester, budget, overrun), overrun);
+    return WithRetryDelay(Exhausted(shown, budget, overrun), overrun);
   }
   bucket.full_at = full_at + each;
-  return absl::OkStatus();
+  return Claim(this, requester, each);
+}
+
+// A requester that was forgotten meanwhile has nothing to get back: its bucket is full.
+void Budgets::GiveBack(absl::string_view requester, absl::Duration each) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = by_requester_.find(requester);
+  if (found != by_requester_.end()) {
+    found->second->full_at -= each;
+  }
 }
 
 Budgets::Bucket& Budgets::FindOrAdd(absl::string_view requester) {

@@ -5,10 +5,11 @@
 #include <cstddef>
 #include <list>
 #include <string>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -34,10 +35,43 @@ class Budgets {
   Budgets(const Budgets&) = delete;
   Budgets& operator=(const Budgets&) = delete;
 
+  // One certificate that was taken from a bucket and is not issued yet. It goes back unless it is
+  // spent, so that what ends without a certificate costs nothing however it ends. The budgets
+  // outlive it.
+  class Claim {
+   public:
+    Claim(Claim&& other) noexcept
+        : budgets_(std::exchange(other.budgets_, nullptr)),
+          requester_(std::move(other.requester_)),
+          each_(other.each_) {}
+    Claim& operator=(Claim&&) = delete;
+    ~Claim() {
+      if (budgets_ != nullptr) {
+        budgets_->GiveBack(requester_, each_);
+      }
+    }
+
+    // The certificate was issued.
+    void Spend() && { budgets_ = nullptr; }
+
+   private:
+    friend class Budgets;
+    Claim(Budgets* budgets, absl::string_view requester, absl::Duration each)
+        : budgets_(budgets), requester_(requester), each_(each) {}
+
+    Budgets* budgets_;
+    std::string requester_;
+    absl::Duration each_;
+  };
+
   // Takes one certificate from the bucket of `requester`. RESOURCE_EXHAUSTED kBudgetExhausted when
   // it is empty, with a sentence and a retry delay (base/errors.h) that say how long to wait. What
-  // was refused costs nothing.
-  absl::Status Spend(absl::string_view requester, const Budget& budget);
+  // was refused costs nothing. `shown` is what the sentence calls the requester.
+  absl::StatusOr<Claim> Take(absl::string_view requester, const Budget& budget,
+                             absl::string_view shown);
+  absl::StatusOr<Claim> Take(absl::string_view requester, const Budget& budget) {
+    return Take(requester, budget, requester);
+  }
 
   size_t requesters() const;
 
@@ -50,6 +84,7 @@ class Budgets {
   };
   using Buckets = std::list<Bucket>;
 
+  void GiveBack(absl::string_view requester, absl::Duration each) ABSL_LOCKS_EXCLUDED(mutex_);
   Bucket& FindOrAdd(absl::string_view requester) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Clock& clock_;

@@ -195,10 +195,19 @@ absl::Status Policy::CheckMayAsk(absl::string_view caller, absl::string_view sub
   return Evaluation(*this, request, nullptr).RunWithoutCsr();
 }
 
-absl::Status Policy::CheckRight(absl::string_view caller, Right right) const {
+const Rule* Policy::FindRuleOf(absl::string_view id) const {
   const bool is_ours =
-      x509::SpiffeIdProblem(caller) == nullptr && x509::SpiffeTrustDomain(caller) == trust_domain();
-  const Rule* rule = is_ours ? FindRule(SplitPath(x509::SpiffePath(caller))) : nullptr;
+      x509::SpiffeIdProblem(id) == nullptr && x509::SpiffeTrustDomain(id) == trust_domain();
+  return is_ours ? FindRule(SplitPath(x509::SpiffePath(id))) : nullptr;
+}
+
+const Budget* Policy::FindBudget(absl::string_view id) const {
+  const Rule* rule = FindRuleOf(id);
+  return rule != nullptr && rule->budget.has_value() ? &*rule->budget : nullptr;
+}
+
+absl::Status Policy::CheckRight(absl::string_view caller, Right right) const {
+  const Rule* rule = FindRuleOf(caller);
   if (rule == nullptr || !rule->HasRight(right)) {
     return PermissionDenied(Reason::kCallerNotAllowed,
                             absl::StrCat(absl::CHexEscape(caller), " may not ",

@@ -50,6 +50,9 @@ class Policy {
   absl::Status CheckMayAsk(absl::string_view caller, absl::string_view subject,
                            absl::string_view profile) const;
 
+  // What the requests of this SPIFFE ID are counted against; null: nothing, or no rule matches it.
+  const Budget* FindBudget(absl::string_view id) const;
+
   // PERMISSION_DENIED kCallerNotAllowed unless the rule that matches this SPIFFE ID has the right.
   absl::Status CheckRight(absl::string_view caller, Right right) const;
 
@@ -65,7 +68,9 @@ class Policy {
 
   explicit Policy(PolicyOptions options) : options_(std::move(options)) {}
 
-  // The most specific rule that matches, or null. The path is of an ID of the trust domain.
+  // The most specific rule that matches, or null.
+  const Rule* FindRuleOf(absl::string_view id) const;
+  // The path is of an ID of the trust domain.
   const Rule* FindRule(absl::Span<const absl::string_view> path) const;
 
   PolicyOptions options_;

@@ -130,7 +130,8 @@ class FloodTest(unittest.TestCase):
                       bystanders.refused_lines(self.fleet.log()))
 
     def test_checklist43_unfinished_messages_with_a_certificate(self):
-        self.flood("unfinished", self.fleet.port, certificate=True)
+        # The flood's own hundred megabytes of TLS keep two cores busy, so how long is not asserted.
+        self.flood("unfinished", self.fleet.port, certificate=True, in_time=False)
         self.assertTrue(set(bystanders.refused_lines(self.fleet.log())) &
                         {"it sent too much without an answer",
                          "its caller sent too much without answers, over all connections"})

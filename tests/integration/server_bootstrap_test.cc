@@ -282,23 +282,27 @@ class ServerJwtTest : public ServerBootstrapTest {
     const std::string jwks = folder_.path() + "/ci.json";
     FLEETCA_ASSERT_OK(WriteFileAtomic(
         jwks, testing::MakeJwks({testing::MakeJwk(TestKey::OfType(KeyType::kP256), "k")}), 0644));
-    Restart([&jwks](service::ServerConfig& config) {
+    issuer_.url = kIssuer;
+    issuer_.audiences = {"fleetca"};
+    issuer_.algorithms = {service::SigningAlgorithm::kEs256};
+    issuer_.jwks_file = jwks;
+    issuer_.rules = {{kIssuer, {{"sub", "repo/{name}"}}, "/svc/{name}"}};
+    RestartWithIssuer();
+  }
+
+  void RestartWithIssuer() {
+    Restart([this](service::ServerConfig& config) {
       WithBootstrap(config);
-      service::TokenIssuerConfig issuer;
-      issuer.url = kIssuer;
-      issuer.audiences = {"fleetca"};
-      issuer.algorithms = {service::SigningAlgorithm::kEs256};
-      issuer.jwks_file = jwks;
-      issuer.rules = {{kIssuer, {{"sub", "repo/{name}"}}, "/svc/{name}"}};
-      config.token_issuers = {issuer};
+      config.token_issuers = {issuer_};
     });
   }
 
   static std::string Token(absl::string_view subject, absl::string_view audience = "fleetca",
-                           absl::Duration expires_in = absl::Minutes(5)) {
+                           absl::Duration expires_in = absl::Minutes(5),
+                           absl::string_view more = "") {
     const std::string payload =
         absl::StrCat(R"({"iss":")", kIssuer, R"(","sub":")", subject, R"(","aud":")", audience,
-                     R"(","exp":)", absl::ToUnixSeconds(absl::Now() + expires_in), "}");
+                     R"(","exp":)", absl::ToUnixSeconds(absl::Now() + expires_in), more, "}");
     return MakeToken(R"({"alg":"ES256","kid":"k"})", payload, TestKey::OfType(KeyType::kP256),
                      SignatureScheme::kEcdsaSha256);
   }
@@ -308,11 +312,17 @@ class ServerJwtTest : public ServerBootstrapTest {
     v1::IssueCertificateRequest request;
     request.set_csr_der(csr.empty() ? no_names_ : std::string(csr));
     request.set_profile("service");
+    return IssueBy(token, request, response);
+  }
+  grpc::Status IssueBy(const std::string& token, const v1::IssueCertificateRequest& request,
+                       v1::IssueCertificateResponse* response) {
     grpc::ClientContext context;
     context.AddMetadata("authorization", "Bearer " + token);
     return v1::CertificateAuthorityService::NewStub(ChannelWithoutCertificate(bootstrap_address()))
         ->IssueCertificate(&context, request, response);
   }
+
+  service::TokenIssuerConfig issuer_;
 };
 
 TEST_F(ServerJwtTest, StandsForTheIdentityThatTheRulesSay) {
@@ -338,6 +348,33 @@ TEST_F(ServerJwtTest, OneThatIsNotRightIsRefusedLikeAnyToken) {
   // A right one that no rule gives an identity.
   const grpc::Status ruleless = IssueBy(Token("user/web"), &response);
   EXPECT_EQ(ruleless.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+}
+
+TEST_F(ServerJwtTest, Checklist44_OneThatIsGoodForOneCertificateIsUsedUpByThatAlone) {
+  issuer_.one_use = true;
+  RestartWithIssuer();
+  const std::string token = Token("repo/web", "fleetca", absl::Minutes(5), R"(,"jti":"build-1")");
+  v1::IssueCertificateResponse response;
+  v1::IssueCertificateRequest request;
+  request.set_csr_der(no_names_);
+  request.set_profile("no such profile");
+  EXPECT_EQ(IssueBy(token, request, &response).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  request.set_profile("service");
+  request.set_validate_only(true);
+  EXPECT_TRUE(IssueBy(token, request, &response).ok());
+  request.set_validate_only(false);
+  request.set_request_id("0123456789abcdef");
+  const grpc::Status issued = IssueBy(token, request, &response);
+  ASSERT_TRUE(issued.ok()) << issued.error_message();
+  const std::string certificate = response.certificate().certificate_der();
+  // Here, and by a server that was started since: the answer again, and nothing else.
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(IssueBy(token, request, &response).ok());
+    EXPECT_EQ(response.certificate().certificate_der(), certificate);
+    EXPECT_TRUE(response.certificate().replayed());
+    ExpectRefused(IssueBy(token, &response));
+    RestartWithIssuer();
+  }
 }
 
 }  // namespace
