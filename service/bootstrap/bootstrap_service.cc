@@ -12,6 +12,7 @@
 #include "base/status_macros.h"
 #include "service/edge/server_call.h"
 #include "service/edge/status_to_rpc.h"
+#include "service/edge/wire_message.h"
 
 namespace fleetca::service {
 namespace {
@@ -30,7 +31,7 @@ grpc::Status ForStranger(const grpc::Status& status) {
 class RelayedIssue : public UnaryCall {
  public:
   RelayedIssue(RelayContext& relay, const grpc::CallbackServerContext& context,
-               const v1::IssueCertificateRequest& request, v1::IssueCertificateResponse* response)
+               const grpc::ByteBuffer& request, grpc::ByteBuffer* response)
       : relay_(relay), context_(context), message_(request), response_(response) {}
 
  private:
@@ -45,13 +46,13 @@ class RelayedIssue : public UnaryCall {
   }
 
   absl::Status Prepare() {
-    FLEETCA_ASSIGN_OR_RETURN(*request_.mutable_credential(), relay_.tokens.Read(context_));
-    if (const size_t bytes = message_.ByteSizeLong(); bytes > relay_.max_message_bytes) {
+    if (const size_t bytes = message_.Length(); bytes > relay_.max_message_bytes) {
       return InvalidArgument(Reason::kRequestTooLarge, "",
                              absl::StrCat("The message has ", bytes, " bytes; send at most ",
                                           relay_.max_message_bytes));
     }
-    *request_.mutable_request() = message_;
+    FLEETCA_RETURN_IF_ERROR(ReadMessage(message_, request_.mutable_request()));
+    FLEETCA_ASSIGN_OR_RETURN(*request_.mutable_credential(), relay_.tokens.Read(context_));
     question_.set_deadline(context_.deadline());
     place_ = std::make_unique<Place>(relay_.in_flight);
     if (!place_->granted()) {
@@ -68,7 +69,7 @@ class RelayedIssue : public UnaryCall {
     const Hold hold = std::move(hold_);
     place_.reset();
     if (status.ok()) {
-      response_->Swap(answer_.mutable_response());
+      WriteMessage(answer_.response(), response_);
     }
     End(ForStranger(status));
   }
@@ -93,8 +94,8 @@ class RelayedIssue : public UnaryCall {
 
   RelayContext& relay_;
   const grpc::CallbackServerContext& context_;
-  const v1::IssueCertificateRequest& message_;
-  v1::IssueCertificateResponse* const response_;
+  const grpc::ByteBuffer& message_;
+  grpc::ByteBuffer* const response_;
   grpc::ClientContext question_;
   internal::v1::IssueCertificateRequest request_;
   internal::v1::IssueCertificateResponse answer_;
@@ -104,21 +105,23 @@ class RelayedIssue : public UnaryCall {
 
 }  // namespace
 
-grpc::ServerUnaryReactor* BootstrapService::IssueCertificate(
-    grpc::CallbackServerContext* context, const v1::IssueCertificateRequest* request,
-    v1::IssueCertificateResponse* response) {
+grpc::ServerUnaryReactor* BootstrapService::IssueCertificate(grpc::CallbackServerContext* context,
+                                                             const grpc::ByteBuffer* request,
+                                                             grpc::ByteBuffer* response) {
   return UnaryCall::Launch(std::make_unique<RelayedIssue>(relay_, *context, *request, response));
 }
 
 grpc::ServerUnaryReactor* BootstrapService::GetTrustBundle(grpc::CallbackServerContext* context,
-                                                           const v1::GetTrustBundleRequest*,
-                                                           v1::GetTrustBundleResponse* response) {
-  {
+                                                           const grpc::ByteBuffer* request,
+                                                           grpc::ByteBuffer* response) {
+  v1::GetTrustBundleRequest nothing;
+  const absl::Status read = ReadMessage(*request, &nothing);
+  if (read.ok()) {
     absl::MutexLock lock(&mutex_);
-    *response = bundle_;
+    WriteMessage(bundle_, response);
   }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(grpc::Status::OK);
+  reactor->Finish(ToGrpcStatus(read));
   return reactor;
 }
 

@@ -3,6 +3,7 @@
 #ifndef FLEETCA_SERVICE_BOOTSTRAP_BOOTSTRAP_SERVICE_H_
 #define FLEETCA_SERVICE_BOOTSTRAP_BOOTSTRAP_SERVICE_H_
 
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
@@ -29,9 +30,17 @@ struct RelayContext {
 // How many requests the issuing process is asked at once. The port's other bounds let more come in.
 inline constexpr int kMaxRelayed = 256;
 
+// Every method takes octets, so that what is no message of the API gets our answer.
+using RawBootstrapService = v1::CertificateAuthorityService::WithRawCallbackMethod_IssueCertificate<
+    v1::CertificateAuthorityService::WithRawCallbackMethod_BatchIssueCertificates<
+        v1::CertificateAuthorityService::WithRawCallbackMethod_StreamIssueCertificates<
+            v1::CertificateAuthorityService::WithRawCallbackMethod_GetCertificate<
+                v1::CertificateAuthorityService::WithRawCallbackMethod_GetTrustBundle<
+                    v1::CertificateAuthorityService::Service>>>>>;
+
 // Answers GetTrustBundle by itself and relays IssueCertificate; the port's guard lets nothing else
 // come here. Thread-safe; the references outlive it.
-class BootstrapService : public v1::CertificateAuthorityService::CallbackService {
+class BootstrapService : public RawBootstrapService {
  public:
   BootstrapService(internal::v1::BootstrapRelayService::StubInterface& issuing_process,
                    BearerReader& tokens, size_t max_message_bytes,
@@ -45,11 +54,11 @@ class BootstrapService : public v1::CertificateAuthorityService::CallbackService
   }
 
   grpc::ServerUnaryReactor* IssueCertificate(grpc::CallbackServerContext* context,
-                                             const v1::IssueCertificateRequest* request,
-                                             v1::IssueCertificateResponse* response) override;
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetTrustBundle(grpc::CallbackServerContext* context,
-                                           const v1::GetTrustBundleRequest* request,
-                                           v1::GetTrustBundleResponse* response) override;
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response) override;
 
  private:
   RelayContext relay_;

@@ -3,17 +3,18 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
+#include <grpcpp/support/byte_buffer.h>
 
 #include <algorithm>
 #include <string>
 #include <utility>
 
 #include "absl/memory/memory.h"
+#include "absl/strings/match.h"
 #include "absl/time/clock.h"
 #include "base/errors.h"
 #include "base/memory_limit.h"
 #include "base/status_macros.h"
-#include "fleetca/v1/certificate_authority.pb.h"
 #include "service/edge/channel_arguments.h"
 #include "service/edge/method_guard.h"
 #include "service/edge/tls_credentials.h"
@@ -21,18 +22,11 @@
 namespace fleetca::service {
 namespace {
 
-// Request messages are counted where they can be large; others are a few kilobytes at most.
+// Our own methods take octets (service/edge/wire_message.h); gRPC's take no large messages.
 uint64_t MessageBytes(absl::string_view method, const void* message) {
-  if (method == "/fleetca.v1.CertificateAuthorityService/IssueCertificate") {
-    return static_cast<const v1::IssueCertificateRequest*>(message)->ByteSizeLong();
-  }
-  if (method == "/fleetca.v1.CertificateAuthorityService/BatchIssueCertificates") {
-    return static_cast<const v1::BatchIssueCertificatesRequest*>(message)->ByteSizeLong();
-  }
-  if (method == "/fleetca.v1.CertificateAuthorityService/StreamIssueCertificates") {
-    return static_cast<const v1::StreamIssueCertificatesRequest*>(message)->ByteSizeLong();
-  }
-  return 0;
+  return absl::StartsWith(method, "/fleetca.")
+             ? static_cast<const grpc::ByteBuffer*>(message)->Length()
+             : 0;
 }
 
 // What the gRPC port's messages may take, unfinished ones included: a part of the machine, and not

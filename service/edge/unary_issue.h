@@ -2,6 +2,7 @@
 #ifndef FLEETCA_SERVICE_EDGE_UNARY_ISSUE_H_
 #define FLEETCA_SERVICE_EDGE_UNARY_ISSUE_H_
 
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include "absl/status/statusor.h"
@@ -13,10 +14,10 @@ namespace fleetca::service {
 
 // Each starts a call and returns its reactor, which deletes itself when gRPC is done with it.
 grpc::ServerUnaryReactor* StartIssue(const IssueGate& gate, grpc::CallbackServerContext* context,
-                                     const v1::IssueCertificateRequest* request,
-                                     v1::IssueCertificateResponse* response);
+                                     const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
 
-// The same for a caller who was found another way than from the call's context.
+// The same for a message that was read already, of a caller who was found another way than from the
+// call's context. `request` and `response` are the call's own and live as long.
 grpc::ServerUnaryReactor* StartIssueFor(absl::StatusOr<Caller> caller, const IssueGate& gate,
                                         grpc::CallbackServerContext* context,
                                         const v1::IssueCertificateRequest* request,
@@ -24,8 +25,8 @@ grpc::ServerUnaryReactor* StartIssueFor(absl::StatusOr<Caller> caller, const Iss
 
 grpc::ServerUnaryReactor* StartBatchIssue(const IssueGate& gate,
                                           grpc::CallbackServerContext* context,
-                                          const v1::BatchIssueCertificatesRequest* request,
-                                          v1::BatchIssueCertificatesResponse* response);
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response);
 
 }  // namespace fleetca::service
 
