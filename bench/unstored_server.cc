@@ -39,7 +39,7 @@ absl::Status Serve(const char* config_file, const char* ready_file) {
                            service::LoadServerConfig(config_file));
   FLEETCA_ASSIGN_OR_RETURN(
       const std::unique_ptr<service::Server> server,
-      service::Server::StartWithStore(config, std::make_unique<store::MemoryStore>()));
+      service::Server::Start(config, {.store = std::make_unique<store::MemoryStore>()}));
   FLEETCA_RETURN_IF_ERROR(
       service::WriteReadyFile(ready_file, server->port(), server->bootstrap_port()));
   int signal = 0;

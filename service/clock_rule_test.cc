@@ -135,13 +135,14 @@ TEST_F(ClockRuleTest, AClockThatWasAheadOnceIsRefusedUntilAnOperatorSays) {
 TEST_F(ClockRuleTest, TheTimeKeeperNotesTheTimeAndNothingThatIsRefused) {
   const absl::Time start = clock_.Now();
   {
-    const TimeKeeper keeper(*rule_, store_);
+    const auto keeper = TimeKeeper::Start(*rule_, store_);
+    ASSERT_TRUE(keeper.ok()) << keeper.status();
     EXPECT_EQ(store_.latest_time(), start) << "before the first request";
     clock_.Advance(absl::Hours(2));
   }
   EXPECT_EQ(store_.latest_time(), start + absl::Hours(2)) << "and at the end";
   witness_.SetClock(absl::Hours(48));
-  { const TimeKeeper keeper(*rule_, store_); }
+  ASSERT_TRUE(TimeKeeper::Start(*rule_, store_).ok());
   EXPECT_EQ(store_.latest_time(), start + absl::Hours(2));
 }
 

@@ -50,6 +50,8 @@ class FaultySigner : public signer::Signer {
     }
   }
 
+  absl::Status Test() const override { return inner_->Test(); }
+
   mutable std::atomic<size_t> signed_{0};
   int fail_at = -1;
 

@@ -1,12 +1,9 @@
 #include "service/join_token.h"
 
-#include <array>
-
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/openssl.h"
-#include "base/sha256.h"
 #include "base/status_macros.h"
 
 namespace fleetca::service {
@@ -32,21 +29,8 @@ absl::StatusOr<SecretBytes> MakeJoinToken() {
   return secret;
 }
 
-std::string HashJoinToken(absl::string_view token) {
-  const std::array<char, 32> digest = Sha256(token);
-  return std::string(digest.data(), digest.size());
-}
-
 std::string JoinTokenId(absl::string_view hash) {
   return absl::BytesToHexString(hash.substr(0, kIdBytes));
-}
-
-absl::Status TokenRefused() {
-  return MakeError(
-      absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "",
-      "The token is not accepted: it may have expired, been used or revoked, or be for "
-      "something else than what is asked; get a new one, or have the CA's operator look "
-      "up why in the CA's log");
 }
 
 absl::string_view WhyUnusable(const store::JoinTokenState& state, absl::Time now) {

@@ -4,11 +4,11 @@
 
 #include <string>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/secret.h"
+#include "service/bearer_token.h"  // IWYU pragma: export
 #include "store/join_token.h"
 
 namespace fleetca::service {
@@ -19,15 +19,8 @@ inline constexpr absl::string_view kJoinTokenPrefix = "fcj_";
 // A new token: the prefix and 256 bits of OpenSSL's CSPRNG for secrets in base64url, 47 characters.
 absl::StatusOr<SecretBytes> MakeJoinToken();
 
-// What the store knows a token by, 32 octets: SHA-256 of the whole text, of whatever form it is.
-std::string HashJoinToken(absl::string_view token);
-
 // How people name a token: the first 16 hex digits of its hash.
 std::string JoinTokenId(absl::string_view hash);
-
-// UNAUTHENTICATED kCallerUnknown, for every token that is of no use: in the same words whatever the
-// reason, so that a stranger learns nothing by trying.
-absl::Status TokenRefused();
 
 // Why a token is of no use at `now`, for the log; "" when it is of use.
 absl::string_view WhyUnusable(const store::JoinTokenState& state, absl::Time now);

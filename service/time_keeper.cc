@@ -2,7 +2,9 @@
 
 #include <chrono>
 
+#include "absl/memory/memory.h"
 #include "base/log.h"
+#include "base/status_macros.h"
 
 namespace fleetca::service {
 namespace {
@@ -15,11 +17,15 @@ absl::Duration SteadyNow() {
 
 }  // namespace
 
-TimeKeeper::TimeKeeper(const ClockRule& rule, store::Store& store, absl::Duration note_interval,
-                       absl::Duration look_interval)
-    : rule_(rule), store_(store), note_interval_(note_interval), look_interval_(look_interval) {
-  Look(SteadyNow());
-  thread_ = std::thread([this] { Run(); });
+absl::StatusOr<std::unique_ptr<TimeKeeper>> TimeKeeper::Start(const ClockRule& rule,
+                                                              store::Store& store,
+                                                              absl::Duration note_interval,
+                                                              absl::Duration look_interval) {
+  auto keeper = absl::WrapUnique(new TimeKeeper(rule, store, note_interval, look_interval));
+  keeper->Look(SteadyNow());
+  FLEETCA_ASSIGN_OR_RETURN(keeper->thread_,
+                           Thread::Start("time", [self = keeper.get()] { self->Run(); }));
+  return keeper;
 }
 
 TimeKeeper::~TimeKeeper() {
@@ -27,7 +33,7 @@ TimeKeeper::~TimeKeeper() {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
-  thread_.join();
+  thread_.Join();
 }
 
 void TimeKeeper::Run() {

@@ -2,12 +2,14 @@
 #ifndef FLEETCA_SERVICE_TIME_KEEPER_H_
 #define FLEETCA_SERVICE_TIME_KEEPER_H_
 
-#include <thread>
+#include <memory>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/thread.h"
 #include "service/clock_rule.h"
 #include "store/store.h"
 
@@ -19,14 +21,19 @@ namespace fleetca::service {
 // Thread-compatible.
 class TimeKeeper {
  public:
-  TimeKeeper(const ClockRule& rule, store::Store& store,
-             absl::Duration note_interval = absl::Seconds(30),
-             absl::Duration look_interval = absl::Seconds(1));
+  // Looks once before it returns. The errors of Thread::Start.
+  [[nodiscard]] static absl::StatusOr<std::unique_ptr<TimeKeeper>> Start(
+      const ClockRule& rule, store::Store& store, absl::Duration note_interval = absl::Seconds(30),
+      absl::Duration look_interval = absl::Seconds(1));
   TimeKeeper(const TimeKeeper&) = delete;
   TimeKeeper& operator=(const TimeKeeper&) = delete;
   ~TimeKeeper();
 
  private:
+  TimeKeeper(const ClockRule& rule, store::Store& store, absl::Duration note_interval,
+             absl::Duration look_interval)
+      : rule_(rule), store_(store), note_interval_(note_interval), look_interval_(look_interval) {}
+
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
   // One look at the clock; `looked_at` is of a clock that nobody sets.
   void Look(absl::Duration looked_at);
@@ -42,7 +49,7 @@ class TimeKeeper {
   bool refused_ = false;
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+  Thread thread_;  // the last member: it uses the others
 };
 
 }  // namespace fleetca::service

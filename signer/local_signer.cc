@@ -100,7 +100,7 @@ class LocalSigner : public Signer {
         public_key_(std::move(public_key)),
         contexts_(key_.get(), digest_.get()) {}
 
-  absl::Status Test() {
+  absl::Status Test() const override {
     FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<SigningContext> context, contexts_.Take());
     FLEETCA_RETURN_IF_ERROR(SelfTest(key_.get(), digest_.get(), *context));
     contexts_.GiveBack(std::move(context));

@@ -36,6 +36,10 @@ class Signer {
   // before. The spans have the same size.
   virtual void SignBatch(absl::Span<Prepared> messages,
                          absl::Span<absl::StatusOr<SignedMessage>> results) const = 0;
+
+  // Whether the key still signs: makes a signature of a text that is no certificate, verifies it
+  // and forgets it. FAILED_PRECONDITION kKeyInvalid, INTERNAL kSigningFailed.
+  virtual absl::Status Test() const = 0;
 };
 
 }  // namespace fleetca::signer

@@ -25,8 +25,9 @@ namespace {
 
 constexpr char kExamples[] = R"(
 Logs go to standard error. SIGTERM or SIGINT drains: no new calls, everything accepted is answered,
-then exit 0. A second signal ends at once. SIGHUP reads the policy file again and logs what changed; a
-file that is not right leaves the policy as it is, and the log says why.
+then exit 0. A second one ends at once. SIGHUP reads the policy file again and logs what changed; a
+file that is not right leaves the policy as it is, and the log says why. The bootstrap port is served
+by a second process, which this one starts, starts again when it ends, and takes along when it stops.
 
 Examples:
   fleetca serve --config ca/fleetca.textproto
@@ -57,8 +58,9 @@ class Signals {
   Signals& operator=(const Signals&) = delete;
   ~Signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
-  // Calls `reload` for each SIGHUP, and returns the name of the first other one. From then on a
-  // signal has its usual effect again, which is the end of the process.
+  // Calls `reload` for each SIGHUP, and returns the name of the first other one. From then on
+  // SIGHUP has no effect, as there is nothing left to reload for, and the others have their usual
+  // one again, which is the end of the process.
   absl::string_view WaitForStop(absl::FunctionRef<void()> reload) {
     int signal = 0;
     sigwait(&signals_, &signal);
@@ -66,6 +68,8 @@ class Signals {
       reload();
       sigwait(&signals_, &signal);
     }
+    // Before the mask goes: one that is waiting already is dropped by this.
+    std::signal(SIGHUP, SIG_IGN);
     pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
     return signal == SIGINT ? "SIGINT" : "SIGTERM";
   }

@@ -95,8 +95,8 @@ absl::StatusOr<std::unique_ptr<Authority>> Authority::Open(const ServerConfig& c
   FLEETCA_RETURN_IF_ERROR(authority->OpenIssuer(config));
   authority->join_tokens_ = std::make_unique<JoinTokens>(*authority->store_, *authority->policies_,
                                                          *authority->clock_rule_);
-  authority->time_keeper_ =
-      std::make_unique<TimeKeeper>(*authority->clock_rule_, *authority->store_);
+  FLEETCA_ASSIGN_OR_RETURN(authority->time_keeper_,
+                           TimeKeeper::Start(*authority->clock_rule_, *authority->store_));
   watcher.Watch(*authority->bundle_files_);
   WarnOfDefaults(config);
   return authority;

@@ -51,6 +51,7 @@ class Authority {
   const PolicyHolder& policies() const { return *policies_; }
   store::Store& store() { return *store_; }
   Issuer& issuer() { return *issuer_; }
+  const signer::Signer& signer() const { return *signer_; }
   JoinTokens& join_tokens() { return *join_tokens_; }
   const ClockRule& clock_rule() const { return *clock_rule_; }
   // "P-256", "RSA-2048".

@@ -14,6 +14,14 @@
 
 namespace fleetca::service {
 
+void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* response) {
+  response->set_trust_domain(bundle.trust_domain);
+  response->set_version(bundle.version);
+  for (const std::string& root : bundle.roots) {
+    response->add_roots_der(root);
+  }
+}
+
 grpc::ServerUnaryReactor* CaService::IssueCertificate(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
@@ -77,14 +85,7 @@ grpc::ServerUnaryReactor* CaService::GetTrustBundle(grpc::CallbackServerContext*
 }
 
 void CaService::Get(v1::GetTrustBundleResponse* response) const {
-  // For whom the port lets in: on the bootstrap port everyone, who then checks it by its
-  // fingerprint.
-  const std::shared_ptr<const TrustBundle> bundle = bundles_.Current();
-  response->set_trust_domain(bundle->trust_domain);
-  response->set_version(bundle->version);
-  for (const std::string& root : bundle->roots) {
-    response->add_roots_der(root);
-  }
+  WriteTrustBundle(*bundles_.Current(), response);
 }
 
 }  // namespace fleetca::service

@@ -14,6 +14,8 @@
 
 namespace fleetca::service {
 
+void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* response);
+
 // Every method takes octets, so that what is no message of the API gets our answer.
 using RawCaService = v1::CertificateAuthorityService::WithRawCallbackMethod_IssueCertificate<
     v1::CertificateAuthorityService::WithRawCallbackMethod_BatchIssueCertificates<

@@ -48,6 +48,24 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
   return rpc;
 }
 
+absl::Status FromRpcStatus(const google::rpc::Status& status) {
+  if (status.code() == 0) {
+    return absl::OkStatus();
+  }
+  Reason reason = Reason::kInternal;
+  std::string field;
+  for (const auto& detail : status.details()) {
+    google::rpc::ErrorInfo info;
+    google::rpc::BadRequest bad_request;
+    if (detail.UnpackTo(&info)) {
+      reason = ParseReason(info.reason()).value_or(reason);
+    } else if (detail.UnpackTo(&bad_request) && bad_request.field_violations_size() > 0) {
+      field = bad_request.field_violations(0).field();
+    }
+  }
+  return MakeError(static_cast<absl::StatusCode>(status.code()), reason, field, status.message());
+}
+
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) {
     return grpc::Status::OK;

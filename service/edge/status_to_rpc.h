@@ -17,6 +17,9 @@ google::rpc::Status ToRpcStatus(const absl::Status& status);
 // The same as the status of a whole call (grpc-status-details-bin).
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
+// The way back, between processes of one release: code, sentence, reason and field.
+absl::Status FromRpcStatus(const google::rpc::Status& status);
+
 }  // namespace fleetca::service
 
 #endif  // FLEETCA_SERVICE_EDGE_STATUS_TO_RPC_H_

@@ -2,15 +2,20 @@
 
 #include <grpcpp/security/tls_credentials_options.h>
 
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "service/edge/tls_check.h"
+#include "x509/certificate.h"
+#include "x509/pem.h"
 
 namespace fleetca::service {
 namespace {
@@ -65,7 +70,11 @@ absl::Status ServerTls::SwitchTo(absl::Span<const SecretBytes> contents) {
     FLEETCA_ASSIGN_OR_RETURN(roots, CheckClientRoots({paths_.client_ca, contents[2].view()}));
     FLEETCA_RETURN_IF_ERROR(Show(roots.pem, &client_roots_));
   }
+  FLEETCA_ASSIGN_OR_RETURN(const std::vector<std::string> chain,
+                           x509::DecodePem(x509::kPemCertificate, contents[0].view()));
+  FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate own, x509::ParseCertificate(chain.front()));
   FLEETCA_RETURN_IF_ERROR(Show(identity.view(), &identity_));
+  expiry_ = absl::ToUnixSeconds(own.not_after);
   if (!roots.left_out.empty()) {
     log::Warning("Certificates of client_ca_file are left out, and no client can chain to them",
                  {{"file", paths_.client_ca}, {"why", absl::StrJoin(roots.left_out, "; ")}});
@@ -83,6 +92,18 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerTls::CredentialsF
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerTls::CredentialsForBearers() const {
   return MakeCredentials(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+}
+
+absl::Status ServerTls::CheckNotExpired() const {
+  const absl::Time expiry = absl::FromUnixSeconds(expiry_);
+  if (clock_.Now() < expiry) {
+    return absl::OkStatus();
+  }
+  return FailedPrecondition(
+      Reason::kFileInvalid,
+      absl::StrCat("The server's certificate expired at ",
+                   absl::FormatTime(absl::RFC3339_sec, expiry, absl::UTCTimeZone()),
+                   ", and no client connects; put a new one in ", paths_.certificate));
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerTls::MakeCredentials(

@@ -5,6 +5,8 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/security/tls_certificate_provider.h>
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -48,6 +50,9 @@ class ServerTls {
   // The same for callers without a certificate: none is asked for.
   absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsForBearers() const;
 
+  // FAILED_PRECONDITION kFileInvalid once the certificate in use has expired: no client connects.
+  absl::Status CheckNotExpired() const;
+
  private:
   ServerTls(const TlsPaths& paths, const Clock& clock);
 
@@ -59,6 +64,7 @@ class ServerTls {
   const TlsPaths paths_;
   const Clock& clock_;
   // The key and the chain are one file, so that they change at one instant.
+  std::atomic<int64_t> expiry_{0};  // of the certificate in use, in seconds since the epoch
   std::unique_ptr<MemoryFile> identity_;
   std::unique_ptr<MemoryFile> client_roots_;
   std::shared_ptr<grpc::experimental::CertificateProviderInterface> provider_;

@@ -128,6 +128,7 @@ class WitnessSigner : public signer::Signer {
     again_.assign(messages.size(), absl::UnknownError("not tried"));
     inner_.SignBatch(messages, absl::MakeSpan(again_));
   }
+  absl::Status Test() const override { return inner_.Test(); }
 
   mutable std::vector<std::string> messages_;
   mutable std::vector<absl::StatusOr<signer::SignedMessage>> again_;

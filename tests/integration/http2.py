@@ -105,6 +105,12 @@ class Connection:
             raise ConnectionResetError("GOAWAY %r" % payload)
         return kind, flags, stream, payload
 
+    def begin(self, method, message):
+        """A call whose message is promised and never ends."""
+        self.send(frame(HEADERS, END_HEADERS, self.next_stream, grpc_headers(method)))
+        self.send(frame(DATA, 0, self.next_stream, message))
+        self.next_stream += 2
+
     def call(self, method, message, more_headers=(), service=SERVICE):
         """One unary call with an already framed message. Returns (grpc-status, data), the status
         None when the stream was reset."""

@@ -98,7 +98,10 @@ void ServerFixture::Start(const Edit& edit) {
   if (edit) {
     edit(config);
   }
-  FLEETCA_ASSERT_OK_AND_ASSIGN(server_, service::Server::Start(config));
+  // This program is a test and cannot serve the bootstrap port.
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      server_, service::Server::Start(
+                   config, {.bootstrap_program = std::filesystem::absolute("fleetca").string()}));
 }
 
 void ServerFixture::Stop() {

@@ -146,6 +146,17 @@ def long_files(root):
     return found
 
 
+def check_links(graph):
+    """Findings of targets that link, through others, what BARRED keeps from them."""
+    findings = []
+    for label in sorted(graph):
+        package = label[2:].split(":")[0]
+        way = build_files.way_to(graph, label, rules.BARRED.get(package, []))
+        if way is not None:
+            findings.append(Finding(package + "/BUILD.bazel", 1, "link", " -> ".join(way)))
+    return findings
+
+
 def check_tree(root):
     """Findings of all sources under root."""
     tests = build_files.test_files(root, _tops())
@@ -153,4 +164,4 @@ def check_tree(root):
     for path in sources(root):
         with open(os.path.join(root, path), encoding="utf-8") as source:
             findings.extend(check_text(path, source.read(), tests))
-    return findings
+    return findings + check_links(build_files.dependencies(root, _tops()))

@@ -26,6 +26,10 @@ BAD = [
     ("service/issuer.cc", '#include "google/rpc/status.pb.h"', "layer"),
     ("service/issuer.cc", '#include "client/ca_client.h"', "layer"),
     ("service/edge/server.cc", '#include "service/cli/serve.h"', "layer"),
+    ("service/edge/server.cc", '#include "service/bootstrap/bootstrap_process.h"', "layer"),
+    ("service/edge/listener/a.cc", '#include "service/edge/server.h"', "layer"),
+    ("service/bootstrap/a.cc", '#include "store/store.h"', "layer"),
+    ("service/bootstrap/a.cc", '#include "signer/signer.h"', "layer"),
     ("service/edge/server.cc", '#include "client/ca_client.h"', "layer"),
     ("service/edge/listener/a.cc", '#include "service/edge/server.h"', "layer"),
     ("service/cli/serve.cc", '#include "client/cli/cert.h"', "layer"),
@@ -228,6 +232,25 @@ class CheckerTest(unittest.TestCase):
                     out.write("int x;\n" * length)
             self.assertEqual([("base/b.cc", rules.LONG_FILE + 1)], checker.long_files(root))
 
+
+class LinksTest(unittest.TestCase):
+
+    def test_what_strangers_talk_to_links_no_store_through_others(self):
+        bootstrap = """
+cc_library(name = "process", deps = [":server"])
+cc_library(name = "server", deps = ["//service/edge:tls", "//base"])
+cc_test(name = "server_test", deps = ["//store:memory_store"])
+"""
+        edge = 'cc_library(name = "tls", deps = ["//store"])'
+        graph = build_files.dependencies_of(bootstrap, "service/bootstrap")
+        self.assertEqual([], checker.check_links(graph))
+        graph.update(build_files.dependencies_of(edge, "service/edge"))
+        found = checker.check_links(graph)
+        self.assertEqual(["link", "link"], [finding.rule for finding in found])
+        self.assertIn("//service/bootstrap:server -> //service/edge:tls -> //store:store",
+                      found[1].message)
+        # The edge itself may.
+        self.assertEqual({"service/bootstrap/BUILD.bazel"}, {finding.path for finding in found})
 
 if __name__ == "__main__":
     unittest.main()

@@ -27,6 +27,17 @@ FOLDERS = {
         "service/edge/listener",
         "proto",
     ],
+    # The process that strangers talk to. What it may link besides is in BARRED below.
+    "service/bootstrap": [
+        "base",
+        "x509",
+        "service",
+        "service/jwt",
+        "service/edge",
+        "service/edge/listener",
+        "service/bootstrap",
+        "proto",
+    ],
     # A port for any gRPC server: knows no CA.
     "service/edge/listener": ["base", "service/edge/listener"],
     "service/cli": [
@@ -37,6 +48,7 @@ FOLDERS = {
         "service",
         "service/policy",
         "service/edge",
+        "service/bootstrap",
         "service/cli",
         "proto",
     ],
@@ -56,10 +68,16 @@ FOLDERS = {
     "deploy/bazel": [],
 }
 
+# Package -> what none of its targets may link, through however many others: the process that
+# strangers talk to has no code that holds a CA key or opens the store.
+BARRED = {
+    "service/bootstrap": ["signer", "store"],
+}
+
 # Generated headers of proto/, by how they are included.
 PROTO_PREFIXES = ("envoy/", "fleetca/", "google/rpc/")
 
-EDGES = ["service/edge/*", "service/cli/*", "client/*"]
+EDGES = ["service/edge/*", "service/bootstrap/*", "service/cli/*", "client/*"]
 # Stands for every file that only tests link: what its BUILD file calls a test or testonly.
 TEST_FILES = "what is testonly"
 ANY_TEST = [TEST_FILES, "tests/*", "bench/*"]

@@ -70,6 +70,11 @@ void Reject(Descriptor connection) {
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Listen(ListenerOptions options) {
   FLEETCA_ASSIGN_OR_RETURN(ListeningSockets sockets,
                            service::Listen(options.address, options.field));
+  return Adopt(std::move(options), std::move(sockets));
+}
+
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Adopt(ListenerOptions options,
+                                                          ListeningSockets sockets) {
   for (const Descriptor& socket : sockets.sockets) {
     // Accepted sockets inherit it.
     const int bytes = options.limits.receive_buffer_bytes;

@@ -54,6 +54,9 @@ class Listener {
  public:
   // Binds the address and listens: from now on connections wait. UNAVAILABLE kConfigInvalid.
   static absl::StatusOr<std::unique_ptr<Listener>> Listen(ListenerOptions options);
+  // The same with sockets that listen already; options.address is of no account.
+  static absl::StatusOr<std::unique_ptr<Listener>> Adopt(ListenerOptions options,
+                                                         ListeningSockets sockets);
 
   // Stops accepting and watching.
   ~Listener();

@@ -1,12 +1,14 @@
-#include "service/edge/bearer_authenticator.h"
+#include "service/bootstrap/bearer_reader.h"
 
+#include <cstdint>
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "base/errors.h"
 #include "base/log.h"
-#include "service/join_token.h"
+#include "service/bearer_token.h"
 
 namespace fleetca::service {
 namespace {
@@ -25,16 +27,18 @@ absl::Status NoToken() {
 
 }  // namespace
 
-absl::StatusOr<Caller> BearerAuthenticator::Authenticate(const grpc::ServerContextBase& context) {
+absl::StatusOr<internal::v1::Credential> BearerReader::Read(
+    const grpc::ServerContextBase& context) {
   const auto [first, last] = context.client_metadata().equal_range(kHeader);
-  // Of several, some other program might have looked at another one.
+  // With several of them, another program might have looked at another one.
   if (first == last || std::next(first) != last) {
     return NoToken();
   }
-  return AuthenticateHeader(absl::string_view(first->second.data(), first->second.size()));
+  return ReadHeader(absl::string_view(first->second.data(), first->second.size()), context.peer());
 }
 
-absl::StatusOr<Caller> BearerAuthenticator::AuthenticateHeader(absl::string_view value) {
+absl::StatusOr<internal::v1::Credential> BearerReader::ReadHeader(absl::string_view value,
+                                                                  absl::string_view peer) {
   if (!absl::StartsWithIgnoreCase(value, kScheme) || value.size() == kScheme.size()) {
     return NoToken();
   }
@@ -43,13 +47,15 @@ absl::StatusOr<Caller> BearerAuthenticator::AuthenticateHeader(absl::string_view
     return TokenRefused();
   }
   if (absl::StrContains(token, '.')) {
-    return AuthenticateJwt(token);
+    return ReadJwt(token, peer);
   }
-  return Caller{.attestation = x509::Attestation::kJoinToken,
-                .join_token_hash = HashJoinToken(token)};
+  internal::v1::Credential credential;
+  credential.set_join_token_hash(HashJoinToken(token));
+  return credential;
 }
 
-absl::StatusOr<Caller> BearerAuthenticator::AuthenticateJwt(absl::string_view token) {
+absl::StatusOr<internal::v1::Credential> BearerReader::ReadJwt(absl::string_view token,
+                                                               absl::string_view peer) {
   if (jwts_ == nullptr) {
     return TokenRefused();
   }
@@ -57,13 +63,23 @@ absl::StatusOr<Caller> BearerAuthenticator::AuthenticateJwt(absl::string_view to
   std::string why;
   absl::StatusOr<JwtHolder> holder = jwts_->Authenticate(token, now, &why);
   if (holder.ok()) {
-    return Caller{.spiffe_id = std::move(holder->spiffe_id),
-                  .attestation = x509::Attestation::kJwt,
-                  .one_use_jwt = std::move(holder->one_use_jwt)};
+    internal::v1::Credential credential;
+    internal::v1::JwtIdentity& jwt = *credential.mutable_jwt();
+    jwt.set_identity(std::move(holder->spiffe_id));
+    if (holder->one_use_jwt.has_value()) {
+      internal::v1::OneUse& use = *jwt.mutable_one_use();
+      use.set_id_hash(std::move(holder->one_use_jwt->id_hash));
+      // Rounded up: a use that is forgotten too early could be repeated.
+      use.mutable_expires_at()->set_seconds(absl::ToUnixSeconds(
+          absl::Ceil(holder->one_use_jwt->expires_at - absl::UnixEpoch(), absl::Seconds(1)) +
+          absl::UnixEpoch()));
+    }
+    return credential;
   }
   uint64_t suppressed = 0;
   if (refusals_.Allow(now, &suppressed)) {
     log::Warning("A JWT was refused", {{"why", why.empty() ? holder.status().message() : why},
+                                       {"peer", peer},
                                        {"lines_suppressed", suppressed}});
   }
   return absl::IsPermissionDenied(holder.status()) ? holder.status() : TokenRefused();

@@ -1,6 +1,6 @@
 // The guard of the bootstrap port, where callers have no certificate yet.
-#ifndef FLEETCA_SERVICE_EDGE_BOOTSTRAP_GUARD_H_
-#define FLEETCA_SERVICE_EDGE_BOOTSTRAP_GUARD_H_
+#ifndef FLEETCA_SERVICE_BOOTSTRAP_BOOTSTRAP_GUARD_H_
+#define FLEETCA_SERVICE_BOOTSTRAP_BOOTSTRAP_GUARD_H_
 
 #include <grpcpp/security/auth_metadata_processor.h>
 
@@ -23,4 +23,4 @@ class BootstrapGuard : public grpc::AuthMetadataProcessor {
 
 }  // namespace fleetca::service
 
-#endif  // FLEETCA_SERVICE_EDGE_BOOTSTRAP_GUARD_H_
+#endif  // FLEETCA_SERVICE_BOOTSTRAP_BOOTSTRAP_GUARD_H_

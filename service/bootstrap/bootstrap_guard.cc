@@ -1,4 +1,4 @@
-#include "service/edge/bootstrap_guard.h"
+#include "service/bootstrap/bootstrap_guard.h"
 
 #include "base/errors.h"
 #include "service/edge/status_to_rpc.h"

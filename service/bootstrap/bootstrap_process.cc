@@ -1,0 +1,191 @@
+#include "service/bootstrap/bootstrap_process.h"
+
+#include <fcntl.h>
+#include <grpcpp/create_channel_posix.h>
+#include <grpcpp/grpcpp.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "base/descriptor.h"
+#include "base/errors.h"
+#include "base/exit_status.h"
+#include "base/log.h"
+#include "base/process_hardening.h"
+#include "base/session_resumption.h"
+#include "base/status_macros.h"
+#include "base/thread.h"
+#include "base/throughput_scheduling.h"
+#include "fleetca/internal/v1/bootstrap_relay.grpc.pb.h"
+#include "service/bootstrap/bootstrap_server.h"
+#include "service/bootstrap/process_bounds.h"
+#include "service/edge/bootstrap_launch.h"
+#include "service/edge/grpc_log.h"
+#include "service/edge/status_to_rpc.h"
+
+namespace fleetca::service {
+namespace {
+
+using internal::v1::BootstrapRelayService;
+using internal::v1::GetSettingsResponse;
+
+// What a stranger may make a drain wait for.
+constexpr absl::Duration kDrainTime = absl::Seconds(2);
+constexpr absl::Duration kSettingsInterval = absl::Seconds(2);
+constexpr std::chrono::seconds kSettingsDeadline(30);
+
+// SIGTERM alone ends the process in order, and only Wait receives it. SIGINT and SIGHUP are for the
+// issuing process: a terminal sends them to both.
+class StopSignal {
+ public:
+  StopSignal() {
+    for (const int ignored : {SIGINT, SIGHUP, SIGPIPE}) {
+      std::signal(ignored, SIG_IGN);
+    }
+    sigemptyset(&stop_);
+    sigaddset(&stop_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &stop_, nullptr);
+  }
+
+  void Wait() {
+    int signal = 0;
+    sigwait(&stop_, &signal);
+  }
+
+  // From any thread: has Wait return.
+  static void Raise() { kill(getpid(), SIGTERM); }
+
+ private:
+  sigset_t stop_;
+};
+
+// The descriptors that this process was started with.
+absl::StatusOr<std::vector<Descriptor>> TakeSockets(int sockets) {
+  std::vector<Descriptor> taken;
+  for (int i = 0; i < sockets; ++i) {
+    const int fd = kFirstSocketDescriptor + i;
+    int listening = 0;
+    socklen_t size = sizeof(listening);
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening == 0) {
+      break;
+    }
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    taken.emplace_back(fd);
+  }
+  if (taken.empty() || taken.size() != static_cast<size_t>(sockets) ||
+      fcntl(kRelayDescriptor, F_SETFD, FD_CLOEXEC) != 0) {
+    return FailedPrecondition(Reason::kInternal,
+                              "This command is `fleetca serve`'s own, which starts it by itself");
+  }
+  return taken;
+}
+
+// The issuing process, as this one sees it.
+class IssuingProcess {
+ public:
+  IssuingProcess() {
+    stub_ = BootstrapRelayService::NewStub(
+        grpc::CreateInsecureChannelFromFd("issuing-process", kRelayDescriptor));
+  }
+
+  BootstrapRelayService::StubInterface& stub() { return *stub_; }
+
+  grpc::Status GetSettings(GetSettingsResponse* settings) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kSettingsDeadline);
+    return stub_->GetSettings(&context, {}, settings);
+  }
+
+  // False when nobody heard it.
+  bool Report(const absl::Status& status) {
+    internal::v1::ReportStartRequest request;
+    *request.mutable_status() = ToRpcStatus(status);
+    internal::v1::ReportStartResponse response;
+    grpc::ClientContext context;
+    return stub_->ReportStart(&context, request, &response).ok();
+  }
+
+  static absl::Status Silent() {
+    return Unavailable(Reason::kInternal, "The issuing process does not answer");
+  }
+
+ private:
+  std::unique_ptr<BootstrapRelayService::Stub> stub_;
+};
+
+// Asks for new settings until told to stop; stops the process when nobody answers.
+void KeepAsking(IssuingProcess& issuing_process, BootstrapServer& server,
+                const absl::Notification& stop) {
+  while (!stop.WaitForNotificationWithTimeout(kSettingsInterval)) {
+    GetSettingsResponse settings;
+    const grpc::Status status = issuing_process.GetSettings(&settings);
+    if (status.ok()) {
+      server.SetTrustBundle(settings.trust_bundle());
+    } else if (status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED) {
+      StopSignal::Raise();
+      return;
+    }
+  }
+}
+
+// The exit code, or an error that the issuing process was not told.
+absl::StatusOr<int> Serve(StopSignal& stop, std::vector<Descriptor> sockets,
+                          const std::vector<absl::Status>& warnings) {
+  IssuingProcess issuing_process;
+  GetSettingsResponse settings;
+  if (!issuing_process.GetSettings(&settings).ok()) {
+    return IssuingProcess::Silent();
+  }
+  log::Configure(settings.json_log() ? log::Format::kJson : log::Format::kText,
+                 static_cast<log::Level>(settings.lowest_log_level()));
+  for (const absl::Status& warning : warnings) {
+    if (!warning.ok()) {
+      log::Warning("The bootstrap port's process", {{"reason", warning.message()}});
+    }
+  }
+  auto server = BootstrapServer::Start(settings, issuing_process.stub(), std::move(sockets));
+  if (!issuing_process.Report(server.status())) {
+    return server.ok() ? IssuingProcess::Silent() : server.status();
+  }
+  if (!server.ok()) {
+    return kExitFailed;
+  }
+  absl::Notification stopping;
+  FLEETCA_ASSIGN_OR_RETURN(Thread asking, Thread::Start("settings", [&] {
+                             KeepAsking(issuing_process, **server, stopping);
+                           }));
+  stop.Wait();
+  (*server)->Stop(absl::Now() + kDrainTime);
+  stopping.Notify();
+  asking.Join();
+  return kExitOk;
+}
+
+absl::StatusOr<int> Run(int sockets) {
+  std::vector<absl::Status> warnings = {BoundThisProcess()};
+  // After the bounds: it makes the files in /proc root's.
+  warnings.push_back(HardenProcess());
+  warnings.push_back(ScheduleForThroughput());
+  warnings.push_back(DisableTlsSessionResumption());
+  StopSignal stop;
+  FLEETCA_ASSIGN_OR_RETURN(std::vector<Descriptor> taken, TakeSockets(sockets));
+  RouteGrpcLog();
+  return Serve(stop, std::move(taken), warnings);
+}
+
+}  // namespace
+
+int RunBootstrapProcess(int sockets) {
+  const absl::StatusOr<int> exit_code = Run(sockets);
+  return exit_code.ok() ? *exit_code : ReportStatus(exit_code.status());
+}
+
+}  // namespace fleetca::service

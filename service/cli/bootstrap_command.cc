@@ -1,0 +1,19 @@
+#include "service/cli/bootstrap_command.h"
+
+#include <memory>
+
+#include "service/bootstrap/bootstrap_process.h"
+#include "service/edge/bootstrap_launch.h"
+
+namespace fleetca::service {
+
+void AddBootstrapCommand(CLI::App& app, int* exit_code) {
+  CLI::App* command =
+      app.add_subcommand(kBootstrapCommand, "Serve the bootstrap port; `fleetca serve` runs this");
+  command->group("");
+  auto sockets = std::make_shared<int>(0);
+  command->add_option(kSocketsOption, *sockets)->required();
+  command->callback([sockets, exit_code] { *exit_code = RunBootstrapProcess(*sockets); });
+}
+
+}  // namespace fleetca::service

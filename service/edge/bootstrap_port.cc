@@ -1,0 +1,121 @@
+#include "service/edge/bootstrap_port.h"
+
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/server_posix.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "base/clock.h"
+#include "base/descriptor.h"
+#include "base/errors.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "service/edge/bootstrap_launch.h"
+#include "service/edge/ca_service.h"
+#include "service/edge/channel_arguments.h"
+
+namespace fleetca::service {
+namespace {
+
+// What the process asks at once; it asks less (kMaxRelayed), unless someone has taken it over.
+constexpr int kMaxCallsOfProcess = 512;
+
+// Calls over the pair of sockets say in their messages who asks; nothing else about them says it.
+class Nobody : public CallAuthenticator {
+ public:
+  absl::StatusOr<Caller> Authenticate(const grpc::ServerContextBase&) override {
+    return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "",
+                     "A call of the bootstrap port's process has no caller of its own");
+  }
+};
+
+size_t MaxMessageBytes(const LimitsConfig& limits) {
+  return std::min(limits.max_message_bytes, 2 * limits.max_csr_bytes + 4096);
+}
+
+internal::v1::GetSettingsResponse FixedSettings(const ServerConfig& config) {
+  internal::v1::GetSettingsResponse settings;
+  settings.set_trust_domain(config.trust_domain);
+  settings.set_certificate_file(config.listener.certificate_file);
+  settings.set_private_key_file(config.listener.private_key_file);
+  TokenIssuersToConfig(config.token_issuers, settings.mutable_token_issuers());
+  settings.set_max_message_bytes(MaxMessageBytes(config.limits));
+  settings.set_max_connections_per_address(config.limits.max_connections_per_address);
+  settings.set_json_log(config.log_format == log::Format::kJson);
+  settings.set_lowest_log_level(static_cast<int>(config.log_level));
+  return settings;
+}
+
+}  // namespace
+
+BootstrapPort::BootstrapPort(const ServerConfig& config, Authority& authority, IssueQueue& queue)
+    : authority_(authority),
+      settings_(FixedSettings(config)),
+      callers_(config.trust_domain, config.token_issuers, Clock::System()),
+      nobody_(std::make_unique<Nobody>()),
+      gate_(queue, *nobody_, authority.chain(), IssueLimits{1, MaxMessageBytes(config.limits), 1}),
+      service_(
+          gate_, callers_, [this] { return Settings(); },
+          [this](const absl::Status& status) { supervisor_->Reported(status); }) {}
+
+absl::StatusOr<std::unique_ptr<BootstrapPort>> BootstrapPort::Start(const ServerConfig& config,
+                                                                    Authority& authority,
+                                                                    IssueQueue& queue,
+                                                                    const std::string& program) {
+  auto port = absl::WrapUnique(new BootstrapPort(config, authority, queue));
+  FLEETCA_ASSIGN_OR_RETURN(ListeningSockets sockets,
+                           Listen(config.bootstrap_address, "bootstrap.address"));
+  port->port_ = sockets.port;
+
+  grpc::ServerBuilder builder;
+  builder.AddChannelArgument(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxCallsOfProcess);
+  // The credential comes beside the stranger's message, which has room above its own limit.
+  builder.SetMaxReceiveMessageSize(static_cast<int>(3 * MaxMessageBytes(config.limits)));
+  builder.RegisterService(&port->service_);
+  port->server_ = builder.BuildAndStart();
+  if (port->server_ == nullptr) {
+    return DidNotStart("bootstrap.address");
+  }
+  port->supervisor_ = std::make_unique<BootstrapSupervisor>(BootstrapProcessOptions{
+      .program = program,
+      .arguments = {kBootstrapCommand, kSocketsOption, absl::StrCat(sockets.sockets.size())},
+      .sockets = std::move(sockets.sockets),
+      .adopt = [server = port->server_.get()](Descriptor relay) {
+        grpc::AddInsecureChannelFromFd(server, relay.Release());
+      }});
+  FLEETCA_RETURN_IF_ERROR(port->supervisor_->Start());
+  log::Info("Listening for bootstrap", {{"address", config.bootstrap_address},
+                                        {"port", port->port_},
+                                        {"token_issuers", config.token_issuers.size()}});
+  return port;
+}
+
+BootstrapPort::~BootstrapPort() {
+  // Calls end before what they use.
+  if (server_ != nullptr) {
+    FinishDrain();
+  }
+}
+
+internal::v1::GetSettingsResponse BootstrapPort::Settings() const {
+  internal::v1::GetSettingsResponse settings = settings_;
+  WriteTrustBundle(*authority_.bundles().Current(), settings.mutable_trust_bundle());
+  return settings;
+}
+
+void BootstrapPort::FinishDrain() {
+  if (supervisor_ != nullptr) {
+    supervisor_->BeginStop();
+    supervisor_->FinishStop();
+  }
+  server_->Shutdown(std::chrono::system_clock::now());
+  server_->Wait();
+  server_.reset();
+}
+
+}  // namespace fleetca::service

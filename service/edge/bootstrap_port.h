@@ -1,0 +1,68 @@
+// The port for callers without a certificate, as the issuing process sees it.
+#ifndef FLEETCA_SERVICE_EDGE_BOOTSTRAP_PORT_H_
+#define FLEETCA_SERVICE_EDGE_BOOTSTRAP_PORT_H_
+
+#include <grpcpp/server.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "fleetca/internal/v1/bootstrap_relay.pb.h"
+#include "service/edge/authority.h"
+#include "service/edge/bootstrap_relay_service.h"
+#include "service/edge/bootstrap_supervisor.h"
+#include "service/edge/call_authenticator.h"
+#include "service/edge/issue_gate.h"
+#include "service/edge/listener/listening_sockets.h"
+#include "service/edge/relayed_caller.h"
+#include "service/edge/server_config.h"
+
+namespace fleetca::service {
+
+// Strangers reach this port, and what they do to gRPC and OpenSSL must not reach the CA's key. So a
+// process of its own serves it (service/bootstrap), which has neither key nor store; here are its
+// sockets, which outlive it, its supervisor, and the server that answers it over a pair of sockets.
+// Thread-compatible, but for status().
+class BootstrapPort {
+ public:
+  // Binds config.bootstrap_address and starts the process, which is the command of `program` for
+  // that. Returns when the port is served. `authority` and `queue` outlive it.
+  static absl::StatusOr<std::unique_ptr<BootstrapPort>> Start(const ServerConfig& config,
+                                                              Authority& authority,
+                                                              IssueQueue& queue,
+                                                              const std::string& program);
+  BootstrapPort(const BootstrapPort&) = delete;
+  BootstrapPort& operator=(const BootstrapPort&) = delete;
+  ~BootstrapPort();
+
+  int port() const { return port_; }
+
+  // Why the port is not served; OK while it is.
+  absl::Status status() const { return supervisor_->status(); }
+
+  // Takes no new calls; those that were accepted have two seconds. Returns at once.
+  void BeginDrain() { supervisor_->BeginStop(); }
+  // Returns when none is left.
+  void FinishDrain();
+
+ private:
+  BootstrapPort(const ServerConfig& config, Authority& authority, IssueQueue& queue);
+
+  internal::v1::GetSettingsResponse Settings() const;
+
+  const Authority& authority_;
+  internal::v1::GetSettingsResponse settings_;  // without the trust bundle
+  RelayedCallers callers_;
+  std::unique_ptr<CallAuthenticator> nobody_;
+  IssueGate gate_;
+  BootstrapRelayService service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<BootstrapSupervisor> supervisor_;
+  int port_ = 0;
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_EDGE_BOOTSTRAP_PORT_H_

@@ -1,0 +1,168 @@
+#include "service/edge/bootstrap_supervisor.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/errors.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+
+namespace fleetca::service {
+namespace {
+
+constexpr absl::Duration kStartTime = absl::Minutes(1);
+constexpr absl::Duration kFirstPause = absl::Milliseconds(100);
+constexpr absl::Duration kLongestPause = absl::Seconds(3);
+// A process that lasted so long was well.
+constexpr absl::Duration kLasted = absl::Seconds(30);
+// A little more than it takes the process to start again.
+constexpr absl::Duration kOverlooked = absl::Seconds(1);
+// The process gives its calls two seconds.
+constexpr absl::Duration kStopTime = absl::Seconds(4);
+
+}  // namespace
+
+BootstrapSupervisor::BootstrapSupervisor(BootstrapProcessOptions options)
+    : program_(std::move(options.program)),
+      arguments_(std::move(options.arguments)),
+      adopt_(std::move(options.adopt)),
+      sockets_(std::move(options.sockets)) {}
+
+absl::Status BootstrapSupervisor::Start() {
+  FLEETCA_ASSIGN_OR_RETURN(thread_, Thread::Start("bootstrap", [this] { Run(); }));
+  absl::MutexLock lock(&mutex_);
+  const auto is_decided = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return reported_.has_value() || !status_.ok();
+  };
+  if (!mutex_.AwaitWithTimeout(absl::Condition(&is_decided), kStartTime)) {
+    return Unavailable(Reason::kInternal,
+                       "The process of the bootstrap port did not start within a minute");
+  }
+  return reported_.value_or(status_);
+}
+
+BootstrapSupervisor::~BootstrapSupervisor() {
+  BeginStop();
+  {
+    absl::MutexLock lock(&mutex_);
+    if (process_ != nullptr) {
+      process_->Signal(SIGKILL);
+    }
+  }
+  thread_.Join();
+}
+
+void BootstrapSupervisor::Reported(const absl::Status& status) {
+  absl::MutexLock lock(&mutex_);
+  reported_ = status;
+  status_ = status;
+  failing_since_ = status.ok() ? absl::InfiniteFuture() : std::min(failing_since_, absl::Now());
+}
+
+absl::Status BootstrapSupervisor::status() const {
+  absl::MutexLock lock(&mutex_);
+  return absl::Now() - failing_since_ < kOverlooked ? absl::OkStatus() : status_;
+}
+
+void BootstrapSupervisor::BeginStop() {
+  absl::MutexLock lock(&mutex_);
+  stopping_ = true;
+  sockets_.clear();
+  if (process_ != nullptr) {
+    process_->Signal(SIGTERM);
+  }
+}
+
+void BootstrapSupervisor::FinishStop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!mutex_.AwaitWithTimeout(absl::Condition(&ended_), kStopTime) && process_ != nullptr) {
+      log::Warning("The process of the bootstrap port does not stop, and is killed");
+      process_->Signal(SIGKILL);
+    }
+  }
+  thread_.Join();
+}
+
+void BootstrapSupervisor::Run() {
+  absl::Duration pause = kFirstPause;
+  while (true) {
+    const absl::Time began = absl::Now();
+    const bool again = RunOnce();
+    if (absl::Now() - began > kLasted) {
+      pause = kFirstPause;
+    }
+    absl::MutexLock lock(&mutex_);
+    if (!again || mutex_.AwaitWithTimeout(absl::Condition(&stopping_), pause)) {
+      ended_ = true;
+      return;
+    }
+    pause = std::min(2 * pause, kLongestPause);
+  }
+}
+
+bool BootstrapSupervisor::RunOnce() {
+  std::shared_ptr<ChildProcess> process;
+  Descriptor relay;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stopping_) {
+      return false;
+    }
+    reported_.reset();
+    absl::StatusOr<std::shared_ptr<ChildProcess>> started = StartProcess(&relay);
+    if (!started.ok()) {
+      Fail(started.status());
+      return true;
+    }
+    process = *started;
+    process_ = process;
+  }
+  // Without the lock: what comes in by it calls Reported.
+  adopt_(std::move(relay));
+  const std::string how = process->Wait();
+  absl::MutexLock lock(&mutex_);
+  process_ = nullptr;
+  if (stopping_) {
+    return false;
+  }
+  Fail(Unavailable(Reason::kInternal,
+                   absl::StrCat("The process of the bootstrap port has ended: ", how)));
+  return true;
+}
+
+void BootstrapSupervisor::Fail(const absl::Status& why) {
+  // What it said of its start tells more than how it ended.
+  if (!reported_.has_value() || reported_->ok()) {
+    status_ = why;
+  }
+  failing_since_ = std::min(failing_since_, absl::Now());
+  log::Error("The bootstrap port is not served until its process has started again",
+             {{"reason", status_.message()}, {"end", why.message()}});
+}
+
+absl::StatusOr<std::shared_ptr<ChildProcess>> BootstrapSupervisor::StartProcess(Descriptor* relay) {
+  int ends[2] = {-1, -1};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
+    return Unavailable(Reason::kInternal,
+                       absl::StrCat("The kernel gives no pair of sockets: ", std::strerror(errno)));
+  }
+  relay->Reset(ends[0]);
+  const Descriptor its(ends[1]);
+  std::vector<int> given = {its.get()};
+  for (const Descriptor& socket : sockets_) {
+    given.push_back(socket.get());
+  }
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<ChildProcess> process,
+                           ChildProcess::Start(program_, arguments_, given));
+  return std::shared_ptr<ChildProcess>(std::move(process));
+}
+
+}  // namespace fleetca::service

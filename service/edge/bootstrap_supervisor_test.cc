@@ -1,0 +1,153 @@
+#include "service/edge/bootstrap_supervisor.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "base/errors.h"
+#include "tests/testing/status_matchers.h"
+
+namespace fleetca::service {
+namespace {
+
+using ::fleetca::testing::IsError;
+
+// Supervises a script of sh, and says in its place how the start went: `reports` says it of each
+// run whose end of the pair comes in.
+class BootstrapSupervisorTest : public ::testing::Test {
+ protected:
+  void Supervise(const std::string& script) {
+    supervisor_ = std::make_unique<BootstrapSupervisor>(BootstrapProcessOptions{
+        .program = "/bin/sh", .arguments = {"-c", script}, .adopt = [this](Descriptor relay) {
+          absl::MutexLock lock(&mutex_);
+          relay_ = std::move(relay);
+          ++runs_;
+        }});
+    reporter_ = std::thread([this] { Report(); });
+  }
+
+  // For the service that a process reports to.
+  void Report() {
+    int reported = 0;
+    while (true) {
+      absl::Status status;
+      {
+        absl::MutexLock lock(&mutex_);
+        const auto due = [this, &reported] { return done_ || runs_ > reported; };
+        mutex_.Await(absl::Condition(&due));
+        if (done_) {
+          return;
+        }
+        reported = runs_;
+        if (silent_) {
+          continue;
+        }
+        status = report_;
+      }
+      supervisor_->Reported(status);
+    }
+  }
+
+  void TearDown() override {
+    {
+      absl::MutexLock lock(&mutex_);
+      done_ = true;
+    }
+    reporter_.join();
+    supervisor_.reset();
+  }
+
+  int AwaitRuns(int runs) {
+    absl::MutexLock lock(&mutex_);
+    const auto there = [this, runs] { return runs_ >= runs; };
+    mutex_.AwaitWithTimeout(absl::Condition(&there), absl::Seconds(60));
+    return runs_;
+  }
+
+  bool AwaitStatus(bool ok) {
+    const absl::Time deadline = absl::Now() + absl::Seconds(60);
+    while (supervisor_->status().ok() != ok && absl::Now() < deadline) {
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    return supervisor_->status().ok() == ok;
+  }
+
+  absl::Mutex mutex_;
+  Descriptor relay_;
+  int runs_ = 0;
+  bool silent_ = false;
+  bool done_ = false;
+  absl::Status report_;
+  std::unique_ptr<BootstrapSupervisor> supervisor_;
+  std::thread reporter_;
+};
+
+TEST_F(BootstrapSupervisorTest, StartsItAgainWhenItEnds) {
+  Supervise("read ignored <&3 2>/dev/null; exit 0");  // until the pair is closed
+  FLEETCA_ASSERT_OK(supervisor_->Start());
+  FLEETCA_EXPECT_OK(supervisor_->status());
+  for (int run = 2; run < 5; ++run) {
+    {
+      absl::MutexLock lock(&mutex_);
+      relay_.Reset();
+    }
+    EXPECT_GE(AwaitRuns(run), run);
+  }
+  EXPECT_TRUE(AwaitStatus(true));
+  supervisor_->BeginStop();
+  supervisor_->FinishStop();
+}
+
+TEST_F(BootstrapSupervisorTest, WhatIsWrongWithTheStartIsToldAndLater) {
+  Supervise("read ignored <&3 2>/dev/null; exit 0");
+  FLEETCA_ASSERT_OK(supervisor_->Start());
+  {
+    absl::MutexLock lock(&mutex_);
+    report_ = FailedPrecondition(Reason::kFileMissing, "server.key is not there");
+    relay_.Reset();
+  }
+  ASSERT_TRUE(AwaitStatus(false));
+  EXPECT_THAT(supervisor_->status(),
+              IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileMissing));
+  {
+    absl::MutexLock lock(&mutex_);
+    report_ = absl::OkStatus();
+    relay_.Reset();
+  }
+  EXPECT_TRUE(AwaitStatus(true)) << supervisor_->status();
+}
+
+TEST_F(BootstrapSupervisorTest, TheFirstStartFailsWithWhatWasReported) {
+  report_ = FailedPrecondition(Reason::kFileInvalid, "ci.jwks.json is no JWK set");
+  Supervise("read ignored <&3 2>/dev/null; exit 1");
+  EXPECT_THAT(supervisor_->Start(),
+              IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));
+}
+
+TEST_F(BootstrapSupervisorTest, OneThatEndsWithoutAWordIsAnError) {
+  silent_ = true;
+  Supervise("exit 7");
+  const absl::Status status = supervisor_->Start();
+  EXPECT_THAT(status, IsError(absl::StatusCode::kUnavailable, Reason::kInternal));
+  EXPECT_NE(status.message().find("exit status 7"), absl::string_view::npos) << status;
+}
+
+TEST_F(BootstrapSupervisorTest, OneThatDoesNotStopIsKilled) {
+  Supervise("trap '' TERM; while :; do sleep 1; done");
+  FLEETCA_ASSERT_OK(supervisor_->Start());
+  const absl::Time began = absl::Now();
+  supervisor_->BeginStop();
+  supervisor_->FinishStop();
+  EXPECT_GE(absl::Now() - began, absl::Seconds(3));
+  EXPECT_EQ(AwaitRuns(1), 1);
+}
+
+}  // namespace
+}  // namespace fleetca::service
