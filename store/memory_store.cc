@@ -201,11 +201,6 @@ absl::StatusOr<size_t> MemoryStore::DropJwtUses(absl::Time expired_before) {
   return before - jwt_expiries_.size();
 }
 
-absl::Status MemoryStore::CheckWritable() {
-  absl::MutexLock lock(&mutex_);
-  return fault_;
-}
-
 absl::Time MemoryStore::latest_time() const {
   absl::MutexLock lock(&mutex_);
   return absl::FromUnixMillis(latest_mark_);

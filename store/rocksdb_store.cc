@@ -69,7 +69,6 @@ class RocksDbStore : public Store {
   absl::StatusOr<size_t> DropJoinTokens(absl::Time expired_before) override;
   absl::StatusOr<JwtUse> GetJwtUse(absl::string_view id_hash) const override;
   absl::StatusOr<size_t> DropJwtUses(absl::Time expired_before) override;
-  absl::Status CheckWritable() override { return database_.ForWriting().status(); }
   absl::Time latest_time() const override {
     return absl::FromUnixMillis(latest_mark_.load(std::memory_order_relaxed));
   }
