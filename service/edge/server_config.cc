@@ -1,6 +1,8 @@
 #include "service/edge/server_config.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <string>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -124,6 +126,14 @@ IssuerConfig ReadIssuer(const pb::Issuer& written, ConfigReader* reader) {
   return issuer;
 }
 
+// As the paths are written: links are not followed.
+bool IsBelow(absl::string_view path, absl::string_view folder) {
+  const auto normal = [](absl::string_view text) {
+    return std::filesystem::path(std::string(text) + "/").lexically_normal().string();
+  };
+  return absl::StartsWith(normal(path), normal(folder));
+}
+
 // Beside the configuration: "store.head" for "/var/lib/fleetca/store/".
 std::string DefaultHeadFile(absl::string_view path) {
   while (absl::ConsumeSuffix(&path, "/")) {
@@ -138,7 +148,7 @@ store::RocksDbOptions ReadStore(const pb::Store& written, ConfigReader* reader) 
     store.head_file = reader->Path("store.head_file", written.head_file().empty()
                                                           ? DefaultHeadFile(written.path())
                                                           : written.head_file());
-    if (absl::StartsWith(store.head_file, absl::StrCat(store.path, "/"))) {
+    if (IsBelow(store.head_file, store.path)) {
       reader->Mistake("store.head_file",
                       "is inside store.path, whose loss it is to notice; write a path outside");
     }
