@@ -1,16 +1,19 @@
 #include "service/edge/bootstrap_supervisor.h"
 
 #include <gtest/gtest.h>
-#include <sys/socket.h>
+#include <poll.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "base/descriptor.h"
 #include "base/errors.h"
 #include "tests/testing/status_matchers.h"
 
@@ -18,6 +21,9 @@ namespace fleetca::service {
 namespace {
 
 using ::fleetca::testing::IsError;
+
+// Says its number at the pair's end, and stays.
+constexpr char kLasts[] = "echo $$ >&3; exec sleep 600";
 
 // Supervises a script of sh, and says in its place how the start went: `reports` says it of each
 // run whose end of the pair comes in.
@@ -64,6 +70,21 @@ class BootstrapSupervisorTest : public ::testing::Test {
     supervisor_.reset();
   }
 
+  // Ends the run of kLasts that is under way.
+  void KillRun() {
+    Descriptor relay;
+    {
+      absl::MutexLock lock(&mutex_);
+      relay = std::move(relay_);
+    }
+    pollfd readable = {.fd = relay.get(), .events = POLLIN, .revents = 0};
+    ASSERT_EQ(poll(&readable, 1, 60'000), 1);
+    char text[32] = {};
+    ASSERT_GT(read(relay.get(), text, sizeof(text) - 1), 0);
+    ASSERT_GT(std::atoi(text), 1);
+    kill(std::atoi(text), SIGKILL);
+  }
+
   int AwaitRuns(int runs) {
     absl::MutexLock lock(&mutex_);
     const auto there = [this, runs] { return runs_ >= runs; };
@@ -90,14 +111,11 @@ class BootstrapSupervisorTest : public ::testing::Test {
 };
 
 TEST_F(BootstrapSupervisorTest, StartsItAgainWhenItEnds) {
-  Supervise("read ignored <&3 2>/dev/null; exit 0");  // until the pair is closed
+  Supervise(kLasts);
   FLEETCA_ASSERT_OK(supervisor_->Start());
   FLEETCA_EXPECT_OK(supervisor_->status());
   for (int run = 2; run < 5; ++run) {
-    {
-      absl::MutexLock lock(&mutex_);
-      relay_.Reset();
-    }
+    KillRun();
     EXPECT_GE(AwaitRuns(run), run);
   }
   EXPECT_TRUE(AwaitStatus(true));
@@ -106,27 +124,27 @@ TEST_F(BootstrapSupervisorTest, StartsItAgainWhenItEnds) {
 }
 
 TEST_F(BootstrapSupervisorTest, WhatIsWrongWithTheStartIsToldAndLater) {
-  Supervise("read ignored <&3 2>/dev/null; exit 0");
+  Supervise(kLasts);
   FLEETCA_ASSERT_OK(supervisor_->Start());
   {
     absl::MutexLock lock(&mutex_);
     report_ = FailedPrecondition(Reason::kFileMissing, "server.key is not there");
-    relay_.Reset();
   }
+  KillRun();
   ASSERT_TRUE(AwaitStatus(false));
   EXPECT_THAT(supervisor_->status(),
               IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileMissing));
   {
     absl::MutexLock lock(&mutex_);
     report_ = absl::OkStatus();
-    relay_.Reset();
   }
+  KillRun();
   EXPECT_TRUE(AwaitStatus(true)) << supervisor_->status();
 }
 
 TEST_F(BootstrapSupervisorTest, TheFirstStartFailsWithWhatWasReported) {
   report_ = FailedPrecondition(Reason::kFileInvalid, "ci.jwks.json is no JWK set");
-  Supervise("read ignored <&3 2>/dev/null; exit 1");
+  Supervise(kLasts);
   EXPECT_THAT(supervisor_->Start(),
               IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));
 }
