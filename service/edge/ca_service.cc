@@ -5,8 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "service/edge/answer_at_once.h"
 #include "service/edge/messages.h"
-#include "service/edge/status_to_rpc.h"
 #include "service/edge/stream_issue.h"
 #include "service/edge/unary_issue.h"
 #include "service/issuer.h"
@@ -15,28 +15,29 @@
 namespace fleetca::service {
 
 grpc::ServerUnaryReactor* CaService::IssueCertificate(grpc::CallbackServerContext* context,
-                                                      const v1::IssueCertificateRequest* request,
-                                                      v1::IssueCertificateResponse* response) {
+                                                      const grpc::ByteBuffer* request,
+                                                      grpc::ByteBuffer* response) {
   return StartIssue(gate_, context, request, response);
 }
 
-grpc::ServerUnaryReactor* CaService::BatchIssueCertificates(
-    grpc::CallbackServerContext* context, const v1::BatchIssueCertificatesRequest* request,
-    v1::BatchIssueCertificatesResponse* response) {
+grpc::ServerUnaryReactor* CaService::BatchIssueCertificates(grpc::CallbackServerContext* context,
+                                                            const grpc::ByteBuffer* request,
+                                                            grpc::ByteBuffer* response) {
   return StartBatchIssue(gate_, context, request, response);
 }
 
-grpc::ServerBidiReactor<v1::StreamIssueCertificatesRequest, v1::StreamIssueCertificatesResponse>*
-CaService::StreamIssueCertificates(grpc::CallbackServerContext* context) {
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* CaService::StreamIssueCertificates(
+    grpc::CallbackServerContext* context) {
   return StartStreamIssue(gate_, streams_, context);
 }
 
 grpc::ServerUnaryReactor* CaService::GetCertificate(grpc::CallbackServerContext* context,
-                                                    const v1::GetCertificateRequest* request,
-                                                    v1::GetCertificateResponse* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(Get(*context, request->serial_number(), response)));
-  return reactor;
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
+  return AnswerAtOnce<v1::GetCertificateRequest, v1::GetCertificateResponse>(
+      context, *request, response, [&](const auto& message, auto* answer) {
+        return Get(*context, message.serial_number(), answer);
+      });
 }
 
 absl::Status CaService::Get(const grpc::ServerContextBase& context, absl::string_view serial,
@@ -66,9 +67,16 @@ absl::Status CaService::Get(const grpc::ServerContextBase& context, absl::string
 }
 
 grpc::ServerUnaryReactor* CaService::GetTrustBundle(grpc::CallbackServerContext* context,
-                                                    const v1::GetTrustBundleRequest*,
-                                                    v1::GetTrustBundleResponse* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
+  return AnswerAtOnce<v1::GetTrustBundleRequest, v1::GetTrustBundleResponse>(
+      context, *request, response, [&](const auto&, auto* answer) {
+        Get(answer);
+        return absl::OkStatus();
+      });
+}
+
+void CaService::Get(v1::GetTrustBundleResponse* response) const {
   // For whom the port lets in: on the bootstrap port everyone, who then checks it by its
   // fingerprint.
   const std::shared_ptr<const TrustBundle> bundle = bundles_.Current();
@@ -77,8 +85,6 @@ grpc::ServerUnaryReactor* CaService::GetTrustBundle(grpc::CallbackServerContext*
   for (const std::string& root : bundle->roots) {
     response->add_roots_der(root);
   }
-  reactor->Finish(grpc::Status::OK);
-  return reactor;
 }
 
 }  // namespace fleetca::service

@@ -2,6 +2,7 @@
 #ifndef FLEETCA_SERVICE_EDGE_CA_SERVICE_H_
 #define FLEETCA_SERVICE_EDGE_CA_SERVICE_H_
 
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
@@ -13,27 +14,35 @@
 
 namespace fleetca::service {
 
+// Every method takes octets, so that what is no message of the API gets our answer.
+using RawCaService = v1::CertificateAuthorityService::WithRawCallbackMethod_IssueCertificate<
+    v1::CertificateAuthorityService::WithRawCallbackMethod_BatchIssueCertificates<
+        v1::CertificateAuthorityService::WithRawCallbackMethod_StreamIssueCertificates<
+            v1::CertificateAuthorityService::WithRawCallbackMethod_GetCertificate<
+                v1::CertificateAuthorityService::WithRawCallbackMethod_GetTrustBundle<
+                    v1::CertificateAuthorityService::Service>>>>>;
+
 // Turns calls into issuances and looks certificates up. Thread-safe; the references outlive it.
-class CaService : public v1::CertificateAuthorityService::CallbackService {
+class CaService : public RawCaService {
  public:
   CaService(const IssueGate& gate, const PolicyHolder& policies, const store::Store& store,
             const TrustBundleHolder& bundles)
       : gate_(gate), policies_(policies), store_(store), bundles_(bundles) {}
 
   grpc::ServerUnaryReactor* IssueCertificate(grpc::CallbackServerContext* context,
-                                             const v1::IssueCertificateRequest* request,
-                                             v1::IssueCertificateResponse* response) override;
-  grpc::ServerUnaryReactor* BatchIssueCertificates(
-      grpc::CallbackServerContext* context, const v1::BatchIssueCertificatesRequest* request,
-      v1::BatchIssueCertificatesResponse* response) override;
-  grpc::ServerBidiReactor<v1::StreamIssueCertificatesRequest, v1::StreamIssueCertificatesResponse>*
-  StreamIssueCertificates(grpc::CallbackServerContext* context) override;
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* BatchIssueCertificates(grpc::CallbackServerContext* context,
+                                                   const grpc::ByteBuffer* request,
+                                                   grpc::ByteBuffer* response) override;
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamIssueCertificates(
+      grpc::CallbackServerContext* context) override;
   grpc::ServerUnaryReactor* GetCertificate(grpc::CallbackServerContext* context,
-                                           const v1::GetCertificateRequest* request,
-                                           v1::GetCertificateResponse* response) override;
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetTrustBundle(grpc::CallbackServerContext* context,
-                                           const v1::GetTrustBundleRequest* request,
-                                           v1::GetTrustBundleResponse* response) override;
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response) override;
 
   // Ends the open streams once they have answered what they read.
   void BeginDrain() { streams_.BeginDrain(); }
@@ -41,6 +50,7 @@ class CaService : public v1::CertificateAuthorityService::CallbackService {
  private:
   absl::Status Get(const grpc::ServerContextBase& context, absl::string_view serial,
                    v1::GetCertificateResponse* response) const;
+  void Get(v1::GetTrustBundleResponse* response) const;
 
   const IssueGate& gate_;
   const PolicyHolder& policies_;

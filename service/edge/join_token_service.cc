@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "service/edge/answer_at_once.h"
 #include "service/edge/messages.h"
-#include "service/edge/status_to_rpc.h"
 #include "service/join_token.h"
 
 namespace fleetca::service {
@@ -52,12 +52,12 @@ absl::StatusOr<TokenListRequest> ReadListRequest(const v1::ListJoinTokensRequest
 
 }  // namespace
 
-grpc::ServerUnaryReactor* JoinTokenService::CreateJoinTokens(
-    grpc::CallbackServerContext* context, const v1::CreateJoinTokensRequest* request,
-    v1::CreateJoinTokensResponse* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(Create(*context, *request, response)));
-  return reactor;
+grpc::ServerUnaryReactor* JoinTokenService::CreateJoinTokens(grpc::CallbackServerContext* context,
+                                                             const grpc::ByteBuffer* request,
+                                                             grpc::ByteBuffer* response) {
+  return AnswerAtOnce<v1::CreateJoinTokensRequest, v1::CreateJoinTokensResponse>(
+      context, *request, response,
+      [&](const auto& message, auto* answer) { return Create(*context, message, answer); });
 }
 
 absl::Status JoinTokenService::Create(const grpc::ServerContextBase& context,
@@ -81,11 +81,11 @@ absl::Status JoinTokenService::Create(const grpc::ServerContextBase& context,
 }
 
 grpc::ServerUnaryReactor* JoinTokenService::ListJoinTokens(grpc::CallbackServerContext* context,
-                                                           const v1::ListJoinTokensRequest* request,
-                                                           v1::ListJoinTokensResponse* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(List(*context, *request, response)));
-  return reactor;
+                                                           const grpc::ByteBuffer* request,
+                                                           grpc::ByteBuffer* response) {
+  return AnswerAtOnce<v1::ListJoinTokensRequest, v1::ListJoinTokensResponse>(
+      context, *request, response,
+      [&](const auto& message, auto* answer) { return List(*context, message, answer); });
 }
 
 absl::Status JoinTokenService::List(const grpc::ServerContextBase& context,
@@ -101,12 +101,12 @@ absl::Status JoinTokenService::List(const grpc::ServerContextBase& context,
   return absl::OkStatus();
 }
 
-grpc::ServerUnaryReactor* JoinTokenService::RevokeJoinTokens(
-    grpc::CallbackServerContext* context, const v1::RevokeJoinTokensRequest* request,
-    v1::RevokeJoinTokensResponse* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(Revoke(*context, *request, response)));
-  return reactor;
+grpc::ServerUnaryReactor* JoinTokenService::RevokeJoinTokens(grpc::CallbackServerContext* context,
+                                                             const grpc::ByteBuffer* request,
+                                                             grpc::ByteBuffer* response) {
+  return AnswerAtOnce<v1::RevokeJoinTokensRequest, v1::RevokeJoinTokensResponse>(
+      context, *request, response,
+      [&](const auto& message, auto* answer) { return Revoke(*context, message, answer); });
 }
 
 absl::Status JoinTokenService::Revoke(const grpc::ServerContextBase& context,

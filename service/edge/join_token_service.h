@@ -2,6 +2,7 @@
 #ifndef FLEETCA_SERVICE_EDGE_JOIN_TOKEN_SERVICE_H_
 #define FLEETCA_SERVICE_EDGE_JOIN_TOKEN_SERVICE_H_
 
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include "fleetca/v1/join_tokens.grpc.pb.h"
@@ -11,20 +12,23 @@
 namespace fleetca::service {
 
 // Between the API's messages and JoinTokens, which decides. Thread-safe; the references outlive it.
-class JoinTokenService : public v1::JoinTokenService::CallbackService {
+class JoinTokenService : public v1::JoinTokenService::WithRawCallbackMethod_CreateJoinTokens<
+                             v1::JoinTokenService::WithRawCallbackMethod_ListJoinTokens<
+                                 v1::JoinTokenService::WithRawCallbackMethod_RevokeJoinTokens<
+                                     v1::JoinTokenService::Service>>> {
  public:
   JoinTokenService(CallAuthenticator& authenticator, JoinTokens& tokens)
       : authenticator_(authenticator), tokens_(tokens) {}
 
   grpc::ServerUnaryReactor* CreateJoinTokens(grpc::CallbackServerContext* context,
-                                             const v1::CreateJoinTokensRequest* request,
-                                             v1::CreateJoinTokensResponse* response) override;
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* ListJoinTokens(grpc::CallbackServerContext* context,
-                                           const v1::ListJoinTokensRequest* request,
-                                           v1::ListJoinTokensResponse* response) override;
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* RevokeJoinTokens(grpc::CallbackServerContext* context,
-                                             const v1::RevokeJoinTokensRequest* request,
-                                             v1::RevokeJoinTokensResponse* response) override;
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
 
  private:
   absl::Status Create(const grpc::ServerContextBase& context,

@@ -10,8 +10,8 @@
 #include "base/process_usage.h"
 #include "base/status_macros.h"
 #include "base/version.h"
+#include "service/edge/answer_at_once.h"
 #include "service/edge/messages.h"
-#include "service/edge/status_to_rpc.h"
 
 namespace fleetca::service {
 namespace {
@@ -62,11 +62,11 @@ void DescribeBuildAndMachine(v1::ServerDescription* description) {
 }
 
 grpc::ServerUnaryReactor* StatisticsService::GetStatistics(grpc::CallbackServerContext* context,
-                                                           const v1::GetStatisticsRequest*,
-                                                           v1::GetStatisticsResponse* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(Read(*context, response)));
-  return reactor;
+                                                           const grpc::ByteBuffer* request,
+                                                           grpc::ByteBuffer* response) {
+  return AnswerAtOnce<v1::GetStatisticsRequest, v1::GetStatisticsResponse>(
+      context, *request, response,
+      [&](const auto&, auto* answer) { return Read(*context, answer); });
 }
 
 absl::Status StatisticsService::Read(const grpc::CallbackServerContext& context,

@@ -2,6 +2,7 @@
 #ifndef FLEETCA_SERVICE_EDGE_STATISTICS_SERVICE_H_
 #define FLEETCA_SERVICE_EDGE_STATISTICS_SERVICE_H_
 
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include "absl/time/clock.h"
@@ -19,7 +20,8 @@ namespace fleetca::service {
 void DescribeBuildAndMachine(v1::ServerDescription* description);
 
 // Answers callers with may_read_statistics. Thread-safe; the references outlive it.
-class StatisticsService : public v1::StatisticsService::CallbackService {
+class StatisticsService : public v1::StatisticsService::WithRawCallbackMethod_GetStatistics<
+                              v1::StatisticsService::Service> {
  public:
   StatisticsService(PeerAuthenticator& authenticator, const PolicyHolder& policies,
                     v1::ServerDescription description, const IssueQueue& queue,
@@ -32,8 +34,8 @@ class StatisticsService : public v1::StatisticsService::CallbackService {
         stored_(stored) {}
 
   grpc::ServerUnaryReactor* GetStatistics(grpc::CallbackServerContext* context,
-                                          const v1::GetStatisticsRequest* request,
-                                          v1::GetStatisticsResponse* response) override;
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
 
  private:
   absl::Status Read(const grpc::CallbackServerContext& context,

@@ -9,16 +9,18 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "base/errors.h"
+#include "base/status_macros.h"
+#include "fleetca/v1/certificate_authority.pb.h"
 #include "service/edge/call_issuance.h"
 #include "service/edge/messages.h"
 #include "service/edge/server_call.h"
 #include "service/edge/status_to_rpc.h"
+#include "service/edge/wire_message.h"
 
 namespace fleetca::service {
 namespace {
 
-class StreamIssue
-    : public BidiCall<v1::StreamIssueCertificatesRequest, v1::StreamIssueCertificatesResponse> {
+class StreamIssue : public BidiCall<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   StreamIssue(const IssueGate& gate, OpenCalls& calls, const grpc::CallbackServerContext& context)
       : gate_(gate), calls_(calls), context_(context) {}
@@ -39,8 +41,15 @@ class StreamIssue
    public:
     explicit Item(StreamIssue& stream) : stream_(stream) {}
 
-    v1::StreamIssueCertificatesRequest* message() { return &message_; }
-    absl::Status Read() { return ReadIssueRequest(message_.request(), &der_, &request); }
+    // Not OK when there is no id to answer; else `refusal` says what is wrong with the request.
+    absl::Status Read(const grpc::ByteBuffer& octets, absl::Status* refusal) {
+      bool malformed = false;
+      FLEETCA_RETURN_IF_ERROR(ReadStreamed(octets, &message_, &malformed));
+      *refusal =
+          malformed ? MalformedRequest() : ReadIssueRequest(message_.request(), &der_, &request);
+      return absl::OkStatus();
+    }
+    uint64_t id() const { return message_.id(); }
 
    private:
     void Answered(absl::StatusOr<IssuedCertificate> outcome) override {
@@ -57,6 +66,10 @@ class StreamIssue
   void WriteDone(bool ok) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Cancelled() override ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // From the octets to the queue, or to the answer.
+  void Handle(Item* item, const grpc::ByteBuffer& octets) ABSL_LOCKS_EXCLUDED(mutex_);
+  // A message came that cannot be answered: nothing more is read.
+  void Abandon(Item* item, absl::Status why) ABSL_LOCKS_EXCLUDED(mutex_);
   // The item is deleted.
   void ItemAnswered(Item* item, absl::StatusOr<IssuedCertificate> outcome)
       ABSL_LOCKS_EXCLUDED(mutex_);
@@ -69,9 +82,10 @@ class StreamIssue
   OpenCalls::Place place_;
   Caller caller_;  // set by Start
 
-  std::unique_ptr<Item> incoming_ ABSL_GUARDED_BY(mutex_);  // whose message is being read
+  grpc::ByteBuffer incoming_ ABSL_GUARDED_BY(mutex_);  // what is being read
   absl::flat_hash_map<Item*, std::unique_ptr<Item>> unanswered_ ABSL_GUARDED_BY(mutex_);
-  std::deque<v1::StreamIssueCertificatesResponse> outgoing_ ABSL_GUARDED_BY(mutex_);
+  std::deque<grpc::ByteBuffer> outgoing_ ABSL_GUARDED_BY(mutex_);
+  absl::Status broken_ ABSL_GUARDED_BY(mutex_);  // why nothing more is read
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool reads_ended_ ABSL_GUARDED_BY(mutex_) = false;
@@ -100,40 +114,66 @@ void StreamIssue::Start() {
 
 void StreamIssue::ReadDone(bool ok) {
   Item* item = nullptr;
+  grpc::ByteBuffer octets;
   Next next;
   {
     absl::MutexLock lock(&mutex_);
     reading_ = false;
-    if (ok && !ended_) {  // what comes after the end of a drained stream was never read
-      item = incoming_.get();
-      unanswered_.emplace(item, std::move(incoming_));
+    // What comes after the end of a drained or broken stream was never read.
+    if (ok && !ended_ && !reads_ended_) {
+      octets.Swap(&incoming_);
+      auto owned = std::make_unique<Item>(*this);
+      item = owned.get();
+      unanswered_.emplace(item, std::move(owned));
     } else {
       reads_ended_ = true;
     }
     next = Advance();  // the next read goes on while this one is worked on
   }
   Perform(next);
-  if (item == nullptr) {
-    return;
+  if (item != nullptr) {
+    Handle(item, octets);
   }
+}
+
+void StreamIssue::Handle(Item* item, const grpc::ByteBuffer& octets) {
   item->caller = caller_;
   item->deadline = DeadlineOf(context_);
-  if (absl::Status read = item->Read(); !read.ok()) {
-    ItemAnswered(item, std::move(read));
+  absl::Status refusal;
+  if (absl::Status read = item->Read(octets, &refusal); !read.ok()) {
+    Abandon(item, std::move(read));
+    return;
+  }
+  if (!refusal.ok()) {
+    ItemAnswered(item, std::move(refusal));
     return;
   }
   Issuance* issuance = item->ForQueue(*this);
   gate_.Submit(absl::MakeSpan(&issuance, 1));
 }
 
+void StreamIssue::Abandon(Item* item, absl::Status why) {
+  Next next;
+  {
+    absl::MutexLock lock(&mutex_);
+    broken_ = std::move(why);
+    reads_ended_ = true;
+    unanswered_.erase(item);
+    next = Advance();
+  }
+  Perform(next);
+}
+
 void StreamIssue::ItemAnswered(Item* item, absl::StatusOr<IssuedCertificate> outcome) {
   v1::StreamIssueCertificatesResponse response;
-  response.set_id(item->message()->id());
+  response.set_id(item->id());
   if (outcome.ok()) {
     WriteIssuedCertificate(*std::move(outcome), response.mutable_certificate());
   } else {
     *response.mutable_error() = ToRpcStatus(outcome.status());
   }
+  grpc::ByteBuffer octets;
+  WriteMessage(response, &octets);
   std::unique_ptr<Item> answered;  // deleted after the lock is let go
   Next next;
   {
@@ -142,10 +182,11 @@ void StreamIssue::ItemAnswered(Item* item, absl::StatusOr<IssuedCertificate> out
       for (const std::string& der : gate_.chain()) {
         response.add_chain_der(der);
       }
+      WriteMessage(response, &octets);  // once more, for the first of the stream alone
     }
     answered = std::move(unanswered_.extract(item).mapped());
     if (!writes_failed_) {
-      outgoing_.push_back(std::move(response));
+      outgoing_.emplace_back().Swap(&octets);
     }
     next = Advance();
   }
@@ -183,16 +224,17 @@ StreamIssue::Next StreamIssue::Advance() {
   if (!ending && !reading_ &&
       unanswered_.size() + outgoing_.size() < gate_.limits().stream_window) {
     reading_ = true;
-    incoming_ = std::make_unique<Item>(*this);
-    next.read = incoming_->message();
+    next.read = &incoming_;
   }
-  // A drain may leave one read pending: gRPC ends it with the stream.
+  // One read may be left pending: gRPC ends it with the stream.
   if (ending && unanswered_.empty() && outgoing_.empty() && !writing_) {
     ended_ = true;
-    End(ToGrpcStatus(draining_ && !reads_ended_
-                         ? Unavailable(Reason::kDraining,
-                                       "The CA is shutting down; open a new stream to another one")
-                         : absl::OkStatus()));
+    absl::Status outcome = broken_;
+    if (outcome.ok() && draining_ && !reads_ended_) {
+      outcome = Unavailable(Reason::kDraining,
+                            "The CA is shutting down; open a new stream to another one");
+    }
+    End(ToGrpcStatus(outcome));
   }
   return next;
 }
@@ -206,8 +248,8 @@ void StreamIssue::Cancelled() {
 
 }  // namespace
 
-grpc::ServerBidiReactor<v1::StreamIssueCertificatesRequest, v1::StreamIssueCertificatesResponse>*
-StartStreamIssue(const IssueGate& gate, OpenCalls& calls, grpc::CallbackServerContext* context) {
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartStreamIssue(
+    const IssueGate& gate, OpenCalls& calls, grpc::CallbackServerContext* context) {
   return StreamIssue::Launch(std::make_unique<StreamIssue>(gate, calls, *context));
 }
 

@@ -2,9 +2,9 @@
 #ifndef FLEETCA_SERVICE_EDGE_STREAM_ISSUE_H_
 #define FLEETCA_SERVICE_EDGE_STREAM_ISSUE_H_
 
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
-#include "fleetca/v1/certificate_authority.pb.h"
 #include "service/edge/issue_gate.h"
 #include "service/edge/open_calls.h"
 
@@ -13,8 +13,9 @@ namespace fleetca::service {
 // Starts a stream. It reads while fewer than stream_window requests are unanswered, so a caller
 // that does not read its answers stops its own requests and costs a bounded amount of memory. Its
 // place is in `calls`: in a drain it answers what it has read and ends with UNAVAILABLE kDraining.
-grpc::ServerBidiReactor<v1::StreamIssueCertificatesRequest, v1::StreamIssueCertificatesResponse>*
-StartStreamIssue(const IssueGate& gate, OpenCalls& calls, grpc::CallbackServerContext* context);
+// After a message whose id cannot be read it ends with INVALID_ARGUMENT kRequestMalformed.
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartStreamIssue(
+    const IssueGate& gate, OpenCalls& calls, grpc::CallbackServerContext* context);
 
 }  // namespace fleetca::service
 

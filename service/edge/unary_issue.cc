@@ -1,5 +1,6 @@
 #include "service/edge/unary_issue.h"
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <string>
@@ -13,17 +14,27 @@
 #include "service/edge/messages.h"
 #include "service/edge/server_call.h"
 #include "service/edge/status_to_rpc.h"
+#include "service/edge/wire_message.h"
 
 namespace fleetca::service {
 namespace {
 
 class UnaryIssue : public UnaryCall, private CallIssuance {
- public:
+ protected:
+  // The message may still be empty; Admit fills it in.
   UnaryIssue(const IssueGate& gate, const grpc::CallbackServerContext& context,
              const v1::IssueCertificateRequest& message, v1::IssueCertificateResponse* response)
-      : gate_(gate), context_(context), message_(message), response_(response) {}
+      : gate_(gate), context_(context), message_(message), response_(*response) {}
+
+  const IssueGate& gate_;
+  const grpc::CallbackServerContext& context_;
 
  private:
+  // Who asks, once the message is there.
+  virtual absl::StatusOr<Caller> Admit() = 0;
+  // The response is complete.
+  virtual void Send() {}
+
   void Start() override {
     if (const absl::Status status = Prepare(); !status.ok()) {
       End(ToGrpcStatus(status));
@@ -34,42 +45,79 @@ class UnaryIssue : public UnaryCall, private CallIssuance {
   }
 
   absl::Status Prepare() {
-    FLEETCA_ASSIGN_OR_RETURN(caller, gate_.Authenticate(context_));
-    FLEETCA_RETURN_IF_ERROR(gate_.CheckMessageSize(message_.ByteSizeLong()));
+    FLEETCA_ASSIGN_OR_RETURN(caller, Admit());
     deadline = DeadlineOf(context_);
     return ReadIssueRequest(message_, &der_, &request);
   }
 
   void Answered(absl::StatusOr<IssuedCertificate> outcome) override {
     if (outcome.ok()) {
-      WriteIssuedCertificate(*std::move(outcome), response_->mutable_certificate());
+      WriteIssuedCertificate(*std::move(outcome), response_.mutable_certificate());
       for (const std::string& der : gate_.chain()) {
-        response_->add_chain_der(der);
+        response_.add_chain_der(der);
       }
+      Send();
     }
     End(ToGrpcStatus(outcome.status()));
   }
 
   void Cancelled() override { cancelled = true; }
 
-  const IssueGate& gate_;
-  const grpc::CallbackServerContext& context_;
   const v1::IssueCertificateRequest& message_;
-  v1::IssueCertificateResponse* const response_;
+  v1::IssueCertificateResponse& response_;
   std::string der_;
+};
+
+class IssueOfOctets final : public UnaryIssue {
+ public:
+  IssueOfOctets(const IssueGate& gate, const grpc::CallbackServerContext& context,
+                const grpc::ByteBuffer& request, grpc::ByteBuffer* response)
+      : UnaryIssue(gate, context, message_, &answer_), request_(request), response_(*response) {}
+
+ private:
+  absl::StatusOr<Caller> Admit() override {
+    FLEETCA_RETURN_IF_ERROR(gate_.CheckMessageSize(request_.Length()));
+    FLEETCA_RETURN_IF_ERROR(ReadMessage(request_, &message_));
+    return gate_.Authenticate(context_);
+  }
+  void Send() override { WriteMessage(answer_, &response_); }
+
+  const grpc::ByteBuffer& request_;
+  grpc::ByteBuffer& response_;
+  v1::IssueCertificateRequest message_;
+  v1::IssueCertificateResponse answer_;
+};
+
+class IssueOfKnownCaller final : public UnaryIssue {
+ public:
+  IssueOfKnownCaller(absl::StatusOr<Caller> caller, const IssueGate& gate,
+                     const grpc::CallbackServerContext& context,
+                     const v1::IssueCertificateRequest& request,
+                     v1::IssueCertificateResponse* response)
+      : UnaryIssue(gate, context, request, response),
+        known_(std::move(caller)),
+        size_(request.ByteSizeLong()) {}
+
+ private:
+  absl::StatusOr<Caller> Admit() override {
+    FLEETCA_RETURN_IF_ERROR(gate_.CheckMessageSize(size_));
+    return std::move(known_);
+  }
+
+  absl::StatusOr<Caller> known_;
+  const size_t size_;
 };
 
 class BatchIssue : public UnaryCall {
  public:
   BatchIssue(const IssueGate& gate, const grpc::CallbackServerContext& context,
-             const v1::BatchIssueCertificatesRequest& message,
-             v1::BatchIssueCertificatesResponse* response)
-      : gate_(gate), context_(context), message_(message), response_(response) {}
+             const grpc::ByteBuffer& request, grpc::ByteBuffer* response)
+      : gate_(gate), context_(context), request_(request), response_(*response) {}
 
  private:
   class Item : public CallIssuance {
    public:
-    explicit Item(v1::BatchIssueResult* result) : result_(*result) {}
+    Item(BatchIssue& batch, v1::BatchIssueResult* result) : batch_(batch), result_(*result) {}
 
     absl::Status Read(const v1::IssueCertificateRequest& message) {
       return ReadIssueRequest(message, &der_, &request);
@@ -83,8 +131,10 @@ class BatchIssue : public UnaryCall {
       } else {
         Refuse(outcome.status());
       }
+      batch_.ItemAnswered();
     }
 
+    BatchIssue& batch_;
     v1::BatchIssueResult& result_;
     std::string der_;
   };
@@ -98,28 +148,50 @@ class BatchIssue : public UnaryCall {
     const int count = message_.requests_size();
     std::vector<Issuance*> ready;
     ready.reserve(count);
-    response_->mutable_results()->Reserve(count);
+    answer_.mutable_results()->Reserve(count);
+    auto malformed = malformed_.begin();
     for (int i = 0; i < count; ++i) {
-      Item& item = items_.emplace_back(response_->add_results());
+      Item& item = items_.emplace_back(*this, answer_.add_results());
       item.caller = *caller;
       item.deadline = DeadlineOf(context_);
-      if (const absl::Status read = item.Read(message_.requests(i)); read.ok()) {
+      absl::Status read;
+      if (malformed != malformed_.end() && *malformed == i) {
+        ++malformed;
+        read = MalformedRequest();
+      } else {
+        read = item.Read(message_.requests(i));
+      }
+      if (read.ok()) {
         ready.push_back(item.ForQueue(*this));
       } else {
         item.Refuse(read);
       }
     }
     for (const std::string& der : gate_.chain()) {
-      response_->add_chain_der(der);
+      answer_.add_chain_der(der);
     }
-    // Each item that is queued holds the call: the last answer finishes it.
-    End(grpc::Status::OK);
+    unanswered_ = static_cast<int>(ready.size());
+    if (ready.empty()) {
+      Send();
+    }
     gate_.Submit(absl::MakeSpan(ready));
   }
 
-  absl::StatusOr<Caller> Admit() const {
+  void ItemAnswered() {
+    if (unanswered_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      Send();
+    }
+  }
+
+  void Send() {
+    WriteMessage(answer_, &response_);
+    End(grpc::Status::OK);
+  }
+
+  absl::StatusOr<Caller> Admit() {
+    FLEETCA_RETURN_IF_ERROR(gate_.CheckMessageSize(request_.Length()));
+    FLEETCA_RETURN_IF_ERROR(ReadBatch(request_, &message_, &malformed_));
     FLEETCA_ASSIGN_OR_RETURN(Caller caller, gate_.Authenticate(context_));
-    FLEETCA_RETURN_IF_ERROR(gate_.CheckMessageSize(message_.ByteSizeLong()));
     const size_t count = message_.requests_size();
     if (count == 0) {
       return InvalidArgument(Reason::kRequestEmpty, "requests",
@@ -142,23 +214,34 @@ class BatchIssue : public UnaryCall {
 
   const IssueGate& gate_;
   const grpc::CallbackServerContext& context_;
-  const v1::BatchIssueCertificatesRequest& message_;
-  v1::BatchIssueCertificatesResponse* const response_;
-  std::deque<Item> items_;  // addresses stay
+  const grpc::ByteBuffer& request_;
+  grpc::ByteBuffer& response_;
+  v1::BatchIssueCertificatesRequest message_;
+  v1::BatchIssueCertificatesResponse answer_;
+  std::vector<int> malformed_;  // indices of requests, ascending
+  std::deque<Item> items_;      // addresses stay
+  std::atomic<int> unanswered_{0};
 };
 
 }  // namespace
 
 grpc::ServerUnaryReactor* StartIssue(const IssueGate& gate, grpc::CallbackServerContext* context,
-                                     const v1::IssueCertificateRequest* request,
-                                     v1::IssueCertificateResponse* response) {
-  return UnaryCall::Launch(std::make_unique<UnaryIssue>(gate, *context, *request, response));
+                                     const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  return UnaryCall::Launch(std::make_unique<IssueOfOctets>(gate, *context, *request, response));
+}
+
+grpc::ServerUnaryReactor* StartIssueFor(absl::StatusOr<Caller> caller, const IssueGate& gate,
+                                        grpc::CallbackServerContext* context,
+                                        const v1::IssueCertificateRequest* request,
+                                        v1::IssueCertificateResponse* response) {
+  return UnaryCall::Launch(
+      std::make_unique<IssueOfKnownCaller>(std::move(caller), gate, *context, *request, response));
 }
 
 grpc::ServerUnaryReactor* StartBatchIssue(const IssueGate& gate,
                                           grpc::CallbackServerContext* context,
-                                          const v1::BatchIssueCertificatesRequest* request,
-                                          v1::BatchIssueCertificatesResponse* response) {
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) {
   return UnaryCall::Launch(std::make_unique<BatchIssue>(gate, *context, *request, response));
 }
 

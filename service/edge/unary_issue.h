@@ -2,22 +2,31 @@
 #ifndef FLEETCA_SERVICE_EDGE_UNARY_ISSUE_H_
 #define FLEETCA_SERVICE_EDGE_UNARY_ISSUE_H_
 
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include "absl/status/statusor.h"
 #include "fleetca/v1/certificate_authority.pb.h"
+#include "service/caller.h"
 #include "service/edge/issue_gate.h"
 
 namespace fleetca::service {
 
 // Each starts a call and returns its reactor, which deletes itself when gRPC is done with it.
 grpc::ServerUnaryReactor* StartIssue(const IssueGate& gate, grpc::CallbackServerContext* context,
-                                     const v1::IssueCertificateRequest* request,
-                                     v1::IssueCertificateResponse* response);
+                                     const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
+
+// The same for a message that was read already, of a caller who was found another way than from the
+// call's context. `request` and `response` are the call's own and live as long.
+grpc::ServerUnaryReactor* StartIssueFor(absl::StatusOr<Caller> caller, const IssueGate& gate,
+                                        grpc::CallbackServerContext* context,
+                                        const v1::IssueCertificateRequest* request,
+                                        v1::IssueCertificateResponse* response);
 
 grpc::ServerUnaryReactor* StartBatchIssue(const IssueGate& gate,
                                           grpc::CallbackServerContext* context,
-                                          const v1::BatchIssueCertificatesRequest* request,
-                                          v1::BatchIssueCertificatesResponse* response);
+                                          const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response);
 
 }  // namespace fleetca::service
 

@@ -44,9 +44,9 @@ def header_block(pairs):
     return block
 
 
-def grpc_headers(method, more=()):
+def grpc_headers(method, more=(), service=SERVICE):
     return header_block([(":method", "POST"), (":scheme", "https"),
-                         (":path", "/%s/%s" % (SERVICE, method)), (":authority", "localhost"),
+                         (":path", "/%s/%s" % (service, method)), (":authority", "localhost"),
                          ("te", "trailers"), ("content-type", "application/grpc"), *more])
 
 
@@ -66,6 +66,7 @@ class Connection:
             raise
         self.buffer = b""
         self.next_stream = 1
+        self.trailers = b""  # of the last call, as header blocks
 
     def __enter__(self):
         return self
@@ -104,13 +105,14 @@ class Connection:
             raise ConnectionResetError("GOAWAY %r" % payload)
         return kind, flags, stream, payload
 
-    def call(self, method, message, more_headers=()):
+    def call(self, method, message, more_headers=(), service=SERVICE):
         """One unary call with an already framed message. Returns (grpc-status, data), the status
         None when the stream was reset."""
         assert len(message) <= FIRST_WINDOW, "flow control is not this client's"
         stream = self.next_stream
         self.next_stream += 2
-        self.send(frame(HEADERS, END_HEADERS, stream, grpc_headers(method, more_headers)))
+        self.send(frame(HEADERS, END_HEADERS, stream, grpc_headers(method, more_headers,
+                                                                               service)))
         pieces = [message[i:i + MAX_FRAME] for i in range(0, len(message), MAX_FRAME)]
         for i, piece in enumerate(pieces):
             self.send(frame(DATA, END_STREAM if i + 1 == len(pieces) else 0, stream, piece))
@@ -126,6 +128,7 @@ class Connection:
             elif kind == RST_STREAM:
                 return None, data
             if kind in (HEADERS, DATA) and flags & END_STREAM:
+                self.trailers = headers
                 found = re.search(rb"grpc-status[\x01\x02](\d{1,2})", headers)
                 assert found, headers
                 return int(found.group(1)), data
