@@ -56,8 +56,8 @@ absl::StatusOr<std::unique_ptr<BootstrapClient>> BootstrapClient::Create(Bootstr
 BootstrapClient::BootstrapClient(BootstrapOptions options, SecretBytes token)
     : options_(std::move(options)),
       token_(std::move(token)),
-      stub_(v1::CertificateAuthorityService::NewStub(
-          MakeChannel(ChannelOf(options_), ServerCredentials(TlsOf(options_))))) {}
+      channel_(MakeChannel(ChannelOf(options_), ServerCredentials(TlsOf(options_)))),
+      stub_(v1::CertificateAuthorityService::NewStub(channel_)) {}
 
 absl::Status BootstrapClient::Attempt(const v1::IssueCertificateRequest& request,
                                       absl::Duration remaining,
@@ -74,8 +74,9 @@ absl::Status BootstrapClient::Attempt(const v1::IssueCertificateRequest& request
 absl::StatusOr<Issued> BootstrapClient::Issue(const IssueOptions& options) const {
   FLEETCA_ASSIGN_OR_RETURN(const v1::IssueCertificateRequest request, BuildIssueRequest(options));
   v1::IssueCertificateResponse response;
-  FLEETCA_RETURN_IF_ERROR(CallWithRetries(
-      options_, [&](absl::Duration remaining) { return Attempt(request, remaining, &response); }));
+  FLEETCA_RETURN_IF_ERROR(CallWithRetries(options_, *channel_, [&](absl::Duration remaining) {
+    return Attempt(request, remaining, &response);
+  }));
   return ReadIssueResponse(response, request, ClockOf(options_).Now(), options_.roots_der);
 }
 

@@ -60,6 +60,7 @@ class BootstrapClient {
   const BootstrapOptions options_;
   // gRPC makes copies of its own for as long as a call lasts.
   const SecretBytes token_;
+  const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::CertificateAuthorityService::StubInterface> stub_;
 };
 

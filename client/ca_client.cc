@@ -43,8 +43,8 @@ CaClient::CaClient(CaClientOptions options, TlsIdentity identity)
     : options_(std::move(options)),
       clock_(ClockOf(options_)),
       roots_der_(std::move(identity.roots_der)),
-      stub_(v1::CertificateAuthorityService::NewStub(
-          MakeChannel(options_.channel(), identity.credentials))) {}
+      channel_(MakeChannel(options_.channel(), identity.credentials)),
+      stub_(v1::CertificateAuthorityService::NewStub(channel_)) {}
 
 template <typename Request, typename Response>
 absl::Status CaClient::CallOnce(Method<Request, Response> method, const Request& request,
@@ -59,7 +59,7 @@ absl::Status CaClient::CallOnce(Method<Request, Response> method, const Request&
 template <typename Request, typename Response>
 absl::Status CaClient::Call(Method<Request, Response> method, const Request& request,
                             Response* response) const {
-  return CallWithRetries(options_, [&](absl::Duration remaining) {
+  return CallWithRetries(options_, *channel_, [&](absl::Duration remaining) {
     return CallOnce(method, request, remaining, response);
   });
 }
@@ -131,7 +131,7 @@ absl::Status CaClient::RunBatch(BatchState* batch) const {
     if (!delay.has_value()) {
       return answered ? absl::OkStatus() : AfterAttempts(failure, backoff.attempts());
     }
-    SleepFor(options_, *delay);
+    WaitBetweenAttempts(options_, *channel_, *delay);
   }
   return absl::OkStatus();
 }

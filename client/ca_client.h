@@ -91,6 +91,7 @@ class CaClient {
   const CaClientOptions options_;
   const Clock& clock_;
   const std::vector<std::string> roots_der_;
+  const std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<Stub> stub_;
 };
 

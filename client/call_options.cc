@@ -1,6 +1,7 @@
 #include "client/call_options.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -14,11 +15,19 @@ const Clock& ClockOf(const CallOptions& options) {
   return options.clock != nullptr ? *options.clock : Clock::System();
 }
 
-void SleepFor(const CallOptions& options, absl::Duration duration) {
+void WaitBetweenAttempts(const CallOptions& options, grpc::Channel& channel,
+                         absl::Duration duration) {
   if (options.sleep) {
     options.sleep(duration);
-  } else {
-    absl::SleepFor(duration);
+    return;
+  }
+  const std::chrono::system_clock::time_point end = absl::ToChronoTime(absl::Now() + duration);
+  const bool was_ready = channel.GetState(false) == GRPC_CHANNEL_READY;
+  while (true) {
+    const grpc_connectivity_state state = channel.GetState(/*try_to_connect=*/true);
+    if ((state == GRPC_CHANNEL_READY && !was_ready) || !channel.WaitForStateChange(state, end)) {
+      return;
+    }
   }
 }
 
@@ -32,7 +41,7 @@ void SetAttemptDeadline(const CallOptions& options, absl::Duration remaining,
       absl::ToChronoTime(absl::Now() + std::min(remaining, options.attempt_deadline)));
 }
 
-absl::Status CallWithRetries(const CallOptions& options,
+absl::Status CallWithRetries(const CallOptions& options, grpc::Channel& channel,
                              absl::FunctionRef<absl::Status(absl::Duration remaining)> attempt) {
   const Clock& clock = ClockOf(options);
   const absl::Time deadline = clock.Now() + options.deadline;
@@ -46,7 +55,7 @@ absl::Status CallWithRetries(const CallOptions& options,
     if (!delay.has_value()) {
       return AfterAttempts(status, backoff.attempts());
     }
-    SleepFor(options, *delay);
+    WaitBetweenAttempts(options, channel, *delay);
   }
 }
 

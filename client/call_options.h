@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "client/backoff.h"
+#include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 
 namespace fleetca::client {
@@ -20,20 +21,25 @@ struct CallOptions {
   // For one attempt of it.
   absl::Duration attempt_deadline = absl::Seconds(10);
   BackoffOptions backoff;
-  // For tests: both null in earnest, for the system's clock and absl::SleepFor. The clock must
-  // outlive whoever makes the calls.
+  // For tests: both null in earnest, for the system's clock and a wait that works on the
+  // connection. The clock must outlive whoever makes the calls.
   const Clock* clock = nullptr;
   std::function<void(absl::Duration)> sleep;
 };
 
-// The clock and the sleep of `options`, or those that null stands for.
+// The clock of `options`, or the one that null stands for.
 const Clock& ClockOf(const CallOptions& options);
-void SleepFor(const CallOptions& options, absl::Duration duration);
 
-// Runs `attempt`, with what remains of the deadline, until it returns OK, an error that is final,
-// or one after which no other attempt fits into the deadline. The error is the last one, and says
-// how many attempts there were where that is more than one.
-absl::Status CallWithRetries(const CallOptions& options,
+// Waits for `duration` between two attempts, and meanwhile works on the connection: gRPC goes on
+// with a handshake only while some thread waits for it, and a server gives up a handshake that
+// rests. A channel that was not connected and becomes so ends the wait.
+void WaitBetweenAttempts(const CallOptions& options, grpc::Channel& channel,
+                         absl::Duration duration);
+
+// Runs `attempt`, a call over `channel`, with what remains of the deadline, until it returns OK, an
+// error that is final, or one after which no other attempt fits into the deadline. The error is the
+// last one, and says how many attempts there were where that is more than one.
+absl::Status CallWithRetries(const CallOptions& options, grpc::Channel& channel,
                              absl::FunctionRef<absl::Status(absl::Duration remaining)> attempt);
 
 // The deadline of one attempt.

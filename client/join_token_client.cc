@@ -69,13 +69,14 @@ absl::StatusOr<std::unique_ptr<JoinTokenClient>> JoinTokenClient::Create(CaClien
 
 JoinTokenClient::JoinTokenClient(CaClientOptions options, const TlsIdentity& identity)
     : options_(std::move(options)),
-      stub_(v1::JoinTokenService::NewStub(MakeChannel(options_.channel(), identity.credentials))) {}
+      channel_(MakeChannel(options_.channel(), identity.credentials)),
+      stub_(v1::JoinTokenService::NewStub(channel_)) {}
 
 template <typename Request, typename Response>
 absl::Status JoinTokenClient::Call(grpc::Status (Stub::*method)(grpc::ClientContext*,
                                                                 const Request&, Response*),
                                    const Request& request, Response* response) const {
-  return CallWithRetries(options_, [&](absl::Duration remaining) {
+  return CallWithRetries(options_, *channel_, [&](absl::Duration remaining) {
     grpc::ClientContext context;
     SetAttemptDeadline(options_, remaining, &context);
     response->Clear();

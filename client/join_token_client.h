@@ -97,6 +97,7 @@ class JoinTokenClient {
                     const Request& request, Response* response) const;
 
   const CaClientOptions options_;
+  const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<Stub> stub_;
 };
 
