@@ -52,7 +52,11 @@ absl::StatusOr<OneUseJwt> ReadOneUse(const internal::v1::OneUse& written, absl::
   if (expires < now - absl::Hours(1) || expires > now + kMaxRemembered) {
     return NoSuchCredential("it does not expire in time");
   }
-  return OneUseJwt{written.id_hash(), expires};
+  OneUseJwt jwt{.id_hash = written.id_hash(), .expires_at = expires};
+  if (written.has_issued_at()) {
+    jwt.issued_at = absl::FromUnixSeconds(written.issued_at().seconds());
+  }
+  return jwt;
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 #include "service/edge/tls_credentials.h"
 
+#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -87,7 +89,10 @@ class TlsCredentialsTest : public ::testing::Test {
   static std::unique_ptr<grpc::Server> Listen(
       const std::shared_ptr<grpc::ServerCredentials>& credentials, int* port) {
     grpc::EnableDefaultHealthCheckService(true);
+    // gRPC starts no server without a service, and the service outlives the server.
+    static auto* const services = new std::deque<grpc::CallbackGenericService>();
     grpc::ServerBuilder builder;
+    builder.RegisterCallbackGenericService(&services->emplace_back());
     builder.AddListeningPort("127.0.0.1:0", credentials, port);
     return builder.BuildAndStart();
   }

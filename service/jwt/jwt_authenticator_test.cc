@@ -145,7 +145,15 @@ TEST_F(JwtAuthenticatorTest, NamesATokenThatIsGoodForOneUseAndUsesNothingUp) {
                            20));
     EXPECT_EQ(holder.one_use_jwt->id_hash, std::string(hash.begin(), hash.end()));
     EXPECT_EQ(holder.one_use_jwt->expires_at, absl::FromUnixSeconds(kNowSeconds + 120));
+    EXPECT_EQ(holder.one_use_jwt->issued_at, absl::InfinitePast()) << "it has no iat";
   }
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      const JwtHolder dated,
+      authenticator_->Authenticate(
+          CiToken(
+              absl::StrCat(R"("sub":"repo:web","run":{"branch":"main"},"iat":)", kNowSeconds - 30)),
+          kNow, &detail_));
+  EXPECT_EQ(dated.one_use_jwt->issued_at, absl::FromUnixSeconds(kNowSeconds - 30));
   FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtHolder pod,
                                authenticator_->Authenticate(Token().Rs256(), kNow, &detail_));
   EXPECT_FALSE(pod.one_use_jwt.has_value());
