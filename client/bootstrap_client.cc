@@ -49,15 +49,18 @@ absl::StatusOr<std::unique_ptr<BootstrapClient>> BootstrapClient::Create(Bootstr
                               "there are no roots to verify the CA's server by");
   }
   FLEETCA_RETURN_IF_ERROR(CheckServerIdentity(options.server_identity));
+  const std::shared_ptr<grpc::Channel> channel =
+      MakeChannel(ChannelOf(options), ServerCredentials(TlsOf(options)));
+  WaitOnChannel(channel, &options);
   return std::unique_ptr<BootstrapClient>(
-      new BootstrapClient(std::move(options), std::move(token)));
+      new BootstrapClient(std::move(options), std::move(token), channel));
 }
 
-BootstrapClient::BootstrapClient(BootstrapOptions options, SecretBytes token)
+BootstrapClient::BootstrapClient(BootstrapOptions options, SecretBytes token,
+                                 const std::shared_ptr<grpc::Channel>& channel)
     : options_(std::move(options)),
       token_(std::move(token)),
-      stub_(v1::CertificateAuthorityService::NewStub(
-          MakeChannel(ChannelOf(options_), ServerCredentials(TlsOf(options_))))) {}
+      stub_(v1::CertificateAuthorityService::NewStub(channel)) {}
 
 absl::Status BootstrapClient::Attempt(const v1::IssueCertificateRequest& request,
                                       absl::Duration remaining,

@@ -13,6 +13,7 @@
 #include "client/issued.h"
 #include "client/tls_identity.h"
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
+#include "grpcpp/channel.h"
 
 namespace fleetca::client {
 
@@ -52,7 +53,8 @@ class BootstrapClient {
   absl::StatusOr<Issued> Issue(const IssueOptions& request) const;
 
  private:
-  BootstrapClient(BootstrapOptions options, SecretBytes token);
+  BootstrapClient(BootstrapOptions options, SecretBytes token,
+                  const std::shared_ptr<grpc::Channel>& channel);
 
   absl::Status Attempt(const v1::IssueCertificateRequest& request, absl::Duration remaining,
                        v1::IssueCertificateResponse* response) const;

@@ -10,6 +10,7 @@
 #include "client/connection_error.h"
 #include "client/issue_answer.h"
 #include "client/status_from_grpc.h"
+#include "client/tls_identity.h"
 
 namespace fleetca::client {
 namespace {
@@ -36,15 +37,19 @@ absl::StatusOr<Issued> ReadResult(const v1::BatchIssueResult& result,
 absl::StatusOr<std::unique_ptr<CaClient>> CaClient::Create(CaClientOptions options) {
   FLEETCA_ASSIGN_OR_RETURN(TlsIdentity identity,
                            LoadTlsIdentity(options.files, ClockOf(options).Now()));
-  return std::unique_ptr<CaClient>(new CaClient(std::move(options), std::move(identity)));
+  const std::shared_ptr<grpc::Channel> channel =
+      MakeChannel(options.channel(), identity.credentials);
+  WaitOnChannel(channel, &options);
+  return std::unique_ptr<CaClient>(
+      new CaClient(std::move(options), std::move(identity.roots_der), channel));
 }
 
-CaClient::CaClient(CaClientOptions options, TlsIdentity identity)
+CaClient::CaClient(CaClientOptions options, std::vector<std::string> roots_der,
+                   const std::shared_ptr<grpc::Channel>& channel)
     : options_(std::move(options)),
       clock_(ClockOf(options_)),
-      roots_der_(std::move(identity.roots_der)),
-      stub_(v1::CertificateAuthorityService::NewStub(
-          MakeChannel(options_.channel(), identity.credentials))) {}
+      roots_der_(std::move(roots_der)),
+      stub_(v1::CertificateAuthorityService::NewStub(channel)) {}
 
 template <typename Request, typename Response>
 absl::Status CaClient::CallOnce(Method<Request, Response> method, const Request& request,

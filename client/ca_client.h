@@ -14,9 +14,9 @@
 #include "client/issue_request.h"
 #include "client/issue_stream.h"
 #include "client/issued.h"
-#include "client/tls_identity.h"
 #include "client/trust_bundle.h"
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
+#include "grpcpp/channel.h"
 #include "x509/serial.h"
 
 namespace fleetca::client {
@@ -69,7 +69,8 @@ class CaClient {
     std::vector<size_t> pending;
   };
 
-  CaClient(CaClientOptions options, TlsIdentity identity);
+  CaClient(CaClientOptions options, std::vector<std::string> roots_der,
+           const std::shared_ptr<grpc::Channel>& channel);
 
   absl::Status RunBatch(BatchState* batch) const;
   absl::Status AttemptBatch(absl::Duration remaining, BatchState* batch) const;

@@ -1,7 +1,10 @@
 #include "client/channel.h"
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/support/channel_arguments.h"
+#include "grpcpp/support/time.h"
 
 namespace fleetca::client {
 std::shared_ptr<grpc::Channel> MakeChannel(
@@ -22,6 +25,19 @@ std::shared_ptr<grpc::Channel> MakeChannel(
     arguments.SetSslTargetNameOverride(options.server_name);
   }
   return grpc::CreateCustomChannel(options.address, credentials, arguments);
+}
+
+void WaitOnChannel(const std::shared_ptr<grpc::Channel>& channel, CallOptions* options) {
+  if (options->sleep) {
+    return;
+  }
+  options->sleep = [channel](absl::Duration duration) {
+    if (channel->GetState(/*try_to_connect=*/true) == GRPC_CHANNEL_READY) {
+      absl::SleepFor(duration);
+    } else {
+      channel->WaitForConnected(absl::ToChronoTime(absl::Now() + duration));
+    }
+  };
 }
 
 }  // namespace fleetca::client

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "client/call_options.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/security/credentials.h"
 
@@ -27,6 +28,12 @@ struct ChannelOptions {
 // One connection of its own, which is made when first needed and made again after it breaks.
 std::shared_ptr<grpc::Channel> MakeChannel(
     const ChannelOptions& options, const std::shared_ptr<grpc::ChannelCredentials>& credentials);
+
+// Has calls with these options wait for the channel between their attempts, unless a test has set
+// what they do then. gRPC makes no progress with a connection while no thread is in a call: one
+// that sleeps would let the handshake run into the server's time limit. The wait is over as soon as
+// the channel has become connected.
+void WaitOnChannel(const std::shared_ptr<grpc::Channel>& channel, CallOptions* options);
 
 }  // namespace fleetca::client
 

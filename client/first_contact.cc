@@ -57,17 +57,21 @@ absl::Status NotTheRoot(const FirstContactOptions& options, absl::string_view wh
 
 }  // namespace
 
-absl::StatusOr<std::string> FetchPinnedRoot(const FirstContactOptions& options) {
+absl::StatusOr<std::string> FetchPinnedRoot(const FirstContactOptions& given) {
+  FirstContactOptions options = given;
   if (options.ca_sha256.size() != kSha256Bytes) {
     return InvalidArgument(Reason::kFileInvalid, "ca_sha256", "a SHA-256 has 32 octets");
   }
-  ChannelOptions channel;
-  channel.address = options.address;
-  channel.reconnect_delay = options.backoff.initial_delay;
-  channel.max_reconnect_delay = options.backoff.max_delay;
-  channel.max_answer_bytes = kMaxBundleBytes;
+  ChannelOptions channel_options;
+  channel_options.address = options.address;
+  channel_options.reconnect_delay = options.backoff.initial_delay;
+  channel_options.max_reconnect_delay = options.backoff.max_delay;
+  channel_options.max_answer_bytes = kMaxBundleBytes;
+  const std::shared_ptr<grpc::Channel> channel =
+      MakeChannel(channel_options, UnverifyingCredentials());
+  WaitOnChannel(channel, &options);
   const std::unique_ptr<v1::CertificateAuthorityService::StubInterface> stub =
-      v1::CertificateAuthorityService::NewStub(MakeChannel(channel, UnverifyingCredentials()));
+      v1::CertificateAuthorityService::NewStub(channel);
   v1::GetTrustBundleResponse response;
   FLEETCA_RETURN_IF_ERROR(CallWithRetries(options, [&](absl::Duration remaining) {
     return Ask(*stub, options, remaining, &response);

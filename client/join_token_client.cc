@@ -64,12 +64,15 @@ void WipeTokens(v1::CreateJoinTokensResponse* response) {
 absl::StatusOr<std::unique_ptr<JoinTokenClient>> JoinTokenClient::Create(CaClientOptions options) {
   FLEETCA_ASSIGN_OR_RETURN(const TlsIdentity identity,
                            LoadTlsIdentity(options.files, ClockOf(options).Now()));
-  return std::unique_ptr<JoinTokenClient>(new JoinTokenClient(std::move(options), identity));
+  const std::shared_ptr<grpc::Channel> channel =
+      MakeChannel(options.channel(), identity.credentials);
+  WaitOnChannel(channel, &options);
+  return std::unique_ptr<JoinTokenClient>(new JoinTokenClient(std::move(options), channel));
 }
 
-JoinTokenClient::JoinTokenClient(CaClientOptions options, const TlsIdentity& identity)
-    : options_(std::move(options)),
-      stub_(v1::JoinTokenService::NewStub(MakeChannel(options_.channel(), identity.credentials))) {}
+JoinTokenClient::JoinTokenClient(CaClientOptions options,
+                                 const std::shared_ptr<grpc::Channel>& channel)
+    : options_(std::move(options)), stub_(v1::JoinTokenService::NewStub(channel)) {}
 
 template <typename Request, typename Response>
 absl::Status JoinTokenClient::Call(grpc::Status (Stub::*method)(grpc::ClientContext*,

@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "client/ca_client_options.h"
 #include "fleetca/v1/join_tokens.grpc.pb.h"
+#include "grpcpp/channel.h"
 
 namespace fleetca::client {
 
@@ -90,7 +91,7 @@ class JoinTokenClient {
  private:
   using Stub = v1::JoinTokenService::StubInterface;
 
-  JoinTokenClient(CaClientOptions options, const TlsIdentity& identity);
+  JoinTokenClient(CaClientOptions options, const std::shared_ptr<grpc::Channel>& channel);
 
   template <typename Request, typename Response>
   absl::Status Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
