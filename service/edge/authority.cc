@@ -145,8 +145,8 @@ absl::Status Authority::SwitchBundle(absl::Span<const SecretBytes> contents) {
     return FailedPrecondition(
         Reason::kFileInvalid,
         absl::StrCat(config_.issuer.trust_bundle_file,
-                     ": no root of it signed the last certificate of issuer.certificate_file; add "
-                     "that root to it"));
+                     ": no root of it signed the last certificate of ",
+                     config_.issuer.certificate_file, "; add that root to it"));
   }
   bundles_.Replace(*std::move(bundle));
   return absl::OkStatus();

@@ -198,8 +198,7 @@ TEST_F(PolicyFileTest, TenThousandAndOneRulesLoad) {
 TEST_F(PolicyFileTest, AHolderReloadsIt) {
   Write(kGood);
   FLEETCA_ASSERT_OK_AND_ASSIGN(auto policy, LoadPolicy(file_));
-  PolicyHolder holder(std::move(policy),
-                      [](absl::string_view path) { return LoadPolicy(path); });
+  PolicyHolder holder(std::move(policy), [](absl::string_view path) { return LoadPolicy(path); });
   Write(WithLine(17, "roles: \"Read\""));
   EXPECT_THAT(holder.Reload(file_), IsInvalid(Reason::kConfigInvalid, "identities[0].roles[0]"));
   EXPECT_EQ(holder.Current()->revision(), 7);
