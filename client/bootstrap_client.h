@@ -13,6 +13,7 @@
 #include "client/issued.h"
 #include "client/tls_identity.h"
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
+#include "grpcpp/channel.h"
 
 namespace fleetca::client {
 

@@ -17,6 +17,7 @@
 #include "client/tls_identity.h"
 #include "client/trust_bundle.h"
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
+#include "grpcpp/channel.h"
 #include "x509/serial.h"
 
 namespace fleetca::client {

@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "client/ca_client_options.h"
 #include "fleetca/v1/join_tokens.grpc.pb.h"
+#include "grpcpp/channel.h"
 
 namespace fleetca::client {
 
