@@ -15,8 +15,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "base/errors.h"
 #include "base/descriptor.h"
+#include "base/errors.h"
 
 extern char** environ;
 
