@@ -40,7 +40,10 @@ bool Exists(const std::string& path) {
 absl::StatusOr<Witness> MakeWitness() {
   Witness witness;
   char instance_id[sizeof(witness.instance_id)];
-  FLEETCA_RETURN_IF_ERROR(RandomBytes(absl::MakeSpan(instance_id)));
+  do {
+    FLEETCA_RETURN_IF_ERROR(RandomBytes(absl::MakeSpan(instance_id)));
+    // 0 stands in the serial numbers of what was issued without a store.
+  } while (instance_id[0] == 0 && instance_id[1] == 0);
   std::memcpy(&witness.instance_id, instance_id, sizeof(instance_id));
   witness.created = absl::FromUnixSeconds(absl::ToUnixSeconds(Clock::System().Now()));
   return witness;
