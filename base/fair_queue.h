@@ -88,13 +88,9 @@ class FairQueue {
   // queue takes none.
   Pushed TryPush(absl::string_view flow_key, absl::Span<Item> items) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    const auto found = flows_.find(flow_key);
-    Flow* flow = found == flows_.end() ? nullptr : found->second.get();
+    Flow* flow = FindFlow(flow_key);
     const size_t held = flow == nullptr ? 0 : flow->items.size();
-    const size_t free = closed_ || size_ >= capacity_ ? 0 : capacity_ - size_;
-    // As many as leave no fewer places free than the flow then holds.
-    const size_t room = held >= free ? 0 : (free - held + 1) / 2;
-    Pushed pushed{.count = std::min(items.size(), room)};
+    Pushed pushed{.count = std::min(items.size(), RoomFor(held))};
     if (pushed.count > 0) {
       flow = flow == nullptr ? &AddFlow(flow_key) : flow;
       if (held == 0) {
@@ -108,9 +104,20 @@ class FairQueue {
       size_ += pushed.count;
     }
     if (pushed.count < items.size()) {
-      const size_t flows = fresh_.size() + served_.size();
-      pushed.queue_full = flow == nullptr || flow->items.size() < capacity_ / (flows + 1);
-      pushed.backlog = pushed.queue_full ? cost_ : std::min(cost_, flow->cost * flows);
+      SayWhy(flow, &pushed);
+    }
+    return pushed;
+  }
+
+  // What TryPush would say to that many items of the flow, without taking any: for those to whom
+  // the items themselves are work.
+  Pushed LookForRoom(absl::string_view flow_key, size_t items) const ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    const Flow* flow = FindFlow(flow_key);
+    const size_t held = flow == nullptr ? 0 : flow->items.size();
+    Pushed pushed{.count = std::min(items, RoomFor(held))};
+    if (pushed.count < items) {
+      SayWhy(flow, &pushed);
     }
     return pushed;
   }
@@ -227,6 +234,27 @@ class FairQueue {
       return flows.empty() ? nullptr : std::get<2>(*flows.begin());
     }
     return std::get<2>(std::min(*fresh_.begin(), *served_.begin()));
+  }
+
+  Flow* FindFlow(absl::string_view flow_key) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const auto found = flows_.find(flow_key);
+    return found == flows_.end() ? nullptr : found->second.get();
+  }
+
+  // How many more a flow that holds `held` may have: as many as leave no fewer places free than the
+  // flow then holds.
+  size_t RoomFor(size_t held) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const size_t free = closed_ || size_ >= capacity_ ? 0 : capacity_ - size_;
+    return held >= free ? 0 : (free - held + 1) / 2;
+  }
+
+  // Why the flow, which is null where it holds nothing, got no more room than `pushed` says.
+  void SayWhy(const Flow* flow, Pushed* pushed) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const size_t flows = fresh_.size() + served_.size();
+    pushed->queue_full =
+        flow == nullptr ? pushed->count == 0 : flow->items.size() < capacity_ / (flows + 1);
+    pushed->backlog =
+        pushed->queue_full || flow == nullptr ? cost_ : std::min(cost_, flow->cost * flows);
   }
 
   Flow& AddFlow(absl::string_view key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {

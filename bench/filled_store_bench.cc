@@ -10,8 +10,8 @@
 //   absent_us         the same for one that is not, which is what an issuance asks
 //   write64_us        wall time for each record of a Write of 64
 // Takes minutes, so it runs only when it is asked for, with N:
-//   FLEETCA_BENCH_FILLED=10000000 bazel run --config=opt //bench:store_bench -- \
-//     --benchmark_filter=FilledStore
+//   export FLEETCA_BENCH_FILLED=10000000
+//   bazel run --config=opt //bench:store_bench -- --benchmark_filter=FilledStore
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>

@@ -52,11 +52,14 @@ size_t IssueQueue::TryPush(absl::Span<Issuance* const> issuances, absl::Status* 
   const FairQueue<Issuance*>::Pushed pushed =
       queue_.TryPush(FlowOf(issuances.front()->caller), absl::MakeSpan(items));
   if (pushed.count < issuances.size()) {
-    (pushed.queue_full ? stats_.queue_full : stats_.share_full)
-        .fetch_add(issuances.size() - pushed.count, std::memory_order_relaxed);
-    *refusal = Refusal(pushed);
+    *refusal = Refuse(pushed, issuances.size() - pushed.count);
   }
   return pushed.count;
+}
+
+absl::Status IssueQueue::CheckRoom(const Caller& caller, size_t count) {
+  const FairQueue<Issuance*>::Pushed room = queue_.LookForRoom(FlowOf(caller), count);
+  return 2 * room.count >= count ? absl::OkStatus() : Refuse(room, count);
 }
 
 void IssueQueue::PutBack(absl::Span<Issuance* const> issuances) {
@@ -66,7 +69,9 @@ void IssueQueue::PutBack(absl::Span<Issuance* const> issuances) {
   }
 }
 
-absl::Status IssueQueue::Refusal(const FairQueue<Issuance*>::Pushed& pushed) const {
+absl::Status IssueQueue::Refuse(const FairQueue<Issuance*>::Pushed& pushed, size_t count) {
+  (pushed.queue_full ? stats_.queue_full : stats_.share_full)
+      .fetch_add(count, std::memory_order_relaxed);
   const absl::Duration delay =
       std::clamp(absl::Microseconds(pushed.backlog / workers_), kShortestRetry, kLongestRetry);
   const std::string when =

@@ -50,6 +50,10 @@ class IssueQueue {
   // kQueueFull, with a retry delay. All are of one caller.
   size_t TryPush(absl::Span<Issuance* const> issuances, absl::Status* refusal);
 
+  // Whether `count` requests of the caller are worth reading: OK when half of them or more would
+  // find room now, else TryPush's refusal of all of them, which is counted as that one is.
+  absl::Status CheckRoom(const Caller& caller, size_t count);
+
   // What waits, up to `max_items` and to the cost of as many everyday requests; see
   // FairQueue::PopBatch. Besides, it hands out those whose caller has gone or whose deadline has
   // passed: the issuer answers them for next to nothing.
@@ -64,7 +68,8 @@ class IssueQueue {
   const IssueQueueStats& stats() const { return stats_; }
 
  private:
-  absl::Status Refusal(const FairQueue<Issuance*>::Pushed& pushed) const;
+  // Counts the refusal of so many, and makes it.
+  absl::Status Refuse(const FairQueue<Issuance*>::Pushed& pushed, size_t count);
 
   const IssueCosts costs_;
   const size_t workers_;

@@ -106,6 +106,20 @@ TEST_F(IssueQueueTest, WhoComesWithATokenIsOneOfManyInOneFlow) {
   EXPECT_EQ(Push(1, "spiffe://fleet.test/job/1", p256_), 1u);
 }
 
+TEST_F(IssueQueueTest, RoomForHalfOfABatchMakesItWorthReading) {
+  Caller caller;
+  caller.spiffe_id = "spiffe://fleet.test/svc/a";
+  EXPECT_TRUE(queue_.CheckRoom(caller, 1000).ok());  // half of the queue
+  EXPECT_THAT(queue_.CheckRoom(caller, 1002),
+              IsError(absl::StatusCode::kResourceExhausted, Reason::kCallerShareFull));
+  EXPECT_EQ(queue_.stats().refused(), 1002u);
+  EXPECT_EQ(Push(500, caller.spiffe_id, p256_), 500u);
+  EXPECT_THAT(queue_.CheckRoom(caller, 1),
+              IsError(absl::StatusCode::kResourceExhausted, Reason::kCallerShareFull));
+  caller.spiffe_id = "spiffe://fleet.test/svc/b";
+  EXPECT_TRUE(queue_.CheckRoom(caller, 500).ok());
+}
+
 TEST_F(IssueQueueTest, ARefusalSaysWhichRoomIsFullAndWhenToComeAgainAndIsCounted) {
   EXPECT_EQ(Push(600, "a", p384_), 500u);
   EXPECT_THAT(refusal_, IsError(absl::StatusCode::kResourceExhausted, Reason::kCallerShareFull));

@@ -107,7 +107,9 @@ void Issuer::IssueBatch(absl::Span<Issuance* const> batch) {
 void Issuer::IssueBatch(absl::Span<Issuance* const> batch, std::vector<Issuance*>* again) {
   stats_.batch_size.Record(batch.size());
   IssueOnce(batch, again);
-  DropOldJwtUses(clock_.Now());
+  if (const absl::StatusOr<absl::Time> now = Now(); now.ok()) {
+    DropOldJwtUses(*now);
+  }
 }
 
 void Issuer::IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>* waiters) {

@@ -46,6 +46,7 @@ class FailingSigner : public signer::Signer {
       results[i] = Internal(Reason::kSigningFailed, "the token is gone");
     }
   }
+  absl::Status Test() const override { return inner_->Test(); }
 
   bool fails = false;
 

@@ -89,7 +89,6 @@ void OutsideHead::Advance(uint64_t number, absl::Time noted_at) {
 }
 
 void OutsideHead::Sync() {
-  absl::MutexLock lock(&mutex_);
   file_->Sync();
 }
 

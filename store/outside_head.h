@@ -57,7 +57,9 @@ class OutsideHead {
       : file_(std::move(file)), state_(std::move(state)) {}
 
   absl::Mutex mutex_;
-  const std::unique_ptr<SlotFile> file_ ABSL_PT_GUARDED_BY(mutex_);  // synced when it ends
+  // Synced when it ends. The lock is for its contents: each commit waits for it, and must not wait
+  // for the disk with it.
+  const std::unique_ptr<SlotFile> file_;
   HeadState state_ ABSL_GUARDED_BY(mutex_);
 };
 

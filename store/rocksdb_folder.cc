@@ -40,7 +40,10 @@ bool Exists(const std::string& path) {
 absl::StatusOr<Witness> MakeWitness() {
   Witness witness;
   char instance_id[sizeof(witness.instance_id)];
-  FLEETCA_RETURN_IF_ERROR(RandomBytes(absl::MakeSpan(instance_id)));
+  do {
+    FLEETCA_RETURN_IF_ERROR(RandomBytes(absl::MakeSpan(instance_id)));
+    // 0 stands in the serial numbers of what was issued without a store.
+  } while (instance_id[0] == 0 && instance_id[1] == 0);
   std::memcpy(&witness.instance_id, instance_id, sizeof(instance_id));
   witness.created = absl::FromUnixSeconds(absl::ToUnixSeconds(Clock::System().Now()));
   return witness;
@@ -191,6 +194,11 @@ absl::StatusOr<ExpectedStore> ReadExpected(const DatabaseOptions& options) {
   return expected;
 }
 
+// Says which field of the configuration a head that cannot be written is about.
+absl::Status ExplainHead(const absl::Status& status) {
+  return Annotate(status, "store.head_file has to be a path that the server may write");
+}
+
 // Joins the store to its head. The head is there before the lineage and says "made" after it, so
 // that this may be cut short anywhere and goes on at the next opening.
 absl::Status Join(const DatabaseOptions& options, const ExpectedStore& expected,
@@ -198,7 +206,7 @@ absl::Status Join(const DatabaseOptions& options, const ExpectedStore& expected,
   HeadState head = expected.head.value_or(HeadState());
   if (!expected.head.has_value()) {
     FLEETCA_ASSIGN_OR_RETURN(head.id, MakeStoreId());
-    FLEETCA_RETURN_IF_ERROR(OutsideHead::Write(options.head_file, head));
+    FLEETCA_RETURN_IF_ERROR(ExplainHead(OutsideHead::Write(options.head_file, head)));
   }
   if (!folder.lineage.has_value()) {
     folder.lineage = Lineage{.id = head.id, .epoch = head.epoch};
@@ -208,9 +216,13 @@ absl::Status Join(const DatabaseOptions& options, const ExpectedStore& expected,
     head.made = true;
     head.number = folder.database->db().GetLatestSequenceNumber();
     head.noted_at = absl::FromUnixMillis(folder.latest_mark);
-    FLEETCA_RETURN_IF_ERROR(OutsideHead::Write(options.head_file, head));
+    FLEETCA_RETURN_IF_ERROR(ExplainHead(OutsideHead::Write(options.head_file, head)));
   }
-  FLEETCA_ASSIGN_OR_RETURN(folder.outside, OutsideHead::Open(options.head_file));
+  absl::StatusOr<std::unique_ptr<OutsideHead>> outside = OutsideHead::Open(options.head_file);
+  if (!outside.ok()) {
+    return ExplainHead(outside.status());
+  }
+  folder.outside = *std::move(outside);
   return absl::OkStatus();
 }
 

@@ -44,7 +44,7 @@ absl::Status Run(const LoadPlan& plan, const LoadFlags& flags) {
   NoteInterruptions();
   // Sleeps end when they should; the kernel's usual 50 us are half an interval at 10,000 calls/s.
   prctl(PR_SET_TIMERSLACK, 1000UL);
-  client::QuietGrpc();
+  FLEETCA_RETURN_IF_ERROR(client::PrepareGrpc());
   const absl::StatusOr<LoadReport> report = RunLoad(plan);
   FLEETCA_RETURN_IF_ERROR(report.status());
   return Deliver(*report, flags);

@@ -38,7 +38,8 @@ void SetBootstrapArguments(grpc::ServerBuilder& builder) {
   builder.SetResourceQuota(quota);
 }
 
-ListenerOptions Options(uint64_t max_per_address) {
+ListenerOptions Options(const internal::v1::GetSettingsResponse& settings) {
+  const uint64_t max_per_address = settings.max_connections_per_address();
   ListenerOptions options{
       .name = "bootstrap", .address = "", .field = "bootstrap.address", .trims_memory = true};
   rlimit descriptors = {};
@@ -48,6 +49,10 @@ ListenerOptions Options(uint64_t max_per_address) {
   options.limits.max_per_address =
       max_per_address == 0 ? options.limits.max_connections
                            : std::min<uint64_t>(max_per_address, options.limits.max_connections);
+  // The largest request that is lawful, its token and a handshake fit.
+  options.limits.unanswered_bytes =
+      std::max<uint64_t>(96 << 10, 2 * settings.max_message_bytes() + (32 << 10));
+  options.limits.bytes_per_answer = options.limits.unanswered_bytes;
   options.limits.unanswered_bytes_in_all = 32 << 20;
   options.limits.receive_buffer_bytes = 32 << 10;
   options.limits.look_interval = absl::Milliseconds(10);
@@ -102,9 +107,8 @@ absl::Status BootstrapServer::Listen(const internal::v1::GetSettingsResponse& se
                                      std::vector<Descriptor> sockets) {
   FLEETCA_ASSIGN_OR_RETURN(auto credentials, tls_->CredentialsForBearers());
   credentials->SetAuthMetadataProcessor(std::make_shared<BootstrapGuard>());
-  FLEETCA_ASSIGN_OR_RETURN(listener_,
-                           Listener::Adopt(Options(settings.max_connections_per_address()),
-                                           ListeningSockets{std::move(sockets)}));
+  FLEETCA_ASSIGN_OR_RETURN(
+      listener_, Listener::Adopt(Options(settings), ListeningSockets{std::move(sockets)}));
   grpc::ServerBuilder builder;
   SetChannelArguments(settings.max_message_bytes(), builder);
   SetBootstrapArguments(builder);

@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "base/steady_time.h"
 
 namespace fleetca::service {
 namespace {
@@ -63,12 +63,12 @@ void BootstrapSupervisor::Reported(const absl::Status& status) {
   absl::MutexLock lock(&mutex_);
   reported_ = status;
   status_ = status;
-  failing_since_ = status.ok() ? absl::InfiniteFuture() : std::min(failing_since_, absl::Now());
+  failing_since_ = status.ok() ? absl::InfiniteFuture() : std::min(failing_since_, SteadyTime());
 }
 
 absl::Status BootstrapSupervisor::status() const {
   absl::MutexLock lock(&mutex_);
-  return absl::Now() - failing_since_ < kOverlooked ? absl::OkStatus() : status_;
+  return SteadyTime() - failing_since_ < kOverlooked ? absl::OkStatus() : status_;
 }
 
 void BootstrapSupervisor::BeginStop() {
@@ -94,9 +94,9 @@ void BootstrapSupervisor::FinishStop() {
 void BootstrapSupervisor::Run() {
   absl::Duration pause = kFirstPause;
   while (true) {
-    const absl::Time began = absl::Now();
+    const absl::Time began = SteadyTime();
     const bool again = RunOnce();
-    if (absl::Now() - began > kLasted) {
+    if (SteadyTime() - began > kLasted) {
       pause = kFirstPause;
     }
     absl::MutexLock lock(&mutex_);
@@ -143,7 +143,7 @@ void BootstrapSupervisor::Fail(const absl::Status& why) {
   if (!reported_.has_value() || reported_->ok()) {
     status_ = why;
   }
-  failing_since_ = std::min(failing_since_, absl::Now());
+  failing_since_ = std::min(failing_since_, SteadyTime());
   log::Error("The bootstrap port is not served until its process has started again",
              {{"reason", status_.message()}, {"end", why.message()}});
 }

@@ -36,6 +36,12 @@ class IssueGate {
   // INVALID_ARGUMENT kRequestTooLarge over the message limit.
   absl::Status CheckMessageSize(size_t bytes) const;
 
+  // OK when the queue would take half of `count` requests of the caller or more, else its refusal
+  // of all of them: an overloaded CA should not read what it is not going to answer.
+  absl::Status CheckRoom(const Caller& caller, size_t count) const {
+    return queue_.CheckRoom(caller, count);
+  }
+
   // Queues the issuances, which are all of one caller, and answers those that find no room with
   // RESOURCE_EXHAUSTED kCallerShareFull or kQueueFull. Any of them may have been answered, and be
   // gone, when this returns.

@@ -103,10 +103,12 @@ class GrpcServer : public Server {
         IssueQueue::Options{.capacity = config.limits.queue_capacity,
                             .issuer_key = authority_->issuer().issuing_key(),
                             .workers = config.limits.WorkerThreads()});
+    // Before the ports: what they queue is always answered, also by a start that fails afterwards.
+    FLEETCA_RETURN_IF_ERROR(StartWorkers(config));
     FLEETCA_ASSIGN_OR_RETURN(
         issuing_port_, IssuingPort::Start(config, *tls_, *authority_, *queue_,
                                           Describe(config.limits, durable), descriptors.sockets));
-    FLEETCA_RETURN_IF_ERROR(StartWorkers(config));
+    LogListening(config);
     if (!config.bootstrap_address.empty()) {
       FLEETCA_ASSIGN_OR_RETURN(bootstrap_port_, BootstrapPort::Start(config, *authority_, *queue_,
                                                                      options.bootstrap_program));
@@ -126,13 +128,16 @@ class GrpcServer : public Server {
                                                            config.limits.worker_batch));
     FLEETCA_ASSIGN_OR_RETURN(reporter_,
                              RateReporter::Start(authority_->issuer().stats(), queue_->stats()));
+    return absl::OkStatus();
+  }
+
+  void LogListening(const ServerConfig& config) const {
     log::Info("Listening", {{"address", config.listener.address},
                             {"port", port()},
                             {"trust_domain", config.trust_domain},
                             {"policy_revision", authority_->policies().Current()->revision()},
-                            {"workers", threads},
+                            {"workers", config.limits.WorkerThreads()},
                             {"reflection", config.listener.reflection ? "on" : "off"}});
-    return absl::OkStatus();
   }
 
   v1::ServerDescription Describe(const LimitsConfig& limits, bool durable) const {

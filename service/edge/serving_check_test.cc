@@ -83,7 +83,11 @@ class ServingCheckTest : public ::testing::Test {
   }
   absl::Status Serve() const {
     const auto config = Config();
-    return config.ok() ? Server::Start(*config).status() : config.status();
+    // This program is a test and cannot serve the bootstrap port.
+    return config.ok() ? Server::Start(*config, {.bootstrap_program =
+                                                     std::filesystem::absolute("fleetca").string()})
+                             .status()
+                       : config.status();
   }
 
   TemporaryFolder folder_;

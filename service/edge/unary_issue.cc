@@ -146,6 +146,10 @@ class BatchIssue : public UnaryCall {
       return;
     }
     const int count = message_.requests_size();
+    if (const absl::Status room = gate_.CheckRoom(*caller, count); !room.ok()) {
+      RefuseAll(room);
+      return;
+    }
     std::vector<Issuance*> ready;
     ready.reserve(count);
     answer_.mutable_results()->Reserve(count);
@@ -175,6 +179,17 @@ class BatchIssue : public UnaryCall {
       Send();
     }
     gate_.Submit(absl::MakeSpan(ready));
+  }
+
+  // A thousand refusals that are made one by one cost an overloaded CA as much as some
+  // certificates.
+  void RefuseAll(const absl::Status& status) {
+    const google::rpc::Status refusal = ToRpcStatus(status);
+    answer_.mutable_results()->Reserve(message_.requests_size());
+    for (int i = 0; i < message_.requests_size(); ++i) {
+      *answer_.add_results()->mutable_error() = refusal;
+    }
+    Send();
   }
 
   void ItemAnswered() {

@@ -130,6 +130,19 @@ TEST_F(UnaryIssueTest, AFullQueueRefusesAndKeepsNothing) {
   EmptyQueue();
 }
 
+TEST_F(UnaryIssueTest, AFullQueueRefusesEachOfABatch) {
+  FillQueue();
+  const uint64_t refused = queue_.stats().refused();
+  const auto call = IssueBatch(Batch(3));
+  const auto response = Read<v1::BatchIssueCertificatesResponse>(*call);
+  ASSERT_EQ(response.results_size(), 3);
+  for (const v1::BatchIssueResult& result : response.results()) {
+    EXPECT_EQ(result.error().code(), StatusCode::RESOURCE_EXHAUSTED);
+  }
+  EXPECT_EQ(queue_.stats().refused(), refused + 3);
+  EmptyQueue();
+}
+
 TEST_F(UnaryIssueTest, ACancelledCallDropsItsWorkAndIsFinishedByTheAnswer) {
   const auto call = Issue(OneRequest());
   Issuance& issuance = Pop();

@@ -235,7 +235,8 @@ class CliTest(unittest.TestCase):
                 self.assertNotEqual(fleetca(*arguments).err, "")
 
     def test_a_server_that_is_not_there_is_named(self):
-        result = fleetca("bundle", "get", "--dir", self.ca, "--server", "127.0.0.1:1")
+        result = fleetca("bundle", "get", "--dir", self.ca, "--server", "127.0.0.1:1",
+                         "--timeout", "1s")
         self.assert_fails(result, 1, "127.0.0.1:1", "is the server running")
         self.assertEqual(len(result.err.splitlines()), 1)
 

@@ -73,7 +73,9 @@ class FairShareTest : public ::testing::Test {
         .policy = policy, .store = store_.get(), .clock = &Clock::System()});
     queue_ = std::make_unique<IssueQueue>(IssueQueue::Options{
         .capacity = 10000, .issuer_key = ca_->issuer().issuing_key(), .workers = 3});
-    workers_ = std::make_unique<service::IssueWorkers>(*queue_, ca_->issuer(), 3, 64);
+    auto workers = service::IssueWorkers::Start(*queue_, ca_->issuer(), 3, 64);
+    EXPECT_THAT(workers, testing::IsOk());
+    workers_ = *std::move(workers);
   }
 
   testing::TemporaryFolder folder_{"/var/tmp"};

@@ -209,13 +209,13 @@ class Fleet:
     def sign_with_openssl(self, out, csr, extensions, days=1,
                           names="URI:spiffe://%s/operator/admin" % DOMAIN):
         """A certificate with the issuing CA's signature that the CA would not give, with its
-        chain."""
+        chain. Its serial number says that it was made without a store, as `ca init` does."""
         key = self.write("clear.key", self.clear_issuing_key())
         issuer = os.path.join(self.ca, "issuing-ca.crt")
         text = self.write("extensions.cnf", b"subjectAltName=%s\n%s\n" %
                           (names.encode(), extensions.encode()))
         leaf = openssl("x509", "-req", "-CA", issuer, "-CAkey", key, "-set_serial",
-                       "0x" + os.urandom(16).hex(), "-days", str(days), "-extfile", text, stdin=csr)
+                       "0x01ffffff0000" + os.urandom(14).hex(), "-days", str(days), "-extfile", text, stdin=csr)
         os.remove(key)
         with open(issuer, "rb") as chain, open(out, "wb") as file:
             file.write(leaf + chain.read())

@@ -17,7 +17,7 @@ MAX_FRAME = 16384
 # What a peer takes before it says more.
 FIRST_WINDOW = 65535
 
-OK, UNIMPLEMENTED = 0, 12
+OK, INVALID_ARGUMENT, UNIMPLEMENTED = 0, 3, 12
 SERVICE = "fleetca.v1.CertificateAuthorityService"
 
 

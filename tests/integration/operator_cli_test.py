@@ -25,10 +25,14 @@ class OperatorCliTest(unittest.TestCase):
             self.assertIn(sentence, result.err)
 
     def copy_of_the_ca(self, name):
-        """The same CA in another folder, without its store."""
+        """The same CA in another folder, before its first start: without a store, and with a head that says so."""
         copy = self.fleet.path(name)
-        shutil.copytree(self.fleet.ca, copy, ignore=shutil.ignore_patterns("store"))
+        shutil.copytree(self.fleet.ca, copy, ignore=shutil.ignore_patterns("store", "store.head"))
         self.addCleanup(shutil.rmtree, copy)
+        new = self.fleet.path(name + "-new")
+        self.addCleanup(shutil.rmtree, new)
+        self.assertEqual(fleetca("ca", "init", "--dir", new, "--trust-domain", DOMAIN).code, 0)
+        shutil.copy(os.path.join(new, "store.head"), copy)
         return copy
 
     # ca init

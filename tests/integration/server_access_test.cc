@@ -199,6 +199,8 @@ TEST_F(ServerAccessTest, ASecondServerOnTheSameFolderOrPortIsRefused) {
   EXPECT_THAT(service::Server::Start(config).status(),
               IsError(absl::StatusCode::kFailedPrecondition, Reason::kStoreLocked));
   config.store.path = folder_.path() + "/other";
+  config.store.head_file = folder_.path() + "/other.head";
+  config.store.new_store = true;
   config.listener.address = address();
   EXPECT_THAT(service::Server::Start(config).status(),
               IsError(absl::StatusCode::kUnavailable, Reason::kConfigInvalid));

@@ -12,9 +12,9 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "base/steady_time.h"
 #include "client/authz/serve/request_head.h"
 
 namespace fleetca::client {
@@ -98,7 +98,7 @@ void HttpLoop::Run() {
                           : static_cast<int>(absl::ToInt64Milliseconds(
                                 paused_until_ == absl::InfinitePast() ? kSweep : kPause));
     const int count = epoll_wait(epoll_.get(), events, kMostEvents, wait);
-    const absl::Time now = absl::Now();
+    const absl::Time now = SteadyTime();
     for (int i = 0; i < count; ++i) {
       const uint64_t id = events[i].data.u64;
       if (id == kWake) {

@@ -17,10 +17,10 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "base/steady_time.h"
 #include "base/throughput_scheduling.h"
 #include "service/edge/listener/peer_address.h"
 
@@ -153,7 +153,7 @@ void Listener::Wake() {
 void Listener::Run() {
   // A look that comes late is a flood's gain.
   ScheduleThisThreadAtOnce();
-  absl::Time next_look = absl::Now();
+  absl::Time next_look = SteadyTime();
   while (true) {
     Wait(next_look);
     {
@@ -166,7 +166,7 @@ void Listener::Run() {
         return;
       }
     }
-    const absl::Time now = absl::Now();
+    const absl::Time now = SteadyTime();
     AcceptSome(now);
     if (now >= next_look) {
       watch_.Look(now);
@@ -181,13 +181,13 @@ void Listener::Run() {
 void Listener::Wait(absl::Time next_look) {
   std::vector<pollfd> wanted;
   wanted.push_back({.fd = wake_.get(), .events = POLLIN, .revents = 0});
-  absl::Duration timeout = watch_.size() > 0 ? next_look - absl::Now() : kIdleWait;
-  if (absl::Now() >= paused_until_) {
+  absl::Duration timeout = watch_.size() > 0 ? next_look - SteadyTime() : kIdleWait;
+  if (SteadyTime() >= paused_until_) {
     for (const Descriptor& socket : sockets_) {
       wanted.push_back({.fd = socket.get(), .events = POLLIN, .revents = 0});
     }
   } else {
-    timeout = std::min(timeout, paused_until_ - absl::Now());
+    timeout = std::min(timeout, paused_until_ - SteadyTime());
   }
   const int64_t milliseconds =
       std::max<int64_t>(0, absl::ToInt64Milliseconds(timeout + absl::Microseconds(999)));
