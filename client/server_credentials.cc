@@ -13,6 +13,7 @@
 #include "grpcpp/security/tls_credentials_options.h"
 #include "x509/certificate.h"
 #include "x509/name.h"
+#include "x509/oid.h"
 #include "x509/pem.h"
 #include "x509/spiffe_id.h"
 
@@ -41,6 +42,25 @@ std::string PeerIdentity(const TlsCustomVerificationCheckRequest& request) {
   return x509::SpiffeIdProblem(uri) == nullptr ? std::string(uri) : "";
 }
 
+// Whether the peer sent a certificate with name constraints. Every subordinate CA has them and the
+// issuing CA has none, and constraints cannot keep a subordinate CA from the server's identity:
+// those of a URI are about its host alone (RFC 5280, section 4.2.1.10).
+bool ComesFromASubordinateCa(const TlsCustomVerificationCheckRequest& request) {
+  const grpc::string_ref chain = request.peer_cert_full_chain();
+  const absl::StatusOr<std::vector<std::string>> ders =
+      x509::DecodePem(x509::kPemCertificate, absl::string_view(chain.data(), chain.size()));
+  if (!ders.ok()) {
+    return true;
+  }
+  for (const std::string& der : *ders) {
+    const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(der);
+    if (!certificate.ok() || certificate->Find(x509::oid::kNameConstraints) != nullptr) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // The host name first, as gRPC checks it by itself, then the identity. Thread-safe.
 class IdentityVerifier final : public grpc::experimental::ExternalCertificateVerifier {
  public:
@@ -56,7 +76,10 @@ class IdentityVerifier final : public grpc::experimental::ExternalCertificateVer
     if (!sync_status->ok()) {
       return true;
     }
-    const std::string met = PeerIdentity(*request);
+    std::string met = PeerIdentity(*request);
+    if (ComesFromASubordinateCa(*request)) {
+      met += " by the word of a subordinate CA";
+    }
     if (expected_.empty() || met != expected_) {
       *sync_status = grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
                                   absl::StrCat(kBegin, expected_, absl::string_view(&kBetween, 1),

@@ -56,7 +56,11 @@ class Signals {
   }
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
-  ~Signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  ~Signals() {
+    // One that waits would end the process before it has said why a start failed.
+    std::signal(SIGHUP, SIG_IGN);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
 
   // Calls `reload` for each SIGHUP, and returns the name of the first other one. From then on
   // SIGHUP has no effect, as there is nothing left to reload for, and the others have their usual
