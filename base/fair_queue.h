@@ -109,6 +109,13 @@ class FairQueue {
     return pushed;
   }
 
+  // How many items of the flow wait.
+  size_t held(absl::string_view flow_key) const ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    const Flow* flow = FindFlow(flow_key);
+    return flow == nullptr ? 0 : flow->items.size();
+  }
+
   // What TryPush would say to that many items of the flow, without taking any: for those to whom
   // the items themselves are work.
   Pushed LookForRoom(absl::string_view flow_key, size_t items) const ABSL_LOCKS_EXCLUDED(mutex_) {

@@ -51,7 +51,8 @@ class IssueQueue {
   size_t TryPush(absl::Span<Issuance* const> issuances, absl::Status* refusal);
 
   // Whether `count` requests of the caller are worth reading: OK when half of them or more would
-  // find room now, else TryPush's refusal of all of them, which is counted as that one is.
+  // find room now, or none of the caller waits yet; else TryPush's refusal of all of them, which is
+  // counted as that one is.
   absl::Status CheckRoom(const Caller& caller, size_t count);
 
   // What waits, up to `max_items` and to the cost of as many everyday requests; see

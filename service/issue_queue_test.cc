@@ -109,11 +109,14 @@ TEST_F(IssueQueueTest, WhoComesWithATokenIsOneOfManyInOneFlow) {
 TEST_F(IssueQueueTest, RoomForHalfOfABatchMakesItWorthReading) {
   Caller caller;
   caller.spiffe_id = "spiffe://fleet.test/svc/a";
-  EXPECT_TRUE(queue_.CheckRoom(caller, 1000).ok());  // half of the queue
-  EXPECT_THAT(queue_.CheckRoom(caller, 1002),
-              IsError(absl::StatusCode::kResourceExhausted, Reason::kCallerShareFull));
-  EXPECT_EQ(queue_.stats().refused(), 1002u);
-  EXPECT_EQ(Push(500, caller.spiffe_id, p256_), 500u);
+  EXPECT_TRUE(queue_.CheckRoom(caller, 100'000).ok());  // nothing of this caller waits
+  EXPECT_EQ(Push(100, caller.spiffe_id, p256_), 100u);  // leaves room for 400
+  EXPECT_TRUE(queue_.CheckRoom(caller, 800).ok());
+  EXPECT_EQ(queue_.stats().refused(), 0u);
+  EXPECT_THAT(queue_.CheckRoom(caller, 802),
+              IsError(absl::StatusCode::kResourceExhausted, Reason::kQueueFull));
+  EXPECT_EQ(queue_.stats().refused(), 802u);
+  EXPECT_EQ(Push(400, caller.spiffe_id, p256_), 400u);
   EXPECT_THAT(queue_.CheckRoom(caller, 1),
               IsError(absl::StatusCode::kResourceExhausted, Reason::kCallerShareFull));
   caller.spiffe_id = "spiffe://fleet.test/svc/b";

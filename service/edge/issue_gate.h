@@ -36,8 +36,9 @@ class IssueGate {
   // INVALID_ARGUMENT kRequestTooLarge over the message limit.
   absl::Status CheckMessageSize(size_t bytes) const;
 
-  // OK when the queue would take half of `count` requests of the caller or more, else its refusal
-  // of all of them: an overloaded CA should not read what it is not going to answer.
+  // OK when the queue would take half of `count` requests of the caller or more, or has none of the
+  // caller yet; else its refusal of all of them: an overloaded CA should not read what it is not
+  // going to answer.
   absl::Status CheckRoom(const Caller& caller, size_t count) const {
     return queue_.CheckRoom(caller, count);
   }
