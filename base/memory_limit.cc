@@ -18,7 +18,7 @@ namespace {
 
 constexpr uint64_t kUnknown = uint64_t{1} << 30;
 
-// The number in the file; "max", or no file, is no limit.
+// The number in the file. "max" means that there is no limit, and so does a missing file.
 uint64_t ReadLimit(const std::string& path) {
   std::ifstream file(path);
   std::string text;

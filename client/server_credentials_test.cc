@@ -130,7 +130,7 @@ TEST_F(ServerCredentialsTest, RootsNameTheirTrustDomain) {
   EXPECT_EQ(TrustDomainOfRoots({root, stranger_.ca().root_der()}), "fleet.example");
   EXPECT_EQ(TrustDomainOfRoots({}), std::nullopt);
   EXPECT_EQ(TrustDomainOfRoots({"junk"}), std::nullopt);
-  // "Fleet" is no trust domain, which has small letters alone.
+  // "Fleet" is not a trust domain: a trust domain has small letters only.
   EXPECT_EQ(TrustDomainOfRoots({root, server_.ca().issuing_der()}), std::nullopt);
 }
 

@@ -199,7 +199,7 @@ TEST_F(CommandsTest, AServerThatIsDownIsSaidAfterTheTimeout) {
   EXPECT_THAT(outcome.err, HasSubstr("is the server running"));
   EXPECT_GT(absl::Now() - start, absl::Seconds(1));
   EXPECT_LT(absl::Now() - start, absl::Seconds(10));
-  // Standard error is no terminal here.
+  // Standard error is not a terminal here.
   EXPECT_THAT(outcome.err, Not(HasSubstr("waiting")));
 }
 
