@@ -88,8 +88,6 @@ void OutsideHead::Advance(uint64_t number, absl::Time noted_at) {
   }
 }
 
-void OutsideHead::Sync() {
-  file_->Sync();
-}
+void OutsideHead::Sync() { file_->Sync(); }
 
 }  // namespace fleetca::store

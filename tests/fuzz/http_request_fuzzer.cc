@@ -112,7 +112,8 @@ void FuzzHead(absl::string_view input) {
     FLEETCA_FUZZ_REQUIRE(head.status().code() == absl::StatusCode::kInvalidArgument);
     return;
   }
-  std::string again = absl::StrCat(head->method, " ", head->target, " HTTP/1.1\r\n");
+  // HTTP/1.0 asks for no Host (RFC 9112 section 3.2), so what was read of it stays well-formed.
+  std::string again = absl::StrCat(head->method, " ", head->target, " HTTP/1.0\r\n");
   FLEETCA_FUZZ_REQUIRE(head->headers.size() <= client::kMaxRequestHeaders);
   for (const auto& [name, value] : head->headers) {
     FLEETCA_FUZZ_REQUIRE(client::IsHeaderName(name));
@@ -162,6 +163,8 @@ std::vector<std::string> fuzz::Seeds() {
           "/%252e",
           "[::1]:8443",
           "api.Fleet.example.:443",
+          "GET / HTTP/1.1\r\nHost: api.fleet.example\r\n\r\n",
+          "GET / HTTP/1.0\r\nAccept: text/html\r\n\r\n",
           pem + pem,
           escaped};
 }
