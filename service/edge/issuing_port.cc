@@ -110,11 +110,11 @@ IssuingPort::~IssuingPort() {
 
 absl::Status IssuingPort::Listen(const ServerConfig& config, const ServerTls& tls,
                                  Authority& authority, uint64_t descriptors) {
-  FLEETCA_ASSIGN_OR_RETURN(auto credentials, tls.CredentialsForCertificates());
-  credentials->SetAuthMetadataProcessor(std::make_shared<MethodGuard>(
-      *authenticator_, authority.policies(), authority.clock_rule(), config.listener.reflection));
-
   FLEETCA_ASSIGN_OR_RETURN(listener_, Listener::Listen(MainListener(config, descriptors)));
+  FLEETCA_ASSIGN_OR_RETURN(auto credentials, tls.CredentialsForCertificates());
+  credentials->SetAuthMetadataProcessor(
+      std::make_shared<MethodGuard>(*authenticator_, authority.policies(), authority.clock_rule(),
+                                    listener_->callers(), config.listener.reflection));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   SetChannelArguments(config.limits.max_message_bytes, builder);

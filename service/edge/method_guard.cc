@@ -4,7 +4,10 @@
 #include <iterator>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/log.h"
+#include "base/steady_time.h"
 #include "service/edge/status_to_rpc.h"
 
 namespace fleetca::service {
@@ -55,10 +58,30 @@ grpc::Status MethodGuard::Process(const InputMetadata& metadata, grpc::AuthConte
     return ToGrpcStatus(clock);
   }
   const absl::StatusOr<Caller> caller = authenticator_.Authenticate(*context);
+  const std::shared_ptr<CallerCalls> calls = callers_->Arrive(caller.ok() ? caller->spiffe_id : "");
+  if (calls == nullptr) {
+    return ToGrpcStatus(TooManyCalls(caller.ok() ? caller->spiffe_id : "The caller"));
+  }
   if (!caller.ok()) {
     return ToGrpcStatus(caller.status());
   }
-  return ToGrpcStatus(Check(*caller, path));
+  const absl::Status allowed = Check(*caller, path);
+  if (allowed.ok()) {
+    calls->Admitted();
+  }
+  return ToGrpcStatus(allowed);
+}
+
+absl::Status MethodGuard::TooManyCalls(absl::string_view caller) {
+  uint64_t suppressed = 0;
+  if (limiter_.Allow(SteadyTime(), &suppressed)) {
+    log::Warning("A caller has too many calls that are open or were given up",
+                 {{"caller", caller}, {"lines_suppressed", suppressed}});
+  }
+  return MakeError(absl::StatusCode::kResourceExhausted, Reason::kQueueFull, "",
+                   absl::StrCat(caller,
+                                " has too many calls that are open or were given up; wait for "
+                                "answers, and make fewer calls at once"));
 }
 
 }  // namespace fleetca::service

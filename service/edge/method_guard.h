@@ -4,10 +4,15 @@
 
 #include <grpcpp/security/auth_metadata_processor.h>
 
+#include <memory>
+#include <utility>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "base/log_limiter.h"
 #include "service/caller.h"
 #include "service/clock_rule.h"
+#include "service/edge/listener/caller_calls.h"
 #include "service/edge/peer_authenticator.h"
 #include "service/policy/policy_holder.h"
 
@@ -21,10 +26,11 @@ class MethodGuard : public grpc::AuthMetadataProcessor {
   // Debian's reflection library registers its service in every server it is linked into, so whether
   // the service exists for anyone is decided here.
   MethodGuard(PeerAuthenticator& authenticator, const PolicyHolder& policies,
-              const ClockRule& clock_rule, bool reflection)
+              const ClockRule& clock_rule, std::shared_ptr<CallerTable> callers, bool reflection)
       : authenticator_(authenticator),
         policies_(policies),
         clock_rule_(clock_rule),
+        callers_(std::move(callers)),
         reflection_(reflection) {}
 
   bool IsBlocking() const override { return false; }
@@ -40,10 +46,17 @@ class MethodGuard : public grpc::AuthMetadataProcessor {
   absl::Status Check(const Caller& caller, absl::string_view path) const;
 
  private:
+  // RESOURCE_EXHAUSTED kQueueFull (listener/caller_calls.h); notes it in the log.
+  absl::Status TooManyCalls(absl::string_view caller);
+
   PeerAuthenticator& authenticator_;
   const PolicyHolder& policies_;
   const ClockRule& clock_rule_;
+  const std::shared_ptr<CallerTable> callers_;
   const bool reflection_;
+  log::Limiter limiter_{kLinesPerSecond};
+
+  static constexpr int kLinesPerSecond = 1;
 };
 
 }  // namespace fleetca::service

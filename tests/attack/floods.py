@@ -65,6 +65,10 @@ def continuation(flood):
             flood.send(connection, frames)
 
 
+def reset(stream):
+    return http2.frame(http2.RST_STREAM, 0, stream, b"\0\0\0\x08")
+
+
 def resets(flood):
     """Streams that are opened and reset at once."""
     with flood.connect() as connection:
@@ -72,7 +76,47 @@ def resets(flood):
             octets = b""
             for _ in range(200):
                 stream, opening = headers(connection)
-                octets += opening + http2.frame(http2.RST_STREAM, 0, stream, b"\0\0\0\x08")
+                octets += opening + reset(stream)
+            flood.send(connection, octets)
+
+
+def short_resets(flood):
+    """The same in 28 octets a stream: the server's table has the headers (RFC 7541 section 2.3.2)."""
+    with flood.connect() as connection:
+        flood.send(connection, http2.frame(http2.HEADERS, http2.END_HEADERS, 1,
+                                           http2.grpc_headers("IssueCertificate", indexed=True)))
+        flood.send(connection, reset(1))
+        stream = 3
+        indices = bytes(0x80 | 62 + at for at in range(6))
+        while flood.on():
+            octets = b""
+            for _ in range(1000):
+                octets += http2.frame(http2.HEADERS, http2.END_HEADERS, stream, indices)
+                octets += reset(stream)
+                stream += 2
+            flood.send(connection, octets)
+
+
+def whole_resets(flood):
+    """Calls that are complete, with an empty message, and reset at once."""
+    with flood.connect() as connection:
+        while flood.on():
+            octets = b""
+            for _ in range(200):
+                stream, opening = headers(connection)
+                octets += opening + http2.frame(http2.DATA, http2.END_STREAM, stream,
+                                                http2.grpc_message(b"")) + reset(stream)
+            flood.send(connection, octets)
+
+
+def denied_resets(flood):
+    """Streams of a method that does not exist, reset at once."""
+    with flood.connect() as connection:
+        while flood.on():
+            octets = b""
+            for _ in range(200):
+                stream, opening = headers(connection, method="Nothing")
+                octets += opening + reset(stream)
             flood.send(connection, octets)
 
 

@@ -35,19 +35,21 @@ def frame(kind, flags, stream, payload=b""):
     return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
 
 
-def header_block(pairs):
+def header_block(pairs, indexed=False):
+    """`indexed`: the reader takes the headers into its dynamic table, the last one as number 62."""
     block = b""
     for name, value in pairs:
         name, value = name.encode(), value.encode()
         assert len(name) < 127 and len(value) < 127
-        block += b"\x00" + bytes([len(name)]) + name + bytes([len(value)]) + value
+        block += (b"\x40" if indexed else b"\x00") + bytes([len(name)]) + name + bytes([len(value)]) + value
     return block
 
 
-def grpc_headers(method, more=(), service=SERVICE):
+def grpc_headers(method, more=(), service=SERVICE, indexed=False):
     return header_block([(":method", "POST"), (":scheme", "https"),
                          (":path", "/%s/%s" % (service, method)), (":authority", "localhost"),
-                         ("te", "trailers"), ("content-type", "application/grpc"), *more])
+                         ("te", "trailers"), ("content-type", "application/grpc"), *more],
+                        indexed)
 
 
 def grpc_message(payload, compressed=False):

@@ -24,9 +24,12 @@ class CallMeter : public grpc::experimental::Interceptor {
  public:
   CallMeter(ServerRpcInfo* call, std::shared_ptr<Connection> connection,
             const ConnectionLimits& limits, const MessageSize& size)
-      : call_(call), connection_(std::move(connection)), limits_(limits), size_(size) {}
+      : call_(call), connection_(std::move(connection)), limits_(limits), size_(size) {
+    connection_->CallBegun();
+  }
 
   ~CallMeter() override {
+    Complete();
     if (unanswered_ > 0) {
       connection_->MessagesDone(unanswered_);
     }
@@ -44,11 +47,25 @@ class CallMeter : public grpc::experimental::Interceptor {
         methods->GetSendStatus().ok() && !call_->server_context()->IsCancelled()) {
       Sent(limits_.bytes_per_answer);
     }
+    // Only now is it known whether the caller gave the call up.
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_CLOSE) &&
+        connection_->calls() != nullptr && !call_->server_context()->IsCancelled()) {
+      connection_->calls()->Answered();
+    }
     methods->Proceed();
   }
 
  private:
+  // The first message decides: what comes after it on a stream is bounded by the account alone.
+  void Complete() {
+    if (!complete_) {
+      complete_ = true;
+      connection_->CallComplete();
+    }
+  }
+
   void Received(const void* message) {
+    Complete();
     uint64_t credit = 0;
     if (limits_.bytes_per_message > 0) {
       const uint64_t bytes = size_ == nullptr ? 0 : size_(call_->method(), message);
@@ -56,9 +73,6 @@ class CallMeter : public grpc::experimental::Interceptor {
     }
     ++unanswered_;
     connection_->MessageReceived(credit);
-    if (!connection_->caller_known()) {
-      ReadCaller();
-    }
   }
 
   void Sent(uint64_t credit) {
@@ -69,24 +83,26 @@ class CallMeter : public grpc::experimental::Interceptor {
     }
   }
 
-  void ReadCaller() {
-    const auto context = call_->server_context()->auth_context();
-    if (context == nullptr) {
-      return;
-    }
-    const std::vector<grpc::string_ref> uris =
-        context->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME);
-    if (!uris.empty()) {
-      connection_->SetCaller(absl::string_view(uris.front().data(), uris.front().size()));
-    }
-  }
-
   ServerRpcInfo* const call_;
   const std::shared_ptr<Connection> connection_;
   const ConnectionLimits& limits_;
   const MessageSize& size_;
+  bool complete_ = false;
   int unanswered_ = 0;
 };
+
+void ReadCaller(ServerRpcInfo* call, CallerTable& callers, Connection& connection) {
+  const auto context = call->server_context()->auth_context();
+  if (context == nullptr) {
+    return;
+  }
+  const std::vector<grpc::string_ref> uris =
+      context->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME);
+  if (!uris.empty()) {
+    const absl::string_view caller(uris.front().data(), uris.front().size());
+    connection.SetCaller(caller, callers.Of(caller));
+  }
+}
 
 }  // namespace
 
@@ -95,6 +111,12 @@ grpc::experimental::Interceptor* CallMeterFactory::CreateServerInterceptor(Serve
   std::shared_ptr<Connection> connection = peer.has_value() ? connections_->Find(*peer) : nullptr;
   if (connection == nullptr) {
     return nullptr;  // it has ended: gRPC takes that for a call without an interceptor
+  }
+  if (!connection->caller_known()) {
+    ReadCaller(call, *callers_, *connection);
+  }
+  if (CallerCalls* const calls = connection->calls()) {
+    calls->Begun();
   }
   return new CallMeter(call, std::move(connection), limits_, size_);
 }

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "absl/strings/string_view.h"
+#include "service/edge/listener/caller_calls.h"
 #include "service/edge/listener/connection.h"
 #include "service/edge/listener/connection_table.h"
 
@@ -25,14 +26,19 @@ class CallMeterFactory : public grpc::experimental::ServerInterceptorFactoryInte
  public:
   // `size` may be null; it is called on gRPC's threads.
   CallMeterFactory(std::shared_ptr<const ConnectionTable> connections,
-                   const ConnectionLimits& limits, MessageSize size)
-      : connections_(std::move(connections)), limits_(limits), size_(std::move(size)) {}
+                   std::shared_ptr<CallerTable> callers, const ConnectionLimits& limits,
+                   MessageSize size)
+      : connections_(std::move(connections)),
+        callers_(std::move(callers)),
+        limits_(limits),
+        size_(std::move(size)) {}
 
   grpc::experimental::Interceptor* CreateServerInterceptor(
       grpc::experimental::ServerRpcInfo* call) override;
 
  private:
   const std::shared_ptr<const ConnectionTable> connections_;
+  const std::shared_ptr<CallerTable> callers_;
   const ConnectionLimits limits_;
   const MessageSize size_;
 };

@@ -5,12 +5,15 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "service/edge/listener/caller_calls.h"
 #include "service/edge/listener/peer_address.h"
 
 namespace fleetca::service {
@@ -37,6 +40,9 @@ struct ConnectionLimits {
   uint64_t unanswered_bytes_per_caller = uint64_t{64} << 20;
   uint64_t unanswered_bytes_in_all = uint64_t{192} << 20;
 
+  // Bytes that may come in while no call of the connection waits for the rest of its message: those
+  // of a header block that does not end.
+  uint64_t bytes_outside_calls = uint64_t{256} << 10;
   // The kernel's buffer for what a connection sent and nobody has read; 0 leaves it as it is. What
   // is in it when a connection is cut off was sent for nothing, so it should not be large.
   int receive_buffer_bytes = 0;
@@ -56,10 +62,23 @@ struct ConnectionLimits {
 class Connection {
  public:
   explicit Connection(const PeerAddress& peer) : peer_(peer) {}
+  ~Connection() {
+    if (calls_ != nullptr) {
+      calls_->ConnectionEnded();
+    }
+  }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   const PeerAddress& peer() const { return peer_; }
+
+  // A call has begun, and waits for the rest of its first message.
+  void CallBegun() { unfinished_.fetch_add(1, std::memory_order_relaxed); }
+  // It waits no more: the message is complete, or the call has ended without it.
+  void CallComplete() {
+    unfinished_.fetch_sub(1, std::memory_order_relaxed);
+    completed_.fetch_add(1, std::memory_order_relaxed);
+  }
 
   // A complete message came in, and `credit` bytes are given back to the account.
   void MessageReceived(uint64_t credit) {
@@ -86,16 +105,26 @@ class Connection {
   // Whether there are complete messages without an answer.
   bool working() const { return working_.load(std::memory_order_relaxed) > 0; }
 
+  // Calls that wait for the rest of their first message.
+  int64_t unfinished() const { return unfinished_.load(std::memory_order_relaxed); }
+  // Grows with whatever is a reason for bytes to have come.
+  uint64_t signs() const { return progress() + completed_.load(std::memory_order_relaxed); }
+
   // The caller, once a call of his has begun; empty before. The first one stays.
   std::string caller() const ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     return caller_;
   }
   bool caller_known() const { return caller_known_.load(std::memory_order_acquire); }
-  void SetCaller(absl::string_view caller) ABSL_LOCKS_EXCLUDED(mutex_) {
+  // The calls of the caller; null until he is known.
+  CallerCalls* calls() const { return caller_known() ? calls_.get() : nullptr; }
+  void SetCaller(absl::string_view caller, std::shared_ptr<CallerCalls> calls)
+      ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     if (!caller_known_.load(std::memory_order_relaxed)) {
       caller_ = std::string(caller);
+      calls_ = std::move(calls);
+      calls_->ConnectionBegun();
       caller_known_.store(true, std::memory_order_release);
     }
   }
@@ -106,9 +135,12 @@ class Connection {
   std::atomic<uint64_t> messages_{0};
   std::atomic<uint64_t> answers_{0};
   std::atomic<int64_t> working_{0};
+  std::atomic<int64_t> unfinished_{0};
+  std::atomic<uint64_t> completed_{0};
   std::atomic<bool> caller_known_{false};
   mutable absl::Mutex mutex_;
   std::string caller_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<CallerCalls> calls_;  // does not change once the caller is known
 };
 
 }  // namespace fleetca::service

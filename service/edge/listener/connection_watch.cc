@@ -23,6 +23,13 @@ constexpr uint64_t kSilent = 1;
 // What a connection may send in message_timeout beside messages: pings and settings.
 constexpr uint64_t kChatter = 1024;
 
+// Calls that their caller gave up and that are taken for gone at each look: 200 in a second.
+constexpr int64_t kForgivenEachLook = 10;
+
+// What a connection may have brought, without credit, that no flood comes over: a handshake and
+// some calls.
+constexpr uint64_t kNoFlood = 32 << 10;
+
 constexpr size_t kMostDiscarded = size_t{64} << 20;
 
 // Connections that one look asks about.
@@ -88,6 +95,7 @@ void ConnectionWatch::Add(const PeerAddress& peer, Descriptor duplicate, absl::T
 }
 
 void ConnectionWatch::Look(absl::Time now) {
+  LookAtCalls(now);
   const size_t looks = std::min(watched_.size(), kLooksAtOnce);
   for (size_t i = 0; i < looks; ++i) {
     if (next_ == watched_.end()) {
@@ -109,6 +117,8 @@ ConnectionWatch::List::iterator ConnectionWatch::LookAt(List::iterator one, absl
       return Forget(one);
     case Verdict::kUnansweredBytes:
       return ShutDown(one, "it sent too much without an answer", now);
+    case Verdict::kOutsideCalls:
+      return ShutDown(one, "it sent too much that belongs to no call", now);
     case Verdict::kMessageTimeout:
       return ShutDown(one, "a message of it was not finished in time", now);
     case Verdict::kNoCall:
@@ -127,7 +137,8 @@ ConnectionWatch::Verdict ConnectionWatch::Judge(Watched& one, absl::Time now) {
   if (!state.has_value()) {
     return Verdict::kEnded;
   }
-  one.unanswered += state->bytes_received - one.received;
+  const uint64_t more = state->bytes_received - one.received;
+  one.unanswered += more;
   one.unanswered -= std::min(one.unanswered, credit);
   one.received = state->bytes_received;
   if (!state->open) {
@@ -142,6 +153,9 @@ ConnectionWatch::Verdict ConnectionWatch::Judge(Watched& one, absl::Time now) {
   }
   if (one.unanswered > limits_.unanswered_bytes) {
     return Verdict::kUnansweredBytes;
+  }
+  if (IsOutsideCalls(one, more)) {
+    return Verdict::kOutsideCalls;
   }
   if (one.caller.empty() && connection.caller_known()) {
     one.caller = connection.caller();
@@ -160,6 +174,51 @@ ConnectionWatch::Verdict ConnectionWatch::Judge(Watched& one, absl::Time now) {
     one.window_begin = one.received;
   }
   return Verdict::kStays;
+}
+
+// The handler of a unary call begins when its message is complete. Until then it is known that the
+// caller has a call that waits, and not over which connection: one that is known to be his and has
+// brought something since, or a new one, of which it is not known whose it is.
+void ConnectionWatch::LookAtCalls(absl::Time now) {
+  CallerTable::Notable callers = callers_->Look(kForgivenEachLook);
+  absl::flat_hash_set<std::string>& waiting = callers.waiting;
+  for (auto one = watched_.begin(); !waiting.empty() && one != watched_.end(); ++one) {
+    if (one->may_bring) {
+      waiting.erase(one->caller);
+    }
+  }
+  calls_wait_ = !waiting.empty();
+  if (!callers.flooding.empty()) {
+    ShutDownFloodsOf(callers.flooding, now);
+  }
+}
+
+// A connection that has brought nothing but streams and resets may have no call that has begun, so
+// that nobody is known of: such ones go with those that are known to be a flooding caller's.
+void ConnectionWatch::ShutDownFloodsOf(const absl::flat_hash_set<std::string>& callers,
+                                       absl::Time now) {
+  for (auto one = watched_.begin(); one != watched_.end();) {
+    const bool suspect = !one->connection->caller_known() || callers.contains(one->caller);
+    one = suspect && one->unanswered > kNoFlood
+              ? ShutDown(one, "its caller goes on and on making calls that are refused", now)
+              : std::next(one);
+  }
+}
+
+bool ConnectionWatch::IsOutsideCalls(Watched& one, uint64_t more) {
+  const Connection& connection = *one.connection;
+  if (const uint64_t signs = connection.signs(); signs != one.signs) {
+    one.signs = signs;
+    one.outside = 0;
+    one.may_bring = more > 0;
+  } else {
+    one.outside += more;
+    one.may_bring = one.may_bring || more > 0;
+  }
+  const CallerCalls* const calls = connection.calls();
+  const bool may_be_a_message =
+      connection.unfinished() > 0 || (calls == nullptr ? calls_wait_ : calls->waiting() > 0);
+  return one.outside > limits_.bytes_outside_calls && !may_be_a_message;
 }
 
 void ConnectionWatch::BoundTheSums(absl::Time now) {

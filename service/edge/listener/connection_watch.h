@@ -9,11 +9,13 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/descriptor.h"
 #include "base/log.h"
 #include "base/log_limiter.h"
+#include "service/edge/listener/caller_calls.h"
 #include "service/edge/listener/connection.h"
 #include "service/edge/listener/connection_table.h"
 
@@ -27,8 +29,8 @@ class ConnectionWatch {
  public:
   // `name` is the port's, for the log.
   ConnectionWatch(absl::string_view name, const ConnectionLimits& limits,
-                  std::shared_ptr<ConnectionTable> table)
-      : name_(name), limits_(limits), table_(std::move(table)) {}
+                  std::shared_ptr<ConnectionTable> table, std::shared_ptr<CallerTable> callers)
+      : name_(name), limits_(limits), table_(std::move(table)), callers_(std::move(callers)) {}
 
   // Whether a connection of `peer` may be taken now; closes another one where the limits ask for
   // it. The caller closes the new one when the answer is false.
@@ -54,18 +56,33 @@ class ConnectionWatch {
     uint64_t progress = 0;      // Connection::progress() then
     uint64_t received = 0;      // at the last look
     uint64_t unanswered = 0;    // received and not given back
+    uint64_t signs = 0;         // Connection::signs()
+    uint64_t outside = 0;       // received since the look at which the signs changed
+    bool may_bring = false;     // something was received at that look or since
     absl::Time window_at;       // progress_at, or a whole number of message_timeouts later
     uint64_t window_begin = 0;  // received then
     std::string caller;         // counted in per_caller_
   };
   using List = std::list<Watched>;
 
-  enum class Verdict { kStays, kEnded, kUnansweredBytes, kMessageTimeout, kNoCall, kCallerShare };
+  enum class Verdict {
+    kStays,
+    kEnded,
+    kUnansweredBytes,
+    kOutsideCalls,
+    kMessageTimeout,
+    kNoCall,
+    kCallerShare
+  };
 
   Verdict Judge(Watched& one, absl::Time now);
+  // Whether more came in outside of calls than may.
+  bool IsOutsideCalls(Watched& one, uint64_t more);
   List::iterator LookAt(List::iterator one, absl::Time now);
   // The most deserving connection to be closed for a new one, or end().
   List::iterator FindReplaceable(absl::Time now, const PeerAddress::Ip* of_address);
+  void LookAtCalls(absl::Time now);
+  void ShutDownFloodsOf(const absl::flat_hash_set<std::string>& callers, absl::Time now);
   void BoundTheSums(absl::Time now);
   List::iterator ShutDown(List::iterator one, absl::string_view why, absl::Time now);
   List::iterator Forget(List::iterator one);
@@ -74,9 +91,11 @@ class ConnectionWatch {
   const std::string name_;
   const ConnectionLimits limits_;
   const std::shared_ptr<ConnectionTable> table_;
+  const std::shared_ptr<CallerTable> callers_;
   List watched_;  // oldest first
   List::iterator next_ = watched_.end();
   uint64_t ended_ = 0;
+  bool calls_wait_ = false;  // for their handlers, and no known connection may have brought them
   absl::flat_hash_map<PeerAddress::Ip, size_t> per_address_;
   absl::flat_hash_map<std::string, size_t> per_caller_;
   log::Limiter limiter_{kLinesPerSecond};

@@ -95,8 +95,13 @@ Listener::Listener(ListenerOptions options, ListeningSockets sockets, Descriptor
       port_(sockets.port),
       wake_(std::move(wake)),
       sockets_(std::move(sockets.sockets)),
-      watch_(options_.name, options_.limits, table_),
-      limiter_(kLinesPerSecond) {}
+      watch_(options_.name, options_.limits, table_, callers_),
+      limiter_(kLinesPerSecond) {
+  callers_->SetAlarm([this] {
+    look_now_ = true;
+    Wake();
+  });
+}
 
 Listener::~Listener() {
   StopAccepting();
@@ -117,7 +122,7 @@ void Listener::AddTo(const std::shared_ptr<grpc::ServerCredentials>& credentials
       Builder::ExternalConnectionType::FROM_FD, credentials);
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(
-      std::make_unique<CallMeterFactory>(table_, options_.limits, options_.message_size));
+      std::make_unique<CallMeterFactory>(table_, callers_, options_.limits, options_.message_size));
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
 }
 
@@ -168,7 +173,7 @@ void Listener::Run() {
     }
     const absl::Time now = SteadyTime();
     AcceptSome(now);
-    if (now >= next_look) {
+    if (now >= next_look || look_now_.exchange(false)) {
       watch_.Look(now);
       next_look = now + options_.limits.look_interval;
     }

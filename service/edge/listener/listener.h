@@ -21,6 +21,7 @@
 #include "base/memory_trim.h"
 #include "base/thread.h"
 #include "service/edge/listener/call_meter.h"
+#include "service/edge/listener/caller_calls.h"
 #include "service/edge/listener/connection.h"
 #include "service/edge/listener/connection_table.h"
 #include "service/edge/listener/connection_watch.h"
@@ -66,6 +67,9 @@ class Listener {
   // The port that was bound.
   int port() const { return port_; }
 
+  // For the guard of the port, which tells it of every call that it lets through.
+  const std::shared_ptr<CallerTable>& callers() const { return callers_; }
+
   // Makes the server take connections from here, with these credentials. Once, instead of
   // AddListeningPort. Takes the builder's interceptors for itself.
   void AddTo(const std::shared_ptr<grpc::ServerCredentials>& credentials,
@@ -101,8 +105,10 @@ class Listener {
   const int port_;
   const Descriptor wake_;  // an eventfd
   const std::shared_ptr<ConnectionTable> table_ = std::make_shared<ConnectionTable>();
+  const std::shared_ptr<CallerTable> callers_ = std::make_shared<CallerTable>();
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::atomic<bool> accepting_{false};
+  std::atomic<bool> look_now_{false};  // a caller floods
 
   // The thread's.
   std::vector<Descriptor> sockets_;
