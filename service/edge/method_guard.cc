@@ -52,13 +52,13 @@ grpc::Status MethodGuard::Process(const InputMetadata& metadata, grpc::AuthConte
       found == metadata.end() ? absl::string_view()
                               : absl::string_view(found->second.data(), found->second.size());
   if (const absl::Status clock = CheckClock(path); !clock.ok()) {
-    return ToGrpcStatus(clock);
+    return ToGuardStatus(clock);
   }
   const absl::StatusOr<Caller> caller = authenticator_.Authenticate(*context);
   if (!caller.ok()) {
-    return ToGrpcStatus(caller.status());
+    return ToGuardStatus(caller.status());
   }
-  return ToGrpcStatus(Check(*caller, path));
+  return ToGuardStatus(Check(*caller, path));
 }
 
 }  // namespace fleetca::service
