@@ -20,8 +20,8 @@ grpc::Status BootstrapGuard::Process(const InputMetadata& metadata, grpc::AuthCo
                                      OutputMetadata*, OutputMetadata*) {
   const auto path = metadata.find(":path");
   return ToGuardStatus(Check(path == metadata.end()
-                                ? absl::string_view()
-                                : absl::string_view(path->second.data(), path->second.size())));
+                                 ? absl::string_view()
+                                 : absl::string_view(path->second.data(), path->second.size())));
 }
 
 }  // namespace fleetca::service

@@ -157,6 +157,7 @@ class CancelStormTest(unittest.TestCase):
             polite.join(timeout=2 * ANSWER_SECONDS)
             if polite.failure is not None:
                 time.sleep(1)  # where the server crashed, that is to be said first
+            self.check_log()
             self.assertIsNone(self.ca.process.poll(), "the server ended: " + self.ca.log()[-6000:])
             try:
                 self.assertIsNone(polite.failure, "a well-behaved call to the %s port failed: %r; "
