@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -55,6 +56,19 @@ Details ReadDetails(const google::rpc::Status& status) {
   return details;
 }
 
+// Takes the reason that a server's guard wrote after its sentence off it; "" where there is none.
+std::string TakeReason(absl::string_view* sentence) {
+  const std::string before = absl::StrCat(" (", kErrorDomain, ": ");
+  const size_t at = sentence->rfind(before);
+  if (at == absl::string_view::npos || !absl::EndsWith(*sentence, ")")) {
+    return "";
+  }
+  absl::string_view reason = sentence->substr(at + before.size());
+  reason.remove_suffix(1);
+  *sentence = sentence->substr(0, at);
+  return std::string(reason);
+}
+
 absl::Status MakeStatus(absl::StatusCode code, absl::string_view message, const Details& details) {
   const std::optional<Reason> reason = ParseReason(details.reason);
   absl::Status status;
@@ -82,8 +96,13 @@ absl::Status StatusFromGrpc(const grpc::Status& status) {
   if (!rpc_status.ParseFromString(status.error_details())) {
     rpc_status.clear_details();
   }
-  return MakeStatus(CodeFromInt(status.error_code()), status.error_message(),
-                    ReadDetails(rpc_status));
+  Details details = ReadDetails(rpc_status);
+  const std::string message = status.error_message();
+  absl::string_view sentence = message;
+  if (status.error_details().empty()) {
+    details.reason = TakeReason(&sentence);
+  }
+  return MakeStatus(CodeFromInt(status.error_code()), sentence, details);
 }
 
 absl::Status StatusFromRpc(const google::rpc::Status& status) {

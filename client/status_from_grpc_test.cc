@@ -65,6 +65,37 @@ TEST(StatusFromGrpcTest, DetailsThatAreGarbageAreIgnored) {
   EXPECT_EQ(GetReason(status), std::nullopt);
 }
 
+// Of what a server refuses before its handlers run, gRPC sends code and sentence alone.
+TEST(StatusFromGrpcTest, WithoutDetailsTheReasonIsTakenFromTheEndOfTheSentence) {
+  const absl::Status status = StatusFromGrpc(
+      grpc::Status(grpc::UNAVAILABLE, "The clock (of 2029) is wrong (fleetca: CLOCK_REFUSED)"));
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(GetReason(status), Reason::kClockRefused);
+  EXPECT_EQ(status.message(), "The clock (of 2029) is wrong");
+  const absl::Status later =
+      StatusFromGrpc(grpc::Status(grpc::UNAVAILABLE, "No (fleetca: MOON_PHASE)"));
+  EXPECT_EQ(GetReason(later), std::nullopt);
+  EXPECT_EQ(later.message(), "No (MOON_PHASE)");
+}
+
+TEST(StatusFromGrpcTest, WhatTheTransportSaysHasNoReason) {
+  for (const char* text : {"Socket closed", "no (INTERNAL)", "no (fleetca: CLOCK_REFUSED) more",
+                           "no (fleetca: CLOCK_REFUSED", "fleetca: CLOCK_REFUSED)", ""}) {
+    const absl::Status status = StatusFromGrpc(grpc::Status(grpc::UNAVAILABLE, text));
+    EXPECT_EQ(GetReason(status), std::nullopt) << text;
+    EXPECT_EQ(status.message(), text);
+  }
+}
+
+TEST(StatusFromGrpcTest, WhereThereAreDetailsTheSentenceIsLeftAsItIs) {
+  google::rpc::Status rpc = WithReason("fleetca", "CSR_MALFORMED");
+  rpc.set_message("odd (fleetca: CLOCK_REFUSED)");
+  const absl::Status status =
+      StatusFromGrpc(grpc::Status(grpc::INVALID_ARGUMENT, rpc.message(), rpc.SerializeAsString()));
+  EXPECT_EQ(GetReason(status), Reason::kCsrMalformed);
+  EXPECT_EQ(status.message(), rpc.message());
+}
+
 TEST(StatusFromGrpcTest, OkStaysOk) {
   EXPECT_TRUE(StatusFromGrpc(grpc::Status::OK).ok());
   EXPECT_TRUE(StatusFromRpc(google::rpc::Status()).ok());

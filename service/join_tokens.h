@@ -63,6 +63,10 @@ class JoinTokens {
   JoinTokens(const JoinTokens&) = delete;
   JoinTokens& operator=(const JoinTokens&) = delete;
 
+  // PERMISSION_DENIED kCallerNotAllowed without the right to manage tokens. Every call below asks
+  // that first; this one waits for nothing, so it can be asked where a call for the store cannot.
+  absl::Status CheckRight(const Caller& caller) const;
+
   // All or none, in one synced write. PERMISSION_DENIED kCallerNotAllowed without the right, or for
   // a certificate that the creator may not ask for; INVALID_ARGUMENT: kRequestEmpty,
   // kRequestTooLarge, kSanInvalid (identities), kLifetimeInvalid, kConfigInvalid (uses).

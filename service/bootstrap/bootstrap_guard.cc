@@ -19,9 +19,9 @@ absl::Status BootstrapGuard::Check(absl::string_view path) {
 grpc::Status BootstrapGuard::Process(const InputMetadata& metadata, grpc::AuthContext*,
                                      OutputMetadata*, OutputMetadata*) {
   const auto path = metadata.find(":path");
-  return ToGrpcStatus(Check(path == metadata.end()
-                                ? absl::string_view()
-                                : absl::string_view(path->second.data(), path->second.size())));
+  return ToGuardStatus(Check(path == metadata.end()
+                                 ? absl::string_view()
+                                 : absl::string_view(path->second.data(), path->second.size())));
 }
 
 }  // namespace fleetca::service

@@ -1,4 +1,6 @@
-// Calls that need no other thread: read, decided and answered in the method itself.
+// Calls that wait for nothing, neither a disk nor a lock that somebody holds across one: read,
+// decided and answered in the method itself, on one of gRPC's threads. Others are control calls
+// (service/edge/control_call.h).
 #ifndef FLEETCA_SERVICE_EDGE_ANSWER_AT_ONCE_H_
 #define FLEETCA_SERVICE_EDGE_ANSWER_AT_ONCE_H_
 

@@ -6,6 +6,7 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "service/edge/answer_at_once.h"
+#include "service/edge/control_call.h"
 #include "service/edge/messages.h"
 #include "service/edge/stream_issue.h"
 #include "service/edge/unary_issue.h"
@@ -42,25 +43,35 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* CaService::StreamIs
 grpc::ServerUnaryReactor* CaService::GetCertificate(grpc::CallbackServerContext* context,
                                                     const grpc::ByteBuffer* request,
                                                     grpc::ByteBuffer* response) {
-  return AnswerAtOnce<v1::GetCertificateRequest, v1::GetCertificateResponse>(
-      context, *request, response, [&](const auto& message, auto* answer) {
-        return Get(*context, message.serial_number(), answer);
+  return StartControlCall<v1::GetCertificateRequest, v1::GetCertificateResponse>(
+      pool_, context, request, response,
+      [this](const grpc::ServerContextBase& of, const auto& message) {
+        return AdmitGet(of, message.serial_number());
+      },
+      [this](const Caller&, const auto& message, auto* answer) {
+        return Get(message.serial_number(), answer);
       });
 }
 
-absl::Status CaService::Get(const grpc::ServerContextBase& context, absl::string_view serial,
-                            v1::GetCertificateResponse* response) const {
-  FLEETCA_ASSIGN_OR_RETURN(const Caller caller, gate_.Authenticate(context));
+absl::StatusOr<Caller> CaService::AdmitGet(const grpc::ServerContextBase& context,
+                                           absl::string_view serial) const {
+  FLEETCA_ASSIGN_OR_RETURN(Caller caller, gate_.Authenticate(context));
   FLEETCA_RETURN_IF_ERROR(
       policies_.Current()->CheckRight(caller.spiffe_id, Right::kGetCertificates));
   const absl::StatusOr<x509::SerialNumber> parsed = x509::SerialNumber::FromBytes(serial);
   if (!parsed.ok()) {
     return InvalidArgument(Reason::kSerialInvalid, "serial_number", parsed.status().message());
   }
+  return caller;
+}
+
+absl::Status CaService::Get(absl::string_view serial, v1::GetCertificateResponse* response) const {
+  // It was judged when the call was admitted.
+  FLEETCA_ASSIGN_OR_RETURN(const x509::SerialNumber parsed, x509::SerialNumber::FromBytes(serial));
   absl::StatusOr<store::CertificateRecord> record = store_.GetBySerial(serial);
   if (absl::IsNotFound(record.status())) {
     return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound, "serial_number",
-                     absl::StrCat("No certificate has the serial number ", parsed->ToHex()));
+                     absl::StrCat("No certificate has the serial number ", parsed.ToHex()));
   }
   FLEETCA_RETURN_IF_ERROR(record.status());
   response->set_identity(record->identity);
@@ -79,13 +90,9 @@ grpc::ServerUnaryReactor* CaService::GetTrustBundle(grpc::CallbackServerContext*
                                                     grpc::ByteBuffer* response) {
   return AnswerAtOnce<v1::GetTrustBundleRequest, v1::GetTrustBundleResponse>(
       context, *request, response, [&](const auto&, auto* answer) {
-        Get(answer);
+        WriteTrustBundle(*bundles_.Current(), answer);
         return absl::OkStatus();
       });
-}
-
-void CaService::Get(v1::GetTrustBundleResponse* response) const {
-  WriteTrustBundle(*bundles_.Current(), response);
 }
 
 }  // namespace fleetca::service

@@ -6,6 +6,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
+#include "service/edge/control_pool.h"
 #include "service/edge/issue_gate.h"
 #include "service/edge/open_calls.h"
 #include "service/policy/policy_holder.h"
@@ -24,12 +25,13 @@ using RawCaService = v1::CertificateAuthorityService::WithRawCallbackMethod_Issu
                 v1::CertificateAuthorityService::WithRawCallbackMethod_GetTrustBundle<
                     v1::CertificateAuthorityService::Service>>>>>;
 
-// Turns calls into issuances and looks certificates up. Thread-safe; the references outlive it.
+// Turns calls into issuances, and looks certificates up in the pool. Thread-safe; the references
+// outlive it.
 class CaService : public RawCaService {
  public:
   CaService(const IssueGate& gate, const PolicyHolder& policies, const store::Store& store,
-            const TrustBundleHolder& bundles)
-      : gate_(gate), policies_(policies), store_(store), bundles_(bundles) {}
+            const TrustBundleHolder& bundles, ControlPool& pool)
+      : gate_(gate), policies_(policies), store_(store), bundles_(bundles), pool_(pool) {}
 
   grpc::ServerUnaryReactor* IssueCertificate(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request,
@@ -50,14 +52,16 @@ class CaService : public RawCaService {
   void BeginDrain() { streams_.BeginDrain(); }
 
  private:
-  absl::Status Get(const grpc::ServerContextBase& context, absl::string_view serial,
-                   v1::GetCertificateResponse* response) const;
-  void Get(v1::GetTrustBundleResponse* response) const;
+  // Who may ask for a certificate of this serial number.
+  absl::StatusOr<Caller> AdmitGet(const grpc::ServerContextBase& context,
+                                  absl::string_view serial) const;
+  absl::Status Get(absl::string_view serial, v1::GetCertificateResponse* response) const;
 
   const IssueGate& gate_;
   const PolicyHolder& policies_;
   const store::Store& store_;
   const TrustBundleHolder& bundles_;
+  ControlPool& pool_;
   OpenCalls streams_;
 };
 

@@ -122,7 +122,7 @@ absl::Duration ConfigReader::Duration(absl::string_view field,
                                       const google::protobuf::Duration& value) {
   const bool signs_differ =
       (value.seconds() > 0 && value.nanos() < 0) || (value.seconds() < 0 && value.nanos() > 0);
-  if (std::abs(value.nanos()) >= kNanosPerSecond || signs_differ ||
+  if (value.nanos() >= kNanosPerSecond || value.nanos() <= -kNanosPerSecond || signs_differ ||
       value.seconds() > kMaxDurationSeconds || value.seconds() < -kMaxDurationSeconds) {
     Mistake(field, "is no duration; write it as in { seconds: 3600 }");
   }

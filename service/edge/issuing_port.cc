@@ -83,22 +83,25 @@ absl::StatusOr<std::unique_ptr<IssuingPort>> IssuingPort::Start(
                                                       .trust_domain = config.trust_domain,
                                                       .oids = config.issuer.oids,
                                                       .store = &authority.store()}));
-  auto port = absl::WrapUnique(
-      new IssuingPort(config, std::move(authenticator), authority, queue, std::move(description)));
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<ControlPool> pool, ControlPool::Start({}));
+  auto port = absl::WrapUnique(new IssuingPort(config, std::move(authenticator), std::move(pool),
+                                               authority, queue, std::move(description)));
   FLEETCA_RETURN_IF_ERROR(port->Listen(config, tls, authority, descriptors));
   return port;
 }
 
 IssuingPort::IssuingPort(const ServerConfig& config,
-                         std::unique_ptr<PeerAuthenticator> authenticator, Authority& authority,
-                         IssueQueue& queue, v1::ServerDescription description)
+                         std::unique_ptr<PeerAuthenticator> authenticator,
+                         std::unique_ptr<ControlPool> pool, Authority& authority, IssueQueue& queue,
+                         v1::ServerDescription description)
     : description_(std::move(description)),
       authenticator_(std::move(authenticator)),
+      pool_(std::move(pool)),
       gate_(queue, *authenticator_, authority.chain(),
             IssueLimits{config.limits.max_batch_items, config.limits.max_message_bytes,
                         config.limits.stream_window}),
-      service_(gate_, authority.policies(), authority.store(), authority.bundles()),
-      tokens_(*authenticator_, authority.join_tokens()),
+      service_(gate_, authority.policies(), authority.store(), authority.bundles(), *pool_),
+      tokens_(*authenticator_, authority.join_tokens(), *pool_),
       statistics_(*authenticator_, authority.policies(), description_, queue,
                   authority.issuer().stats(), authority.store().stats()) {}
 

@@ -14,6 +14,7 @@
 #include "fleetca/v1/statistics.pb.h"
 #include "service/edge/authority.h"
 #include "service/edge/ca_service.h"
+#include "service/edge/control_pool.h"
 #include "service/edge/issue_gate.h"
 #include "service/edge/join_token_service.h"
 #include "service/edge/listener/listener.h"
@@ -61,7 +62,8 @@ class IssuingPort {
 
  private:
   IssuingPort(const ServerConfig& config, std::unique_ptr<PeerAuthenticator> authenticator,
-              Authority& authority, IssueQueue& queue, v1::ServerDescription description);
+              std::unique_ptr<ControlPool> pool, Authority& authority, IssueQueue& queue,
+              v1::ServerDescription description);
 
   absl::Status Listen(const ServerConfig& config, const ServerTls& tls, Authority& authority,
                       uint64_t descriptors);
@@ -69,6 +71,7 @@ class IssuingPort {
   // In the order they are made; each uses those above it.
   const v1::ServerDescription description_;
   const std::unique_ptr<PeerAuthenticator> authenticator_;
+  const std::unique_ptr<ControlPool> pool_;
   IssueGate gate_;
   CaService service_;
   JoinTokenService tokens_;

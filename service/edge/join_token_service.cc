@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "service/edge/answer_at_once.h"
+#include "service/edge/control_call.h"
 #include "service/edge/messages.h"
 #include "service/join_token.h"
 
@@ -52,18 +52,34 @@ absl::StatusOr<TokenListRequest> ReadListRequest(const v1::ListJoinTokensRequest
 
 }  // namespace
 
+absl::StatusOr<Caller> JoinTokenService::Admit(const grpc::ServerContextBase& context) const {
+  FLEETCA_ASSIGN_OR_RETURN(Caller caller, authenticator_.Authenticate(context));
+  FLEETCA_RETURN_IF_ERROR(tokens_.CheckRight(caller));
+  return caller;
+}
+
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* JoinTokenService::Launch(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::ByteBuffer* response,
+    absl::Status (JoinTokenService::*handle)(const Caller&, const Request&, Response*)) {
+  return StartControlCall<Request, Response>(
+      pool_, context, request, response,
+      [this](const grpc::ServerContextBase& of, const Request&) { return Admit(of); },
+      [this, handle](const Caller& caller, const Request& message, Response* answer) {
+        return (this->*handle)(caller, message, answer);
+      });
+}
+
 grpc::ServerUnaryReactor* JoinTokenService::CreateJoinTokens(grpc::CallbackServerContext* context,
                                                              const grpc::ByteBuffer* request,
                                                              grpc::ByteBuffer* response) {
-  return AnswerAtOnce<v1::CreateJoinTokensRequest, v1::CreateJoinTokensResponse>(
-      context, *request, response,
-      [&](const auto& message, auto* answer) { return Create(*context, message, answer); });
+  return Launch(context, request, response, &JoinTokenService::Create);
 }
 
-absl::Status JoinTokenService::Create(const grpc::ServerContextBase& context,
+absl::Status JoinTokenService::Create(const Caller& caller,
                                       const v1::CreateJoinTokensRequest& request,
                                       v1::CreateJoinTokensResponse* response) {
-  FLEETCA_ASSIGN_OR_RETURN(const Caller caller, authenticator_.Authenticate(context));
   NewTokensRequest wanted;
   wanted.identities.assign(request.identities().begin(), request.identities().end());
   wanted.profile = request.profile();
@@ -83,15 +99,11 @@ absl::Status JoinTokenService::Create(const grpc::ServerContextBase& context,
 grpc::ServerUnaryReactor* JoinTokenService::ListJoinTokens(grpc::CallbackServerContext* context,
                                                            const grpc::ByteBuffer* request,
                                                            grpc::ByteBuffer* response) {
-  return AnswerAtOnce<v1::ListJoinTokensRequest, v1::ListJoinTokensResponse>(
-      context, *request, response,
-      [&](const auto& message, auto* answer) { return List(*context, message, answer); });
+  return Launch(context, request, response, &JoinTokenService::List);
 }
 
-absl::Status JoinTokenService::List(const grpc::ServerContextBase& context,
-                                    const v1::ListJoinTokensRequest& request,
+absl::Status JoinTokenService::List(const Caller& caller, const v1::ListJoinTokensRequest& request,
                                     v1::ListJoinTokensResponse* response) {
-  FLEETCA_ASSIGN_OR_RETURN(const Caller caller, authenticator_.Authenticate(context));
   FLEETCA_ASSIGN_OR_RETURN(const TokenListRequest wanted, ReadListRequest(request));
   FLEETCA_ASSIGN_OR_RETURN(const TokenList list, tokens_.List(caller, wanted));
   for (const store::JoinTokenState& state : list.tokens) {
@@ -104,15 +116,12 @@ absl::Status JoinTokenService::List(const grpc::ServerContextBase& context,
 grpc::ServerUnaryReactor* JoinTokenService::RevokeJoinTokens(grpc::CallbackServerContext* context,
                                                              const grpc::ByteBuffer* request,
                                                              grpc::ByteBuffer* response) {
-  return AnswerAtOnce<v1::RevokeJoinTokensRequest, v1::RevokeJoinTokensResponse>(
-      context, *request, response,
-      [&](const auto& message, auto* answer) { return Revoke(*context, message, answer); });
+  return Launch(context, request, response, &JoinTokenService::Revoke);
 }
 
-absl::Status JoinTokenService::Revoke(const grpc::ServerContextBase& context,
+absl::Status JoinTokenService::Revoke(const Caller& caller,
                                       const v1::RevokeJoinTokensRequest& request,
                                       v1::RevokeJoinTokensResponse* response) {
-  FLEETCA_ASSIGN_OR_RETURN(const Caller caller, authenticator_.Authenticate(context));
   const std::vector<std::string> ids(request.ids().begin(), request.ids().end());
   FLEETCA_ASSIGN_OR_RETURN(const std::vector<store::JoinTokenState> revoked,
                            tokens_.Revoke(caller, ids));

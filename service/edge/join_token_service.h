@@ -7,18 +7,20 @@
 
 #include "fleetca/v1/join_tokens.grpc.pb.h"
 #include "service/edge/call_authenticator.h"
+#include "service/edge/control_pool.h"
 #include "service/join_tokens.h"
 
 namespace fleetca::service {
 
-// Between the API's messages and JoinTokens, which decides. Thread-safe; the references outlive it.
+// Between the API's messages and JoinTokens, which decides. Who may not manage tokens is told so at
+// once; everything else waits for the store, in the pool. Thread-safe; the references outlive it.
 class JoinTokenService : public v1::JoinTokenService::WithRawCallbackMethod_CreateJoinTokens<
                              v1::JoinTokenService::WithRawCallbackMethod_ListJoinTokens<
                                  v1::JoinTokenService::WithRawCallbackMethod_RevokeJoinTokens<
                                      v1::JoinTokenService::Service>>> {
  public:
-  JoinTokenService(CallAuthenticator& authenticator, JoinTokens& tokens)
-      : authenticator_(authenticator), tokens_(tokens) {}
+  JoinTokenService(CallAuthenticator& authenticator, JoinTokens& tokens, ControlPool& pool)
+      : authenticator_(authenticator), tokens_(tokens), pool_(pool) {}
 
   grpc::ServerUnaryReactor* CreateJoinTokens(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request,
@@ -31,17 +33,25 @@ class JoinTokenService : public v1::JoinTokenService::WithRawCallbackMethod_Crea
                                              grpc::ByteBuffer* response) override;
 
  private:
-  absl::Status Create(const grpc::ServerContextBase& context,
-                      const v1::CreateJoinTokensRequest& request,
+  absl::StatusOr<Caller> Admit(const grpc::ServerContextBase& context) const;
+  // The start of a call that `handle` does.
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* Launch(grpc::CallbackServerContext* context,
+                                   const grpc::ByteBuffer* request, grpc::ByteBuffer* response,
+                                   absl::Status (JoinTokenService::*handle)(const Caller&,
+                                                                            const Request&,
+                                                                            Response*));
+
+  absl::Status Create(const Caller& caller, const v1::CreateJoinTokensRequest& request,
                       v1::CreateJoinTokensResponse* response);
-  absl::Status List(const grpc::ServerContextBase& context,
-                    const v1::ListJoinTokensRequest& request, v1::ListJoinTokensResponse* response);
-  absl::Status Revoke(const grpc::ServerContextBase& context,
-                      const v1::RevokeJoinTokensRequest& request,
+  absl::Status List(const Caller& caller, const v1::ListJoinTokensRequest& request,
+                    v1::ListJoinTokensResponse* response);
+  absl::Status Revoke(const Caller& caller, const v1::RevokeJoinTokensRequest& request,
                       v1::RevokeJoinTokensResponse* response);
 
   CallAuthenticator& authenticator_;
   JoinTokens& tokens_;
+  ControlPool& pool_;
 };
 
 }  // namespace fleetca::service

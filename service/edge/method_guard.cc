@@ -55,21 +55,21 @@ grpc::Status MethodGuard::Process(const InputMetadata& metadata, grpc::AuthConte
       found == metadata.end() ? absl::string_view()
                               : absl::string_view(found->second.data(), found->second.size());
   if (const absl::Status clock = CheckClock(path); !clock.ok()) {
-    return ToGrpcStatus(clock);
+    return ToGuardStatus(clock);
   }
   const absl::StatusOr<Caller> caller = authenticator_.Authenticate(*context);
   const std::shared_ptr<CallerCalls> calls = callers_->Arrive(caller.ok() ? caller->spiffe_id : "");
   if (calls == nullptr) {
-    return ToGrpcStatus(TooManyCalls(caller.ok() ? caller->spiffe_id : "The caller"));
+    return ToGuardStatus(TooManyCalls(caller.ok() ? caller->spiffe_id : "The caller"));
   }
   if (!caller.ok()) {
-    return ToGrpcStatus(caller.status());
+    return ToGuardStatus(caller.status());
   }
   const absl::Status allowed = Check(*caller, path);
   if (allowed.ok()) {
     calls->Admitted();
   }
-  return ToGrpcStatus(allowed);
+  return ToGuardStatus(allowed);
 }
 
 absl::Status MethodGuard::TooManyCalls(absl::string_view caller) {

@@ -34,6 +34,7 @@ class MethodGuard : public grpc::AuthMetadataProcessor {
         reflection_(reflection) {}
 
   bool IsBlocking() const override { return false; }
+  // A refusal says its reason in its sentence (ToGuardStatus of status_to_rpc.h).
   grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* context,
                        OutputMetadata* consumed, OutputMetadata* response) override;
 

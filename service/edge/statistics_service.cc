@@ -69,10 +69,9 @@ grpc::ServerUnaryReactor* StatisticsService::GetStatistics(grpc::CallbackServerC
       [&](const auto&, auto* answer) { return Read(*context, answer); });
 }
 
-absl::Status StatisticsService::Read(const grpc::CallbackServerContext& context,
+absl::Status StatisticsService::Read(const grpc::ServerContextBase& context,
                                      v1::GetStatisticsResponse* response) const {
-  FLEETCA_ASSIGN_OR_RETURN(const Caller caller,
-                           authenticator_.Authenticate(*context.auth_context()));
+  FLEETCA_ASSIGN_OR_RETURN(const Caller caller, authenticator_.Authenticate(context));
   FLEETCA_RETURN_IF_ERROR(
       policies_.Current()->CheckRight(caller.spiffe_id, Right::kReadStatistics));
   // The CPU time is read first: what the rest of this call costs belongs to what comes after.

@@ -8,7 +8,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "fleetca/v1/statistics.grpc.pb.h"
-#include "service/edge/peer_authenticator.h"
+#include "service/edge/call_authenticator.h"
 #include "service/issue_queue.h"
 #include "service/issuer_stats.h"
 #include "service/policy/policy_holder.h"
@@ -23,7 +23,7 @@ void DescribeBuildAndMachine(v1::ServerDescription* description);
 class StatisticsService : public v1::StatisticsService::WithRawCallbackMethod_GetStatistics<
                               v1::StatisticsService::Service> {
  public:
-  StatisticsService(PeerAuthenticator& authenticator, const PolicyHolder& policies,
+  StatisticsService(CallAuthenticator& authenticator, const PolicyHolder& policies,
                     v1::ServerDescription description, const IssueQueue& queue,
                     const IssuerStats& issuing, const store::StoreStats& stored)
       : authenticator_(authenticator),
@@ -38,11 +38,11 @@ class StatisticsService : public v1::StatisticsService::WithRawCallbackMethod_Ge
                                           grpc::ByteBuffer* response) override;
 
  private:
-  absl::Status Read(const grpc::CallbackServerContext& context,
+  absl::Status Read(const grpc::ServerContextBase& context,
                     v1::GetStatisticsResponse* response) const;
 
   const absl::Time start_time_ = absl::Now();
-  PeerAuthenticator& authenticator_;
+  CallAuthenticator& authenticator_;
   const PolicyHolder& policies_;
   const v1::ServerDescription description_;
   const IssueQueue& queue_;

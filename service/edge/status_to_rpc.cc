@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/errors.h"
 #include "google/rpc/error_details.pb.h"
@@ -72,6 +73,17 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   }
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
                       ToRpcStatus(status).SerializeAsString());
+}
+
+grpc::Status ToGuardStatus(const absl::Status& status) {
+  if (status.ok()) {
+    return grpc::Status::OK;
+  }
+  std::string sentence(status.message());
+  if (const std::optional<Reason> reason = GetReason(status); reason.has_value()) {
+    absl::StrAppend(&sentence, " (", kErrorDomain, ": ", ReasonName(*reason), ")");
+  }
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), sentence);
 }
 
 }  // namespace fleetca::service

@@ -17,6 +17,12 @@ google::rpc::Status ToRpcStatus(const absl::Status& status);
 // The same as the status of a whole call (grpc-status-details-bin).
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
+// The status of a call that a guard, a grpc::AuthMetadataProcessor, refuses. Of that gRPC 1.51
+// sends code and sentence alone, and without its reason a refusal cannot be told from a failure on
+// the way: so the reason stands after the sentence, as in "... (fleetca: CLOCK_REFUSED)", where our
+// client looks for it (client/status_from_grpc.h) and a person can read it.
+grpc::Status ToGuardStatus(const absl::Status& status);
+
 // The way back, between processes of one release: code, sentence, reason and field.
 absl::Status FromRpcStatus(const google::rpc::Status& status);
 

@@ -63,5 +63,15 @@ TEST(StatusToRpcTest, AWholeCallCarriesTheSameInItsDetails) {
   EXPECT_EQ(ToGrpcStatus(absl::OkStatus()).error_details(), "");
 }
 
+TEST(StatusToRpcTest, AGuardSaysTheReasonInItsSentence) {
+  const grpc::Status status =
+      ToGuardStatus(Unavailable(Reason::kClockRefused, "The clock is wrong; set it"));
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(status.error_message(), "The clock is wrong; set it (fleetca: CLOCK_REFUSED)");
+  EXPECT_EQ(status.error_details(), "");
+  EXPECT_EQ(ToGuardStatus(absl::InternalError("odd")).error_message(), "odd");
+  EXPECT_TRUE(ToGuardStatus(absl::OkStatus()).ok());
+}
+
 }  // namespace
 }  // namespace fleetca::service

@@ -8,10 +8,13 @@
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/private_key.h"
+#include "client/ca_client.h"
+#include "client/status_from_grpc.h"
 #include "fleetca/v1/statistics.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "store/rocksdb_store.h"
 #include "tests/integration/server_fixture.h"
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/status_matchers.h"
@@ -27,6 +30,10 @@ using ::fleetca::testing::MakeCsr;
 using ::fleetca::testing::Named;
 using ::fleetca::testing::ServiceRequest;
 using ::fleetca::testing::WireReason;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 using ServerAccessTest = ::fleetca::testing::ServerFixture;
 
@@ -70,6 +77,9 @@ TEST_F(ServerAccessTest, Checklist33_ReflectionAndUnknownMethodsAreUnreachableWi
     EXPECT_EQ(CallMethod(Channel(), path).error_code(), grpc::StatusCode::PERMISSION_DENIED)
         << path;
   }
+  // The reason comes to the client although gRPC sends no details of what a guard refuses.
+  EXPECT_THAT(client::StatusFromGrpc(CallMethod(Channel(), "/")),
+              IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
   Restart([](service::ServerConfig& config) { config.listener.reflection = true; });
   EXPECT_EQ(CallMethod(Channel("agent"), kReflection).error_code(),
             grpc::StatusCode::PERMISSION_DENIED);
@@ -192,6 +202,34 @@ TEST_F(ServerAccessTest, Checklist32_TheServersCertificateRotatesWithoutDropping
     absl::SleepFor(absl::Milliseconds(100));
   }
   EXPECT_TRUE(seen);
+}
+
+// The guard of the port refuses before any handler runs, so there are no details of its status; the
+// operator reads the sentence all the same, and not that the CA cannot be reached.
+TEST_F(ServerAccessTest, ARefusedClockIsSaidToWhoAsks) {
+  Stop();
+  {
+    FLEETCA_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<store::Store> store,
+                                 store::OpenRocksDbStore(Config().store));
+    FLEETCA_ASSERT_OK(store->NoteTime(absl::Now() + absl::Hours(24 * 1100)));
+  }
+  Start();
+  client::CaClientOptions options;
+  options.address = address();
+  options.files = Files("admin");
+  options.deadline = absl::Seconds(20);
+  options.backoff.max_attempts = 1;
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<client::CaClient> client,
+                               client::CaClient::Create(options));
+  for (const absl::Status& status :
+       {client->GetTrustBundle().status(),
+        client->Issue({.csr_der = MakeCsr(), .profile = "service"}).status()}) {
+    EXPECT_THAT(status, IsError(absl::StatusCode::kUnavailable, Reason::kClockRefused));
+    EXPECT_THAT(std::string(status.message()),
+                AllOf(StartsWith("The CA's clock shows "), HasSubstr("was ahead once"),
+                      HasSubstr("fleetca store set-clock --i-checked-the-time"),
+                      Not(HasSubstr("CLOCK_REFUSED"))));
+  }
 }
 
 TEST_F(ServerAccessTest, ASecondServerOnTheSameFolderOrPortIsRefused) {

@@ -1,0 +1,152 @@
+#include "service/edge/authority.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "base/errors.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "service/edge/ca_folder_fixture.h"
+#include "store/memory_store.h"
+#include "tests/testing/status_matchers.h"
+
+namespace fleetca::service {
+namespace {
+
+using ::fleetca::testing::CaFolderFixture;
+using ::fleetca::testing::IsError;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+class AuthorityTest : public CaFolderFixture {
+ protected:
+  void SetUp() override {
+    auto watcher = FileWatcher::Start(absl::Milliseconds(20));
+    FLEETCA_ASSERT_OK(watcher);
+    watcher_ = *std::move(watcher);
+  }
+  absl::StatusOr<std::unique_ptr<Authority>> Open(const std::string& former = "") {
+    ServerConfig config = Config();
+    config.issuer.former_certificates_file = former;
+    return Authority::Open(config, std::make_unique<store::MemoryStore>(), *watcher_);
+  }
+
+  std::unique_ptr<FileWatcher> watcher_;
+};
+
+TEST_F(AuthorityTest, OpensWhatCaInitMade) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto authority, Open());
+  EXPECT_THAT(authority->chain(), SizeIs(1));
+  EXPECT_EQ(authority->issuing_cas(), authority->chain());
+  EXPECT_EQ(authority->IssuerKeyDescription(), "P-256");
+  EXPECT_EQ(authority->bundles().Current()->trust_domain, "fleet.example");
+  EXPECT_THAT(authority->bundles().Current()->roots, SizeIs(1));
+  EXPECT_EQ(authority->policies().Current()->revision(), 1);
+  FLEETCA_EXPECT_OK(authority->clock_rule().Now());
+  FLEETCA_EXPECT_OK(authority->signer().Test());
+  FLEETCA_EXPECT_OK(authority->store().CheckWritable());
+}
+
+TEST_F(AuthorityTest, OpensTheStoreOfTheConfigurationWhereNoneIsGiven) {
+  {
+    const auto authority = Authority::Open(Config(), nullptr, *watcher_);
+    FLEETCA_ASSERT_OK(authority);
+    EXPECT_TRUE(std::filesystem::exists(File("store")));
+    EXPECT_THAT(Authority::Open(Config(), nullptr, *watcher_),
+                IsError(absl::StatusCode::kFailedPrecondition, Reason::kStoreLocked));
+  }
+  FLEETCA_EXPECT_OK(Authority::Open(Config(), nullptr, *watcher_));
+}
+
+TEST_F(AuthorityTest, APartThatIsNotRightIsNamed) {
+  struct Fault {
+    const char* file;
+    std::function<void()> make;
+    const char* words;
+  };
+  for (const Fault& fault : {
+           Fault{"issuing-ca.crt", [&] { Write("issuing-ca.crt", "junk"); }, "PEM"},
+           Fault{"issuing-ca.crt", [&] { std::filesystem::remove(File("issuing-ca.crt")); }, ""},
+           Fault{"issuing-ca.crt",
+                 [&] { Write("issuing-ca.crt", Read("issuing-ca.crt") + Read("admin.crt")); },
+                 "certificate 1 is not signed by the next one"},
+           Fault{"trust-bundle.pem", [&] { Write("trust-bundle.pem", Read("admin.crt")); }, ""},
+           // A root, and not the one above the chain.
+           Fault{"trust-bundle.pem",
+                 [&] {
+                   CaInitOptions other;
+                   other.folder = File("other");
+                   other.trust_domain = "fleet.example";
+                   FLEETCA_EXPECT_OK(InitCa(other, Clock::System()));
+                   Write("trust-bundle.pem", Read("other/trust-bundle.pem"));
+                 },
+                 "no root of it signed the last certificate"},
+           Fault{"issuing-ca.key", [&] { Write("issuing-ca.key", "junk"); }, ""},
+           Fault{"policy.textproto", [&] { Write("policy.textproto", "junk"); }, ""},
+       }) {
+    MakeAfresh();
+    fault.make();
+    const absl::Status status = Open().status();
+    EXPECT_FALSE(status.ok()) << fault.file;
+    EXPECT_THAT(std::string(status.message()),
+                AllOf(HasSubstr(File(fault.file)), HasSubstr(fault.words)));
+    EXPECT_TRUE(GetReason(status).has_value()) << status;
+  }
+}
+
+TEST_F(AuthorityTest, FormerIssuingCertificatesAreKnownAndMustBeCas) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto authority, Open(File("root-ca.crt")));
+  EXPECT_THAT(authority->issuing_cas(), SizeIs(2));
+  EXPECT_THAT(authority->chain(), SizeIs(1));
+  for (const char* file : {"admin.crt", "server.key", "missing.crt"}) {
+    const absl::Status status = Open(File(file)).status();
+    EXPECT_FALSE(status.ok()) << file;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(File(file)));
+  }
+}
+
+TEST_F(AuthorityTest, APolicyThatFitsComesInForceAndAnotherLeavesTheOneThatIs) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto authority, Open());
+  const std::string first = Read("policy.textproto");
+  Replace("policy.textproto", "policy_revision: 1\n", "policy_revision: 2\n");
+  FLEETCA_EXPECT_OK(authority->ReloadPolicy());
+  EXPECT_EQ(authority->policies().Current()->revision(), 2);
+  Write("policy.textproto", "junk");
+  EXPECT_FALSE(authority->ReloadPolicy().ok());
+  // A subordinate CA, for which the issuing certificate's path length has no room.
+  Write("policy.textproto",
+        first +
+            "profiles { profile { name: \"sub\" default_lifetime { seconds: 3600 } "
+            "key_purposes: KEY_PURPOSE_SERVER_AUTH names { spiffe_paths: \"/ca/*\" } } "
+            "subordinate_ca { permitted_names { dns_domains: \"e.example\" } } }\n");
+  Replace("policy.textproto", "policy_revision: 1\n", "policy_revision: 3\n");
+  EXPECT_FALSE(authority->ReloadPolicy().ok());
+  EXPECT_EQ(authority->policies().Current()->revision(), 2);
+}
+
+TEST_F(AuthorityTest, ANewBundleComesInForceAndOneWithoutOurRootDoesNot) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto authority, Open());
+  const std::string version = authority->bundles().Current()->version;
+  CaInitOptions other;
+  other.folder = File("other");
+  other.trust_domain = "fleet.example";
+  FLEETCA_ASSERT_OK(InitCa(other, Clock::System()));
+  const std::string other_root = Read("other/trust-bundle.pem");
+  Write("trust-bundle.pem", other_root);
+  absl::SleepFor(absl::Milliseconds(500));  // many looks of the watcher
+  EXPECT_EQ(authority->bundles().Current()->version, version);
+  Write("trust-bundle.pem", Read("root-ca.crt") + other_root);
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  while (authority->bundles().Current()->roots.size() < 2 && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  EXPECT_THAT(authority->bundles().Current()->roots, SizeIs(2));
+}
+
+}  // namespace
+}  // namespace fleetca::service

@@ -1,0 +1,118 @@
+#include "service/edge/bootstrap_relay_service.h"
+
+#include <grpcpp/test/default_reactor_test_peer.h>
+
+#include <string>
+#include <vector>
+
+#include "base/errors.h"
+#include "gtest/gtest.h"
+#include "service/edge/edge_fixture.h"
+#include "service/edge/fake_calls.h"
+#include "service/edge/status_to_rpc.h"
+#include "tests/testing/fake_clock.h"
+#include "tests/testing/status_matchers.h"
+
+namespace fleetca::service {
+namespace {
+
+using ::fleetca::testing::EdgeFixture;
+using ::fleetca::testing::FakeExecutor;
+using ::fleetca::testing::FakeUnaryCall;
+using ::fleetca::testing::IsError;
+using ::fleetca::testing::Issued;
+using ::fleetca::testing::WireReason;
+
+std::vector<TokenIssuerConfig> Issuers() {
+  TokenIssuerConfig ci;
+  ci.rules = {{"https://ci.test", {}, "/job/{name}"}};
+  return {ci};
+}
+
+class BootstrapRelayServiceTest : public EdgeFixture {
+ protected:
+  // One that is not answered here and now ends by Pop.
+  std::unique_ptr<FakeUnaryCall> Issue(const internal::v1::IssueCertificateRequest& request) {
+    auto call = std::make_unique<FakeUnaryCall>(executor_);
+    call->Bind(service_.IssueCertificate(&call->context, &request, &response_));
+    return call;
+  }
+  static internal::v1::IssueCertificateRequest ByJwtFor(const std::string& identity) {
+    internal::v1::IssueCertificateRequest request;
+    request.mutable_credential()->mutable_jwt()->set_identity(identity);
+    request.mutable_request()->set_csr_der("a CSR");
+    return request;
+  }
+
+  FakeExecutor executor_;
+  testing::FakeClock clock_;
+  RelayedCallers callers_{"fleet.test", Issuers(), clock_};
+  std::vector<absl::Status> reported_;
+  internal::v1::IssueCertificateResponse response_;
+  BootstrapRelayService service_{
+      gate_, callers_,
+      [] {
+        internal::v1::GetSettingsResponse settings;
+        settings.set_trust_domain("fleet.test");
+        return settings;
+      },
+      [this](const absl::Status& status) { reported_.push_back(status); }};
+};
+
+TEST_F(BootstrapRelayServiceTest, TellsTheSettings) {
+  grpc::CallbackServerContext context;
+  grpc::testing::DefaultReactorTestPeer peer(&context);
+  internal::v1::GetSettingsResponse settings;
+  EXPECT_EQ(service_.GetSettings(&context, nullptr, &settings), peer.reactor());
+  ASSERT_TRUE(peer.test_status_set());
+  EXPECT_TRUE(peer.test_status().ok());
+  EXPECT_EQ(settings.trust_domain(), "fleet.test");
+}
+
+TEST_F(BootstrapRelayServiceTest, HearsHowTheStartWentWithItsReason) {
+  for (const absl::Status& outcome :
+       {absl::OkStatus(), FailedPrecondition(Reason::kFileInvalid, "No such key")}) {
+    grpc::CallbackServerContext context;
+    grpc::testing::DefaultReactorTestPeer peer(&context);
+    internal::v1::ReportStartRequest request;
+    *request.mutable_status() = ToRpcStatus(outcome);
+    internal::v1::ReportStartResponse response;
+    service_.ReportStart(&context, &request, &response);
+    ASSERT_TRUE(peer.test_status_set());
+    EXPECT_TRUE(peer.test_status().ok());
+  }
+  ASSERT_EQ(reported_.size(), 2u);
+  FLEETCA_EXPECT_OK(reported_[0]);
+  EXPECT_THAT(reported_[1], IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));
+  EXPECT_EQ(reported_[1].message(), "No such key");
+}
+
+TEST_F(BootstrapRelayServiceTest, ARequestIsQueuedForWhomTheCredentialSpeaks) {
+  const auto request = ByJwtFor("spiffe://fleet.test/job/build");
+  const auto call = Issue(request);
+  Issuance& issuance = Pop();
+  EXPECT_EQ(issuance.caller.spiffe_id, "spiffe://fleet.test/job/build");
+  EXPECT_EQ(issuance.caller.attestation, x509::Attestation::kJwt);
+  EXPECT_EQ(issuance.request.csr_der, "a CSR");
+  issuance.Answer(Issued("certificate"));
+  EXPECT_TRUE(call->WaitUntilDone().ok());
+  EXPECT_EQ(response_.response().certificate().certificate_der(), "certificate");
+}
+
+TEST_F(BootstrapRelayServiceTest, WhatNoTokenCouldHaveBroughtIsRefused) {
+  for (const char* identity :
+       {"", "spiffe://fleet.test/operator/admin", "spiffe://other.test/job/build"}) {
+    const auto request = ByJwtFor(identity);
+    EXPECT_EQ(WireReason(Issue(request)->WaitUntilDone()), "CALLER_NOT_ALLOWED") << identity;
+  }
+  EXPECT_EQ(queue_.size(), 0u);
+}
+
+TEST_F(BootstrapRelayServiceTest, TooLargeARequestIsRefused) {
+  auto request = ByJwtFor("spiffe://fleet.test/job/build");
+  request.mutable_request()->set_csr_der(std::string(20'000, 'x'));
+  EXPECT_EQ(WireReason(Issue(request)->WaitUntilDone()), "REQUEST_TOO_LARGE");
+}
+
+}  // namespace
+}  // namespace fleetca::service
