@@ -10,6 +10,7 @@
 #include "service/policy/evaluation.h"
 #include "service/policy/mistakes.h"
 #include "service/policy/name_conflicts.h"
+#include "service/policy/subordinate_reach.h"
 #include "x509/spiffe_id.h"
 
 namespace fleetca::service {
@@ -148,6 +149,7 @@ class Policy::Compiler {
           {absl::StrCat("identities[", i, "]"), &policy_.options_.rules[i], &policy_.rules_[i]});
     }
     ReserveOwnNames(placed, &policy_.options_);
+    FindReservedSubtrees(policy_.options_.profiles, policy_.options_.reserved, &mistakes_);
     FindReservedNames(placed, policy_.options_, &mistakes_);
     FindSharedNames(placed, policy_.options_.reserved, policy_.trie_, &mistakes_);
   }
