@@ -18,6 +18,7 @@
 #include "service/edge/grpc_log.h"
 #include "service/edge/issuing_port.h"
 #include "service/edge/server_health.h"
+#include "service/edge/serving_places.h"
 #include "service/edge/statistics_service.h"
 #include "service/edge/tls_credentials.h"
 #include "service/health.h"
@@ -87,6 +88,7 @@ class GrpcServer : public Server {
 
   absl::Status StartParts(const ServerConfig& config, ServerOptions options) {
     drain_timeout_ = config.listener.drain_timeout;
+    FLEETCA_RETURN_IF_ERROR(CheckPlaces(config, /*with_store=*/options.store == nullptr));
     // gRPC and RocksDB abort where they cannot start a thread.
     FLEETCA_RETURN_IF_ERROR(
         CheckThreadsCanStart(kLibraryThreads + static_cast<int>(config.limits.WorkerThreads())));

@@ -9,8 +9,8 @@
 namespace fleetca::service {
 
 // Reads everything that the configuration names, by the functions that Server::Start reads it by:
-// policy, keys, certificates, trust bundle, TLS files, token issuers. Only the store and the ports
-// are left alone. The error that Server::Start would give. Takes the rights and the time that
+// policy, keys, certificates, trust bundle, TLS files, token issuers. The store and the ports are
+// left alone, as a server may have them: only whether they can be there is judged. The error that Server::Start would give. Takes the rights and the time that
 // decrypting the CA's key takes.
 absl::Status CheckServing(const ServerConfig& config);
 

@@ -100,7 +100,78 @@ Descriptor BindOne(const addrinfo& address) {
   return made;
 }
 
+// Where it is bound; IPv4 addresses as IPv6 has them.
+struct Bound {
+  in6_addr host = {};
+  uint16_t port = 0;
+  bool is_ipv4 = false;
+
+  explicit Bound(const addrinfo& address) {
+    is_ipv4 = address.ai_family == AF_INET;
+    if (is_ipv4) {
+      const auto& v4 = *reinterpret_cast<const sockaddr_in*>(address.ai_addr);
+      port = v4.sin_port;
+      host.s6_addr[10] = host.s6_addr[11] = 0xff;
+      std::memcpy(&host.s6_addr[12], &v4.sin_addr, sizeof(v4.sin_addr));
+    } else {
+      const auto& v6 = *reinterpret_cast<const sockaddr_in6*>(address.ai_addr);
+      port = v6.sin6_port;
+      host = v6.sin6_addr;
+    }
+  }
+
+  // [::] takes IPv4 as well.
+  bool TakesAllOf(const Bound& other) const {
+    static constexpr in6_addr kAny = IN6ADDR_ANY_INIT;
+    static constexpr unsigned char kNone[4] = {};
+    if (is_ipv4) {
+      return other.is_ipv4 && std::memcmp(&host.s6_addr[12], kNone, sizeof(kNone)) == 0;
+    }
+    return std::memcmp(&host, &kAny, sizeof(kAny)) == 0;
+  }
+  bool Meets(const Bound& other) const {
+    return port != 0 && port == other.port &&
+           (TakesAllOf(other) || other.TakesAllOf(*this) ||
+            std::memcmp(&host, &other.host, sizeof(host)) == 0);
+  }
+};
+
+std::vector<Bound> BoundOf(const Addresses& addresses) {
+  std::vector<Bound> bound;
+  for (const addrinfo* one = addresses.get(); one != nullptr; one = one->ai_next) {
+    if (one->ai_family == AF_INET || one->ai_family == AF_INET6) {
+      bound.emplace_back(*one);
+    }
+  }
+  return bound;
+}
+
 }  // namespace
+
+absl::Status CheckHost(absl::string_view address, absl::string_view field) {
+  const size_t colon = address.rfind(':');
+  FLEETCA_RETURN_IF_ERROR(Resolve(address, field).status());
+  // A port that is free, for the moment.
+  const absl::Status status = Listen(absl::StrCat(address.substr(0, colon), ":0"), field).status();
+  return status.ok() ? status : CannotListen(address, field, "its host is not this machine's");
+}
+
+absl::Status CheckApart(absl::string_view address, absl::string_view field, absl::string_view other,
+                        absl::string_view other_field) {
+  FLEETCA_ASSIGN_OR_RETURN(const Addresses addresses, Resolve(address, field));
+  FLEETCA_ASSIGN_OR_RETURN(const Addresses others, Resolve(other, other_field));
+  for (const Bound& one : BoundOf(addresses)) {
+    for (const Bound& two : BoundOf(others)) {
+      if (one.Meets(two)) {
+        return InvalidArgument(
+            Reason::kConfigInvalid, field,
+            absl::StrCat(field, " is ", address, ", which is, or takes in, ", other_field, " (",
+                         other, "); give it a port of its own"));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<ListeningSockets> Listen(absl::string_view address, absl::string_view field) {
   FLEETCA_ASSIGN_OR_RETURN(const Addresses addresses, Resolve(address, field));
