@@ -10,6 +10,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "service/edge/claim_reach.h"
+#include "service/edge/policy_config.h"
 #include "service/edge/serving_policy.h"
 #include "service/issuing_policy.h"
 #include "service/time_witness.h"
@@ -103,8 +105,14 @@ absl::StatusOr<std::unique_ptr<Authority>> Authority::Open(const ServerConfig& c
 }
 
 absl::Status Authority::LoadPolicy(const ServerConfig& config) {
+  FLEETCA_ASSIGN_OR_RETURN(ReservedNames names,
+                           LoadReservedNames(config.listener.certificate_file));
   FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy,
-                           LoadServingPolicy(config, config.policy_file));
+                           LoadServingPolicy(config, config.policy_file, names));
+  {
+    absl::MutexLock lock(&names_mutex_);
+    server_names_ = std::move(names);
+  }
   policies_ = std::make_unique<PolicyHolder>(
       std::move(policy), [this](absl::string_view path) { return LoadFittingPolicy(path); });
   return absl::OkStatus();
@@ -113,14 +121,44 @@ absl::Status Authority::LoadPolicy(const ServerConfig& config) {
 // For reloads: what could not be joined to the issuing certificate must not come in force.
 absl::StatusOr<std::unique_ptr<const Policy>> Authority::LoadFittingPolicy(
     absl::string_view path) const {
-  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy, LoadServingPolicy(config_, path));
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy,
+                           LoadServingPolicy(config_, path, ServerNames()));
   // The pointer is only lent: it is not deleted, and the joined policy ends first.
   const std::shared_ptr<const Policy> lent(policy.get(), [](const Policy*) {});
   FLEETCA_RETURN_IF_ERROR(IssuingPolicy::Create(lent, issuer_->ca()).status());
   return policy;
 }
 
-absl::Status Authority::ReloadPolicy() { return policies_->Reload(config_.policy_file).status(); }
+absl::Status Authority::ReloadPolicy() {
+  absl::MutexLock lock(&change_mutex_);
+  return policies_->Reload(config_.policy_file).status();
+}
+
+ReservedNames Authority::ServerNames() const {
+  absl::MutexLock lock(&names_mutex_);
+  return server_names_;
+}
+
+absl::Status Authority::ReserveNames(const x509::Certificate& server) {
+  absl::MutexLock lock(&change_mutex_);
+  ReservedNames names = ReservedNamesOf(server);
+  if (names == ServerNames()) {
+    return absl::OkStatus();
+  }
+  const absl::Status reserved = policies_->Reserve(
+      names, [this](const Policy& policy) { return CheckClaimReach(config_, policy); });
+  if (!reserved.ok()) {
+    return Annotate(reserved,
+                    "its names cannot be reserved for the CA by the policy in force (reload the "
+                    "policy once it is corrected)");
+  }
+  {
+    absl::MutexLock names_lock(&names_mutex_);
+    server_names_ = std::move(names);
+  }
+  log::Info("The names in the server's new certificate are reserved");
+  return absl::OkStatus();
+}
 
 absl::Status Authority::LoadBundle(const ServerConfig& config) {
   FLEETCA_ASSIGN_OR_RETURN(chain_, LoadChain(config.issuer));
@@ -147,6 +185,9 @@ absl::Status Authority::SwitchBundle(absl::Span<const SecretBytes> contents) {
         absl::StrCat(config_.issuer.trust_bundle_file,
                      ": no root of it signed the last certificate of ",
                      config_.issuer.certificate_file, "; add that root to it"));
+  }
+  if (issuer_ != nullptr) {  // else it is made with them
+    FLEETCA_RETURN_IF_ERROR(issuer_->NeverCertify(bundle->roots));
   }
   bundles_.Replace(*std::move(bundle));
   return absl::OkStatus();

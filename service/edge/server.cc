@@ -100,7 +100,10 @@ class GrpcServer : public Server {
     FLEETCA_ASSIGN_OR_RETURN(
         tls_, ServerTls::Create({config.listener.certificate_file, config.listener.private_key_file,
                                  config.listener.client_ca_file},
-                                *watcher_, Clock::System()));
+                                *watcher_, Clock::System(),
+                                [authority = authority_.get()](const x509::Certificate& own) {
+                                  return authority->ReserveNames(own);
+                                }));
     queue_ = std::make_unique<IssueQueue>(
         IssueQueue::Options{.capacity = config.limits.queue_capacity,
                             .issuer_key = authority_->issuer().issuing_key(),

@@ -14,8 +14,14 @@ absl::StatusOr<std::unique_ptr<const Policy>> LoadServingPolicy(const ServerConf
                                                                 absl::string_view path) {
   FLEETCA_ASSIGN_OR_RETURN(ReservedNames reserved,
                            LoadReservedNames(config.listener.certificate_file));
+  return LoadServingPolicy(config, path, std::move(reserved));
+}
+
+absl::StatusOr<std::unique_ptr<const Policy>> LoadServingPolicy(const ServerConfig& config,
+                                                                absl::string_view path,
+                                                                ReservedNames server_names) {
   FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy,
-                           LoadPolicy(path, std::move(reserved)));
+                           LoadPolicy(path, std::move(server_names)));
   if (policy->trust_domain() != config.trust_domain) {
     return InvalidArgument(Reason::kConfigInvalid, "trust_domain",
                            absl::StrCat(path, ": trust_domain is \"", policy->trust_domain(),

@@ -18,6 +18,11 @@ namespace fleetca::service {
 // kConfigInvalid, FAILED_PRECONDITION kFile*.
 absl::StatusOr<std::unique_ptr<const Policy>> LoadServingPolicy(const ServerConfig& config,
                                                                 absl::string_view path);
+// The same with the names in the certificate that a running server uses, which is not always the
+// one that its file holds.
+absl::StatusOr<std::unique_ptr<const Policy>> LoadServingPolicy(const ServerConfig& config,
+                                                                absl::string_view path,
+                                                                ReservedNames server_names);
 
 }  // namespace fleetca::service
 

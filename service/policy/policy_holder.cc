@@ -75,11 +75,31 @@ absl::StatusOr<std::vector<std::string>> PolicyHolder::Replace(absl::string_view
   const std::shared_ptr<const Policy> old_policy = Current();
   std::vector<std::string> changes = DiffPolicies(old_policy->options(), policy->options());
   FLEETCA_RETURN_IF_ERROR(CheckSuccessor(*old_policy, *policy, !changes.empty()));
+  PutInForce(std::move(policy));
+  return changes;
+}
+
+void PolicyHolder::PutInForce(std::shared_ptr<const Policy> policy) {
   {
     absl::MutexLock lock(&mutex_);
     policy_.swap(policy);
   }
-  return changes;  // the old policy ends outside of the lock, here or with its last decision
+  // The old policy ends outside of the lock, here or with its last decision.
+}
+
+absl::Status PolicyHolder::Reserve(ReservedNames own,
+                                   absl::FunctionRef<absl::Status(const Policy&)> judge) {
+  absl::MutexLock lock(&reload_mutex_);
+  PolicyOptions options = Current()->options();
+  // What the policy added to them, it adds again.
+  options.reserved = std::move(own);
+  absl::StatusOr<std::unique_ptr<const Policy>> policy = Policy::Create(std::move(options));
+  if (!policy.ok()) {
+    return Annotate(policy.status(), GetField(policy.status()));
+  }
+  FLEETCA_RETURN_IF_ERROR(judge(**policy));
+  PutInForce(*std::move(policy));
+  return absl::OkStatus();
 }
 
 }  // namespace fleetca::service

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -36,9 +37,16 @@ class PolicyHolder {
   absl::StatusOr<std::vector<std::string>> Reload(absl::string_view file)
       ABSL_LOCKS_EXCLUDED(reload_mutex_, mutex_);
 
+  // Puts the same policy in force with `own` as the names in the certificate of the CA's server.
+  // The policy in force stays, and its error is returned, when the policy gives one of them to
+  // another, or when `judge` refuses what would come in force.
+  absl::Status Reserve(ReservedNames own, absl::FunctionRef<absl::Status(const Policy&)> judge)
+      ABSL_LOCKS_EXCLUDED(reload_mutex_, mutex_);
+
  private:
   absl::StatusOr<std::vector<std::string>> Replace(absl::string_view file)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(reload_mutex_);
+  void PutInForce(std::shared_ptr<const Policy> policy) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const Loader loader_;
   absl::Mutex reload_mutex_;  // one reload at a time

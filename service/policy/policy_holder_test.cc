@@ -6,10 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/errors.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "service/policy/policy_fixture.h"
 #include "tests/testing/status_matchers.h"
+#include "x509/san.h"
 
 namespace fleetca::service {
 namespace {
@@ -43,6 +45,40 @@ TEST_F(PolicyHolderTest, ReplacesThePolicyAndTellsTheDifference) {
   // Who decides by the old one may go on.
   EXPECT_THAT(before->Authorize(AskAs("spiffe://fleet.example/a")), IsOk());
   EXPECT_EQ(before->revision(), 7);
+}
+
+TEST_F(PolicyHolderTest, ReservesNamesInThePolicyInForce) {
+  options_.revision = 8;
+  options_.rules[0].dns_suffixes = {".fleet.example"};
+  options_.rules[0].dns_names = {"a.ca.example"};
+  FLEETCA_ASSERT_OK(holder_.Reload("f"));
+  const auto allow = [](const Policy&) { return absl::OkStatus(); };
+  const std::vector<x509::GeneralName> names = {{x509::NameType::kDns, "ca.fleet.example"}};
+  AuthorizeRequest request = AskAs("spiffe://fleet.example/a");
+  request.names = names;
+  EXPECT_THAT(holder_.Current()->Authorize(request), IsOk());
+  FLEETCA_EXPECT_OK(holder_.Reserve({{}, {"ca.fleet.example"}, {}}, allow));
+  EXPECT_EQ(holder_.Current()->revision(), 8);
+  EXPECT_THAT(holder_.Current()->Authorize(request),
+              IsError(absl::StatusCode::kPermissionDenied, Reason::kNameReserved));
+  // Others in their place.
+  FLEETCA_EXPECT_OK(holder_.Reserve({{}, {"b.fleet.example"}, {}}, allow));
+  EXPECT_THAT(holder_.Current()->Authorize(request), IsOk());
+}
+
+TEST_F(PolicyHolderTest, ReservesNoNameThatThePolicyGivesToAnother) {
+  options_.revision = 8;
+  options_.rules[0].dns_names = {"a.ca.example"};
+  FLEETCA_ASSERT_OK(holder_.Reload("f"));
+  const Policy* const before = holder_.Current().get();
+  const absl::Status given =
+      holder_.Reserve({{}, {"a.ca.example"}, {}}, [](const Policy&) { return absl::OkStatus(); });
+  EXPECT_THAT(given, IsInvalid(Reason::kConfigInvalid, "identities[0].dns_names[0]"));
+  EXPECT_THAT(std::string(given.message()), HasSubstr("identities[0].dns_names[0]"));
+  const absl::Status judged = InvalidArgument(Reason::kConfigInvalid, "x", "no");
+  EXPECT_EQ(holder_.Reserve({{}, {"b.ca.example"}, {}}, [&](const Policy&) { return judged; }),
+            judged);
+  EXPECT_EQ(holder_.Current().get(), before);
 }
 
 TEST_F(PolicyHolderTest, KeepsTheOldOneOnAnyError) {
