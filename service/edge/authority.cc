@@ -76,6 +76,12 @@ absl::StatusOr<std::vector<std::string>> LoadIssuingCas(const IssuerConfig& conf
   return cas;
 }
 
+void WarnOfWitness(const TimeWitness& witness) {
+  if (const absl::Status status = witness.CheckMayAsk(); !status.ok()) {
+    log::Warning("The clock is without a witness", {{"reason", status.message()}});
+  }
+}
+
 void WarnOfDefaults(const ServerConfig& config) {
   if (config.issuer.fleet_arc == x509::kDefaultFleetArcText) {
     log::Warning(
@@ -101,6 +107,7 @@ absl::StatusOr<std::unique_ptr<Authority>> Authority::Open(const ServerConfig& c
                            TimeKeeper::Start(*authority->clock_rule_, *authority->store_));
   watcher.Watch(*authority->bundle_files_);
   WarnOfDefaults(config);
+  WarnOfWitness(TimeWitness::System());
   return authority;
 }
 

@@ -48,12 +48,13 @@ absl::StatusOr<IssuingCa> LoadIssuingCa(const IssuerConfig& config) {
 
 }  // namespace
 
-absl::Status CheckServing(const ServerConfig& config) {
+absl::Status CheckServing(const ServerConfig& config, std::vector<std::string>* warnings) {
   FLEETCA_RETURN_IF_ERROR(CheckPlaces(config, /*with_store=*/true));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<FileWatcher> watcher, FileWatcher::Start());
   FLEETCA_ASSIGN_OR_RETURN(
       const std::unique_ptr<Authority> authority,
       Authority::Open(config, std::make_unique<store::MemoryStore>(), *watcher));
+  *warnings = authority->policies().Current()->warnings();
   FLEETCA_RETURN_IF_ERROR(PeerAuthenticator::Create({.issuing_cas = authority->issuing_cas(),
                                                      .trust_domain = config.trust_domain,
                                                      .oids = config.issuer.oids,

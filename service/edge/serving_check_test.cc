@@ -79,7 +79,8 @@ class ServingCheckTest : public ::testing::Test {
 
   absl::Status Validate() const {
     const auto config = Config();
-    return config.ok() ? CheckServing(*config) : config.status();
+    std::vector<std::string> warnings;
+    return config.ok() ? CheckServing(*config, &warnings) : config.status();
   }
   absl::Status Serve() const {
     const auto config = Config();

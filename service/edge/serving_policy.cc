@@ -1,9 +1,11 @@
 #include "service/edge/serving_policy.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/log.h"
 #include "base/status_macros.h"
 #include "service/edge/claim_reach.h"
 #include "service/edge/policy_config.h"
@@ -29,6 +31,9 @@ absl::StatusOr<std::unique_ptr<const Policy>> LoadServingPolicy(const ServerConf
                                         "\"; a server has one, so correct the one that is wrong"));
   }
   FLEETCA_RETURN_IF_ERROR(CheckClaimReach(config, *policy));
+  for (const std::string& warning : policy->warnings()) {
+    log::Warning("The policy was not judged in full", {{"file", path}, {"why", warning}});
+  }
   return policy;
 }
 
