@@ -35,9 +35,12 @@ std::string PercentEncoded(absl::string_view value) {
 }
 
 bool MayNameAHeader(absl::string_view attribute) {
-  return std::all_of(attribute.begin(), attribute.end(), [](unsigned char c) {
-    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
-  });
+  return std::all_of(attribute.begin(), attribute.end(),
+                     [](unsigned char c) {
+                       return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+                     }) &&
+         std::count(attribute.begin(), attribute.end(), '-') <=
+             static_cast<ptrdiff_t>(kMostDashesOfAttribute);
 }
 
 // Parts of it may be the sender's.
@@ -80,8 +83,9 @@ absl::Status CheckPassedAttribute(absl::string_view attribute, absl::string_view
       Reason::kConfigInvalid, flag,
       absl::StrCat(
           "\"", absl::CHexEscape(attribute), "\" in ", flag,
-          " cannot name a header; an attribute that is passed on has a name of a-z, 0-9 and "
-          "\"-\""));
+          " cannot name a header; an attribute that is passed on has a name of a-z, 0-9 and at "
+          "most ",
+          kMostDashesOfAttribute, " \"-\""));
 }
 
 absl::StatusOr<std::unique_ptr<AuthzGate>> AuthzGate::Create(HttpAuthorizerFiles files,
@@ -100,6 +104,14 @@ AuthzGate::AuthzGate(HttpAuthorizerFiles files, std::vector<std::string> attribu
       attributes_(std::move(attributes)),
       refusals_(kRefusalsLoggedPerSecond),
       authorizer_(std::move(authorizer)) {}
+
+std::vector<std::string> AuthzGate::HeaderNames() const {
+  std::vector<std::string> names = {std::string(kIdentityHeader), std::string(kRolesHeader)};
+  for (const std::string& attribute : attributes_) {
+    names.push_back(absl::StrCat(kAttributeHeaderPrefix, attribute));
+  }
+  return names;
+}
 
 std::shared_ptr<HttpAuthorizer> AuthzGate::Current() {
   absl::MutexLock lock(&mutex_);

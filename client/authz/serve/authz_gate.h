@@ -16,15 +16,9 @@
 #include "client/authz/grants.h"
 #include "client/authz/http/http_authorizer.h"
 #include "client/authz/http/http_authorizer_files.h"
+#include "client/authz/serve/header_names.h"
 
 namespace fleetca::client {
-
-// Every header that says something of the caller begins so; what a client sends under such a name
-// is never passed on.
-inline constexpr absl::string_view kFleetHeaderPrefix = "x-fleet-";
-inline constexpr absl::string_view kIdentityHeader = "x-fleet-identity";
-inline constexpr absl::string_view kRolesHeader = "x-fleet-roles";
-inline constexpr absl::string_view kAttributeHeaderPrefix = "x-fleet-attribute-";
 
 // Name, in lower case, and value; both may stand in a header.
 using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -36,7 +30,8 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 Headers IdentityHeaders(const Grants& grants, const std::vector<std::string>& attributes);
 
 // Whether an attribute can be passed on in a header of its own: INVALID_ARGUMENT kConfigInvalid
-// about `flag` unless its name is of a-z, 0-9 and "-", as others might meet in one header.
+// about `flag` unless its name is of a-z, 0-9 and "-", as others might meet in one header, with
+// kMostDashesOfAttribute at the most.
 absl::Status CheckPassedAttribute(absl::string_view attribute, absl::string_view flag);
 
 struct GateAnswer {
@@ -58,6 +53,9 @@ class AuthzGate {
                                                            std::vector<std::string> attributes);
 
   GateAnswer Ask(const HttpRequestInfo& request) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Every header that an answer may have, in small letters.
+  std::vector<std::string> HeaderNames() const;
 
   // The answer to a request that the proxy did not describe as it should; the sentence goes to the
   // log.
