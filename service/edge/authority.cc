@@ -1,6 +1,7 @@
 #include "service/edge/authority.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -76,6 +77,13 @@ absl::StatusOr<std::vector<std::string>> LoadIssuingCas(const IssuerConfig& conf
   return cas;
 }
 
+// Whether a file could not be read, and so was not judged.
+bool IsOfTheFile(const absl::Status& status) {
+  const std::optional<Reason> reason = GetReason(status);
+  return reason == Reason::kFileMissing || reason == Reason::kFilePermissions ||
+         reason == Reason::kFileInvalid;
+}
+
 void WarnOfWitness(const TimeWitness& witness) {
   if (const absl::Status status = witness.CheckMayAsk(); !status.ok()) {
     log::Warning("The clock is without a witness", {{"reason", status.message()}});
@@ -114,22 +122,35 @@ absl::StatusOr<std::unique_ptr<Authority>> Authority::Open(const ServerConfig& c
 absl::Status Authority::LoadPolicy(const ServerConfig& config) {
   FLEETCA_ASSIGN_OR_RETURN(ReservedNames names,
                            LoadReservedNames(config.listener.certificate_file));
-  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy,
-                           LoadServingPolicy(config, config.policy_file, names));
   {
     absl::MutexLock lock(&names_mutex_);
     server_names_ = std::move(names);
   }
+  policy_files_ = std::make_unique<WatchedFiles>(
+      "the policy", std::vector<WatchedFile>{{config_.policy_file}},
+      [this](absl::Span<const SecretBytes> contents) { return SwitchPolicy(contents[0].view()); });
+  return policy_files_->Load();
+}
+
+absl::Status Authority::SwitchPolicy(absl::string_view text) {
+  if (policies_ != nullptr) {
+    return policies_->Reload(config_.policy_file, text).status();
+  }
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy, ParsePolicyOfServer(text));
   policies_ = std::make_unique<PolicyHolder>(
-      std::move(policy), [this](absl::string_view path) { return LoadFittingPolicy(path); });
+      std::move(policy), [this](absl::string_view again) { return ParseFittingPolicy(again); });
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::unique_ptr<const Policy>> Authority::ParsePolicyOfServer(
+    absl::string_view text) const {
+  return ParseServingPolicy(config_, text, config_.policy_file, ServerNames());
+}
+
 // For reloads: what could not be joined to the issuing certificate must not come in force.
-absl::StatusOr<std::unique_ptr<const Policy>> Authority::LoadFittingPolicy(
-    absl::string_view path) const {
-  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy,
-                           LoadServingPolicy(config_, path, ServerNames()));
+absl::StatusOr<std::unique_ptr<const Policy>> Authority::ParseFittingPolicy(
+    absl::string_view text) const {
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy, ParsePolicyOfServer(text));
   // The pointer is only lent: it is not deleted, and the joined policy ends first.
   const std::shared_ptr<const Policy> lent(policy.get(), [](const Policy*) {});
   FLEETCA_RETURN_IF_ERROR(IssuingPolicy::Create(lent, issuer_->ca()).status());
@@ -138,7 +159,14 @@ absl::StatusOr<std::unique_ptr<const Policy>> Authority::LoadFittingPolicy(
 
 absl::Status Authority::ReloadPolicy() {
   absl::MutexLock lock(&change_mutex_);
-  return policies_->Reload(config_.policy_file).status();
+  absl::Status status = policy_files_->Load();
+  if (IsOfTheFile(status)) {  // else the policy was judged, and that is logged
+    log::Error("The policy was not replaced; the old one stays in force",
+               {{"file", config_.policy_file},
+                {"revision", policies_->Current()->revision()},
+                {"error", status.message()}});
+  }
+  return status;
 }
 
 ReservedNames Authority::ServerNames() const {

@@ -74,7 +74,11 @@ class Authority {
   absl::Status SwitchBundle(absl::Span<const SecretBytes> contents);
   absl::Status OpenIssuer(const ServerConfig& config);
   absl::Status LoadPolicy(const ServerConfig& config);
-  absl::StatusOr<std::unique_ptr<const Policy>> LoadFittingPolicy(absl::string_view path) const
+  // What the policy's file says, judged and put in force.
+  absl::Status SwitchPolicy(absl::string_view text);
+  absl::StatusOr<std::unique_ptr<const Policy>> ParsePolicyOfServer(absl::string_view text) const
+      ABSL_LOCKS_EXCLUDED(names_mutex_);
+  absl::StatusOr<std::unique_ptr<const Policy>> ParseFittingPolicy(absl::string_view text) const
       ABSL_LOCKS_EXCLUDED(names_mutex_);
   ReservedNames ServerNames() const ABSL_LOCKS_EXCLUDED(names_mutex_);
 
@@ -94,6 +98,7 @@ class Authority {
   const std::unique_ptr<x509::PossessionVerifier> possession_ =
       x509::PossessionVerifier::CreateOpenSsl();
   std::unique_ptr<PolicyHolder> policies_;
+  std::unique_ptr<WatchedFiles> policy_files_;  // read at the start and when an operator says so
   std::unique_ptr<Issuer> issuer_;
   std::unique_ptr<JoinTokens> join_tokens_;
   std::unique_ptr<WatchedFiles> bundle_files_;

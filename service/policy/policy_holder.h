@@ -20,7 +20,8 @@ namespace fleetca::service {
 // Thread-safe.
 class PolicyHolder {
  public:
-  // Reads a policy from a file: LoadPolicy of service/edge/policy_config.h. The core reads none.
+  // Makes a policy of a file's text: ParsePolicy of service/edge/policy_config.h, or more. The core
+  // reads none.
   using Loader = std::function<absl::StatusOr<std::unique_ptr<const Policy>>(absl::string_view)>;
 
   PolicyHolder(std::unique_ptr<const Policy> policy, Loader loader);
@@ -30,11 +31,12 @@ class PolicyHolder {
   // The policy in force. Take it once for a batch and keep it as long as its decisions.
   std::shared_ptr<const Policy> Current() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Puts the policy of the file in force, for those who ask Current() from then on, and returns
+  // Puts the policy of the text in force, for those who ask Current() from then on, and returns
   // what changed (policy_diff.h), a line each. On any error the old one stays in force: the
   // loader's, or INVALID_ARGUMENT kConfigInvalid for another trust domain, or for a policy that
-  // differs and whose revision is not above the one in force. Logs the outcome and the changes.
-  absl::StatusOr<std::vector<std::string>> Reload(absl::string_view file)
+  // differs and whose revision is not above the one in force. Logs the outcome and the changes;
+  // `file` is where the text is from.
+  absl::StatusOr<std::vector<std::string>> Reload(absl::string_view file, absl::string_view text)
       ABSL_LOCKS_EXCLUDED(reload_mutex_, mutex_);
 
   // Puts the same policy in force with `own` as the names in the certificate of the CA's server.
@@ -44,7 +46,7 @@ class PolicyHolder {
       ABSL_LOCKS_EXCLUDED(reload_mutex_, mutex_);
 
  private:
-  absl::StatusOr<std::vector<std::string>> Replace(absl::string_view file)
+  absl::StatusOr<std::vector<std::string>> Replace(absl::string_view text)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(reload_mutex_);
   void PutInForce(std::shared_ptr<const Policy> policy) ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -93,17 +93,17 @@ absl::StatusOr<std::unique_ptr<AuthzGate>> AuthzGate::Create(HttpAuthorizerFiles
   for (const std::string& attribute : attributes) {
     FLEETCA_RETURN_IF_ERROR(CheckPassedAttribute(attribute, "--pass-attribute"));
   }
-  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<HttpAuthorizer> authorizer, LoadHttpAuthorizer(files));
-  return absl::WrapUnique(
-      new AuthzGate(std::move(files), std::move(attributes), std::move(authorizer)));
+  auto gate = absl::WrapUnique(new AuthzGate(std::move(files), std::move(attributes)));
+  FLEETCA_RETURN_IF_ERROR(gate->Reload());
+  return gate;
 }
 
-AuthzGate::AuthzGate(HttpAuthorizerFiles files, std::vector<std::string> attributes,
-                     std::shared_ptr<HttpAuthorizer> authorizer)
+AuthzGate::AuthzGate(HttpAuthorizerFiles files, std::vector<std::string> attributes)
     : files_(std::move(files)),
       attributes_(std::move(attributes)),
       refusals_(kRefusalsLoggedPerSecond),
-      authorizer_(std::move(authorizer)) {}
+      watched_("roots, routes and intermediates", FilesToRead(files_),
+               [this](absl::Span<const SecretBytes> contents) { return SwitchTo(contents); }) {}
 
 std::vector<std::string> AuthzGate::HeaderNames() const {
   std::vector<std::string> names = {std::string(kIdentityHeader), std::string(kRolesHeader)};
@@ -118,10 +118,13 @@ std::shared_ptr<HttpAuthorizer> AuthzGate::Current() {
   return authorizer_;
 }
 
-absl::Status AuthzGate::Reload() {
-  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<HttpAuthorizer> fresh, LoadHttpAuthorizer(files_));
+absl::Status AuthzGate::Reload() { return watched_.Load(); }
+
+absl::Status AuthzGate::SwitchTo(absl::Span<const SecretBytes> contents) {
+  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<HttpAuthorizer> fresh,
+                           MakeHttpAuthorizer(files_, contents));
   absl::MutexLock lock(&mutex_);
-  authorizer_ = std::move(fresh);
+  authorizer_.swap(fresh);
   return absl::OkStatus();
 }
 

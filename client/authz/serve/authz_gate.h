@@ -12,7 +12,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/types/span.h"
 #include "base/log_limiter.h"
+#include "base/secret.h"
+#include "base/watched_files.h"
 #include "client/authz/grants.h"
 #include "client/authz/http/http_authorizer.h"
 #include "client/authz/http/http_authorizer_files.h"
@@ -61,13 +64,17 @@ class AuthzGate {
   // log.
   GateAnswer RefuseProxy(absl::string_view sentence);
 
-  // Reads the files again; requests in progress end with the old ones. On an error, those of
-  // LoadHttpAuthorizer, the old ones stay in force.
+  // Reads the files again, all at one time; requests in progress end with the old ones. On an
+  // error, those of LoadHttpAuthorizer, the old ones stay in force.
   absl::Status Reload() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  AuthzGate(HttpAuthorizerFiles files, std::vector<std::string> attributes,
-            std::shared_ptr<HttpAuthorizer> authorizer);
+  AuthzGate(HttpAuthorizerFiles files, std::vector<std::string> attributes);
+  AuthzGate(const AuthzGate&) = delete;
+  AuthzGate& operator=(const AuthzGate&) = delete;
+
+  // What the files say, judged as a whole and then put in force.
+  absl::Status SwitchTo(absl::Span<const SecretBytes> contents) ABSL_LOCKS_EXCLUDED(mutex_);
 
   std::shared_ptr<HttpAuthorizer> Current() ABSL_LOCKS_EXCLUDED(mutex_);
   void LogRefusal(const HttpRequestInfo& request, const HttpDecision& decision);
@@ -77,6 +84,7 @@ class AuthzGate {
   log::Limiter refusals_;
   absl::Mutex mutex_;
   std::shared_ptr<HttpAuthorizer> authorizer_ ABSL_GUARDED_BY(mutex_);
+  WatchedFiles watched_;  // the last member: it uses the others
 };
 
 }  // namespace fleetca::client
