@@ -10,11 +10,11 @@ absl::Status CheckPlaces(const ServerConfig& config, bool with_store) {
   if (with_store) {
     FLEETCA_RETURN_IF_ERROR(store::CheckStorePlace(config.store.path, config.store.head_file));
   }
-  FLEETCA_RETURN_IF_ERROR(CheckHost(config.listener.address, "listener.address"));
+  FLEETCA_RETURN_IF_ERROR(CheckAddress(config.listener.address, "listener.address"));
   if (config.bootstrap_address.empty()) {
     return absl::OkStatus();
   }
-  FLEETCA_RETURN_IF_ERROR(CheckHost(config.bootstrap_address, "bootstrap.address"));
+  FLEETCA_RETURN_IF_ERROR(CheckAddress(config.bootstrap_address, "bootstrap.address"));
   return CheckApart(config.bootstrap_address, "bootstrap.address", config.listener.address,
                     "listener.address");
 }

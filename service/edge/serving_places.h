@@ -9,7 +9,7 @@ namespace fleetca::service {
 
 // Nothing is made or taken, so a server may be running there. A start and `config validate` both
 // ask this first, so that they refuse in the same words. The errors of store::CheckStorePlace,
-// CheckHost and CheckApart; `with_store` false leaves the store out.
+// CheckAddress and CheckApart; `with_store` false leaves the store out.
 absl::Status CheckPlaces(const ServerConfig& config, bool with_store);
 
 }  // namespace fleetca::service

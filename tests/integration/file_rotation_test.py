@@ -155,6 +155,16 @@ identities { name: "one" identity: "/svc/web/one" profiles: "web" dns_names: "on
         self.wait_for("The names in the server's new certificate are reserved")
         self.assertTrue(self.serves())
 
+    def test_a_policy_that_cannot_be_read_leaves_the_one_in_force(self):
+        os.remove(self.ca.path("ca", "policy.textproto"))
+        self.ca.process.send_signal(signal.SIGHUP)
+        self.wait_for("The policy was not replaced")
+        time.sleep(2)
+        said = [line for line in self.ca.log().splitlines() if "policy was not replaced" in line]
+        self.assertEqual(len(said), 1)
+        self.assertIn(self.ca.path("ca", "policy.textproto"), said[0])
+        self.assertTrue(self.serves())
+
     def test_an_expired_certificate_is_refused_at_the_start_with_a_sentence(self):
         self.ca.stop()
         key = fleet.make_key(self.ca.path("ca", "server.key"), "p256")

@@ -79,8 +79,8 @@ int PortOf(int socket) {
                    : reinterpret_cast<const sockaddr_in*>(&bound)->sin_port);
 }
 
-// Empty with errno when that fails. Never SO_REUSEPORT, with which a second server would share the
-// port in silence.
+// Bound, and not listening yet. Empty with errno when that fails. Never SO_REUSEPORT, with which a
+// second server would share the port in silence.
 Descriptor BindOne(const addrinfo& address) {
   Descriptor made(
       socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
@@ -91,14 +91,27 @@ Descriptor BindOne(const addrinfo& address) {
        setsockopt(made.get(), IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no)) != 0) ||
       // Accepted sockets inherit it.
       setsockopt(made.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes)) != 0 ||
-      bind(made.get(), address.ai_addr, address.ai_addrlen) != 0 ||
-      listen(made.get(), kBacklog) != 0) {
+      bind(made.get(), address.ai_addr, address.ai_addrlen) != 0) {
     const int problem = errno;
     made.Reset();
     errno = problem;
   }
   return made;
 }
+
+Descriptor ListenOn(const addrinfo& address) {
+  Descriptor made = BindOne(address);
+  if (made.valid() && listen(made.get(), kBacklog) != 0) {
+    const int problem = errno;
+    made.Reset();
+    errno = problem;
+  }
+  return made;
+}
+
+// A host name may have an address of a family that this machine does not speak, but a port that
+// someone else has is never shared.
+bool MayBeLeftOut(int problem) { return problem == EADDRNOTAVAIL || problem == EAFNOSUPPORT; }
 
 // Where it is bound; IPv4 addresses as IPv6 has them.
 struct Bound {
@@ -148,12 +161,25 @@ std::vector<Bound> BoundOf(const Addresses& addresses) {
 
 }  // namespace
 
-absl::Status CheckHost(absl::string_view address, absl::string_view field) {
-  const size_t colon = address.rfind(':');
-  FLEETCA_RETURN_IF_ERROR(Resolve(address, field).status());
-  // A port that is free, for the moment.
-  const absl::Status status = Listen(absl::StrCat(address.substr(0, colon), ":0"), field).status();
-  return status.ok() ? status : CannotListen(address, field, "its host is not this machine's");
+absl::Status CheckAddress(absl::string_view address, absl::string_view field) {
+  FLEETCA_ASSIGN_OR_RETURN(const Addresses addresses, Resolve(address, field));
+  bool any = false;
+  int problem = EADDRNOTAVAIL;
+  for (const addrinfo* one = addresses.get(); one != nullptr; one = one->ai_next) {
+    if (one->ai_family != AF_INET && one->ai_family != AF_INET6) {
+      continue;
+    }
+    // A server that starts meanwhile can bind it as well, as this does not listen.
+    if (BindOne(*one).valid() || errno == EADDRINUSE) {
+      any = true;
+      continue;
+    }
+    problem = errno;
+    if (!MayBeLeftOut(problem)) {
+      return CannotListen(address, field, std::strerror(problem));
+    }
+  }
+  return any ? absl::OkStatus() : CannotListen(address, field, std::strerror(problem));
 }
 
 absl::Status CheckApart(absl::string_view address, absl::string_view field, absl::string_view other,
@@ -184,16 +210,14 @@ absl::StatusOr<ListeningSockets> Listen(absl::string_view address, absl::string_
     if (made.port != 0) {
       SetPort(made.port, one);
     }
-    Descriptor bound = BindOne(*one);
+    Descriptor bound = ListenOn(*one);
     if (bound.valid()) {
       made.port = PortOf(bound.get());
       made.sockets.push_back(std::move(bound));
       continue;
     }
     problem = std::strerror(errno);
-    // A host name may have an address of a family that this machine does not speak, but a port
-    // that someone else has is never shared.
-    if (errno != EADDRNOTAVAIL && errno != EAFNOSUPPORT) {
+    if (!MayBeLeftOut(errno)) {
       return CannotListen(address, field, problem);
     }
   }

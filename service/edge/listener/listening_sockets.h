@@ -22,9 +22,10 @@ struct ListeningSockets {
 // the way and names `field`, where the address was configured.
 absl::StatusOr<ListeningSockets> Listen(absl::string_view address, absl::string_view field);
 
-// Whether the host of `address` is known and is this machine's; its port is not touched, so that a
-// server may be listening there. The errors of Listen.
-absl::Status CheckHost(absl::string_view address, absl::string_view field);
+// Whether the host of `address` is known and is this machine's, and this user may have the port.
+// That another process has it is no error: it may be the server that this is asked for. The errors
+// of Listen.
+absl::Status CheckAddress(absl::string_view address, absl::string_view field);
 
 // Whether both can be listened on at once. INVALID_ARGUMENT kConfigInvalid about `field` when they
 // come to the same address and port, also where one of them is for every address of the machine;
