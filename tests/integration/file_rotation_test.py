@@ -134,7 +134,7 @@ identities { name: "one" identity: "/svc/web/one" profiles: "web" dns_names: "on
         self.wait_for("The names in the server's new certificate are reserved")
         refused = self.ask_for("/svc/web/a", "a.t.web.example")
         self.assertEqual(refused.code, 1)
-        self.assertIn("NAME_RESERVED", refused.err)
+        self.assertIn("is a name of the CA's server", refused.err)
         self.assertEqual(self.ask_for("/svc/web/b", "b.t.web.example").code, 0)
 
     def test_a_certificate_with_a_name_that_the_policy_gives_away_is_not_used(self):
