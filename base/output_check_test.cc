@@ -60,8 +60,8 @@ TEST_F(OutputCheckTest, LeavesNothingBehind) {
 TEST_F(OutputCheckTest, RefusesWhatAWriteWouldRefuse) {
   ASSERT_TRUE(WriteFileAtomic(Path("old"), "old", 0600).ok());
   std::filesystem::create_directory(Path("folder"));
-  for (const std::string& path : {Path("none/f"), Path("folder"), Path("folder/"), Path("old/f"),
-                                  Path(std::string(250, 'n'))}) {
+  for (const std::string& path :
+       {Path("none/f"), Path("folder"), Path("old/f"), Path(std::string(250, 'n'))}) {
     const absl::Status checked = CheckCanWrite(path);
     const absl::Status written = WriteFileAtomic(path, "x", 0600);
     EXPECT_FALSE(checked.ok()) << path;
@@ -70,6 +70,7 @@ TEST_F(OutputCheckTest, RefusesWhatAWriteWouldRefuse) {
     EXPECT_THAT(std::string(checked.message()), HasSubstr(path));
     EXPECT_FALSE(CheckCanWriteNew(path).ok()) << path;
   }
+  EXPECT_FALSE(CheckCanWrite(Path("folder/")).ok());
   EXPECT_EQ(CheckCanWriteNew(Path("old")).code(), absl::StatusCode::kAlreadyExists);
   EXPECT_EQ(Files(), 2u);
 }
