@@ -288,9 +288,16 @@ TEST_F(RocksDbHeadTest, AnAcceptedLossIsJudgedByTheLatestTimeThatIsKnown) {
   EXPECT_EQ(MustOpen()->jwts_not_before(), noted);
 }
 
+// An iat has whole seconds: one of the second of the loss may be of before.
+TEST_F(RocksDbHeadTest, AnAcceptedLossRefusesJwtsOfTheWholeSecond) {
+  MakeStore();
+  ASSERT_TRUE(AcceptLoss(Options(), absl::FromUnixMillis(1800000000124)).ok());
+  EXPECT_EQ(MustOpen()->jwts_not_before(), absl::FromUnixSeconds(1800000001));
+}
+
 TEST_F(RocksDbHeadTest, SettingTheClockLetsJwtsInThatARestoreInTheFutureRefused) {
   MakeStore();
-  const absl::Time now = TestRecord(1).issued_at + absl::Hours(1);
+  const absl::Time now = absl::FromUnixSeconds(1700003600);
   ASSERT_TRUE(AcceptLoss(Options(), now + absl::Hours(24 * 365)).ok());
   ASSERT_TRUE(SetClock(Options(), now).ok());
   EXPECT_EQ(MustOpen()->jwts_not_before(), now);

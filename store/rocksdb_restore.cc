@@ -50,6 +50,12 @@ HeadState FoundHead(const RocksDbOptions& options) {
   return head.ok() && head->has_value() ? **head : HeadState();
 }
 
+// The lineage is to the second, as an iat is. Rounded down it would let a JWT in again that was
+// issued and used within the second of the loss.
+absl::Time WholeSecondFrom(absl::Time time) {
+  return absl::UnixEpoch() + absl::Ceil(time - absl::UnixEpoch(), absl::Seconds(1));
+}
+
 // A later time would be taken for the latest that is known by the next restore.
 absl::Status LowerHead(const RocksDbOptions& options, absl::Time now) {
   if (options.head_file.empty()) {
@@ -76,7 +82,7 @@ absl::StatusOr<RestoreSummary> AcceptLoss(const RocksDbOptions& options, absl::T
   const HeadState found = FoundHead(options);
   now = std::max({now, found.noted_at, summary.last_write});
   lineage.epoch = std::max(lineage.epoch, found.epoch) + 1;
-  lineage.jwts_not_before = std::max(lineage.jwts_not_before, now);
+  lineage.jwts_not_before = std::max(lineage.jwts_not_before, WholeSecondFrom(now));
   summary.jwts_not_before = lineage.jwts_not_before;
   FLEETCA_RETURN_IF_ERROR(WriteLineage(database_options, *folder.database, lineage));
   summary.epoch = lineage.epoch;
@@ -99,8 +105,8 @@ absl::StatusOr<RestoreSummary> AcceptLoss(const RocksDbOptions& options, absl::T
 absl::StatusOr<ClockSummary> SetClock(const RocksDbOptions& options, absl::Time now) {
   const DatabaseOptions database_options{options, std::make_shared<StoreStats>()};
   FLEETCA_ASSIGN_OR_RETURN(StoreFolder folder, OpenStoreFolder(database_options));
-  if (folder.lineage.has_value() && folder.lineage->jwts_not_before > now) {
-    folder.lineage->jwts_not_before = now;
+  if (folder.lineage.has_value() && folder.lineage->jwts_not_before > WholeSecondFrom(now)) {
+    folder.lineage->jwts_not_before = WholeSecondFrom(now);
     FLEETCA_RETURN_IF_ERROR(WriteLineage(database_options, *folder.database, *folder.lineage));
   }
   std::unique_ptr<Store> store = MakeRocksDbStore(database_options, std::move(folder));
