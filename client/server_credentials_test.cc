@@ -98,6 +98,28 @@ TEST_F(ServerCredentialsTest, AServerWithoutASpiffeIdIsAnother) {
   ExpectAnotherServer((*client)->Issue(Request()).status(), "exactly one SPIFFE ID");
 }
 
+// Name, address and identity are right, the chain is good and keeps to the constraints of its CA.
+TEST_F(ServerCredentialsTest, WhatASubordinateCaSignedIsNotTheCa) {
+  const x509::NameConstraints everything = {
+      .permitted = {.dns_domains = {"localhost"},
+                    .ip_prefixes = {{std::string("\x7f\0\0\0", 4), 8}},
+                    .uri_domains = {"fleet.example"}},
+      .excluded = {}};
+  const x509::NameConstraints exclusion = {.permitted = {},
+                                           .excluded = {.dns_domains = {"other.example"}}};
+  for (const x509::NameConstraints& constraints : {everything, exclusion}) {
+    FakeServer poser(constraints, server_.shared_ca());
+    poser.service().AcceptToken(kToken);
+    const auto client = CaClient::Create(OptionsAt(poser.address()));
+    ASSERT_TRUE(client.ok()) << client.status();
+    ExpectAnotherServer((*client)->GetTrustBundle().status(), "by the word of a subordinate CA");
+    ExpectAnotherServer(MakeBootstrapClient(poser.bootstrap_address())->Issue(Request()).status(),
+                        "by the word of a subordinate CA");
+    EXPECT_THAT(poser.service().authorizations(), IsEmpty());
+    EXPECT_THAT(poser.service().requests(), IsEmpty());
+  }
+}
+
 TEST_F(ServerCredentialsTest, WithoutASpiffeIdOfOnesOwnTheServersMustBeGiven) {
   const auto pair = server_.ca().IssueTls(FakeOrder{});
   CaClientOptions options = OptionsAt(server_.address());

@@ -18,7 +18,8 @@ struct OneUseJwt {
   std::string id_hash;
   // From when on the JWT is refused anyway, with the leeway that clocks are given.
   absl::Time expires_at;
-  // Its `iat`, where it has one; after the store was restored, one that does not say is refused.
+  // Before which it was not used (service/jwt/jwt_verifier.h): after a store was restored, one that
+  // may have been used before is refused.
   absl::Time issued_at = absl::InfinitePast();
 };
 

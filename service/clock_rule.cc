@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/time_text.h"
 
 namespace fleetca::service {
 namespace {
@@ -12,14 +13,10 @@ constexpr absl::string_view kRemedy =
     " If the clock is right, stop the server and run `fleetca store set-clock "
     "--i-checked-the-time --config FILE`; else set the clock.";
 
-std::string Text(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
-}
-
 absl::Status Refused(absl::Time now, absl::string_view why) {
   return Unavailable(
       Reason::kClockRefused,
-      absl::StrCat("The CA's clock shows ", Text(now), ", but ", why,
+      absl::StrCat("The CA's clock shows ", TimeToText(now), ", but ", why,
                    "; nothing is issued or accepted until that is settled.", kRemedy));
 }
 
@@ -29,7 +26,7 @@ absl::StatusOr<absl::Time> ClockRule::Now() const {
   const absl::Time now = clock_.Now();
   const absl::Time latest = store_.latest_time();
   if (now < latest - limits_.behind) {
-    return Refused(now, absl::StrCat("the store noted ", Text(latest),
+    return Refused(now, absl::StrCat("the store noted ", TimeToText(latest),
                                      " before: the clock was set back, or was ahead once"));
   }
   const absl::Duration uptime = witness_.Uptime();
@@ -40,13 +37,13 @@ absl::StatusOr<absl::Time> ClockRule::Now() const {
       return now;
     }
     if (!witness_.Vouches(now)) {
-      return Refused(now, absl::StrCat("by the machine's uptime it is ", Text(expected),
+      return Refused(now, absl::StrCat("by the machine's uptime it is ", TimeToText(expected),
                                        ": the clock was set ahead"));
     }
   } else if (latest > absl::UnixEpoch() && now > latest + limits_.ahead && !witness_.Vouches(now)) {
     return Refused(
         now,
-        absl::StrCat("the latest time that the store noted is ", Text(latest),
+        absl::StrCat("the latest time that the store noted is ", TimeToText(latest),
                      ", and no time service is known to keep the clock: the clock is ahead, or "
                      "the CA was off for long"));
   }

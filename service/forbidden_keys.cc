@@ -7,13 +7,21 @@
 
 namespace fleetca::service {
 
+void ForbiddenKeys::AddCaKey(const x509::PublicKey& key) {
+  absl::MutexLock lock(&mutex_);
+  ca_key_bits_.emplace(key.key_bits);
+}
+
+bool ForbiddenKeys::IsCaKey(absl::string_view key_bits) const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return ca_key_bits_.contains(key_bits);
+}
+
 absl::Status ForbiddenKeys::Check(const x509::PublicKey& key) const {
   constexpr absl::string_view kField = "csr.subject_public_key_info";
-  for (const std::string& key_bits : ca_key_bits_) {
-    if (key.key_bits == key_bits) {
-      return InvalidArgument(Reason::kKeyForbidden, kField,
-                             "The key is a CA's own; make a new key for each certificate");
-    }
+  if (IsCaKey(key.key_bits)) {
+    return InvalidArgument(Reason::kKeyForbidden, kField,
+                           "The key is a CA's own; make a new key for each certificate");
   }
   if (!blocked_.empty()) {
     const std::array<char, 32> digest = Sha256(key.spki);

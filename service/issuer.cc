@@ -28,6 +28,22 @@ std::string RequesterOf(const Issuance& issuance, absl::string_view caller) {
 
 }  // namespace
 
+namespace {
+
+absl::Status AddCaKeys(absl::Span<const std::string> certificates_der, ForbiddenKeys& keys) {
+  for (const std::string& der : certificates_der) {
+    FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate certificate, x509::ParseCertificate(der));
+    keys.AddCaKey(certificate.public_key);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Issuer::NeverCertify(absl::Span<const std::string> ca_certificates) {
+  return AddCaKeys(ca_certificates, *forbidden_keys_);
+}
+
 absl::StatusOr<std::unique_ptr<Issuer>> Issuer::Create(IssuerOptions options) {
   FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate issuer,
                            x509::ParseCertificate(options.issuer_certificate));
@@ -48,14 +64,11 @@ absl::StatusOr<std::unique_ptr<Issuer>> Issuer::Create(IssuerOptions options) {
         absl::StrCat("The issuing certificate expired at ",
                      absl::FormatTime(issuer.not_after, absl::UTCTimeZone()), "; renew it"));
   }
-  ForbiddenKeys forbidden_keys;
-  forbidden_keys.AddCaKey(issuer.public_key);
-  for (const std::string& der : options.ca_certificates) {
-    FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate certificate, x509::ParseCertificate(der));
-    forbidden_keys.AddCaKey(certificate.public_key);
-  }
+  auto forbidden_keys = std::make_unique<ForbiddenKeys>();
+  forbidden_keys->AddCaKey(issuer.public_key);
+  FLEETCA_RETURN_IF_ERROR(AddCaKeys(options.ca_certificates, *forbidden_keys));
   for (const std::string& spki_sha256 : options.blocked_keys) {
-    forbidden_keys.Block(spki_sha256);
+    forbidden_keys->Block(spki_sha256);
   }
   FLEETCA_ASSIGN_OR_RETURN(
       std::unique_ptr<IssuingPolicies> policies,
@@ -80,7 +93,7 @@ x509::CsrLimits LimitsFor(x509::CsrLimits limits, const x509::AuthzOids& oids) {
 
 }  // namespace
 
-Issuer::Issuer(IssuerOptions options, ForbiddenKeys forbidden_keys,
+Issuer::Issuer(IssuerOptions options, std::unique_ptr<ForbiddenKeys> forbidden_keys,
                std::unique_ptr<IssuingPolicies> policies)
     : forbidden_keys_(std::move(forbidden_keys)),
       policies_(std::move(policies)),
@@ -162,7 +175,7 @@ void Issuer::Judge(Item& item, const IssuingPolicy& policy, absl::Time now) {
                              "The request has no CSR; set csr_der or csr_pem");
     }
     FLEETCA_ASSIGN_OR_RETURN(item.csr, x509::ParseCsr(request.csr_der, csr_limits_));
-    FLEETCA_RETURN_IF_ERROR(forbidden_keys_.Check(item.csr.public_key));
+    FLEETCA_RETURN_IF_ERROR(forbidden_keys_->Check(item.csr.public_key));
     FLEETCA_RETURN_IF_ERROR(Decide(item, policy, now));
     return DecideValidity(item, now);
   }();

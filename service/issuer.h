@@ -68,6 +68,10 @@ class Issuer {
   // another call: a caller with many such must not keep a worker from the others.
   void IssueBatch(absl::Span<Issuance* const> batch, std::vector<Issuance*>* again);
 
+  // Adds to the certificates, DER, whose keys are never certified. An error when one of them cannot
+  // be read; those before it are added.
+  absl::Status NeverCertify(absl::Span<const std::string> ca_certificates);
+
   const IssuerStats& stats() const { return stats_; }
   // What a new policy must fit (IssuingPolicy::Create) before it is in force.
   const IssuingCa& ca() const { return policies_->ca(); }
@@ -78,7 +82,7 @@ class Issuer {
   struct Item;  // issuer_item.h
   using Items = std::vector<Item>;
 
-  Issuer(IssuerOptions options, ForbiddenKeys forbidden_keys,
+  Issuer(IssuerOptions options, std::unique_ptr<ForbiddenKeys> forbidden_keys,
          std::unique_ptr<IssuingPolicies> policies);
 
   // The steps of the cycle, in order. Each looks only at the items that are still alive.
@@ -115,7 +119,7 @@ class Issuer {
   void LogIgnoredExtensions(const Item& item, absl::Time now);
   void LogUsedTokens(const Items& items) const;
 
-  const ForbiddenKeys forbidden_keys_;
+  const std::unique_ptr<ForbiddenKeys> forbidden_keys_;
   const std::unique_ptr<IssuingPolicies> policies_;
   const bool provenance_;
   const x509::CsrLimits csr_limits_;

@@ -301,6 +301,21 @@ TEST(IssuerTest, RefusesTheCasOwnKey) {
               IsInvalid(Reason::kKeyForbidden, "csr.subject_public_key_info"));
 }
 
+TEST(IssuerTest, RefusesTheKeyOfARootThatCameLater) {
+  const EvpPkeyPtr key = testing::NewTestKey(KeyType::kP256);
+  EVP_PKEY_up_ref(key.get());
+  const auto signer = signer::CreateLocalSigner(EvpPkeyPtr(key.get()));
+  FLEETCA_ASSERT_OK(signer);
+  const TestIssuer other({.signer = signer->get()});
+  TestIssuer ca;
+  CsrOptions options;
+  options.key = key.get();
+  FLEETCA_ASSERT_OK(ca.Issue(MakeCsr(options)).status());
+  FLEETCA_ASSERT_OK(ca.issuer().NeverCertify({other.certificate()}));
+  EXPECT_THAT(ca.Issue(MakeCsr(options)),
+              IsInvalid(Reason::kKeyForbidden, "csr.subject_public_key_info"));
+}
+
 TEST(IssuerTest, NoCertificateOutlivesItsIssuer) {
   TestIssuer ca({.issuer_lifetime = absl::Hours(10)});
   FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, ca.Issue(MakeCsr()));

@@ -62,12 +62,12 @@ TEST(IssuingPoliciesTest, FollowsTheHolderAndPassesOverWhatDoesNotFit) {
   EXPECT_EQ(first->policy()->revision(), 7);
   EXPECT_EQ(policies->Current(), first) << "joined once";
   next = MakePolicy(WithSubordinateCas(8));
-  FLEETCA_ASSERT_OK(holder.Reload(""));
+  FLEETCA_ASSERT_OK(holder.Reload("", ""));
   EXPECT_EQ(policies->Current(), first);
   PolicyOptions fits = TestPolicy({TestRule("service", "/svc/*"), TestRule("user", "/user/*")});
   fits.revision = 9;
   next = MakePolicy(fits);
-  FLEETCA_ASSERT_OK(holder.Reload(""));
+  FLEETCA_ASSERT_OK(holder.Reload("", ""));
   EXPECT_EQ(policies->Current()->policy()->revision(), 9);
   EXPECT_EQ(first->policy()->revision(), 7) << "who has the old one keeps it";
 }

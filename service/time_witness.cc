@@ -2,7 +2,12 @@
 
 #include <sys/timex.h>
 
+#include <cerrno>
+#include <cstring>
 #include <ctime>
+
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
 
 namespace fleetca::service {
 namespace {
@@ -30,6 +35,22 @@ class SystemTimeWitness : public TimeWitness {
                              (nanoseconds ? absl::Nanoseconds(kernel.time.tv_usec)
                                           : absl::Microseconds(kernel.time.tv_usec));
     return absl::AbsDuration(shown - now) < kReadingsApart;
+  }
+
+  absl::Status CheckMayAsk() const override {
+    timex kernel{};
+    if (adjtimex(&kernel) >= 0) {
+      return absl::OkStatus();
+    }
+    return FailedPrecondition(
+        Reason::kFilePermissions,
+        absl::StrCat(
+            "The kernel cannot be asked whether a time service keeps the clock: adjtimex: ",
+            std::strerror(errno),
+            ". After more than clock.max_ahead without this server, and after the clock "
+            "was set ahead, an operator has to run `fleetca store set-clock` even where "
+            "the clock is right. Allow the system call (systemd: ProtectClock=no; it "
+            "reads alone, and CAP_SYS_TIME is not needed)"));
   }
 };
 

@@ -2,6 +2,7 @@
 #ifndef FLEETCA_SERVICE_TIME_WITNESS_H_
 #define FLEETCA_SERVICE_TIME_WITNESS_H_
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 
 namespace fleetca::service {
@@ -16,6 +17,10 @@ class TimeWitness {
 
   // Whether the kernel says that its clock is kept by a time service, such as NTP, and shows `now`.
   virtual bool Vouches(absl::Time now) const = 0;
+
+  // FAILED_PRECONDITION kFilePermissions when the kernel may not be asked, so that it never
+  // vouches: systemd's ProtectClock= and some filters of containers forbid even to look.
+  virtual absl::Status CheckMayAsk() const { return absl::OkStatus(); }
 
   // Linux's CLOCK_BOOTTIME and adjtimex(2); lives for ever.
   static const TimeWitness& System();

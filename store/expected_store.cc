@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/errors.h"
+#include "base/time_text.h"
 
 namespace fleetca::store {
 namespace {
@@ -13,10 +14,6 @@ constexpr absl::string_view kAcceptLoss =
 
 absl::Status Refused(absl::string_view message) {
   return FailedPrecondition(Reason::kStoreRefused, message);
-}
-
-std::string Text(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
 }
 
 }  // namespace
@@ -35,7 +32,7 @@ absl::Status ExpectedStore::CheckMayBeMade() const {
   }
   return Refused(
       absl::StrCat("the store in ", folder, " is gone: ", head_file,
-                   " says that it was there, with its last write at ", Text(head->noted_at),
+                   " says that it was there, with its last write at ", TimeToText(head->noted_at),
                    "; mount its volume, or restore the folder from the newest copy", kAcceptLoss));
 }
 
@@ -54,7 +51,7 @@ absl::Status ExpectedStore::CheckFound(const std::optional<Lineage>& lineage,
   if (!lineage.has_value()) {
     return head->made ? Refused(absl::StrCat(
                             "the store in ", folder, " is older than the one that ", head_file,
-                            " speaks of, whose last write was at ", Text(head->noted_at),
+                            " speaks of, whose last write was at ", TimeToText(head->noted_at),
                             "; restore the newest copy of the folder", kAcceptLoss))
                       : absl::OkStatus();
   }
@@ -68,7 +65,7 @@ absl::Status ExpectedStore::CheckFound(const std::optional<Lineage>& lineage,
   if (head->made && number < head->number) {
     return Refused(absl::StrCat("the store in ", folder, " is an older copy: its last write is ",
                                 number, ", and ", head_file, " speaks of write ", head->number,
-                                " at ", Text(head->noted_at),
+                                " at ", TimeToText(head->noted_at),
                                 "; restore the newest copy of the folder", kAcceptLoss));
   }
   return absl::OkStatus();

@@ -267,6 +267,45 @@ TEST_F(RocksDbHeadTest, AnAcceptedLossRevokesEveryTokenAndRefusesJwtsOfBefore) {
   EXPECT_EQ(MustOpen()->jwts_not_before(), now + absl::Hours(1));
 }
 
+// A clock that is behind would let JWTs in again that were used before the loss.
+TEST_F(RocksDbHeadTest, AnAcceptedLossIsJudgedByTheLatestTimeThatIsKnown) {
+  MakeStore();
+  const absl::Time noted = absl::FromUnixSeconds(1900000000);
+  ASSERT_TRUE(MustOpen()->NoteTime(noted).ok());
+  const absl::Time behind = noted - absl::Hours(72);
+  absl::StatusOr<RestoreSummary> summary = AcceptLoss(Options(), behind);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->jwts_not_before, noted);
+  EXPECT_EQ(MustOpen()->jwts_not_before(), noted);
+  // What the store does not know any more, the head still knows.
+  ASSERT_TRUE(MustOpen()->Write({.certificates = {TestRecord(3)}}).ok());
+  const absl::Time known = (*OutsideHead::Read(head_))->noted_at;
+  EXPECT_EQ(known, noted);
+  fs::remove_all(folder_);
+  summary = AcceptLoss(Options(), behind);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_TRUE(summary->made_new);
+  EXPECT_EQ(MustOpen()->jwts_not_before(), noted);
+}
+
+// An iat has whole seconds: one of the second of the loss may be of before.
+TEST_F(RocksDbHeadTest, AnAcceptedLossRefusesJwtsOfTheWholeSecond) {
+  MakeStore();
+  ASSERT_TRUE(AcceptLoss(Options(), absl::FromUnixMillis(1800000000124)).ok());
+  EXPECT_EQ(MustOpen()->jwts_not_before(), absl::FromUnixSeconds(1800000001));
+}
+
+TEST_F(RocksDbHeadTest, SettingTheClockLetsJwtsInThatARestoreInTheFutureRefused) {
+  MakeStore();
+  const absl::Time now = absl::FromUnixSeconds(1700003600);
+  ASSERT_TRUE(AcceptLoss(Options(), now + absl::Hours(24 * 365)).ok());
+  ASSERT_TRUE(SetClock(Options(), now).ok());
+  EXPECT_EQ(MustOpen()->jwts_not_before(), now);
+  // And no further than to the time that it is.
+  ASSERT_TRUE(SetClock(Options(), now + absl::Hours(2)).ok());
+  EXPECT_EQ(MustOpen()->jwts_not_before(), now);
+}
+
 TEST_F(RocksDbHeadTest, AnAcceptedLossOfEverythingMakesAnEmptyStore) {
   MakeStore();
   fs::remove_all(folder_);
@@ -316,6 +355,7 @@ TEST_F(RocksDbHeadTest, SettingTheClockForgetsALaterTimeAndRevokesItsTokens) {
   ASSERT_TRUE(summary.ok()) << summary.status();
   EXPECT_EQ(summary->before, ahead);
   EXPECT_EQ(summary->tokens_revoked, 1u);
+  EXPECT_LE((*OutsideHead::Read(head_))->noted_at, now);
   const std::unique_ptr<Store> store = MustOpen();
   EXPECT_EQ(store->latest_time(), now);
   EXPECT_TRUE(store->GetJoinToken(of_2030.hash)->revocation.has_value());

@@ -45,9 +45,28 @@ absl::StatusOr<size_t> RevokeTokens(Store& store, absl::Time now, absl::string_v
 }
 
 // A head that cannot be read does not keep its store from being restored.
-uint64_t EpochOf(const RocksDbOptions& options) {
+HeadState FoundHead(const RocksDbOptions& options) {
   const absl::StatusOr<std::optional<HeadState>> head = OutsideHead::Read(options.head_file);
-  return head.ok() && head->has_value() ? (*head)->epoch : 0;
+  return head.ok() && head->has_value() ? **head : HeadState();
+}
+
+// The lineage is to the second, as an iat is. Rounded down it would let a JWT in again that was
+// issued and used within the second of the loss.
+absl::Time WholeSecondFrom(absl::Time time) {
+  return absl::UnixEpoch() + absl::Ceil(time - absl::UnixEpoch(), absl::Seconds(1));
+}
+
+// A later time would be taken for the latest that is known by the next restore.
+absl::Status LowerHead(const RocksDbOptions& options, absl::Time now) {
+  if (options.head_file.empty()) {
+    return absl::OkStatus();
+  }
+  FLEETCA_ASSIGN_OR_RETURN(std::optional<HeadState> head, OutsideHead::Read(options.head_file));
+  if (!head.has_value() || head->noted_at <= now) {
+    return absl::OkStatus();
+  }
+  head->noted_at = now;
+  return OutsideHead::Write(options.head_file, *head);
 }
 
 }  // namespace
@@ -59,16 +78,19 @@ absl::StatusOr<RestoreSummary> AcceptLoss(const RocksDbOptions& options, absl::T
                            OpenAnyStoreFolder(database_options, &summary.made_new));
   Lineage lineage = folder.lineage.value_or(Lineage());
   FLEETCA_ASSIGN_OR_RETURN(lineage.id, MakeStoreId());
-  lineage.epoch = std::max(lineage.epoch, EpochOf(options)) + 1;
-  lineage.jwts_not_before = std::max(lineage.jwts_not_before, now);
+  summary.last_write = absl::FromUnixMillis(folder.latest_mark);
+  const HeadState found = FoundHead(options);
+  now = std::max({now, found.noted_at, summary.last_write});
+  lineage.epoch = std::max(lineage.epoch, found.epoch) + 1;
+  lineage.jwts_not_before = std::max(lineage.jwts_not_before, WholeSecondFrom(now));
+  summary.jwts_not_before = lineage.jwts_not_before;
   FLEETCA_RETURN_IF_ERROR(WriteLineage(database_options, *folder.database, lineage));
   summary.epoch = lineage.epoch;
-  summary.last_write = absl::FromUnixMillis(folder.latest_mark);
   const HeadState head = {.id = lineage.id,
                           .epoch = lineage.epoch,
                           .made = true,
                           .number = folder.database->db().GetLatestSequenceNumber(),
-                          .noted_at = summary.last_write};
+                          .noted_at = std::max(found.noted_at, summary.last_write)};
   {
     const std::unique_ptr<Store> store = MakeRocksDbStore(database_options, std::move(folder));
     FLEETCA_ASSIGN_OR_RETURN(
@@ -81,7 +103,13 @@ absl::StatusOr<RestoreSummary> AcceptLoss(const RocksDbOptions& options, absl::T
 }
 
 absl::StatusOr<ClockSummary> SetClock(const RocksDbOptions& options, absl::Time now) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<Store> store, OpenRocksDbStore(options));
+  const DatabaseOptions database_options{options, std::make_shared<StoreStats>()};
+  FLEETCA_ASSIGN_OR_RETURN(StoreFolder folder, OpenStoreFolder(database_options));
+  if (folder.lineage.has_value() && folder.lineage->jwts_not_before > WholeSecondFrom(now)) {
+    folder.lineage->jwts_not_before = WholeSecondFrom(now);
+    FLEETCA_RETURN_IF_ERROR(WriteLineage(database_options, *folder.database, *folder.lineage));
+  }
+  std::unique_ptr<Store> store = MakeRocksDbStore(database_options, std::move(folder));
   ClockSummary summary;
   summary.before = store->latest_time();
   FLEETCA_ASSIGN_OR_RETURN(
@@ -89,6 +117,8 @@ absl::StatusOr<ClockSummary> SetClock(const RocksDbOptions& options, absl::Time 
       RevokeTokens(*store, now, "fleetca store set-clock",
                    [now](const JoinToken& token) { return token.created_at > now; }));
   FLEETCA_RETURN_IF_ERROR(store->ResetLatestTime(now));
+  store.reset();
+  FLEETCA_RETURN_IF_ERROR(LowerHead(options, now));
   return summary;
 }
 

@@ -16,14 +16,16 @@ struct RestoreSummary {
   bool made_new = false;  // there was no store: an empty one was made
   uint64_t epoch = 0;     // how often this store was restored
   size_t tokens_revoked = 0;
-  absl::Time last_write;  // the latest time noted in what was found; the epoch in a new store
+  absl::Time last_write;       // the latest time noted in what was found; the epoch in a new store
+  absl::Time jwts_not_before;  // one-use JWTs that were issued before are refused
 };
 
 // Takes what is in `options.path`, or a new store where there is none, for the store from now on,
 // whatever `options.head_file` says. Because what was used since the copy was made is not known,
-// all join tokens are revoked, and one-use JWTs that were issued before `now` are refused. Cut
-// short, it leaves a store that is still refused and can be restored again. Errors as of
-// OpenRocksDbStore.
+// all join tokens are revoked, and one-use JWTs that were issued before now are refused: before
+// `now`, or the latest time that the head or the store noted where `now` is earlier, as a clock
+// that is behind would let used JWTs in again. Cut short, it leaves a store that is still refused
+// and can be restored again. Errors as of OpenRocksDbStore.
 absl::StatusOr<RestoreSummary> AcceptLoss(const RocksDbOptions& options, absl::Time now);
 
 struct ClockSummary {
@@ -32,7 +34,8 @@ struct ClockSummary {
 };
 
 // Takes `now` for the latest time noted, and revokes the join tokens that were made later than
-// that.
+// that. Where one-use JWTs are refused up to a later time than `now`, because the store was
+// restored while the clock was ahead, they are refused up to `now`.
 absl::StatusOr<ClockSummary> SetClock(const RocksDbOptions& options, absl::Time now);
 
 }  // namespace fleetca::store

@@ -5,6 +5,7 @@
 
 #include "base/crypto_types.h"
 #include "base/histogram.h"
+#include "base/time_text.h"
 #include "bench/loadgen/client_libraries.h"
 
 namespace fleetca::loadgen {
@@ -181,8 +182,7 @@ Json SampleToJson(const SampleResult& sample) {
 
 nlohmann::ordered_json ReportToJson(const LoadReport& report) {
   Json json = {{"schema", "fleetca.loadgen.v1"},
-               {"started_at",
-                absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", report.started_at, absl::UTCTimeZone())},
+               {"started_at", TimeToText(report.started_at)},
                {"plan", PlanToJson(report)},
                {"client", ClientToJson(report.machine)}};
   if (report.server.has_value()) {

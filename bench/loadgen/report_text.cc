@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "base/crypto_types.h"
 #include "base/histogram.h"
+#include "base/time_text.h"
 
 namespace fleetca::loadgen {
 namespace {
@@ -157,11 +158,9 @@ std::string SampleLine(const SampleResult& sample) {
 }  // namespace
 
 std::string ReportToText(const LoadReport& report) {
-  std::string out = absl::StrFormat(
-      "%s\n%.1f s from %s, stopped by: %s\n\n", PlanInWords(report.plan),
-      report.result.totals.measured_s,
-      absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", report.started_at, absl::UTCTimeZone()),
-      report.result.stopped);
+  std::string out = absl::StrFormat("%s\n%.1f s from %s, stopped by: %s\n\n",
+                                    PlanInWords(report.plan), report.result.totals.measured_s,
+                                    TimeToWords(report.started_at), report.result.stopped);
   absl::StrAppend(&out, "Result\n", ResultLines(report.result), SampleLine(report.sample));
   if (!report.ladder.empty()) {
     absl::StrAppend(&out, "\nLadder\n", LadderLines(report));

@@ -13,6 +13,11 @@ namespace fleetca::client {
 
 absl::StatusOr<std::vector<std::string>> LoadCertificates(absl::string_view path) {
   FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(path));
+  return ParseCertificateFile(pem, path);
+}
+
+absl::StatusOr<std::vector<std::string>> ParseCertificateFile(absl::string_view pem,
+                                                              absl::string_view path) {
   auto ders = x509::DecodePem(x509::kPemCertificate, pem);
   if (!ders.ok()) {
     return Annotate(ders.status(), path);
@@ -21,7 +26,13 @@ absl::StatusOr<std::vector<std::string>> LoadCertificates(absl::string_view path
 }
 
 absl::StatusOr<x509::CertificatePool> LoadIntermediates(absl::string_view path) {
-  FLEETCA_ASSIGN_OR_RETURN(std::vector<std::string> ders, LoadCertificates(path));
+  FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(path));
+  return ParseIntermediates(pem, path);
+}
+
+absl::StatusOr<x509::CertificatePool> ParseIntermediates(absl::string_view pem,
+                                                         absl::string_view path) {
+  FLEETCA_ASSIGN_OR_RETURN(std::vector<std::string> ders, ParseCertificateFile(pem, path));
   std::vector<x509::CertificatePool::Unused> unused;
   x509::CertificatePool pool = x509::CertificatePool::OfCas(std::move(ders), &unused);
   if (pool.empty()) {

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "base/descriptor_budget.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/file.h"
@@ -20,6 +21,7 @@
 #include "base/status_macros.h"
 #include "client/authz/serve/authz_server.h"
 #include "client/authz/serve/http_server.h"
+#include "client/authz/serve/library_log.h"
 #include "client/authz/serve/listen_address.h"
 #include "client/cli/authz_flags.h"
 #include "client/cli/connection_flags.h"
@@ -143,7 +145,10 @@ absl::Status Serve(const ServeFlags& flags) {
   Signals signals;
   std::signal(SIGPIPE, SIG_IGN);
   umask(kSocketMask);
+  // Each connection of the proxy's is one; the usual soft limit is 1,024.
+  FLEETCA_RETURN_IF_ERROR(RaiseDescriptorLimit().status());
   FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
+  RouteLibraryLog();
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<AuthzServer> server,
                            AuthzServer::Start(std::move(options)));
   FLEETCA_RETURN_IF_ERROR(Announce(flags, *server));

@@ -83,6 +83,30 @@ TEST_F(BootstrapCommandsTest, WithRootsFromAFileAndACsr) {
   EXPECT_EQ(server_.service().requests()[0].profile(), "host");
 }
 
+// A token is good once: nothing that was mistyped may cost it.
+TEST_F(BootstrapCommandsTest, OutputsAreProvedBeforeTheTokenIsShown) {
+  ASSERT_TRUE(WriteFileAtomic(Path("old.key"), "old", 0600).ok());
+  const std::vector<std::vector<std::string>> mistyped = {
+      {"--key-out", Path("host.key"), "--out", Path("none/host.crt")},
+      {"--key-out", Path("host.key"), "--out", server_.dir()},
+      {"--key-out", Path("none/host.key"), "--out", Path("host.crt")},
+      {"--key-out", Path("old.key"), "--out", Path("host.crt")},
+      {"--key-out", Path("host.key"), "--out", Path("host.crt"), "--bundle-out",
+       Path("none/roots.pem")}};
+  for (const std::vector<std::string>& files : mistyped) {
+    const Outcome outcome =
+        Bootstrap(server_.bootstrap_address(),
+                  And(And({"--new-key", "p256", "--ca-sha256", Fingerprint()}, files), {}));
+    EXPECT_EQ(outcome.exit_code, 1) << files[3];
+    EXPECT_THAT(outcome.err, HasSubstr("nothing was asked for yet"));
+    EXPECT_FALSE(Exists("host.key"));
+    EXPECT_FALSE(Exists("host.crt"));
+  }
+  EXPECT_THAT(server_.service().authorizations(), IsEmpty());
+  EXPECT_THAT(server_.service().requests(), IsEmpty());
+  EXPECT_EQ(*ReadFile(Path("old.key")), "old");
+}
+
 TEST_F(BootstrapCommandsTest, AManInTheMiddleGetsNothing) {
   // With his own root, and with the true one.
   for (const std::string& root : {stranger_.ca().root_der(), server_.ca().root_der()}) {

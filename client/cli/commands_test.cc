@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -89,8 +90,13 @@ TEST_F(CommandsTest, AKeyWithoutACertificateIsNotLeftBehind) {
 }
 
 TEST_F(CommandsTest, ACertificateThatCannotBeWrittenIsNotLost) {
+  // The folder was there when the outputs were proved.
+  std::filesystem::create_directory(Path("gone"));
+  server_.service().Tamper([this](v1::IssuedCertificate*, std::vector<std::string>*) {
+    std::filesystem::remove_all(Path("gone"));
+  });
   const Outcome outcome = Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name",
-                                 "DNS:web.fleet.example", "--out", Path("no/such/web.crt")});
+                                 "DNS:web.fleet.example", "--out", Path("gone/web.crt")});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("'fleetca cert get 01"));
   EXPECT_TRUE(Exists("web.key"));

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/duration_text.h"
+#include "base/time_text.h"
 
 namespace fleetca::client {
 namespace {
@@ -47,8 +48,6 @@ std::string DurationInWords(absl::Duration duration) {
   return words.empty() ? "0 seconds" : words;
 }
 
-std::string TimeInWords(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", time, absl::UTCTimeZone());
-}
+std::string TimeInWords(absl::Time time) { return TimeToWords(time); }
 
 }  // namespace fleetca::client

@@ -3,15 +3,14 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "base/time_text.h"
 #include "x509/pem.h"
 
 namespace fleetca::client {
 
 using nlohmann::ordered_json;
 
-std::string TimeToJson(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
-}
+std::string TimeToJson(absl::Time time) { return TimeToText(time); }
 
 std::string JsonToText(const ordered_json& json) {
   return json.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";

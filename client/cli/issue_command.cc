@@ -14,6 +14,7 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/file.h"
+#include "base/output_check.h"
 #include "base/status_macros.h"
 #include "client/bootstrap_client.h"
 #include "client/ca_client.h"
@@ -136,7 +137,19 @@ absl::Status DeliverDecision(const Issued& issued, const IssueFlags& flags) {
   return absl::OkStatus();
 }
 
+// Before anything is asked: what is issued is spent, be it a token's use or a part of a budget.
+absl::Status CheckOutputs(const IssueFlags& flags) {
+  if (!flags.key_out.empty()) {
+    FLEETCA_RETURN_IF_ERROR(CheckCanWriteNew(flags.key_out));
+  }
+  if (!flags.bootstrap.bundle_out.empty()) {
+    FLEETCA_RETURN_IF_ERROR(CheckCanWrite(flags.bootstrap.bundle_out));
+  }
+  return flags.output.file.empty() ? CheckStandardOutput() : CheckCanWrite(flags.output.file);
+}
+
 absl::Status RunIssue(const IssueFlags& flags) {
+  FLEETCA_RETURN_IF_ERROR(CheckOutputs(flags));
   FLEETCA_ASSIGN_OR_RETURN(const IssueFunction issue, ConnectToIssue(flags));
   const absl::StatusOr<Issued> issued =
       flags.new_key.empty() ? AskWithCsr(issue, flags) : AskWithNewKey(issue, flags);

@@ -10,7 +10,9 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/output_check.h"
 #include "base/secret.h"
+#include "base/status_macros.h"
 #include "client/cli/token_output.h"
 
 namespace fleetca::client {
@@ -59,7 +61,9 @@ void AppendToken(const CreatedJoinToken& token, TokenForm form, absl::Time now, 
 absl::StatusOr<std::unique_ptr<TokenSink>> TokenSink::Create(const std::string& file,
                                                              TokenForm form) {
   int fd = STDOUT_FILENO;
-  if (!file.empty()) {
+  if (file.empty()) {
+    FLEETCA_RETURN_IF_ERROR(CheckStandardOutput());
+  } else {
     fd = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
     if (fd < 0) {
       return CannotWrite(file, errno);

@@ -21,7 +21,8 @@ enum class TokenForm { kToken, kIdentityAndToken, kJson };
 class TokenSink {
  public:
   // `file` empty: standard output. ALREADY_EXISTS kFileInvalid when there is such a file;
-  // kFileMissing, kFilePermissions, kFileInvalid when it cannot be made.
+  // kFileMissing, kFilePermissions, kFileInvalid when it cannot be made, or standard output is
+  // closed.
   static absl::StatusOr<std::unique_ptr<TokenSink>> Create(const std::string& file, TokenForm form);
 
   TokenSink(const TokenSink&) = delete;

@@ -55,6 +55,7 @@ struct Plan {
   std::string issuer_name;
   std::string subject;
   bool is_ca = false;
+  std::optional<x509::NameConstraints> name_constraints;
 };
 
 FakeCertificate Make(const Plan& plan, const FakeOrder& order) {
@@ -62,6 +63,7 @@ FakeCertificate Make(const Plan& plan, const FakeOrder& order) {
   options.issuer = plan.issuer_name;
   options.authority_key_id = x509::KeyIdentifier(KeyBits(plan.issuer_spki));
   options.is_ca = plan.is_ca;
+  options.name_constraints = plan.name_constraints;
   if (plan.is_ca) {
     options.key_usage = x509::kKeyCertSign | x509::kCrlSign;
   } else {
@@ -129,6 +131,29 @@ FakeCa::TlsPair FakeCa::IssueTls(FakeOrder order, KeyType type) const {
   TlsPair pair;
   pair.chain_pem = absl::StrCat(x509::EncodePem(x509::kPemCertificate, Issue(order).der),
                                 x509::EncodePem(x509::kPemCertificate, issuing_der_));
+  pair.key_pem = std::string(ValueOrDie(EncodePrivateKey(key.get())).view());
+  return pair;
+}
+
+FakeCa::TlsPair FakeCa::IssueTlsBelow(const x509::NameConstraints& constraints,
+                                      FakeOrder order) const {
+  const EvpPkeyPtr ca_key = ValueOrDie(GeneratePrivateKey(KeyType::kP256));
+  const std::string ca_name = x509::BuildName("Fleet", "Test subordinate CA");
+  FakeOrder ca;
+  ca.spki = ValueOrDie(EncodePublicKey(ca_key.get()));
+  const Plan ca_plan{.issuer_key = issuing_key_.get(),
+                     .issuer_spki = ValueOrDie(EncodePublicKey(issuing_key_.get())),
+                     .issuer_name = IssuingName(),
+                     .subject = ca_name,
+                     .is_ca = true,
+                     .name_constraints = constraints};
+  const EvpPkeyPtr key = ValueOrDie(GeneratePrivateKey(KeyType::kP256));
+  order.spki = ValueOrDie(EncodePublicKey(key.get()));
+  const Plan plan{ca_key.get(), ca.spki, ca_name, x509::BuildName("", ""), false};
+  TlsPair pair;
+  for (const std::string& der : {Make(plan, order).der, Make(ca_plan, ca).der, issuing_der_}) {
+    pair.chain_pem += x509::EncodePem(x509::kPemCertificate, der);
+  }
   pair.key_pem = std::string(ValueOrDie(EncodePrivateKey(key.get())).view());
   return pair;
 }

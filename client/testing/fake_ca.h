@@ -11,6 +11,7 @@
 #include "base/crypto_types.h"
 #include "base/openssl.h"
 #include "client/requested_name.h"
+#include "x509/name_constraints.h"
 #include "x509/serial.h"
 
 namespace fleetca::client::testing {
@@ -49,6 +50,8 @@ class FakeCa {
     std::string key_pem;
   };
   TlsPair IssueTls(FakeOrder order, KeyType type = KeyType::kP256) const;
+  // The same from a new subordinate CA below the issuing one, whose certificate is in the chain.
+  TlsPair IssueTlsBelow(const x509::NameConstraints& constraints, FakeOrder order) const;
 
  private:
   EvpPkeyPtr root_key_;

@@ -58,6 +58,14 @@ v1::Decision MakeDecision(const v1::IssueCertificateRequest& request) {
   return decision;
 }
 
+FakeOrder ServerOrder(const std::string& identity) {
+  FakeOrder server;
+  server.names = {{x509::NameType::kUri, identity},
+                  {x509::NameType::kDns, "localhost"},
+                  {x509::NameType::kIp, std::string("\x7f\x00\x00\x01", 4)}};
+  return server;
+}
+
 void SetChain(const std::vector<std::string>& chain,
               google::protobuf::RepeatedPtrField<std::string>* out) {
   out->Assign(chain.begin(), chain.end());
@@ -279,8 +287,7 @@ grpc::Status FakeService::GetTrustBundle(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
-FakeServer::FakeServer(const std::string& server_identity, std::shared_ptr<const FakeCa> ca)
-    : ca_(std::move(ca)), service_(*ca_) {
+FakeServer::FakeServer(std::shared_ptr<const FakeCa> ca) : ca_(std::move(ca)), service_(*ca_) {
   service_.ServeRoots({ca_->root_der()});
   FakeOrder admin;
   admin.names = {{x509::NameType::kUri, "spiffe://fleet.example/user/admin"}};
@@ -288,12 +295,17 @@ FakeServer::FakeServer(const std::string& server_identity, std::shared_ptr<const
   CheckOk(WriteFileAtomic(dir() + "/trust-bundle.pem", ca_->root_pem(), 0644));
   CheckOk(WriteFileAtomic(dir() + "/admin.crt", client.chain_pem, 0644));
   CheckOk(WriteFileAtomic(dir() + "/admin.key", client.key_pem, 0600));
+}
 
-  FakeOrder server;
-  server.names = {{x509::NameType::kUri, server_identity},
-                  {x509::NameType::kDns, "localhost"},
-                  {x509::NameType::kIp, std::string("\x7f\x00\x00\x01", 4)}};
-  pair_ = ca_->IssueTls(server);
+FakeServer::FakeServer(const std::string& server_identity, std::shared_ptr<const FakeCa> ca)
+    : FakeServer(std::move(ca)) {
+  pair_ = ca_->IssueTls(ServerOrder(server_identity));
+  Restart();
+}
+
+FakeServer::FakeServer(const x509::NameConstraints& constraints, std::shared_ptr<const FakeCa> ca)
+    : FakeServer(std::move(ca)) {
+  pair_ = ca_->IssueTlsBelow(constraints, ServerOrder(kServerIdentity));
   Restart();
 }
 

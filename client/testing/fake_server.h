@@ -92,6 +92,8 @@ class FakeServer {
  public:
   explicit FakeServer(const std::string& server_identity = kServerIdentity,
                       std::shared_ptr<const FakeCa> ca = std::make_shared<const FakeCa>());
+  // With a certificate from a subordinate CA below `ca`.
+  FakeServer(const x509::NameConstraints& constraints, std::shared_ptr<const FakeCa> ca);
   ~FakeServer();
 
   const FakeCa& ca() const { return *ca_; }
@@ -109,6 +111,9 @@ class FakeServer {
   void Restart();
 
  private:
+  // Without a certificate, and so not serving yet.
+  explicit FakeServer(std::shared_ptr<const FakeCa> ca);
+
   const std::shared_ptr<const FakeCa> ca_;
   FakeService service_;
   FakeJoinTokens join_tokens_;

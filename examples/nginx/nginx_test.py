@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -53,6 +54,9 @@ class NginxTest(unittest.TestCase):
         cls.log = cls.folder + "/authz.log"
         backend = cls.start([sys.executable, HERE + "backend.py", "0"], "/dev/null")
         cls.backend_port = int(backend.stdout.readline().split()[-1])
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), hard))
+        cls.addClassCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
         cls.authz = cls.start(
             ["./fleetca", "authz", "serve", "--roots", cls.folder + "/ca.pem", "--trust-domain",
              "fleet.example", "--audience", "svc/orders", "--routes", cls.routes, "--http",
@@ -124,6 +128,10 @@ class NginxTest(unittest.TestCase):
         self.assertEqual(
             {"method": method, "path": path, "identity": "spiffe://fleet.example/svc/" + name,
              "roles": roles, "override": None}, json.loads(body))
+
+    def test_the_daemon_has_all_the_descriptors_it_may_have(self):
+        soft, hard = resource.prlimit(self.authz.pid, resource.RLIMIT_NOFILE)
+        self.assertEqual(soft, min(hard, 1 << 20))
 
     def test_one_role_reads_and_another_writes(self):
         self.assert_told("reader", "GET", "/orders/7?all=1", "reader")

@@ -13,6 +13,7 @@
 #include "base/exit_status.h"
 #include "base/process_hardening.h"
 #include "base/status_macros.h"
+#include "base/time_text.h"
 #include "nlohmann/json.hpp"
 #include "service/ca_init.h"
 #include "service/cli/standard_output.h"
@@ -100,8 +101,7 @@ std::string SummaryToJson(const CaInitSummary& summary, const std::string& domai
     certificate["role"] = made.role;
     certificate["subject"] = made.subject;
     certificate["serial"] = made.serial;
-    certificate["not_after"] =
-        absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", made.not_after, absl::UTCTimeZone());
+    certificate["not_after"] = TimeToText(made.not_after);
     certificate["file"] = made.file;
     certificate["key_file"] = made.key_file;
     if (!made.passphrase_file.empty()) {

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -22,8 +23,8 @@ namespace {
 constexpr char kExamples[] = R"(
 Every mistake is a line on standard error: FILE:LINE: field: what is wrong; what to do. When the text is
 right, the files that it names are read as 'fleetca serve' reads them: policy, keys, certificates, token
-issuers. What is refused here is refused there, and what passes here starts there, if the store and the
-ports do. Run it as the user of the server, who can read the keys; with --text-only, and on standard input,
+issuers. What is refused here is refused there, and what passes here starts there, if the store is the
+one of store.head_file and the ports are free. Run it as the user of the server, who can read the keys; with --text-only, and on standard input,
 the files may be elsewhere.
 
 Examples:
@@ -37,15 +38,16 @@ struct ValidateFlags {
   bool text_only = false;
 };
 
-absl::Status Validate(const ValidateFlags& flags) {
+absl::Status Validate(const ValidateFlags& flags, std::vector<std::string>* warnings) {
   FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(flags.file));
   // What a server would warn of when it starts is not wrong.
   log::Configure(config.log_format, log::Level::kError);
   // What comes on standard input stands in no folder with its files.
-  return flags.text_only || flags.file == "-" ? absl::OkStatus() : CheckServing(config);
+  return flags.text_only || flags.file == "-" ? absl::OkStatus() : CheckServing(config, warnings);
 }
 
-std::string ToJson(const std::string& file, const absl::Status& status) {
+std::string ToJson(const std::string& file, const absl::Status& status,
+                   const std::vector<std::string>& warnings) {
   nlohmann::ordered_json json;
   json["file"] = file;
   json["valid"] = status.ok();
@@ -55,13 +57,15 @@ std::string ToJson(const std::string& file, const absl::Status& status) {
       json["mistakes"].push_back(std::string(line));
     }
   }
+  json["warnings"] = warnings;
   return JsonToText(json);
 }
 
 int Run(const ValidateFlags& flags) {
-  const absl::Status status = Validate(flags);
+  std::vector<std::string> warnings;
+  const absl::Status status = Validate(flags, &warnings);
   if (flags.form == "json") {
-    const int written = ReportStatus(WriteStandardOutput(ToJson(flags.file, status)));
+    const int written = ReportStatus(WriteStandardOutput(ToJson(flags.file, status, warnings)));
     return status.ok() ? written : kExitFailed;
   }
   if (GetReason(status) == Reason::kConfigInvalid) {
@@ -71,6 +75,9 @@ int Run(const ValidateFlags& flags) {
   }
   if (!status.ok()) {
     return ReportStatus(status);
+  }
+  for (const std::string& warning : warnings) {
+    std::cerr << "warning: " << warning << std::endl;
   }
   return ReportStatus(WriteStandardOutput(
       absl::StrCat(flags.file == "-" ? "standard input" : flags.file, ": ok\n")));

@@ -94,6 +94,7 @@ std::string CheckToJson(const std::string& file,
   json["valid"] = policy.ok();
   json["mistakes"] = nlohmann::ordered_json::array();
   if (policy.ok()) {
+    json["warnings"] = (*policy)->warnings();
     json["policy_revision"] = (*policy)->revision();
   } else {
     for (const absl::string_view line : absl::StrSplit(policy.status().message(), '\n')) {
@@ -142,6 +143,9 @@ int RunCheck(const CheckFlags& flags) {
   }
   if (!policy.ok()) {
     return ReportPolicyError(policy.status());
+  }
+  for (const std::string& warning : (*policy)->warnings()) {
+    std::cerr << "warning: " << warning << std::endl;
   }
   return ReportStatus(WriteStandardOutput(absl::StrCat(
       ShownFile(flags.file), ": ok: revision ", (*policy)->revision(), ", profiles: ",

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/exit_status.h"
 #include "base/status_macros.h"
+#include "base/time_text.h"
 #include "nlohmann/json.hpp"
 #include "service/cli/standard_output.h"
 #include "service/edge/server_config.h"
@@ -21,7 +22,8 @@ constexpr char kRestoreExamples[] = R"(
 For a store that the server refuses because it is older than store.head_file says, another one, or
 gone. First mount its volume, or put the newest copy of the folder in its place. What was written
 since that copy is lost, and with it which join tokens and one-use JWTs were used. So every join
-token is revoked, and one-use JWTs that were issued before now are refused. Where there is no store,
+token is revoked, and one-use JWTs that were issued before now are refused: by their iat, by their
+nbf where they have no iat, and those that have neither for a day. Where there is no store,
 an empty one is made. The server must not run. Cut short, run the same command again.
 
 Examples:
@@ -32,7 +34,8 @@ constexpr char kSetClockExamples[] = R"(
 For a server that refuses its clock although that is right now: the clock was ahead once, or the CA
 was off for longer than clock.max_ahead and no time service keeps the clock. Compare `date` with
 another clock first: from then on this machine's time is believed. Join tokens that were made later
-than now, while the clock was ahead, are revoked; certificates that were issued then are not valid
+than now, while the clock was ahead, are revoked; one-use JWTs that a restore refused up to a later
+time are refused up to now; certificates that were issued then are not valid
 before their own time. The server must not run.
 
 Examples:
@@ -46,10 +49,6 @@ struct StoreFlags {
   std::string form = "text";
 };
 
-std::string Text(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
-}
-
 absl::Status Restore(const StoreFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(flags.config));
   const absl::Time now = Clock::System().Now();
@@ -59,9 +58,9 @@ absl::Status Restore(const StoreFlags& flags) {
     nlohmann::ordered_json json;
     json["store"] = config.store.path;
     json["made_new"] = summary.made_new;
-    json["last_write"] = summary.made_new ? "" : Text(summary.last_write);
+    json["last_write"] = summary.made_new ? "" : TimeToText(summary.last_write);
     json["join_tokens_revoked"] = summary.tokens_revoked;
-    json["jwts_not_before"] = Text(now);
+    json["jwts_not_before"] = TimeToText(summary.jwts_not_before);
     json["epoch"] = summary.epoch;
     return WriteStandardOutput(JsonToText(json));
   }
@@ -69,10 +68,11 @@ absl::Status Restore(const StoreFlags& flags) {
       summary.made_new
           ? absl::StrCat("There was no store in ", config.store.path, ": an empty one was made.\n")
           : absl::StrCat("The store in ", config.store.path, " is taken for the newest; its last ",
-                         "write was at ", Text(summary.last_write), ".\n"),
+                         "write was at ", TimeToText(summary.last_write), ".\n"),
       "Join tokens revoked: ", summary.tokens_revoked,
-      ". Make new ones for hosts that wait.\nOne-use JWTs that were issued before ", Text(now),
-      " are refused.\nNext: fleetca serve --config ", flags.config, "\n"));
+      ". Make new ones for hosts that wait.\nOne-use JWTs that were issued before ",
+      TimeToText(summary.jwts_not_before), " are refused.\nNext: fleetca serve --config ",
+      flags.config, "\n"));
 }
 
 absl::Status SetClock(const StoreFlags& flags) {
@@ -82,15 +82,15 @@ absl::Status SetClock(const StoreFlags& flags) {
   if (flags.form == "json") {
     nlohmann::ordered_json json;
     json["store"] = config.store.path;
-    json["latest_time_before"] = Text(summary.before);
-    json["latest_time"] = Text(now);
+    json["latest_time_before"] = TimeToText(summary.before);
+    json["latest_time"] = TimeToText(now);
     json["join_tokens_revoked"] = summary.tokens_revoked;
     return WriteStandardOutput(JsonToText(json));
   }
   return WriteStandardOutput(absl::StrCat(
-      "The latest time that the store noted was ", Text(summary.before), "; now it is ", Text(now),
-      ".\nJoin tokens revoked, because they were made later than that: ", summary.tokens_revoked,
-      ".\nNext: fleetca serve --config ", flags.config, "\n"));
+      "The latest time that the store noted was ", TimeToText(summary.before), "; now it is ",
+      TimeToText(now), ".\nJoin tokens revoked, because they were made later than that: ",
+      summary.tokens_revoked, ".\nNext: fleetca serve --config ", flags.config, "\n"));
 }
 
 void AddCommand(CLI::App& store, const char* name, const char* description,

@@ -1,6 +1,7 @@
 #include "service/edge/authority.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -10,6 +11,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "service/edge/claim_reach.h"
+#include "service/edge/policy_config.h"
 #include "service/edge/serving_policy.h"
 #include "service/issuing_policy.h"
 #include "service/time_witness.h"
@@ -74,6 +77,19 @@ absl::StatusOr<std::vector<std::string>> LoadIssuingCas(const IssuerConfig& conf
   return cas;
 }
 
+// Whether a file could not be read, and so was not judged.
+bool IsOfTheFile(const absl::Status& status) {
+  const std::optional<Reason> reason = GetReason(status);
+  return reason == Reason::kFileMissing || reason == Reason::kFilePermissions ||
+         reason == Reason::kFileInvalid;
+}
+
+void WarnOfWitness(const TimeWitness& witness) {
+  if (const absl::Status status = witness.CheckMayAsk(); !status.ok()) {
+    log::Warning("The clock is without a witness", {{"reason", status.message()}});
+  }
+}
+
 void WarnOfDefaults(const ServerConfig& config) {
   if (config.issuer.fleet_arc == x509::kDefaultFleetArcText) {
     log::Warning(
@@ -99,28 +115,85 @@ absl::StatusOr<std::unique_ptr<Authority>> Authority::Open(const ServerConfig& c
                            TimeKeeper::Start(*authority->clock_rule_, *authority->store_));
   watcher.Watch(*authority->bundle_files_);
   WarnOfDefaults(config);
+  WarnOfWitness(TimeWitness::System());
   return authority;
 }
 
 absl::Status Authority::LoadPolicy(const ServerConfig& config) {
-  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy,
-                           LoadServingPolicy(config, config.policy_file));
+  FLEETCA_ASSIGN_OR_RETURN(ReservedNames names,
+                           LoadReservedNames(config.listener.certificate_file));
+  {
+    absl::MutexLock lock(&names_mutex_);
+    server_names_ = std::move(names);
+  }
+  policy_files_ = std::make_unique<WatchedFiles>(
+      "the policy", std::vector<WatchedFile>{{config_.policy_file}},
+      [this](absl::Span<const SecretBytes> contents) { return SwitchPolicy(contents[0].view()); });
+  return policy_files_->Load();
+}
+
+absl::Status Authority::SwitchPolicy(absl::string_view text) {
+  if (policies_ != nullptr) {
+    return policies_->Reload(config_.policy_file, text).status();
+  }
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy, ParsePolicyOfServer(text));
   policies_ = std::make_unique<PolicyHolder>(
-      std::move(policy), [this](absl::string_view path) { return LoadFittingPolicy(path); });
+      std::move(policy), [this](absl::string_view again) { return ParseFittingPolicy(again); });
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::unique_ptr<const Policy>> Authority::ParsePolicyOfServer(
+    absl::string_view text) const {
+  return ParseServingPolicy(config_, text, config_.policy_file, ServerNames());
+}
+
 // For reloads: what could not be joined to the issuing certificate must not come in force.
-absl::StatusOr<std::unique_ptr<const Policy>> Authority::LoadFittingPolicy(
-    absl::string_view path) const {
-  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy, LoadServingPolicy(config_, path));
+absl::StatusOr<std::unique_ptr<const Policy>> Authority::ParseFittingPolicy(
+    absl::string_view text) const {
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy, ParsePolicyOfServer(text));
   // The pointer is only lent: it is not deleted, and the joined policy ends first.
   const std::shared_ptr<const Policy> lent(policy.get(), [](const Policy*) {});
   FLEETCA_RETURN_IF_ERROR(IssuingPolicy::Create(lent, issuer_->ca()).status());
   return policy;
 }
 
-absl::Status Authority::ReloadPolicy() { return policies_->Reload(config_.policy_file).status(); }
+absl::Status Authority::ReloadPolicy() {
+  absl::MutexLock lock(&change_mutex_);
+  absl::Status status = policy_files_->Load();
+  if (IsOfTheFile(status)) {  // else the policy was judged, and that is logged
+    log::Error("The policy was not replaced; the old one stays in force",
+               {{"file", config_.policy_file},
+                {"revision", policies_->Current()->revision()},
+                {"error", status.message()}});
+  }
+  return status;
+}
+
+ReservedNames Authority::ServerNames() const {
+  absl::MutexLock lock(&names_mutex_);
+  return server_names_;
+}
+
+absl::Status Authority::ReserveNames(const x509::Certificate& server) {
+  absl::MutexLock lock(&change_mutex_);
+  ReservedNames names = ReservedNamesOf(server);
+  if (names == ServerNames()) {
+    return absl::OkStatus();
+  }
+  const absl::Status reserved = policies_->Reserve(
+      names, [this](const Policy& policy) { return CheckClaimReach(config_, policy); });
+  if (!reserved.ok()) {
+    return Annotate(reserved,
+                    "its names cannot be reserved for the CA by the policy in force (reload the "
+                    "policy once it is corrected)");
+  }
+  {
+    absl::MutexLock names_lock(&names_mutex_);
+    server_names_ = std::move(names);
+  }
+  log::Info("The names in the server's new certificate are reserved");
+  return absl::OkStatus();
+}
 
 absl::Status Authority::LoadBundle(const ServerConfig& config) {
   FLEETCA_ASSIGN_OR_RETURN(chain_, LoadChain(config.issuer));
@@ -147,6 +220,9 @@ absl::Status Authority::SwitchBundle(absl::Span<const SecretBytes> contents) {
         absl::StrCat(config_.issuer.trust_bundle_file,
                      ": no root of it signed the last certificate of ",
                      config_.issuer.certificate_file, "; add that root to it"));
+  }
+  if (issuer_ != nullptr) {  // else it is made with them
+    FLEETCA_RETURN_IF_ERROR(issuer_->NeverCertify(bundle->roots));
   }
   bundles_.Replace(*std::move(bundle));
   return absl::OkStatus();

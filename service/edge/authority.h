@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "base/file_watcher.h"
 #include "base/secret.h"
@@ -18,10 +20,12 @@
 #include "service/issuer.h"
 #include "service/join_tokens.h"
 #include "service/policy/policy_holder.h"
+#include "service/policy/reserved_names.h"
 #include "service/time_keeper.h"
 #include "service/trust_bundle_holder.h"
 #include "signer/signer.h"
 #include "store/store.h"
+#include "x509/certificate.h"
 #include "x509/possession.h"
 
 namespace fleetca::service {
@@ -40,7 +44,12 @@ class Authority {
 
   // Reads the policy file again. On any error, which is logged as changes are, the policy in force
   // stays.
-  absl::Status ReloadPolicy();
+  absl::Status ReloadPolicy() ABSL_LOCKS_EXCLUDED(change_mutex_);
+
+  // Reserves the names in a certificate that the server is about to show, in place of those in the
+  // one before. INVALID_ARGUMENT kConfigInvalid when the policy in force gives one of them to
+  // another identity, who could pose as the CA; then nothing changes.
+  absl::Status ReserveNames(const x509::Certificate& server) ABSL_LOCKS_EXCLUDED(change_mutex_);
 
   // The issuing certificate and those above it, DER, nearest first, without the root.
   const std::vector<std::string>& chain() const { return chain_; }
@@ -65,9 +74,20 @@ class Authority {
   absl::Status SwitchBundle(absl::Span<const SecretBytes> contents);
   absl::Status OpenIssuer(const ServerConfig& config);
   absl::Status LoadPolicy(const ServerConfig& config);
-  absl::StatusOr<std::unique_ptr<const Policy>> LoadFittingPolicy(absl::string_view path) const;
+  // What the policy's file says, judged and put in force.
+  absl::Status SwitchPolicy(absl::string_view text);
+  absl::StatusOr<std::unique_ptr<const Policy>> ParsePolicyOfServer(absl::string_view text) const
+      ABSL_LOCKS_EXCLUDED(names_mutex_);
+  absl::StatusOr<std::unique_ptr<const Policy>> ParseFittingPolicy(absl::string_view text) const
+      ABSL_LOCKS_EXCLUDED(names_mutex_);
+  ReservedNames ServerNames() const ABSL_LOCKS_EXCLUDED(names_mutex_);
 
   const ServerConfig config_;
+  // Held while the policy or the names are changed, so that neither change undoes the other.
+  absl::Mutex change_mutex_;
+  mutable absl::Mutex names_mutex_ ABSL_ACQUIRED_AFTER(change_mutex_);
+  // In the certificate that the server uses.
+  ReservedNames server_names_ ABSL_GUARDED_BY(names_mutex_);
   // In the order they are made; each uses those above it.
   TrustBundleHolder bundles_;
   std::vector<std::string> chain_;
@@ -78,6 +98,7 @@ class Authority {
   const std::unique_ptr<x509::PossessionVerifier> possession_ =
       x509::PossessionVerifier::CreateOpenSsl();
   std::unique_ptr<PolicyHolder> policies_;
+  std::unique_ptr<WatchedFiles> policy_files_;  // read at the start and when an operator says so
   std::unique_ptr<Issuer> issuer_;
   std::unique_ptr<JoinTokens> join_tokens_;
   std::unique_ptr<WatchedFiles> bundle_files_;

@@ -12,6 +12,7 @@
 #include "absl/types/span.h"
 #include "base/errors.h"
 #include "service/policy/identity_pattern.h"
+#include "service/policy/one_capture.h"
 #include "service/policy/reserved_names.h"
 #include "service/policy/rule.h"
 #include "x509/spiffe_id.h"
@@ -22,42 +23,18 @@ namespace {
 // Stands for any text of a segment.
 constexpr absl::string_view kAny = "x";
 
-// A segment of an identity in the configuration: text, at the most one capture, and text.
-struct Segment {
-  std::string before;
-  std::string capture;  // "" for none
-  std::string after;
-};
-
-// Of an identity that ClaimRules takes.
-std::vector<Segment> ParseSegments(absl::string_view identity) {
-  std::vector<Segment> segments;
+// Of an identity in the configuration that ClaimRules takes.
+std::vector<OneCapture> ParseSegments(absl::string_view identity) {
+  std::vector<OneCapture> segments;
   for (const absl::string_view text : SplitPath(identity)) {
-    Segment& segment = segments.emplace_back();
-    const size_t open = text.find('{');
-    segment.before = std::string(text.substr(0, open));
-    if (open != absl::string_view::npos) {
-      const size_t close = text.find('}', open);
-      segment.capture = std::string(text.substr(open + 1, close - open - 1));
-      segment.after = std::string(text.substr(close + 1));
-    }
+    segments.push_back(OneCapture::Parse(text));
   }
   return segments;
 }
 
-// What a capture must stand for so that the segment is `text`; nullopt when it cannot be that.
-std::optional<std::string> CaptureFor(const Segment& segment, absl::string_view text) {
-  if (text.size() <= segment.before.size() + segment.after.size() ||
-      !absl::StartsWith(text, segment.before) || !absl::EndsWith(text, segment.after)) {
-    return std::nullopt;
-  }
-  return std::string(text.substr(segment.before.size(),
-                                 text.size() - segment.before.size() - segment.after.size()));
-}
-
 // An identity that the segments can produce and the pattern matches; "" when there is none. Where
 // the pattern leaves a choice the text is one that no other pattern writes out.
-std::string Example(absl::Span<const Segment> segments, const IdentityPattern& pattern) {
+std::string Example(absl::Span<const OneCapture> segments, const IdentityPattern& pattern) {
   const std::vector<IdentityPattern::Segment>& wanted = pattern.segments();
   const bool has_rest = wanted.back().kind == IdentityPattern::Kind::kRest;
   if (has_rest ? segments.size() < wanted.size() : segments.size() != wanted.size()) {
@@ -68,24 +45,24 @@ std::string Example(absl::Span<const Segment> segments, const IdentityPattern& p
     if (wanted[i].kind != IdentityPattern::Kind::kLiteral) {
       continue;
     }
-    if (segments[i].capture.empty()) {
+    if (!segments[i].HasCapture()) {
       if (segments[i].before != wanted[i].text) {
         return "";
       }
       continue;
     }
-    const std::optional<std::string> text = CaptureFor(segments[i], wanted[i].text);
-    if (!text.has_value() || bound.try_emplace(segments[i].capture, *text).first->second != *text) {
+    const std::optional<absl::string_view> text = segments[i].CaptureFor(wanted[i].text);
+    if (!text.has_value() || bound.try_emplace(segments[i].name, *text).first->second != *text) {
       return "";
     }
   }
   std::string path;
-  for (const Segment& segment : segments) {
-    const auto found = bound.find(segment.capture);
+  for (const OneCapture& segment : segments) {
+    const auto found = bound.find(segment.name);
     absl::StrAppend(&path, "/", segment.before,
-                    segment.capture.empty() ? absl::string_view()
-                    : found == bound.end()  ? kAny
-                                            : absl::string_view(found->second),
+                    !segment.HasCapture()  ? absl::string_view()
+                    : found == bound.end() ? kAny
+                                           : absl::string_view(found->second),
                     segment.after);
   }
   return path;
@@ -95,7 +72,7 @@ bool IsPowerful(const Rule& rule) { return !rule.rights.empty() || !rule.issue_f
 
 // What is wrong with an identity of the configuration, as the end of a sentence; "" for nothing.
 std::string ProblemOf(const std::string& identity, const Policy& policy) {
-  const std::vector<Segment> segments = ParseSegments(identity);
+  const std::vector<OneCapture> segments = ParseSegments(identity);
   const bool has_capture = absl::StrContains(identity, "{");
   for (const std::string& own : policy.options().reserved.identities) {
     const absl::StatusOr<IdentityPattern> pattern = IdentityPattern::Parse(x509::SpiffePath(own));

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
@@ -36,19 +35,17 @@ bool WriteAll(int descriptor, absl::string_view contents) {
 }
 
 // A descriptor of a file that nobody can change any more.
-absl::StatusOr<int> MakeSealed(absl::string_view contents) {
-  const int descriptor = memfd_create("fleetca", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  if (descriptor < 0) {
+absl::StatusOr<Descriptor> MakeSealed(absl::string_view contents) {
+  Descriptor made(memfd_create("fleetca", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!made.valid()) {
     return Failed("make", errno);
   }
   constexpr int kSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
-  if (fchmod(descriptor, 0600) != 0 || !WriteAll(descriptor, contents) ||
-      fcntl(descriptor, F_ADD_SEALS, kSeals) != 0) {
-    const int error = errno;
-    close(descriptor);
-    return Failed("write", error);
+  if (fchmod(made.get(), 0600) != 0 || !WriteAll(made.get(), contents) ||
+      fcntl(made.get(), F_ADD_SEALS, kSeals) != 0) {
+    return Failed("write", errno);
   }
-  return descriptor;
+  return made;
 }
 
 }  // namespace
@@ -57,8 +54,8 @@ MemoryFile::MemoryFile(int descriptor)
     : descriptor_(descriptor), path_(absl::StrCat("/proc/self/fd/", descriptor)) {}
 
 absl::StatusOr<std::unique_ptr<MemoryFile>> MemoryFile::Create(absl::string_view contents) {
-  FLEETCA_ASSIGN_OR_RETURN(const int descriptor, MakeSealed(contents));
-  auto file = absl::WrapUnique(new MemoryFile(descriptor));
+  FLEETCA_ASSIGN_OR_RETURN(Descriptor made, MakeSealed(contents));
+  auto file = absl::WrapUnique(new MemoryFile(made.Release()));
   if (access(file->path().c_str(), R_OK) != 0) {
     return Failed("open", errno);
   }
@@ -67,10 +64,20 @@ absl::StatusOr<std::unique_ptr<MemoryFile>> MemoryFile::Create(absl::string_view
 
 MemoryFile::~MemoryFile() { Replace("").IgnoreError(); }
 
+absl::StatusOr<Descriptor> MemoryFile::Write(absl::string_view contents) {
+  return MakeSealed(contents);
+}
+
+void MemoryFile::Show(const Descriptor& written) {
+  // Of two descriptors that are open it fails only for a moment (EINTR, EBUSY).
+  while (dup3(written.get(), descriptor_, O_CLOEXEC) < 0 && (errno == EINTR || errno == EBUSY)) {
+  }
+}
+
 absl::Status MemoryFile::Replace(absl::string_view contents) {
-  FLEETCA_ASSIGN_OR_RETURN(const int fresh, MakeSealed(contents));
-  const absl::Cleanup close_fresh = [fresh] { close(fresh); };
-  return dup3(fresh, descriptor_, O_CLOEXEC) < 0 ? Failed("replace", errno) : absl::OkStatus();
+  FLEETCA_ASSIGN_OR_RETURN(const Descriptor written, Write(contents));
+  Show(written);
+  return absl::OkStatus();
 }
 
 }  // namespace fleetca::service

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/descriptor.h"
 
 namespace fleetca::service {
 
@@ -26,7 +27,12 @@ class MemoryFile {
   // The path is an empty file from now on.
   ~MemoryFile();
 
-  // The errors of Create; then the contents stay.
+  // Contents that need only be shown, so that files that go together are all written before the
+  // first one changes. The errors of Create.
+  static absl::StatusOr<Descriptor> Write(absl::string_view contents);
+  // Replaces the contents with those of Write; cannot fail.
+  void Show(const Descriptor& written);
+  // Both.
   absl::Status Replace(absl::string_view contents);
 
   // "/proc/self/fd/7"

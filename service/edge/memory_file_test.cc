@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/cleanup/cleanup.h"
+#include "base/descriptor.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "gtest/gtest.h"
@@ -39,6 +40,15 @@ TEST(MemoryFileTest, ReplacesForThoseWhoOpenItFromThenOn) {
   std::string before(5, '\0');
   ASSERT_EQ(read(opened, before.data(), before.size()), 5);
   EXPECT_EQ(before, "first");
+}
+
+TEST(MemoryFileTest, WhatIsWrittenIsShownLater) {
+  const auto file = MemoryFile::Create("first");
+  FLEETCA_ASSERT_OK(file.status());
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const Descriptor written, MemoryFile::Write("second"));
+  EXPECT_EQ(*ReadFile((*file)->path()), "first");
+  (*file)->Show(written);
+  EXPECT_EQ(*ReadFile((*file)->path()), "second");
 }
 
 TEST(MemoryFileTest, CannotBeWrittenByAnyoneElse) {

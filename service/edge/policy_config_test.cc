@@ -198,13 +198,15 @@ TEST_F(PolicyFileTest, TenThousandAndOneRulesLoad) {
 TEST_F(PolicyFileTest, AHolderReloadsIt) {
   Write(kGood);
   FLEETCA_ASSERT_OK_AND_ASSIGN(auto policy, LoadPolicy(file_));
-  PolicyHolder holder(std::move(policy), [](absl::string_view path) { return LoadPolicy(path); });
+  PolicyHolder holder(std::move(policy),
+                      [this](absl::string_view text) { return ParsePolicy(text, file_); });
   Write(WithLine(17, "roles: \"Read\""));
-  EXPECT_THAT(holder.Reload(file_), IsInvalid(Reason::kConfigInvalid, "identities[0].roles[0]"));
+  EXPECT_THAT(holder.Reload(file_, *ReadFile(file_)),
+              IsInvalid(Reason::kConfigInvalid, "identities[0].roles[0]"));
   EXPECT_EQ(holder.Current()->revision(), 7);
   Write(absl::StrReplaceAll(WithLine(17, "roles: \"read\""),
                             {{"policy_revision: 7", "policy_revision: 8"}}));
-  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto changes, holder.Reload(file_));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto changes, holder.Reload(file_, *ReadFile(file_)));
   EXPECT_THAT(changes, ElementsAre("rule \"service\": roles: [read, write] -> [read]"));
   EXPECT_EQ(holder.Current()->revision(), 8);
 }

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "service/policy/one_capture.h"
 
 namespace fleetca::service {
 namespace {
@@ -30,16 +30,9 @@ bool IsSegment(absl::string_view text) {
 }
 
 bool MatchesSegment(absl::string_view rule, absl::string_view segment) {
-  const size_t open = rule.find('{');
-  if (open == absl::string_view::npos) {
-    return rule == segment;
-  }
-  const size_t close = rule.find('}', open);
-  const absl::string_view before = rule.substr(0, open);
-  const absl::string_view after =
-      close == absl::string_view::npos ? absl::string_view() : rule.substr(close + 1);
-  return IsSegment(segment) && segment.size() > before.size() + after.size() &&
-         absl::StartsWith(segment, before) && absl::EndsWith(segment, after);
+  const OneCapture pattern = OneCapture::Parse(rule);
+  return pattern.HasCapture() ? IsSegment(segment) && pattern.CaptureFor(segment).has_value()
+                              : rule == segment;
 }
 
 absl::StatusOr<OneUseJwt> ReadOneUse(const internal::v1::OneUse& written, absl::Time now) {

@@ -18,6 +18,7 @@
 #include "service/edge/grpc_log.h"
 #include "service/edge/issuing_port.h"
 #include "service/edge/server_health.h"
+#include "service/edge/serving_places.h"
 #include "service/edge/statistics_service.h"
 #include "service/edge/tls_credentials.h"
 #include "service/health.h"
@@ -87,6 +88,7 @@ class GrpcServer : public Server {
 
   absl::Status StartParts(const ServerConfig& config, ServerOptions options) {
     drain_timeout_ = config.listener.drain_timeout;
+    FLEETCA_RETURN_IF_ERROR(CheckPlaces(config, /*with_store=*/options.store == nullptr));
     // gRPC and RocksDB abort where they cannot start a thread.
     FLEETCA_RETURN_IF_ERROR(
         CheckThreadsCanStart(kLibraryThreads + static_cast<int>(config.limits.WorkerThreads())));
@@ -98,7 +100,10 @@ class GrpcServer : public Server {
     FLEETCA_ASSIGN_OR_RETURN(
         tls_, ServerTls::Create({config.listener.certificate_file, config.listener.private_key_file,
                                  config.listener.client_ca_file},
-                                *watcher_, Clock::System()));
+                                *watcher_, Clock::System(),
+                                [authority = authority_.get()](const x509::Certificate& own) {
+                                  return authority->ReserveNames(own);
+                                }));
     queue_ = std::make_unique<IssueQueue>(
         IssueQueue::Options{.capacity = config.limits.queue_capacity,
                             .issuer_key = authority_->issuer().issuing_key(),

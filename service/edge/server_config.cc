@@ -285,6 +285,11 @@ absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::str
   config.policy_file = reader.Path("policy_file", message.policy_file());
   if (message.has_bootstrap()) {
     config.bootstrap_address = reader.Address("bootstrap.address", message.bootstrap().address());
+    if (!config.bootstrap_address.empty() && config.bootstrap_address == config.listener.address &&
+        !absl::EndsWith(config.bootstrap_address, ":0")) {
+      reader.Mistake("bootstrap.address",
+                     "is listener.address as well; give strangers a port of their own");
+    }
   }
   config.token_issuers =
       ReadTokenIssuers("token_issuers", message.token_issuers(), config.trust_domain, &reader);

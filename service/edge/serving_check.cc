@@ -11,6 +11,8 @@
 #include "base/file_watcher.h"
 #include "base/status_macros.h"
 #include "service/edge/authority.h"
+#include "service/edge/peer_authenticator.h"
+#include "service/edge/serving_places.h"
 #include "service/edge/serving_policy.h"
 #include "service/edge/tls_credentials.h"
 #include "service/edge/token_issuer_config.h"
@@ -46,10 +48,18 @@ absl::StatusOr<IssuingCa> LoadIssuingCa(const IssuerConfig& config) {
 
 }  // namespace
 
-absl::Status CheckServing(const ServerConfig& config) {
+absl::Status CheckServing(const ServerConfig& config, std::vector<std::string>* warnings) {
+  FLEETCA_RETURN_IF_ERROR(CheckPlaces(config, /*with_store=*/true));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<FileWatcher> watcher, FileWatcher::Start());
-  FLEETCA_RETURN_IF_ERROR(
-      Authority::Open(config, std::make_unique<store::MemoryStore>(), *watcher).status());
+  FLEETCA_ASSIGN_OR_RETURN(
+      const std::unique_ptr<Authority> authority,
+      Authority::Open(config, std::make_unique<store::MemoryStore>(), *watcher));
+  *warnings = authority->policies().Current()->warnings();
+  FLEETCA_RETURN_IF_ERROR(PeerAuthenticator::Create({.issuing_cas = authority->issuing_cas(),
+                                                     .trust_domain = config.trust_domain,
+                                                     .oids = config.issuer.oids,
+                                                     .store = &authority->store()})
+                              .status());
   FLEETCA_RETURN_IF_ERROR(
       ServerTls::Create({config.listener.certificate_file, config.listener.private_key_file,
                          config.listener.client_ca_file},

@@ -2,6 +2,9 @@
 #ifndef FLEETCA_SERVICE_EDGE_SERVING_CHECK_H_
 #define FLEETCA_SERVICE_EDGE_SERVING_CHECK_H_
 
+#include <string>
+#include <vector>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "service/edge/server_config.h"
@@ -9,10 +12,11 @@
 namespace fleetca::service {
 
 // Reads everything that the configuration names, by the functions that Server::Start reads it by:
-// policy, keys, certificates, trust bundle, TLS files, token issuers. Only the store and the ports
-// are left alone. The error that Server::Start would give. Takes the rights and the time that
-// decrypting the CA's key takes.
-absl::Status CheckServing(const ServerConfig& config);
+// policy, keys, certificates, trust bundle, TLS files, token issuers. The store and the ports are
+// left alone, as a server may have them: only whether they can be there is judged. The error that
+// Server::Start would give. Takes the rights and the time that decrypting the CA's key takes.
+// `warnings` gets those of the policy.
+absl::Status CheckServing(const ServerConfig& config, std::vector<std::string>* warnings);
 
 // Whether the policy in the file at `path` would come in force in a server of this configuration.
 // Reads certificates, and no key.

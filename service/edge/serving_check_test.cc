@@ -79,7 +79,8 @@ class ServingCheckTest : public ::testing::Test {
 
   absl::Status Validate() const {
     const auto config = Config();
-    return config.ok() ? CheckServing(*config) : config.status();
+    std::vector<std::string> warnings;
+    return config.ok() ? CheckServing(*config, &warnings) : config.status();
   }
   absl::Status Serve() const {
     const auto config = Config();
@@ -142,6 +143,30 @@ TEST_F(ServingCheckTest, ValidateRefusesWhatServeRefusesInTheSameWords) {
       {"a wrong passphrase", [&] { Write("issuing-ca.passphrase", "wrong"); }},
       {"the issuing certificate of another key",
        [&] { Write("issuing-ca.crt", *ReadFile(File("root-ca.crt"))); }},
+      {"a file as the store",
+       [&] { Replace("fleetca.textproto", "path: \"store\"", "path: \"server.crt\""); }},
+      {"a store below a folder that is missing",
+       [&] { Replace("fleetca.textproto", "path: \"store\"", "path: \"none/store\""); }},
+      {"a head in a folder that is missing",
+       [&] {
+         Replace("fleetca.textproto", "path: \"store\"",
+                 "path: \"store\" head_file: \"none/head\"");
+       }},
+      {"a folder as the head",
+       [&] {
+         std::filesystem::create_directory(File("folder"));
+         Replace("fleetca.textproto", "path: \"store\"", "path: \"store\" head_file: \"folder\"");
+       }},
+      {"one port for both",
+       [&] { Replace("fleetca.textproto", "127.0.0.1:0", "127.0.0.1:28443"); }},
+      {"one port for both in other words",
+       [&] {
+         Replace("fleetca.textproto", "bootstrap {\n  address: \"127.0.0.1:0\"",
+                 "bootstrap {\n  address: \"0.0.0.0:28443\"");
+         Replace("fleetca.textproto", "127.0.0.1:0", "127.0.0.1:28443");
+       }},
+      {"an address of another machine",
+       [&] { Replace("fleetca.textproto", "127.0.0.1:0", "192.0.2.1:0"); }},
       {"the key of the root", [&] { Write("issuing-ca.key", *ReadFile(File("root-ca.key"))); }},
   };
   for (const auto& [name, make] : faults) {

@@ -8,6 +8,7 @@
 #include "base/openssl.h"
 #include "base/private_key.h"
 #include "base/status_macros.h"
+#include "base/time_text.h"
 #include "x509/certificate.h"
 #include "x509/oid.h"
 #include "x509/pem.h"
@@ -24,10 +25,6 @@ absl::Status Refuse(absl::string_view path, absl::string_view problem) {
   return FailedPrecondition(Reason::kFileInvalid, absl::StrCat(path, ": ", problem));
 }
 
-std::string TimeText(absl::Time time) {
-  return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", time, absl::UTCTimeZone());
-}
-
 absl::StatusOr<std::vector<std::string>> Decode(const TlsFileText& file) {
   absl::StatusOr<std::vector<std::string>> ders =
       x509::DecodePem(x509::kPemCertificate, file.contents);
@@ -41,12 +38,12 @@ absl::Status CheckTime(absl::string_view path, size_t number, const x509::Certif
                        absl::Time now) {
   if (now >= certificate.not_after) {
     return Refuse(
-        path, absl::StrCat("certificate ", number, " expired at ", TimeText(certificate.not_after),
-                           "; give a chain that is valid now"));
+        path, absl::StrCat("certificate ", number, " expired at ",
+                           TimeToWords(certificate.not_after), "; give a chain that is valid now"));
   }
   if (now < certificate.not_before) {
     return Refuse(path, absl::StrCat("certificate ", number, " is valid from ",
-                                     TimeText(certificate.not_before),
+                                     TimeToWords(certificate.not_before),
                                      " only; wait, or set this machine's clock right"));
   }
   return absl::OkStatus();

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "base/descriptor.h"
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
@@ -31,22 +32,19 @@ std::vector<WatchedFile> FilesOf(const TlsPaths& paths) {
   return files;
 }
 
-absl::Status Show(absl::string_view contents, std::unique_ptr<MemoryFile>* file) {
-  if (*file != nullptr) {
-    return (*file)->Replace(contents);
-  }
-  FLEETCA_ASSIGN_OR_RETURN(*file, MemoryFile::Create(contents));
-  return absl::OkStatus();
-}
-
 }  // namespace
 
-ServerTls::ServerTls(const TlsPaths& paths, const Clock& clock) : paths_(paths), clock_(clock) {}
+ServerTls::ServerTls(const TlsPaths& paths, const Clock& clock, Accept accept)
+    : paths_(paths), clock_(clock), accept_(std::move(accept)) {}
 
 absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Create(const TlsPaths& paths,
                                                              FileWatcher& watcher,
-                                                             const Clock& clock) {
-  auto tls = absl::WrapUnique(new ServerTls(paths, clock));
+                                                             const Clock& clock, Accept accept) {
+  auto tls = absl::WrapUnique(new ServerTls(paths, clock, std::move(accept)));
+  FLEETCA_ASSIGN_OR_RETURN(tls->identity_, MemoryFile::Create(""));
+  if (!paths.client_ca.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(tls->client_roots_, MemoryFile::Create(""));
+  }
   tls->files_ =
       std::make_unique<WatchedFiles>("the server's TLS files", FilesOf(paths),
                                      [self = tls.get()](absl::Span<const SecretBytes> contents) {
@@ -66,14 +64,24 @@ absl::Status ServerTls::SwitchTo(absl::Span<const SecretBytes> contents) {
       CheckServerIdentity({paths_.certificate, contents[0].view()},
                           {paths_.private_key, contents[1].view()}, clock_.Now()));
   ClientRoots roots;
-  if (!paths_.client_ca.empty()) {
+  Descriptor shown_roots;
+  if (client_roots_ != nullptr) {
     FLEETCA_ASSIGN_OR_RETURN(roots, CheckClientRoots({paths_.client_ca, contents[2].view()}));
-    FLEETCA_RETURN_IF_ERROR(Show(roots.pem, &client_roots_));
+    FLEETCA_ASSIGN_OR_RETURN(shown_roots, MemoryFile::Write(roots.pem));
   }
   FLEETCA_ASSIGN_OR_RETURN(const std::vector<std::string> chain,
                            x509::DecodePem(x509::kPemCertificate, contents[0].view()));
   FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate own, x509::ParseCertificate(chain.front()));
-  FLEETCA_RETURN_IF_ERROR(Show(identity.view(), &identity_));
+  FLEETCA_ASSIGN_OR_RETURN(const Descriptor shown_identity, MemoryFile::Write(identity.view()));
+  if (const absl::Status accepted = accept_ == nullptr ? absl::OkStatus() : accept_(own);
+      !accepted.ok()) {
+    return Annotate(accepted, paths_.certificate);
+  }
+  // Nothing fails from here on, so no half of a change is ever in use.
+  if (client_roots_ != nullptr) {
+    client_roots_->Show(shown_roots);
+  }
+  identity_->Show(shown_identity);
   expiry_ = absl::ToUnixSeconds(own.not_after);
   if (!roots.left_out.empty()) {
     log::Warning("Certificates of client_ca_file are left out, and no client can chain to them",

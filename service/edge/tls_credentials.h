@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,6 +18,7 @@
 #include "base/file_watcher.h"
 #include "base/watched_files.h"
 #include "service/edge/memory_file.h"
+#include "x509/certificate.h"
 
 namespace fleetca::service {
 
@@ -36,11 +38,15 @@ struct TlsPaths {
 // Outlives every server that has its credentials.
 class ServerTls {
  public:
+  // Has the last word on a certificate that is right in itself: the server's own, before anything
+  // shows it. An error, which should say what to do, keeps the files before in use.
+  using Accept = std::function<absl::Status(const x509::Certificate& own)>;
+
   // kFileMissing, kFilePermissions (others can read the key), kFileInvalid as tls_check.h says; the
-  // errors of MemoryFile. `watcher` and `clock` outlive this.
+  // errors of MemoryFile and of `accept`, which may be null. `watcher` and `clock` outlive this.
   static absl::StatusOr<std::unique_ptr<ServerTls>> Create(const TlsPaths& paths,
-                                                           FileWatcher& watcher,
-                                                           const Clock& clock);
+                                                           FileWatcher& watcher, const Clock& clock,
+                                                           Accept accept = nullptr);
   ServerTls(const ServerTls&) = delete;
   ServerTls& operator=(const ServerTls&) = delete;
 
@@ -54,18 +60,19 @@ class ServerTls {
   absl::Status CheckNotExpired() const;
 
  private:
-  ServerTls(const TlsPaths& paths, const Clock& clock);
+  ServerTls(const TlsPaths& paths, const Clock& clock, Accept accept);
 
-  // The files' contents judged, and then shown to gRPC.
+  // The files' contents, all judged before the first is shown to gRPC.
   absl::Status SwitchTo(absl::Span<const SecretBytes> contents);
   absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
       grpc_ssl_client_certificate_request_type request) const;
 
   const TlsPaths paths_;
   const Clock& clock_;
+  const Accept accept_;
   // The key and the chain are one file, so that they change at one instant.
-  std::atomic<int64_t> expiry_{0};  // of the certificate in use, in seconds since the epoch
-  std::unique_ptr<MemoryFile> identity_;
+  std::atomic<int64_t> expiry_{0};        // of the certificate in use, in seconds since the epoch
+  std::unique_ptr<MemoryFile> identity_;  // empty until the first switch
   std::unique_ptr<MemoryFile> client_roots_;
   std::shared_ptr<grpc::experimental::CertificateProviderInterface> provider_;
   std::unique_ptr<WatchedFiles> files_;  // the last member: it uses the others

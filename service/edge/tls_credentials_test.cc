@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -21,6 +22,7 @@
 #include "service/new_authority.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"
+#include "x509/certificate.h"
 #include "x509/oid.h"
 #include "x509/pem.h"
 #include "x509/san.h"
@@ -186,6 +188,32 @@ TEST_F(TlsCredentialsTest, AWholeReplacementServesNewConnections) {
   Put(paths_.certificate, Pem(a_->server.certificate));
   Put(paths_.private_key, a_->server.private_key.view());
   EXPECT_TRUE(Eventually([this] { return Connects(*a_, &a_->client); }));
+}
+
+// All three files change at once, and the change is refused after each of them was found right.
+TEST_F(TlsCredentialsTest, WhatIsNotAcceptedChangesNothing) {
+  std::atomic<bool> accepts{true};
+  std::atomic<int> asked{0};
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      tls_, ServerTls::Create(paths_, *watcher_, Clock::System(), [&](const x509::Certificate&) {
+        ++asked;
+        return accepts ? absl::OkStatus()
+                       : InvalidArgument(Reason::kConfigInvalid, "", "Its name is another's");
+      }));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto credentials, tls_->CredentialsForCertificates());
+  server_ = Listen(credentials, &port_);
+  EXPECT_EQ(asked, 1);
+  accepts = false;
+  Put(paths_.certificate, Pem(b_->server.certificate));
+  Put(paths_.private_key, b_->server.private_key.view());
+  Put(paths_.client_ca, Pem(b_->authority->certificate()));
+  EXPECT_TRUE(Eventually([&] { return asked > 1; }));
+  absl::SleepFor(kLongEnough);
+  EXPECT_TRUE(Connects(*a_, &a_->client));
+  EXPECT_FALSE(Connects(*b_, &b_->client));
+  // It is asked again and again.
+  accepts = true;
+  EXPECT_TRUE(Eventually([this] { return Connects(*b_, &b_->client); }));
 }
 
 TEST_F(TlsCredentialsTest, BearersNeedNoCertificateAndNoRoots) {

@@ -145,7 +145,9 @@ TEST_F(JwtAuthenticatorTest, NamesATokenThatIsGoodForOneUseAndUsesNothingUp) {
                            20));
     EXPECT_EQ(holder.one_use_jwt->id_hash, std::string(hash.begin(), hash.end()));
     EXPECT_EQ(holder.one_use_jwt->expires_at, absl::FromUnixSeconds(kNowSeconds + 120));
-    EXPECT_EQ(holder.one_use_jwt->issued_at, absl::InfinitePast()) << "it has no iat";
+    // It is not dated, so that its end says the earliest.
+    EXPECT_EQ(holder.one_use_jwt->issued_at,
+              absl::FromUnixSeconds(kNowSeconds + 60) - kLongestUndated);
   }
   FLEETCA_ASSERT_OK_AND_ASSIGN(
       const JwtHolder dated,

@@ -109,6 +109,26 @@ absl::StatusOr<absl::Time> CheckDates(const JsonValue& claims, absl::Duration sk
   return *expires;
 }
 
+// Before when the token was not used, as JwtClaims::issued_at says.
+absl::StatusOr<absl::Time> NotUsedBefore(const JwtIssuer& issuer, const JsonValue& claims,
+                                         absl::Time expires, absl::Time now) {
+  for (const absl::string_view name : {"iat", "nbf"}) {
+    FLEETCA_ASSIGN_OR_RETURN(const std::optional<absl::Time> date, Date(claims, name));
+    if (date) {
+      return *date;
+    }
+  }
+  if (!issuer.one_use) {
+    return absl::InfinitePast();
+  }
+  if (expires > now + kLongestUndated) {
+    return Refusal(
+        "it has neither iat nor nbf and does not expire within 24 hours, and tokens of this issuer "
+        "are good for one use; have the issuer write iat");
+  }
+  return expires - kLongestUndated;
+}
+
 // The claim `jti` of a token that is good for one certificate; empty for another token.
 absl::StatusOr<std::string> OneUseJwtId(const JwtIssuer& issuer, const JsonValue& claims) {
   if (!issuer.one_use) {
@@ -205,13 +225,14 @@ absl::StatusOr<JwtClaims> JwtVerifier::VerifyWithReason(absl::string_view token,
     return Refusal("sub is missing, empty, no string or over 1024 octets");
   }
   FLEETCA_ASSIGN_OR_RETURN(std::string one_use_jwt_id, OneUseJwtId(*issuer, jwt.claims));
-  FLEETCA_ASSIGN_OR_RETURN(const std::optional<absl::Time> issued_at, Date(jwt.claims, "iat"));
+  FLEETCA_ASSIGN_OR_RETURN(const absl::Time issued_at,
+                           NotUsedBefore(*issuer, jwt.claims, expires, now));
   std::string subject_text = *subject->AsString();
   return JwtClaims{issuer->url,
                    std::move(subject_text),
                    expires,
                    expires + issuer->clock_skew,
-                   issued_at.value_or(absl::InfinitePast()),
+                   issued_at,
                    std::move(one_use_jwt_id),
                    std::move(jwt.claims)};
 }

@@ -27,13 +27,21 @@ struct JwtIssuer {
   bool one_use = false;
 };
 
+// A token that is good for one certificate, and says neither when it was issued nor from when on it
+// is good, must not live longer: after a store was restored, such tokens are refused for that long,
+// as one of them may have been used before without a trace.
+inline constexpr absl::Duration kLongestUndated = absl::Hours(24);
+
 // What a verified token says.
 struct JwtClaims {
   std::string issuer;
   std::string subject;
-  absl::Time expires;          // as it says, without the skew
-  absl::Time refused_from;     // with the skew
-  absl::Time issued_at;        // its `iat`; the infinite past where it has none
+  absl::Time expires;       // as it says, without the skew
+  absl::Time refused_from;  // with the skew
+  // Before which it was not used: its `iat`, or its `nbf` where it has none. A token that is good
+  // for one certificate and has neither must expire within kLongestUndated, and was then not used
+  // before that much time ahead of its `exp`. The infinite past for others that have neither.
+  absl::Time issued_at;
   std::string one_use_jwt_id;  // its `jti` where it is good for one certificate, else empty
   JsonValue all;               // the payload, an object
 };
@@ -50,8 +58,9 @@ class JwtVerifier {
   static absl::StatusOr<std::unique_ptr<const JwtVerifier>> Create(std::vector<JwtIssuer> issuers);
 
   // The claims of a token that an issuer of ours signed for us and that holds at `now`: `exp` is
-  // required and not past, `nbf` and `iat` are not ahead, `sub` is not empty. Whether a token that
-  // is good for one certificate was used is not looked at: the issuer does that, which uses it up.
+  // required and not past, `nbf` and `iat` are not ahead, `sub` is not empty, and a token that is
+  // good for one certificate has a `jti` and is dated (kLongestUndated). Whether it was used is not
+  // looked at: the issuer does that, which uses it up.
   //
   // UNAUTHENTICATED kCallerUnknown with one and the same sentence whatever is wrong, so that a
   // stranger learns nothing by trying; `log_detail` then has why, without the token.

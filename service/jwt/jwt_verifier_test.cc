@@ -355,6 +355,34 @@ TEST_F(JwtVerifierTest, ATokenThatIsGoodForOneUseNeedsAnId) {
   ExpectRefused(token, "expired", claims.refused_from);
 }
 
+TEST_F(JwtVerifierTest, ATokenThatIsGoodForOneUseSaysBeforeWhenItWasNotUsed) {
+  JwtIssuer once = Issuer();
+  once.one_use = true;
+  Restart(once);
+  const auto token = [&](absl::string_view dates) {
+    return Es256(
+        PayloadWith(absl::StrCat(R"(,"nbf":)", kNowSeconds, R"(,"iat":)", kNowSeconds, "}"),
+                    absl::StrCat(R"(,"jti":"1")", dates, "}")));
+  };
+  const absl::Time expires = absl::FromUnixSeconds(kNowSeconds + 600);
+  struct Case {
+    std::string dates;
+    absl::Time expected;
+  };
+  for (const Case& test : std::vector<Case>{
+           {absl::StrCat(R"(,"nbf":)", kNowSeconds - 9, R"(,"iat":)", kNowSeconds - 5),
+            absl::FromUnixSeconds(kNowSeconds - 5)},
+           {absl::StrCat(R"(,"nbf":)", kNowSeconds - 9), absl::FromUnixSeconds(kNowSeconds - 9)},
+           {"", expires - kLongestUndated}}) {
+    FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtClaims claims, Verify(token(test.dates)));
+    EXPECT_EQ(claims.issued_at, test.expected) << test.dates;
+  }
+  // One that is not dated does not live long.
+  const absl::Time early = expires - kLongestUndated;
+  FLEETCA_EXPECT_OK(Verify(token(""), early));
+  ExpectRefused(token(""), "neither iat nor nbf", early - absl::Seconds(1));
+}
+
 TEST_F(JwtVerifierTest, AnotherTokenHasNoIdToUseUp) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtClaims claims, Verify(Es256(Payload(R"("jti":"1",)"))));
   EXPECT_EQ(claims.one_use_jwt_id, "");

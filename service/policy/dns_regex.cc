@@ -24,8 +24,9 @@ absl::Status Mistake(absl::string_view pattern, absl::string_view problem) {
 
 }  // namespace
 
-DnsRegex::DnsRegex(std::unique_ptr<const re2::RE2> regex, std::vector<Binding> bindings)
-    : regex_(std::move(regex)), bindings_(std::move(bindings)) {
+DnsRegex::DnsRegex(std::unique_ptr<const re2::RE2> regex, std::vector<Binding> bindings,
+                   RegexEnds ends)
+    : regex_(std::move(regex)), bindings_(std::move(bindings)), ends_(std::move(ends)) {
   for (const Binding& binding : bindings_) {
     groups_ = std::max(groups_, binding.group + 1);
   }
@@ -69,7 +70,7 @@ absl::StatusOr<DnsRegex> DnsRegex::Parse(absl::string_view pattern,
     }
     bindings.push_back({static_cast<size_t>(group), capture});
   }
-  return DnsRegex(std::move(regex), std::move(bindings));
+  return DnsRegex(std::move(regex), std::move(bindings), EndsOf(pattern));
 }
 
 bool DnsRegex::Matches(absl::string_view name, const CapturedTexts& texts) const {

@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "service/policy/identity_pattern.h"
+#include "service/policy/regex_ends.h"
 
 namespace re2 {
 class RE2;
@@ -39,16 +40,20 @@ class DnsRegex {
   // `texts`, which has one for each capture.
   bool MatchesAny(absl::string_view name, std::vector<std::optional<std::string>>* texts) const;
 
+  // What every name that matches begins and ends with.
+  const RegexEnds& ends() const { return ends_; }
+
  private:
   struct Binding {
     size_t group;
     size_t capture;
   };
 
-  DnsRegex(std::unique_ptr<const re2::RE2> regex, std::vector<Binding> bindings);
+  DnsRegex(std::unique_ptr<const re2::RE2> regex, std::vector<Binding> bindings, RegexEnds ends);
 
   std::unique_ptr<const re2::RE2> regex_;
   std::vector<Binding> bindings_;
+  RegexEnds ends_;
   size_t groups_ = 1;  // of which the first is the whole match
 };
 

@@ -10,6 +10,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "service/policy/one_capture.h"
+#include "service/policy/regex_index.h"
 #include "x509/ip_prefix.h"
 #include "x509/san.h"
 #include "x509/spiffe_id.h"
@@ -24,6 +26,7 @@ using Labels = std::vector<Label>;
 // What the captures of a rule stand for; nullopt for one that nothing is known of.
 using Bindings = std::vector<std::optional<std::string>>;
 
+// Of names with the expressions whose matches begin and end so; half a second.
 constexpr size_t kMaxRegexMatches = 1000000;
 // Stands for any text.
 constexpr absl::string_view kAny = "x";
@@ -33,16 +36,15 @@ bool Bind(const Label& label, absl::string_view text, Bindings* bindings) {
   if (!label.capture.has_value()) {
     return label.before == text;
   }
-  if (text.size() <= label.before.size() + label.after.size() ||
-      !absl::StartsWith(text, label.before) || !absl::EndsWith(text, label.after)) {
+  const std::optional<absl::string_view> captured = TextBetween(label.before, label.after, text);
+  if (!captured.has_value()) {
     return false;
   }
-  text = text.substr(label.before.size(), text.size() - label.before.size() - label.after.size());
   std::optional<std::string>& bound = (*bindings)[*label.capture];
   if (bound.has_value()) {
-    return *bound == text;
+    return *bound == *captured;
   }
-  bound = std::string(text);
+  bound = std::string(*captured);
   return true;
 }
 
@@ -113,25 +115,25 @@ class SharedNames {
               const RuleTrie& trie, PolicyMistakes* mistakes)
       : rules_(rules), reserved_(reserved), trie_(trie), mistakes_(*mistakes) {}
 
-  void Find() {
+  // Whether all was compared that there is.
+  bool Find() {
     for (uint32_t i = 0; i < rules_.size(); ++i) {
       Note(i, "dns_names", rules_[i].rule->dns_names, false);
       Note(i, "dns_suffixes", rules_[i].rule->dns_suffixes, true);
-      regexes_ += rules_[i].rule->dns_regexes.size();
+      const auto& regexes = rules_[i].rule->dns_regexes;
+      for (size_t k = 0; k < regexes.size(); ++k) {
+        regexes_.Add(regexes[k].ends(), {i, k});
+      }
     }
     for (uint32_t e = 0; e < entries_.size(); ++e) {
       index_[KeyOf(entries_[e], entries_[e].literal_tail)].push_back(e);
     }
-    size_t written_out = 0;
     for (const Entry& entry : entries_) {
       if (!entry.is_suffix) {
         CompareByTail(entry);
-        written_out += IsWrittenOut(entry) ? 1 : 0;
       }
     }
-    if (written_out * regexes_ <= kMaxRegexMatches) {
-      CompareWithRegexes();
-    }
+    return CompareWithRegexes();
   }
 
  private:
@@ -205,7 +207,9 @@ class SharedNames {
     }
   }
 
-  void CompareWithRegexes() {
+  // False where kMaxRegexMatches did not suffice.
+  bool CompareWithRegexes() {
+    size_t tried = 0;
     for (const Entry& entry : entries_) {
       if (entry.is_suffix || !IsWrittenOut(entry)) {
         continue;
@@ -214,17 +218,26 @@ class SharedNames {
       if (absl::StartsWith(name, "*")) {
         continue;  // no expression grants a wildcard
       }
-      for (uint32_t other = 0; other < rules_.size(); ++other) {
-        const auto& regexes = rules_[other].rule->dns_regexes;
-        for (size_t i = 0; i < regexes.size(); ++i) {
-          Bindings others = Unbound(other);
-          if (other != entry.rule && !MayShare(entry.rule, other) &&
-              regexes[i].MatchesAny(name, &others)) {
-            Judge(entry, Unbound(entry.rule), other, others,
-                  ElementBelow(rules_[other].field, "dns_regexes", i));
-          }
+      const bool all = regexes_.ForEach(name, [&](const RegexIndex::Place& place) {
+        if (place.rule == entry.rule || MayShare(entry.rule, place.rule)) {
+          return true;
         }
+        CompareWithRegex(entry, name, place);
+        return ++tried < kMaxRegexMatches;
+      });
+      if (!all) {
+        return false;
       }
+    }
+    return true;
+  }
+
+  void CompareWithRegex(const Entry& entry, absl::string_view name,
+                        const RegexIndex::Place& place) {
+    Bindings others = Unbound(place.rule);
+    if (rules_[place.rule].rule->dns_regexes[place.element].MatchesAny(name, &others)) {
+      Judge(entry, Unbound(entry.rule), place.rule, others,
+            ElementBelow(rules_[place.rule].field, "dns_regexes", place.element));
     }
   }
 
@@ -272,7 +285,7 @@ class SharedNames {
   std::vector<Entry> entries_;
   absl::flat_hash_map<std::string, std::vector<uint32_t>> index_;
   absl::flat_hash_set<std::pair<uint32_t, uint32_t>> reported_;
-  size_t regexes_ = 0;
+  RegexIndex regexes_;
 };
 
 // Whether the rule is for an identity of the CA's own, written out.
@@ -335,9 +348,9 @@ void FindReservedNames(absl::Span<const PlacedRule> rules, const PolicyOptions& 
   }
 }
 
-void FindSharedNames(absl::Span<const PlacedRule> rules, const ReservedNames& reserved,
+bool FindSharedNames(absl::Span<const PlacedRule> rules, const ReservedNames& reserved,
                      const RuleTrie& trie, PolicyMistakes* mistakes) {
-  SharedNames(rules, reserved, trie, mistakes).Find();
+  return SharedNames(rules, reserved, trie, mistakes).Find();
 }
 
 }  // namespace fleetca::service

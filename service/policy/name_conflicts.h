@@ -32,11 +32,14 @@ void FindReservedNames(absl::Span<const PlacedRule> rules, const PolicyOptions& 
 // Adds a mistake to a rule that gives a DNS name to one identity, where another rule gives the same
 // one to another identity and neither says shared_names. Found are names and templates that can
 // come to one text, and names that are written out and stand below another rule's dns_suffixes or
-// match its dns_regexes; for expressions only while names times expressions are at most a million.
-// What is reserved is given to nobody else and so is not found. The rules' order is their number in
-// the trie.
-void FindSharedNames(absl::Span<const PlacedRule> rules, const ReservedNames& reserved,
-                     const RuleTrie& trie, PolicyMistakes* mistakes);
+// match its dns_regexes. What is reserved is given to nobody else and so is not found. The rules'
+// order is their number in the trie.
+//
+// False when not every name was held against every expression: that stops after a million matches,
+// where only those are tried that begin and end as the name does, as far as they write that out.
+[[nodiscard]] bool FindSharedNames(absl::Span<const PlacedRule> rules,
+                                   const ReservedNames& reserved, const RuleTrie& trie,
+                                   PolicyMistakes* mistakes);
 
 }  // namespace fleetca::service
 

@@ -1,8 +1,11 @@
 #include "service/policy/name_conflicts.h"
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -95,6 +98,68 @@ TEST(SharedNamesTest, NamesBelowASuffixOrOfAnExpression) {
               IsInvalid(Reason::kConfigInvalid, "identities[1].dns_regexes[0]"));
   EXPECT_THAT(Create({Named("host", "/host/a", {"web.example"}), regex}), IsOk());
   EXPECT_THAT(Create({Named("web", "/svc/web", {"web-1.example"}), regex}), IsOk());
+}
+
+// Rules with so many names, or expressions, in all.
+std::vector<RuleOptions> Many(int count, const std::string& path,
+                              const std::function<void(RuleOptions*, int)>& add) {
+  constexpr int kOfARule = 64;
+  std::vector<RuleOptions> rules;
+  for (int i = 0; i < count; ++i) {
+    if (i % kOfARule == 0) {
+      const std::string number = absl::StrCat(i / kOfARule);
+      rules.push_back(TestRule(path + number, absl::StrCat("/", path, "/", number)));
+    }
+    add(&rules.back(), i);
+  }
+  return rules;
+}
+
+std::vector<RuleOptions> ManyNames(int count) {
+  return Many(count, "host", [](RuleOptions* rule, int i) {
+    rule->dns_names.push_back(absl::StrCat("h", i, "-x.example"));
+  });
+}
+
+// Four million pairs, of which few can match.
+TEST(SharedNamesTest, ManyNamesAreHeldAgainstManyExpressions) {
+  for (const bool conflict : {false, true}) {
+    std::vector<RuleOptions> rules = ManyNames(2000);
+    for (RuleOptions& rule : Many(2000, "svc", [conflict](RuleOptions*rule, int i) {
+           rule->dns_regexes.push_back(i % 2 == 0 ? absl::StrCat("r", i, "-[a-z]+\\.example")
+                                                  : absl::StrCat("[a-z]+-r", i, "\\.example"));
+           if (conflict && i == 1999) {
+             rule->dns_regexes.back() = "h77-[a-z]+\\.example";
+           }
+         })) {
+      rules.push_back(std::move(rule));
+    }
+    const auto policy = Policy::Create(TestPolicy(std::move(rules)));
+    if (conflict) {
+      EXPECT_EQ(GetReason(policy.status()), Reason::kConfigInvalid);
+      EXPECT_THAT(std::string(policy.status().message()), HasSubstr("h77-x.example"));
+    } else {
+      FLEETCA_ASSERT_OK(policy.status());
+      EXPECT_TRUE((*policy)->warnings().empty());
+    }
+  }
+}
+
+TEST(SharedNamesTest, WhatIsTooMuchIsNotSkippedInSilence) {
+  std::vector<RuleOptions> rules = ManyNames(1100);
+  for (RuleOptions& rule : Many(1000, "svc", [](RuleOptions*rule, int i) {
+         rule->dns_regexes.push_back(absl::StrCat(".*-r", i, "-.*"));
+       })) {
+    rules.push_back(std::move(rule));
+  }
+  const auto policy = Policy::Create(TestPolicy(rules));
+  FLEETCA_ASSERT_OK(policy.status());
+  ASSERT_EQ((*policy)->warnings().size(), 1u);
+  EXPECT_THAT((*policy)->warnings()[0], HasSubstr("shared_names"));
+  for (RuleOptions& rule : rules) {
+    rule.shared_names = true;
+  }
+  EXPECT_TRUE((*Policy::Create(TestPolicy(rules)))->warnings().empty());
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "service/policy/evaluation.h"
 #include "service/policy/mistakes.h"
 #include "service/policy/name_conflicts.h"
+#include "service/policy/subordinate_reach.h"
 #include "x509/spiffe_id.h"
 
 namespace fleetca::service {
@@ -148,8 +149,15 @@ class Policy::Compiler {
           {absl::StrCat("identities[", i, "]"), &policy_.options_.rules[i], &policy_.rules_[i]});
     }
     ReserveOwnNames(placed, &policy_.options_);
+    FindReservedSubtrees(policy_.options_.profiles, policy_.options_.reserved, &mistakes_);
     FindReservedNames(placed, policy_.options_, &mistakes_);
-    FindSharedNames(placed, policy_.options_.reserved, policy_.trie_, &mistakes_);
+    if (!FindSharedNames(placed, policy_.options_.reserved, policy_.trie_, &mistakes_)) {
+      policy_.warnings_.emplace_back(
+          "Not every dns_names was held against the dns_regexes of the other rules, as there are "
+          "too many of both: one name may be given to two identities without a word. Begin and end "
+          "the expressions with text that is theirs alone, as in \"web-[0-9]+\\.fleet\\.example\", "
+          "or write shared_names: true in rules that need no such check");
+    }
   }
 
   void AddRule(const std::string& field, Rule added) {

@@ -65,6 +65,8 @@ class Policy {
   // In the order of the file.
   const std::vector<PolicyProfile>& profiles() const { return profiles_; }
   const std::vector<Rule>& rules() const { return rules_; }
+  // What is not wrong, and what an operator should know all the same: a sentence each.
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
   // The most specific rule that matches, or null. The path is of an ID of the trust domain.
   const Rule* FindRule(absl::Span<const absl::string_view> path) const;
@@ -82,6 +84,7 @@ class Policy {
   std::vector<PolicyProfile> profiles_;
   std::vector<Rule> rules_;
   RuleTrie trie_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace fleetca::service

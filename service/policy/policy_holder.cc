@@ -53,10 +53,11 @@ std::shared_ptr<const Policy> PolicyHolder::Current() const {
   return policy_;
 }
 
-absl::StatusOr<std::vector<std::string>> PolicyHolder::Reload(absl::string_view file) {
+absl::StatusOr<std::vector<std::string>> PolicyHolder::Reload(absl::string_view file,
+                                                              absl::string_view text) {
   absl::MutexLock lock(&reload_mutex_);
   const int64_t old_revision = Current()->revision();
-  absl::StatusOr<std::vector<std::string>> changes = Replace(file);
+  absl::StatusOr<std::vector<std::string>> changes = Replace(text);
   if (!changes.ok()) {
     log::Error("The policy was not replaced; the old one stays in force",
                {{"file", file}, {"revision", old_revision}, {"error", changes.status().message()}});
@@ -70,16 +71,36 @@ absl::StatusOr<std::vector<std::string>> PolicyHolder::Reload(absl::string_view 
   return changes;
 }
 
-absl::StatusOr<std::vector<std::string>> PolicyHolder::Replace(absl::string_view file) {
-  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<const Policy> policy, loader_(file));
+absl::StatusOr<std::vector<std::string>> PolicyHolder::Replace(absl::string_view text) {
+  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<const Policy> policy, loader_(text));
   const std::shared_ptr<const Policy> old_policy = Current();
   std::vector<std::string> changes = DiffPolicies(old_policy->options(), policy->options());
   FLEETCA_RETURN_IF_ERROR(CheckSuccessor(*old_policy, *policy, !changes.empty()));
+  PutInForce(std::move(policy));
+  return changes;
+}
+
+void PolicyHolder::PutInForce(std::shared_ptr<const Policy> policy) {
   {
     absl::MutexLock lock(&mutex_);
     policy_.swap(policy);
   }
-  return changes;  // the old policy ends outside of the lock, here or with its last decision
+  // The old policy ends outside of the lock, here or with its last decision.
+}
+
+absl::Status PolicyHolder::Reserve(ReservedNames own,
+                                   absl::FunctionRef<absl::Status(const Policy&)> judge) {
+  absl::MutexLock lock(&reload_mutex_);
+  PolicyOptions options = Current()->options();
+  // What the policy added to them, it adds again.
+  options.reserved = std::move(own);
+  absl::StatusOr<std::unique_ptr<const Policy>> policy = Policy::Create(std::move(options));
+  if (!policy.ok()) {
+    return Annotate(policy.status(), GetField(policy.status()));
+  }
+  FLEETCA_RETURN_IF_ERROR(judge(**policy));
+  PutInForce(*std::move(policy));
+  return absl::OkStatus();
 }
 
 }  // namespace fleetca::service

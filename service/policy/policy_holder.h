@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -19,7 +20,8 @@ namespace fleetca::service {
 // Thread-safe.
 class PolicyHolder {
  public:
-  // Reads a policy from a file: LoadPolicy of service/edge/policy_config.h. The core reads none.
+  // Makes a policy of a file's text: ParsePolicy of service/edge/policy_config.h, or more. The core
+  // reads none.
   using Loader = std::function<absl::StatusOr<std::unique_ptr<const Policy>>(absl::string_view)>;
 
   PolicyHolder(std::unique_ptr<const Policy> policy, Loader loader);
@@ -29,16 +31,24 @@ class PolicyHolder {
   // The policy in force. Take it once for a batch and keep it as long as its decisions.
   std::shared_ptr<const Policy> Current() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Puts the policy of the file in force, for those who ask Current() from then on, and returns
+  // Puts the policy of the text in force, for those who ask Current() from then on, and returns
   // what changed (policy_diff.h), a line each. On any error the old one stays in force: the
   // loader's, or INVALID_ARGUMENT kConfigInvalid for another trust domain, or for a policy that
-  // differs and whose revision is not above the one in force. Logs the outcome and the changes.
-  absl::StatusOr<std::vector<std::string>> Reload(absl::string_view file)
+  // differs and whose revision is not above the one in force. Logs the outcome and the changes;
+  // `file` is where the text is from.
+  absl::StatusOr<std::vector<std::string>> Reload(absl::string_view file, absl::string_view text)
+      ABSL_LOCKS_EXCLUDED(reload_mutex_, mutex_);
+
+  // Puts the same policy in force with `own` as the names in the certificate of the CA's server.
+  // The policy in force stays, and its error is returned, when the policy gives one of them to
+  // another, or when `judge` refuses what would come in force.
+  absl::Status Reserve(ReservedNames own, absl::FunctionRef<absl::Status(const Policy&)> judge)
       ABSL_LOCKS_EXCLUDED(reload_mutex_, mutex_);
 
  private:
-  absl::StatusOr<std::vector<std::string>> Replace(absl::string_view file)
+  absl::StatusOr<std::vector<std::string>> Replace(absl::string_view text)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(reload_mutex_);
+  void PutInForce(std::shared_ptr<const Policy> policy) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const Loader loader_;
   absl::Mutex reload_mutex_;  // one reload at a time

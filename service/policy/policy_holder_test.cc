@@ -6,10 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/errors.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "service/policy/policy_fixture.h"
 #include "tests/testing/status_matchers.h"
+#include "x509/san.h"
 
 namespace fleetca::service {
 namespace {
@@ -36,7 +38,7 @@ TEST_F(PolicyHolderTest, ReplacesThePolicyAndTellsTheDifference) {
   const std::shared_ptr<const Policy> before = holder_.Current();
   options_.revision = 8;
   options_.rules.push_back(TestRule("b", "/b"));
-  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::vector<std::string> changes, holder_.Reload("f"));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::vector<std::string> changes, holder_.Reload("f", ""));
   EXPECT_THAT(changes, ElementsAre("rule \"b\" added: /b"));
   EXPECT_EQ(holder_.Current()->revision(), 8);
   EXPECT_THAT(holder_.Current()->Authorize(AskAs("spiffe://fleet.example/b")), IsOk());
@@ -45,40 +47,74 @@ TEST_F(PolicyHolderTest, ReplacesThePolicyAndTellsTheDifference) {
   EXPECT_EQ(before->revision(), 7);
 }
 
+TEST_F(PolicyHolderTest, ReservesNamesInThePolicyInForce) {
+  options_.revision = 8;
+  options_.rules[0].dns_suffixes = {".fleet.example"};
+  options_.rules[0].dns_names = {"a.ca.example"};
+  FLEETCA_ASSERT_OK(holder_.Reload("f", ""));
+  const auto allow = [](const Policy&) { return absl::OkStatus(); };
+  const std::vector<x509::GeneralName> names = {{x509::NameType::kDns, "ca.fleet.example"}};
+  AuthorizeRequest request = AskAs("spiffe://fleet.example/a");
+  request.names = names;
+  EXPECT_THAT(holder_.Current()->Authorize(request), IsOk());
+  FLEETCA_EXPECT_OK(holder_.Reserve({{}, {"ca.fleet.example"}, {}}, allow));
+  EXPECT_EQ(holder_.Current()->revision(), 8);
+  EXPECT_THAT(holder_.Current()->Authorize(request),
+              IsError(absl::StatusCode::kPermissionDenied, Reason::kNameReserved));
+  // Others in their place.
+  FLEETCA_EXPECT_OK(holder_.Reserve({{}, {"b.fleet.example"}, {}}, allow));
+  EXPECT_THAT(holder_.Current()->Authorize(request), IsOk());
+}
+
+TEST_F(PolicyHolderTest, ReservesNoNameThatThePolicyGivesToAnother) {
+  options_.revision = 8;
+  options_.rules[0].dns_names = {"a.ca.example"};
+  FLEETCA_ASSERT_OK(holder_.Reload("f", ""));
+  const Policy* const before = holder_.Current().get();
+  const absl::Status given =
+      holder_.Reserve({{}, {"a.ca.example"}, {}}, [](const Policy&) { return absl::OkStatus(); });
+  EXPECT_THAT(given, IsInvalid(Reason::kConfigInvalid, "identities[0].dns_names[0]"));
+  EXPECT_THAT(std::string(given.message()), HasSubstr("identities[0].dns_names[0]"));
+  const absl::Status judged = InvalidArgument(Reason::kConfigInvalid, "x", "no");
+  EXPECT_EQ(holder_.Reserve({{}, {"b.ca.example"}, {}}, [&](const Policy&) { return judged; }),
+            judged);
+  EXPECT_EQ(holder_.Current().get(), before);
+}
+
 TEST_F(PolicyHolderTest, KeepsTheOldOneOnAnyError) {
   const Policy* const before = holder_.Current().get();
   ::testing::internal::CaptureStderr();
   error_ = FailedPrecondition(Reason::kFileMissing, "There is no f; write it");
-  EXPECT_THAT(holder_.Reload("f"),
+  EXPECT_THAT(holder_.Reload("f", ""),
               IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileMissing));
   EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("There is no f; write it"));
   error_ = absl::OkStatus();
   options_.revision = 8;
   options_.rules[0].identity = "/..";
-  EXPECT_THAT(holder_.Reload("f"), IsInvalid(Reason::kConfigInvalid, "identities[0].identity"));
+  EXPECT_THAT(holder_.Reload("f", ""), IsInvalid(Reason::kConfigInvalid, "identities[0].identity"));
   EXPECT_EQ(holder_.Current().get(), before);
 }
 
 TEST_F(PolicyHolderTest, AChangeNeedsAHigherRevision) {
   const Policy* const before = holder_.Current().get();
   options_.rules[0].roles = {"read"};
-  EXPECT_THAT(holder_.Reload("f"), IsInvalid(Reason::kConfigInvalid, "policy_revision"));
+  EXPECT_THAT(holder_.Reload("f", ""), IsInvalid(Reason::kConfigInvalid, "policy_revision"));
   options_.revision = 6;
-  EXPECT_THAT(holder_.Reload("f"), IsInvalid(Reason::kConfigInvalid, "policy_revision"));
+  EXPECT_THAT(holder_.Reload("f", ""), IsInvalid(Reason::kConfigInvalid, "policy_revision"));
   EXPECT_EQ(holder_.Current().get(), before);
   options_.revision = 8;
-  EXPECT_THAT(holder_.Reload("f"), IsOk());
+  EXPECT_THAT(holder_.Reload("f", ""), IsOk());
 }
 
 TEST_F(PolicyHolderTest, TheSameFileAgainIsNoError) {
-  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::vector<std::string> changes, holder_.Reload("f"));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::vector<std::string> changes, holder_.Reload("f", ""));
   EXPECT_THAT(changes, IsEmpty());
 }
 
 TEST_F(PolicyHolderTest, TheTrustDomainStays) {
   options_.revision = 8;
   options_.trust_domain = "other.example";
-  EXPECT_THAT(holder_.Reload("f"), IsInvalid(Reason::kConfigInvalid, "trust_domain"));
+  EXPECT_THAT(holder_.Reload("f", ""), IsInvalid(Reason::kConfigInvalid, "trust_domain"));
 }
 
 TEST_F(PolicyHolderTest, EveryoneSeesAWholePolicy) {
@@ -101,7 +137,7 @@ TEST_F(PolicyHolderTest, EveryoneSeesAWholePolicy) {
   for (int revision = 8; revision < 108; ++revision) {
     options_.revision = revision;
     options_.rules[0].roles = {std::to_string(revision)};
-    EXPECT_THAT(holder_.Reload("f"), IsOk());
+    EXPECT_THAT(holder_.Reload("f", ""), IsOk());
   }
   done = true;
   for (std::thread& reader : readers) {

@@ -22,6 +22,8 @@ struct ReservedNames {
   std::vector<std::string> ip_addresses;
 
   bool HasIdentity(absl::string_view id) const;
+  friend bool operator==(const ReservedNames&, const ReservedNames&) = default;
+
   // Whether a certificate for the DNS name or address would be good for one of these: the same one,
   // or a wildcard that stands for it, or one that a reserved wildcard stands for. False for names
   // of other types.

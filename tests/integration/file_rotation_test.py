@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import time
 import unittest
 
@@ -89,6 +90,80 @@ class FileRotationTest(unittest.TestCase):
                 break
             self.assertLess(time.monotonic(), deadline, got.err + self.ca.log())
             time.sleep(0.2)
+
+    def rotate(self, name):
+        """Another certificate for the server, with one DNS name more."""
+        pair = {part: self.ca.path("new." + part) for part in ("crt", "key")}
+        self.ca.sign_with_openssl(
+            pair["crt"], fleet.make_csr(fleet.make_key(pair["key"], "p256")),
+            "extendedKeyUsage=serverAuth", 1,
+            "URI:spiffe://%s/svc/fleetca,DNS:localhost,IP:127.0.0.1,DNS:%s" % (fleet.DOMAIN, name))
+        for part in ("key", "crt"):
+            os.chmod(pair[part], 0o600)
+            os.rename(pair[part], self.ca.path("ca", "server." + part))
+
+    def wait_for(self, line):
+        deadline = time.monotonic() + PATIENCE
+        while line not in self.ca.log():
+            self.assertLess(time.monotonic(), deadline, self.ca.log())
+            time.sleep(0.2)
+
+    def ask_for(self, path, name):
+        csr = fleet.make_csr(self.ca.path("client.key"),
+                             names="URI:spiffe://%s%s,DNS:%s" % (fleet.DOMAIN, path, name))
+        return self.ask("cert", "issue", "--profile", "web", "--csr", "-", stdin=csr)
+
+    def with_web_rules(self):
+        self.ca.edit("policy.textproto", lambda text: text.replace(
+            "policy_revision: 1", "policy_revision: 2") + """
+profiles { profile { name: "web" default_lifetime { seconds: 3600 }
+  key_purposes: KEY_PURPOSE_SERVER_AUTH
+  names { spiffe_paths: "/svc/*" dns_suffixes: ".web.example" } } }
+identities { name: "web" identity: "/svc/web/{name}" profiles: "web"
+  dns_names: "{name}.t.web.example" }
+identities { name: "one" identity: "/svc/web/one" profiles: "web" dns_names: "one.web.example" }
+""")
+        self.ca.process.send_signal(signal.SIGHUP)
+        self.wait_for("The policy was replaced")
+
+    def test_the_names_in_a_new_certificate_are_the_cas_from_then_on(self):
+        self.with_web_rules()
+        first = self.ask_for("/svc/web/a", "a.t.web.example")
+        self.assertEqual(first.code, 0, first.err)
+        self.rotate("a.t.web.example")
+        self.wait_for("The names in the server's new certificate are reserved")
+        refused = self.ask_for("/svc/web/a", "a.t.web.example")
+        self.assertEqual(refused.code, 1)
+        self.assertIn("is a name of the CA's server", refused.err)
+        self.assertEqual(self.ask_for("/svc/web/b", "b.t.web.example").code, 0)
+
+    def test_a_certificate_with_a_name_that_the_policy_gives_away_is_not_used(self):
+        self.with_web_rules()
+        self.rotate("one.web.example")
+        self.wait_for("cannot be reserved for the CA")
+        self.assertIn(WRONG, self.ca.log())
+        # A policy that is read again is judged by what is in use, not by what the file holds.
+        self.ca.edit("policy.textproto",
+                     lambda text: text.replace("policy_revision: 2", "policy_revision: 3"))
+        self.ca.process.send_signal(signal.SIGHUP)
+        self.wait_for("revision=3")
+        self.assertEqual(self.ask_for("/svc/web/one", "one.web.example").code, 0)
+        self.ca.edit("policy.textproto",
+                     lambda text: text.replace("policy_revision: 3", "policy_revision: 4")
+                     .replace('"one.web.example"', '"two.web.example"'))
+        self.ca.process.send_signal(signal.SIGHUP)
+        self.wait_for("The names in the server's new certificate are reserved")
+        self.assertTrue(self.serves())
+
+    def test_a_policy_that_cannot_be_read_leaves_the_one_in_force(self):
+        os.remove(self.ca.path("ca", "policy.textproto"))
+        self.ca.process.send_signal(signal.SIGHUP)
+        self.wait_for("The policy was not replaced")
+        time.sleep(2)
+        said = [line for line in self.ca.log().splitlines() if "policy was not replaced" in line]
+        self.assertEqual(len(said), 1)
+        self.assertIn(self.ca.path("ca", "policy.textproto"), said[0])
+        self.assertTrue(self.serves())
 
     def test_an_expired_certificate_is_refused_at_the_start_with_a_sentence(self):
         self.ca.stop()

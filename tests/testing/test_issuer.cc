@@ -129,7 +129,7 @@ TestIssuer::TestIssuer(TestIssuerOptions options)
 
 void TestIssuer::SetPolicy(service::PolicyOptions policy) {
   next_policy_ = OrDie(service::Policy::Create(std::move(policy)));
-  OrDie(policies_->Reload(""));
+  OrDie(policies_->Reload("", ""));
 }
 
 std::vector<absl::StatusOr<service::IssuedCertificate>> TestIssuer::IssueBatch(

@@ -5,8 +5,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "base/secret.h"
+#include "base/watched_files.h"
 #include "client/authz/http/http_authorizer.h"
 #include "x509/authz_oids.h"
 
@@ -26,8 +30,15 @@ struct HttpAuthorizerFiles {
   x509::AuthzOids oids;
 };
 
-// FAILED_PRECONDITION as ReadFile, INVALID_ARGUMENT kFileInvalid for what is no PEM of
-// certificates, kConfigInvalid for a bad table or option; each names the file or the option.
+// The files that are read, in their order; to be read together.
+std::vector<WatchedFile> FilesToRead(const HttpAuthorizerFiles& files);
+
+// Of the contents of these. INVALID_ARGUMENT kFileInvalid for what is no PEM of certificates,
+// kConfigInvalid for a bad table or option; each names the file or the option.
+absl::StatusOr<std::unique_ptr<HttpAuthorizer>> MakeHttpAuthorizer(
+    const HttpAuthorizerFiles& files, absl::Span<const SecretBytes> contents);
+
+// Reads them and makes one: the errors of ReadTogether and of MakeHttpAuthorizer.
 absl::StatusOr<std::unique_ptr<HttpAuthorizer>> LoadHttpAuthorizer(
     const HttpAuthorizerFiles& files);
 

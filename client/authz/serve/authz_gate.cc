@@ -35,9 +35,12 @@ std::string PercentEncoded(absl::string_view value) {
 }
 
 bool MayNameAHeader(absl::string_view attribute) {
-  return std::all_of(attribute.begin(), attribute.end(), [](unsigned char c) {
-    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
-  });
+  return std::all_of(attribute.begin(), attribute.end(),
+                     [](unsigned char c) {
+                       return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+                     }) &&
+         std::count(attribute.begin(), attribute.end(), '-') <=
+             static_cast<ptrdiff_t>(kMostDashesOfAttribute);
 }
 
 // Parts of it may be the sender's.
@@ -80,8 +83,9 @@ absl::Status CheckPassedAttribute(absl::string_view attribute, absl::string_view
       Reason::kConfigInvalid, flag,
       absl::StrCat(
           "\"", absl::CHexEscape(attribute), "\" in ", flag,
-          " cannot name a header; an attribute that is passed on has a name of a-z, 0-9 and "
-          "\"-\""));
+          " cannot name a header; an attribute that is passed on has a name of a-z, 0-9 and at "
+          "most ",
+          kMostDashesOfAttribute, " \"-\""));
 }
 
 absl::StatusOr<std::unique_ptr<AuthzGate>> AuthzGate::Create(HttpAuthorizerFiles files,
@@ -89,27 +93,38 @@ absl::StatusOr<std::unique_ptr<AuthzGate>> AuthzGate::Create(HttpAuthorizerFiles
   for (const std::string& attribute : attributes) {
     FLEETCA_RETURN_IF_ERROR(CheckPassedAttribute(attribute, "--pass-attribute"));
   }
-  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<HttpAuthorizer> authorizer, LoadHttpAuthorizer(files));
-  return absl::WrapUnique(
-      new AuthzGate(std::move(files), std::move(attributes), std::move(authorizer)));
+  auto gate = absl::WrapUnique(new AuthzGate(std::move(files), std::move(attributes)));
+  FLEETCA_RETURN_IF_ERROR(gate->Reload());
+  return gate;
 }
 
-AuthzGate::AuthzGate(HttpAuthorizerFiles files, std::vector<std::string> attributes,
-                     std::shared_ptr<HttpAuthorizer> authorizer)
+AuthzGate::AuthzGate(HttpAuthorizerFiles files, std::vector<std::string> attributes)
     : files_(std::move(files)),
       attributes_(std::move(attributes)),
       refusals_(kRefusalsLoggedPerSecond),
-      authorizer_(std::move(authorizer)) {}
+      watched_("roots, routes and intermediates", FilesToRead(files_),
+               [this](absl::Span<const SecretBytes> contents) { return SwitchTo(contents); }) {}
+
+std::vector<std::string> AuthzGate::HeaderNames() const {
+  std::vector<std::string> names = {std::string(kIdentityHeader), std::string(kRolesHeader)};
+  for (const std::string& attribute : attributes_) {
+    names.push_back(absl::StrCat(kAttributeHeaderPrefix, attribute));
+  }
+  return names;
+}
 
 std::shared_ptr<HttpAuthorizer> AuthzGate::Current() {
   absl::MutexLock lock(&mutex_);
   return authorizer_;
 }
 
-absl::Status AuthzGate::Reload() {
-  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<HttpAuthorizer> fresh, LoadHttpAuthorizer(files_));
+absl::Status AuthzGate::Reload() { return watched_.Load(); }
+
+absl::Status AuthzGate::SwitchTo(absl::Span<const SecretBytes> contents) {
+  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<HttpAuthorizer> fresh,
+                           MakeHttpAuthorizer(files_, contents));
   absl::MutexLock lock(&mutex_);
-  authorizer_ = std::move(fresh);
+  authorizer_.swap(fresh);
   return absl::OkStatus();
 }
 

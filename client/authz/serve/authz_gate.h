@@ -12,19 +12,16 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/types/span.h"
 #include "base/log_limiter.h"
+#include "base/secret.h"
+#include "base/watched_files.h"
 #include "client/authz/grants.h"
 #include "client/authz/http/http_authorizer.h"
 #include "client/authz/http/http_authorizer_files.h"
+#include "client/authz/serve/header_names.h"
 
 namespace fleetca::client {
-
-// Every header that says something of the caller begins so; what a client sends under such a name
-// is never passed on.
-inline constexpr absl::string_view kFleetHeaderPrefix = "x-fleet-";
-inline constexpr absl::string_view kIdentityHeader = "x-fleet-identity";
-inline constexpr absl::string_view kRolesHeader = "x-fleet-roles";
-inline constexpr absl::string_view kAttributeHeaderPrefix = "x-fleet-attribute-";
 
 // Name, in lower case, and value; both may stand in a header.
 using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -36,7 +33,8 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 Headers IdentityHeaders(const Grants& grants, const std::vector<std::string>& attributes);
 
 // Whether an attribute can be passed on in a header of its own: INVALID_ARGUMENT kConfigInvalid
-// about `flag` unless its name is of a-z, 0-9 and "-", as others might meet in one header.
+// about `flag` unless its name is of a-z, 0-9 and "-", as others might meet in one header, with
+// kMostDashesOfAttribute at the most.
 absl::Status CheckPassedAttribute(absl::string_view attribute, absl::string_view flag);
 
 struct GateAnswer {
@@ -59,17 +57,24 @@ class AuthzGate {
 
   GateAnswer Ask(const HttpRequestInfo& request) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Every header that an answer may have, in small letters.
+  std::vector<std::string> HeaderNames() const;
+
   // The answer to a request that the proxy did not describe as it should; the sentence goes to the
   // log.
   GateAnswer RefuseProxy(absl::string_view sentence);
 
-  // Reads the files again; requests in progress end with the old ones. On an error, those of
-  // LoadHttpAuthorizer, the old ones stay in force.
+  // Reads the files again, all at one time; requests in progress end with the old ones. On an
+  // error, those of LoadHttpAuthorizer, the old ones stay in force.
   absl::Status Reload() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  AuthzGate(HttpAuthorizerFiles files, std::vector<std::string> attributes,
-            std::shared_ptr<HttpAuthorizer> authorizer);
+  AuthzGate(HttpAuthorizerFiles files, std::vector<std::string> attributes);
+  AuthzGate(const AuthzGate&) = delete;
+  AuthzGate& operator=(const AuthzGate&) = delete;
+
+  // What the files say, judged as a whole and then put in force.
+  absl::Status SwitchTo(absl::Span<const SecretBytes> contents) ABSL_LOCKS_EXCLUDED(mutex_);
 
   std::shared_ptr<HttpAuthorizer> Current() ABSL_LOCKS_EXCLUDED(mutex_);
   void LogRefusal(const HttpRequestInfo& request, const HttpDecision& decision);
@@ -79,6 +84,7 @@ class AuthzGate {
   log::Limiter refusals_;
   absl::Mutex mutex_;
   std::shared_ptr<HttpAuthorizer> authorizer_ ABSL_GUARDED_BY(mutex_);
+  WatchedFiles watched_;  // the last member: it uses the others
 };
 
 }  // namespace fleetca::client

@@ -1,13 +1,14 @@
 #include "client/authz/serve/ext_authz_service.h"
 
-#include <algorithm>
+#include <grpcpp/impl/codegen/proto_utils.h>
+
 #include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "client/authz/serve/header_names.h"
 
 namespace fleetca::client {
 namespace {
@@ -16,25 +17,6 @@ namespace auth = envoy::service::auth::v3;
 using envoy::config::core::v3::HeaderValueOption;
 using Names = absl::flat_hash_set<std::string>;
 
-// Frameworks that heed these would serve another request than the one that was judged.
-constexpr absl::string_view kOverrides[] = {
-    "x-http-method-override", "x-http-method",     "x-method-override", "x-original-url",
-    "x-original-uri",         "x-original-method", "x-original-host",   "x-rewrite-url",
-    "x-forwarded-uri",        "x-forwarded-method"};
-
-// Many a backend cannot tell "_" from "-" in the name of a header: CGI and WSGI make "_" of both.
-std::string WithDashes(absl::string_view header) {
-  std::string name = absl::AsciiStrToLower(header);
-  std::replace(name.begin(), name.end(), '_', '-');
-  return name;
-}
-
-bool IsNotTheSendersToUse(absl::string_view header) {
-  const std::string name = WithDashes(header);
-  return absl::StartsWith(name, kFleetHeaderPrefix) ||
-         std::find(std::begin(kOverrides), std::end(kOverrides), name) != std::end(kOverrides);
-}
-
 void AddHeader(absl::string_view name, absl::string_view value, HeaderValueOption* option) {
   option->mutable_header()->set_key(std::string(name));
   option->mutable_header()->set_value(std::string(value));
@@ -42,19 +24,29 @@ void AddHeader(absl::string_view name, absl::string_view value, HeaderValueOptio
   option->mutable_append()->set_value(false);
 }
 
-// What the request has, or may have, under names that are not its sender's to use.
-Names ToRemove(const auth::AttributeContext::HttpRequest& http) {
-  // In the two usual spellings, also where Envoy does not show all headers.
-  Names names(std::begin(kOverrides), std::end(kOverrides));
-  for (const absl::string_view override : kOverrides) {
-    std::string name(override);
-    std::replace(name.begin(), name.end(), '-', '_');
-    names.insert(std::move(name));
+// Every spelling of what we set and of the overrides, shown or not: Envoy may keep headers with "_"
+// from us that it passes on.
+std::vector<std::string> AlwaysRemoved(const AuthzGate& gate) {
+  std::vector<std::string> names;
+  const auto add = [&names](absl::string_view name) {
+    for (std::string& spelling : SpellingsOf(name)) {
+      names.push_back(std::move(spelling));
+    }
+  };
+  for (const std::string& name : gate.HeaderNames()) {
+    add(name);
   }
-  names.insert(std::string(kRolesHeader));
-  const auto add = [&names](const std::string& header) {
+  for (const absl::string_view name : OverrideHeaders()) {
+    add(name);
+  }
+  return names;
+}
+
+// What else the request shows under names that are not its sender's to use.
+void AddShown(const auth::AttributeContext::HttpRequest& http, Names* names) {
+  const auto add = [names](const std::string& header) {
     if (IsNotTheSendersToUse(header)) {
-      names.insert(absl::AsciiStrToLower(header));
+      names->insert(absl::AsciiStrToLower(header));
     }
   };
   for (const auto& header : http.headers()) {
@@ -62,20 +54,6 @@ Names ToRemove(const auth::AttributeContext::HttpRequest& http) {
   }
   for (const auto& header : http.header_map().headers()) {
     add(header.key());
-  }
-  return names;
-}
-
-void Allow(const GateAnswer& answer, const auth::AttributeContext::HttpRequest& http,
-           auth::OkHttpResponse* ok) {
-  Names to_remove = ToRemove(http);
-  for (const auto& [name, value] : answer.headers) {
-    AddHeader(name, value, ok->add_headers());
-    // Envoy removes after it has set.
-    to_remove.erase(name);
-  }
-  for (const std::string& name : to_remove) {
-    ok->add_headers_to_remove(name);
   }
 }
 
@@ -87,10 +65,36 @@ void Deny(const GateAnswer& answer, auth::DeniedHttpResponse* denied) {
 
 }  // namespace
 
-grpc::ServerUnaryReactor* ExtAuthzService::Check(grpc::CallbackServerContext* context,
-                                                 const auth::CheckRequest* request,
-                                                 auth::CheckResponse* response) {
-  const auth::AttributeContext& attributes = request->attributes();
+ExtAuthzService::ExtAuthzService(AuthzGate* gate)
+    : gate_(*gate), always_removed_(AlwaysRemoved(*gate)) {}
+
+void ExtAuthzService::Allow(const GateAnswer& answer,
+                            const auth::AttributeContext::HttpRequest& http,
+                            auth::OkHttpResponse* ok) const {
+  Names set;
+  for (const auto& [name, value] : answer.headers) {
+    AddHeader(name, value, ok->add_headers());
+    set.insert(name);
+  }
+  Names shown;
+  AddShown(http, &shown);
+  // Envoy removes after it has set.
+  for (const std::string& name : always_removed_) {
+    if (!set.contains(name)) {
+      ok->add_headers_to_remove(name);
+    }
+    shown.erase(name);
+  }
+  for (const std::string& name : shown) {
+    if (!set.contains(name)) {
+      ok->add_headers_to_remove(name);
+    }
+  }
+}
+
+void ExtAuthzService::Answer(const auth::CheckRequest& request,
+                             auth::CheckResponse* response) const {
+  const auth::AttributeContext& attributes = request.attributes();
   const auth::AttributeContext::HttpRequest& http = attributes.request().http();
   const GateAnswer answer = gate_.Ask({.certificate = attributes.source().certificate(),
                                        .method = http.method(),
@@ -104,8 +108,28 @@ grpc::ServerUnaryReactor* ExtAuthzService::Check(grpc::CallbackServerContext* co
     response->mutable_status()->set_message(answer.reason);
     Deny(answer, response->mutable_denied_response());
   }
+}
+
+grpc::ServerUnaryReactor* ExtAuthzService::Check(grpc::CallbackServerContext* context,
+                                                 const grpc::ByteBuffer* request,
+                                                 grpc::ByteBuffer* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  reactor->Finish(grpc::Status::OK);
+  auth::CheckRequest message;
+  grpc::ByteBuffer octets(*request);
+  if (!grpc::SerializationTraits<auth::CheckRequest>::Deserialize(&octets, &message).ok()) {
+    gate_.RefuseProxy(
+        "A CheckRequest of Envoy's cannot be read: its encoding is damaged, or one of its strings "
+        "is not UTF-8");
+    reactor->Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
+                                 "The message cannot be read as "
+                                 "envoy.service.auth.v3.CheckRequest"));
+    return reactor;
+  }
+  auth::CheckResponse answer;
+  Answer(message, &answer);
+  bool own_buffer = true;
+  reactor->Finish(
+      grpc::SerializationTraits<auth::CheckResponse>::Serialize(answer, response, &own_buffer));
   return reactor;
 }
 

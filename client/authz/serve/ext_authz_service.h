@@ -4,6 +4,9 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <string>
+#include <vector>
+
 #include "client/authz/serve/authz_gate.h"
 #include "envoy/service/auth/v3/external_auth.grpc.pb.h"
 
@@ -13,20 +16,33 @@ namespace fleetca::client {
 // table. Only source.certificate says who sends the request; source.principal and headers do not.
 //
 // A request that passes gets IdentityHeaders in place of whatever it brought under their names.
-// What else it has of x-fleet-* is removed, with "_" for "-" as well, and so are the headers by
-// which some frameworks let a client choose another method or path than the one that was judged.
-// Envoy must show them all: no allowed_headers in its filter.
-class ExtAuthzService final : public envoy::service::auth::v3::Authorization::CallbackService {
+// Every other spelling of these (header_names.h) is removed, and every spelling of the headers by
+// which some frameworks let a client choose another method or path than the one that was judged,
+// whether Envoy shows them or not. What else it has of x-fleet-* is removed where Envoy shows it:
+// no allowed_headers in its filter.
+//
+// A message that cannot be read is logged and answered with INVALID_ARGUMENT; so it comes here as
+// octets, as gRPC would answer UNIMPLEMENTED.
+class ExtAuthzService final
+    : public envoy::service::auth::v3::Authorization::WithRawCallbackMethod_Check<
+          envoy::service::auth::v3::Authorization::Service> {
  public:
   // `gate` must outlive this.
-  explicit ExtAuthzService(AuthzGate* gate) : gate_(*gate) {}
+  explicit ExtAuthzService(AuthzGate* gate);
 
   grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,
-                                  const envoy::service::auth::v3::CheckRequest* request,
-                                  envoy::service::auth::v3::CheckResponse* response) override;
+                                  const grpc::ByteBuffer* request,
+                                  grpc::ByteBuffer* response) override;
 
  private:
+  void Answer(const envoy::service::auth::v3::CheckRequest& request,
+              envoy::service::auth::v3::CheckResponse* response) const;
+  void Allow(const GateAnswer& answer,
+             const envoy::service::auth::v3::AttributeContext::HttpRequest& http,
+             envoy::service::auth::v3::OkHttpResponse* ok) const;
+
   AuthzGate& gate_;
+  const std::vector<std::string> always_removed_;
 };
 
 }  // namespace fleetca::client

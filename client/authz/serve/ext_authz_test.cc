@@ -1,4 +1,5 @@
 // Envoy's question over a real channel.
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
 #include <algorithm>
@@ -8,8 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/synchronization/notification.h"
 #include "base/errors.h"
 #include "client/authz/serve/authz_server.h"
+#include "client/authz/serve/header_names.h"
+#include "client/authz/serve/library_log.h"
 #include "client/authz/serve/serve_fixture.h"
 #include "envoy/service/auth/v3/external_auth.grpc.pb.h"
 #include "gmock/gmock.h"
@@ -145,6 +149,51 @@ TEST_F(ExtAuthzTest, IgnoresAndReplacesForwardedIdentities) {
                              Not(Contains("x-fleet-attribute-region")), Not(Contains("accept"))));
 }
 
+// Envoy may pass headers on that it does not show here.
+TEST_F(ExtAuthzTest, EverySpellingIsRemovedThoughItIsNotShown) {
+  Start();
+  const auth::CheckResponse read = Check(About(reader_, "GET", "/orders"));
+  const auto& removed = read.ok_response().headers_to_remove();
+  const std::map<std::string, std::string> set = HeadersOf(read);
+  std::vector<std::string> names = {"x-fleet-identity", "x-fleet-roles",
+                                    "x-fleet-attribute-region"};
+  for (const absl::string_view name : OverrideHeaders()) {
+    names.emplace_back(name);
+  }
+  for (const std::string& name : names) {
+    for (const std::string& spelling : SpellingsOf(name)) {
+      EXPECT_EQ(std::count(removed.begin(), removed.end(), spelling), set.count(spelling) == 0)
+          << spelling;
+    }
+  }
+}
+
+TEST_F(ExtAuthzTest, WhatCannotBeReadIsInvalidAndLoggedByUs) {
+  RouteLibraryLog();
+  Start();
+  grpc::GenericStub stub(
+      grpc::CreateChannel(server_->grpc_address()->ToString(), grpc::InsecureChannelCredentials()));
+  // attributes.request.http.method is not UTF-8; a message that ends in its middle; no message.
+  for (const std::string octets : {"\x0a\x07\x22\x05\x12\x03\x12\x01\xff", "\x0a\x7f", "\xff"}) {
+    const grpc::Slice slice(octets);
+    const grpc::ByteBuffer request(&slice, 1);
+    grpc::ByteBuffer response;
+    grpc::ClientContext context;
+    absl::Notification done;
+    grpc::Status status;
+    ::testing::internal::CaptureStderr();
+    stub.UnaryCall(&context, "/envoy.service.auth.v3.Authorization/Check", grpc::StubOptions(),
+                   &request, &response, [&](grpc::Status result) {
+                     status = std::move(result);
+                     done.Notify();
+                   });
+    done.WaitForNotification();
+    const std::string log = ::testing::internal::GetCapturedStderr();
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << status.error_message();
+    EXPECT_THAT(log, Not(HasSubstr("[libprotobuf")));
+  }
+}
+
 TEST_F(ExtAuthzTest, OnlyAttributesThatAreNamedArePassedOn) {
   AuthzServerOptions options = Options();
   options.passed_attributes = {};
@@ -152,9 +201,12 @@ TEST_F(ExtAuthzTest, OnlyAttributesThatAreNamedArePassedOn) {
   EXPECT_EQ(HeadersOf(Check(About(reader_, "GET", "/orders"))).count("x-fleet-attribute-region"),
             0u);
   options = Options();
-  options.passed_attributes = {"team/name"};
-  EXPECT_THAT(AuthzServer::Start(std::move(options)),
-              IsInvalid(Reason::kConfigInvalid, "--pass-attribute"));
+  for (const char* attribute : {"team/name", "of-five-dashes-is-too-many", ""}) {
+    options = Options();
+    options.passed_attributes = {attribute};
+    EXPECT_THAT(AuthzServer::Start(std::move(options)),
+                IsInvalid(Reason::kConfigInvalid, "--pass-attribute"));
+  }
 }
 
 TEST_F(ExtAuthzTest, IllFormedHostsAreRefused) {

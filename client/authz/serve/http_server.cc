@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "client/authz/serve/header_names.h"
 #include "client/authz/serve/http_loop.h"
 #include "client/authz/serve/listening_socket.h"
 #include "client/authz/serve/request_head.h"
@@ -20,7 +22,21 @@ constexpr absl::string_view kMethodHeader = "X-Original-Method";
 constexpr absl::string_view kTargetHeader = "X-Original-URI";
 constexpr absl::string_view kReasonHeader = "X-Fleet-Reason";
 
+// A header with "_" that a backend may take for one of ours or for an override. The proxy sets
+// none, so it is the client's, and the backend gets it as well.
+bool IsAnImitation(absl::string_view header) {
+  return absl::StrContains(header, "_") && IsNotTheSendersToUse(header);
+}
+
 GateAnswer Ask(AuthzGate& gate, const RequestHead& head, absl::string_view certificate_header) {
+  for (const auto& [name, value] : head.headers) {
+    if (IsAnImitation(name)) {
+      return gate.RefuseProxy(absl::StrCat(
+          "It passes on ", name,
+          ", which a backend may take for a header of the daemon's or for another request; have "
+          "the proxy drop headers with \"_\" (nginx: underscores_in_headers off)"));
+    }
+  }
   const auto certificate = head.Only(certificate_header);
   const auto method = head.Only(kMethodHeader);
   const auto target = head.Only(kTargetHeader);

@@ -65,6 +65,18 @@ TEST_F(HttpServerTest, OneRoleReadsAndAnotherWrites) {
             Not(HasSubstr("writer"))));
 }
 
+TEST_F(HttpServerTest, AHeaderThatImitatesOursIsRefused) {
+  Start();
+  for (const char* header : {"x_fleet_roles", "X_Fleet-Identity", "X-Fleet_Attribute-Region",
+                             "X_HTTP_Method-Override", "x_original_uri"}) {
+    EXPECT_THAT(Ask(absl::StrCat(About(writer_, "GET", "/orders"), header, ": a\r\n")),
+                StartsWith("HTTP/1.1 403 "))
+        << header;
+  }
+  EXPECT_THAT(Ask(absl::StrCat(About(writer_, "GET", "/orders"), "X_Other: a\r\n")),
+              StartsWith("HTTP/1.1 204 "));
+}
+
 TEST_F(HttpServerTest, NobodyIs401) {
   Start();
   EXPECT_THAT(Ask(About("", "GET", "/orders/7")),

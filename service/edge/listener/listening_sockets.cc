@@ -79,8 +79,8 @@ int PortOf(int socket) {
                    : reinterpret_cast<const sockaddr_in*>(&bound)->sin_port);
 }
 
-// Empty with errno when that fails. Never SO_REUSEPORT, with which a second server would share the
-// port in silence.
+// Bound, and not listening yet. Empty with errno when that fails. Never SO_REUSEPORT, with which a
+// second server would share the port in silence.
 Descriptor BindOne(const addrinfo& address) {
   Descriptor made(
       socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
@@ -91,8 +91,7 @@ Descriptor BindOne(const addrinfo& address) {
        setsockopt(made.get(), IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no)) != 0) ||
       // Accepted sockets inherit it.
       setsockopt(made.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes)) != 0 ||
-      bind(made.get(), address.ai_addr, address.ai_addrlen) != 0 ||
-      listen(made.get(), kBacklog) != 0) {
+      bind(made.get(), address.ai_addr, address.ai_addrlen) != 0) {
     const int problem = errno;
     made.Reset();
     errno = problem;
@@ -100,7 +99,105 @@ Descriptor BindOne(const addrinfo& address) {
   return made;
 }
 
+Descriptor ListenOn(const addrinfo& address) {
+  Descriptor made = BindOne(address);
+  if (made.valid() && listen(made.get(), kBacklog) != 0) {
+    const int problem = errno;
+    made.Reset();
+    errno = problem;
+  }
+  return made;
+}
+
+// A host name may have an address of a family that this machine does not speak, but a port that
+// someone else has is never shared.
+bool MayBeLeftOut(int problem) { return problem == EADDRNOTAVAIL || problem == EAFNOSUPPORT; }
+
+// Where it is bound; IPv4 addresses as IPv6 has them.
+struct Bound {
+  in6_addr host = {};
+  uint16_t port = 0;
+  bool is_ipv4 = false;
+
+  explicit Bound(const addrinfo& address) {
+    is_ipv4 = address.ai_family == AF_INET;
+    if (is_ipv4) {
+      const auto& v4 = *reinterpret_cast<const sockaddr_in*>(address.ai_addr);
+      port = v4.sin_port;
+      host.s6_addr[10] = host.s6_addr[11] = 0xff;
+      std::memcpy(&host.s6_addr[12], &v4.sin_addr, sizeof(v4.sin_addr));
+    } else {
+      const auto& v6 = *reinterpret_cast<const sockaddr_in6*>(address.ai_addr);
+      port = v6.sin6_port;
+      host = v6.sin6_addr;
+    }
+  }
+
+  // [::] takes IPv4 as well.
+  bool TakesAllOf(const Bound& other) const {
+    static constexpr in6_addr kAny = IN6ADDR_ANY_INIT;
+    static constexpr unsigned char kNone[4] = {};
+    if (is_ipv4) {
+      return other.is_ipv4 && std::memcmp(&host.s6_addr[12], kNone, sizeof(kNone)) == 0;
+    }
+    return std::memcmp(&host, &kAny, sizeof(kAny)) == 0;
+  }
+  bool Meets(const Bound& other) const {
+    return port != 0 && port == other.port &&
+           (TakesAllOf(other) || other.TakesAllOf(*this) ||
+            std::memcmp(&host, &other.host, sizeof(host)) == 0);
+  }
+};
+
+std::vector<Bound> BoundOf(const Addresses& addresses) {
+  std::vector<Bound> bound;
+  for (const addrinfo* one = addresses.get(); one != nullptr; one = one->ai_next) {
+    if (one->ai_family == AF_INET || one->ai_family == AF_INET6) {
+      bound.emplace_back(*one);
+    }
+  }
+  return bound;
+}
+
 }  // namespace
+
+absl::Status CheckAddress(absl::string_view address, absl::string_view field) {
+  FLEETCA_ASSIGN_OR_RETURN(const Addresses addresses, Resolve(address, field));
+  bool any = false;
+  int problem = EADDRNOTAVAIL;
+  for (const addrinfo* one = addresses.get(); one != nullptr; one = one->ai_next) {
+    if (one->ai_family != AF_INET && one->ai_family != AF_INET6) {
+      continue;
+    }
+    // A server that starts meanwhile can bind it as well, as this does not listen.
+    if (BindOne(*one).valid() || errno == EADDRINUSE) {
+      any = true;
+      continue;
+    }
+    problem = errno;
+    if (!MayBeLeftOut(problem)) {
+      return CannotListen(address, field, std::strerror(problem));
+    }
+  }
+  return any ? absl::OkStatus() : CannotListen(address, field, std::strerror(problem));
+}
+
+absl::Status CheckApart(absl::string_view address, absl::string_view field, absl::string_view other,
+                        absl::string_view other_field) {
+  FLEETCA_ASSIGN_OR_RETURN(const Addresses addresses, Resolve(address, field));
+  FLEETCA_ASSIGN_OR_RETURN(const Addresses others, Resolve(other, other_field));
+  for (const Bound& one : BoundOf(addresses)) {
+    for (const Bound& two : BoundOf(others)) {
+      if (one.Meets(two)) {
+        return InvalidArgument(
+            Reason::kConfigInvalid, field,
+            absl::StrCat(field, " is ", address, ", which is, or takes in, ", other_field, " (",
+                         other, "); give it a port of its own"));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<ListeningSockets> Listen(absl::string_view address, absl::string_view field) {
   FLEETCA_ASSIGN_OR_RETURN(const Addresses addresses, Resolve(address, field));
@@ -113,16 +210,14 @@ absl::StatusOr<ListeningSockets> Listen(absl::string_view address, absl::string_
     if (made.port != 0) {
       SetPort(made.port, one);
     }
-    Descriptor bound = BindOne(*one);
+    Descriptor bound = ListenOn(*one);
     if (bound.valid()) {
       made.port = PortOf(bound.get());
       made.sockets.push_back(std::move(bound));
       continue;
     }
     problem = std::strerror(errno);
-    // A host name may have an address of a family that this machine does not speak, but a port
-    // that someone else has is never shared.
-    if (errno != EADDRNOTAVAIL && errno != EAFNOSUPPORT) {
+    if (!MayBeLeftOut(errno)) {
       return CannotListen(address, field, problem);
     }
   }

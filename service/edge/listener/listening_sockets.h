@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/descriptor.h"
@@ -20,6 +21,17 @@ struct ListeningSockets {
 // No other process can bind the port beside this one. UNAVAILABLE kConfigInvalid says what is in
 // the way and names `field`, where the address was configured.
 absl::StatusOr<ListeningSockets> Listen(absl::string_view address, absl::string_view field);
+
+// Whether the host of `address` is known and is this machine's, and this user may have the port.
+// That another process has it is no error: it may be the server that this is asked for. The errors
+// of Listen.
+absl::Status CheckAddress(absl::string_view address, absl::string_view field);
+
+// Whether both can be listened on at once. INVALID_ARGUMENT kConfigInvalid about `field` when they
+// come to the same address and port, also where one of them is for every address of the machine;
+// the errors of Listen for a host that is not known.
+absl::Status CheckApart(absl::string_view address, absl::string_view field, absl::string_view other,
+                        absl::string_view other_field);
 
 }  // namespace fleetca::service
 
