@@ -80,7 +80,9 @@ class Listener {
   void StopAccepting() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // False while connections cannot be accepted: before Serve, after StopAccepting, and when
-  // accepting has failed for more than a second, whatever the reason. Health follows it.
+  // accepting has failed for more than a second, whatever the reason. Connections that are accepted
+  // and closed at once for want of descriptors count as failures. It is tried again and again, so
+  // this comes back without anyone who connects. Health follows it.
   bool accepting() const { return accepting_; }
 
  private:
@@ -92,9 +94,12 @@ class Listener {
   void AcceptSome(absl::Time now);
   // True when there may be more to accept on the socket.
   bool AcceptOne(int socket, absl::Time now);
-  void Take(Descriptor accepted, absl::Time now);
+  // False when there is no descriptor for its duplicate; a connection that is refused for another
+  // reason is none of the listener's failures.
+  bool Take(Descriptor accepted, absl::Time now);
   void NoteRefusal(absl::string_view why, absl::Time now);
-  void CannotAccept(int error, absl::Time now);
+  void NoteAccepting();
+  void NoteFailing(absl::Time now);
   void Wake();
 
   const ListenerOptions options_;
