@@ -47,11 +47,12 @@ absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Create(const TlsPaths& pat
                                                              FileWatcher& watcher,
                                                              const Clock& clock) {
   auto tls = absl::WrapUnique(new ServerTls(paths, clock));
-  tls->files_ =
-      std::make_unique<WatchedFiles>("the server's TLS files", FilesOf(paths),
-                                     [self = tls.get()](absl::Span<const SecretBytes> contents) {
-                                       return self->SwitchTo(contents);
-                                     });
+  tls->files_ = std::make_unique<WatchedFiles>(
+      "the server's TLS files", FilesOf(paths),
+      [self = tls.get()](absl::Span<const SecretBytes> contents) {
+        return self->SwitchTo(contents);
+      },
+      watcher.reader());
   FLEETCA_RETURN_IF_ERROR(tls->files_->Load());
   tls->provider_ = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
       tls->identity_->path(), tls->identity_->path(),
