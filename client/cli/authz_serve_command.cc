@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "base/descriptor_budget.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/file.h"
@@ -143,6 +144,7 @@ absl::Status Serve(const ServeFlags& flags) {
   Signals signals;
   std::signal(SIGPIPE, SIG_IGN);
   umask(kSocketMask);
+  FLEETCA_RETURN_IF_ERROR(RaiseDescriptorLimit().status());
   FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<AuthzServer> server,
                            AuthzServer::Start(std::move(options)));
