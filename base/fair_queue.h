@@ -28,10 +28,10 @@ namespace fleetca {
 // pause starts at the tag that is being served, so it goes before all that have more queued, and
 // gains nothing by having paused.
 //
-// Consumers take whatever waits at once and without a timer, up to limits. Reserve consumers help
-// when all ordinary ones are busy, and only flows of which nothing is under way and that had no
-// more than their part: whoever asks for little does not wait until a batch of whoever asks for
-// much is done.
+// A consumer takes what waits at once, without a timer, and up to its limits. A reserve consumer
+// takes something only while all ordinary consumers are busy, and only from flows of which nothing
+// is under way and from which no more than their even part was taken. So a flow with few items does
+// not wait until a batch of a flow with many items is done.
 //
 // A flow may hold as many items as there are places left free: alone half of the capacity, and each
 // of n greedy flows one part in n + 1. A flow that comes late finds room therefore. Memory is

@@ -52,9 +52,10 @@ struct ListenerOptions {
 // Thread-safe from Serve on.
 class Listener {
  public:
-  // Binds the address and listens: from now on connections wait. UNAVAILABLE kConfigInvalid.
+  // Binds the address and listens on it. From then on the kernel keeps connections waiting until
+  // Serve accepts them. UNAVAILABLE kConfigInvalid when the address cannot be bound.
   static absl::StatusOr<std::unique_ptr<Listener>> Listen(ListenerOptions options);
-  // The same with sockets that listen already; options.address is of no account.
+  // Makes a listener of sockets that listen already, and ignores options.address.
   static absl::StatusOr<std::unique_ptr<Listener>> Adopt(ListenerOptions options,
                                                          ListeningSockets sockets);
 
