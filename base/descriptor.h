@@ -8,9 +8,9 @@
 
 namespace fleetca {
 
-// Closes what it owns when it goes, and passes for nothing when it is empty. For sockets, pipes and
-// files that are read: the close of a written file can fail and must be looked at
-// (base/file.h). Thread-compatible.
+// Owns one file descriptor, or none while it is empty, and closes the descriptor when the owner
+// ends. Use it for sockets, pipes and files that are only read: closing a file that was written can
+// fail, and that error must be looked at (base/file.h). Thread-compatible.
 class Descriptor {
  public:
   Descriptor() = default;

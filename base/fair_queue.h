@@ -28,10 +28,10 @@ namespace fleetca {
 // pause starts at the tag that is being served, so it goes before all that have more queued, and
 // gains nothing by having paused.
 //
-// Consumers take whatever waits at once and without a timer, up to limits. Reserve consumers help
-// when all ordinary ones are busy, and only flows of which nothing is under way and that had no
-// more than their part: whoever asks for little does not wait until a batch of whoever asks for
-// much is done.
+// A consumer takes what waits at once, without a timer, and up to its limits. A reserve consumer
+// takes something only while all ordinary consumers are busy, and only from flows of which nothing
+// is under way and from which no more than their even part was taken. So a flow with few items does
+// not wait until a batch of a flow with many items is done.
 //
 // A flow may hold as many items as there are places left free: alone half of the capacity, and each
 // of n greedy flows one part in n + 1. A flow that comes late finds room therefore. Memory is
@@ -51,6 +51,7 @@ class FairQueue {
   // What became of a push.
   struct Pushed {
     size_t count = 0;  // items taken in, from the front
+    size_t held = 0;   // items of the flow that waited already
     // Why the others were not: the queue is full, although the flow has less than an even part of
     // it; or else, the flow has its share.
     bool queue_full = false;
@@ -90,7 +91,7 @@ class FairQueue {
     absl::MutexLock lock(&mutex_);
     Flow* flow = FindFlow(flow_key);
     const size_t held = flow == nullptr ? 0 : flow->items.size();
-    Pushed pushed{.count = std::min(items.size(), RoomFor(held))};
+    Pushed pushed{.count = std::min(items.size(), RoomFor(held)), .held = held};
     if (pushed.count > 0) {
       flow = flow == nullptr ? &AddFlow(flow_key) : flow;
       if (held == 0) {
@@ -109,20 +110,13 @@ class FairQueue {
     return pushed;
   }
 
-  // How many items of the flow wait.
-  size_t held(absl::string_view flow_key) const ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
-    const Flow* flow = FindFlow(flow_key);
-    return flow == nullptr ? 0 : flow->items.size();
-  }
-
   // What TryPush would say to that many items of the flow, without taking any: for those to whom
   // the items themselves are work.
   Pushed LookForRoom(absl::string_view flow_key, size_t items) const ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     const Flow* flow = FindFlow(flow_key);
     const size_t held = flow == nullptr ? 0 : flow->items.size();
-    Pushed pushed{.count = std::min(items, RoomFor(held))};
+    Pushed pushed{.count = std::min(items, RoomFor(held)), .held = held};
     if (pushed.count < items) {
       SayWhy(flow, &pushed);
     }

@@ -8,8 +8,9 @@
 
 namespace fleetca {
 
-absl::StatusOr<std::unique_ptr<FileWatcher>> FileWatcher::Start(absl::Duration interval) {
-  auto watcher = absl::WrapUnique(new FileWatcher(interval));
+absl::StatusOr<std::unique_ptr<FileWatcher>> FileWatcher::Start(absl::Duration interval,
+                                                                WatchedFiles::Reader reader) {
+  auto watcher = absl::WrapUnique(new FileWatcher(interval, std::move(reader)));
   FLEETCA_ASSIGN_OR_RETURN(watcher->thread_,
                            Thread::Start("file_watcher", [self = watcher.get()] { self->Run(); }));
   return watcher;

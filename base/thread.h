@@ -31,7 +31,8 @@ class Thread {
   Thread& operator=(const Thread&) = delete;
   ~Thread() { Join(); }
 
-  // Waits until `body` has returned. Does nothing where there is no thread, or the second time.
+  // Waits until `body` has returned. Does nothing when this object has no thread, or when the
+  // thread was joined already.
   void Join();
 
  private:

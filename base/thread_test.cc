@@ -1,15 +1,12 @@
 #include "base/thread.h"
 
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <string>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "base/errors.h"
+#include "base/no_threads_left.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"
@@ -44,36 +41,14 @@ TEST(ThreadTest, MovesAndJoinsOnce) {
   EXPECT_EQ(runs, 2);
 }
 
-// In a child of its own, as limits and users are the whole process's. Exits with 0 when the thread
-// was refused as it should be.
-int StartWithoutThreadsLeft() {
-  // Root is above the limit on processes.
-  if (geteuid() == 0 && setuid(65534) != 0) {
-    return 2;
-  }
-  const rlimit none = {0, 0};
-  if (setrlimit(RLIMIT_NPROC, &none) != 0) {
-    return 3;
-  }
-  const absl::StatusOr<Thread> thread = Thread::Start("one too many", [] {});
-  return thread.status().code() == absl::StatusCode::kUnavailable &&
-                 GetReason(thread.status()) == Reason::kInternal &&
-                 absl::StrContains(thread.status().message(), "one too many") &&
-                 absl::StrContains(thread.status().message(), "ulimit -u")
-             ? 0
-             : 1;
-}
-
 TEST(ThreadTest, ASystemWithoutThreadsLeftIsASentence) {
-  const pid_t child = fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    _exit(StartWithoutThreadsLeft());
-  }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 0);
+  EXPECT_TRUE(testing::WithoutThreadsLeft([] {
+    const absl::StatusOr<Thread> thread = Thread::Start("one too many", [] {});
+    return thread.status().code() == absl::StatusCode::kUnavailable &&
+           GetReason(thread.status()) == Reason::kInternal &&
+           absl::StrContains(thread.status().message(), "one too many") &&
+           absl::StrContains(thread.status().message(), "ulimit -u");
+  }));
 }
 
 }  // namespace

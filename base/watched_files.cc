@@ -64,19 +64,6 @@ absl::StatusOr<SecretBytes> ReadOne(const WatchedFile& file) {
   return bytes;
 }
 
-// A pipe would keep the thread that looks, and what came through it once does not come again.
-absl::Status CheckRegular(absl::Span<const WatchedFile> files) {
-  for (const WatchedFile& file : files) {
-    struct stat found;
-    if (stat(file.path.c_str(), &found) == 0 && !S_ISREG(found.st_mode)) {
-      return FailedPrecondition(
-          Reason::kFileInvalid,
-          absl::StrCat(file.path, " is not a regular file, so it cannot be watched for changes"));
-    }
-  }
-  return absl::OkStatus();
-}
-
 std::string DigestOf(absl::Span<const SecretBytes> contents) {
   std::vector<absl::string_view> parts;
   for (const SecretBytes& bytes : contents) {
@@ -110,6 +97,18 @@ absl::StatusOr<std::vector<SecretBytes>> ReadTogether(absl::Span<const WatchedFi
     }
   }
   return contents;
+}
+
+absl::Status CheckRegular(absl::Span<const WatchedFile> files) {
+  for (const WatchedFile& file : files) {
+    struct stat found;
+    if (stat(file.path.c_str(), &found) == 0 && !S_ISREG(found.st_mode)) {
+      return FailedPrecondition(
+          Reason::kFileInvalid,
+          absl::StrCat(file.path, " is not a regular file, so it cannot be watched for changes"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 WatchedFiles::WatchedFiles(absl::string_view what, std::vector<WatchedFile> files, Switch switch_to)

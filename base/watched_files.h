@@ -38,7 +38,7 @@ class WatchedFiles {
 
   // `what` is for the log: "the server's TLS files".
   WatchedFiles(absl::string_view what, std::vector<WatchedFile> files, Switch switch_to);
-  // With another reader than ReadTogether, for tests.
+  // With another reader than ReadTogether.
   WatchedFiles(absl::string_view what, std::vector<WatchedFile> files, Switch switch_to,
                Reader reader);
   WatchedFiles(const WatchedFiles&) = delete;
@@ -68,6 +68,10 @@ class WatchedFiles {
 // The contents of all files, read at one time: UNAVAILABLE kFileInvalid when one of them changed
 // meanwhile. The errors of ReadFile and ReadSecretFile.
 absl::StatusOr<std::vector<SecretBytes>> ReadTogether(absl::Span<const WatchedFile> files);
+
+// FAILED_PRECONDITION kFileInvalid for one that is there and no regular file: a pipe would keep the
+// thread that reads it, and what came through it once does not come again.
+absl::Status CheckRegular(absl::Span<const WatchedFile> files);
 
 }  // namespace fleetca
 

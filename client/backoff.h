@@ -17,8 +17,8 @@ struct BackoffOptions {
   absl::Duration max_delay = absl::Seconds(5);
   // Attempts in all; 1 means no retry.
   int max_attempts = 8;
-  // Attempts whose failure this says yes to do not count: there are as many as fit into the
-  // deadline. Null is no for all.
+  // Returns true for a failure that is to be waited through: such attempts do not count towards
+  // max_attempts, and are repeated until the deadline. Where this is null, all attempts count.
   std::function<bool(const absl::Status&)> wait_through;
   // Between 0 and 1, for the jitter; null draws from RandomBytes.
   std::function<double()> random_fraction;

@@ -38,7 +38,7 @@ struct ServerTls {
 // gRPC sends nothing of a call, credentials of the call included, before all three are found right.
 std::shared_ptr<grpc::ChannelCredentials> ServerCredentials(const ServerTls& tls);
 
-// Who was met in place of whom.
+// The identity that a client expected of a server, and the other one that the server showed.
 struct ServerIdentityMismatch {
   std::string expected;
   // Empty when the certificate has no SPIFFE ID, or more than one URI.

@@ -58,11 +58,9 @@ size_t IssueQueue::TryPush(absl::Span<Issuance* const> issuances, absl::Status* 
 }
 
 absl::Status IssueQueue::CheckRoom(const Caller& caller, size_t count) {
-  if (queue_.held(FlowOf(caller)) == 0) {
-    return absl::OkStatus();  // what fits is progress, however small the queue is
-  }
   const FairQueue<Issuance*>::Pushed room = queue_.LookForRoom(FlowOf(caller), count);
-  return 2 * room.count >= count ? absl::OkStatus() : Refuse(room, count);
+  // Where nothing of the caller waits, what fits is progress, however small the queue is.
+  return room.held == 0 || 2 * room.count >= count ? absl::OkStatus() : Refuse(room, count);
 }
 
 void IssueQueue::PutBack(absl::Span<Issuance* const> issuances) {

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <csignal>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,12 +24,15 @@
 #include "base/session_resumption.h"
 #include "base/status_macros.h"
 #include "base/thread.h"
+#include "base/thread_check.h"
 #include "base/throughput_scheduling.h"
 #include "fleetca/internal/v1/bootstrap_relay.grpc.pb.h"
 #include "service/bootstrap/bootstrap_server.h"
 #include "service/bootstrap/process_bounds.h"
+#include "service/bootstrap/process_rights.h"
 #include "service/edge/bootstrap_launch.h"
 #include "service/edge/grpc_log.h"
+#include "service/edge/readable_files.h"
 #include "service/edge/status_to_rpc.h"
 
 namespace fleetca::service {
@@ -41,6 +45,8 @@ using internal::v1::GetSettingsResponse;
 constexpr absl::Duration kDrainTime = absl::Seconds(2);
 constexpr absl::Duration kSettingsInterval = absl::Seconds(2);
 constexpr std::chrono::seconds kSettingsDeadline(30);
+// What gRPC, libcurl and this process start, with room.
+constexpr int kLibraryThreads = 24;
 
 // SIGTERM alone ends the process in order, and only Wait receives it. SIGINT and SIGHUP are for the
 // issuing process: a terminal sends them to both.
@@ -92,16 +98,24 @@ absl::StatusOr<std::vector<Descriptor>> TakeSockets(int sockets) {
 class IssuingProcess {
  public:
   IssuingProcess() {
+    grpc::ChannelArguments arguments;
+    // Files of JWK sets may be large.
+    arguments.SetMaxReceiveMessageSize(-1);
     stub_ = BootstrapRelayService::NewStub(
-        grpc::CreateInsecureChannelFromFd("issuing-process", kRelayDescriptor));
+        grpc::CreateCustomInsecureChannelFromFd("issuing-process", kRelayDescriptor, arguments));
   }
 
   BootstrapRelayService::StubInterface& stub() { return *stub_; }
 
-  grpc::Status GetSettings(GetSettingsResponse* settings) {
+  // `listener` says whether the port takes connections; null before it is served.
+  grpc::Status GetSettings(const absl::Status* listener, GetSettingsResponse* settings) {
+    internal::v1::GetSettingsRequest request;
+    if (listener != nullptr) {
+      *request.mutable_listener() = ToRpcStatus(*listener);
+    }
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + kSettingsDeadline);
-    return stub_->GetSettings(&context, {}, settings);
+    return stub_->GetSettings(&context, request, settings);
   }
 
   // False when nobody heard it.
@@ -121,12 +135,22 @@ class IssuingProcess {
   std::unique_ptr<BootstrapRelayService::Stub> stub_;
 };
 
-// Asks for new settings until told to stop; stops the process when nobody answers.
-void KeepAsking(IssuingProcess& issuing_process, BootstrapServer& server,
+// Tells the issuing process how the port is and asks for new settings, until told to stop. Stops
+// the process when nobody answers, or when a file is replaced that it needs.
+void KeepAsking(IssuingProcess& issuing_process, BootstrapServer& server, const FilesAtStart& files,
                 const absl::Notification& stop) {
   while (!stop.WaitForNotificationWithTimeout(kSettingsInterval)) {
+    if (const std::string replaced = files.FindReplaced(); !replaced.empty()) {
+      log::Info(
+          "The bootstrap port's process ends, to be started again: a file was replaced that "
+          "it may not read any more",
+          {{"file", replaced}});
+      StopSignal::Raise();
+      return;
+    }
     GetSettingsResponse settings;
-    const grpc::Status status = issuing_process.GetSettings(&settings);
+    const absl::Status listener = server.CheckListener();
+    const grpc::Status status = issuing_process.GetSettings(&listener, &settings);
     if (status.ok()) {
       server.SetTrustBundle(settings.trust_bundle());
     } else if (status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED) {
@@ -138,10 +162,10 @@ void KeepAsking(IssuingProcess& issuing_process, BootstrapServer& server,
 
 // The exit code, or an error that the issuing process was not told.
 absl::StatusOr<int> Serve(StopSignal& stop, std::vector<Descriptor> sockets,
-                          const std::vector<absl::Status>& warnings) {
+                          const FilesAtStart& files, const std::vector<absl::Status>& warnings) {
   IssuingProcess issuing_process;
   GetSettingsResponse settings;
-  if (!issuing_process.GetSettings(&settings).ok()) {
+  if (!issuing_process.GetSettings(nullptr, &settings).ok()) {
     return IssuingProcess::Silent();
   }
   log::Configure(settings.json_log() ? log::Format::kJson : log::Format::kText,
@@ -160,7 +184,7 @@ absl::StatusOr<int> Serve(StopSignal& stop, std::vector<Descriptor> sockets,
   }
   absl::Notification stopping;
   FLEETCA_ASSIGN_OR_RETURN(Thread asking, Thread::Start("settings", [&] {
-                             KeepAsking(issuing_process, **server, stopping);
+                             KeepAsking(issuing_process, **server, files, stopping);
                            }));
   stop.Wait();
   (*server)->Stop(absl::Now() + kDrainTime);
@@ -169,7 +193,7 @@ absl::StatusOr<int> Serve(StopSignal& stop, std::vector<Descriptor> sockets,
   return kExitOk;
 }
 
-absl::StatusOr<int> Run(int sockets) {
+absl::StatusOr<int> Run(int sockets, std::vector<std::string> readable) {
   std::vector<absl::Status> warnings = {BoundThisProcess()};
   // After the bounds: it makes the files in /proc root's.
   warnings.push_back(HardenProcess());
@@ -177,14 +201,19 @@ absl::StatusOr<int> Run(int sockets) {
   warnings.push_back(DisableTlsSessionResumption());
   StopSignal stop;
   FLEETCA_ASSIGN_OR_RETURN(std::vector<Descriptor> taken, TakeSockets(sockets));
+  // gRPC would abort, or hang, where it cannot start one.
+  FLEETCA_RETURN_IF_ERROR(CheckThreadsCanStart(kLibraryThreads));
+  // All that opens files at the start has done so, and no thread has started.
+  const FilesAtStart files(std::move(readable));
+  warnings.push_back(GiveUpRights(files.paths()));
   RouteGrpcLog();
-  return Serve(stop, std::move(taken), warnings);
+  return Serve(stop, std::move(taken), files, warnings);
 }
 
 }  // namespace
 
-int RunBootstrapProcess(int sockets) {
-  const absl::StatusOr<int> exit_code = Run(sockets);
+int RunBootstrapProcess(int sockets, std::vector<std::string> readable) {
+  const absl::StatusOr<int> exit_code = Run(sockets, std::move(readable));
   return exit_code.ok() ? *exit_code : ReportStatus(exit_code.status());
 }
 

@@ -2,6 +2,9 @@
 #ifndef FLEETCA_SERVICE_BOOTSTRAP_BOOTSTRAP_PROCESS_H_
 #define FLEETCA_SERVICE_BOOTSTRAP_BOOTSTRAP_PROCESS_H_
 
+#include <string>
+#include <vector>
+
 namespace fleetca::service {
 
 // Serves `sockets` sockets, which this process was given together with the way to the issuing
@@ -9,7 +12,10 @@ namespace fleetca::service {
 // What was accepted then has two seconds to be answered. Returns the exit code; an error that the
 // issuing process was told is for it to report, and any other one is on standard error. Call it
 // first in main.
-int RunBootstrapProcess(int sockets);
+//
+// Opens no files once it has begun but those in `readable`; when one of these is replaced, which it
+// could not read then, it ends in order, to be started again.
+int RunBootstrapProcess(int sockets, std::vector<std::string> readable);
 
 }  // namespace fleetca::service
 

@@ -16,6 +16,7 @@
 #include "base/status_macros.h"
 #include "fleetca/config/v1/config.pb.h"
 #include "service/bootstrap/bootstrap_guard.h"
+#include "service/bootstrap/relayed_files.h"
 #include "service/edge/channel_arguments.h"
 #include "service/edge/config_reader.h"
 #include "service/edge/config_text.h"
@@ -26,6 +27,7 @@ namespace {
 
 // Below the bound of the process, so that gRPC refuses before memory ends.
 constexpr size_t kQuotaBytes = size_t{128} << 20;
+constexpr absl::Duration kFilesInterval = absl::Seconds(1);
 
 // Callers about whom nothing is known get little of the server, and not for long.
 void SetBootstrapArguments(grpc::ServerBuilder& builder) {
@@ -81,7 +83,8 @@ absl::StatusOr<std::unique_ptr<BootstrapServer>> BootstrapServer::Start(
     internal::v1::BootstrapRelayService::StubInterface& issuing_process,
     std::vector<Descriptor> sockets) {
   auto server = absl::WrapUnique(new BootstrapServer());
-  FLEETCA_ASSIGN_OR_RETURN(server->watcher_, FileWatcher::Start());
+  FLEETCA_ASSIGN_OR_RETURN(
+      server->watcher_, FileWatcher::Start(kFilesInterval, ReadByIssuingProcess(issuing_process)));
   FLEETCA_ASSIGN_OR_RETURN(server->tls_, ServerTls::Create({settings.certificate_file(),
                                                             settings.private_key_file(), ""},
                                                            *server->watcher_, Clock::System()));
@@ -119,6 +122,14 @@ absl::Status BootstrapServer::Listen(const internal::v1::GetSettingsResponse& se
     return Internal(Reason::kInternal, "gRPC did not start the server of the bootstrap port");
   }
   return listener_->Serve();
+}
+
+absl::Status BootstrapServer::CheckListener() const {
+  return listener_->accepting()
+             ? absl::OkStatus()
+             : Unavailable(Reason::kInternal,
+                           "The bootstrap port accepts no connections; see the log for the reason, "
+                           "such as too few descriptors");
 }
 
 void BootstrapServer::Stop(absl::Time deadline) {

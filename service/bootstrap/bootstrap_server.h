@@ -24,9 +24,9 @@ namespace fleetca::service {
 // Serves from Start on. Thread-compatible, but for SetTrustBundle.
 class BootstrapServer {
  public:
-  // Reads the listener's files and the token issuers' keys. `sockets` listen already;
-  // `issuing_process` outlives it. Any part that is not right is an error, with a sentence that
-  // names the file.
+  // Has the issuing process read the listener's files and the token issuers' keys, now and when
+  // they change. `sockets` listen already; `issuing_process` outlives it. Any part that is not
+  // right is an error, with a sentence that names the file.
   static absl::StatusOr<std::unique_ptr<BootstrapServer>> Start(
       const internal::v1::GetSettingsResponse& settings,
       internal::v1::BootstrapRelayService::StubInterface& issuing_process,
@@ -39,6 +39,10 @@ class BootstrapServer {
   void SetTrustBundle(const v1::GetTrustBundleResponse& bundle) {
     service_->SetTrustBundle(bundle);
   }
+
+  // Whether connections are accepted; if not, a sentence for who looks after the server. From any
+  // thread.
+  absl::Status CheckListener() const;
 
   // Takes no new calls, and cuts off at `deadline` what was not answered by then.
   void Stop(absl::Time deadline);

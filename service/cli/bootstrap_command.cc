@@ -1,6 +1,9 @@
 #include "service/cli/bootstrap_command.h"
 
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "service/bootstrap/bootstrap_process.h"
 #include "service/edge/bootstrap_launch.h"
@@ -13,7 +16,11 @@ void AddBootstrapCommand(CLI::App& app, int* exit_code) {
   command->group("");
   auto sockets = std::make_shared<int>(0);
   command->add_option(kSocketsOption, *sockets)->required();
-  command->callback([sockets, exit_code] { *exit_code = RunBootstrapProcess(*sockets); });
+  auto readable = std::make_shared<std::vector<std::string>>();
+  command->add_option(kReadableOption, *readable);
+  command->callback([sockets, readable, exit_code] {
+    *exit_code = RunBootstrapProcess(*sockets, std::move(*readable));
+  });
 }
 
 }  // namespace fleetca::service

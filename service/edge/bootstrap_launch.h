@@ -7,9 +7,11 @@
 namespace fleetca::service {
 
 // The command of the program that serves the port, and what it is told: how many sockets it listens
-// on. No command for people.
+// on, and, once for each, the files that it needs to read by itself (readable_files.h). No command
+// for people.
 inline constexpr char kBootstrapCommand[] = "bootstrap-port";
 inline constexpr char kSocketsOption[] = "--sockets";
+inline constexpr char kReadableOption[] = "--readable";
 
 // The descriptors that it is given: its end of the pair to the issuing process, then the sockets.
 inline constexpr int kRelayDescriptor = kFirstGivenDescriptor;

@@ -17,6 +17,7 @@
 #include "service/edge/bootstrap_launch.h"
 #include "service/edge/ca_service.h"
 #include "service/edge/channel_arguments.h"
+#include "service/edge/readable_files.h"
 
 namespace fleetca::service {
 namespace {
@@ -50,17 +51,41 @@ internal::v1::GetSettingsResponse FixedSettings(const ServerConfig& config) {
   return settings;
 }
 
+// What the process may have read for it.
+std::vector<WatchedFile> FilesOf(const ServerConfig& config) {
+  std::vector<WatchedFile> files = {{config.listener.certificate_file},
+                                    {config.listener.private_key_file, /*secret=*/true}};
+  for (const TokenIssuerConfig& issuer : config.token_issuers) {
+    if (!issuer.jwks_file.empty()) {
+      files.push_back({issuer.jwks_file});
+    }
+  }
+  return files;
+}
+
+std::vector<std::string> Arguments(const ServerConfig& config, size_t sockets) {
+  std::vector<std::string> arguments = {kBootstrapCommand, kSocketsOption, absl::StrCat(sockets)};
+  for (std::string& path : FilesToFetchWith(config.token_issuers)) {
+    arguments.insert(arguments.end(), {kReadableOption, std::move(path)});
+  }
+  return arguments;
+}
+
 }  // namespace
 
 BootstrapPort::BootstrapPort(const ServerConfig& config, Authority& authority, IssueQueue& queue)
     : authority_(authority),
       settings_(FixedSettings(config)),
+      files_(FilesOf(config)),
       callers_(config.trust_domain, config.token_issuers, Clock::System()),
       nobody_(std::make_unique<Nobody>()),
       gate_(queue, *nobody_, authority.chain(), IssueLimits{1, MaxMessageBytes(config.limits), 1}),
       service_(
-          gate_, callers_, [this] { return Settings(); },
-          [this](const absl::Status& status) { supervisor_->Reported(status); }) {}
+          gate_, callers_,
+          {.settings = [this] { return Settings(); },
+           .heard = [this](const absl::Status& listener) { supervisor_->Heard(listener); },
+           .read_files = [this](const std::vector<std::string>& paths) { return ReadFiles(paths); },
+           .started = [this](const absl::Status& status) { supervisor_->Reported(status); }}) {}
 
 absl::StatusOr<std::unique_ptr<BootstrapPort>> BootstrapPort::Start(const ServerConfig& config,
                                                                     Authority& authority,
@@ -81,13 +106,13 @@ absl::StatusOr<std::unique_ptr<BootstrapPort>> BootstrapPort::Start(const Server
   if (port->server_ == nullptr) {
     return DidNotStart("bootstrap.address");
   }
-  port->supervisor_ = std::make_unique<BootstrapSupervisor>(BootstrapProcessOptions{
-      .program = program,
-      .arguments = {kBootstrapCommand, kSocketsOption, absl::StrCat(sockets.sockets.size())},
-      .sockets = std::move(sockets.sockets),
-      .adopt = [server = port->server_.get()](Descriptor relay) {
-        grpc::AddInsecureChannelFromFd(server, relay.Release());
-      }});
+  port->supervisor_ = std::make_unique<BootstrapSupervisor>(
+      BootstrapProcessOptions{.program = program,
+                              .arguments = Arguments(config, sockets.sockets.size()),
+                              .sockets = std::move(sockets.sockets),
+                              .adopt = [server = port->server_.get()](Descriptor relay) {
+                                grpc::AddInsecureChannelFromFd(server, relay.Release());
+                              }});
   FLEETCA_RETURN_IF_ERROR(port->supervisor_->Start());
   log::Info("Listening for bootstrap", {{"address", config.bootstrap_address},
                                         {"port", port->port_},
@@ -106,6 +131,23 @@ internal::v1::GetSettingsResponse BootstrapPort::Settings() const {
   internal::v1::GetSettingsResponse settings = settings_;
   WriteTrustBundle(*authority_.bundles().Current(), settings.mutable_trust_bundle());
   return settings;
+}
+
+absl::StatusOr<std::vector<SecretBytes>> BootstrapPort::ReadFiles(
+    const std::vector<std::string>& paths) const {
+  std::vector<WatchedFile> wanted;
+  for (const std::string& path : paths) {
+    const auto file = std::find_if(files_.begin(), files_.end(),
+                                   [&path](const WatchedFile& one) { return one.path == path; });
+    if (file == files_.end()) {
+      return PermissionDenied(Reason::kFilePermissions,
+                              absl::StrCat(path, " is no file of the bootstrap port"));
+    }
+    wanted.push_back(*file);
+  }
+  // A pipe would keep gRPC's thread.
+  FLEETCA_RETURN_IF_ERROR(CheckRegular(wanted));
+  return ReadTogether(wanted);
 }
 
 void BootstrapPort::FinishDrain() {

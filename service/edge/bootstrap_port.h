@@ -6,9 +6,12 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/secret.h"
+#include "base/watched_files.h"
 #include "fleetca/internal/v1/bootstrap_relay.pb.h"
 #include "service/edge/authority.h"
 #include "service/edge/bootstrap_relay_service.h"
@@ -39,7 +42,7 @@ class BootstrapPort {
 
   int port() const { return port_; }
 
-  // Why the port is not served; OK while it is.
+  // Why the port is not served, or takes no connections; OK while it does.
   absl::Status status() const { return supervisor_->status(); }
 
   // Takes no new calls; those that were accepted have two seconds. Returns at once.
@@ -51,9 +54,12 @@ class BootstrapPort {
   BootstrapPort(const ServerConfig& config, Authority& authority, IssueQueue& queue);
 
   internal::v1::GetSettingsResponse Settings() const;
+  // Of the files that Settings names.
+  absl::StatusOr<std::vector<SecretBytes>> ReadFiles(const std::vector<std::string>& paths) const;
 
   const Authority& authority_;
   internal::v1::GetSettingsResponse settings_;  // without the trust bundle
+  const std::vector<WatchedFile> files_;
   RelayedCallers callers_;
   std::unique_ptr<CallAuthenticator> nobody_;
   IssueGate gate_;

@@ -5,9 +5,13 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/secret.h"
 #include "fleetca/internal/v1/bootstrap_relay.grpc.pb.h"
 #include "service/edge/issue_gate.h"
 #include "service/edge/relayed_caller.h"
@@ -18,20 +22,28 @@ namespace fleetca::service {
 // port, which one process alone reaches. Thread-safe.
 class BootstrapRelayService : public internal::v1::BootstrapRelayService::CallbackService {
  public:
-  using Settings = std::function<internal::v1::GetSettingsResponse()>;
-  using Started = std::function<void(const absl::Status&)>;
+  // What the process is told, and what is heard of it, from gRPC's threads.
+  struct Handlers {
+    std::function<internal::v1::GetSettingsResponse()> settings;
+    // The process lives; whether it takes connections.
+    std::function<void(const absl::Status& listener)> heard;
+    // What is in files of the settings, in this order. It must not wait for anyone.
+    std::function<absl::StatusOr<std::vector<SecretBytes>>(const std::vector<std::string>& paths)>
+        read_files;
+    // How its start went.
+    std::function<void(const absl::Status& status)> started;
+  };
 
-  // The references outlive it. `settings` says what to serve, and `started` hears how that went.
-  BootstrapRelayService(const IssueGate& gate, const RelayedCallers& callers, Settings settings,
-                        Started started)
-      : gate_(gate),
-        callers_(callers),
-        settings_(std::move(settings)),
-        started_(std::move(started)) {}
+  // The references outlive it.
+  BootstrapRelayService(const IssueGate& gate, const RelayedCallers& callers, Handlers handlers)
+      : gate_(gate), callers_(callers), handlers_(std::move(handlers)) {}
 
   grpc::ServerUnaryReactor* GetSettings(grpc::CallbackServerContext* context,
                                         const internal::v1::GetSettingsRequest* request,
                                         internal::v1::GetSettingsResponse* response) override;
+  grpc::ServerUnaryReactor* ReadFiles(grpc::CallbackServerContext* context,
+                                      const internal::v1::ReadFilesRequest* request,
+                                      internal::v1::ReadFilesResponse* response) override;
   grpc::ServerUnaryReactor* ReportStart(grpc::CallbackServerContext* context,
                                         const internal::v1::ReportStartRequest* request,
                                         internal::v1::ReportStartResponse* response) override;
@@ -42,8 +54,7 @@ class BootstrapRelayService : public internal::v1::BootstrapRelayService::Callba
  private:
   const IssueGate& gate_;
   const RelayedCallers& callers_;
-  const Settings settings_;
-  const Started started_;
+  const Handlers handlers_;
 };
 
 }  // namespace fleetca::service

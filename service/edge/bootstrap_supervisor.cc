@@ -24,6 +24,11 @@ constexpr absl::Duration kLongestPause = absl::Seconds(3);
 constexpr absl::Duration kLasted = absl::Seconds(30);
 // A little more than it takes the process to start again.
 constexpr absl::Duration kOverlooked = absl::Seconds(1);
+// The process says something every two seconds.
+constexpr absl::Duration kLookInterval = absl::Seconds(1);
+constexpr int kLooksUntilUnwell = 5;
+constexpr int kLooksUntilKilled = 15;
+constexpr int kLooksUntilStarted = 60;
 // The process gives its calls two seconds.
 constexpr absl::Duration kStopTime = absl::Seconds(4);
 
@@ -37,6 +42,7 @@ BootstrapSupervisor::BootstrapSupervisor(BootstrapProcessOptions options)
 
 absl::Status BootstrapSupervisor::Start() {
   FLEETCA_ASSIGN_OR_RETURN(thread_, Thread::Start("bootstrap", [this] { Run(); }));
+  FLEETCA_ASSIGN_OR_RETURN(watch_, Thread::Start("bootstrap_watch", [this] { Watch(); }));
   absl::MutexLock lock(&mutex_);
   const auto is_decided = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return reported_.has_value() || !status_.ok();
@@ -57,18 +63,34 @@ BootstrapSupervisor::~BootstrapSupervisor() {
     }
   }
   thread_.Join();
+  watch_.Join();
 }
 
 void BootstrapSupervisor::Reported(const absl::Status& status) {
   absl::MutexLock lock(&mutex_);
   reported_ = status;
   status_ = status;
+  silent_looks_ = 0;
   failing_since_ = status.ok() ? absl::InfiniteFuture() : std::min(failing_since_, SteadyTime());
+}
+
+void BootstrapSupervisor::Heard(const absl::Status& listener) {
+  absl::MutexLock lock(&mutex_);
+  listener_ = listener;
+  silent_looks_ = 0;
 }
 
 absl::Status BootstrapSupervisor::status() const {
   absl::MutexLock lock(&mutex_);
-  return SteadyTime() - failing_since_ < kOverlooked ? absl::OkStatus() : status_;
+  if (!status_.ok()) {
+    return SteadyTime() - failing_since_ < kOverlooked ? absl::OkStatus() : status_;
+  }
+  if (silent_looks_ >= kLooksUntilUnwell) {
+    return Unavailable(Reason::kInternal,
+                       "The process of the bootstrap port says nothing; it is killed and started "
+                       "again when that goes on");
+  }
+  return listener_;
 }
 
 void BootstrapSupervisor::BeginStop() {
@@ -89,6 +111,26 @@ void BootstrapSupervisor::FinishStop() {
     }
   }
   thread_.Join();
+  watch_.Join();
+}
+
+void BootstrapSupervisor::Watch() {
+  absl::MutexLock lock(&mutex_);
+  while (!mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kLookInterval)) {
+    LookForSilence();
+  }
+}
+
+void BootstrapSupervisor::LookForSilence() {
+  if (process_ == nullptr) {
+    return;
+  }
+  ++silent_looks_;
+  if (silent_looks_ == (reported_.has_value() ? kLooksUntilKilled : kLooksUntilStarted)) {
+    log::Error("The process of the bootstrap port says nothing, and is killed",
+               {{"seconds", absl::ToInt64Seconds(silent_looks_ * kLookInterval)}});
+    process_->Signal(SIGKILL);
+  }
 }
 
 void BootstrapSupervisor::Run() {
@@ -117,6 +159,8 @@ bool BootstrapSupervisor::RunOnce() {
       return false;
     }
     reported_.reset();
+    listener_ = absl::OkStatus();
+    silent_looks_ = 0;
     absl::StatusOr<std::shared_ptr<ChildProcess>> started = StartProcess(&relay);
     if (!started.ok()) {
       Fail(started.status());

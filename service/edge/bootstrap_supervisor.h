@@ -31,7 +31,9 @@ struct BootstrapProcessOptions {
 };
 
 // Starts the process, and again when it has ended: at once the first time, then after a pause that
-// doubles up to a few seconds for as long as it does not last. Thread-safe.
+// doubles up to a few seconds for as long as it does not last. A process that lives and says
+// nothing is worth no more than one that has ended, so it is killed: after 15 s, or after a minute
+// where it has not started. Thread-safe.
 class BootstrapSupervisor {
  public:
   explicit BootstrapSupervisor(BootstrapProcessOptions options);
@@ -48,7 +50,11 @@ class BootstrapSupervisor {
   // What the process says of its start; the service that it reports to calls this.
   void Reported(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // OK while the process serves, and for a second after it has ended: it is back by then.
+  // What the process says again and again once it has started: whether its port takes connections.
+  void Heard(const absl::Status& listener) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // OK while the process serves and says that it takes connections, and for a second after it has
+  // ended: it is back by then.
   absl::Status status() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Has the process stop, which gives its calls two seconds, and closes the sockets. Returns at
@@ -60,6 +66,10 @@ class BootstrapSupervisor {
  private:
   // The thread: the process ends with it, as the kernel counts it as the parent.
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+  // The other thread: kills a process that says nothing.
+  void Watch() ABSL_LOCKS_EXCLUDED(mutex_);
+  // One look of it.
+  void LookForSilence() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // One run of the process, from start to end. False when there is to be none.
   bool RunOnce() ABSL_LOCKS_EXCLUDED(mutex_);
   // Leaves the issuing process's end of the pair in *relay.
@@ -80,7 +90,13 @@ class BootstrapSupervisor {
   // Why the port is not served; OK while it is.
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
   absl::Time failing_since_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
+  // What this run said of its port last.
+  absl::Status listener_ ABSL_GUARDED_BY(mutex_);
+  // Looks since this run was heard. Counted and not timed: while this process itself is stopped,
+  // as with a machine that sleeps, nobody looks.
+  int silent_looks_ ABSL_GUARDED_BY(mutex_) = 0;
   Thread thread_;
+  Thread watch_;
 };
 
 }  // namespace fleetca::service

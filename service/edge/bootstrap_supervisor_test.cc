@@ -157,6 +157,41 @@ TEST_F(BootstrapSupervisorTest, OneThatEndsWithoutAWordIsAnError) {
   EXPECT_NE(status.message().find("exit status 7"), absl::string_view::npos) << status;
 }
 
+TEST_F(BootstrapSupervisorTest, WhatItSaysOfItsListenerIsTold) {
+  Supervise(kLasts);
+  FLEETCA_ASSERT_OK(supervisor_->Start());
+  supervisor_->Heard(Unavailable(Reason::kInternal, "The listener is out of order"));
+  EXPECT_THAT(supervisor_->status(), IsError(absl::StatusCode::kUnavailable, Reason::kInternal));
+  EXPECT_EQ(supervisor_->status().message(), "The listener is out of order");
+  supervisor_->Heard(absl::OkStatus());
+  FLEETCA_EXPECT_OK(supervisor_->status());
+  // The next run has a listener of its own.
+  supervisor_->Heard(Unavailable(Reason::kInternal, "The listener is out of order"));
+  KillRun();
+  EXPECT_GE(AwaitRuns(2), 2);
+  EXPECT_TRUE(AwaitStatus(true)) << supervisor_->status();
+}
+
+TEST_F(BootstrapSupervisorTest, OneThatLivesAndSaysNothingIsKilledAndStartedAgain) {
+  Supervise(kLasts);
+  FLEETCA_ASSERT_OK(supervisor_->Start());
+  const absl::Time began = absl::Now();
+  // As long as it is heard, it stays.
+  while (absl::Now() - began < absl::Seconds(8)) {
+    supervisor_->Heard(absl::OkStatus());
+    FLEETCA_EXPECT_OK(supervisor_->status());
+    absl::SleepFor(absl::Milliseconds(500));
+  }
+  const absl::Time silent_since = absl::Now();
+  EXPECT_TRUE(AwaitStatus(false));
+  EXPECT_NE(supervisor_->status().message().find("says nothing"), absl::string_view::npos)
+      << supervisor_->status();
+  EXPECT_EQ(AwaitRuns(1), 1);
+  EXPECT_GE(AwaitRuns(2), 2);
+  EXPECT_GE(absl::Now() - silent_since, absl::Seconds(13));
+  EXPECT_TRUE(AwaitStatus(true)) << supervisor_->status();
+}
+
 TEST_F(BootstrapSupervisorTest, OneThatDoesNotStopIsKilled) {
   Supervise("trap '' TERM; while :; do sleep 1; done");
   FLEETCA_ASSERT_OK(supervisor_->Start());

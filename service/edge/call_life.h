@@ -13,9 +13,10 @@ namespace fleetca::service {
 // is finished and gRPC's own callbacks have run: on another thread, and perhaps before Finish has
 // returned. So Finish must be the last thing that anyone does with a call, with no lock of it held.
 //
-// Here that is so whatever a handler does. Whoever is about to touch a call has a hold on it; End
-// says how the call ends, from anywhere, under any lock; and the call is finished by the last hold
-// that goes once End was said. All code of a handler runs under a hold that its caller has.
+// This class makes sure of that, whatever a handler does. Every function that is about to touch a
+// call takes a hold on the call first. End may be called from anywhere and under any lock: it only
+// records how the call ends. Finish runs after End was called, when the last hold is dropped. All
+// code of a handler runs under a hold that the code's caller has.
 //
 // Thread-safe.
 class CallLife {

@@ -45,11 +45,12 @@ absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Create(const TlsPaths& pat
   if (!paths.client_ca.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(tls->client_roots_, MemoryFile::Create(""));
   }
-  tls->files_ =
-      std::make_unique<WatchedFiles>("the server's TLS files", FilesOf(paths),
-                                     [self = tls.get()](absl::Span<const SecretBytes> contents) {
-                                       return self->SwitchTo(contents);
-                                     });
+  tls->files_ = std::make_unique<WatchedFiles>(
+      "the server's TLS files", FilesOf(paths),
+      [self = tls.get()](absl::Span<const SecretBytes> contents) {
+        return self->SwitchTo(contents);
+      },
+      watcher.reader());
   FLEETCA_RETURN_IF_ERROR(tls->files_->Load());
   tls->provider_ = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
       tls->identity_->path(), tls->identity_->path(),

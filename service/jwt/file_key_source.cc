@@ -13,7 +13,8 @@ FileKeySource::FileKeySource(absl::string_view path, FileWatcher& watcher)
     : path_(path),
       files_(
           "the keys of a token issuer", {{path_}},
-          [this](absl::Span<const SecretBytes> contents) { return SwitchTo(contents[0].view()); }) {
+          [this](absl::Span<const SecretBytes> contents) { return SwitchTo(contents[0].view()); },
+          watcher.reader()) {
   if (const absl::Status loaded = files_.Load(); !loaded.ok()) {
     LogKeysMissing(path_, loaded);
   }

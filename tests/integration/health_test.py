@@ -1,6 +1,8 @@
-"""Checklist 50. Health says what can be done, both ways: disk, certificate, bootstrap process."""
+"""Checklist 50. Health says what can be done, both ways: disk, signer, listener, certificate,
+bootstrap process."""
 
 import os
+import resource
 import signal
 import time
 import unittest
@@ -8,6 +10,7 @@ import unittest
 from tests.integration import fleet, http2, processes
 
 POWERCUT = fleet.runfile("POWERCUT_SHIM", "tests/crash/libpowercut.so")
+SIGNER_FAULT = fleet.runfile("SIGNER_FAULT_SHIM", "tests/integration/libsignerfault.so")
 SERVING, NOT_SERVING = 1, 2
 CA, TOKENS, WHOLE = "fleetca.v1.CertificateAuthorityService", "fleetca.v1.JoinTokenService", ""
 # A look is taken each second; the rest is for a busy machine.
@@ -80,6 +83,83 @@ class HealthTest(unittest.TestCase):
         self.assertIn("bootstrap port", ca.log())
         ca.write("ca/server.key", key)
         self.assert_becomes(whole=SERVING, ca=SERVING)
+
+    def test_checklist50_a_bootstrap_process_that_is_stopped(self):
+        ca = self.start(bootstrap=True)
+        self.assert_becomes(whole=SERVING, ca=SERVING)
+        pid = processes.bootstrap_process(ca.process.pid)
+        os.kill(pid, signal.SIGSTOP)
+        self.assert_becomes(whole=NOT_SERVING)
+        self.assertEqual(self.ask(CA), SERVING)
+        self.assertIn("says nothing", ca.log())
+        # It is killed, and another one is there.
+        self.assert_becomes(whole=SERVING)
+        self.assertFalse(processes.is_alive(pid))
+        self.assertNotEqual(processes.bootstrap_process(ca.process.pid), pid)
+        self.assertIn("is killed", ca.log())
+        roots = http2.tls_context(os.path.join(ca.ca, "trust-bundle.pem"))
+        with http2.Connection(ca.bootstrap_port, roots) as connection:
+            connection.open()
+            self.assertEqual(connection.call("GetTrustBundle", http2.grpc_message(b""))[0],
+                             http2.OK)
+
+    def without_descriptors(self, pid):
+        """From now on the process gets no descriptor beside those it has. Returns the limits of
+        before, for set_descriptors."""
+        before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        self.addCleanup(self.set_descriptors, pid, before)
+        self.set_descriptors(pid, (3, before[1]))
+        return before
+
+    @staticmethod
+    def set_descriptors(pid, limits):
+        try:
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
+        except ProcessLookupError:
+            pass  # it has ended
+
+    def test_checklist50_a_bootstrap_process_without_descriptors(self):
+        ca = self.start(bootstrap=True)
+        self.assert_becomes(whole=SERVING)
+        pid = processes.bootstrap_process(ca.process.pid)
+        before = self.without_descriptors(pid)
+        self.assert_becomes(whole=NOT_SERVING)
+        self.assertEqual(self.ask(CA), SERVING)
+        self.assertIn("The bootstrap port accepts no connections", ca.log())
+        self.set_descriptors(pid, before)
+        self.assert_becomes(whole=SERVING)
+        # The same one, which lived all the time.
+        self.assertEqual(processes.bootstrap_process(ca.process.pid), pid)
+
+    def test_checklist50_a_listener_without_descriptors(self):
+        ca = self.start()
+        self.assert_becomes(whole=SERVING, ca=SERVING, tokens=SERVING)
+        before = self.without_descriptors(ca.process.pid)
+        self.assert_becomes(whole=NOT_SERVING, ca=NOT_SERVING, tokens=NOT_SERVING)
+        self.assertIn("The issuing port accepts no connections", ca.log())
+        self.set_descriptors(ca.process.pid, before)
+        # By itself: nobody connects.
+        self.assert_becomes(whole=SERVING, ca=SERVING, tokens=SERVING)
+        csr = fleet.make_csr(fleet.make_key(ca.path("web.key"), "p256"))
+        self.assertEqual(ca.issue(csr).code, 0, ca.log())
+
+    def test_checklist50_a_signer_that_fails(self):
+        ca = self.start(start=False)
+        control = ca.path("signer-fails")
+        ca.env = {"LD_PRELOAD": SIGNER_FAULT, "SIGNER_FAULT_CONTROL": control}
+        ca.start()
+        csr = fleet.make_csr(fleet.make_key(ca.path("web.key"), "p256"))
+        self.assertEqual(ca.issue(csr).code, 0, ca.log())
+        self.assert_becomes(whole=SERVING, ca=SERVING, tokens=SERVING)
+        ca.write("signer-fails", b"")
+        self.assert_becomes(whole=NOT_SERVING, ca=NOT_SERVING)
+        # Tokens are made without it.
+        self.assertEqual(self.ask(TOKENS), SERVING)
+        self.assertEqual(ca.issue(csr).code, 1)
+        self.assertIn("The key made no signature when it was tried", ca.log())
+        os.remove(control)
+        self.assert_becomes(whole=SERVING, ca=SERVING, tokens=SERVING)
+        self.assertEqual(ca.issue(csr).code, 0, ca.log())
 
     def test_checklist50_a_certificate_that_expires(self):
         ca = self.start()

@@ -12,7 +12,7 @@ import struct
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY = 0, 1, 3, 4, 6, 7
 END_STREAM, ACK, END_HEADERS = 1, 1, 4
-SETTINGS_HEADER_TABLE_SIZE, SETTINGS_INITIAL_WINDOW_SIZE = 1, 4
+SETTINGS_HEADER_TABLE_SIZE, SETTINGS_MAX_CONCURRENT_STREAMS, SETTINGS_INITIAL_WINDOW_SIZE = 1, 3, 4
 MAX_FRAME = 16384
 # What a peer takes before it says more.
 FIRST_WINDOW = 65535
@@ -35,21 +35,32 @@ def frame(kind, flags, stream, payload=b""):
     return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
 
 
+def string_literal(text):
+    """Not Huffman coded; the length is an integer with a prefix of seven bits (RFC 7541, 5.1)."""
+    octets = text.encode()
+    if len(octets) < 127:
+        return bytes([len(octets)]) + octets
+    length, rest = b"\x7f", len(octets) - 127
+    while rest >= 128:
+        length += bytes([rest & 0x7f | 0x80])
+        rest >>= 7
+    return length + bytes([rest]) + octets
+
+
 def header_block(pairs, indexed=False):
     """`indexed`: the reader takes the headers into its dynamic table, the last one as number 62."""
-    block = b""
-    for name, value in pairs:
-        name, value = name.encode(), value.encode()
-        assert len(name) < 127 and len(value) < 127
-        block += (b"\x40" if indexed else b"\x00") + bytes([len(name)]) + name + bytes([len(value)]) + value
-    return block
+    kind = b"\x40" if indexed else b"\x00"
+    return b"".join(kind + string_literal(name) + string_literal(value) for name, value in pairs)
+
+
+def grpc_header_pairs(method, more=(), service=SERVICE):
+    return [(":method", "POST"), (":scheme", "https"), (":path", "/%s/%s" % (service, method)),
+            (":authority", "localhost"), ("te", "trailers"), ("content-type", "application/grpc"),
+            *more]
 
 
 def grpc_headers(method, more=(), service=SERVICE, indexed=False):
-    return header_block([(":method", "POST"), (":scheme", "https"),
-                         (":path", "/%s/%s" % (service, method)), (":authority", "localhost"),
-                         ("te", "trailers"), ("content-type", "application/grpc"), *more],
-                        indexed)
+    return header_block(grpc_header_pairs(method, more, service), indexed)
 
 
 def grpc_message(payload, compressed=False):
@@ -69,6 +80,7 @@ class Connection:
         self.buffer = b""
         self.next_stream = 1
         self.trailers = b""  # of the last call, as header blocks
+        self.settings = {}  # the server's
 
     def __enter__(self):
         return self
@@ -100,6 +112,7 @@ class Connection:
         kind, flags, stream = struct.unpack(">BBI", head[3:])
         payload = self.read_octets(size)
         if kind == SETTINGS and not flags & ACK:
+            self.settings.update(struct.iter_unpack(">HI", payload))
             self.send(frame(SETTINGS, ACK, 0))
         elif kind == PING and not flags & ACK:
             self.send(frame(PING, ACK, 0, payload))

@@ -26,9 +26,10 @@ absl::StatusOr<std::string> ParseRequestPath(absl::string_view target);
 // sentence that begins with the path. Null when nothing does.
 const char* RequestPathProblem(absl::string_view path);
 
-// The name in an untrusted Host header or :authority: in lower case, without port and trailing dot.
-// "" for "". nullopt for what is no name of DNS (labels of 1 to 63 letters, digits, "-" and "_"),
-// no IPv4 address in four decimal parts and no IPv6 address in brackets.
+// Returns the name that an untrusted Host header or :authority has, in lower case and without the
+// port and a dot at the end. A name is a DNS name (labels of 1 to 63 letters, digits, "-" and "_"),
+// an IPv4 address in four decimal parts, or an IPv6 address in brackets. The empty host gives the
+// empty name, and everything else gives nullopt.
 std::optional<std::string> ParseRequestHost(absl::string_view host);
 
 // Whether these are the letters of an HTTP method that no one could read differently: A-Z, "-" and

@@ -13,6 +13,7 @@
 #include "base/status_macros.h"
 #include "client/authz/serve/authz_gate.h"
 #include "client/authz/serve/ext_authz_service.h"
+#include "client/authz/serve/grpc_acceptor.h"
 
 namespace fleetca::client {
 namespace {
@@ -30,8 +31,6 @@ void SetLimits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 1'000);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024);
-  // Without it a second server on the same port would silently share it.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.SetMaxReceiveMessageSize(kMaxMessage);
   builder.SetResourceQuota(grpc::ResourceQuota("authz").Resize(kMaxMemory));
 }
@@ -44,31 +43,25 @@ class BothServers final : public AuthzServer {
   ~BothServers() override {
     http_.reset();
     if (grpc_ != nullptr) {
+      acceptor_->Stop();
       grpc_->Shutdown(std::chrono::system_clock::now() + kDrain);
     }
   }
 
   absl::Status ListenGrpc(const ListenAddress& address) {
-    if (address.IsSocket()) {
-      FLEETCA_RETURN_IF_ERROR(RemoveStaleSocket(address.socket));
-    }
+    FLEETCA_ASSIGN_OR_RETURN(acceptor_, GrpcAcceptor::Listen(address));
     // For Envoy's health checks.
     grpc::EnableDefaultHealthCheckService(true);
     grpc::ServerBuilder builder;
     SetLimits(builder);
-    int port = 0;
-    builder.AddListeningPort(address.ToString(), grpc::InsecureServerCredentials(), &port);
+    acceptor_->AddTo(builder);
     builder.RegisterService(&service_);
     grpc_ = builder.BuildAndStart();
-    if (grpc_ == nullptr || port == 0) {
-      return FailedPrecondition(
-          Reason::kConfigInvalid,
-          absl::StrCat("Cannot listen at ", address.ToString(),
-                       "; choose a free port, or a folder that this user may write to"));
+    if (grpc_ == nullptr) {
+      return Internal(Reason::kInternal,
+                      absl::StrCat("gRPC did not start the server at ", address.ToString()));
     }
-    grpc_address_ = address;
-    grpc_address_->port = address.IsSocket() ? 0 : port;
-    return absl::OkStatus();
+    return acceptor_->Serve();
   }
 
   absl::Status ListenHttp(const HttpServerOptions& options) {
@@ -76,7 +69,9 @@ class BothServers final : public AuthzServer {
     return absl::OkStatus();
   }
 
-  std::optional<ListenAddress> grpc_address() const override { return grpc_address_; }
+  std::optional<ListenAddress> grpc_address() const override {
+    return acceptor_ == nullptr ? std::nullopt : std::optional(acceptor_->address());
+  }
   std::optional<ListenAddress> http_address() const override {
     return http_ == nullptr ? std::nullopt : std::optional(http_->address());
   }
@@ -86,7 +81,7 @@ class BothServers final : public AuthzServer {
  private:
   const std::unique_ptr<AuthzGate> gate_;
   ExtAuthzService service_;
-  std::optional<ListenAddress> grpc_address_;
+  std::unique_ptr<GrpcAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<HttpServer> http_;
 };

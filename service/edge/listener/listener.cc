@@ -35,6 +35,7 @@ constexpr absl::Duration kPause = absl::Milliseconds(50);
 // Without connections, when only memory is looked after.
 constexpr absl::Duration kIdleWait = absl::Seconds(2);
 constexpr absl::Duration kFailing = absl::Seconds(1);
+constexpr char kNoDescriptors[] = "the process has no file descriptors left; raise LimitNOFILE";
 // As long as gRPC's keepalive: what was sent and not acknowledged for so long has no reader.
 constexpr unsigned kUserTimeoutMs = 20'000;
 
@@ -147,6 +148,7 @@ void Listener::StopAccepting() {
   stop_accepting_ = true;
   Wake();
   mutex_.Await(absl::Condition(&closed_));
+  accepting_ = false;  // the thread may have accepted once more meanwhile
 }
 
 void Listener::Wake() {
@@ -216,58 +218,64 @@ void Listener::AcceptSome(absl::Time now) {
 bool Listener::AcceptOne(int socket, absl::Time now) {
   Descriptor accepted(accept4(socket, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   const int error = errno;
-  if (accepted.valid() || error == EAGAIN || error == EWOULDBLOCK) {
-    failing_since_ = absl::InfiniteFuture();
-    accepting_ = true;
-  }
   if (accepted.valid()) {
-    Take(std::move(accepted), now);
+    if (Take(std::move(accepted), now)) {
+      NoteAccepting();
+    } else {
+      NoteFailing(now);
+      NoteRefusal(kNoDescriptors, now);
+    }
     return true;
   }
   if (error == EAGAIN || error == EWOULDBLOCK) {
+    NoteAccepting();
     return false;
   }
   if (IsOfTheConnection(error)) {
     return true;
   }
+  NoteFailing(now);
   if ((error == EMFILE || error == ENFILE) && spare_.DropOne(socket)) {
-    NoteRefusal("the process has no file descriptors left; raise LimitNOFILE", now);
+    NoteRefusal(kNoDescriptors, now);
     return true;
   }
-  CannotAccept(error, now);
+  paused_until_ = now + kPause;
+  NoteRefusal(absl::StrCat("accepting fails: ", std::strerror(error)), now);
   return false;
 }
 
-void Listener::CannotAccept(int error, absl::Time now) {
-  paused_until_ = now + kPause;
+void Listener::NoteAccepting() {
+  failing_since_ = absl::InfiniteFuture();
+  accepting_ = true;
+}
+
+void Listener::NoteFailing(absl::Time now) {
   failing_since_ = std::min(failing_since_, now);
   if (now - failing_since_ >= kFailing) {
     accepting_ = false;
   }
-  NoteRefusal(absl::StrCat("accepting fails: ", std::strerror(error)), now);
 }
 
-void Listener::Take(Descriptor accepted, absl::Time now) {
+bool Listener::Take(Descriptor accepted, absl::Time now) {
   sockaddr_storage address = {};
   socklen_t size = sizeof(address);
   if (getpeername(accepted.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    return;  // it is gone already
+    return true;  // it is gone already
   }
   const std::optional<PeerAddress> peer = PeerAddress::FromSocket(address);
   if (!peer.has_value()) {
-    return;
+    return true;
   }
   if (!watch_.MakeRoomFor(*peer, now)) {
     NoteRefusal(absl::StrCat("from ", peer->ToString(), ": there are as many as the limits allow"),
                 now);
     Reject(std::move(accepted));
-    return;
+    return true;
   }
   Descriptor duplicate(fcntl(accepted.get(), F_DUPFD_CLOEXEC, 0));
   if (!duplicate.valid()) {
-    NoteRefusal("the process has no file descriptors left; raise LimitNOFILE", now);
     Reject(std::move(accepted));
-    return;
+    return false;
   }
   setsockopt(accepted.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &kUserTimeoutMs,
              sizeof(kUserTimeoutMs));
@@ -275,6 +283,7 @@ void Listener::Take(Descriptor accepted, absl::Time now) {
   grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
   parameters.fd = accepted.Release();
   acceptor_->HandleNewConnection(&parameters);
+  return true;
 }
 
 void Listener::NoteRefusal(absl::string_view why, absl::Time now) {

@@ -53,9 +53,10 @@ struct ListenerOptions {
 // Thread-safe from Serve on.
 class Listener {
  public:
-  // Binds the address and listens: from now on connections wait. UNAVAILABLE kConfigInvalid.
+  // Binds the address and listens on it. From then on the kernel keeps connections waiting until
+  // Serve accepts them. UNAVAILABLE kConfigInvalid when the address cannot be bound.
   static absl::StatusOr<std::unique_ptr<Listener>> Listen(ListenerOptions options);
-  // The same with sockets that listen already; options.address is of no account.
+  // Makes a listener of sockets that listen already, and ignores options.address.
   static absl::StatusOr<std::unique_ptr<Listener>> Adopt(ListenerOptions options,
                                                          ListeningSockets sockets);
 
@@ -84,7 +85,9 @@ class Listener {
   void StopAccepting() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // False while connections cannot be accepted: before Serve, after StopAccepting, and when
-  // accepting has failed for more than a second, whatever the reason. Health follows it.
+  // accepting has failed for more than a second, whatever the reason. Connections that are accepted
+  // and closed at once for want of descriptors count as failures. It is tried again and again, so
+  // this comes back without anyone who connects. Health follows it.
   bool accepting() const { return accepting_; }
 
  private:
@@ -96,9 +99,12 @@ class Listener {
   void AcceptSome(absl::Time now);
   // True when there may be more to accept on the socket.
   bool AcceptOne(int socket, absl::Time now);
-  void Take(Descriptor accepted, absl::Time now);
+  // False when there is no descriptor for its duplicate; a connection that is refused for another
+  // reason is none of the listener's failures.
+  bool Take(Descriptor accepted, absl::Time now);
   void NoteRefusal(absl::string_view why, absl::Time now);
-  void CannotAccept(int error, absl::Time now);
+  void NoteAccepting();
+  void NoteFailing(absl::Time now);
   void Wake();
 
   const ListenerOptions options_;

@@ -279,6 +279,27 @@ TEST_F(ListenerTest, AcceptsAgainAfterTheProcessHadNoDescriptors) {
   EXPECT_TRUE(listener_->accepting());
 }
 
+// Checklist 50: health follows it, both ways, and nobody has to connect for that.
+TEST_F(ListenerTest, SaysThatItDoesNotAcceptWhileThereAreNoDescriptors) {
+  Start({});
+  const auto becomes = [this](bool accepting) {
+    const absl::Time end = absl::Now() + kLong;
+    while (listener_->accepting() != accepting && absl::Now() < end) {
+      absl::SleepFor(absl::Milliseconds(20));
+    }
+    return listener_->accepting() == accepting;
+  };
+  rlimit before = {};
+  getrlimit(RLIMIT_NOFILE, &before);
+  rlimit lowered = before;
+  lowered.rlim_cur = 3;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &lowered), 0);
+  EXPECT_TRUE(becomes(false));
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_TRUE(becomes(true));
+  EXPECT_TRUE(Call().ok());
+}
+
 TEST_F(ListenerTest, StopAcceptingFreesThePortAndKeepsConnections) {
   Start({});
   const auto channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", listener_->port()),

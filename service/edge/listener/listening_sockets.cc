@@ -7,11 +7,13 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/errors.h"
@@ -43,16 +45,22 @@ absl::StatusOr<Addresses> Resolve(absl::string_view address, absl::string_view f
     return CannotListen(address, field, "it has no port");
   }
   absl::string_view host = address.substr(0, colon);
-  if (absl::ConsumePrefix(&host, "[")) {
-    absl::ConsumeSuffix(&host, "]");
+  if (absl::ConsumePrefix(&host, "[") && !absl::ConsumeSuffix(&host, "]")) {
+    return CannotListen(address, field, "its [ is not closed");
+  }
+  // getaddrinfo takes the lowest 16 bits of any number.
+  const absl::string_view port = address.substr(colon + 1);
+  uint32_t number = 0;
+  if (!absl::SimpleAtoi(port, &number) || number > UINT16_MAX) {
+    return CannotListen(address, field, "its port is no number from 0 to 65535");
   }
   addrinfo hints = {};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* list = nullptr;
-  const int failure = getaddrinfo(std::string(host).c_str(),
-                                  std::string(address.substr(colon + 1)).c_str(), &hints, &list);
+  const int failure =
+      getaddrinfo(std::string(host).c_str(), std::string(port).c_str(), &hints, &list);
   if (failure != 0) {
     return CannotListen(address, field, gai_strerror(failure));
   }

@@ -1,0 +1,58 @@
+#include "service/bootstrap/relayed_files.h"
+
+#include <grpcpp/client_context.h>
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "base/errors.h"
+#include "base/secret.h"
+#include "base/status_macros.h"
+#include "service/edge/status_to_rpc.h"
+
+namespace fleetca::service {
+namespace {
+
+// Longer than a disk that is busy takes, and shorter than anyone waits for a start.
+constexpr std::chrono::seconds kDeadline(10);
+
+absl::StatusOr<std::vector<SecretBytes>> Read(
+    internal::v1::BootstrapRelayService::StubInterface& issuing_process,
+    absl::Span<const WatchedFile> files) {
+  internal::v1::ReadFilesRequest request;
+  for (const WatchedFile& file : files) {
+    request.add_paths(file.path);
+  }
+  internal::v1::ReadFilesResponse response;
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  const grpc::Status called = issuing_process.ReadFiles(&context, request, &response);
+  if (!called.ok()) {
+    return Unavailable(Reason::kInternal, "The issuing process does not say what is in its files");
+  }
+  FLEETCA_RETURN_IF_ERROR(FromRpcStatus(response.status()));
+  if (response.contents_size() != static_cast<int>(files.size())) {
+    return Internal(Reason::kInternal, "The issuing process answers for other files");
+  }
+  std::vector<SecretBytes> contents;
+  for (std::string& bytes : *response.mutable_contents()) {
+    contents.emplace_back(bytes);
+    WipeString(bytes);
+  }
+  return contents;
+}
+
+}  // namespace
+
+WatchedFiles::Reader ReadByIssuingProcess(
+    internal::v1::BootstrapRelayService::StubInterface& issuing_process) {
+  return [&issuing_process](absl::Span<const WatchedFile> files) {
+    return Read(issuing_process, files);
+  };
+}
+
+}  // namespace fleetca::service
