@@ -47,26 +47,64 @@ class BootstrapRelayServiceTest : public EdgeFixture {
   FakeExecutor executor_;
   testing::FakeClock clock_;
   RelayedCallers callers_{"fleet.test", Issuers(), clock_};
+  std::vector<absl::Status> heard_;
   std::vector<absl::Status> reported_;
   internal::v1::IssueCertificateResponse response_;
   BootstrapRelayService service_{
-      gate_, callers_,
-      [] {
-        internal::v1::GetSettingsResponse settings;
-        settings.set_trust_domain("fleet.test");
-        return settings;
-      },
-      [this](const absl::Status& status) { reported_.push_back(status); }};
+      gate_,
+      callers_,
+      {.settings =
+           [] {
+             internal::v1::GetSettingsResponse settings;
+             settings.set_trust_domain("fleet.test");
+             return settings;
+           },
+       .heard = [this](const absl::Status& listener) { heard_.push_back(listener); },
+       .read_files =
+           [](const std::vector<std::string>& paths) -> absl::StatusOr<std::vector<SecretBytes>> {
+         if (paths != std::vector<std::string>{"tls.crt"}) {
+           return FailedPrecondition(Reason::kFileInvalid, "It is none of the settings' files");
+         }
+         std::vector<SecretBytes> contents;
+         contents.push_back(SecretBytes("a certificate"));
+         return contents;
+       },
+       .started = [this](const absl::Status& status) { reported_.push_back(status); }}};
 };
 
-TEST_F(BootstrapRelayServiceTest, TellsTheSettings) {
-  grpc::CallbackServerContext context;
-  grpc::testing::DefaultReactorTestPeer peer(&context);
-  internal::v1::GetSettingsResponse settings;
-  EXPECT_EQ(service_.GetSettings(&context, nullptr, &settings), peer.reactor());
-  ASSERT_TRUE(peer.test_status_set());
-  EXPECT_TRUE(peer.test_status().ok());
-  EXPECT_EQ(settings.trust_domain(), "fleet.test");
+TEST_F(BootstrapRelayServiceTest, TellsTheSettingsAndHearsOfTheListener) {
+  internal::v1::GetSettingsRequest request;
+  for (const bool says : {false, true}) {
+    grpc::CallbackServerContext context;
+    grpc::testing::DefaultReactorTestPeer peer(&context);
+    if (says) {
+      *request.mutable_listener() =
+          ToRpcStatus(Unavailable(Reason::kInternal, "It has no descriptors"));
+    }
+    internal::v1::GetSettingsResponse settings;
+    EXPECT_EQ(service_.GetSettings(&context, &request, &settings), peer.reactor());
+    ASSERT_TRUE(peer.test_status_set());
+    EXPECT_TRUE(peer.test_status().ok());
+    EXPECT_EQ(settings.trust_domain(), "fleet.test");
+  }
+  ASSERT_EQ(heard_.size(), 1u) << "the first one says nothing";
+  EXPECT_EQ(heard_[0].message(), "It has no descriptors");
+}
+
+TEST_F(BootstrapRelayServiceTest, ReadsTheFilesThatItIsGivenAndNoOthers) {
+  for (const bool known : {true, false}) {
+    grpc::CallbackServerContext context;
+    grpc::testing::DefaultReactorTestPeer peer(&context);
+    internal::v1::ReadFilesRequest request;
+    request.add_paths(known ? "tls.crt" : "issuing-ca.key");
+    internal::v1::ReadFilesResponse response;
+    service_.ReadFiles(&context, &request, &response);
+    ASSERT_TRUE(peer.test_status_set());
+    EXPECT_TRUE(peer.test_status().ok());
+    const absl::Status status = FromRpcStatus(response.status());
+    EXPECT_EQ(status.ok(), known) << status;
+    EXPECT_EQ(response.contents_size(), known ? 1 : 0);
+  }
 }
 
 TEST_F(BootstrapRelayServiceTest, HearsHowTheStartWentWithItsReason) {
