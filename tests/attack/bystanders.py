@@ -54,8 +54,11 @@ class Bystanders:
     """From start to stop: single calls over one connection of the main port, newcomers at the
     bootstrap port one after the other, and the server's memory."""
 
-    def __init__(self, a_fleet):
+    def __init__(self, a_fleet, certificate=None, key=None, newcomers=True):
+        """The calls are the operator's unless there is a `certificate`."""
         self.fleet = a_fleet
+        self.certificate = certificate or os.path.join(a_fleet.ca, "admin.crt")
+        self.certificate_key = key or os.path.join(a_fleet.ca, "admin.key")
         self.latencies = []
         self.newcomers = []
         self.failures = []
@@ -73,7 +76,7 @@ class Bystanders:
             digest = fleet.openssl("x509", "-noout", "-fingerprint", "-sha256", stdin=file.read())
         self.root_sha256 = digest.decode().split("=")[1].strip().replace(":", "").lower()
         self.threads = [threading.Thread(target=work, daemon=True)
-                        for work in (self.call, self.arrive, self.sample)]
+                        for work in (self.call, *[self.arrive] * newcomers, self.sample)]
 
     def __enter__(self):
         for thread in self.threads:
@@ -87,8 +90,7 @@ class Bystanders:
 
     def call(self):
         context = http2.tls_context(os.path.join(self.fleet.ca, "trust-bundle.pem"),
-                                    os.path.join(self.fleet.ca, "admin.crt"),
-                                    os.path.join(self.fleet.ca, "admin.key"))
+                                    self.certificate, self.certificate_key)
         message = issue_request(self.csr)
         try:
             with http2.Connection(self.fleet.port, context) as connection:
@@ -128,10 +130,13 @@ class Bystanders:
     def p99(self):
         return percentile(self.latencies, 0.99)
 
+    def p50(self):
+        return percentile(self.latencies, 0.5)
+
     def report(self):
         return "calls=%d p50=%.0fms p99=%.0fms newcomers=%d slowest=%.2fs peak=%dMB failures=%d" % (
-            len(self.latencies), sorted(self.latencies)[len(self.latencies) // 2] * 1e3,
-            self.p99() * 1e3, len(self.newcomers), max(self.newcomers), self.peak >> 20,
+            len(self.latencies), self.p50() * 1e3, self.p99() * 1e3, len(self.newcomers),
+            max(self.newcomers, default=0), self.peak >> 20,
             len(self.failures))
 
 
