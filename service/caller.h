@@ -18,9 +18,9 @@ struct OneUseJwt {
   std::string id_hash;
   // From when on the JWT is refused anyway, with the leeway that clocks are given.
   absl::Time expires_at;
-  // Before which it was not used (service/jwt/jwt_verifier.h): after a store was restored, one that
-  // may have been used before is refused.
-  absl::Time issued_at = absl::InfinitePast();
+  // A time before which it cannot have been used (service/jwt/jwt_verifier.h): after a store was
+  // restored, one that may have been used before is refused.
+  absl::Time unused_before = absl::InfinitePast();
 };
 
 // An authenticated peer, and how it showed who it is. A value; immutable once made.

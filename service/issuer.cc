@@ -26,10 +26,6 @@ std::string RequesterOf(const Issuance& issuance, absl::string_view caller) {
   return token.empty() ? std::string(caller) : absl::StrCat("join-token:", JoinTokenId(token));
 }
 
-}  // namespace
-
-namespace {
-
 absl::Status AddCaKeys(absl::Span<const std::string> certificates_der, ForbiddenKeys& keys) {
   for (const std::string& der : certificates_der) {
     FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate certificate, x509::ParseCertificate(der));

@@ -72,7 +72,7 @@ absl::Status Issuer::RedeemOneUseJwt(Item& item, absl::Time now, std::string* lo
       return replayed;
     }
   }
-  if (jwt.issued_at < store_.jwts_not_before() && store_.jwts_not_before() > absl::UnixEpoch()) {
+  if (jwt.unused_before < store_.jwts_not_before() && store_.jwts_not_before() > absl::UnixEpoch()) {
     *log_detail = "it was issued before the store was restored, and may have been used since";
     return TokenRefused();
   }

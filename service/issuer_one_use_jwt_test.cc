@@ -84,11 +84,11 @@ TEST_F(IssuerOneUseJwtTest, OneFromBeforeTheStoreWasRestoredIsRefused) {
   const absl::Time restored = ca_.clock().Now();
   ca_.store().SetJwtsNotBefore(restored);
   OneUseJwt before = NewJwt();
-  before.issued_at = restored - absl::Seconds(1);
+  before.unused_before = restored - absl::Seconds(1);
   EXPECT_THAT(Try(before), IsRefused());
   EXPECT_THAT(Try(NewJwt()), IsRefused()) << "one that does not say when it was issued";
   OneUseJwt after = NewJwt();
-  after.issued_at = restored;
+  after.unused_before = restored;
   FLEETCA_EXPECT_OK(Try(after));
 }
 

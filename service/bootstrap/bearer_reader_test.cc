@@ -94,7 +94,7 @@ TEST_F(BearerReaderTest, AJwtBecomesItsIdentity) {
   ASSERT_TRUE(credential.has_jwt());
   EXPECT_EQ(credential.jwt().identity(), "spiffe://fleet.test/job/web");
   EXPECT_EQ(credential.jwt().one_use().id_hash().size(), 32u);
-  EXPECT_EQ(credential.jwt().one_use().issued_at().seconds(), kNowSeconds - 5);
+  EXPECT_EQ(credential.jwt().one_use().unused_before().seconds(), kNowSeconds - 5 - 60);
 }
 
 TEST_F(BearerReaderTest, PartsOfASecondAreRoundedToTheSafeSide) {
@@ -106,15 +106,15 @@ TEST_F(BearerReaderTest, PartsOfASecondAreRoundedToTheSafeSide) {
   // The expiry has the clock skew that is granted in it.
   EXPECT_GE(use.expires_at().seconds(), kNowSeconds + 61);
   EXPECT_EQ(use.expires_at().nanos(), 0);
-  EXPECT_EQ(use.issued_at().seconds(), kNowSeconds - 5);
-  EXPECT_EQ(use.issued_at().nanos(), 0);
+  EXPECT_EQ(use.unused_before().seconds(), kNowSeconds - 5 - 60);
+  EXPECT_EQ(use.unused_before().nanos(), 0);
 }
 
 TEST_F(BearerReaderTest, AJwtThatDoesNotSayWhenItWasIssuedMayBeADayOld) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(
       const internal::v1::Credential credential,
       Read("Bearer " + Jwt(absl::StrCat(kNowSeconds + 60), R"(,"sub":"repo:web")")));
-  EXPECT_EQ(credential.jwt().one_use().issued_at().seconds(), kNowSeconds + 60 - 24 * 3600);
+  EXPECT_EQ(credential.jwt().one_use().unused_before().seconds(), kNowSeconds + 60 - 24 * 3600);
 }
 
 TEST_F(BearerReaderTest, RefusalsAreTheSameExceptForAGoodJwtWithoutARule) {

@@ -24,8 +24,8 @@ constexpr char kExamples[] = R"(
 Every mistake is a line on standard error: FILE:LINE: field: what is wrong; what to do. When the text is
 right, the files that it names are read as 'fleetca serve' reads them: policy, keys, certificates, token
 issuers. What is refused here is refused there, and what passes here starts there, if the store is the
-one of store.head_file and the ports are free. Run it as the user of the server, who can read the keys; with --text-only, and on standard input,
-the files may be elsewhere.
+one of store.head_file and the ports are free. Run it as the user of the server, who can read the keys;
+with --text-only, and on standard input, the files may be elsewhere.
 
 Examples:
   fleetca config validate /etc/fleetca/fleetca.textproto

@@ -51,10 +51,9 @@ internal::v1::GetSettingsResponse FixedSettings(const ServerConfig& config) {
   return settings;
 }
 
-// What the process may have read for it.
+// What the process may have read for it beside the TLS pair.
 std::vector<WatchedFile> FilesOf(const ServerConfig& config) {
-  std::vector<WatchedFile> files = {{config.listener.certificate_file},
-                                    {config.listener.private_key_file, /*secret=*/true}};
+  std::vector<WatchedFile> files;
   for (const TokenIssuerConfig& issuer : config.token_issuers) {
     if (!issuer.jwks_file.empty()) {
       files.push_back({issuer.jwks_file});
@@ -73,8 +72,11 @@ std::vector<std::string> Arguments(const ServerConfig& config, size_t sockets) {
 
 }  // namespace
 
-BootstrapPort::BootstrapPort(const ServerConfig& config, Authority& authority, IssueQueue& queue)
-    : authority_(authority),
+BootstrapPort::BootstrapPort(const ServerConfig& config, const ServerTls& tls, Authority& authority,
+                             IssueQueue& queue)
+    : tls_(tls),
+      tls_paths_{config.listener.certificate_file, config.listener.private_key_file, ""},
+      authority_(authority),
       settings_(FixedSettings(config)),
       files_(FilesOf(config)),
       callers_(config.trust_domain, config.token_issuers, Clock::System()),
@@ -88,10 +90,11 @@ BootstrapPort::BootstrapPort(const ServerConfig& config, Authority& authority, I
            .started = [this](const absl::Status& status) { supervisor_->Reported(status); }}) {}
 
 absl::StatusOr<std::unique_ptr<BootstrapPort>> BootstrapPort::Start(const ServerConfig& config,
+                                                                    const ServerTls& tls,
                                                                     Authority& authority,
                                                                     IssueQueue& queue,
                                                                     const std::string& program) {
-  auto port = absl::WrapUnique(new BootstrapPort(config, authority, queue));
+  auto port = absl::WrapUnique(new BootstrapPort(config, tls, authority, queue));
   FLEETCA_ASSIGN_OR_RETURN(ListeningSockets sockets,
                            Listen(config.bootstrap_address, "bootstrap.address"));
   port->port_ = sockets.port;
@@ -135,19 +138,26 @@ internal::v1::GetSettingsResponse BootstrapPort::Settings() const {
 
 absl::StatusOr<std::vector<SecretBytes>> BootstrapPort::ReadFiles(
     const std::vector<std::string>& paths) const {
-  std::vector<WatchedFile> wanted;
+  ServerTls::Pair pair = tls_.PairInUse();
+  std::vector<SecretBytes> contents;
   for (const std::string& path : paths) {
+    if (path == tls_paths_.certificate || path == tls_paths_.private_key) {
+      const SecretBytes& one = path == tls_paths_.certificate ? pair.certificate : pair.private_key;
+      contents.emplace_back(one.view());
+      continue;
+    }
     const auto file = std::find_if(files_.begin(), files_.end(),
                                    [&path](const WatchedFile& one) { return one.path == path; });
     if (file == files_.end()) {
       return PermissionDenied(Reason::kFilePermissions,
                               absl::StrCat(path, " is no file of the bootstrap port"));
     }
-    wanted.push_back(*file);
+    // A pipe would keep gRPC's thread.
+    FLEETCA_RETURN_IF_ERROR(CheckRegular({*file}));
+    FLEETCA_ASSIGN_OR_RETURN(std::vector<SecretBytes> read, ReadTogether({*file}));
+    contents.push_back(std::move(read.front()));
   }
-  // A pipe would keep gRPC's thread.
-  FLEETCA_RETURN_IF_ERROR(CheckRegular(wanted));
-  return ReadTogether(wanted);
+  return contents;
 }
 
 void BootstrapPort::FinishDrain() {

@@ -21,6 +21,7 @@
 #include "service/edge/listener/listening_sockets.h"
 #include "service/edge/relayed_caller.h"
 #include "service/edge/server_config.h"
+#include "service/edge/tls_credentials.h"
 
 namespace fleetca::service {
 
@@ -31,8 +32,10 @@ namespace fleetca::service {
 class BootstrapPort {
  public:
   // Binds config.bootstrap_address and starts the process, which is the command of `program` for
-  // that. Returns when the port is served. `authority` and `queue` outlive it.
+  // that. Returns when the port is served. The port shows the pair of `tls` that is in use, so that
+  // it never has a certificate which the issuing port refused. The references outlive it.
   static absl::StatusOr<std::unique_ptr<BootstrapPort>> Start(const ServerConfig& config,
+                                                              const ServerTls& tls,
                                                               Authority& authority,
                                                               IssueQueue& queue,
                                                               const std::string& program);
@@ -51,15 +54,18 @@ class BootstrapPort {
   void FinishDrain();
 
  private:
-  BootstrapPort(const ServerConfig& config, Authority& authority, IssueQueue& queue);
+  BootstrapPort(const ServerConfig& config, const ServerTls& tls, Authority& authority,
+                IssueQueue& queue);
 
   internal::v1::GetSettingsResponse Settings() const;
-  // Of the files that Settings names.
+  // What is in those of the files that Settings names: of the TLS pair what is in use.
   absl::StatusOr<std::vector<SecretBytes>> ReadFiles(const std::vector<std::string>& paths) const;
 
+  const ServerTls& tls_;
+  const TlsPaths tls_paths_;
   const Authority& authority_;
   internal::v1::GetSettingsResponse settings_;  // without the trust bundle
-  const std::vector<WatchedFile> files_;
+  const std::vector<WatchedFile> files_;        // without the TLS pair
   RelayedCallers callers_;
   std::unique_ptr<CallAuthenticator> nobody_;
   IssueGate gate_;

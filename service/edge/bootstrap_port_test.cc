@@ -25,6 +25,7 @@
 #include "service/ca_init.h"
 #include "service/edge/bootstrap_launch.h"
 #include "service/edge/status_to_rpc.h"
+#include "service/edge/tls_credentials.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"
 
@@ -148,6 +149,9 @@ class BootstrapPortTest : public ::testing::Test {
     config_.bootstrap_address = "127.0.0.1:0";
     FLEETCA_ASSERT_OK_AND_ASSIGN(watcher_, FileWatcher::Start());
     FLEETCA_ASSERT_OK_AND_ASSIGN(authority_, Authority::Open(config_, nullptr, *watcher_));
+    FLEETCA_ASSERT_OK_AND_ASSIGN(tls_, ServerTls::Create({config_.listener.certificate_file,
+                                                          config_.listener.private_key_file, ""},
+                                                         *watcher_, Clock::System()));
   }
 
   bool Becomes(const BootstrapPort& port, bool ok) {
@@ -162,12 +166,14 @@ class BootstrapPortTest : public ::testing::Test {
   ServerConfig config_;
   std::unique_ptr<FileWatcher> watcher_;
   std::unique_ptr<Authority> authority_;
+  std::unique_ptr<ServerTls> tls_;
   IssueQueue queue_{{.capacity = 10}};
 };
 
 TEST_F(BootstrapPortTest, TellsItsProcessWhatItNeedsAndNothingElse) {
-  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<BootstrapPort> port,
-                               BootstrapPort::Start(config_, *authority_, queue_, kThisProgram));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      const std::unique_ptr<BootstrapPort> port,
+      BootstrapPort::Start(config_, *tls_, *authority_, queue_, kThisProgram));
   EXPECT_GT(port->port(), 0);
   // Checklist 50: what the process says of its listener.
   EXPECT_TRUE(Becomes(*port, false));
@@ -178,22 +184,32 @@ TEST_F(BootstrapPortTest, TellsItsProcessWhatItNeedsAndNothingElse) {
   port->FinishDrain();
 }
 
+TEST_F(BootstrapPortTest, ShowsThePairThatIsInUseWhateverTheFilesHold) {
+  for (const std::string& path :
+       {config_.listener.certificate_file, config_.listener.private_key_file}) {
+    FLEETCA_ASSERT_OK(WriteFileAtomic(path, "torn", 0600));
+  }
+  // The process asks for both files before it says that it has started.
+  FLEETCA_EXPECT_OK(BootstrapPort::Start(config_, *tls_, *authority_, queue_, kThisProgram));
+}
+
 TEST_F(BootstrapPortTest, AnAddressThatIsTakenIsAnError) {
-  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::unique_ptr<BootstrapPort> port,
-                               BootstrapPort::Start(config_, *authority_, queue_, kThisProgram));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      const std::unique_ptr<BootstrapPort> port,
+      BootstrapPort::Start(config_, *tls_, *authority_, queue_, kThisProgram));
   config_.bootstrap_address = absl::StrCat("127.0.0.1:", port->port());
   const absl::Status status =
-      BootstrapPort::Start(config_, *authority_, queue_, kThisProgram).status();
+      BootstrapPort::Start(config_, *tls_, *authority_, queue_, kThisProgram).status();
   EXPECT_THAT(status, IsError(absl::StatusCode::kUnavailable, Reason::kConfigInvalid));
   EXPECT_TRUE(absl::StrContains(status.message(), "bootstrap.address")) << status;
 }
 
 TEST_F(BootstrapPortTest, AProcessThatEndsAtOnceIsAnError) {
   const absl::Status status =
-      BootstrapPort::Start(config_, *authority_, queue_, "/bin/false").status();
+      BootstrapPort::Start(config_, *tls_, *authority_, queue_, "/bin/false").status();
   EXPECT_THAT(status, IsError(absl::StatusCode::kUnavailable, Reason::kInternal));
   EXPECT_TRUE(absl::StrContains(status.message(), "exit status 1")) << status;
-  EXPECT_THAT(BootstrapPort::Start(config_, *authority_, queue_, "/is/not/there"),
+  EXPECT_THAT(BootstrapPort::Start(config_, *tls_, *authority_, queue_, "/is/not/there"),
               IsError(absl::StatusCode::kFailedPrecondition, Reason::kInternal));
 }
 

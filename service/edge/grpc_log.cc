@@ -25,7 +25,6 @@ void WriteLine(log::Limiter& limiter, log::Level level, absl::string_view librar
 }
 
 // What a library calls an error is a peer's mistake more often than ours.
-
 void WriteGrpcLine(gpr_log_func_args* line) {
   static auto* const limiter = new log::Limiter(kLinesPerSecond);
   WriteLine(*limiter,

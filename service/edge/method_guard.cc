@@ -1,7 +1,11 @@
 #include "service/edge/method_guard.h"
 
+#include <grpc/grpc_security_constants.h>
+
 #include <algorithm>
 #include <iterator>
+#include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -31,6 +35,15 @@ constexpr absl::string_view kOpenMethods[] = {
 constexpr absl::string_view kHealth = "/grpc.health.v1.Health/";
 constexpr absl::string_view kReflection = "/grpc.reflection.v1alpha.ServerReflection/";
 
+// Of a peer whose certificate is not believed, so that its calls do not count for a caller who is.
+std::string WhoeverSays(const grpc::AuthContext& context) {
+  const std::vector<grpc::string_ref> uris =
+      context.FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME);
+  return uris.empty() ? "Whoever has no identity"
+                      : absl::StrCat("Whoever claims to be ",
+                                     absl::string_view(uris.front().data(), uris.front().size()));
+}
+
 }  // namespace
 
 absl::Status MethodGuard::Check(const Caller& caller, absl::string_view path) const {
@@ -58,9 +71,10 @@ grpc::Status MethodGuard::Process(const InputMetadata& metadata, grpc::AuthConte
     return ToGuardStatus(clock);
   }
   const absl::StatusOr<Caller> caller = authenticator_.Authenticate(*context);
-  const std::shared_ptr<CallerCalls> calls = callers_->Arrive(caller.ok() ? caller->spiffe_id : "");
+  const std::string who = caller.ok() ? caller->spiffe_id : WhoeverSays(*context);
+  const std::shared_ptr<CallerCalls> calls = callers_->Arrive(who);
   if (calls == nullptr) {
-    return ToGuardStatus(TooManyCalls(caller.ok() ? caller->spiffe_id : "The caller"));
+    return ToGuardStatus(TooManyCalls(who));
   }
   if (!caller.ok()) {
     return ToGuardStatus(caller.status());

@@ -191,7 +191,7 @@ TEST_F(MethodGuardTest, EveryCallOfACallerCountsWhenItArrives) {
   EXPECT_EQ(calls->open(), 2) << "one that is denied costs memory as well";
   EXPECT_EQ(calls->waiting(), 1);
   EXPECT_FALSE(Process({}, kBundle).ok());
-  EXPECT_EQ(callers_->Of("")->open(), 1);
+  EXPECT_EQ(callers_->Of("Whoever has no identity")->open(), 1);
 }
 
 TEST_F(MethodGuardTest, WhoHasTooManyCallsIsRefusedAndNobodyElse) {

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+
 namespace fleetca::service {
 namespace {
 
@@ -49,8 +52,10 @@ std::vector<std::string> FilesToFetchWith(const std::vector<TokenIssuerConfig>& 
     if (paths.empty()) {
       paths.assign(std::begin(kPaths), std::end(kPaths));
       for (const char* variable : kVariables) {
-        const char* const path = std::getenv(variable);
-        if (path != nullptr && *path != '\0') {
+        const char* const listed = std::getenv(variable);
+        // A list in the case of folders (SSL_CTX_load_verify_locations(3)).
+        for (const absl::string_view path :
+             absl::StrSplit(listed == nullptr ? "" : listed, ':', absl::SkipEmpty())) {
           paths.emplace_back(path);
         }
       }

@@ -25,8 +25,7 @@ class FilesAtStart {
 
   const std::vector<std::string>& paths() const { return paths_; }
 
-  // A path behind which there is another file by now, or one where there was none, or none any
-  // more; "" while there is no such path.
+  // The first path whose file was replaced, made or removed since the start; "" when there is none.
   std::string FindReplaced() const;
 
  private:

@@ -46,8 +46,8 @@ absl::StatusOr<OneUseJwt> ReadOneUse(const internal::v1::OneUse& written, absl::
     return NoSuchCredential("it does not expire in time");
   }
   OneUseJwt jwt{.id_hash = written.id_hash(), .expires_at = expires};
-  if (written.has_issued_at()) {
-    jwt.issued_at = absl::FromUnixSeconds(written.issued_at().seconds());
+  if (written.has_unused_before()) {
+    jwt.unused_before = absl::FromUnixSeconds(written.unused_before().seconds());
   }
   return jwt;
 }

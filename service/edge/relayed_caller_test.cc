@@ -57,7 +57,7 @@ class RelayedCallersTest : public ::testing::Test {
     internal::v1::OneUse& use = *credential.mutable_jwt()->mutable_one_use();
     use.set_id_hash(hash);
     use.mutable_expires_at()->set_seconds(absl::ToUnixSeconds(expires));
-    use.mutable_issued_at()->set_seconds(absl::ToUnixSeconds(expires - absl::Minutes(7)));
+    use.mutable_unused_before()->set_seconds(absl::ToUnixSeconds(expires - absl::Minutes(7)));
     return callers_->CallerOf(credential);
   }
 
@@ -101,7 +101,7 @@ TEST_F(RelayedCallersTest, OneUseIsNotLeftOutNorMadeUp) {
   ASSERT_TRUE(caller.one_use_jwt.has_value());
   EXPECT_EQ(caller.one_use_jwt->id_hash, hash);
   EXPECT_EQ(caller.one_use_jwt->expires_at, soon);
-  EXPECT_EQ(caller.one_use_jwt->issued_at, soon - absl::Minutes(7));
+  EXPECT_EQ(caller.one_use_jwt->unused_before, soon - absl::Minutes(7));
   EXPECT_THAT(OfJwt("spiffe://fleet.test/job/build"), kRefused());
   EXPECT_THAT(OfOneUse("spiffe://fleet.test/svc/prod/web", hash, soon), kRefused());
   EXPECT_THAT(OfOneUse("spiffe://fleet.test/job/build", "short", soon), kRefused());

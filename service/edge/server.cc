@@ -115,8 +115,9 @@ class GrpcServer : public Server {
                                           Describe(config.limits, durable), descriptors.sockets));
     LogListening(config);
     if (!config.bootstrap_address.empty()) {
-      FLEETCA_ASSIGN_OR_RETURN(bootstrap_port_, BootstrapPort::Start(config, *authority_, *queue_,
-                                                                     options.bootstrap_program));
+      FLEETCA_ASSIGN_OR_RETURN(
+          bootstrap_port_,
+          BootstrapPort::Start(config, *tls_, *authority_, *queue_, options.bootstrap_program));
     }
     FLEETCA_ASSIGN_OR_RETURN(
         health_, HealthMonitor::Start(

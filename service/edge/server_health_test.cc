@@ -105,7 +105,7 @@ TEST_F(ServerHealthTest, TokensAreManagedWithoutASigner) {
 TEST_F(ServerHealthTest, TheBootstrapPortCostsNoOtherServiceItsHealth) {
   config_.bootstrap_address = "127.0.0.1:0";
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto bootstrap,
-                               BootstrapPort::Start(config_, *authority_, queue_,
+                               BootstrapPort::Start(config_, *tls_, *authority_, queue_,
                                                     std::filesystem::absolute("fleetca").string()));
   checks_ = ServerHealthChecks(*tls_, *authority_, *port_, bootstrap.get());
   ASSERT_EQ(checks_.size(), 6u);

@@ -83,6 +83,10 @@ absl::Status ServerTls::SwitchTo(absl::Span<const SecretBytes> contents) {
     client_roots_->Show(shown_roots);
   }
   identity_->Show(shown_identity);
+  {
+    absl::MutexLock lock(&mutex_);
+    in_use_ = {SecretBytes(contents[0].view()), SecretBytes(contents[1].view())};
+  }
   expiry_ = absl::ToUnixSeconds(own.not_after);
   if (!roots.left_out.empty()) {
     log::Warning("Certificates of client_ca_file are left out, and no client can chain to them",
@@ -101,6 +105,11 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerTls::CredentialsF
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerTls::CredentialsForBearers() const {
   return MakeCredentials(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+}
+
+ServerTls::Pair ServerTls::PairInUse() const {
+  absl::MutexLock lock(&mutex_);
+  return {SecretBytes(in_use_.certificate.view()), SecretBytes(in_use_.private_key.view())};
 }
 
 absl::Status ServerTls::CheckNotExpired() const {

@@ -11,11 +11,14 @@
 #include <memory>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "base/clock.h"
 #include "base/file_watcher.h"
+#include "base/secret.h"
 #include "base/watched_files.h"
 #include "service/edge/memory_file.h"
 #include "x509/certificate.h"
@@ -56,6 +59,13 @@ class ServerTls {
   // The same for callers without a certificate: none is asked for.
   absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsForBearers() const;
 
+  // The contents of the certificate's and the key's files that are in use.
+  struct Pair {
+    SecretBytes certificate;
+    SecretBytes private_key;
+  };
+  Pair PairInUse() const ABSL_LOCKS_EXCLUDED(mutex_);
+
   // FAILED_PRECONDITION kFileInvalid once the certificate in use has expired: no client connects.
   absl::Status CheckNotExpired() const;
 
@@ -70,9 +80,12 @@ class ServerTls {
   const TlsPaths paths_;
   const Clock& clock_;
   const Accept accept_;
-  // The key and the chain are one file, so that they change at one instant.
-  std::atomic<int64_t> expiry_{0};        // of the certificate in use, in seconds since the epoch
-  std::unique_ptr<MemoryFile> identity_;  // empty until the first switch
+  std::atomic<int64_t> expiry_{0};  // of the certificate in use, in seconds since the epoch
+  mutable absl::Mutex mutex_;
+  Pair in_use_ ABSL_GUARDED_BY(mutex_);
+  // The key and the chain are one file, so that they change at one instant. Empty until the first
+  // switch.
+  std::unique_ptr<MemoryFile> identity_;
   std::unique_ptr<MemoryFile> client_roots_;
   std::shared_ptr<grpc::experimental::CertificateProviderInterface> provider_;
   std::unique_ptr<WatchedFiles> files_;  // the last member: it uses the others

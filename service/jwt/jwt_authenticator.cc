@@ -48,7 +48,7 @@ absl::StatusOr<JwtHolder> JwtAuthenticator::Authenticate(absl::string_view token
         Sha256(absl::StrCat(claims.issuer, absl::string_view("\0", 1), claims.one_use_jwt_id));
     holder.one_use_jwt = OneUseJwt{.id_hash = std::string(hash.begin(), hash.end()),
                                    .expires_at = claims.refused_from,
-                                   .issued_at = claims.issued_at};
+                                   .unused_before = claims.unused_before};
   }
   return holder;
 }

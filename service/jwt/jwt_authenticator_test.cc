@@ -146,7 +146,7 @@ TEST_F(JwtAuthenticatorTest, NamesATokenThatIsGoodForOneUseAndUsesNothingUp) {
     EXPECT_EQ(holder.one_use_jwt->id_hash, std::string(hash.begin(), hash.end()));
     EXPECT_EQ(holder.one_use_jwt->expires_at, absl::FromUnixSeconds(kNowSeconds + 120));
     // It is not dated, so that its end says the earliest.
-    EXPECT_EQ(holder.one_use_jwt->issued_at,
+    EXPECT_EQ(holder.one_use_jwt->unused_before,
               absl::FromUnixSeconds(kNowSeconds + 60) - kLongestUndated);
   }
   FLEETCA_ASSERT_OK_AND_ASSIGN(
@@ -155,7 +155,8 @@ TEST_F(JwtAuthenticatorTest, NamesATokenThatIsGoodForOneUseAndUsesNothingUp) {
           CiToken(
               absl::StrCat(R"("sub":"repo:web","run":{"branch":"main"},"iat":)", kNowSeconds - 30)),
           kNow, &detail_));
-  EXPECT_EQ(dated.one_use_jwt->issued_at, absl::FromUnixSeconds(kNowSeconds - 30));
+  EXPECT_EQ(dated.one_use_jwt->unused_before, absl::FromUnixSeconds(kNowSeconds - 30 - 60))
+      << "less the skew";
   FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtHolder pod,
                                authenticator_->Authenticate(Token().Rs256(), kNow, &detail_));
   EXPECT_FALSE(pod.one_use_jwt.has_value());

@@ -109,13 +109,13 @@ absl::StatusOr<absl::Time> CheckDates(const JsonValue& claims, absl::Duration sk
   return *expires;
 }
 
-// Before when the token was not used, as JwtClaims::issued_at says.
-absl::StatusOr<absl::Time> NotUsedBefore(const JwtIssuer& issuer, const JsonValue& claims,
-                                         absl::Time expires, absl::Time now) {
+// JwtClaims::unused_before.
+absl::StatusOr<absl::Time> UnusedBefore(const JwtIssuer& issuer, const JsonValue& claims,
+                                        absl::Time expires, absl::Time now) {
   for (const absl::string_view name : {"iat", "nbf"}) {
     FLEETCA_ASSIGN_OR_RETURN(const std::optional<absl::Time> date, Date(claims, name));
     if (date) {
-      return *date;
+      return *date - issuer.clock_skew;
     }
   }
   if (!issuer.one_use) {
@@ -225,14 +225,14 @@ absl::StatusOr<JwtClaims> JwtVerifier::VerifyWithReason(absl::string_view token,
     return Refusal("sub is missing, empty, no string or over 1024 octets");
   }
   FLEETCA_ASSIGN_OR_RETURN(std::string one_use_jwt_id, OneUseJwtId(*issuer, jwt.claims));
-  FLEETCA_ASSIGN_OR_RETURN(const absl::Time issued_at,
-                           NotUsedBefore(*issuer, jwt.claims, expires, now));
+  FLEETCA_ASSIGN_OR_RETURN(const absl::Time unused_before,
+                           UnusedBefore(*issuer, jwt.claims, expires, now));
   std::string subject_text = *subject->AsString();
   return JwtClaims{issuer->url,
                    std::move(subject_text),
                    expires,
                    expires + issuer->clock_skew,
-                   issued_at,
+                   unused_before,
                    std::move(one_use_jwt_id),
                    std::move(jwt.claims)};
 }

@@ -38,10 +38,11 @@ struct JwtClaims {
   std::string subject;
   absl::Time expires;       // as it says, without the skew
   absl::Time refused_from;  // with the skew
-  // Before which it was not used: its `iat`, or its `nbf` where it has none. A token that is good
-  // for one certificate and has neither must expire within kLongestUndated, and was then not used
-  // before that much time ahead of its `exp`. The infinite past for others that have neither.
-  absl::Time issued_at;
+  // A time before which it cannot have been used: its `iat`, or its `nbf` where it has none, less
+  // the skew, within which the token was accepted already. A token that is good for one certificate
+  // and has neither must expire within kLongestUndated, and cannot have been used before that much
+  // time ahead of its `exp`. The infinite past for others that have neither.
+  absl::Time unused_before;
   std::string one_use_jwt_id;  // its `jti` where it is good for one certificate, else empty
   JsonValue all;               // the payload, an object
 };

@@ -371,12 +371,19 @@ TEST_F(JwtVerifierTest, ATokenThatIsGoodForOneUseSaysBeforeWhenItWasNotUsed) {
   };
   for (const Case& test : std::vector<Case>{
            {absl::StrCat(R"(,"nbf":)", kNowSeconds - 9, R"(,"iat":)", kNowSeconds - 5),
-            absl::FromUnixSeconds(kNowSeconds - 5)},
-           {absl::StrCat(R"(,"nbf":)", kNowSeconds - 9), absl::FromUnixSeconds(kNowSeconds - 9)},
+            absl::FromUnixSeconds(kNowSeconds - 5) - once.clock_skew},
+           {absl::StrCat(R"(,"nbf":)", kNowSeconds - 9),
+            absl::FromUnixSeconds(kNowSeconds - 9) - once.clock_skew},
            {"", expires - kLongestUndated}}) {
     FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtClaims claims, Verify(token(test.dates)));
-    EXPECT_EQ(claims.issued_at, test.expected) << test.dates;
+    EXPECT_EQ(claims.unused_before, test.expected) << test.dates;
   }
+  // One whose issuer's clock is ahead is used before its date.
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      const JwtClaims ahead,
+      Verify(
+          token(absl::StrCat(R"(,"iat":)", kNowSeconds + absl::ToInt64Seconds(once.clock_skew)))));
+  EXPECT_LE(ahead.unused_before, absl::FromUnixSeconds(kNowSeconds));
   // One that is not dated does not live long.
   const absl::Time early = expires - kLongestUndated;
   FLEETCA_EXPECT_OK(Verify(token(""), early));

@@ -121,15 +121,18 @@ class SharedNames {
       Note(i, "dns_names", rules_[i].rule->dns_names, false);
       Note(i, "dns_suffixes", rules_[i].rule->dns_suffixes, true);
       const auto& regexes = rules_[i].rule->dns_regexes;
-      for (size_t k = 0; k < regexes.size(); ++k) {
+      for (size_t k = 0; k < regexes.size() && !rules_[i].rule->shared_names; ++k) {
         regexes_.Add(regexes[k].ends(), {i, k});
       }
     }
     for (uint32_t e = 0; e < entries_.size(); ++e) {
+      if (rules_[entries_[e].rule].rule->shared_names) {
+        continue;  // with every rule
+      }
       index_[KeyOf(entries_[e], entries_[e].literal_tail)].push_back(e);
     }
     for (const Entry& entry : entries_) {
-      if (!entry.is_suffix) {
+      if (!entry.is_suffix && !rules_[entry.rule].rule->shared_names) {
         CompareByTail(entry);
       }
     }
@@ -195,8 +198,8 @@ class SharedNames {
       const Entry& other = entries_[e];
       const size_t count = other.labels.size();
       const size_t above = entry.labels.size() - std::min(count, entry.labels.size());
-      if (other.rule == entry.rule || MayShare(entry.rule, other.rule) ||
-          count > entry.labels.size() || (other.is_suffix && above == 0)) {
+      if (other.rule == entry.rule || count > entry.labels.size() ||
+          (other.is_suffix && above == 0)) {
         continue;
       }
       Bindings own = Unbound(entry.rule);
@@ -211,7 +214,7 @@ class SharedNames {
   bool CompareWithRegexes() {
     size_t tried = 0;
     for (const Entry& entry : entries_) {
-      if (entry.is_suffix || !IsWrittenOut(entry)) {
+      if (entry.is_suffix || !IsWrittenOut(entry) || rules_[entry.rule].rule->shared_names) {
         continue;
       }
       const std::string name = TextOf(entry, Unbound(entry.rule));
@@ -219,10 +222,9 @@ class SharedNames {
         continue;  // no expression grants a wildcard
       }
       const bool all = regexes_.ForEach(name, [&](const RegexIndex::Place& place) {
-        if (place.rule == entry.rule || MayShare(entry.rule, place.rule)) {
-          return true;
+        if (place.rule != entry.rule) {
+          CompareWithRegex(entry, name, place);
         }
-        CompareWithRegex(entry, name, place);
         return ++tried < kMaxRegexMatches;
       });
       if (!all) {
@@ -243,9 +245,6 @@ class SharedNames {
 
   Bindings Unbound(uint32_t rule) const {
     return Bindings(rules_[rule].rule->identity.captures().size());
-  }
-  bool MayShare(uint32_t a, uint32_t b) const {
-    return rules_[a].rule->shared_names || rules_[b].rule->shared_names;
   }
 
   static std::string TextOf(const Entry& entry, const Bindings& bindings) {

@@ -21,8 +21,18 @@ def field(number, octets):
     return bytes([number << 3 | 2]) + length + octets
 
 
-def issue_request(csr_pem, profile="service"):
-    return http2.grpc_message(field(2, csr_pem) + field(3, profile.encode()))
+def request(csr_pem, profile="service"):
+    return field(2, csr_pem) + field(3, profile.encode())
+
+
+def issue_request(csr_pem):
+    return http2.grpc_message(request(csr_pem))
+
+
+def batch_request(csr_pem, octets):
+    """Of as many requests as are shorter together."""
+    one = field(1, request(csr_pem))
+    return http2.grpc_message(one * (octets // len(one)))
 
 
 def resident_bytes(pid):
@@ -54,13 +64,15 @@ class Bystanders:
     """From start to stop: single calls over one connection of the main port, newcomers at the
     bootstrap port one after the other, and the server's memory."""
 
-    def __init__(self, a_fleet, certificate=None, key=None, newcomers=True):
-        """The calls are the operator's unless there is a `certificate`."""
+    def __init__(self, a_fleet, certificate=None, key=None, newcomers=True, uploads=False):
+        """The calls are the operator's unless there is a `certificate`; `uploads`: and a new
+        connection of the main port each time, whose first call is a batch of 60 KB."""
         self.fleet = a_fleet
         self.certificate = certificate or os.path.join(a_fleet.ca, "admin.crt")
         self.certificate_key = key or os.path.join(a_fleet.ca, "admin.key")
         self.latencies = []
         self.newcomers = []
+        self.uploads = 0
         self.failures = []
         self.peak = 0
         self.ended = threading.Event()
@@ -76,7 +88,8 @@ class Bystanders:
             digest = fleet.openssl("x509", "-noout", "-fingerprint", "-sha256", stdin=file.read())
         self.root_sha256 = digest.decode().split("=")[1].strip().replace(":", "").lower()
         self.threads = [threading.Thread(target=work, daemon=True)
-                        for work in (self.call, *[self.arrive] * newcomers, self.sample)]
+                        for work in (self.call, *[self.arrive] * newcomers,
+                                     *[self.upload] * uploads, self.sample)]
 
     def __enter__(self):
         for thread in self.threads:
@@ -88,9 +101,12 @@ class Bystanders:
         for thread in self.threads:
             thread.join(timeout=30)
 
+    def context(self):
+        return http2.tls_context(os.path.join(self.fleet.ca, "trust-bundle.pem"),
+                                 self.certificate, self.certificate_key)
+
     def call(self):
-        context = http2.tls_context(os.path.join(self.fleet.ca, "trust-bundle.pem"),
-                                    self.certificate, self.certificate_key)
+        context = self.context()
         message = issue_request(self.csr)
         try:
             with http2.Connection(self.fleet.port, context) as connection:
@@ -104,6 +120,21 @@ class Bystanders:
                         self.failures.append("main port: status %s" % status)
         except (OSError, AssertionError) as error:
             self.failures.append("main port: %r" % error)
+
+    def upload(self):
+        context = self.context()
+        message = batch_request(self.csr, 60_000)
+        while not self.ended.wait(0.3):
+            try:
+                with http2.Connection(self.fleet.port, context) as connection:
+                    connection.open()
+                    connection.send(http2.frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", 1 << 30)))
+                    status, _ = connection.call("BatchIssueCertificates", message)
+                    self.uploads += 1
+                    if status != http2.OK:
+                        self.failures.append("batch: status %s" % status)
+            except (OSError, AssertionError) as error:
+                self.failures.append("batch: %r" % error)
 
     def arrive(self):
         while not self.ended.wait(0.3):
@@ -134,9 +165,9 @@ class Bystanders:
         return percentile(self.latencies, 0.5)
 
     def report(self):
-        return "calls=%d p50=%.0fms p99=%.0fms newcomers=%d slowest=%.2fs peak=%dMB failures=%d" % (
+        return "calls=%d p50=%.0fms p99=%.0fms newcomers=%d slowest=%.2fs uploads=%d peak=%dMB failures=%d" % (
             len(self.latencies), self.p50() * 1e3, self.p99() * 1e3, len(self.newcomers),
-            max(self.newcomers, default=0), self.peak >> 20,
+            max(self.newcomers, default=0), self.uploads, self.peak >> 20,
             len(self.failures))
 
 

@@ -34,8 +34,8 @@ class FloodTest(unittest.TestCase):
     def setUp(self):
         self.fleet = self.enterContext(fleet.Fleet(bootstrap=True))
 
-    def quiet(self):
-        with bystanders.Bystanders(self.fleet) as others:
+    def quiet(self, uploads):
+        with bystanders.Bystanders(self.fleet, uploads=uploads) as others:
             time.sleep(QUIET_SECONDS)
         self.assertEqual(others.failures, [])
         return others
@@ -48,8 +48,8 @@ class FloodTest(unittest.TestCase):
         command = [sys.executable, FLOODS, kind, str(port), str(SECONDS), self.roots()]
         if certificate:
             command += self.certificate_of_another()
-        quiet = self.quiet()
-        with bystanders.Bystanders(self.fleet) as others:
+        quiet = self.quiet(certificate)
+        with bystanders.Bystanders(self.fleet, uploads=certificate) as others:
             done = subprocess.run(command, capture_output=True, timeout=SECONDS + 30, check=False)
             begun = time.monotonic()
             socket.create_connection(("127.0.0.1", port), timeout=ACCEPT_SECONDS).close()

@@ -74,6 +74,8 @@ void GrpcAcceptor::Stop() {
   // It fails only when the counter is full, and then the thread is awake.
   [[maybe_unused]] const ssize_t written = write(wake_.get(), &one, sizeof(one));
   thread_.Join();
+  // Who connects from now on is refused, and does not wait for calls to end.
+  shutdown(socket_->fd(), SHUT_RDWR);
 }
 
 void GrpcAcceptor::Run() {

@@ -26,8 +26,7 @@ absl::Span<const absl::string_view> OverrideHeaders();
 // "_" for any "-", which many a backend cannot tell apart (CGI and WSGI make "_" of both).
 bool IsNotTheSendersToUse(absl::string_view header);
 
-// A name has a spelling more for each choice of "-" and "_": two to the power of their number, so
-// the attributes that are passed on may have this many.
+// A name with n dashes has 2^n spellings. This bounds n for the attributes that are passed on.
 inline constexpr size_t kMostDashesOfAttribute = 4;
 
 // Every spelling of the name with "-" and "_", in small letters; the name itself is the first.

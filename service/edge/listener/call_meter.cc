@@ -50,7 +50,7 @@ class CallMeter : public grpc::experimental::Interceptor {
     // Only now is it known whether the caller gave the call up.
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_CLOSE) &&
         connection_->calls() != nullptr && !call_->server_context()->IsCancelled()) {
-      connection_->calls()->Answered();
+      connection_->calls()->Ended();
     }
     methods->Proceed();
   }

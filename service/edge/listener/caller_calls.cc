@@ -14,7 +14,13 @@ bool CallerCalls::Arrive() {
   return true;
 }
 
-// Never below zero: what was forgiven may be answered yet.
+void CallerCalls::ForgetWaitingSince(absl::Time since) {
+  if (admitted_ns_.load(std::memory_order_relaxed) < absl::ToUnixNanos(since)) {
+    waiting_.store(0, std::memory_order_relaxed);
+  }
+}
+
+// Never below zero: what was forgiven may end yet.
 void CallerCalls::Decrease(std::atomic<int64_t>& count, int64_t by) {
   int64_t now = count.load(std::memory_order_relaxed);
   while (now > 0 && !count.compare_exchange_weak(now, std::max<int64_t>(0, now - by),
@@ -49,13 +55,17 @@ std::shared_ptr<CallerCalls> CallerTable::Arrive(absl::string_view caller) {
   return nullptr;
 }
 
-CallerTable::Notable CallerTable::Look(int64_t calls) {
+CallerTable::Notable CallerTable::Look(absl::Time now, absl::Duration message_timeout) {
+  forgiven_until_ = std::max(forgiven_until_, now - absl::Seconds(60));
+  const int64_t calls = std::max<int64_t>(0, (now - forgiven_until_) / kForgivenAfter);
+  forgiven_until_ += calls * kForgivenAfter;
   Notable notable;
   absl::WriterMutexLock lock(&mutex_);
   for (auto one = callers_.begin(); one != callers_.end();) {
     const auto here = one++;
     CallerCalls& of_caller = *here->second;
     of_caller.Forgive(calls);
+    of_caller.ForgetWaitingSince(now - message_timeout);
     if (of_caller.TakeRefused() > CallerCalls::kFlood) {
       notable.flooding.insert(here->first);
     }

@@ -23,12 +23,14 @@ constexpr uint64_t kSilent = 1;
 // What a connection may send in message_timeout beside messages: pings and settings.
 constexpr uint64_t kChatter = 1024;
 
-// Calls that their caller gave up and that are taken for gone at each look: 200 in a second.
-constexpr int64_t kForgivenEachLook = 10;
-
 // What a connection may have brought, without credit, that no flood comes over: a handshake and
 // some calls.
 constexpr uint64_t kNoFlood = 32 << 10;
+
+// A new connection that brings more has this time to turn out as a caller's who does not flood, and
+// the longer one when calls of others wait that may have come over it.
+constexpr absl::Duration kSuspectTime = absl::Milliseconds(100);
+constexpr absl::Duration kLongSuspectTime = absl::Milliseconds(500);
 
 constexpr size_t kMostDiscarded = size_t{64} << 20;
 
@@ -176,12 +178,15 @@ ConnectionWatch::Verdict ConnectionWatch::Judge(Watched& one, absl::Time now) {
   return Verdict::kStays;
 }
 
-// The handler of a unary call begins when its message is complete. Until then it is known that the
-// caller has a call that waits, and not over which connection: one that is known to be his and has
-// brought something since, or a new one, of which it is not known whose it is.
+// The handler of a unary call begins when its message is complete. Until then the caller is known,
+// but not the connection that carries the call. It is either one of the caller's known connections
+// that received bytes since, or a new connection whose caller is not known yet.
 void ConnectionWatch::LookAtCalls(absl::Time now) {
-  CallerTable::Notable callers = callers_->Look(kForgivenEachLook);
+  CallerTable::Notable callers = callers_->Look(now, limits_.message_timeout);
   absl::flat_hash_set<std::string>& waiting = callers.waiting;
+  for (const std::string& flooding : callers.flooding) {
+    waiting.erase(flooding);
+  }
   for (auto one = watched_.begin(); !waiting.empty() && one != watched_.end(); ++one) {
     if (one->may_bring) {
       waiting.erase(one->caller);
@@ -194,14 +199,19 @@ void ConnectionWatch::LookAtCalls(absl::Time now) {
 }
 
 // A connection that has brought nothing but streams and resets may have no call that has begun, so
-// that nobody is known of: such ones go with those that are known to be a flooding caller's.
+// that its caller is not known. It goes with the known ones of a flooding caller, but a little
+// later: a new connection of somebody else with a large first message looks the same until then.
 void ConnectionWatch::ShutDownFloodsOf(const absl::flat_hash_set<std::string>& callers,
                                        absl::Time now) {
+  const absl::Duration patience = calls_wait_ ? kLongSuspectTime : kSuspectTime;
   for (auto one = watched_.begin(); one != watched_.end();) {
-    const bool suspect = !one->connection->caller_known() || callers.contains(one->caller);
-    one = suspect && one->unanswered > kNoFlood
-              ? ShutDown(one, "its caller goes on and on making calls that are refused", now)
-              : std::next(one);
+    bool ends = one->unanswered > kNoFlood && callers.contains(one->caller);
+    if (one->unanswered > kNoFlood && !one->connection->caller_known()) {
+      one->suspect_since = std::min(one->suspect_since, now);
+      ends = now - one->suspect_since >= patience;
+    }
+    one = ends ? ShutDown(one, "its caller goes on and on making calls that are refused", now)
+               : std::next(one);
   }
 }
 

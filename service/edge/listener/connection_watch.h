@@ -51,14 +51,15 @@ class ConnectionWatch {
   struct Watched {
     std::shared_ptr<Connection> connection;
     Descriptor duplicate;
-    absl::Time since;           // accepted
-    absl::Time progress_at;     // the last complete message or answer, or when it was accepted
-    uint64_t progress = 0;      // Connection::progress() then
-    uint64_t received = 0;      // at the last look
-    uint64_t unanswered = 0;    // received and not given back
-    uint64_t signs = 0;         // Connection::signs()
-    uint64_t outside = 0;       // received since the look at which the signs changed
-    bool may_bring = false;     // something was received at that look or since
+    absl::Time since;         // accepted
+    absl::Time progress_at;   // the last complete message or answer, or when it was accepted
+    uint64_t progress = 0;    // Connection::progress() then
+    uint64_t received = 0;    // at the last look
+    uint64_t unanswered = 0;  // received and not given back
+    uint64_t signs = 0;       // Connection::signs()
+    uint64_t outside = 0;     // received since the look at which the signs changed
+    bool may_bring = false;   // something was received at that look or since
+    absl::Time suspect_since = absl::InfiniteFuture();  // of being a flood's, its caller not known
     absl::Time window_at;       // progress_at, or a whole number of message_timeouts later
     uint64_t window_begin = 0;  // received then
     std::string caller;         // counted in per_caller_

@@ -9,7 +9,8 @@
 #include <string>
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/steady_time.h"
 #include "service/edge/listener/socket_state.h"
 
 namespace fleetca::service {
@@ -85,7 +86,7 @@ class ConnectionWatchTest : public ::testing::Test {
 
   bool Stays(const Pair& pair) const { return table_->Find(pair.address) != nullptr; }
 
-  absl::Time now_ = absl::Now();
+  absl::Time now_ = SteadyTime();
   const std::shared_ptr<ConnectionTable> table_ = std::make_shared<ConnectionTable>();
   const std::shared_ptr<CallerTable> callers_ = std::make_shared<CallerTable>();
   std::unique_ptr<ConnectionWatch> watch_;
@@ -218,26 +219,48 @@ TEST_F(ConnectionWatchTest, WhoGoesOnMakingCallsThatAreRefusedIsCutOff) {
   }
   Look();
   EXPECT_TRUE(Stays(flooding)) << "one refusal is no flood";
-  for (int i = 0; i < 1000; ++i) {
-    [[maybe_unused]] const bool arrived = calls->Arrive();
-  }
+  const auto flood = [&calls] {
+    for (int i = 0; i < 1000; ++i) {
+      [[maybe_unused]] const bool arrived = calls->Arrive();
+    }
+  };
+  flood();
   Look();
   EXPECT_FALSE(Stays(flooding));
-  EXPECT_FALSE(Stays(new_one)) << "nobody knows whose it is";
+  EXPECT_TRUE(Stays(new_one)) << "it may be anybody's";
+  flood();
+  Look();
+  EXPECT_TRUE(Stays(new_one));
+  flood();
+  Look();
+  EXPECT_FALSE(Stays(new_one)) << "it has had its time";
   EXPECT_TRUE(Stays(quiet));
   EXPECT_TRUE(Stays(of_another));
 }
 
-TEST_F(ConnectionWatchTest, CallsThatWereGivenUpAreForgivenByAndBy) {
+TEST_F(ConnectionWatchTest, ANewConnectionHasMoreTimeWhileACallOfAnotherWaits) {
   Bound({});
+  const Pair new_one = MakePair();
+  Watch(new_one);
+  new_one.Send(33000);
   const auto calls = callers_->Of(kCaller);
-  for (int i = 0; i < 100; ++i) {
-    ASSERT_TRUE(calls->Arrive());
+  const auto others = callers_->Of("spiffe://td/svc/two");
+  ASSERT_TRUE(others->Arrive());
+  others->Admitted();
+  const auto flood = [&] {
+    for (int i = 0; i < 2 * CallerCalls::kMostOpen; ++i) {
+      [[maybe_unused]] const bool arrived = calls->Arrive();
+    }
+  };
+  for (int i = 0; i < 6; ++i) {
+    flood();
+    Look();
   }
-  Look(5);
-  EXPECT_EQ(calls->open(), 50);
-  Look(5);
-  EXPECT_EQ(calls->open(), 0);
+  EXPECT_TRUE(Stays(new_one));
+  others->Begun();
+  flood();
+  Look();
+  EXPECT_FALSE(Stays(new_one));
 }
 
 TEST_F(ConnectionWatchTest, TheLargestOfACallersConnectionsGoesFirst) {

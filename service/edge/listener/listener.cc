@@ -105,6 +105,8 @@ Listener::Listener(ListenerOptions options, ListeningSockets sockets, Descriptor
 }
 
 Listener::~Listener() {
+  // The server has no calls any more, but its guard may hold the table for longer.
+  callers_->SetAlarm([] {});
   StopAccepting();
   if (thread_.has_value()) {
     {
