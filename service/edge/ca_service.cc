@@ -6,6 +6,7 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "service/edge/answer_at_once.h"
+#include "service/edge/batch_issue.h"
 #include "service/edge/control_call.h"
 #include "service/edge/messages.h"
 #include "service/edge/stream_issue.h"
@@ -14,6 +15,12 @@
 #include "x509/serial.h"
 
 namespace fleetca::service {
+namespace {
+
+// The method's place in the proto's service.
+constexpr int kBatchIssueCertificates = 1;
+
+}  // namespace
 
 void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* response) {
   response->set_trust_domain(bundle.trust_domain);
@@ -23,21 +30,34 @@ void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* res
   }
 }
 
+CaService::CaService(const IssueGate& gate, const PolicyHolder& policies, const store::Store& store,
+                     const TrustBundleHolder& bundles, ControlPool& pool)
+    : gate_(gate), policies_(policies), store_(store), bundles_(bundles), pool_(pool) {
+  using Handler =
+      grpc::internal::CallbackClientStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
+  const auto begin = [this](grpc::CallbackServerContext* context, grpc::ByteBuffer* response) {
+    return BeginBatch(context, response);
+  };
+  // gRPC has no one call for it. This one sets the kind of the method, by which gRPC does not wait
+  // for the message, and the next one its handler.
+  MarkMethodStreamed(kBatchIssueCertificates, new Handler(begin));
+  MarkMethodRawCallback(kBatchIssueCertificates, new Handler(begin));
+}
+
 grpc::ServerUnaryReactor* CaService::IssueCertificate(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
   return StartIssue(gate_, context, request, response);
 }
 
-grpc::ServerUnaryReactor* CaService::BatchIssueCertificates(grpc::CallbackServerContext* context,
-                                                            const grpc::ByteBuffer* request,
-                                                            grpc::ByteBuffer* response) {
-  return StartBatchIssue(gate_, context, request, response);
+grpc::ServerReadReactor<grpc::ByteBuffer>* CaService::BeginBatch(
+    grpc::CallbackServerContext* context, grpc::ByteBuffer* response) {
+  return StartBatchIssue(gate_, open_, context, response);
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* CaService::StreamIssueCertificates(
     grpc::CallbackServerContext* context) {
-  return StartStreamIssue(gate_, streams_, context);
+  return StartStreamIssue(gate_, open_, context);
 }
 
 grpc::ServerUnaryReactor* CaService::GetCertificate(grpc::CallbackServerContext* context,

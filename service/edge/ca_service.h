@@ -19,26 +19,24 @@ void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* res
 
 // Every method takes octets, so that what is no message of the API gets our answer.
 using RawCaService = v1::CertificateAuthorityService::WithRawCallbackMethod_IssueCertificate<
-    v1::CertificateAuthorityService::WithRawCallbackMethod_BatchIssueCertificates<
-        v1::CertificateAuthorityService::WithRawCallbackMethod_StreamIssueCertificates<
-            v1::CertificateAuthorityService::WithRawCallbackMethod_GetCertificate<
-                v1::CertificateAuthorityService::WithRawCallbackMethod_GetTrustBundle<
-                    v1::CertificateAuthorityService::Service>>>>>;
+    v1::CertificateAuthorityService::WithRawCallbackMethod_StreamIssueCertificates<
+        v1::CertificateAuthorityService::WithRawCallbackMethod_GetCertificate<
+            v1::CertificateAuthorityService::WithRawCallbackMethod_GetTrustBundle<
+                v1::CertificateAuthorityService::Service>>>>;
 
 // Turns calls into issuances, and looks certificates up in the pool. Thread-safe; the references
 // outlive it.
 class CaService : public RawCaService {
  public:
   CaService(const IssueGate& gate, const PolicyHolder& policies, const store::Store& store,
-            const TrustBundleHolder& bundles, ControlPool& pool)
-      : gate_(gate), policies_(policies), store_(store), bundles_(bundles), pool_(pool) {}
+            const TrustBundleHolder& bundles, ControlPool& pool);
 
   grpc::ServerUnaryReactor* IssueCertificate(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request,
                                              grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* BatchIssueCertificates(grpc::CallbackServerContext* context,
-                                                   const grpc::ByteBuffer* request,
-                                                   grpc::ByteBuffer* response) override;
+  // BatchIssueCertificates, whose messages are large: an UploadCall.
+  grpc::ServerReadReactor<grpc::ByteBuffer>* BeginBatch(grpc::CallbackServerContext* context,
+                                                        grpc::ByteBuffer* response);
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamIssueCertificates(
       grpc::CallbackServerContext* context) override;
   grpc::ServerUnaryReactor* GetCertificate(grpc::CallbackServerContext* context,
@@ -48,8 +46,9 @@ class CaService : public RawCaService {
                                            const grpc::ByteBuffer* request,
                                            grpc::ByteBuffer* response) override;
 
-  // Ends the open streams once they have answered what they read.
-  void BeginDrain() { streams_.BeginDrain(); }
+  // Ends the open streams once they have answered what they read, and batches that are not
+  // complete.
+  void BeginDrain() { open_.BeginDrain(); }
 
  private:
   // Who may ask for a certificate of this serial number.
@@ -62,7 +61,7 @@ class CaService : public RawCaService {
   const store::Store& store_;
   const TrustBundleHolder& bundles_;
   ControlPool& pool_;
-  OpenCalls streams_;
+  OpenCalls open_;
 };
 
 }  // namespace fleetca::service

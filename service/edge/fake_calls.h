@@ -198,6 +198,76 @@ class FakeUnaryCall : public FakeCall, private grpc::ServerCallbackUnary {
   grpc::ServerUnaryReactor* reactor_ = nullptr;
 };
 
+// Of an UploadCall; the message may come at any time after the call has begun.
+class FakeUploadCall : public FakeCall, private grpc::ServerCallbackReader<grpc::ByteBuffer> {
+ public:
+  using Reactor = grpc::ServerReadReactor<grpc::ByteBuffer>;
+
+  using FakeCall::FakeCall;
+
+  void Bind(Reactor* reactor) {
+    reactor_ = reactor;
+    BindReactor(reactor);
+    Bound();
+  }
+
+  // The client's side.
+  template <typename Message>
+  void Send(const Message& message) ABSL_LOCKS_EXCLUDED(mutex_) {
+    grpc::ByteBuffer octets;
+    service::WriteMessage(message, &octets);
+    SendOctets(octets);
+  }
+  void SendOctets(const grpc::ByteBuffer& octets) ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    sent_ = octets;
+    ServeRead();
+  }
+  // Ends its direction without a message.
+  void SendNothing() ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    closed_ = true;
+    ServeRead();
+  }
+
+  grpc::ByteBuffer response;
+
+ private:
+  grpc::internal::ServerReactor* handler() override { return reactor_; }
+  grpc::internal::ServerReactor* reactor() override { return reactor_; }
+  void CallOnDone() override {}
+  void SendInitialMetadata() override {}
+  void Finish(grpc::Status status) override { End(std::move(status)); }
+
+  void Read(grpc::ByteBuffer* into) override ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    EXPECT_EQ(reading_, nullptr) << "two reads at once";
+    reading_ = into;
+    ServeRead();
+  }
+
+  void WakePending() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { ServeRead(); }
+
+  void ServeRead() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const bool over = closed_ || cancelled_ || status_.has_value();
+    if (reading_ == nullptr || (!sent_.has_value() && !over)) {
+      return;
+    }
+    const bool ok = sent_.has_value() && !cancelled_ && !status_.has_value();
+    if (ok) {
+      reading_->Swap(&*sent_);
+      sent_.reset();
+    }
+    reading_ = nullptr;
+    Schedule([this, ok] { reactor_->OnReadDone(ok); });
+  }
+
+  Reactor* reactor_ = nullptr;
+  grpc::ByteBuffer* reading_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  std::optional<grpc::ByteBuffer> sent_ ABSL_GUARDED_BY(mutex_);
+};
+
 class FakeBidiCall : public FakeCall,
                      private grpc::ServerCallbackReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:

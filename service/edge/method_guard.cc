@@ -72,18 +72,13 @@ grpc::Status MethodGuard::Process(const InputMetadata& metadata, grpc::AuthConte
   }
   const absl::StatusOr<Caller> caller = authenticator_.Authenticate(*context);
   const std::string who = caller.ok() ? caller->spiffe_id : WhoeverSays(*context);
-  const std::shared_ptr<CallerCalls> calls = callers_->Arrive(who);
-  if (calls == nullptr) {
+  if (!callers_->Arrive(who)) {
     return ToGuardStatus(TooManyCalls(who));
   }
   if (!caller.ok()) {
     return ToGuardStatus(caller.status());
   }
-  const absl::Status allowed = Check(*caller, path);
-  if (allowed.ok()) {
-    calls->Admitted();
-  }
-  return ToGuardStatus(allowed);
+  return ToGuardStatus(Check(*caller, path));
 }
 
 absl::Status MethodGuard::TooManyCalls(absl::string_view caller) {

@@ -185,17 +185,15 @@ TEST_F(MethodGuardTest, EveryCallOfACallerCountsWhenItArrives) {
   const std::string web = CertificateOf("/svc/web");
   const auto calls = callers_->Of("spiffe://fleet.example/svc/web");
   EXPECT_TRUE(Process({web}, kBundle).ok());
-  EXPECT_EQ(calls->open(), 1);
-  EXPECT_EQ(calls->waiting(), 1);
+  EXPECT_EQ(calls->debts(), 1);
   EXPECT_FALSE(Process({web}, "/no/such.method").ok());
-  EXPECT_EQ(calls->open(), 2) << "one that is denied costs memory as well";
-  EXPECT_EQ(calls->waiting(), 1);
+  EXPECT_EQ(calls->debts(), 2) << "one that is denied costs memory as well";
   EXPECT_FALSE(Process({}, kBundle).ok());
-  EXPECT_EQ(callers_->Of("Whoever has no identity")->open(), 1);
+  EXPECT_EQ(callers_->Of("Whoever has no identity")->debts(), 1);
 }
 
 TEST_F(MethodGuardTest, WhoHasTooManyCallsIsRefusedAndNobodyElse) {
-  while (callers_->Arrive("spiffe://fleet.example/svc/web") != nullptr) {
+  while (callers_->Arrive("spiffe://fleet.example/svc/web")) {
   }
   const grpc::Status status = Process({CertificateOf("/svc/web")}, kBundle);
   EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED);

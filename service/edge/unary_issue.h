@@ -1,4 +1,4 @@
-// IssueCertificate and BatchIssueCertificates: one message in, one message out.
+// IssueCertificate: one message in, one message out.
 #ifndef FLEETCA_SERVICE_EDGE_UNARY_ISSUE_H_
 #define FLEETCA_SERVICE_EDGE_UNARY_ISSUE_H_
 
@@ -22,11 +22,6 @@ grpc::ServerUnaryReactor* StartIssueFor(absl::StatusOr<Caller> caller, const Iss
                                         grpc::CallbackServerContext* context,
                                         const v1::IssueCertificateRequest* request,
                                         v1::IssueCertificateResponse* response);
-
-grpc::ServerUnaryReactor* StartBatchIssue(const IssueGate& gate,
-                                          grpc::CallbackServerContext* context,
-                                          const grpc::ByteBuffer* request,
-                                          grpc::ByteBuffer* response);
 
 }  // namespace fleetca::service
 

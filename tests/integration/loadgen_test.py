@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from tests.integration import fleet
+from tests.integration import fleet, slow_link
 
 LOADGEN = fleet.runfile("LOADGEN_BINARY", "bench/loadgen/loadgen")
 AGENTS = 3
@@ -212,6 +212,17 @@ class LoadgenTest(unittest.TestCase):
         self.assertEqual(process.returncode, 1)
         self.assertEqual(json.loads(out)["result"]["stopped"], "failing")
         self.assertIn(b"fleetca: ", err)
+
+    def test_checklist43_a_large_first_message_over_a_slow_link(self):
+        # The server must not take it for a flood while the message is not complete.
+        with slow_link.SlowLink(self.fleet.port, 1_000_000) as link:
+            done = load(self.fleet, "batch", "--server", "127.0.0.1:%d" % link.port, "--batch",
+                        "1000", "--outstanding", "1", "--warm-up", "0s", "--max-requests", "2",
+                        "--duration", "30s", "--pool-size", "1000", "--timeout", "20s")
+        self.assertEqual(done.code, 0, done.err)
+        result = json.loads(done.out)["result"]
+        self.assertEqual(result["errors"], {})
+        self.assertEqual(result["certificates"], 2000)
 
     def test_agents_that_may_have_no_certificate_are_one_sentence(self):
         with fleet.Fleet(policy=without_the_last_agent) as server:

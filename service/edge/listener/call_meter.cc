@@ -26,10 +26,16 @@ class CallMeter : public grpc::experimental::Interceptor {
             const ConnectionLimits& limits, const MessageSize& size)
       : call_(call), connection_(std::move(connection)), limits_(limits), size_(size) {
     connection_->CallBegun();
+    if (CallerCalls* const calls = connection_->calls()) {
+      calls->Begun();
+    }
   }
 
   ~CallMeter() override {
     Complete();
+    if (CallerCalls* const calls = connection_->calls()) {
+      calls->Ended(given_up_);
+    }
     if (unanswered_ > 0) {
       connection_->MessagesDone(unanswered_);
     }
@@ -48,9 +54,8 @@ class CallMeter : public grpc::experimental::Interceptor {
       Sent(limits_.bytes_per_answer);
     }
     // Only now is it known whether the caller gave the call up.
-    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_CLOSE) &&
-        connection_->calls() != nullptr && !call_->server_context()->IsCancelled()) {
-      connection_->calls()->Ended();
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_CLOSE)) {
+      given_up_ = call_->server_context()->IsCancelled();
     }
     methods->Proceed();
   }
@@ -88,6 +93,7 @@ class CallMeter : public grpc::experimental::Interceptor {
   const ConnectionLimits& limits_;
   const MessageSize& size_;
   bool complete_ = false;
+  bool given_up_ = true;
   int unanswered_ = 0;
 };
 
@@ -110,13 +116,11 @@ grpc::experimental::Interceptor* CallMeterFactory::CreateServerInterceptor(Serve
   const std::optional<PeerAddress> peer = PeerAddress::FromGrpc(call->server_context()->peer());
   std::shared_ptr<Connection> connection = peer.has_value() ? connections_->Find(*peer) : nullptr;
   if (connection == nullptr) {
-    return nullptr;  // it has ended: gRPC takes that for a call without an interceptor
+    // It has ended, and its caller's calls are counted all the same.
+    connection = std::make_shared<Connection>(peer.value_or(PeerAddress()));
   }
   if (!connection->caller_known()) {
     ReadCaller(call, *callers_, *connection);
-  }
-  if (CallerCalls* const calls = connection->calls()) {
-    calls->Begun();
   }
   return new CallMeter(call, std::move(connection), limits_, size_);
 }

@@ -5,26 +5,20 @@
 namespace fleetca::service {
 
 bool CallerCalls::Arrive() {
-  const int64_t most = std::min(kMostOpen + kMostOpenOfAConnection * connections(), kMostOpenInAll);
-  if (open_.fetch_add(1, std::memory_order_relaxed) >= most) {
-    Decrease(open_, 1);
+  const int64_t most = std::min(kMost + kMostOfAConnection * connections(), kMostInAll);
+  if (debts_.fetch_add(1, std::memory_order_relaxed) + open() >= most) {
+    Forgive(1);
     refused_.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
   return true;
 }
 
-void CallerCalls::ForgetWaitingSince(absl::Time since) {
-  if (admitted_ns_.load(std::memory_order_relaxed) < absl::ToUnixNanos(since)) {
-    waiting_.store(0, std::memory_order_relaxed);
-  }
-}
-
-// Never below zero: what was forgiven may end yet.
-void CallerCalls::Decrease(std::atomic<int64_t>& count, int64_t by) {
-  int64_t now = count.load(std::memory_order_relaxed);
-  while (now > 0 && !count.compare_exchange_weak(now, std::max<int64_t>(0, now - by),
-                                                 std::memory_order_relaxed)) {
+// Never below zero: what was forgiven may begin yet.
+void CallerCalls::Forgive(int64_t calls) {
+  int64_t now = debts();
+  while (now > 0 && !debts_.compare_exchange_weak(now, std::max<int64_t>(0, now - calls),
+                                                  std::memory_order_relaxed)) {
   }
 }
 
@@ -44,40 +38,36 @@ std::shared_ptr<CallerCalls> CallerTable::Of(absl::string_view caller) {
   return calls;
 }
 
-std::shared_ptr<CallerCalls> CallerTable::Arrive(absl::string_view caller) {
-  std::shared_ptr<CallerCalls> calls = Of(caller);
+bool CallerTable::Arrive(absl::string_view caller) {
+  const std::shared_ptr<CallerCalls> calls = Of(caller);
   if (calls->Arrive()) {
-    return calls;
+    return true;
   }
   if (calls->refused() == CallerCalls::kFlood + 1) {
     alarm_();
   }
-  return nullptr;
+  return false;
 }
 
-CallerTable::Notable CallerTable::Look(absl::Time now, absl::Duration message_timeout) {
+absl::flat_hash_set<std::string> CallerTable::Look(absl::Time now) {
   forgiven_until_ = std::max(forgiven_until_, now - absl::Seconds(60));
   const int64_t calls = std::max<int64_t>(0, (now - forgiven_until_) / kForgivenAfter);
   forgiven_until_ += calls * kForgivenAfter;
-  Notable notable;
+  absl::flat_hash_set<std::string> flooding;
   absl::WriterMutexLock lock(&mutex_);
   for (auto one = callers_.begin(); one != callers_.end();) {
     const auto here = one++;
     CallerCalls& of_caller = *here->second;
     of_caller.Forgive(calls);
-    of_caller.ForgetWaitingSince(now - message_timeout);
     if (of_caller.TakeRefused() > CallerCalls::kFlood) {
-      notable.flooding.insert(here->first);
-    }
-    if (of_caller.waiting() > 0) {
-      notable.waiting.insert(here->first);
+      flooding.insert(here->first);
     }
     // Nobody takes a new hold meanwhile: that needs the lock.
-    if (here->second.use_count() == 1 && of_caller.open() == 0) {
+    if (here->second.use_count() == 1 && of_caller.debts() == 0) {
       callers_.erase(here);
     }
   }
-  return notable;
+  return flooding;
 }
 
 size_t CallerTable::size() const {

@@ -16,21 +16,20 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "base/steady_time.h"
 
 namespace fleetca::service {
 
 // Of one caller. gRPC 1.51 keeps some 40 KB of a call whose stream was reset until gRPC comes round
-// to the call, which is late while more and more streams are opened and reset. So calls that their
-// caller gave up go on counting until the listener's watch forgives them. Thread-safe.
+// to the call, which is late while more and more streams are opened and reset. So calls that
+// arrived and have not begun, and those that their caller gave up, count as debts, until the
+// listener's watch forgives them by and by. Thread-safe.
 class CallerCalls {
  public:
-  // The most calls of one caller that are open or were given up: kMostOpen, and
-  // kMostOpenOfAConnection for each connection, which cannot have more streams at once, and never
-  // more than kMostOpenInAll.
-  static constexpr int64_t kMostOpen = 1000;
-  static constexpr int64_t kMostOpenOfAConnection = 100;
-  static constexpr int64_t kMostOpenInAll = 8000;
+  // The most calls of one caller that are open or debts: kMost, and kMostOfAConnection for each
+  // connection, which cannot have more streams at once, and never more than kMostInAll.
+  static constexpr int64_t kMost = 1000;
+  static constexpr int64_t kMostOfAConnection = 100;
+  static constexpr int64_t kMostInAll = 8000;
   // So many refused calls between two looks are a flood: who takes a refusal for an answer has made
   // fewer.
   static constexpr int64_t kFlood = 200;
@@ -38,22 +37,22 @@ class CallerCalls {
   // A call has arrived. False when it is one too many, and then it is not counted: to be refused at
   // once, which costs next to nothing.
   [[nodiscard]] bool Arrive();
-  // A call that arrived is let through to its handler.
-  void Admitted() {
-    admitted_ns_.store(absl::ToUnixNanos(SteadyTime()), std::memory_order_relaxed);
-    waiting_.fetch_add(1, std::memory_order_relaxed);
+  // The handler of a call that arrived has begun: of a unary call, when its message is complete. Of
+  // one that was refused, or broken off before, none ever does.
+  void Begun() {
+    Forgive(1);
+    open_.fetch_add(1, std::memory_order_relaxed);
   }
-  // The handler of a call that was let through has begun: of a unary call, when its message is
-  // complete.
-  void Begun() { Decrease(waiting_, 1); }
-  // A call has come to its end, and its caller did not give it up.
-  void Ended() { Decrease(open_, 1); }
+  // A call that had begun is gone.
+  void Ended(bool given_up) {
+    open_.fetch_sub(1, std::memory_order_relaxed);
+    if (given_up) {
+      debts_.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
 
-  // Takes up to `calls` of those that were given up for gone.
-  void Forgive(int64_t calls) { Decrease(open_, calls); }
-  // Nobody reports the end of a call whose handler never began, as that of an upload that was
-  // broken off: when none was let through since `since`, no message can be on its way any more.
-  void ForgetWaitingSince(absl::Time since);
+  // Takes up to `calls` off the debts.
+  void Forgive(int64_t calls);
 
   void ConnectionBegun() { connections_.fetch_add(1, std::memory_order_relaxed); }
   void ConnectionEnded() { connections_.fetch_sub(1, std::memory_order_relaxed); }
@@ -62,17 +61,14 @@ class CallerCalls {
   int64_t TakeRefused() { return refused_.exchange(0, std::memory_order_relaxed); }
   int64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
+  // Calls whose handlers have begun and are not gone.
   int64_t open() const { return open_.load(std::memory_order_relaxed); }
-  // Calls whose handlers have not begun.
-  int64_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
+  int64_t debts() const { return debts_.load(std::memory_order_relaxed); }
   int64_t connections() const { return connections_.load(std::memory_order_relaxed); }
 
  private:
-  static void Decrease(std::atomic<int64_t>& count, int64_t by);
-
   std::atomic<int64_t> open_{0};
-  std::atomic<int64_t> waiting_{0};
-  std::atomic<int64_t> admitted_ns_{0};  // SteadyTime() of the last one
+  std::atomic<int64_t> debts_{0};
   std::atomic<int64_t> refused_{0};
   std::atomic<int64_t> connections_{0};
 };
@@ -81,8 +77,7 @@ class CallerCalls {
 // its headers' is spent. Thread-safe.
 class CallerTable {
  public:
-  // How long a call that was given up counts when it is the caller's only one; 200 are forgiven in a
-  // second.
+  // How long a debt counts when it is the caller's only one; 200 are forgiven in a second.
   static constexpr absl::Duration kForgivenAfter = absl::Milliseconds(5);
 
   // The caller's, made when it is not there yet. Callers have shown a certificate, so that there
@@ -93,19 +88,13 @@ class CallerTable {
   // should come at once. Set it before the first call.
   void SetAlarm(std::function<void()> alarm) { alarm_ = std::move(alarm); }
 
-  // A call of the caller has arrived: null when it is one too many, as CallerCalls::Arrive.
-  [[nodiscard]] std::shared_ptr<CallerCalls> Arrive(absl::string_view caller)
-      ABSL_LOCKS_EXCLUDED(mutex_);
+  // CallerCalls::Arrive, with the alarm.
+  [[nodiscard]] bool Arrive(absl::string_view caller) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Callers that the listener's watch has to know of.
-  struct Notable {
-    absl::flat_hash_set<std::string> waiting;   // have calls that wait for their handlers
-    absl::flat_hash_set<std::string> flooding;  // go on and on making calls that are refused
-  };
-  // What there is at `now`, of SteadyTime(). Forgives each caller what the time since the last look
-  // is worth, and forgets calls that waited for `message_timeout`; drops callers of whom nothing is
-  // left.
-  Notable Look(absl::Time now, absl::Duration message_timeout) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Those who went on and on making calls that were refused, since the last look. Forgives each
+  // caller what the time since then is worth, and drops callers of whom nothing is left. `now` is
+  // of SteadyTime().
+  absl::flat_hash_set<std::string> Look(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
 
   size_t size() const ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -16,7 +16,6 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-constexpr absl::Duration kTimeout = absl::Seconds(30);
 constexpr absl::Duration kForOne = CallerTable::kForgivenAfter;
 
 // As many calls as arrive.
@@ -28,40 +27,61 @@ int64_t ArriveAll(CallerCalls& calls) {
   return arrived;
 }
 
-TEST(CallerCallsTest, OpenCallsAreBounded) {
+TEST(CallerCallsTest, CallsAreBoundedWhetherTheyHaveBegunOrNot) {
   CallerCalls calls;
-  EXPECT_EQ(ArriveAll(calls), CallerCalls::kMostOpen);
-  EXPECT_EQ(calls.open(), CallerCalls::kMostOpen) << "one that was refused does not count";
-  calls.Ended();
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_TRUE(calls.Arrive());
+    calls.Begun();
+  }
+  EXPECT_EQ(calls.open(), 300);
+  EXPECT_EQ(calls.debts(), 0);
+  EXPECT_EQ(ArriveAll(calls), CallerCalls::kMost - 300);
+  EXPECT_EQ(calls.debts(), CallerCalls::kMost - 300) << "one that was refused does not count";
+  calls.Ended(/*given_up=*/false);
   EXPECT_TRUE(calls.Arrive());
   EXPECT_FALSE(calls.Arrive());
+}
+
+TEST(CallerCallsTest, WhatIsGivenUpGoesOnCounting) {
+  CallerCalls calls;
+  ASSERT_TRUE(calls.Arrive());
+  calls.Begun();
+  calls.Ended(/*given_up=*/true);
+  EXPECT_EQ(calls.open(), 0);
+  EXPECT_EQ(calls.debts(), 1);
+  calls.Forgive(1);
+  EXPECT_EQ(calls.debts(), 0);
+}
+
+TEST(CallerCallsTest, OpenCallsAreNotForgiven) {
+  CallerCalls calls;
+  ASSERT_TRUE(calls.Arrive());
+  calls.Begun();
+  calls.Forgive(10);
+  EXPECT_EQ(calls.open(), 1);
 }
 
 TEST(CallerCallsTest, EachConnectionBringsItsStreamsUpToABound) {
   CallerCalls calls;
   calls.ConnectionBegun();
   calls.ConnectionBegun();
-  EXPECT_EQ(ArriveAll(calls), CallerCalls::kMostOpen + 2 * CallerCalls::kMostOpenOfAConnection);
+  EXPECT_EQ(ArriveAll(calls), CallerCalls::kMost + 2 * CallerCalls::kMostOfAConnection);
   calls.ConnectionEnded();
   EXPECT_FALSE(calls.Arrive());
   for (int i = 0; i < 1000; ++i) {
     calls.ConnectionBegun();
   }
   ArriveAll(calls);
-  EXPECT_EQ(calls.open(), CallerCalls::kMostOpenInAll);
+  EXPECT_EQ(calls.debts(), CallerCalls::kMostInAll);
 }
 
-TEST(CallerCallsTest, NeverCountsBelowNothing) {
+TEST(CallerCallsTest, ACallThatBeginsWhenItWasForgivenIsOpenAllTheSame) {
   CallerCalls calls;
+  ASSERT_TRUE(calls.Arrive());
+  calls.Forgive(1);
   calls.Begun();
-  calls.Ended();
-  EXPECT_EQ(calls.waiting(), 0);
-  EXPECT_EQ(calls.open(), 0);
-  EXPECT_TRUE(calls.Arrive());
-  calls.Admitted();
-  calls.Forgive(10);
-  EXPECT_EQ(calls.open(), 0);
-  EXPECT_EQ(calls.waiting(), 1) << "what is forgiven may still be waiting";
+  EXPECT_EQ(calls.debts(), 0);
+  EXPECT_EQ(calls.open(), 1);
 }
 
 TEST(CallerCallsTest, CountsFromManyThreads) {
@@ -72,10 +92,9 @@ TEST(CallerCallsTest, CountsFromManyThreads) {
       for (int j = 0; j < 100; ++j) {
         EXPECT_TRUE(calls.Arrive());
         EXPECT_TRUE(calls.Arrive());
-        calls.Admitted();
-        calls.Admitted();
         calls.Begun();
-        calls.Ended();
+        calls.Begun();
+        calls.Ended(/*given_up=*/j % 2 == 0);
       }
     });
   }
@@ -83,57 +102,47 @@ TEST(CallerCallsTest, CountsFromManyThreads) {
     thread.join();
   }
   EXPECT_EQ(calls.open(), 400);
-  EXPECT_EQ(calls.waiting(), 400);
+  EXPECT_LE(calls.debts(), 200);
 }
 
 TEST(CallerTableTest, KnowsCallersApart) {
   CallerTable callers;
-  ASSERT_TRUE(callers.Of("spiffe://td/a")->Arrive());
-  EXPECT_EQ(callers.Of("spiffe://td/a")->open(), 1);
-  EXPECT_EQ(callers.Of("spiffe://td/b")->open(), 0);
+  ASSERT_TRUE(callers.Arrive("spiffe://td/a"));
+  EXPECT_EQ(callers.Of("spiffe://td/a")->debts(), 1);
+  EXPECT_EQ(callers.Of("spiffe://td/b")->debts(), 0);
 }
 
 TEST(CallerTableTest, ForgivesByTheTimeThatHasPassed) {
   CallerTable callers;
   absl::Time now = SteadyTime();
-  callers.Look(now, kTimeout);
+  callers.Look(now);
   const auto calls = callers.Of("a");
   for (int i = 0; i < 100; ++i) {
     ASSERT_TRUE(calls->Arrive());
   }
-  callers.Look(now += 10 * kForOne, kTimeout);
-  EXPECT_EQ(calls->open(), 90);
-  callers.Look(now += kForOne / 2, kTimeout);
-  EXPECT_EQ(calls->open(), 90);
-  callers.Look(now += kForOne / 2, kTimeout);
-  EXPECT_EQ(calls->open(), 89);
-}
-
-TEST(CallerTableTest, AnUploadThatWasBrokenOffDoesNotWaitForEver) {
-  CallerTable callers;
-  const auto calls = callers.Of("a");
-  ASSERT_TRUE(calls->Arrive());
-  calls->Admitted();
-  EXPECT_THAT(callers.Look(SteadyTime() + kTimeout / 2, kTimeout).waiting,
-              UnorderedElementsAre("a"));
-  EXPECT_THAT(callers.Look(SteadyTime() + kTimeout * 2, kTimeout).waiting, IsEmpty());
+  callers.Look(now += 10 * kForOne);
+  EXPECT_EQ(calls->debts(), 90);
+  callers.Look(now += kForOne / 2);
+  EXPECT_EQ(calls->debts(), 90);
+  callers.Look(now += kForOne / 2);
+  EXPECT_EQ(calls->debts(), 89);
 }
 
 TEST(CallerTableTest, SaysWhoFloods) {
   CallerTable callers;
   const absl::Time now = SteadyTime();
+  callers.Look(now);
   const auto calls = callers.Of("a");
   ArriveAll(*calls);
   for (int i = 1; i < CallerCalls::kFlood; ++i) {
     EXPECT_FALSE(calls->Arrive());
   }
-  EXPECT_THAT(callers.Look(now, kTimeout).flooding, IsEmpty());
+  EXPECT_THAT(callers.Look(now), IsEmpty());
   for (int i = 0; i <= CallerCalls::kFlood; ++i) {
     EXPECT_FALSE(calls->Arrive());
   }
-  EXPECT_THAT(callers.Look(now, kTimeout).flooding, UnorderedElementsAre("a"));
-  EXPECT_THAT(callers.Look(now, kTimeout).flooding, IsEmpty())
-      << "not what was before the last look";
+  EXPECT_THAT(callers.Look(now), UnorderedElementsAre("a"));
+  EXPECT_THAT(callers.Look(now), IsEmpty()) << "not what was before the last look";
 }
 
 TEST(CallerTableTest, RaisesTheAlarmOnceALook) {
@@ -141,31 +150,31 @@ TEST(CallerTableTest, RaisesTheAlarmOnceALook) {
   const absl::Time now = SteadyTime();
   int alarms = 0;
   callers.SetAlarm([&alarms] { ++alarms; });
+  callers.Look(now);
   ArriveAll(*callers.Of("a"));
-  callers.Look(now, kTimeout);
+  callers.Look(now);
   for (int i = 0; i < CallerCalls::kFlood; ++i) {
-    EXPECT_EQ(callers.Arrive("a"), nullptr);
+    EXPECT_FALSE(callers.Arrive("a"));
   }
   EXPECT_EQ(alarms, 0);
   for (int i = 0; i < 1000; ++i) {
-    EXPECT_EQ(callers.Arrive("a"), nullptr);
+    EXPECT_FALSE(callers.Arrive("a"));
   }
   EXPECT_EQ(alarms, 1);
-  EXPECT_NE(callers.Arrive("b"), nullptr);
+  EXPECT_TRUE(callers.Arrive("b"));
 }
 
 TEST(CallerTableTest, ForgetsCallersOfWhomNothingIsLeft) {
   CallerTable callers;
   absl::Time now = SteadyTime();
-  callers.Look(now, kTimeout);
-  ASSERT_TRUE(callers.Of("a")->Arrive());
-  ASSERT_TRUE(callers.Of("a")->Arrive());
-  callers.Of("a")->Admitted();
+  callers.Look(now);
+  ASSERT_TRUE(callers.Arrive("a"));
+  ASSERT_TRUE(callers.Arrive("a"));
   const std::shared_ptr<CallerCalls> held = callers.Of("b");
-  EXPECT_THAT(callers.Look(now += kForOne, kTimeout).waiting, UnorderedElementsAre("a"));
+  callers.Look(now += kForOne);
   EXPECT_EQ(callers.size(), 2u);
-  callers.Look(now += kForOne, kTimeout);
-  EXPECT_EQ(callers.size(), 1u) << "the one that a connection holds stays";
+  callers.Look(now += kForOne);
+  EXPECT_EQ(callers.size(), 1u) << "the one that a connection or a call holds stays";
   EXPECT_EQ(callers.Of("b"), held);
 }
 

@@ -27,10 +27,8 @@ constexpr uint64_t kChatter = 1024;
 // some calls.
 constexpr uint64_t kNoFlood = 32 << 10;
 
-// A new connection that brings more has this time to turn out as a caller's who does not flood, and
-// the longer one when calls of others wait that may have come over it.
-constexpr absl::Duration kSuspectTime = absl::Milliseconds(100);
-constexpr absl::Duration kLongSuspectTime = absl::Milliseconds(500);
+// How long it may look as if bytes belonged to no call: the call may be about to begin.
+constexpr absl::Duration kOutsideTime = absl::Milliseconds(250);
 
 constexpr size_t kMostDiscarded = size_t{64} << 20;
 
@@ -97,7 +95,9 @@ void ConnectionWatch::Add(const PeerAddress& peer, Descriptor duplicate, absl::T
 }
 
 void ConnectionWatch::Look(absl::Time now) {
-  LookAtCalls(now);
+  if (const auto flooding = callers_->Look(now); !flooding.empty()) {
+    ShutDownFloodsOf(flooding, now);
+  }
   const size_t looks = std::min(watched_.size(), kLooksAtOnce);
   for (size_t i = 0; i < looks; ++i) {
     if (next_ == watched_.end()) {
@@ -156,7 +156,7 @@ ConnectionWatch::Verdict ConnectionWatch::Judge(Watched& one, absl::Time now) {
   if (one.unanswered > limits_.unanswered_bytes) {
     return Verdict::kUnansweredBytes;
   }
-  if (IsOutsideCalls(one, more)) {
+  if (IsOutsideCalls(one, more, now)) {
     return Verdict::kOutsideCalls;
   }
   if (one.caller.empty() && connection.caller_known()) {
@@ -178,57 +178,35 @@ ConnectionWatch::Verdict ConnectionWatch::Judge(Watched& one, absl::Time now) {
   return Verdict::kStays;
 }
 
-// The handler of a unary call begins when its message is complete. Until then the caller is known,
-// but not the connection that carries the call. It is either one of the caller's known connections
-// that received bytes since, or a new connection whose caller is not known yet.
-void ConnectionWatch::LookAtCalls(absl::Time now) {
-  CallerTable::Notable callers = callers_->Look(now, limits_.message_timeout);
-  absl::flat_hash_set<std::string>& waiting = callers.waiting;
-  for (const std::string& flooding : callers.flooding) {
-    waiting.erase(flooding);
-  }
-  for (auto one = watched_.begin(); !waiting.empty() && one != watched_.end(); ++one) {
-    if (one->may_bring) {
-      waiting.erase(one->caller);
-    }
-  }
-  calls_wait_ = !waiting.empty();
-  if (!callers.flooding.empty()) {
-    ShutDownFloodsOf(callers.flooding, now);
-  }
-}
-
-// A connection that has brought nothing but streams and resets may have no call that has begun, so
-// that its caller is not known. It goes with the known ones of a flooding caller, but a little
-// later: a new connection of somebody else with a large first message looks the same until then.
+// Of a flooding caller those connections that are known to be his: of the others nobody knows whose
+// they are, and what they bring belongs to no call that has begun.
 void ConnectionWatch::ShutDownFloodsOf(const absl::flat_hash_set<std::string>& callers,
                                        absl::Time now) {
-  const absl::Duration patience = calls_wait_ ? kLongSuspectTime : kSuspectTime;
   for (auto one = watched_.begin(); one != watched_.end();) {
-    bool ends = one->unanswered > kNoFlood && callers.contains(one->caller);
-    if (one->unanswered > kNoFlood && !one->connection->caller_known()) {
-      one->suspect_since = std::min(one->suspect_since, now);
-      ends = now - one->suspect_since >= patience;
-    }
-    one = ends ? ShutDown(one, "its caller goes on and on making calls that are refused", now)
-               : std::next(one);
+    one = one->unanswered > kNoFlood && callers.contains(one->caller)
+              ? ShutDown(one, "its caller goes on and on making calls that are refused", now)
+              : std::next(one);
   }
 }
 
-bool ConnectionWatch::IsOutsideCalls(Watched& one, uint64_t more) {
+// Calls with large messages begin when their headers arrive (service/edge/upload_call.h), a little
+// later when the connection brings more and more meanwhile.
+bool ConnectionWatch::IsOutsideCalls(Watched& one, uint64_t more, absl::Time now) const {
   const Connection& connection = *one.connection;
   if (const uint64_t signs = connection.signs(); signs != one.signs) {
     one.signs = signs;
     one.outside = 0;
-    one.may_bring = more > 0;
   } else {
     one.outside += more;
-    one.may_bring = one.may_bring || more > 0;
   }
-  const CallerCalls* const calls = connection.calls();
-  const bool may_be_a_message =
-      connection.unfinished() > 0 || (calls == nullptr ? calls_wait_ : calls->waiting() > 0);
-  return one.outside > limits_.bytes_outside_calls && !may_be_a_message;
+  if (one.outside <= limits_.bytes_outside_calls || connection.unfinished() > 0) {
+    one.outside_since = absl::InfiniteFuture();
+    return false;
+  }
+  one.outside_since = std::min(one.outside_since, now);
+  // A new connection cannot bring as much before its first calls have begun: HTTP/2 lets it send 64
+  // KiB of each.
+  return !connection.caller_known() || now - one.outside_since >= kOutsideTime;
 }
 
 void ConnectionWatch::BoundTheSums(absl::Time now) {

@@ -58,8 +58,7 @@ class ConnectionWatch {
     uint64_t unanswered = 0;  // received and not given back
     uint64_t signs = 0;       // Connection::signs()
     uint64_t outside = 0;     // received since the look at which the signs changed
-    bool may_bring = false;   // something was received at that look or since
-    absl::Time suspect_since = absl::InfiniteFuture();  // of being a flood's, its caller not known
+    absl::Time outside_since = absl::InfiniteFuture();  // of more than may be outside
     absl::Time window_at;       // progress_at, or a whole number of message_timeouts later
     uint64_t window_begin = 0;  // received then
     std::string caller;         // counted in per_caller_
@@ -78,11 +77,10 @@ class ConnectionWatch {
 
   Verdict Judge(Watched& one, absl::Time now);
   // Whether more came in outside of calls than may.
-  bool IsOutsideCalls(Watched& one, uint64_t more);
+  bool IsOutsideCalls(Watched& one, uint64_t more, absl::Time now) const;
   List::iterator LookAt(List::iterator one, absl::Time now);
   // The most deserving connection to be closed for a new one, or end().
   List::iterator FindReplaceable(absl::Time now, const PeerAddress::Ip* of_address);
-  void LookAtCalls(absl::Time now);
   void ShutDownFloodsOf(const absl::flat_hash_set<std::string>& callers, absl::Time now);
   void BoundTheSums(absl::Time now);
   List::iterator ShutDown(List::iterator one, absl::string_view why, absl::Time now);
@@ -96,7 +94,6 @@ class ConnectionWatch {
   List watched_;  // oldest first
   List::iterator next_ = watched_.end();
   uint64_t ended_ = 0;
-  bool calls_wait_ = false;  // for their handlers, and no known connection may have brought them
   absl::flat_hash_map<PeerAddress::Ip, size_t> per_address_;
   absl::flat_hash_map<std::string, size_t> per_caller_;
   log::Limiter limiter_{kLinesPerSecond};
