@@ -72,8 +72,10 @@ absl::Status Issuer::RedeemOneUseJwt(Item& item, absl::Time now, std::string* lo
       return replayed;
     }
   }
-  if (jwt.unused_before < store_.jwts_not_before() && store_.jwts_not_before() > absl::UnixEpoch()) {
-    *log_detail = "it was issued before the store was restored, and may have been used since";
+  if (jwt.unused_before < store_.jwts_not_before() &&
+      store_.jwts_not_before() > absl::UnixEpoch()) {
+    *log_detail =
+        "it was issued before the store was restored or its clock set back, and may have been used";
     return TokenRefused();
   }
   if (use.ok()) {
@@ -100,7 +102,8 @@ void Issuer::DropOldJwtUses(absl::Time now) {
     return;
   }
   // Only what the store's own time is past: such a JWT is refused for that from then on, also when
-  // the clock turns out to have been ahead.
+  // the clock turns out to have been ahead. Where an operator sets the store's time back,
+  // store::SetClock refuses all one-use JWTs from before, as the uses do not come back.
   const absl::StatusOr<size_t> dropped = store_.DropJwtUses(std::min(now, store_.latest_time()));
   if (!dropped.ok()) {
     log::Warning("Uses of JWTs that have expired stay", {{"error", dropped.status().message()}});

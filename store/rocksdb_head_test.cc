@@ -306,6 +306,28 @@ TEST_F(RocksDbHeadTest, SettingTheClockLetsJwtsInThatARestoreInTheFutureRefused)
   EXPECT_EQ(MustOpen()->jwts_not_before(), now);
 }
 
+// Uses of JWTs that expired by a clock that was ahead are gone, and the JWTs are good for long.
+TEST_F(RocksDbHeadTest, SettingTheClockBackRefusesJwtsFromBefore) {
+  MakeStore();
+  const absl::Time now = absl::FromUnixMillis(1700003600124);
+  const absl::Time rounded_up = absl::FromUnixSeconds(1700003601);
+  ASSERT_TRUE(MustOpen()->NoteTime(now + absl::Hours(20)).ok());
+  absl::StatusOr<ClockSummary> summary = SetClock(Options(), now);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->jwts_not_before, rounded_up);
+  EXPECT_EQ(MustOpen()->jwts_not_before(), rounded_up);
+  // Where there is nothing to set back, nothing more is refused.
+  summary = SetClock(Options(), now + absl::Hours(1));
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->jwts_not_before, std::nullopt);
+  EXPECT_EQ(MustOpen()->jwts_not_before(), rounded_up);
+  // Set back once more, the later of the two holds.
+  const absl::Time later = absl::FromUnixSeconds(1700010000);
+  ASSERT_TRUE(MustOpen()->NoteTime(later + absl::Hours(1)).ok());
+  ASSERT_TRUE(SetClock(Options(), later).ok());
+  EXPECT_EQ(MustOpen()->jwts_not_before(), later);
+}
+
 TEST_F(RocksDbHeadTest, AnAcceptedLossOfEverythingMakesAnEmptyStore) {
   MakeStore();
   fs::remove_all(folder_);

@@ -105,13 +105,18 @@ absl::StatusOr<RestoreSummary> AcceptLoss(const RocksDbOptions& options, absl::T
 absl::StatusOr<ClockSummary> SetClock(const RocksDbOptions& options, absl::Time now) {
   const DatabaseOptions database_options{options, std::make_shared<StoreStats>()};
   FLEETCA_ASSIGN_OR_RETURN(StoreFolder folder, OpenStoreFolder(database_options));
-  if (folder.lineage.has_value() && folder.lineage->jwts_not_before > WholeSecondFrom(now)) {
+  ClockSummary summary;
+  summary.before = absl::FromUnixMillis(folder.latest_mark);
+  const absl::Time known = std::max(summary.before, FoundHead(options).noted_at);
+  // A server's store always has a lineage.
+  if (folder.lineage.has_value() &&
+      (folder.lineage->jwts_not_before > WholeSecondFrom(now) || known > now)) {
     folder.lineage->jwts_not_before = WholeSecondFrom(now);
+    summary.jwts_not_before = folder.lineage->jwts_not_before;
+    // First: cut short, it must not leave a clock that is set and uses that are forgotten.
     FLEETCA_RETURN_IF_ERROR(WriteLineage(database_options, *folder.database, *folder.lineage));
   }
   std::unique_ptr<Store> store = MakeRocksDbStore(database_options, std::move(folder));
-  ClockSummary summary;
-  summary.before = store->latest_time();
   FLEETCA_ASSIGN_OR_RETURN(
       summary.tokens_revoked,
       RevokeTokens(*store, now, "fleetca store set-clock",

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -31,11 +32,15 @@ absl::StatusOr<RestoreSummary> AcceptLoss(const RocksDbOptions& options, absl::T
 struct ClockSummary {
   absl::Time before;          // the latest time that was noted
   size_t tokens_revoked = 0;  // made after `now`, which lived too long
+  // One-use JWTs that were issued before are refused from now on; nullopt: nothing changed.
+  std::optional<absl::Time> jwts_not_before;
 };
 
 // Takes `now` for the latest time noted, and revokes the join tokens that were made later than
-// that. Where one-use JWTs are refused up to a later time than `now`, because the store was
-// restored while the clock was ahead, they are refused up to `now`.
+// that. Where that lowers the latest time, uses of JWTs that expire after `now` may have been
+// dropped while the clock was ahead, so one-use JWTs that were issued before `now` are refused from
+// then on. Where they are refused up to a later time than `now`, because the store was restored
+// while the clock was ahead, they are refused up to `now`.
 absl::StatusOr<ClockSummary> SetClock(const RocksDbOptions& options, absl::Time now);
 
 }  // namespace fleetca::store

@@ -121,7 +121,8 @@ class Store {
   virtual absl::Status ResetLatestTime(absl::Time time) = 0;
 
   // One-use JWTs that were issued before may have been used without a trace, because the store was
-  // restored since; they are to be refused. The epoch when there is no such time.
+  // restored since or its time set back; they are to be refused. The epoch when there is no such
+  // time.
   virtual absl::Time jwts_not_before() const = 0;
 
   // Drawn at random when the store was created, and kept: part of every serial number, so that two

@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <cstring>
 #include <iterator>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +22,7 @@
 #include "absl/strings/string_view.h"
 #include "base/descriptor.h"
 #include "base/errors.h"
+#include "service/bootstrap/system_call_filter.h"
 
 namespace fleetca::service {
 namespace {
@@ -120,6 +123,9 @@ absl::Status GiveUpRights(absl::Span<const std::string> readable) {
   std::vector<std::string> problems = ForbidFiles(readable);
   if (!DropCapabilities()) {
     problems.push_back(Problem("it keeps its capabilities"));
+  }
+  if (std::string problem = FilterSystemCalls(); !problem.empty()) {
+    problems.push_back(std::move(problem));
   }
   return problems.empty()
              ? absl::OkStatus()

@@ -22,6 +22,9 @@ namespace fleetca::service {
 //   `readable` is empty, as a process that fetches nothing has no reason to. Linux 6.12: signals
 //   reach this process alone.
 // - It has no capabilities, even where it runs as root.
+// - System calls that it has no use for are refused: those that change a file's mode, owner or
+//   times, start or reach other processes, or make sockets of other kinds than IP's
+//   (service/bootstrap/system_call_filter.h).
 //
 // Does all it can, whatever fails: FAILED_PRECONDITION kConfigInvalid with a sentence for each
 // thing that is not in force. A path that is not there is left out.

@@ -3,11 +3,13 @@
 #include <grpcpp/client_context.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "base/errors.h"
 #include "base/secret.h"
@@ -50,7 +52,10 @@ absl::StatusOr<std::vector<SecretBytes>> Read(
 
 WatchedFiles::Reader ReadByIssuingProcess(
     internal::v1::BootstrapRelayService::StubInterface& issuing_process) {
-  return [&issuing_process](absl::Span<const WatchedFile> files) {
+  // The issuing process reads for one call at a time.
+  return [&issuing_process,
+          one = std::make_shared<absl::Mutex>()](absl::Span<const WatchedFile> files) {
+    absl::MutexLock lock(one.get());
     return Read(issuing_process, files);
   };
 }

@@ -34,9 +34,10 @@ constexpr char kSetClockExamples[] = R"(
 For a server that refuses its clock although that is right now: the clock was ahead once, or the CA
 was off for longer than clock.max_ahead and no time service keeps the clock. Compare `date` with
 another clock first: from then on this machine's time is believed. Join tokens that were made later
-than now, while the clock was ahead, are revoked; one-use JWTs that a restore refused up to a later
-time are refused up to now; certificates that were issued then are not valid
-before their own time. The server must not run.
+than now, while the clock was ahead, are revoked. Which one-use JWTs were used may be forgotten by
+a clock that was ahead, so those that were issued before now are refused; no longer than that where
+a restore refused them up to a later time. Certificates that were issued then are not valid before
+their own time. The server must not run.
 
 Examples:
   date --utc
@@ -85,12 +86,20 @@ absl::Status SetClock(const StoreFlags& flags) {
     json["latest_time_before"] = TimeToText(summary.before);
     json["latest_time"] = TimeToText(now);
     json["join_tokens_revoked"] = summary.tokens_revoked;
+    json["jwts_not_before"] =
+        summary.jwts_not_before.has_value() ? TimeToText(*summary.jwts_not_before) : "";
     return WriteStandardOutput(JsonToText(json));
   }
   return WriteStandardOutput(absl::StrCat(
       "The latest time that the store noted was ", TimeToText(summary.before), "; now it is ",
       TimeToText(now), ".\nJoin tokens revoked, because they were made later than that: ",
-      summary.tokens_revoked, ".\nNext: fleetca serve --config ", flags.config, "\n"));
+      summary.tokens_revoked, ".\n",
+      summary.jwts_not_before.has_value()
+          ? absl::StrCat("One-use JWTs that were issued before ",
+                         TimeToText(*summary.jwts_not_before),
+                         " are refused, because which of them were used may be forgotten.\n")
+          : "",
+      "Next: fleetca serve --config ", flags.config, "\n"));
 }
 
 void AddCommand(CLI::App& store, const char* name, const char* description,

@@ -127,6 +127,18 @@ TEST_F(StoreCommandTest, SetClockForgetsATimeThatWasAhead) {
   EXPECT_EQ(json["latest_time_before"],
             absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", ahead, absl::UTCTimeZone()));
   EXPECT_LT(absl::AbsDuration(Open()->latest_time() - absl::Now()), absl::Minutes(5));
+  // Which JWTs were used may be forgotten.
+  const absl::Time not_before = Open()->jwts_not_before();
+  EXPECT_LT(absl::AbsDuration(not_before - absl::Now()), absl::Minutes(5));
+  const std::string text = absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", not_before, absl::UTCTimeZone());
+  EXPECT_EQ(json["jwts_not_before"], text);
+  ASSERT_TRUE(Open()->NoteTime(ahead).ok());
+  EXPECT_THAT(Run({"store", "set-clock", "--i-checked-the-time", "--config", config_}).out,
+              HasSubstr("One-use JWTs that were issued before 2"));
+  // Not where the clock was right all the time.
+  const Outcome right =
+      Run({"store", "set-clock", "--i-checked-the-time", "--config", config_, "-o", "json"});
+  EXPECT_EQ(nlohmann::json::parse(right.out)["jwts_not_before"], "");
 }
 
 TEST_F(StoreCommandTest, ARunningServerIsInTheWay) {

@@ -1,6 +1,7 @@
 #include "service/edge/bootstrap_port.h"
 
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/server_posix.h>
 
 #include <algorithm>
@@ -22,8 +23,9 @@
 namespace fleetca::service {
 namespace {
 
-// What the process asks at once; it asks less (kMaxRelayed), unless someone has taken it over.
-constexpr int kMaxCallsOfProcess = 512;
+// What gRPC may take for the process's calls, above all for those that have not come in full yet
+// and so are not counted.
+constexpr size_t kQuotaBytes = size_t{128} << 20;
 
 // Calls over the pair of sockets say in their messages who asks; nothing else about them says it.
 class Nobody : public CallAuthenticator {
@@ -87,7 +89,9 @@ BootstrapPort::BootstrapPort(const ServerConfig& config, const ServerTls& tls, A
           {.settings = [this] { return Settings(); },
            .heard = [this](const absl::Status& listener) { supervisor_->Heard(listener); },
            .read_files = [this](const std::vector<std::string>& paths) { return ReadFiles(paths); },
-           .started = [this](const absl::Status& status) { supervisor_->Reported(status); }}) {}
+           .started = [this](const absl::Status& status) { supervisor_->Reported(status); },
+           .overran =
+               [this] { supervisor_->EndMisbehaved("It has more calls open than it may"); }}) {}
 
 absl::StatusOr<std::unique_ptr<BootstrapPort>> BootstrapPort::Start(const ServerConfig& config,
                                                                     const ServerTls& tls,
@@ -102,6 +106,9 @@ absl::StatusOr<std::unique_ptr<BootstrapPort>> BootstrapPort::Start(const Server
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxCallsOfProcess);
+  grpc::ResourceQuota quota("bootstrap process");
+  quota.Resize(kQuotaBytes);
+  builder.SetResourceQuota(quota);
   // The credential comes beside the stranger's message, which has room above its own limit.
   builder.SetMaxReceiveMessageSize(static_cast<int>(3 * MaxMessageBytes(config.limits)));
   builder.RegisterService(&port->service_);
@@ -138,26 +145,42 @@ internal::v1::GetSettingsResponse BootstrapPort::Settings() const {
 
 absl::StatusOr<std::vector<SecretBytes>> BootstrapPort::ReadFiles(
     const std::vector<std::string>& paths) const {
+  // Before anything is read: each path is one of the port's, and asked for once.
+  for (auto path = paths.begin(); path != paths.end(); ++path) {
+    if (!IsTlsFile(*path) && FindFile(*path) == nullptr) {
+      return PermissionDenied(Reason::kFilePermissions,
+                              absl::StrCat(*path, " is no file of the bootstrap port"));
+    }
+    if (std::find(paths.begin(), path, *path) != path) {
+      return InvalidArgument(Reason::kFileInvalid, "paths",
+                             absl::StrCat(*path, " is asked for twice"));
+    }
+  }
   ServerTls::Pair pair = tls_.PairInUse();
   std::vector<SecretBytes> contents;
   for (const std::string& path : paths) {
-    if (path == tls_paths_.certificate || path == tls_paths_.private_key) {
+    if (IsTlsFile(path)) {
       const SecretBytes& one = path == tls_paths_.certificate ? pair.certificate : pair.private_key;
       contents.emplace_back(one.view());
       continue;
     }
-    const auto file = std::find_if(files_.begin(), files_.end(),
-                                   [&path](const WatchedFile& one) { return one.path == path; });
-    if (file == files_.end()) {
-      return PermissionDenied(Reason::kFilePermissions,
-                              absl::StrCat(path, " is no file of the bootstrap port"));
-    }
+    const WatchedFile& file = *FindFile(path);
     // A pipe would keep gRPC's thread.
-    FLEETCA_RETURN_IF_ERROR(CheckRegular({*file}));
-    FLEETCA_ASSIGN_OR_RETURN(std::vector<SecretBytes> read, ReadTogether({*file}));
+    FLEETCA_RETURN_IF_ERROR(CheckRegular({file}));
+    FLEETCA_ASSIGN_OR_RETURN(std::vector<SecretBytes> read, ReadTogether({file}));
     contents.push_back(std::move(read.front()));
   }
   return contents;
+}
+
+bool BootstrapPort::IsTlsFile(const std::string& path) const {
+  return path == tls_paths_.certificate || path == tls_paths_.private_key;
+}
+
+const WatchedFile* BootstrapPort::FindFile(const std::string& path) const {
+  const auto file = std::find_if(files_.begin(), files_.end(),
+                                 [&path](const WatchedFile& one) { return one.path == path; });
+  return file == files_.end() ? nullptr : &*file;
 }
 
 void BootstrapPort::FinishDrain() {

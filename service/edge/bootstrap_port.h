@@ -58,8 +58,12 @@ class BootstrapPort {
                 IssueQueue& queue);
 
   internal::v1::GetSettingsResponse Settings() const;
-  // What is in those of the files that Settings names: of the TLS pair what is in use.
+  // What is in those of the files that Settings names, each at most once: of the TLS pair what is
+  // in use. PERMISSION_DENIED, INVALID_ARGUMENT, and what reading gives.
   absl::StatusOr<std::vector<SecretBytes>> ReadFiles(const std::vector<std::string>& paths) const;
+  bool IsTlsFile(const std::string& path) const;
+  // Null when it is none beside the TLS pair.
+  const WatchedFile* FindFile(const std::string& path) const;
 
   const ServerTls& tls_;
   const TlsPaths tls_paths_;

@@ -103,6 +103,11 @@ class CuriousProcess {
         return Internal(Reason::kInternal, absl::StrCat("it can be had: ", other));
       }
     }
+    for (const std::string& one : {key, settings.certificate_file()}) {
+      if (Read({one, one}, &contents) != absl::StatusCode::kInvalidArgument || !contents.empty()) {
+        return Internal(Reason::kInternal, absl::StrCat("it can be had twice in a call: ", one));
+      }
+    }
     return AskForACertificate();
   }
 

@@ -1,8 +1,14 @@
 #include "service/edge/bootstrap_relay_service.h"
 
+#include <grpcpp/create_channel_posix.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/server_posix.h>
 #include <grpcpp/test/default_reactor_test_peer.h>
+#include <sys/socket.h>
 
+#include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/errors.h"
@@ -29,6 +35,13 @@ std::vector<TokenIssuerConfig> Issuers() {
   return {ci};
 }
 
+// Whose count of calls a test may set.
+class CountedService : public BootstrapRelayService {
+ public:
+  using BootstrapRelayService::BootstrapRelayService;
+  using BootstrapRelayService::calls_;
+};
+
 class BootstrapRelayServiceTest : public EdgeFixture {
  protected:
   // One that is not answered here and now ends by Pop.
@@ -50,7 +63,8 @@ class BootstrapRelayServiceTest : public EdgeFixture {
   std::vector<absl::Status> heard_;
   std::vector<absl::Status> reported_;
   internal::v1::IssueCertificateResponse response_;
-  BootstrapRelayService service_{
+  int overran_ = 0;
+  CountedService service_{
       gate_,
       callers_,
       {.settings =
@@ -69,7 +83,8 @@ class BootstrapRelayServiceTest : public EdgeFixture {
          contents.push_back(SecretBytes("a certificate"));
          return contents;
        },
-       .started = [this](const absl::Status& status) { reported_.push_back(status); }}};
+       .started = [this](const absl::Status& status) { reported_.push_back(status); },
+       .overran = [this] { ++overran_; }}};
 };
 
 TEST_F(BootstrapRelayServiceTest, TellsTheSettingsAndHearsOfTheListener) {
@@ -93,18 +108,114 @@ TEST_F(BootstrapRelayServiceTest, TellsTheSettingsAndHearsOfTheListener) {
 
 TEST_F(BootstrapRelayServiceTest, ReadsTheFilesThatItIsGivenAndNoOthers) {
   for (const bool known : {true, false}) {
-    grpc::CallbackServerContext context;
-    grpc::testing::DefaultReactorTestPeer peer(&context);
+    FakeUnaryCall call(executor_);
     internal::v1::ReadFilesRequest request;
     request.add_paths(known ? "tls.crt" : "issuing-ca.key");
     internal::v1::ReadFilesResponse response;
-    service_.ReadFiles(&context, &request, &response);
-    ASSERT_TRUE(peer.test_status_set());
-    EXPECT_TRUE(peer.test_status().ok());
+    call.Bind(service_.ReadFiles(&call.context, &request, &response));
+    EXPECT_TRUE(call.WaitUntilDone().ok());
     const absl::Status status = FromRpcStatus(response.status());
     EXPECT_EQ(status.ok(), known) << status;
     EXPECT_EQ(response.contents_size(), known ? 1 : 0);
   }
+}
+
+// Until gRPC has forgotten a call, the contents are in memory.
+TEST_F(BootstrapRelayServiceTest, ReadsFilesForOneCallAtATime) {
+  internal::v1::ReadFilesRequest request;
+  request.add_paths("tls.crt");
+  internal::v1::ReadFilesResponse first, second, third;
+  FakeUnaryCall calls[] = {FakeUnaryCall(executor_), FakeUnaryCall(executor_),
+                           FakeUnaryCall(executor_)};
+  grpc::ServerUnaryReactor* const reactor = service_.ReadFiles(&calls[0].context, &request, &first);
+  calls[1].Bind(service_.ReadFiles(&calls[1].context, &request, &second));
+  EXPECT_EQ(calls[1].WaitUntilDone().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(second.contents_size(), 0);
+  calls[0].Bind(reactor);
+  EXPECT_TRUE(calls[0].WaitUntilDone().ok());
+  calls[2].Bind(service_.ReadFiles(&calls[2].context, &request, &third));
+  EXPECT_TRUE(calls[2].WaitUntilDone().ok());
+  EXPECT_EQ(third.contents_size(), 1);
+}
+
+// What the process says of itself is kept and logged.
+TEST_F(BootstrapRelayServiceTest, CutsWhatItHears) {
+  grpc::CallbackServerContext context;
+  grpc::testing::DefaultReactorTestPeer peer(&context);
+  internal::v1::GetSettingsRequest request;
+  *request.mutable_listener() =
+      ToRpcStatus(Unavailable(Reason::kInternal, std::string(50'000, 'x')));
+  internal::v1::GetSettingsResponse settings;
+  service_.GetSettings(&context, &request, &settings);
+  ASSERT_EQ(heard_.size(), 1u);
+  EXPECT_EQ(heard_[0].code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(heard_[0].message(), std::string(1024, 'x'));
+}
+
+TEST_F(BootstrapRelayServiceTest, TooManyCallsAreRefusedAndMoreEndTheProcess) {
+  for (const int calls : {kMaxCallsOfProcess, kMaxCallsOfProcess + 1, kCallsThatEndProcess}) {
+    service_.calls_ = calls;
+    const bool admitted = calls <= kMaxCallsOfProcess;
+    internal::v1::ReadFilesRequest files;
+    files.add_paths("tls.crt");
+    internal::v1::ReadFilesResponse contents;
+    FakeUnaryCall call(executor_);
+    call.Bind(service_.ReadFiles(&call.context, &files, &contents));
+    EXPECT_EQ(call.WaitUntilDone().ok(), admitted);
+    EXPECT_EQ(contents.contents_size(), admitted ? 1 : 0);
+    {
+      grpc::CallbackServerContext context;
+      grpc::testing::DefaultReactorTestPeer peer(&context);
+      const internal::v1::GetSettingsRequest request;
+      internal::v1::GetSettingsResponse settings;
+      service_.GetSettings(&context, &request, &settings);
+      EXPECT_EQ(peer.test_status().ok(), admitted);
+      EXPECT_EQ(settings.trust_domain().empty(), !admitted);
+    }
+    {
+      grpc::CallbackServerContext context;
+      grpc::testing::DefaultReactorTestPeer peer(&context);
+      const internal::v1::ReportStartRequest request;
+      internal::v1::ReportStartResponse response;
+      service_.ReportStart(&context, &request, &response);
+      EXPECT_EQ(peer.test_status().ok(), admitted);
+      EXPECT_EQ(reported_.size(), 1u) << "only of the first round";
+    }
+    const auto request = ByJwtFor("spiffe://fleet.test/operator/admin");
+    EXPECT_EQ(
+        Issue(request)->WaitUntilDone().error_code(),
+        admitted ? grpc::StatusCode::PERMISSION_DENIED : grpc::StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_EQ(overran_, calls == kCallsThatEndProcess ? 4 : 0);
+  }
+}
+
+// Over the wire, where gRPC counts.
+TEST_F(BootstrapRelayServiceTest, ACallCountsUntilItIsForgotten) {
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&service_);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  int ends[2] = {-1, -1};
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
+  grpc::AddInsecureChannelFromFd(server.get(), ends[0]);
+  const auto stub = internal::v1::BootstrapRelayService::NewStub(
+      grpc::CreateInsecureChannelFromFd("issuing-process", ends[1]));
+  std::thread asking([&] {
+    internal::v1::IssueCertificateResponse response;
+    grpc::ClientContext context;
+    EXPECT_TRUE(
+        stub->IssueCertificate(&context, ByJwtFor("spiffe://fleet.test/job/build"), &response)
+            .ok());
+  });
+  Issuance& issuance = Pop();
+  EXPECT_EQ(service_.calls_, 1);
+  issuance.Answer(Issued("certificate"));
+  asking.join();
+  internal::v1::GetSettingsResponse settings;
+  grpc::ClientContext context;
+  EXPECT_TRUE(stub->GetSettings(&context, {}, &settings).ok());
+  server->Shutdown();
+  server->Wait();
+  EXPECT_EQ(service_.calls_, 0);
 }
 
 TEST_F(BootstrapRelayServiceTest, HearsHowTheStartWentWithItsReason) {

@@ -80,6 +80,15 @@ void BootstrapSupervisor::Heard(const absl::Status& listener) {
   silent_looks_ = 0;
 }
 
+void BootstrapSupervisor::EndMisbehaved(absl::string_view what) {
+  absl::MutexLock lock(&mutex_);
+  if (process_ != nullptr && !std::exchange(killed_, true)) {
+    log::Error("The process of the bootstrap port is killed: someone may have taken it over",
+               {{"reason", what}});
+    process_->Signal(SIGKILL);
+  }
+}
+
 absl::Status BootstrapSupervisor::status() const {
   absl::MutexLock lock(&mutex_);
   if (!status_.ok()) {
@@ -161,6 +170,7 @@ bool BootstrapSupervisor::RunOnce() {
     reported_.reset();
     listener_ = absl::OkStatus();
     silent_looks_ = 0;
+    killed_ = false;
     absl::StatusOr<std::shared_ptr<ChildProcess>> started = StartProcess(&relay);
     if (!started.ok()) {
       Fail(started.status());

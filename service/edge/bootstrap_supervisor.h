@@ -12,6 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/child_process.h"
@@ -52,6 +53,10 @@ class BootstrapSupervisor {
 
   // What the process says again and again once it has started: whether its port takes connections.
   void Heard(const absl::Status& listener) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Kills this run of the process, which does what no process of this release does: `what`. From
+  // any thread, and as often as it is seen.
+  void EndMisbehaved(absl::string_view what) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // OK while the process serves and says that it takes connections, and for a second after it has
   // ended: it is back by then.
@@ -95,6 +100,7 @@ class BootstrapSupervisor {
   // Looks since this run was heard. Counted and not timed: while this process itself is stopped,
   // as with a machine that sleeps, nobody looks.
   int silent_looks_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool killed_ ABSL_GUARDED_BY(mutex_) = false;  // this run, by EndMisbehaved
   Thread thread_;
   Thread watch_;
 };

@@ -192,6 +192,16 @@ TEST_F(BootstrapSupervisorTest, OneThatLivesAndSaysNothingIsKilledAndStartedAgai
   EXPECT_TRUE(AwaitStatus(true)) << supervisor_->status();
 }
 
+TEST_F(BootstrapSupervisorTest, OneThatMisbehavesIsKilledAndStartedAgain) {
+  Supervise(kLasts);
+  FLEETCA_ASSERT_OK(supervisor_->Start());
+  for (int i = 0; i < 3; ++i) {
+    supervisor_->EndMisbehaved("It asks too much");
+  }
+  EXPECT_EQ(AwaitRuns(2), 2);
+  EXPECT_TRUE(AwaitStatus(true)) << supervisor_->status();
+}
+
 TEST_F(BootstrapSupervisorTest, OneThatDoesNotStopIsKilled) {
   Supervise("trap '' TERM; while :; do sleep 1; done");
   FLEETCA_ASSERT_OK(supervisor_->Start());

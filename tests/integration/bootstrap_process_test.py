@@ -94,6 +94,13 @@ class BootstrapProcessTest(unittest.TestCase):
         pid = self.process()
         status = processes.read(pid, "status").decode()
         self.assertRegex(status, r"NoNewPrivs:\t1\n")
+        # A filter of system calls is in force, in all threads.
+        for thread in os.listdir("/proc/%d/task" % pid):
+            try:
+                of_thread = processes.read(pid, "task/%s/status" % thread).decode()
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # the thread has ended
+            self.assertRegex(of_thread, r"Seccomp:\t2\n")
         limits = processes.read(pid, "limits").decode()
         self.assertRegex(limits, r"Max core file size +0 +0 ")
         self.assertRegex(limits, r"Max open files +\d{1,4} +\d{1,4} ")

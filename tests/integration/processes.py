@@ -24,8 +24,11 @@ def children(pid):
 def bootstrap_process(server_pid):
     """The pid of the process of the bootstrap port, or None."""
     for child in children(server_pid):
-        if b"bootstrap-port" in read(child, "cmdline"):
-            return child
+        try:
+            if b"bootstrap-port" in read(child, "cmdline"):
+                return child
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # it has ended
     return None
 
 
