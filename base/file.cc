@@ -120,13 +120,16 @@ absl::Status CheckSecretFile(const struct stat& info, absl::string_view path, mo
                      "; it must belong to root or to the user that runs this process, ",
                      geteuid()));
   }
+  // A secret that root lends to a service comes by a group, as the service cannot own the file:
+  // Kubernetes' volumes with fsGroup, and systemd's credentials.
+  const bool lent = info.st_uid == 0 && geteuid() != 0;
   constexpr mode_t kOthers = S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
-  if ((info.st_mode & kOthers & ~extra_mode) != 0) {
+  if ((info.st_mode & kOthers & ~(extra_mode | (lent ? S_IRGRP : 0))) != 0) {
     return FailedPrecondition(
         Reason::kFilePermissions,
         absl::StrFormat("%s holds a secret but others may read or write it (mode %04o); "
-                        "run: chmod 0600 %s",
-                        path, info.st_mode & 07777, path));
+                        "run: chmod %s %s",
+                        path, info.st_mode & 07777, lent ? "0640" : "0600", path));
   }
   return absl::OkStatus();
 }

@@ -23,7 +23,9 @@ inline constexpr size_t kMaxFileBytes = size_t{16} << 20;
 absl::StatusOr<std::string> ReadFile(absl::string_view path);
 
 // As ReadFile, for a file that holds a secret: refused with kFilePermissions unless it is a regular
-// file of this user or root that no other user and no group can read or write.
+// file of this user or root that no other user and no group can read or write. A group may read
+// what is root's where this user is not root: so a service gets a secret that it does not own (a
+// Kubernetes Secret with fsGroup).
 absl::StatusOr<SecretBytes> ReadSecretFile(absl::string_view path);
 
 // As ReadSecretFile, for a file in the folder that systemd makes for a service's credentials. There

@@ -149,6 +149,37 @@ TEST_F(FileTest, CredentialMayShowItsAclAsGroupRead) {
   }
 }
 
+// As in a Kubernetes Secret with fsGroup.
+TEST_F(FileTest, ASecretOfRootsMayBeLentByAGroup) {
+  if (geteuid() != 0) {
+    GTEST_SKIP() << "Only root can give a file to another group.";
+  }
+  ASSERT_EQ(chmod(folder_.c_str(), 0711), 0);
+  const auto can_read = [this](mode_t mode, uid_t owner) {
+    const std::string path = Make("lent", "s", mode);
+    EXPECT_EQ(chown(path.c_str(), owner, kNobody), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      // By its name alone, as the folders above may be closed to others.
+      const bool became =
+          chdir(folder_.c_str()) == 0 && setegid(kNobody) == 0 && seteuid(kNobody) == 0;
+      const absl::StatusOr<SecretBytes> read = ReadSecretFile("lent");
+      const bool refused = GetReason(StatusOf(read)) == Reason::kFilePermissions;
+      _exit(!became ? 3 : read.ok() && read->view() == "s" ? 0 : refused ? 1 : 2);
+    }
+    int result = 0;
+    EXPECT_EQ(waitpid(child, &result, 0), child);
+    return WEXITSTATUS(result);
+  };
+  for (const mode_t mode : {0440, 0640}) {
+    EXPECT_EQ(can_read(mode, 0), 0) << mode;
+    EXPECT_EQ(can_read(mode, kNobody), 1) << mode;  // which could close it itself
+  }
+  for (const mode_t mode : {0660, 0460, 0444, 0644, 0642}) {
+    EXPECT_EQ(can_read(mode, 0), 1) << mode;
+  }
+}
+
 TEST_F(FileTest, SecretThroughALinkIsJudgedByItsTarget) {
   // As Kubernetes mounts its secrets.
   ASSERT_EQ(symlink(Make("target", "s", 0600).c_str(), Path("link").c_str()), 0);

@@ -15,8 +15,8 @@ CertificatePool CertificatePool::OfCas(std::vector<std::string> ders, std::vecto
     if (certificate.ok() && !MayIssue(*certificate)) {
       certificate = InvalidArgument(
           Reason::kFileInvalid, "certificate",
-          "The certificate is not that of a CA that may sign certificates, or has a critical "
-          "extension that is not known here");
+          "The certificate is not that of a CA whose keyUsage has keyCertSign, or has a critical "
+          "extension or name constraints that are not known here");
     }
     if (certificate.ok()) {
       pool.certificates_.push_back(*std::move(certificate));

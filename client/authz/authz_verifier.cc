@@ -5,9 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/log.h"
 #include "base/status_macros.h"
 #include "x509/authz_token.h"
-#include "x509/chain.h"
 #include "x509/fleet_authz.h"
 #include "x509/peer_certificate.h"
 #include "x509/spiffe_id.h"
@@ -44,19 +44,22 @@ absl::Status CheckOptions(const AuthzVerifierOptions& options) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Certificate> ParseRoot(absl::string_view der, size_t position) {
-  auto root = x509::ParseCertificate(der);
-  if (!root.ok() || !x509::MayIssue(*root)) {
+// Those that can be a root: one that is unusual must not cost the services the others.
+absl::StatusOr<x509::CertificatePool> RootsOf(const std::vector<std::string>& ders) {
+  std::vector<x509::CertificatePool::Unused> unused;
+  x509::CertificatePool roots = x509::CertificatePool::OfCas(ders, &unused);
+  if (roots.empty()) {
     return InvalidArgument(
         Reason::kConfigInvalid, "roots",
-        absl::StrCat("Root ", position + 1, " of the list cannot be one: ",
-                     root.ok() ? absl::string_view(
-                                     "it is not the certificate of a CA that may sign "
-                                     "certificates, or has a critical extension or name "
-                                     "constraints that are not known here; list the root's own")
-                               : root.status().message()));
+        absl::StrCat("No certificate of the list of roots can be one; list the root of the CA. The "
+                     "first: ",
+                     unused.front().why.message()));
   }
-  return root;
+  for (const auto& [position, why] : unused) {
+    log::Warning("A root is not used, and nobody is anybody by it",
+                 {{"certificate", position + 1}, {"why", why.message()}});
+  }
+  return roots;
 }
 
 absl::Status CheckTime(const Grants& grants, absl::Time not_before, absl::Time now) {
@@ -88,11 +91,7 @@ absl::StatusOr<const Grants*> VerifiedPeer::Current() const {
 absl::StatusOr<std::unique_ptr<AuthzVerifier>> AuthzVerifier::Create(AuthzVerifierOptions options) {
   FLEETCA_RETURN_IF_ERROR(CheckOptions(options));
   std::unique_ptr<AuthzVerifier> verifier(new AuthzVerifier(std::move(options)));
-  const std::vector<std::string>& roots = verifier->options_.roots;
-  for (size_t i = 0; i < roots.size(); ++i) {
-    FLEETCA_ASSIGN_OR_RETURN(Certificate root, ParseRoot(roots[i], i));
-    verifier->roots_.push_back(std::move(root));
-  }
+  FLEETCA_ASSIGN_OR_RETURN(verifier->roots_, RootsOf(verifier->options_.roots));
   return verifier;
 }
 
@@ -149,7 +148,7 @@ absl::StatusOr<VerifiedPeer> AuthzVerifier::VerifyPeer(
     intermediates.push_back(&intermediate);
   }
   FLEETCA_ASSIGN_OR_RETURN(const x509::PeerIdentity peer,
-                           x509::VerifyPeer(*leaf, {.roots = roots_,
+                           x509::VerifyPeer(*leaf, {.roots = roots_.certificates(),
                                                     .intermediates = intermediates,
                                                     .now = options_.clock->Now(),
                                                     .trust_domain = options_.trust_domain,

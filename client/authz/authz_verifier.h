@@ -22,7 +22,8 @@
 namespace fleetca::client {
 
 struct AuthzVerifierOptions {
-  // DER. Only what chains to one of these has a say, whatever else TLS trusts.
+  // DER. Only what chains to one of these has a say, whatever else TLS trusts. One that cannot be a
+  // root here is passed over and logged while there is another.
   std::vector<std::string> roots;
   // CAs that callers need not send: what a path does not need does no harm.
   x509::CertificatePool intermediates;
@@ -62,8 +63,8 @@ class VerifiedPeer {
 // Pure: no network, no file, no state but the minimum policy revision. Thread-safe.
 class AuthzVerifier {
  public:
-  // INVALID_ARGUMENT kConfigInvalid, the field being the option: no root, or one that
-  // is no CA's certificate that can be applied here; a malformed trust domain or audience.
+  // INVALID_ARGUMENT kConfigInvalid, the field being the option: no root, or none that is a CA's
+  // certificate that can be applied here; a malformed trust domain or audience.
   static absl::StatusOr<std::unique_ptr<AuthzVerifier>> Create(AuthzVerifierOptions options);
 
   // `chain` is DER, the leaf first, then intermediates in any order. Of the intermediates what
@@ -95,8 +96,7 @@ class AuthzVerifier {
   void ReadGrants(const x509::Certificate& leaf, Grants* grants) const;
 
   const AuthzVerifierOptions options_;
-  // Alias options_.roots.
-  std::vector<x509::Certificate> roots_;
+  x509::CertificatePool roots_;
   std::atomic<uint64_t> minimum_policy_revision_;
 };
 

@@ -12,6 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/fake_clock.h"
+#include "tests/testing/openssl_ca.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_key.h"
 #include "x509/authz_oids.h"
@@ -156,12 +157,39 @@ TEST_F(AuthzVerifierTest, RefusesOptions) {
     EXPECT_THAT(AuthzVerifier::Create(options), IsInvalid(Reason::kConfigInvalid, field));
   };
   refused("roots", [](AuthzVerifierOptions& o) { o.roots.clear(); });
-  refused("roots", [](AuthzVerifierOptions& o) { o.roots.push_back(*leaf_); });
+  refused("roots", [](AuthzVerifierOptions& o) { o.roots = {*leaf_}; });
   refused("roots", [](AuthzVerifierOptions& o) { o.roots[0].push_back('\0'); });
   refused("trust_domain", [](AuthzVerifierOptions& o) { o.trust_domain = ""; });
   refused("trust_domain", [](AuthzVerifierOptions& o) { o.trust_domain = "Fleet.example"; });
   refused("trust_domain", [](AuthzVerifierOptions& o) { o.trust_domain = "fleet.example/svc"; });
   refused("audience", [](AuthzVerifierOptions& o) { o.audience = "svc orders"; });
+}
+
+// One odd root beside a good one: what chains to the good one is as good as before.
+TEST_F(AuthzVerifierTest, PassesOverRootsThatCannotBeOne) {
+  testing::OpenSslRequest request = {.not_before = kTestNow - absl::Hours(1),
+                                     .not_after = kTestNow + absl::Hours(1)};
+  request.curve = "P-521";
+  AuthzVerifierOptions options = Options();
+  options.roots = {testing::MakeByOpenSsl(request).der, *leaf_, "x"};
+  request.curve = "P-256";
+  for (const std::vector<std::pair<std::string, std::string>>& extensions :
+       std::vector<std::vector<std::pair<std::string, std::string>>>{
+           {{"basicConstraints", "critical,CA:TRUE"}},
+           {{"basicConstraints", "critical,CA:TRUE"},
+            {"keyUsage", "critical,keyCertSign"},
+            {"1.2.3.4", "critical,DER:0500"}},
+           {{"basicConstraints", "critical,CA:TRUE"},
+            {"keyUsage", "critical,keyCertSign"},
+            {"nameConstraints", "critical,DER:3000"}}}) {
+    request.extensions = extensions;
+    options.roots.push_back(testing::MakeByOpenSsl(request).der);
+  }
+  EXPECT_THAT(AuthzVerifier::Create(options), IsInvalid(Reason::kConfigInvalid, "roots"));
+  options.roots.push_back(root_->certificate);
+  const auto verifier = AuthzVerifier::Create(options);
+  FLEETCA_ASSERT_OK(verifier);
+  EXPECT_TRUE((*verifier)->Verify({*leaf_, issuing_->certificate})->HasRole("reader"));
 }
 
 TEST_F(AuthzVerifierTest, RefusesBytesThatAreNoCertificates) {

@@ -6,11 +6,13 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/clock.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "service/edge/certificate_path.h"
 #include "service/edge/claim_reach.h"
 #include "service/edge/policy_config.h"
 #include "service/edge/serving_policy.h"
@@ -27,31 +29,24 @@
 namespace fleetca::service {
 namespace {
 
-bool IsSignedBy(const x509::Certificate& certificate, absl::string_view issuer_der) {
-  const auto issuer = x509::ParseCertificate(issuer_der);
-  return issuer.ok() && x509::VerifySignedBy(certificate, *issuer).ok();
+// The issuing certificate, then what else its file has.
+absl::StatusOr<std::vector<std::string>> LoadIssuingFile(const IssuerConfig& config) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(config.certificate_file));
+  absl::StatusOr<std::vector<std::string>> ders = x509::DecodePem(x509::kPemCertificate, pem);
+  if (!ders.ok()) {
+    return Annotate(ders.status(), config.certificate_file);
+  }
+  if (const auto issuing = x509::ParseCertificate(ders->front()); !issuing.ok()) {
+    return Annotate(issuing.status(), config.certificate_file);
+  }
+  return ders;
 }
 
-// The issuing certificate, then those above it, each signed by the next one.
-absl::StatusOr<std::vector<std::string>> LoadChain(const IssuerConfig& config) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(config.certificate_file));
-  absl::StatusOr<std::vector<std::string>> chain = x509::DecodePem(x509::kPemCertificate, pem);
-  if (!chain.ok()) {
-    return Annotate(chain.status(), config.certificate_file);
-  }
-  for (size_t i = 0; i < chain->size(); ++i) {
-    const auto certificate = x509::ParseCertificate((*chain)[i]);
-    if (!certificate.ok()) {
-      return Annotate(certificate.status(), config.certificate_file);
-    }
-    if (i + 1 < chain->size() && !IsSignedBy(*certificate, (*chain)[i + 1])) {
-      return FailedPrecondition(
-          Reason::kFileInvalid,
-          absl::StrCat(config.certificate_file, ": certificate ", i + 1,
-                       " is not signed by the next one; put the chain in order, nearest first"));
-    }
-  }
-  return chain;
+// The way to a root, by those that are valid now where there is one. Time alone keeps no CA from
+// its start: the clock may be wrong, and the clock rule says so.
+CertificatePath PathToRoot(absl::Span<const std::string> file, const TrustBundle& bundle) {
+  CertificatePath path = FindCertificatePath(file, bundle.roots, Clock::System().Now());
+  return path.rooted ? path : FindCertificatePath(file, bundle.roots, std::nullopt);
 }
 
 // The certificate in force, then those of the file of former ones where there is one.
@@ -196,7 +191,7 @@ absl::Status Authority::ReserveNames(const x509::Certificate& server) {
 }
 
 absl::Status Authority::LoadBundle(const ServerConfig& config) {
-  FLEETCA_ASSIGN_OR_RETURN(chain_, LoadChain(config.issuer));
+  FLEETCA_ASSIGN_OR_RETURN(chain_, LoadIssuingFile(config.issuer));
   FLEETCA_ASSIGN_OR_RETURN(issuing_cas_, LoadIssuingCas(config.issuer, chain_.front()));
   bundle_files_ = std::make_unique<WatchedFiles>(
       "the trust bundle", std::vector<WatchedFile>{{config_.issuer.trust_bundle_file}},
@@ -206,26 +201,64 @@ absl::Status Authority::LoadBundle(const ServerConfig& config) {
 
 absl::Status Authority::SwitchBundle(absl::Span<const SecretBytes> contents) {
   absl::StatusOr<TrustBundle> bundle =
-      TrustBundle::FromPem(contents[0].view(), config_.trust_domain);
+      TrustBundle::FromPem(contents[0].view(), config_.trust_domain, chain_);
   if (!bundle.ok()) {
     return Annotate(bundle.status(), config_.issuer.trust_bundle_file);
   }
-  FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate top, x509::ParseCertificate(chain_.back()));
-  const bool rooted =
-      std::any_of(bundle->roots.begin(), bundle->roots.end(),
-                  [&top](const std::string& root) { return IsSignedBy(top, root); });
-  if (!rooted) {
-    return FailedPrecondition(
-        Reason::kFileInvalid,
-        absl::StrCat(config_.issuer.trust_bundle_file,
-                     ": no root of it signed the last certificate of ",
-                     config_.issuer.certificate_file, "; add that root to it"));
-  }
+  FLEETCA_RETURN_IF_ERROR(CheckRooted(*bundle));
   if (issuer_ != nullptr) {  // else it is made with them
     FLEETCA_RETURN_IF_ERROR(issuer_->NeverCertify(bundle->roots));
   }
+  for (const std::string& warning : bundle->warnings) {
+    log::Warning("Not all is right with the trust bundle",
+                 {{"file", config_.issuer.trust_bundle_file}, {"what", warning}});
+  }
   bundles_.Replace(*std::move(bundle));
   return absl::OkStatus();
+}
+
+absl::Status Authority::CheckRooted(const TrustBundle& bundle) {
+  const CertificatePath path = PathToRoot(chain_, bundle);
+  if (!path.rooted) {
+    return FailedPrecondition(
+        Reason::kFileInvalid,
+        absl::StrCat(config_.issuer.trust_bundle_file, ": no root of it signed the last of ",
+                     config_.issuer.certificate_file,
+                     "'s certificates that lead up from the issuing CA's; add that root to it, or "
+                     "the certificates between the two to that file",
+                     path.left_out.empty() ? "" : " (", absl::StrJoin(path.left_out, "; "),
+                     path.left_out.empty() ? "" : ")"));
+  }
+  if (issuer_ != nullptr) {
+    return absl::OkStatus();
+  }
+  std::vector<std::string> not_needed = path.left_out;
+  for (const size_t position : path.beside) {
+    not_needed.push_back(absl::StrCat("certificate ", position + 1, " is on no way to a root"));
+  }
+  chain_ = Pick(chain_, path.path);
+  if (!not_needed.empty()) {
+    chain_warnings_ = {absl::StrCat(config_.issuer.certificate_file,
+                                    ": certificates that the chain does not need are left out: ",
+                                    absl::StrJoin(not_needed, "; "))};
+    log::Warning("Not all is right with the issuing CA's certificates",
+                 {{"what", chain_warnings_.front()}});
+  }
+  return absl::OkStatus();
+}
+
+ServerTrust Authority::Trust() const {
+  ServerTrust trust{bundles_.Current()->roots, issuing_cas_, config_.trust_domain};
+  trust.own_cas.insert(trust.own_cas.end(), chain_.begin(), chain_.end());
+  return trust;
+}
+
+std::vector<std::string> Authority::Warnings() const {
+  std::vector<std::string> warnings = chain_warnings_;
+  for (const std::string& warning : bundles_.Current()->warnings) {
+    warnings.push_back(absl::StrCat(config_.issuer.trust_bundle_file, ": ", warning));
+  }
+  return warnings;
 }
 
 absl::Status Authority::OpenIssuer(const ServerConfig& config) {

@@ -16,6 +16,7 @@
 #include "base/secret.h"
 #include "base/watched_files.h"
 #include "service/clock_rule.h"
+#include "service/edge/server_chain.h"
 #include "service/edge/server_config.h"
 #include "service/issuer.h"
 #include "service/join_tokens.h"
@@ -51,7 +52,8 @@ class Authority {
   // another identity, who could pose as the CA; then nothing changes.
   absl::Status ReserveNames(const x509::Certificate& server) ABSL_LOCKS_EXCLUDED(change_mutex_);
 
-  // The issuing certificate and those above it, DER, nearest first, without the root.
+  // The issuing certificate and those above it, DER, nearest first, without the root: of the
+  // certificates in its file the way from the first to a root of the bundle at the start.
   const std::vector<std::string>& chain() const { return chain_; }
   // The issuing certificate and those that were in force before, DER: whose certificates callers
   // may have.
@@ -63,6 +65,10 @@ class Authority {
   const signer::Signer& signer() const { return *signer_; }
   JoinTokens& join_tokens() { return *join_tokens_; }
   const ClockRule& clock_rule() const { return *clock_rule_; }
+  // By which clients judge the server's certificate.
+  ServerTrust Trust() const;
+  // About files that are in use: what of them is left out, in whole sentences. They were logged.
+  std::vector<std::string> Warnings() const;
   // "P-256", "RSA-2048".
   std::string IssuerKeyDescription() const;
 
@@ -70,6 +76,8 @@ class Authority {
   explicit Authority(const ServerConfig& config) : config_(config) {}
 
   absl::Status LoadBundle(const ServerConfig& config);
+  // Chooses the chain by the roots at the start, and later asks whether it leads to one of them.
+  absl::Status CheckRooted(const TrustBundle& bundle);
   // What the bundle's file says, judged with the chain, and then handed out.
   absl::Status SwitchBundle(absl::Span<const SecretBytes> contents);
   absl::Status OpenIssuer(const ServerConfig& config);
@@ -90,7 +98,8 @@ class Authority {
   ReservedNames server_names_ ABSL_GUARDED_BY(names_mutex_);
   // In the order they are made; each uses those above it.
   TrustBundleHolder bundles_;
-  std::vector<std::string> chain_;
+  std::vector<std::string> chain_;  // all of the file, until the first bundle is there
+  std::vector<std::string> chain_warnings_;
   std::vector<std::string> issuing_cas_;
   std::unique_ptr<signer::Signer> signer_;
   std::unique_ptr<store::Store> store_;

@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "service/edge/ca_folder_fixture.h"
 #include "store/memory_store.h"
+#include "tests/testing/openssl_ca.h"
 #include "tests/testing/status_matchers.h"
 
 namespace fleetca::service {
@@ -19,7 +20,9 @@ namespace {
 
 using ::fleetca::testing::CaFolderFixture;
 using ::fleetca::testing::IsError;
+using ::fleetca::testing::MakeByOpenSsl;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -72,9 +75,6 @@ TEST_F(AuthorityTest, APartThatIsNotRightIsNamed) {
   for (const Fault& fault : {
            Fault{"issuing-ca.crt", [&] { Write("issuing-ca.crt", "junk"); }, "PEM"},
            Fault{"issuing-ca.crt", [&] { std::filesystem::remove(File("issuing-ca.crt")); }, ""},
-           Fault{"issuing-ca.crt",
-                 [&] { Write("issuing-ca.crt", Read("issuing-ca.crt") + Read("admin.crt")); },
-                 "certificate 1 is not signed by the next one"},
            Fault{"trust-bundle.pem", [&] { Write("trust-bundle.pem", Read("admin.crt")); }, ""},
            // A root, and not the one above the chain.
            Fault{"trust-bundle.pem",
@@ -85,7 +85,7 @@ TEST_F(AuthorityTest, APartThatIsNotRightIsNamed) {
                    FLEETCA_EXPECT_OK(InitCa(other, Clock::System()));
                    Write("trust-bundle.pem", Read("other/trust-bundle.pem"));
                  },
-                 "no root of it signed the last certificate"},
+                 "no root of it signed the last of"},
            Fault{"issuing-ca.key", [&] { Write("issuing-ca.key", "junk"); }, ""},
            Fault{"policy.textproto", [&] { Write("policy.textproto", "junk"); }, ""},
        }) {
@@ -97,6 +97,41 @@ TEST_F(AuthorityTest, APartThatIsNotRightIsNamed) {
                 AllOf(HasSubstr(File(fault.file)), HasSubstr(fault.words)));
     EXPECT_TRUE(GetReason(status).has_value()) << status;
   }
+}
+
+TEST_F(AuthorityTest, WhatTheIssuingChainDoesNotNeedIsLeftOut) {
+  const std::string issuing = Read("issuing-ca.crt");
+  Write("issuing-ca.crt", issuing + Read("root-ca.crt") + Read("admin.crt") + issuing);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto authority, Open());
+  EXPECT_THAT(authority->chain(), SizeIs(1));
+  EXPECT_THAT(authority->Warnings(),
+              ElementsAre(AllOf(HasSubstr("issuing-ca.crt: "), HasSubstr("certificate 2 is a root"),
+                                HasSubstr("certificate 3 is not that of a CA"),
+                                HasSubstr("certificate 4 is there twice"))));
+}
+
+TEST_F(AuthorityTest, AnOddRootIsNotHandedOutAndDoesNoHarm) {
+  const absl::Time now = absl::Now();
+  testing::OpenSslRequest request = {.not_before = now - absl::Hours(1),
+                                     .not_after = now + absl::Hours(1)};
+  request.curve = "P-521";
+  const std::string p521 = MakeByOpenSsl(request).pem;
+  request.curve = "P-256";
+  request.extensions = {{"basicConstraints", "critical,CA:TRUE"}};
+  const std::string without_usage = MakeByOpenSsl(request).pem;
+  const std::string admin = Read("admin.crt");
+  Write("trust-bundle.pem", p521 + Read("trust-bundle.pem") + without_usage +
+                                admin.substr(0, admin.find("-----BEGIN", 1)));
+  {
+    FLEETCA_ASSERT_OK_AND_ASSIGN(const auto authority, Open());
+    EXPECT_THAT(authority->bundles().Current()->roots, SizeIs(1));
+    EXPECT_THAT(authority->Warnings(),
+                ElementsAre(HasSubstr("trust-bundle.pem: certificate 1 is left out"),
+                            HasSubstr("certificate 3 is left out: it has no keyUsage"),
+                            HasSubstr("certificate 4 is left out: it is no CA")));
+  }
+  Write("trust-bundle.pem", p521 + without_usage);
+  EXPECT_THAT(std::string(Open().status().message()), HasSubstr("can be a root"));
 }
 
 TEST_F(AuthorityTest, FormerIssuingCertificatesAreKnownAndMustBeCas) {

@@ -98,12 +98,14 @@ class GrpcServer : public Server {
     FLEETCA_ASSIGN_OR_RETURN(authority_,
                              Authority::Open(config, std::move(options.store), *watcher_));
     FLEETCA_ASSIGN_OR_RETURN(
-        tls_, ServerTls::Create({config.listener.certificate_file, config.listener.private_key_file,
-                                 config.listener.client_ca_file},
-                                *watcher_, Clock::System(),
-                                [authority = authority_.get()](const x509::Certificate& own) {
-                                  return authority->ReserveNames(own);
-                                }));
+        tls_, ServerTls::Create(
+                  {config.listener.certificate_file, config.listener.private_key_file,
+                   config.listener.client_ca_file},
+                  *watcher_, Clock::System(),
+                  [authority = authority_.get()](const x509::Certificate& own) {
+                    return authority->ReserveNames(own);
+                  },
+                  [authority = authority_.get()] { return authority->Trust(); }));
     queue_ = std::make_unique<IssueQueue>(
         IssueQueue::Options{.capacity = config.limits.queue_capacity,
                             .issuer_key = authority_->issuer().issuing_key(),

@@ -60,11 +60,15 @@ absl::Status CheckServing(const ServerConfig& config, std::vector<std::string>* 
                                                      .oids = config.issuer.oids,
                                                      .store = &authority->store()})
                               .status());
-  FLEETCA_RETURN_IF_ERROR(
+  FLEETCA_ASSIGN_OR_RETURN(
+      const std::unique_ptr<ServerTls> tls,
       ServerTls::Create({config.listener.certificate_file, config.listener.private_key_file,
                          config.listener.client_ca_file},
-                        *watcher, Clock::System())
-          .status());
+                        *watcher, Clock::System(), /*accept=*/nullptr,
+                        [&authority] { return authority->Trust(); }));
+  for (const std::vector<std::string>& more : {authority->Warnings(), tls->Warnings()}) {
+    warnings->insert(warnings->end(), more.begin(), more.end());
+  }
   return config.token_issuers.empty()
              ? absl::OkStatus()
              : MakeJwtAuthenticator(config.trust_domain, config.token_issuers, *watcher).status();

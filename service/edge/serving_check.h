@@ -15,7 +15,7 @@ namespace fleetca::service {
 // policy, keys, certificates, trust bundle, TLS files, token issuers. The store and the ports are
 // left alone, as a server may have them: only whether they can be there is judged. The error that
 // Server::Start would give. Takes the rights and the time that decrypting the CA's key takes.
-// `warnings` gets those of the policy.
+// `warnings` gets those of the policy, and what a server would warn of in certificate files.
 absl::Status CheckServing(const ServerConfig& config, std::vector<std::string>* warnings);
 
 // Whether the policy in the file at `path` would come in force in a server of this configuration.

@@ -23,6 +23,8 @@ namespace {
 
 using fleetca::testing::IsOk;
 using fleetca::testing::TemporaryFolder;
+using ::testing::Contains;
+using ::testing::HasSubstr;
 
 // A CA with a bootstrap port and an issuer of tokens, made once.
 const std::string& OneCa() {
@@ -137,6 +139,11 @@ TEST_F(ServingCheckTest, ValidateRefusesWhatServeRefusesInTheSameWords) {
        [&] { Write("server.key", *ReadFile(File("admin.key"))); }},
       {"a key that others can read",
        [&] { Write("server.key", *ReadFile(File("server.key")), 0644); }},
+      {"a server's certificate without its issuing CA's",
+       [&] {
+         const std::string chain = *ReadFile(File("server.crt"));
+         Write("server.crt", chain.substr(0, chain.find("-----BEGIN", 1)));
+       }},
       {"junk as client CAs", [&] { Write("trust-bundle.pem", "junk"); }},
       {"a bundle without the root",
        [&] { Write("trust-bundle.pem", *ReadFile(File("admin.crt"))); }},
@@ -178,6 +185,19 @@ TEST_F(ServingCheckTest, ValidateRefusesWhatServeRefusesInTheSameWords) {
     EXPECT_FALSE(served.ok()) << name;
     EXPECT_EQ(validated, served) << name;
   }
+}
+
+TEST_F(ServingCheckTest, WarnsOfCertificatesThatStartAServerAndAreNotAllRight) {
+  const std::string root = *ReadFile(File("root-ca.crt"));
+  Append("issuing-ca.crt", root);
+  Append("server.crt", root);
+  Append("trust-bundle.pem", *ReadFile(File("admin.crt")));
+  std::vector<std::string> warnings;
+  EXPECT_THAT(CheckServing(*Config(), &warnings), IsOk());
+  for (const char* file : {"/issuing-ca.crt: ", "/server.crt: ", "/trust-bundle.pem: "}) {
+    EXPECT_THAT(warnings, Contains(HasSubstr(file)));
+  }
+  EXPECT_THAT(Serve(), IsOk());
 }
 
 TEST_F(ServingCheckTest, APolicyIsJudgedWithTheConfigurationAndWithoutKeys) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
@@ -34,17 +35,17 @@ absl::StatusOr<std::vector<std::string>> Decode(const TlsFileText& file) {
   return ders;
 }
 
-absl::Status CheckTime(absl::string_view path, size_t number, const x509::Certificate& certificate,
+absl::Status CheckTime(absl::string_view path, const x509::Certificate& certificate,
                        absl::Time now) {
   if (now >= certificate.not_after) {
-    return Refuse(
-        path, absl::StrCat("certificate ", number, " expired at ",
-                           TimeToWords(certificate.not_after), "; give a chain that is valid now"));
+    return Refuse(path,
+                  absl::StrCat("certificate 1 expired at ", TimeToWords(certificate.not_after),
+                               "; give a chain that is valid now"));
   }
   if (now < certificate.not_before) {
-    return Refuse(path, absl::StrCat("certificate ", number, " is valid from ",
-                                     TimeToWords(certificate.not_before),
-                                     " only; wait, or set this machine's clock right"));
+    return Refuse(path,
+                  absl::StrCat("certificate 1 is valid from ", TimeToWords(certificate.not_before),
+                               " only; wait, or set this machine's clock right"));
   }
   return absl::OkStatus();
 }
@@ -75,27 +76,15 @@ absl::Status CheckPurpose(absl::string_view path, const x509::Certificate& leaf)
   return absl::OkStatus();
 }
 
-// The chain, each certificate judged.
-absl::StatusOr<std::vector<std::string>> CheckChain(const TlsFileText& file, absl::Time now) {
+// The certificates of the file, of which the server's own is judged by itself.
+absl::StatusOr<std::vector<std::string>> CheckOwn(const TlsFileText& file, absl::Time now) {
   FLEETCA_ASSIGN_OR_RETURN(std::vector<std::string> ders, Decode(file));
-  std::vector<x509::Certificate> chain;
-  for (const std::string& der : ders) {
-    const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(der);
-    if (!certificate.ok()) {
-      return Refuse(file.path, absl::StrCat("certificate ", chain.size() + 1, ": ",
-                                            certificate.status().message()));
-    }
-    chain.push_back(*certificate);
-    FLEETCA_RETURN_IF_ERROR(CheckTime(file.path, chain.size(), *certificate, now));
+  const absl::StatusOr<x509::Certificate> own = x509::ParseCertificate(ders.front());
+  if (!own.ok()) {
+    return Refuse(file.path, absl::StrCat("certificate 1: ", own.status().message()));
   }
-  FLEETCA_RETURN_IF_ERROR(CheckPurpose(file.path, chain.front()));
-  for (size_t i = 0; i + 1 < chain.size(); ++i) {
-    if (!x509::VerifySignedBy(chain[i], chain[i + 1]).ok()) {
-      return Refuse(file.path, absl::StrCat("certificate ", i + 1,
-                                            " is not signed by the next one; put the chain in "
-                                            "order, the server's own first"));
-    }
-  }
+  FLEETCA_RETURN_IF_ERROR(CheckTime(file.path, *own, now));
+  FLEETCA_RETURN_IF_ERROR(CheckPurpose(file.path, *own));
   return ders;
 }
 
@@ -127,9 +116,10 @@ absl::Status TryInOpenSsl(const TlsFileText& file, const std::vector<std::string
 
 }  // namespace
 
-absl::StatusOr<SecretBytes> CheckServerIdentity(const TlsFileText& certificate,
-                                                const TlsFileText& key, absl::Time now) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::vector<std::string> ders, CheckChain(certificate, now));
+absl::StatusOr<CheckedPair> CheckServerIdentity(const TlsFileText& certificate,
+                                                const TlsFileText& key, absl::Time now,
+                                                const ServerTrust* trust) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::vector<std::string> ders, CheckOwn(certificate, now));
   const absl::StatusOr<EvpPkeyPtr> private_key = DecodePrivateKey(key.contents, SecretBytes());
   if (!private_key.ok()) {
     return Annotate(private_key.status(), key.path);
@@ -140,16 +130,22 @@ absl::StatusOr<SecretBytes> CheckServerIdentity(const TlsFileText& certificate,
     return Refuse(key.path, absl::StrCat("it is not the key of ", certificate.path,
                                          "; give the two files that were made together"));
   }
-  FLEETCA_RETURN_IF_ERROR(TryInOpenSsl(certificate, ders, private_key->get()));
+  absl::StatusOr<ServerChain> chain = CheckServerChain(ders, now, trust);
+  if (!chain.ok()) {
+    return Annotate(chain.status(), certificate.path);
+  }
+  FLEETCA_RETURN_IF_ERROR(TryInOpenSsl(certificate, chain->shown, private_key->get()));
   FLEETCA_ASSIGN_OR_RETURN(const SecretBytes key_pem, EncodePrivateKey(private_key->get()));
+  std::string chain_pem;
+  for (const std::string& der : chain->shown) {
+    absl::StrAppend(&chain_pem, x509::EncodePem(x509::kPemCertificate, der));
+  }
   // Room for all of it, so that no part of the key stays behind in a buffer that was too small.
   std::string pem;
-  pem.reserve(key_pem.size() + 2 * certificate.contents.size());
+  pem.reserve(key_pem.size() + chain_pem.size());
   pem.append(key_pem.view().data(), key_pem.size());
-  for (const std::string& der : ders) {
-    absl::StrAppend(&pem, x509::EncodePem(x509::kPemCertificate, der));
-  }
-  SecretBytes identity(pem);
+  pem.append(chain_pem);
+  CheckedPair identity{SecretBytes(pem), std::move(chain_pem), *std::move(chain)};
   WipeString(pem);
   return identity;
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/secret.h"
+#include "service/edge/server_chain.h"
 
 namespace fleetca::service {
 
@@ -18,16 +19,23 @@ struct TlsFileText {
   absl::string_view contents;
 };
 
-// The PEM of the key and then of the chain, the server's own certificate first: exactly what was
-// judged, without what else the files may have held.
+// What was judged and is shown, without what else the files may have held.
+struct CheckedPair {
+  SecretBytes pem;        // of the key and then of the chain, the server's own certificate first
+  std::string chain_pem;  // of the chain alone
+  ServerChain chain;
+};
+
+// `trust` null: whether clients find the way to a root is not looked at.
 //
-// FAILED_PRECONDITION kFileInvalid, naming the file: no PEM, a certificate that cannot be read, the
-// key is another one's, a chain out of order, a certificate that has expired or is not valid yet at
-// `now`, a server certificate that is a CA's, is not for server authentication or has no host name,
-// and whatever OpenSSL refuses for a server, such as a short key. INVALID_ARGUMENT kFileInvalid as
-// DecodePrivateKey.
-absl::StatusOr<SecretBytes> CheckServerIdentity(const TlsFileText& certificate,
-                                                const TlsFileText& key, absl::Time now);
+// FAILED_PRECONDITION kFileInvalid, naming the file: no PEM, a server certificate that cannot be
+// read, the key is another one's, a server certificate that has expired or is not valid yet at
+// `now`, is a CA's, is not for server authentication or has no host name, a chain that
+// CheckServerChain refuses, and whatever OpenSSL refuses for a server, such as a short key.
+// INVALID_ARGUMENT kFileInvalid as DecodePrivateKey.
+absl::StatusOr<CheckedPair> CheckServerIdentity(const TlsFileText& certificate,
+                                                const TlsFileText& key, absl::Time now,
+                                                const ServerTrust* trust = nullptr);
 
 // The roots that client certificates chain to.
 struct ClientRoots {

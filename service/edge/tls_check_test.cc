@@ -53,7 +53,7 @@ class TlsCheckTest : public ::testing::Test {
     chain_ = Pem(leaf_.certificate) + Pem(issuing_->certificate());
   }
 
-  static absl::StatusOr<SecretBytes> Check(absl::string_view chain, absl::string_view key,
+  static absl::StatusOr<CheckedPair> Check(absl::string_view chain, absl::string_view key,
                                            absl::Time now = kNow) {
     return CheckServerIdentity({"server.crt", chain}, {"server.key", key}, now);
   }
@@ -82,13 +82,14 @@ class TlsCheckTest : public ::testing::Test {
 TEST_F(TlsCheckTest, TakesAKeyAndItsChain) {
   const auto identity = Check(chain_, leaf_.private_key.view());
   FLEETCA_ASSERT_OK(identity);
-  EXPECT_EQ(identity->view(), absl::StrCat(leaf_.private_key.view(), chain_));
+  EXPECT_EQ(identity->pem.view(), absl::StrCat(leaf_.private_key.view(), chain_));
+  EXPECT_EQ(identity->chain_pem, chain_);
   FLEETCA_EXPECT_OK(Check(Pem(leaf_.certificate), leaf_.private_key.view()));
   FLEETCA_EXPECT_OK(Check(chain_ + Pem(root_->certificate()), leaf_.private_key.view()));
   // What openssl prints around the blocks is not handed on.
   const auto commented = Check("subject=x\n" + chain_ + "trailing\n", leaf_.private_key.view());
   FLEETCA_ASSERT_OK(commented);
-  EXPECT_EQ(commented->view(), identity->view());
+  EXPECT_EQ(commented->pem.view(), identity->pem.view());
 }
 
 TEST_F(TlsCheckTest, RefusesHalfOfAReplacement) {
@@ -112,19 +113,30 @@ TEST_F(TlsCheckTest, RefusesWhatIsTorn) {
 TEST_F(TlsCheckTest, RefusesWhatIsNotValidNow) {
   EXPECT_THAT(Problem(chain_, kNow + absl::Hours(101)), HasSubstr("certificate 1 expired at 20"));
   EXPECT_THAT(Problem(chain_, kNow - absl::Hours(48)), HasSubstr("certificate 1 is valid from 20"));
-  // The one above it.
-  AuthorityOptions brief = Titled("brief");
-  brief.lifetime = absl::Hours(1);
-  const auto expired = *root_->CreateBelow(brief, kNow);
-  EXPECT_THAT(Problem(Pem(leaf_.certificate) + Pem(expired->certificate()), kNow + absl::Hours(2)),
-              HasSubstr("certificate 2 expired"));
 }
 
-TEST_F(TlsCheckTest, RefusesAChainOutOfOrder) {
-  EXPECT_THAT(Problem(Pem(leaf_.certificate) + Pem(root_->certificate())),
-              HasSubstr("certificate 1 is not signed by the next one"));
-  EXPECT_THAT(Problem(Pem(issuing_->certificate()) + Pem(leaf_.certificate)),
-              HasSubstr("the first certificate is a CA's"));
+// How the way is found is tested with CheckServerChain.
+TEST_F(TlsCheckTest, ShowsTheWayToARootAndRefusesAFileWithoutOne) {
+  const ServerTrust trust{{root_->certificate()}, {issuing_->certificate()}, "fleet.test"};
+  const auto check = [&](const std::string& chain) {
+    return CheckServerIdentity({"server.crt", chain}, {"server.key", leaf_.private_key.view()},
+                               kNow, &trust);
+  };
+  const std::string leaf = Pem(leaf_.certificate);
+  const std::string root = Pem(root_->certificate());
+  const std::string issuing = Pem(issuing_->certificate());
+  for (const std::string& chain : {chain_, leaf + root + issuing, chain_ + issuing + root}) {
+    const auto checked = check(chain);
+    FLEETCA_ASSERT_OK(checked);
+    EXPECT_EQ(checked->chain_pem, chain_);
+    EXPECT_TRUE(checked->chain.rooted);
+  }
+  for (const std::string& chain : {leaf, leaf + root}) {
+    const auto checked = check(chain);
+    EXPECT_THAT(checked, IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));
+    EXPECT_THAT(std::string(checked.status().message()), HasSubstr("server.crt: certificate 1"));
+  }
+  EXPECT_THAT(Problem(issuing + leaf), HasSubstr("the first certificate is a CA's"));
 }
 
 TEST_F(TlsCheckTest, RefusesWhatEveryClientWouldRefuse) {

@@ -16,7 +16,6 @@
 #include "base/status_macros.h"
 #include "service/edge/tls_check.h"
 #include "x509/certificate.h"
-#include "x509/pem.h"
 
 namespace fleetca::service {
 namespace {
@@ -32,15 +31,38 @@ std::vector<WatchedFile> FilesOf(const TlsPaths& paths) {
   return files;
 }
 
+// Each a sentence that begins with the file.
+std::vector<std::string> WarningsOf(const TlsPaths& paths, const ServerChain& chain,
+                                    const ClientRoots& roots) {
+  std::vector<std::string> warnings;
+  for (const std::string& warning : chain.warnings) {
+    warnings.push_back(absl::StrCat(paths.certificate, ": ", warning));
+  }
+  if (!chain.left_out.empty()) {
+    warnings.push_back(absl::StrCat(paths.certificate,
+                                    ": certificates that clients do not need are not shown to "
+                                    "them: ",
+                                    absl::StrJoin(chain.left_out, "; ")));
+  }
+  if (!roots.left_out.empty()) {
+    warnings.push_back(absl::StrCat(paths.client_ca,
+                                    ": certificates are left out, and no client can chain to "
+                                    "them: ",
+                                    absl::StrJoin(roots.left_out, "; ")));
+  }
+  return warnings;
+}
+
 }  // namespace
 
-ServerTls::ServerTls(const TlsPaths& paths, const Clock& clock, Accept accept)
-    : paths_(paths), clock_(clock), accept_(std::move(accept)) {}
+ServerTls::ServerTls(const TlsPaths& paths, const Clock& clock, Accept accept, Trust trust)
+    : paths_(paths), clock_(clock), accept_(std::move(accept)), trust_(std::move(trust)) {}
 
 absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Create(const TlsPaths& paths,
                                                              FileWatcher& watcher,
-                                                             const Clock& clock, Accept accept) {
-  auto tls = absl::WrapUnique(new ServerTls(paths, clock, std::move(accept)));
+                                                             const Clock& clock, Accept accept,
+                                                             Trust trust) {
+  auto tls = absl::WrapUnique(new ServerTls(paths, clock, std::move(accept), std::move(trust)));
   FLEETCA_ASSIGN_OR_RETURN(tls->identity_, MemoryFile::Create(""));
   if (!paths.client_ca.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(tls->client_roots_, MemoryFile::Create(""));
@@ -59,21 +81,37 @@ absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Create(const TlsPaths& pat
   return tls;
 }
 
+absl::StatusOr<CheckedPair> ServerTls::JudgePair(const SecretBytes& certificate,
+                                                 const SecretBytes& key) const {
+  const ServerTrust trust = trust_ == nullptr ? ServerTrust() : trust_();
+  FLEETCA_ASSIGN_OR_RETURN(CheckedPair identity,
+                           CheckServerIdentity({paths_.certificate, certificate.view()},
+                                               {paths_.private_key, key.view()}, clock_.Now(),
+                                               trust_ == nullptr ? nullptr : &trust));
+  absl::MutexLock lock(&mutex_);
+  if (rooted_ && !identity.chain.rooted) {
+    return FailedPrecondition(
+        Reason::kFileInvalid,
+        absl::StrCat(paths_.certificate,
+                     ": its chain leads to no root of the trust bundle, as that of the certificate "
+                     "in use does; give one that this CA issued, with the issuing CA's certificate "
+                     "after it, or restart the server if its clients are given other roots by "
+                     "--ca"));
+  }
+  return identity;
+}
+
 absl::Status ServerTls::SwitchTo(absl::Span<const SecretBytes> contents) {
-  FLEETCA_ASSIGN_OR_RETURN(
-      const SecretBytes identity,
-      CheckServerIdentity({paths_.certificate, contents[0].view()},
-                          {paths_.private_key, contents[1].view()}, clock_.Now()));
+  FLEETCA_ASSIGN_OR_RETURN(CheckedPair identity, JudgePair(contents[0], contents[1]));
   ClientRoots roots;
   Descriptor shown_roots;
   if (client_roots_ != nullptr) {
     FLEETCA_ASSIGN_OR_RETURN(roots, CheckClientRoots({paths_.client_ca, contents[2].view()}));
     FLEETCA_ASSIGN_OR_RETURN(shown_roots, MemoryFile::Write(roots.pem));
   }
-  FLEETCA_ASSIGN_OR_RETURN(const std::vector<std::string> chain,
-                           x509::DecodePem(x509::kPemCertificate, contents[0].view()));
-  FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate own, x509::ParseCertificate(chain.front()));
-  FLEETCA_ASSIGN_OR_RETURN(const Descriptor shown_identity, MemoryFile::Write(identity.view()));
+  FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate own,
+                           x509::ParseCertificate(identity.chain.shown.front()));
+  FLEETCA_ASSIGN_OR_RETURN(const Descriptor shown_identity, MemoryFile::Write(identity.pem.view()));
   if (const absl::Status accepted = accept_ == nullptr ? absl::OkStatus() : accept_(own);
       !accepted.ok()) {
     return Annotate(accepted, paths_.certificate);
@@ -83,16 +121,22 @@ absl::Status ServerTls::SwitchTo(absl::Span<const SecretBytes> contents) {
     client_roots_->Show(shown_roots);
   }
   identity_->Show(shown_identity);
-  {
-    absl::MutexLock lock(&mutex_);
-    in_use_ = {SecretBytes(contents[0].view()), SecretBytes(contents[1].view())};
-  }
   expiry_ = absl::ToUnixSeconds(own.not_after);
-  if (!roots.left_out.empty()) {
-    log::Warning("Certificates of client_ca_file are left out, and no client can chain to them",
-                 {{"file", paths_.client_ca}, {"why", absl::StrJoin(roots.left_out, "; ")}});
+  std::vector<std::string> warnings = WarningsOf(paths_, identity.chain, roots);
+  for (const std::string& warning : warnings) {
+    log::Warning("The server's TLS files are in use, and not all is right with them",
+                 {{"what", warning}});
   }
+  absl::MutexLock lock(&mutex_);
+  in_use_ = {SecretBytes(identity.chain_pem), SecretBytes(contents[1].view())};
+  rooted_ = identity.chain.rooted;
+  warnings_ = std::move(warnings);
   return absl::OkStatus();
+}
+
+std::vector<std::string> ServerTls::Warnings() const {
+  absl::MutexLock lock(&mutex_);
+  return warnings_;
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerTls::CredentialsForCertificates()

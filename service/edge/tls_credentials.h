@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -21,6 +22,8 @@
 #include "base/secret.h"
 #include "base/watched_files.h"
 #include "service/edge/memory_file.h"
+#include "service/edge/server_chain.h"
+#include "service/edge/tls_check.h"
 #include "x509/certificate.h"
 
 namespace fleetca::service {
@@ -45,11 +48,19 @@ class ServerTls {
   // shows it. An error, which should say what to do, keeps the files before in use.
   using Accept = std::function<absl::Status(const x509::Certificate& own)>;
 
+  // What the CA's clients trust at the moment.
+  using Trust = std::function<ServerTrust()>;
+
   // kFileMissing, kFilePermissions (others can read the key), kFileInvalid as tls_check.h says; the
-  // errors of MemoryFile and of `accept`, which may be null. `watcher` and `clock` outlive this.
+  // errors of MemoryFile and of `accept`. `accept` and `trust` may be null: then nobody has that
+  // last word, and only the files themselves are judged. `watcher` and `clock` outlive this.
+  //
+  // A certificate that leads to no root of the trust bundle is taken at the start, with a warning.
+  // Later it does not replace one that does, as those who are clients now would refuse it.
   static absl::StatusOr<std::unique_ptr<ServerTls>> Create(const TlsPaths& paths,
                                                            FileWatcher& watcher, const Clock& clock,
-                                                           Accept accept = nullptr);
+                                                           Accept accept = nullptr,
+                                                           Trust trust = nullptr);
   ServerTls(const ServerTls&) = delete;
   ServerTls& operator=(const ServerTls&) = delete;
 
@@ -59,30 +70,40 @@ class ServerTls {
   // The same for callers without a certificate: none is asked for.
   absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsForBearers() const;
 
-  // The contents of the certificate's and the key's files that are in use.
+  // What is in use: the certificates that are shown, and the contents of the key's file.
   struct Pair {
     SecretBytes certificate;
     SecretBytes private_key;
   };
   Pair PairInUse() const ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Of the files in use, whole sentences about what works for some clients only or is left out.
+  // They were logged.
+  std::vector<std::string> Warnings() const ABSL_LOCKS_EXCLUDED(mutex_);
+
   // FAILED_PRECONDITION kFileInvalid once the certificate in use has expired: no client connects.
   absl::Status CheckNotExpired() const;
 
  private:
-  ServerTls(const TlsPaths& paths, const Clock& clock, Accept accept);
+  ServerTls(const TlsPaths& paths, const Clock& clock, Accept accept, Trust trust);
 
   // The files' contents, all judged before the first is shown to gRPC.
   absl::Status SwitchTo(absl::Span<const SecretBytes> contents);
+  // The pair that the files hold, unless it must not replace the one in use.
+  absl::StatusOr<CheckedPair> JudgePair(const SecretBytes& certificate,
+                                        const SecretBytes& key) const;
   absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
       grpc_ssl_client_certificate_request_type request) const;
 
   const TlsPaths paths_;
   const Clock& clock_;
   const Accept accept_;
+  const Trust trust_;
   std::atomic<int64_t> expiry_{0};  // of the certificate in use, in seconds since the epoch
   mutable absl::Mutex mutex_;
   Pair in_use_ ABSL_GUARDED_BY(mutex_);
+  bool rooted_ ABSL_GUARDED_BY(mutex_) = false;  // the pair in use, by the trust bundle
+  std::vector<std::string> warnings_ ABSL_GUARDED_BY(mutex_);
   // The key and the chain are one file, so that they change at one instant. Empty until the first
   // switch.
   std::unique_ptr<MemoryFile> identity_;

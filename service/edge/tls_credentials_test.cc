@@ -18,6 +18,7 @@
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/file_watcher.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "service/new_authority.h"
 #include "tests/testing/status_matchers.h"
@@ -31,6 +32,9 @@ namespace fleetca::service {
 namespace {
 
 using ::fleetca::testing::IsError;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 constexpr absl::Duration kLook = absl::Milliseconds(20);
 // So many looks and a refresh of gRPC's: what is taken at all is taken by then.
@@ -214,6 +218,32 @@ TEST_F(TlsCredentialsTest, WhatIsNotAcceptedChangesNothing) {
   // It is asked again and again.
   accepts = true;
   EXPECT_TRUE(Eventually([this] { return Connects(*b_, &b_->client); }));
+}
+
+// Whoever is a client now would refuse it. At a start it may be what is meant.
+TEST_F(TlsCredentialsTest, APairOfAnotherPkiReplacesNoneOfThisOne) {
+  ServerTrust trust{{a_->authority->certificate()}, {a_->authority->certificate()}, "fleet.test"};
+  const auto create = [&] {
+    return ServerTls::Create(paths_, *watcher_, Clock::System(), nullptr, [&] { return trust; });
+  };
+  FLEETCA_ASSERT_OK_AND_ASSIGN(tls_, create());
+  EXPECT_THAT(tls_->Warnings(), ElementsAre(HasSubstr("server.crt: the server's certificate has no "
+                                                      "SPIFFE ID")));
+  Put(paths_.certificate, Pem(b_->server.certificate));
+  Put(paths_.private_key, b_->server.private_key.view());
+  absl::SleepFor(kLongEnough);
+  EXPECT_EQ(tls_->PairInUse().certificate.view(), Pem(a_->server.certificate));
+  tls_.reset();
+  FLEETCA_ASSERT_OK_AND_ASSIGN(tls_, create());
+  EXPECT_EQ(tls_->PairInUse().certificate.view(), Pem(b_->server.certificate));
+  EXPECT_THAT(tls_->Warnings(), Contains(HasSubstr("no root of the trust bundle")));
+  // Back again at any time.
+  Put(paths_.certificate,
+      Pem(a_->server.certificate) + Pem(a_->authority->certificate()) + Pem("junk"));
+  Put(paths_.private_key, a_->server.private_key.view());
+  EXPECT_TRUE(Eventually(
+      [this] { return tls_->PairInUse().certificate.view() == Pem(a_->server.certificate); }));
+  EXPECT_THAT(tls_->Warnings(), Contains(HasSubstr("certificate 3 cannot be read")));
 }
 
 TEST_F(TlsCredentialsTest, BearersNeedNoCertificateAndNoRoots) {

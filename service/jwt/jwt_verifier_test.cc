@@ -192,6 +192,17 @@ TEST_F(JwtVerifierTest, FollowsTheKeySource) {
   FLEETCA_EXPECT_OK(Verify(Es256(Payload())));
 }
 
+// RFC 7515 section 4.1.9.
+TEST_F(JwtVerifierTest, TakesTheTypesOfJwtsInEverySpelling) {
+  for (const absl::string_view type :
+       {"JWT", "jwt", "application/jwt", "APPLICATION/JWT", "at+jwt", "AT+JWT",
+        "application/at+jwt", "JOSE", "application/jose"}) {
+    FLEETCA_EXPECT_OK(
+        Verify(MakeToken(absl::StrCat(R"({"alg":"ES256","kid":"p256","typ":")", type, "\"}"),
+                         Payload(), P256(), SignatureScheme::kEcdsaSha256)));
+  }
+}
+
 TEST_F(JwtVerifierTest, RefusesOtherHeaders) {
   for (const absl::string_view more :
        {R"("crit":["exp"],)", R"("crit":[],)", R"("crit":["b64"],"b64":false,)"}) {
@@ -199,7 +210,9 @@ TEST_F(JwtVerifierTest, RefusesOtherHeaders) {
                             Payload(), P256(), SignatureScheme::kEcdsaSha256),
                   "crit");
   }
-  for (const absl::string_view type : {R"("logout+jwt")", R"("dpop+jwt")", "null", R"("")"}) {
+  for (const absl::string_view type :
+       {R"("logout+jwt")", R"("dpop+jwt")", "null", R"("")", R"("application/")", "[]",
+        R"("application/application/jwt")", R"("text/jwt")", R"("application/dpop+jwt")"}) {
     ExpectRefused(MakeToken(absl::StrCat(R"({"alg":"ES256","kid":"p256","typ":)", type, "}"),
                             Payload(), P256(), SignatureScheme::kEcdsaSha256),
                   "typ");

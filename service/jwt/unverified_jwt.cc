@@ -40,6 +40,17 @@ const std::string* Text(const JsonValue& header, absl::string_view name) {
   return member == nullptr ? nullptr : member->AsString();
 }
 
+// Media types of JWTs, as RFC 7515 section 4.1.9 writes them: in any case, "application/" left out
+// or not. Those of tokens for other uses (logout+jwt, dpop+jwt) are not among them.
+bool IsTypeOfJwts(absl::string_view type) {
+  constexpr absl::string_view kPrefix = "application/";
+  if (absl::StartsWithIgnoreCase(type, kPrefix)) {
+    type.remove_prefix(kPrefix.size());
+  }
+  return absl::EqualsIgnoreCase(type, "JWT") || absl::EqualsIgnoreCase(type, "at+jwt") ||
+         absl::EqualsIgnoreCase(type, "JOSE");
+}
+
 absl::Status CheckType(const JsonValue& header) {
   if (header.Member("crit") != nullptr) {
     return Refusal("the header has crit, and no extension of JWS is known here");
@@ -48,9 +59,8 @@ absl::Status CheckType(const JsonValue& header) {
     return absl::OkStatus();
   }
   const std::string* type = Text(header, "typ");
-  if (type == nullptr ||
-      (!absl::EqualsIgnoreCase(*type, "JWT") && !absl::EqualsIgnoreCase(*type, "at+jwt"))) {
-    return Refusal("the header's typ is neither \"JWT\" nor \"at+jwt\"");
+  if (type == nullptr || !IsTypeOfJwts(*type)) {
+    return Refusal("the header's typ is none of \"JWT\", \"at+jwt\" and \"JOSE\"");
   }
   return absl::OkStatus();
 }
