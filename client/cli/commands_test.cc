@@ -77,6 +77,37 @@ TEST_F(CommandsTest, NeverOverwritesAKey) {
   EXPECT_THAT(server_.service().requests(), IsEmpty());
 }
 
+TEST_F(CommandsTest, InputsAreNotWrittenOver) {
+  const std::string csr = WriteCsr();
+  const std::string key = *ReadFile(Path("admin.key"));
+  for (const char* name : {"admin.key", "admin.crt", "trust-bundle.pem"}) {
+    const std::string before = *ReadFile(Path(name));
+    EXPECT_EQ(Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name",
+                     "DNS:web.fleet.example", "--out", Path(name)})
+                  .exit_code,
+              1)
+        << name;
+    EXPECT_EQ(*ReadFile(Path(name)), before) << name;
+    EXPECT_FALSE(Exists("web.key"));
+  }
+  EXPECT_EQ(Issue({"--csr", csr, "--out", Path("./web.csr")}).exit_code, 1);
+  // A renewal in place, for the same key.
+  EXPECT_EQ(Issue({"--csr", csr, "--out", Path("admin.crt")}).exit_code, 0);
+  EXPECT_EQ(RunAtServer({"bundle", "get"}, {"--out", Path("admin.key")}).exit_code, 1);
+  EXPECT_EQ(*ReadFile(Path("admin.key")), key);
+  EXPECT_EQ(RunAtServer({"bundle", "get"}, {"--out", Path("trust-bundle.pem")}).exit_code, 0);
+}
+
+TEST_F(CommandsTest, StandardOutputHasThreeNames) {
+  const std::string csr = WriteCsr();
+  for (const char* name : {"-", "/dev/stdout", "/dev/fd/1"}) {
+    const Outcome outcome = Issue({"--csr", csr, "--out", name});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, StartsWith("-----BEGIN CERTIFICATE-----")) << name;
+  }
+  EXPECT_FALSE(std::filesystem::exists("-"));
+}
+
 TEST_F(CommandsTest, AKeyWithoutACertificateIsNotLeftBehind) {
   server_.service().FailNext(
       {{grpc::INVALID_ARGUMENT, "DNS:evil.example is not allowed by profile server",

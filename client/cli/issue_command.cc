@@ -19,6 +19,7 @@
 #include "client/bootstrap_client.h"
 #include "client/ca_client.h"
 #include "client/cli/bootstrap_flags.h"
+#include "client/cli/command_files.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/decision_output.h"
 #include "client/cli/duration_flag.h"
@@ -137,15 +138,34 @@ absl::Status DeliverDecision(const Issued& issued, const IssueFlags& flags) {
   return absl::OkStatus();
 }
 
+CommandFiles CommandFilesOf(const IssueFlags& flags) {
+  const TlsFiles connection =
+      flags.bootstrap.address.empty() ? FilesOf(flags.connection) : TlsFiles{flags.connection.ca};
+  CommandFiles files;
+  files.outputs = {{"--key-out", flags.key_out},
+                   {"--out", flags.output.file},
+                   {"--bundle-out", flags.bootstrap.bundle_out}};
+  files.inputs = {{"--csr", flags.csr},
+                  {"--token-file", flags.bootstrap.token_file},
+                  {"--ca", connection.ca_file},
+                  {"--key", connection.private_key_file}};
+  // A certificate of the same key may well take the place of the one before.
+  if (!flags.new_key.empty()) {
+    files.inputs.push_back({"--cert", connection.certificate_file});
+  }
+  return files;
+}
+
 // Before anything is asked: what is issued is spent, be it a token's use or a part of a budget.
 absl::Status CheckOutputs(const IssueFlags& flags) {
   if (!flags.key_out.empty()) {
     FLEETCA_RETURN_IF_ERROR(CheckCanWriteNew(flags.key_out));
   }
   if (!flags.bootstrap.bundle_out.empty()) {
-    FLEETCA_RETURN_IF_ERROR(CheckCanWrite(flags.bootstrap.bundle_out));
+    FLEETCA_RETURN_IF_ERROR(CheckOutput(flags.bootstrap.bundle_out));
   }
-  return flags.output.file.empty() ? CheckStandardOutput() : CheckCanWrite(flags.output.file);
+  FLEETCA_RETURN_IF_ERROR(CheckFilesApart(CommandFilesOf(flags)));
+  return CheckOutput(flags.output.file);
 }
 
 absl::Status RunIssue(const IssueFlags& flags) {
