@@ -46,16 +46,21 @@ class ForbiddenFileTest : public ::testing::Test {
     options_.new_store = false;
   }
 
-  // What `work` says in a process of the user kServer; empty for OK.
   std::string InServer(const std::function<absl::Status()>& work) {
     EXPECT_EQ(chown(base_.c_str(), kServer, kServer), 0);
+    return InProcessOf(kServer, work);
+  }
+
+  // What `work` says in a process of `user`; empty for OK. This process opens no store itself, as
+  // RocksDB's threads would not come along into the next one.
+  static std::string InProcessOf(uid_t user, const std::function<absl::Status()>& work) {
     int ends[2];
     EXPECT_EQ(pipe(ends), 0);
     const pid_t child = fork();
     if (child == 0) {
       close(ends[0]);
       std::string text = "cannot become another user";
-      if (setresgid(kServer, kServer, kServer) == 0 && setresuid(kServer, kServer, kServer) == 0) {
+      if (setresgid(user, user, user) == 0 && setresuid(user, user, user) == 0) {
         const absl::Status status = work();
         text = status.ok() ? ""
                            : absl::StrCat(ReasonName(GetReason(status).value_or(Reason::kInternal)),
@@ -94,26 +99,33 @@ TEST_F(ForbiddenFileTest, EachFileOfTheStoreIsNamedAndNothingIsCalledDamaged) {
     paths.push_back(entry.path());
   }
   ASSERT_GT(paths.size(), 6u);
+  size_t refusals = 0;
   for (const fs::path& path : paths) {
-    const std::string name = path.filename();
-    // Made anew, and nothing that RocksDB needs.
-    if (name == "IDENTITY" || absl::StartsWith(name, "rocksdb.log")) {
+    // An opening before this one may have done with it.
+    if (!fs::exists(path)) {
       continue;
     }
     GiveToRoot(path);
     const std::string said = OpenInServer();
-    ASSERT_EQ(chown(path.c_str(), kServer, kServer), 0);
+    ASSERT_TRUE(!fs::exists(path) || chown(path.c_str(), kServer, kServer) == 0);
+    // RocksDB does without some: old logs and options.
+    if (said.empty()) {
+      continue;
+    }
+    ++refusals;
     EXPECT_TRUE(absl::StrContains(said, path.string())) << path << ": " << said;
     EXPECT_TRUE(absl::StrContains(said, "belongs to root")) << path << ": " << said;
     EXPECT_TRUE(absl::StrContains(said, "chown -R")) << path << ": " << said;
     EXPECT_TRUE(absl::StrContains(said, "nothing is damaged")) << path << ": " << said;
     EXPECT_FALSE(absl::StrContains(said, "backup")) << path << ": " << said;
   }
+  // The outer and the inner head, the two locks, fleetca.store, the folder, CURRENT and MANIFEST.
+  EXPECT_GE(refusals, 8u);
 }
 
 // As a recovery by root left it.
 TEST_F(ForbiddenFileTest, AStoreThatRootWroteIntoOpensAfterTheChown) {
-  ASSERT_TRUE(SetClock(options_, absl::Now()).ok());
+  ASSERT_EQ(InProcessOf(0, [this] { return SetClock(options_, absl::Now()).status(); }), "");
   const std::string said = OpenInServer();
   EXPECT_TRUE(absl::StrContains(said, "belongs to root")) << said;
   EXPECT_FALSE(absl::StrContains(said, "damaged or")) << said;
