@@ -1,7 +1,5 @@
 #include "client/cli/issue_command.h"
 
-#include <unistd.h>
-
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,15 +23,15 @@
 #include "client/cli/duration_flag.h"
 #include "client/cli/issue_flags.h"
 #include "client/cli/issued_output.h"
+#include "client/cli/new_key_file.h"
 #include "client/cli/output.h"
 #include "client/cli/pem_or_der.h"
+#include "client/cli/server_wait.h"
 #include "client/key_and_csr.h"
 #include "client/requested_name.h"
 
 namespace fleetca::client {
 namespace {
-
-constexpr mode_t kPrivateKeyMode = 0600;
 
 absl::StatusOr<KeyAndCsr> MakeKey(const IssueFlags& flags) {
   std::vector<RequestedName> names;
@@ -69,14 +67,29 @@ std::string AskedIdentity(const IssueFlags& flags) {
   return "";
 }
 
+// The flags, with what keeps a new key that may have a certificate from being removed.
+absl::StatusOr<ConnectionFlags> WatchedConnection(const IssueFlags& flags) {
+  ConnectionFlags connection = flags.connection;
+  std::string address = flags.bootstrap.address;
+  if (address.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(address, ServerOf(connection));
+  }
+  connection.before_attempt = [address](grpc::Channel& channel, absl::Duration remaining) {
+    AwaitConnection(channel, remaining, address);
+    NewKeyFile::BeforeAttempt();
+  };
+  connection.after_failure = NewKeyFile::AfterFailure;
+  return connection;
+}
+
 absl::StatusOr<IssueFunction> ConnectToIssue(const IssueFlags& flags) {
+  FLEETCA_ASSIGN_OR_RETURN(const ConnectionFlags connection, WatchedConnection(flags));
   if (flags.bootstrap.address.empty()) {
-    FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<CaClient> client, Connect(flags.connection));
+    FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<CaClient> client, Connect(connection));
     return [client](const IssueOptions& request) { return client->Issue(request); };
   }
-  FLEETCA_ASSIGN_OR_RETURN(
-      std::shared_ptr<BootstrapClient> client,
-      ConnectBootstrap(flags.bootstrap, flags.connection, AskedIdentity(flags)));
+  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<BootstrapClient> client,
+                           ConnectBootstrap(flags.bootstrap, connection, AskedIdentity(flags)));
   return [client](const IssueOptions& request) { return client->Issue(request); };
 }
 
@@ -101,11 +114,11 @@ absl::StatusOr<Issued> AskWithNewKey(const IssueFunction& issue, const IssueFlag
   if (flags.validate_only) {
     return Ask(issue, flags, std::move(made.csr_der));
   }
-  FLEETCA_RETURN_IF_ERROR(
-      WriteNewFile(flags.key_out, made.private_key_pem.view(), kPrivateKeyMode));
+  FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<NewKeyFile> key,
+                           NewKeyFile::Write(flags.key_out, made.private_key_pem.view()));
   absl::StatusOr<Issued> issued = Ask(issue, flags, std::move(made.csr_der));
   if (!issued.ok()) {
-    unlink(flags.key_out.c_str());
+    key->Remove();
   }
   return issued;
 }
