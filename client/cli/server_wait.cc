@@ -18,6 +18,7 @@ bool ServerWait::operator()(const absl::Status& status) {
   if (!NothingListens(status)) {
     return false;
   }
+  start_ = std::min(start_, absl::Now());
   if (!said_ && absl::Now() - start_ >= kSilence) {
     said_ = true;
     Say(absl::StrCat("nothing listens at the CA's address yet; waiting for the server, for up to ",

@@ -23,7 +23,8 @@ class ServerWait {
 
  private:
   const std::string timeout_;
-  const absl::Time start_ = absl::Now();
+  // The first failure.
+  absl::Time start_ = absl::InfiniteFuture();
   bool said_ = false;
 };
 
