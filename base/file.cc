@@ -55,7 +55,8 @@ absl::Status FileError(absl::string_view action, absl::string_view path, int err
     case EROFS:
       return FailedPrecondition(Reason::kFilePermissions, message);
     case EEXIST:
-      return MakeError(absl::StatusCode::kAlreadyExists, Reason::kFileInvalid, "", message);
+      return MakeError(absl::StatusCode::kAlreadyExists, Reason::kFileInvalid, "",
+                       absl::StrCat(message, "; move it away or name another"));
     default:
       return FailedPrecondition(Reason::kFileInvalid, message);
   }

@@ -13,6 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/descriptor.h"
 #include "base/errors.h"
+#include "base/output_file.h"
+#include "base/output_place.h"
 
 namespace fleetca {
 namespace {
@@ -20,22 +22,13 @@ namespace {
 // More than any certificate with its chain takes.
 constexpr size_t kProbeBytes = size_t{64} << 10;
 
-absl::Status CannotWrite(absl::string_view path, int error) {
-  const std::string message = absl::StrCat("Cannot write ", path, ": ", std::strerror(error),
-                                           "; nothing was asked for yet");
-  switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-      return FailedPrecondition(Reason::kFileMissing, message);
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return FailedPrecondition(Reason::kFilePermissions, message);
-    case EEXIST:
-      return MakeError(absl::StatusCode::kAlreadyExists, Reason::kFileInvalid, "", message);
-    default:
-      return FailedPrecondition(Reason::kFileInvalid, message);
-  }
+absl::Status BeforeAsking(const absl::Status& status) {
+  return MakeError(status.code(), GetReason(status).value_or(Reason::kFileInvalid), "",
+                   absl::StrCat(status.message(), "; nothing was asked for yet"));
+}
+
+absl::Status CannotWrite(absl::string_view path, int error, absl::string_view more = "") {
+  return BeforeAsking(CannotWriteFile(path, error, more));
 }
 
 // In a folder such as /tmp a file is its owner's to replace, or the folder's owner's.
@@ -49,8 +42,9 @@ bool IsAnothers(const std::string& path, const struct stat& found) {
          found.st_uid != user && around.st_uid != user;
 }
 
-absl::Status WriteProbe(absl::string_view path) {
-  std::string name = absl::StrCat(path, ".tmp-XXXXXX");
+// `path` is how the user calls it.
+absl::Status WriteProbe(absl::string_view place, absl::string_view path) {
+  std::string name = absl::StrCat(place, ".tmp-XXXXXX");
   const Descriptor probe(mkostemp(name.data(), O_CLOEXEC));
   if (!probe.valid()) {
     return CannotWrite(path, errno);
@@ -64,28 +58,44 @@ absl::Status WriteProbe(absl::string_view path) {
   return absl::OkStatus();
 }
 
+// Without opening it: the reader of a pipe would see it end.
+absl::Status CheckStream(const OutputPlace& place, absl::string_view path) {
+  if (place.descriptor < 0) {
+    return faccessat(AT_FDCWD, place.path.c_str(), W_OK, AT_EACCESS) == 0
+               ? absl::OkStatus()
+               : CannotWrite(path, errno);
+  }
+  const int flags = fcntl(place.descriptor, F_GETFL);
+  return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY ? absl::OkStatus()
+                                                       : CannotWrite(path, EBADF);
+}
+
 }  // namespace
 
 absl::Status CheckCanWrite(absl::string_view path) {
-  const std::string text(path);
-  struct stat found;
-  if (lstat(text.c_str(), &found) == 0) {
-    if (S_ISDIR(found.st_mode)) {
-      return CannotWrite(path, EISDIR);
-    }
-    if (IsAnothers(text, found)) {
-      return CannotWrite(path, EPERM);
-    }
+  const absl::StatusOr<OutputPlace> place = FindOutputPlace(path);
+  if (!place.ok()) {
+    return BeforeAsking(place.status());
   }
-  return WriteProbe(path);
+  if (place->is_stream) {
+    return CheckStream(*place, path);
+  }
+  struct stat found;
+  if (lstat(place->path.c_str(), &found) == 0 && IsAnothers(place->path, found)) {
+    return CannotWrite(path, EPERM);
+  }
+  if (const absl::Status no_key = CheckHoldsNoKey(place->path); !no_key.ok()) {
+    return BeforeAsking(no_key);
+  }
+  return WriteProbe(place->path, path);
 }
 
 absl::Status CheckCanWriteNew(absl::string_view path) {
   struct stat found;
   if (lstat(std::string(path).c_str(), &found) == 0) {
-    return CannotWrite(path, EEXIST);
+    return CannotWrite(path, EEXIST, "; move it away or name another");
   }
-  return WriteProbe(path);
+  return WriteProbe(path, path);
 }
 
 absl::Status CheckStandardOutput() {

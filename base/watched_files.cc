@@ -115,9 +115,9 @@ WatchedFiles::WatchedFiles(absl::string_view what, std::vector<WatchedFile> file
     : WatchedFiles(what, std::move(files), std::move(switch_to), ReadTogether) {}
 
 WatchedFiles::WatchedFiles(absl::string_view what, std::vector<WatchedFile> files, Switch switch_to,
-                           Reader reader)
+                           Reader reader, Faults faults)
     : state_(std::make_shared<State>(what, std::move(files), std::move(switch_to),
-                                     std::move(reader))) {}
+                                     std::move(reader), faults)) {}
 
 WatchedFiles::~WatchedFiles() { state_->Stop(); }
 
@@ -190,7 +190,7 @@ bool WatchedFiles::State::RememberFault(absl::string_view message) {
 }
 
 void WatchedFiles::State::NoteFault(const absl::Status& fault) {
-  if (RememberFault(fault.message())) {
+  if (RememberFault(fault.message()) && says_faults_) {
     log::Error("Files cannot be used; what was there before stays in force",
                {{"what", what_}, {"files", Paths(files_)}, {"reason", fault.message()}});
   }
@@ -199,6 +199,9 @@ void WatchedFiles::State::NoteFault(const absl::Status& fault) {
 void WatchedFiles::State::NoteSameAgain() {
   if (!faults_.empty()) {
     faults_.clear();
+    if (!says_faults_) {
+      return;
+    }
     log::Info("Files say again what is in force", {{"what", what_}, {"files", Paths(files_)}});
   }
 }

@@ -38,9 +38,11 @@ class WatchedFiles {
 
   // `what` is for the log: "the server's TLS files".
   WatchedFiles(absl::string_view what, std::vector<WatchedFile> files, Switch switch_to);
+  // Whether what is wrong is logged here, or by another process that watches the same files.
+  enum class Faults { kLogged, kLoggedElsewhere };
   // With another reader than ReadTogether.
   WatchedFiles(absl::string_view what, std::vector<WatchedFile> files, Switch switch_to,
-               Reader reader);
+               Reader reader, Faults faults = Faults::kLogged);
   WatchedFiles(const WatchedFiles&) = delete;
   WatchedFiles& operator=(const WatchedFiles&) = delete;
   // Waits for a look that is under way. `switch_to` is not called after that, so what it uses need

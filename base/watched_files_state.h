@@ -17,8 +17,10 @@ namespace fleetca {
 // Thread-safe: one thread at a time reads and switches.
 class WatchedFiles::State {
  public:
-  State(absl::string_view what, std::vector<WatchedFile> files, Switch switch_to, Reader reader)
-      : what_(what),
+  State(absl::string_view what, std::vector<WatchedFile> files, Switch switch_to, Reader reader,
+        Faults faults)
+      : says_faults_(faults == Faults::kLogged),
+        what_(what),
         files_(std::move(files)),
         switch_to_(std::move(switch_to)),
         reader_(std::move(reader)) {}
@@ -37,6 +39,7 @@ class WatchedFiles::State {
   void NoteFault(const absl::Status& fault) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteSameAgain() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  const bool says_faults_;
   const std::string what_;
   const std::vector<WatchedFile> files_;
   const Switch switch_to_;

@@ -202,6 +202,17 @@ TEST(WatchedFilesReaderTest, FilesThatChangeWhileTheyAreReadAreReadLater) {
   EXPECT_EQ(judged, 1);
 }
 
+TEST_F(WatchedFilesTest, FaultsThatAnotherProcessLogsAreNotLoggedTwice) {
+  WatchedFiles files(
+      "shared", {{a_}, {b_}},
+      [this](absl::Span<const SecretBytes> contents) { return SwitchTo(contents); }, ReadTogether,
+      WatchedFiles::Faults::kLoggedElsewhere);
+  FLEETCA_ASSERT_OK(files.Load());
+  unlink(a_.c_str());
+  EXPECT_THAT(LogOfLook(files), IsEmpty());
+  EXPECT_EQ(in_force_, "old");
+}
+
 TEST_F(WatchedFilesTest, ReplacementBySymlinkIsSeen) {
   // As Kubernetes does it: the paths stay, and the folder behind them is another one.
   for (const absl::string_view word : {"one", "two"}) {

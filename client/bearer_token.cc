@@ -1,5 +1,7 @@
 #include "client/bearer_token.h"
 
+#include <sys/stat.h>
+
 #include <string>
 
 #include "absl/cleanup/cleanup.h"
@@ -18,6 +20,12 @@ constexpr absl::string_view kStandardInput = "-";
 bool IsTokenCharacter(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
          absl::string_view("-._~+/=").find(c) != absl::string_view::npos;
+}
+
+bool IsPipe(absl::string_view path) {
+  struct stat found;
+  return path != kStandardInput && stat(std::string(path).c_str(), &found) == 0 &&
+         (S_ISFIFO(found.st_mode) || S_ISCHR(found.st_mode) || S_ISSOCK(found.st_mode));
 }
 
 absl::StatusOr<SecretBytes> ReadStandardInput() {
@@ -51,6 +59,13 @@ absl::StatusOr<SecretBytes> ParseBearerToken(absl::string_view text) {
 
 absl::StatusOr<SecretBytes> ReadBearerToken(absl::string_view path) {
   const bool standard_input = path == kStandardInput;
+  if (IsPipe(path)) {
+    return FailedPrecondition(
+        Reason::kFilePermissions,
+        absl::StrCat(path,
+                     " is a pipe or a device, and a token is read from a regular file of mode "
+                     "0600; for standard input give -"));
+  }
   FLEETCA_ASSIGN_OR_RETURN(const SecretBytes text,
                            standard_input ? ReadStandardInput() : ReadSecretFile(path));
   absl::StatusOr<SecretBytes> token = ParseBearerToken(text.view());

@@ -72,5 +72,14 @@ TEST_F(ReadBearerTokenTest, NamesTheFile) {
   EXPECT_EQ(GetReason(ReadBearerToken(folder_.path() + "/absent").status()), Reason::kFileMissing);
 }
 
+TEST(BearerTokenTest, APipeIsPointedToTheDash) {
+  for (const char* path : {"/dev/null", "/dev/zero"}) {
+    const absl::Status status = ReadBearerToken(path).status();
+    EXPECT_EQ(GetReason(status), Reason::kFilePermissions);
+    EXPECT_NE(status.message().find("for standard input give -"), absl::string_view::npos)
+        << status;
+  }
+}
+
 }  // namespace
 }  // namespace fleetca::client

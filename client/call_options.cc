@@ -47,9 +47,15 @@ absl::Status CallWithRetries(const CallOptions& options, grpc::Channel& channel,
   const absl::Time deadline = clock.Now() + options.deadline;
   Backoff backoff(options.backoff, clock, deadline);
   while (true) {
+    if (options.before_attempt) {
+      options.before_attempt(channel, deadline - clock.Now());
+    }
     const absl::Status status = attempt(deadline - clock.Now());
     if (status.ok()) {
       return status;
+    }
+    if (options.after_failure) {
+      options.after_failure(status);
     }
     const std::optional<absl::Duration> delay = backoff.DelayAfter(status);
     if (!delay.has_value()) {

@@ -1,11 +1,16 @@
 #include "client/connection_error.h"
 
+#include <string>
+#include <vector>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/errors.h"
+#include "base/file.h"
 #include "client/server_credentials.h"
+#include "x509/pem.h"
 
 namespace fleetca::client {
 namespace {
@@ -15,13 +20,27 @@ std::string Roots(const TlsFiles& files) {
                                : absl::StrCat("the roots in ", files.ca_file);
 }
 
+// The server knows the root alone, so that the leaf alone leads nowhere.
+bool HasOneCertificate(const std::string& file) {
+  const absl::StatusOr<std::string> pem = ReadFile(file);
+  if (!pem.ok()) {
+    return false;
+  }
+  const absl::StatusOr<std::vector<std::string>> certificates =
+      x509::DecodePem(x509::kPemCertificate, *pem);
+  return certificates.ok() && certificates->size() == 1;
+}
+
 std::string ClosedByServer(const TlsFiles& files) {
   return files.certificate_file.empty()
              ? "the server closed the connection: is this its bootstrap port, which asks for no "
                "client certificate?"
              : absl::StrCat(
                    "the server closed the connection: it may not accept the client certificate ",
-                   files.certificate_file, " (is it of this CA?)");
+                   files.certificate_file,
+                   HasOneCertificate(files.certificate_file)
+                       ? ", in which the CA certificates above it are missing: get it with --chain"
+                       : " (is it of this CA?)");
 }
 
 // What to look at, from what gRPC and OpenSSL say. Their texts are no contract, so the last line is

@@ -9,6 +9,7 @@
 #include "client/testing/fake_server.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "x509/pem.h"
 
 namespace fleetca::client {
 namespace {
@@ -80,6 +81,17 @@ TEST_F(ConnectionErrorTest, TheClientCertificateIsOfAnotherCa) {
   UseIdentity(stranger.IssueTls(FakeOrder{}));
   options_.files.server_identity = testing::kServerIdentity;
   ExpectUnreachable("client certificate " + options_.files.certificate_file);
+}
+
+TEST_F(ConnectionErrorTest, TheClientCertificateCameWithoutItsChain) {
+  const FakeCa stranger;
+  FakeCa::TlsPair pair = stranger.IssueTls(FakeOrder{});
+  const auto chain = x509::DecodePem(x509::kPemCertificate, pair.chain_pem);
+  ASSERT_TRUE(chain.ok());
+  pair.chain_pem = x509::EncodePem(x509::kPemCertificate, chain->front());
+  UseIdentity(pair);
+  options_.files.server_identity = testing::kServerIdentity;
+  ExpectUnreachable("get it with --chain");
 }
 
 TEST_F(ConnectionErrorTest, TheHostIsUnknown) {

@@ -44,10 +44,44 @@ void AddVersionCommand(CLI::App& app, int* exit_code) {
   });
 }
 
-bool HasCommand(const CLI::App& app, const std::string& name) {
-  return !app.get_subcommands(
-                 [&name](const CLI::App* command) { return command->check_name(name); })
-              .empty();
+const CLI::App* FindCommand(const CLI::App& app, const std::string& name) {
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->check_name(name) && !command->get_name().empty()) {
+      return command;
+    }
+  }
+  return nullptr;
+}
+
+std::string CommandsOf(const CLI::App& app) {
+  std::string names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    // Groups of flags have no name, and what starts with "-" is none of the user's.
+    if (!command->get_name().empty() && !command->get_group().empty()) {
+      names += (names.empty() ? "" : ", ") + command->get_name();
+    }
+  }
+  return names;
+}
+
+// The first word that stands where a command must and is none, as a sentence; "" where all are.
+// CLI11 would only say that a command is missing.
+std::string MistypedCommand(const CLI::App& app, int argc, char** argv) {
+  const CLI::App* at = &app;
+  std::string path = "fleetca";
+  for (int i = 1; i < argc && argv[i][0] != '-'; ++i) {
+    if (at->get_require_subcommand_min() == 0) {
+      break;
+    }
+    const CLI::App* const next = FindCommand(*at, argv[i]);
+    if (next == nullptr) {
+      return "\"" + std::string(argv[i]) + "\" is no command of " + path +
+             "; there are: " + CommandsOf(*at);
+    }
+    at = next;
+    path += " " + std::string(argv[i]);
+  }
+  return "";
 }
 
 // CLI11 throws for whatever it does not like.
@@ -59,10 +93,8 @@ int Run(int argc, char** argv) {
   fleetca::service::AddServerCommands(app, &exit_code);
   fleetca::client::AddCertCommands(app, &exit_code);
   AddVersionCommand(app, &exit_code);
-  // CLI11 would only say that a command is missing.
-  if (argc > 1 && argv[1][0] != '-' && !HasCommand(app, argv[1])) {
-    return fleetca::ReportUsageError("\"" + std::string(argv[1]) +
-                                     "\" is no command; fleetca --help lists them");
+  if (const std::string mistake = MistypedCommand(app, argc, argv); !mistake.empty()) {
+    return fleetca::ReportUsageError(mistake);
   }
   try {
     app.parse(argc, argv);

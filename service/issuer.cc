@@ -196,14 +196,33 @@ absl::Status Issuer::Decide(Item& item, const IssuingPolicy& policy, absl::Time 
     LogRefusedToken(item, own ? decision.status().message() : "for another identity", now);
     return TokenRefused();
   }
-  FLEETCA_RETURN_IF_ERROR(decision.status());
+  if (!decision.ok()) {
+    LogDenied(item, decision.status(), now);
+    return decision.status();
+  }
   if (!own && item.issuance->caller.attestation != x509::Attestation::kMtls) {
-    return PermissionDenied(Reason::kCallerNotAllowed,
-                            absl::StrCat("A token speaks for its own identity alone, which is ",
-                                         item.caller, "; ask for a certificate of that one"));
+    const absl::Status denied =
+        PermissionDenied(Reason::kCallerNotAllowed,
+                         absl::StrCat("A token speaks for its own identity alone, which is ",
+                                      item.caller, "; ask for a certificate of that one"));
+    LogDenied(item, denied, now);
+    return denied;
   }
   item.decision = *std::move(decision);
   return absl::OkStatus();
+}
+
+// Whoever asks what would be granted has asked for nothing.
+void Issuer::LogDenied(const Item& item, const absl::Status& why, absl::Time now) {
+  uint64_t suppressed = 0;
+  if (item.issuance->request.validate_only || !denied_limiter_.Allow(now, &suppressed)) {
+    return;
+  }
+  log::Warning("The policy refused a certificate", {{"caller", item.caller},
+                                                    {"identity", item.issuance->request.identity},
+                                                    {"profile", item.profile},
+                                                    {"reason", why.message()},
+                                                    {"lines_suppressed", suppressed}});
 }
 
 void Issuer::LogIgnoredExtensions(const Item& item, absl::Time now) {

@@ -116,6 +116,7 @@ class Issuer {
   absl::Status DecideValidity(Item& item, absl::Time now) const;
   absl::Status TakeFromBudget(Item& item, const Policy& policy);
   absl::Status BuildAndLint(Item& item, const IssuingProfile& profile, absl::Time now) const;
+  void LogDenied(const Item& item, const absl::Status& why, absl::Time now);
   void LogIgnoredExtensions(const Item& item, absl::Time now);
   void LogUsedTokens(const Items& items) const;
 
@@ -131,6 +132,7 @@ class Issuer {
   Budgets budgets_;
   InFlightRequests in_flight_;
   IssuerStats stats_;
+  log::Limiter denied_limiter_{10};
   log::Limiter ignored_extensions_limiter_{10};
   log::Limiter refused_tokens_limiter_{10};
   // Seconds since 1970.

@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "base/errors.h"
 #include "signer/local_signer.h"
 #include "tests/testing/csr_maker.h"
@@ -151,6 +152,23 @@ TEST(IssuerTest, DeniesWhoIsNotListedAndWhoHasExpired) {
   EXPECT_THAT(other_profile.outcome,
               IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
   EXPECT_THAT(no_profile.outcome, IsInvalid(Reason::kProfileUnknown, "profile"));
+}
+
+TEST(IssuerTest, ADenialIsInTheLogWithItsCallerAndReason) {
+  TestIssuer ca;
+  const std::string csr = MakeCsr();
+  for (const bool validate_only : {false, true}) {
+    RecordingIssuance stranger(csr);
+    stranger.caller.spiffe_id = "spiffe://fleet.test/svc/db";
+    stranger.request.validate_only = validate_only;
+    Issuance* batch[] = {&stranger};
+    ::testing::internal::CaptureStderr();
+    ca.issuer().IssueBatch(batch);
+    const std::string log = ::testing::internal::GetCapturedStderr();
+    EXPECT_EQ(absl::StrContains(log, "The policy refused a certificate"), !validate_only) << log;
+    EXPECT_EQ(absl::StrContains(log, "caller=spiffe://fleet.test/svc/db"), !validate_only) << log;
+    EXPECT_EQ(absl::StrContains(log, "reason="), !validate_only) << log;
+  }
 }
 
 TEST(IssuerTest, TheSameRequestIdReplaysTheSameCertificate) {

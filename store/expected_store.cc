@@ -46,7 +46,10 @@ absl::Status ExpectedStore::CheckFound(const std::optional<Lineage>& lineage,
     return Refused(absl::StrCat("the file ", head_file,
                                 " is missing, so that nothing tells "
                                 "whether the store in ",
-                                folder, " is the newest copy; put the file back", kAcceptLoss));
+                                folder,
+                                " is the newest copy; put the file back, or set store.head_file "
+                                "to where it was moved",
+                                kAcceptLoss));
   }
   if (!lineage.has_value()) {
     return head->made ? Refused(absl::StrCat(

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "store/forbidden_file.h"
 
 namespace fleetca::store {
 namespace {
@@ -28,8 +29,10 @@ absl::Status SyncFolder(const std::string& path) {
 }  // namespace
 
 absl::Status FileError(absl::string_view what, absl::string_view path, int error) {
+  const std::string why = error == EACCES || error == EPERM ? WhyForbidden(path) : "";
   return Unavailable(Reason::kStoreUnavailable,
-                     absl::StrCat(what, " ", path, ": ", std::generic_category().message(error)));
+                     absl::StrCat(what, " ", path, ": ", std::generic_category().message(error),
+                                  why.empty() ? "" : "; ", why));
 }
 
 absl::Status MakeFolder(const std::string& path) {

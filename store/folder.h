@@ -9,7 +9,8 @@
 
 namespace fleetca::store {
 
-// UNAVAILABLE kStoreUnavailable: "<what> <path>: <errno's text>".
+// UNAVAILABLE kStoreUnavailable: "<what> <path>: <errno's text>", and whose file it is where that
+// is in the way.
 absl::Status FileError(absl::string_view what, absl::string_view path, int error);
 
 // Makes the folder with mode 0700, and its name durable, unless there is one.

@@ -19,6 +19,7 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "store/folder.h"
+#include "store/forbidden_file.h"
 #include "store/keys.h"
 #include "store/rocksdb_clock.h"
 #include "store/rocksdb_file_system.h"
@@ -244,6 +245,12 @@ bool IsDamage(const rocksdb::Status& status) {
 
 absl::Status OpenError(const rocksdb::Status& status, const std::string& folder) {
   const std::string text = status.ToString();
+  // Before all else: what RocksDB makes of a file that it may not read depends on the file.
+  if (const std::string why = WhyForbidden(folder); !why.empty()) {
+    return Unavailable(
+        Reason::kStoreUnavailable,
+        absl::StrCat("the database in ", folder, " does not open: ", why, " (", text, ")"));
+  }
   if (IsDamage(status)) {
     return MakeError(absl::StatusCode::kDataLoss, Reason::kStoreCorrupt, "",
                      absl::StrCat("the database in ", folder,

@@ -143,7 +143,10 @@ absl::StatusOr<std::unique_ptr<Database>> OpenAndCheck(const DatabaseOptions& op
   std::string described;
   const rocksdb::Status status =
       database->db().Get(rocksdb::ReadOptions(), database->description(), kWitnessKey, &described);
-  if (!status.ok() || described != FormatWitness(witness)) {
+  if (!status.ok() && !status.IsNotFound()) {
+    return ReadError(status);
+  }
+  if (described != FormatWitness(witness)) {
     return Corrupt(options, "has a database that its fleetca.store was not written for");
   }
   const uint64_t acknowledged = head.number();

@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/status_macros.h"
+#include "store/forbidden_file.h"
 
 namespace fleetca::store {
 namespace {
@@ -22,8 +23,6 @@ constexpr absl::string_view kFormatField = "fleetca store format ";
 constexpr absl::string_view kInstanceField = "instance ";
 constexpr absl::string_view kCreatedField = "created ";
 constexpr char kTimeFormat[] = "%Y-%m-%dT%H:%M:%SZ";
-
-std::string PathIn(const std::string& folder) { return absl::StrCat(folder, "/", kFileName); }
 
 bool ParseFields(absl::string_view text, Witness& witness) {
   const std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');
@@ -42,6 +41,10 @@ bool ParseFields(absl::string_view text, Witness& witness) {
 }
 
 }  // namespace
+
+std::string WitnessPathIn(const std::string& folder) {
+  return absl::StrCat(folder, "/", kFileName);
+}
 
 std::string FormatWitness(const Witness& witness) {
   return absl::StrCat(kFormatField, kFormat, "\n", kInstanceField,
@@ -69,10 +72,14 @@ absl::StatusOr<Witness> ParseWitness(absl::string_view text, absl::string_view p
 }
 
 absl::StatusOr<std::optional<Witness>> ReadWitness(const std::string& folder) {
-  const std::string path = PathIn(folder);
+  const std::string path = WitnessPathIn(folder);
   const absl::StatusOr<std::string> text = ReadFile(path);
   if (GetReason(text.status()) == Reason::kFileMissing) {
     return std::nullopt;
+  }
+  if (GetReason(text.status()) == Reason::kFilePermissions) {
+    const std::string why = WhyForbidden(path);
+    return why.empty() ? text.status() : FailedPrecondition(Reason::kFilePermissions, why);
   }
   FLEETCA_RETURN_IF_ERROR(text.status());
   FLEETCA_ASSIGN_OR_RETURN(const Witness witness, ParseWitness(*text, path));
@@ -80,7 +87,7 @@ absl::StatusOr<std::optional<Witness>> ReadWitness(const std::string& folder) {
 }
 
 absl::Status WriteWitness(const std::string& folder, const Witness& witness) {
-  return WriteFileAtomic(PathIn(folder), FormatWitness(witness), kFileMode);
+  return WriteFileAtomic(WitnessPathIn(folder), FormatWitness(witness), kFileMode);
 }
 
 }  // namespace fleetca::store

@@ -25,6 +25,9 @@ struct Witness {
   friend bool operator==(const Witness&, const Witness&) = default;
 };
 
+// Where the file is in the store's folder.
+std::string WitnessPathIn(const std::string& folder);
+
 // The file's text.
 std::string FormatWitness(const Witness& witness);
 // DATA_LOSS kStoreCorrupt when FormatWitness did not write it; FAILED_PRECONDITION kFileInvalid

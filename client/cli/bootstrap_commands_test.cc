@@ -1,5 +1,6 @@
 // `cert issue --bootstrap`, `bundle get --ca-sha256` and `bundle fingerprint`: what a new host
 // runs.
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,37 @@ TEST_F(BootstrapCommandsTest, WithRootsFromAFileAndACsr) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(nlohmann::json::parse(outcome.out)["type"], "certificate");
   EXPECT_EQ(server_.service().requests()[0].profile(), "host");
+}
+
+// A key that its certificate is written over is lost, and the token with it.
+TEST_F(BootstrapCommandsTest, OneFileInTwoSpellingsIsFoundBeforeTheTokenIsShown) {
+  namespace fs = std::filesystem;
+  fs::create_directory_symlink(server_.dir(), Path("way"));
+  fs::create_symlink("host.key", Path("link"));
+  fs::create_hard_link(token_file_, Path("hard"));
+  ASSERT_TRUE(WriteFileAtomic(Path("other.key"), "-----BEGIN PRIVATE KEY-----", 0600).ok());
+  const std::string token = *ReadFile(token_file_);
+  const std::vector<std::vector<std::string>> clashes = {
+      {"--key-out", server_.dir() + "/./host.key", "--out", Path("host.key")},
+      {"--key-out", Path("way/host.key"), "--out", Path("host.key")},
+      {"--key-out", Path("host.key"), "--out", Path("link")},
+      {"--key-out", Path("host.key"), "--out", Path("host.crt"), "--bundle-out",
+       Path("way/host.key")},
+      {"--key-out", Path("host.key"), "--out", Path("host.crt"), "--bundle-out",
+       Path("way/host.crt")},
+      {"--key-out", Path("host.key"), "--out", token_file_},
+      {"--key-out", Path("host.key"), "--out", Path("hard")},
+      {"--key-out", Path("host.key"), "--out", Path("other.key")}};
+  for (const std::vector<std::string>& files : clashes) {
+    const Outcome outcome =
+        Bootstrap(server_.bootstrap_address(),
+                  And(And({"--new-key", "p256", "--ca-sha256", Fingerprint()}, files), {}));
+    EXPECT_EQ(outcome.exit_code, 1) << files[3];
+    EXPECT_THAT(outcome.err, ::testing::ContainsRegex("[Nn]othing was asked for yet")) << files[3];
+    EXPECT_FALSE(Exists("host.key")) << files[3];
+    EXPECT_EQ(*ReadFile(token_file_), token);
+  }
+  EXPECT_THAT(server_.service().authorizations(), IsEmpty());
 }
 
 // A token is good once: nothing that was mistyped may cost it.

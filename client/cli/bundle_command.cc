@@ -10,6 +10,7 @@
 #include "base/status_macros.h"
 #include "client/ca_client.h"
 #include "client/cli/bootstrap_flags.h"
+#include "client/cli/command_files.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/facts.h"
 #include "client/cli/facts_json.h"
@@ -69,6 +70,12 @@ absl::StatusOr<TrustBundle> FetchBundle(const BundleFlags& flags) {
 }
 
 absl::Status RunBundleGet(const BundleFlags& flags) {
+  // --ca may be replaced: that is how a bundle is kept up to date.
+  const TlsFiles files = FilesOf(flags.connection);
+  FLEETCA_RETURN_IF_ERROR(CheckFilesApart(
+      {.outputs = {{"--out", flags.output.file}},
+       .inputs = {{"--cert", files.certificate_file}, {"--key", files.private_key_file}}}));
+  FLEETCA_RETURN_IF_ERROR(CheckOutput(flags.output.file));
   FLEETCA_ASSIGN_OR_RETURN(const TrustBundle bundle, FetchBundle(flags));
   FLEETCA_ASSIGN_OR_RETURN(const std::string data,
                            FormatBundle(bundle, ParseForm(flags.output.form)));

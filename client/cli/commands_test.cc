@@ -77,6 +77,38 @@ TEST_F(CommandsTest, NeverOverwritesAKey) {
   EXPECT_THAT(server_.service().requests(), IsEmpty());
 }
 
+TEST_F(CommandsTest, InputsAreNotWrittenOver) {
+  const std::string csr = WriteCsr();
+  const std::string key = *ReadFile(Path("admin.key"));
+  for (const char* name : {"admin.key", "admin.crt", "trust-bundle.pem"}) {
+    const std::string before = *ReadFile(Path(name));
+    EXPECT_EQ(Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name",
+                     "DNS:web.fleet.example", "--out", Path(name)})
+                  .exit_code,
+              1)
+        << name;
+    EXPECT_EQ(*ReadFile(Path(name)), before) << name;
+    EXPECT_FALSE(Exists("web.key"));
+  }
+  EXPECT_EQ(Issue({"--csr", csr, "--out", Path("./web.csr")}).exit_code, 1);
+  EXPECT_EQ(RunAtServer({"bundle", "get"}, {"--out", Path("admin.key")}).exit_code, 1);
+  EXPECT_EQ(*ReadFile(Path("admin.key")), key);
+  // The bundle alone is kept up to date in its place.
+  EXPECT_EQ(RunAtServer({"bundle", "get"}, {"--out", Path("trust-bundle.pem")}).exit_code, 0);
+  // A renewal in place, for the same key.
+  EXPECT_EQ(Issue({"--csr", csr, "--out", Path("admin.crt")}).exit_code, 0);
+}
+
+TEST_F(CommandsTest, StandardOutputHasThreeNames) {
+  const std::string csr = WriteCsr();
+  for (const char* name : {"-", "/dev/stdout", "/dev/fd/1"}) {
+    const Outcome outcome = Issue({"--csr", csr, "--out", name});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, StartsWith("-----BEGIN CERTIFICATE-----")) << name;
+  }
+  EXPECT_FALSE(std::filesystem::exists("-"));
+}
+
 TEST_F(CommandsTest, AKeyWithoutACertificateIsNotLeftBehind) {
   server_.service().FailNext(
       {{grpc::INVALID_ARGUMENT, "DNS:evil.example is not allowed by profile server",
@@ -205,8 +237,16 @@ TEST_F(CommandsTest, AServerThatIsDownIsSaidAfterTheTimeout) {
   EXPECT_THAT(outcome.err, HasSubstr("is the server running"));
   EXPECT_GT(absl::Now() - start, absl::Seconds(1));
   EXPECT_LT(absl::Now() - start, absl::Seconds(10));
-  // Standard error is not a terminal here.
-  EXPECT_THAT(outcome.err, Not(HasSubstr("waiting")));
+}
+
+// Also into a file, which whoever waits may look into.
+TEST_F(CommandsTest, SaysAfterASecondWhatIsWaitedFor) {
+  server_.Stop();
+  const Outcome outcome = Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name",
+                                 "DNS:web.fleet.example", "--timeout", "2s"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("waiting for the server, for up to 2s"));
+  EXPECT_FALSE(Exists("web.key"));
 }
 
 TEST_F(CommandsTest, AServerThatStartsLateIsWaitedFor) {

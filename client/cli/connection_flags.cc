@@ -123,6 +123,8 @@ CallOptions CallOptionsOf(const ConnectionFlags& flags) {
   options.backoff.max_attempts = kMaxAttempts;
   options.backoff.max_delay = kMaxDelay;
   options.backoff.wait_through = ServerWait(flags.timeout);
+  options.before_attempt = flags.before_attempt;
+  options.after_failure = flags.after_failure;
   return options;
 }
 

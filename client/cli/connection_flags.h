@@ -2,6 +2,7 @@
 #ifndef FLEETCA_CLIENT_CLI_CONNECTION_FLAGS_H_
 #define FLEETCA_CLIENT_CLI_CONNECTION_FLAGS_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -24,6 +25,9 @@ struct ConnectionFlags {
   std::string server_name;
   std::string server_identity;
   std::string timeout = "30s";
+  // No flag: what the command wants to have called of each attempt (CallOptions).
+  std::function<void(grpc::Channel& channel, absl::Duration remaining)> before_attempt;
+  std::function<void(const absl::Status& status)> after_failure;
 };
 
 // The flags but --timeout, in a group of their own, which is returned.

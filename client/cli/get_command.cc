@@ -34,6 +34,7 @@ std::string CheckSerial(const std::string& serial) {
 absl::Status RunGet(const GetFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const x509::SerialNumber serial,
                            x509::SerialNumber::FromHex(flags.serial));
+  FLEETCA_RETURN_IF_ERROR(CheckOutput(flags.output.file));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<CaClient> client, Connect(flags.connection));
   FLEETCA_ASSIGN_OR_RETURN(const Recorded recorded, client->Get(serial));
   FLEETCA_ASSIGN_OR_RETURN(const std::string data,

@@ -1,7 +1,5 @@
 #include "client/cli/issue_command.h"
 
-#include <unistd.h>
-
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,20 +17,21 @@
 #include "client/bootstrap_client.h"
 #include "client/ca_client.h"
 #include "client/cli/bootstrap_flags.h"
+#include "client/cli/command_files.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/decision_output.h"
 #include "client/cli/duration_flag.h"
 #include "client/cli/issue_flags.h"
 #include "client/cli/issued_output.h"
+#include "client/cli/new_key_file.h"
 #include "client/cli/output.h"
 #include "client/cli/pem_or_der.h"
+#include "client/cli/server_wait.h"
 #include "client/key_and_csr.h"
 #include "client/requested_name.h"
 
 namespace fleetca::client {
 namespace {
-
-constexpr mode_t kPrivateKeyMode = 0600;
 
 absl::StatusOr<KeyAndCsr> MakeKey(const IssueFlags& flags) {
   std::vector<RequestedName> names;
@@ -68,14 +67,29 @@ std::string AskedIdentity(const IssueFlags& flags) {
   return "";
 }
 
+// The flags, with what keeps a new key that may have a certificate from being removed.
+absl::StatusOr<ConnectionFlags> WatchedConnection(const IssueFlags& flags) {
+  ConnectionFlags connection = flags.connection;
+  std::string address = flags.bootstrap.address;
+  if (address.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(address, ServerOf(connection));
+  }
+  connection.before_attempt = [address](grpc::Channel& channel, absl::Duration remaining) {
+    AwaitConnection(channel, remaining, address);
+    NewKeyFile::BeforeAttempt();
+  };
+  connection.after_failure = NewKeyFile::AfterFailure;
+  return connection;
+}
+
 absl::StatusOr<IssueFunction> ConnectToIssue(const IssueFlags& flags) {
+  FLEETCA_ASSIGN_OR_RETURN(const ConnectionFlags connection, WatchedConnection(flags));
   if (flags.bootstrap.address.empty()) {
-    FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<CaClient> client, Connect(flags.connection));
+    FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<CaClient> client, Connect(connection));
     return [client](const IssueOptions& request) { return client->Issue(request); };
   }
-  FLEETCA_ASSIGN_OR_RETURN(
-      std::shared_ptr<BootstrapClient> client,
-      ConnectBootstrap(flags.bootstrap, flags.connection, AskedIdentity(flags)));
+  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<BootstrapClient> client,
+                           ConnectBootstrap(flags.bootstrap, connection, AskedIdentity(flags)));
   return [client](const IssueOptions& request) { return client->Issue(request); };
 }
 
@@ -100,11 +114,11 @@ absl::StatusOr<Issued> AskWithNewKey(const IssueFunction& issue, const IssueFlag
   if (flags.validate_only) {
     return Ask(issue, flags, std::move(made.csr_der));
   }
-  FLEETCA_RETURN_IF_ERROR(
-      WriteNewFile(flags.key_out, made.private_key_pem.view(), kPrivateKeyMode));
+  FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<NewKeyFile> key,
+                           NewKeyFile::Write(flags.key_out, made.private_key_pem.view()));
   absl::StatusOr<Issued> issued = Ask(issue, flags, std::move(made.csr_der));
   if (!issued.ok()) {
-    unlink(flags.key_out.c_str());
+    key->Remove();
   }
   return issued;
 }
@@ -137,15 +151,34 @@ absl::Status DeliverDecision(const Issued& issued, const IssueFlags& flags) {
   return absl::OkStatus();
 }
 
+CommandFiles CommandFilesOf(const IssueFlags& flags) {
+  const TlsFiles connection =
+      flags.bootstrap.address.empty() ? FilesOf(flags.connection) : TlsFiles{flags.connection.ca};
+  CommandFiles files;
+  files.outputs = {{"--key-out", flags.key_out},
+                   {"--out", flags.output.file},
+                   {"--bundle-out", flags.bootstrap.bundle_out}};
+  files.inputs = {{"--csr", flags.csr},
+                  {"--token-file", flags.bootstrap.token_file},
+                  {"--ca", connection.ca_file},
+                  {"--key", connection.private_key_file}};
+  // A certificate of the same key may well take the place of the one before.
+  if (!flags.new_key.empty()) {
+    files.inputs.push_back({"--cert", connection.certificate_file});
+  }
+  return files;
+}
+
 // Before anything is asked: what is issued is spent, be it a token's use or a part of a budget.
 absl::Status CheckOutputs(const IssueFlags& flags) {
   if (!flags.key_out.empty()) {
     FLEETCA_RETURN_IF_ERROR(CheckCanWriteNew(flags.key_out));
   }
   if (!flags.bootstrap.bundle_out.empty()) {
-    FLEETCA_RETURN_IF_ERROR(CheckCanWrite(flags.bootstrap.bundle_out));
+    FLEETCA_RETURN_IF_ERROR(CheckOutput(flags.bootstrap.bundle_out));
   }
-  return flags.output.file.empty() ? CheckStandardOutput() : CheckCanWrite(flags.output.file);
+  FLEETCA_RETURN_IF_ERROR(CheckFilesApart(CommandFilesOf(flags)));
+  return CheckOutput(flags.output.file);
 }
 
 absl::Status RunIssue(const IssueFlags& flags) {

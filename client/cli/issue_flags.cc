@@ -18,14 +18,14 @@ Examples:
     openssl req -new -newkey ed25519 -nodes -keyout web.key -subj / \
       -addext subjectAltName=DNS:web.fleet.example -out web.csr
     fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
-      --csr web.csr --out web.crt
+      --csr web.csr --chain --out web.crt
   Key and certificate in one go:
     fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
       --name URI:spiffe://fleet.example/svc/web --name DNS:web.fleet.example \
       --chain --out web.crt
-  For another identity than one's own, with the names that the policy gives it:
+  For another identity than one's own. Without --name the SPIFFE ID is the only name:
     fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
-      --identity spiffe://fleet.example/svc/web --out web.crt
+      --identity spiffe://fleet.example/svc/web --chain --out web.crt
   On a new host, with a join token and the SHA-256 of the CA's root:
     fleetca cert issue --bootstrap ca.fleet.example:8444 --ca-sha256 3f5e... \
       --token-file join.token --new-key p256 --key-out host.key \

@@ -6,13 +6,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
-#include "base/file.h"
+#include "base/output_check.h"
+#include "base/output_file.h"
 #include "x509/pem.h"
 
 namespace fleetca::client {
 namespace {
 
 constexpr mode_t kPublicFileMode = 0644;
+
+bool IsStandardOutput(absl::string_view file) { return file.empty() || file == "-"; }
 
 }  // namespace
 
@@ -39,13 +42,19 @@ OutputForm ParseForm(absl::string_view form) {
 
 void AddOutputFlags(CLI::App& command, OutputFlags* flags) {
   AddFormFlag(command, &flags->form);
-  command.add_option("--out", flags->file, "Write the data to this file, not to standard output")
+  command
+      .add_option("--out", flags->file,
+                  "Write the data to this file; - and the default are standard output")
       ->type_name("FILE");
 }
 
+absl::Status CheckOutput(const std::string& file) {
+  return IsStandardOutput(file) ? CheckStandardOutput() : CheckCanWrite(file);
+}
+
 absl::Status WriteData(const std::string& file, absl::string_view data) {
-  if (!file.empty()) {
-    return WriteFileAtomic(file, data, kPublicFileMode);
+  if (!IsStandardOutput(file)) {
+    return WriteOutput(file, data, kPublicFileMode);
   }
   if (std::fwrite(data.data(), 1, data.size(), stdout) != data.size() || std::fflush(stdout) != 0) {
     return FailedPrecondition(

@@ -16,7 +16,7 @@ enum class OutputForm { kText, kJson, kPem };
 struct OutputFlags {
   // "text", "json" or "pem".
   std::string form = "pem";
-  // Empty: standard output.
+  // Empty or "-": standard output.
   std::string file;
 };
 
@@ -28,8 +28,13 @@ void AddFormFlag(CLI::App& command, std::string* form);
 void AddTextOrJsonFlag(CLI::App& command, std::string* form);
 OutputForm ParseForm(absl::string_view form);
 
-// Writes all of `data` to `file` (atomically, mode 0644), or to standard output when it is empty; a
-// reader that went away or a full disk is FAILED_PRECONDITION kFileInvalid.
+// Whether WriteData could write there, asked before something is spent on what is to be written;
+// "nothing was asked for yet" where it could not.
+absl::Status CheckOutput(const std::string& file);
+
+// Writes all of `data` to `file` as WriteOutput does (base/output_file.h, mode 0644), or to
+// standard output when it is empty or "-"; a reader that went away or a full disk is
+// FAILED_PRECONDITION kFileInvalid.
 absl::Status WriteData(const std::string& file, absl::string_view data);
 
 // A sentence on standard error.

@@ -1,10 +1,11 @@
 #include "client/cli/server_wait.h"
 
-#include <unistd.h>
+#include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/output.h"
 #include "client/connection_error.h"
+#include "grpcpp/support/time.h"
 
 namespace fleetca::client {
 namespace {
@@ -17,11 +18,34 @@ bool ServerWait::operator()(const absl::Status& status) {
   if (!NothingListens(status)) {
     return false;
   }
-  if (!said_ && absl::Now() - start_ >= kSilence && isatty(STDERR_FILENO) == 1) {
+  start_ = std::min(start_, absl::Now());
+  if (!said_ && absl::Now() - start_ >= kSilence) {
     said_ = true;
-    Say(absl::StrCat("nothing listens there yet; waiting for the server, for up to ", timeout_));
+    Say(absl::StrCat("nothing listens at the CA's address yet; waiting for the server, for up to ",
+                     timeout_));
   }
   return true;
+}
+
+void AwaitConnection(grpc::Channel& channel, absl::Duration remaining, absl::string_view address) {
+  const absl::Time start = absl::Now();
+  const absl::Time end = start + remaining;
+  absl::Time until = std::min(start + kSilence, end);
+  while (true) {
+    const grpc_connectivity_state state = channel.GetState(/*try_to_connect=*/true);
+    if (state != GRPC_CHANNEL_IDLE && state != GRPC_CHANNEL_CONNECTING) {
+      return;
+    }
+    if (channel.WaitForStateChange(state, absl::ToChronoTime(until))) {
+      continue;
+    }
+    if (until == end) {
+      return;
+    }
+    until = end;
+    Say(absl::StrCat("no connection to the CA at ", address, " yet; waiting for it, for up to ",
+                     absl::FormatDuration(absl::Ceil(remaining, absl::Seconds(1)))));
+  }
 }
 
 }  // namespace fleetca::client

@@ -6,14 +6,15 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "grpcpp/channel.h"
 
 namespace fleetca::client {
 
 // Says of a failure whether it is worth waiting for the server: only where nothing listens at the
-// address. After a second it writes a line about that on standard error, once, if that is a
-// terminal. Thread-compatible.
+// address. After a second it writes a line about that on standard error, once. Thread-compatible.
 class ServerWait {
  public:
   explicit ServerWait(std::string timeout) : timeout_(std::move(timeout)) {}
@@ -22,9 +23,15 @@ class ServerWait {
 
  private:
   const std::string timeout_;
-  const absl::Time start_ = absl::Now();
+  // The first failure.
+  absl::Time start_ = absl::InfiniteFuture();
   bool said_ = false;
 };
+
+// Waits until `channel` is connected or has failed, for as long as `remaining` at most, so that a
+// request is sent at once or not at all. After a second it says on standard error that it waits for
+// `address`.
+void AwaitConnection(grpc::Channel& channel, absl::Duration remaining, absl::string_view address);
 
 }  // namespace fleetca::client
 

@@ -184,7 +184,9 @@ void AddTokenFlags(CLI::App& command, CreateFlags* flags) {
       ->needs(identity)
       ->capture_default_str();
   AddTextOrJsonFlag(command, &flags->form);
-  command.add_option("--out", flags->out, "A new file for the tokens (mode 0600)")
+  command
+      .add_option("--out", flags->out,
+                  "A new file for the tokens (mode 0600); - is standard output")
       ->type_name("FILE");
 }
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/output_check.h"
+#include "base/output_place.h"
 #include "base/secret.h"
 #include "base/status_macros.h"
 #include "client/cli/token_output.h"
@@ -25,7 +26,8 @@ absl::Status CannotWrite(const std::string& file, int error) {
                                            ": ", std::strerror(error));
   switch (error) {
     case EEXIST:
-      return MakeError(absl::StatusCode::kAlreadyExists, Reason::kFileInvalid, "", message);
+      return MakeError(absl::StatusCode::kAlreadyExists, Reason::kFileInvalid, "",
+                       absl::StrCat(message, "; move it away or name another"));
     case ENOENT:
     case ENOTDIR:
       return FailedPrecondition(Reason::kFileMissing, message);
@@ -60,24 +62,29 @@ void AppendToken(const CreatedJoinToken& token, TokenForm form, absl::Time now, 
 
 absl::StatusOr<std::unique_ptr<TokenSink>> TokenSink::Create(const std::string& file,
                                                              TokenForm form) {
-  int fd = STDOUT_FILENO;
-  if (file.empty()) {
+  if (file.empty() || file == "-") {
     FLEETCA_RETURN_IF_ERROR(CheckStandardOutput());
-  } else {
-    fd = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
-    if (fd < 0) {
-      return CannotWrite(file, errno);
-    }
+    return std::unique_ptr<TokenSink>(new TokenSink("", STDOUT_FILENO, Kind::kGiven, form));
   }
-  return std::unique_ptr<TokenSink>(new TokenSink(file, fd, form));
+  const absl::StatusOr<OutputPlace> place = FindOutputPlace(file);
+  if (place.ok() && place->is_stream) {
+    FLEETCA_RETURN_IF_ERROR(CheckCanWrite(file));
+    FLEETCA_ASSIGN_OR_RETURN(Descriptor stream, OpenStream(*place));
+    return std::unique_ptr<TokenSink>(new TokenSink(file, stream.Release(), Kind::kStream, form));
+  }
+  const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
+  if (fd < 0) {
+    return CannotWrite(file, errno);
+  }
+  return std::unique_ptr<TokenSink>(new TokenSink(file, fd, Kind::kNewFile, form));
 }
 
 TokenSink::~TokenSink() {
-  if (file_.empty()) {
+  if (kind_ == Kind::kGiven) {
     return;
   }
   close(fd_);
-  if (empty_) {
+  if (empty_ && kind_ == Kind::kNewFile) {
     unlink(file_.c_str());
   }
 }
@@ -90,7 +97,7 @@ absl::Status TokenSink::WriteBytes(absl::string_view bytes) {
     }
     bytes.remove_prefix(count > 0 ? static_cast<size_t>(count) : 0);
   }
-  if (!file_.empty() && fsync(fd_) != 0) {
+  if (kind_ == Kind::kNewFile && fsync(fd_) != 0) {
     return CannotWrite(file_, errno);
   }
   return absl::OkStatus();

@@ -16,11 +16,12 @@ namespace fleetca::client {
 // A line TOKEN, a line "IDENTITY TOKEN", or an element of a JSON array.
 enum class TokenForm { kToken, kIdentityAndToken, kJson };
 
-// Standard output, or a new file that only its owner reads. What was written is on the disk when
-// Write returns, so a token that was made is not lost with this process. Thread-compatible.
+// Standard output, a device or a pipe, or a new file that only its owner reads. What was written is
+// on the disk when Write returns, so a token that was made is not lost with this process.
+// Thread-compatible.
 class TokenSink {
  public:
-  // `file` empty: standard output. ALREADY_EXISTS kFileInvalid when there is such a file;
+  // `file` empty or "-": standard output. ALREADY_EXISTS kFileInvalid when there is such a file;
   // kFileMissing, kFilePermissions, kFileInvalid when it cannot be made, or standard output is
   // closed.
   static absl::StatusOr<std::unique_ptr<TokenSink>> Create(const std::string& file, TokenForm form);
@@ -37,13 +38,16 @@ class TokenSink {
   absl::Status Finish();
 
  private:
-  TokenSink(std::string file, int fd, TokenForm form)
-      : file_(std::move(file)), fd_(fd), form_(form) {}
+  enum class Kind { kGiven, kStream, kNewFile };
+
+  TokenSink(std::string file, int fd, Kind kind, TokenForm form)
+      : file_(std::move(file)), fd_(fd), kind_(kind), form_(form) {}
 
   absl::Status WriteBytes(absl::string_view bytes);
 
   const std::string file_;
   const int fd_;
+  const Kind kind_;
   const TokenForm form_;
   bool empty_ = true;
 };

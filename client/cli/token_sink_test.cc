@@ -1,7 +1,10 @@
 #include "client/cli/token_sink.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -87,6 +90,20 @@ TEST_F(TokenSinkTest, AnExistingFileIsLeftAlone) {
   EXPECT_EQ(GetReason(status), Reason::kFileInvalid);
   EXPECT_THAT(std::string(status.message()), HasSubstr(file_));
   EXPECT_EQ(*ReadFile(file_), "precious");
+}
+
+TEST_F(TokenSinkTest, APipeIsWrittenInto) {
+  const std::string pipe = folder_.path() + "/pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  {
+    auto sink = TokenSink::Create(pipe, TokenForm::kToken);
+    ASSERT_TRUE(sink.ok()) << sink.status();
+    ASSERT_TRUE((*sink)->Finish().ok());
+  }
+  close(reader);
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+  EXPECT_TRUE(TokenSink::Create("/dev/null", TokenForm::kToken).ok());
 }
 
 TEST_F(TokenSinkTest, AFolderThatIsNotThereIsNamed) {

@@ -85,9 +85,12 @@ absl::StatusOr<std::unique_ptr<BootstrapServer>> BootstrapServer::Start(
   auto server = absl::WrapUnique(new BootstrapServer());
   FLEETCA_ASSIGN_OR_RETURN(
       server->watcher_, FileWatcher::Start(kFilesInterval, ReadByIssuingProcess(issuing_process)));
-  FLEETCA_ASSIGN_OR_RETURN(server->tls_, ServerTls::Create({settings.certificate_file(),
-                                                            settings.private_key_file(), ""},
-                                                           *server->watcher_, Clock::System()));
+  FLEETCA_ASSIGN_OR_RETURN(server->tls_,
+                           ServerTls::Create({.certificate = settings.certificate_file(),
+                                              .private_key = settings.private_key_file(),
+                                              .client_ca = "",
+                                              .logged_elsewhere = true},
+                                             *server->watcher_, Clock::System()));
   if (!settings.token_issuers().empty()) {
     FLEETCA_ASSIGN_OR_RETURN(const std::vector<TokenIssuerConfig> issuers, ReadIssuers(settings));
     FLEETCA_ASSIGN_OR_RETURN(

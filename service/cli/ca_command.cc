@@ -18,6 +18,7 @@
 #include "service/ca_init.h"
 #include "service/cli/standard_output.h"
 #include "service/edge/config_reader.h"
+#include "service/edge/listener/listening_sockets.h"
 
 namespace fleetca::service {
 namespace {
@@ -128,6 +129,14 @@ int Run(InitFlags& flags) {
   const absl::Status usage = CheckCaInitOptions(flags.options);
   if (!usage.ok()) {
     return ReportUsageError(PrintableMessage(usage));
+  }
+  if (!flags.options.bootstrap.empty()) {
+    const absl::Status apart =
+        CheckApart(flags.options.bootstrap, "--bootstrap", flags.options.listen, "--listen");
+    // A host name may be one that this machine cannot look up.
+    if (absl::IsInvalidArgument(apart)) {
+      return ReportUsageError(PrintableMessage(apart));
+    }
   }
   return ReportStatus(RunInit(flags.options, flags.form));
 }

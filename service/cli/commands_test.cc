@@ -97,6 +97,15 @@ TEST_F(CommandsTest, InitAsJson) {
   EXPECT_EQ(json["next"].size(), 2u);
 }
 
+TEST_F(CommandsTest, InitWantsTwoPorts) {
+  for (const char* bootstrap : {"127.0.0.1:8443", "0.0.0.0:8443"}) {
+    const Outcome outcome = Init({"--listen", "127.0.0.1:8443", "--bootstrap", bootstrap});
+    EXPECT_EQ(outcome.code, 2) << bootstrap;
+    EXPECT_THAT(outcome.err, AllOf(HasSubstr("--bootstrap"), HasSubstr("--listen")));
+  }
+  EXPECT_EQ(Init({"--listen", "127.0.0.1:8443", "--bootstrap", "127.0.0.1:8444"}).code, 0);
+}
+
 TEST_F(CommandsTest, InitNeverShowsAPassphrase) {
   const Outcome outcome = Init();
   for (const char* name : {"/root-ca.passphrase", "/issuing-ca.passphrase"}) {

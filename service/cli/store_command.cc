@@ -1,5 +1,7 @@
 #include "service/cli/store_command.h"
 
+#include <unistd.h>
+
 #include <memory>
 #include <string>
 
@@ -12,6 +14,7 @@
 #include "base/time_text.h"
 #include "nlohmann/json.hpp"
 #include "service/cli/standard_output.h"
+#include "service/cli/store_owner.h"
 #include "service/edge/server_config.h"
 #include "store/rocksdb_restore.h"
 
@@ -25,9 +28,10 @@ since that copy is lost, and with it which join tokens and one-use JWTs were use
 token is revoked, and one-use JWTs that were issued before now are refused: by their iat, by their
 nbf where they have no iat, and those that have neither for a day. Where there is no store,
 an empty one is made. The server must not run. Cut short, run the same command again.
+Run it as the user that the server runs as: the server could not open what another one writes.
 
 Examples:
-  fleetca store restore --accept-loss --config ca/fleetca.textproto
+  sudo -u fleetca fleetca store restore --accept-loss --config ca/fleetca.textproto
 )";
 
 constexpr char kSetClockExamples[] = R"(
@@ -38,10 +42,11 @@ than now, while the clock was ahead, are revoked. Which one-use JWTs were used m
 a clock that was ahead, so those that were issued before now are refused; no longer than that where
 a restore refused them up to a later time. Certificates that were issued then are not valid before
 their own time. The server must not run.
+Run it as the user that the server runs as: the server could not open what another one writes.
 
 Examples:
   date --utc
-  fleetca store set-clock --i-checked-the-time --config ca/fleetca.textproto
+  sudo -u fleetca fleetca store set-clock --i-checked-the-time --config ca/fleetca.textproto
 )";
 
 struct StoreFlags {
@@ -50,8 +55,15 @@ struct StoreFlags {
   std::string form = "text";
 };
 
+// The command as it was given, for who has to give it again.
+std::string CommandLine(absl::string_view name, const StoreFlags& flags) {
+  return absl::StrCat("fleetca store ", name, " --config ", flags.config);
+}
+
 absl::Status Restore(const StoreFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(flags.config));
+  FLEETCA_RETURN_IF_ERROR(
+      CheckOwnsStore(config.store.path, geteuid(), CommandLine("restore --accept-loss", flags)));
   const absl::Time now = Clock::System().Now();
   FLEETCA_ASSIGN_OR_RETURN(const store::RestoreSummary summary,
                            store::AcceptLoss(config.store, now));
@@ -78,12 +90,15 @@ absl::Status Restore(const StoreFlags& flags) {
 
 absl::Status SetClock(const StoreFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(flags.config));
+  FLEETCA_RETURN_IF_ERROR(CheckOwnsStore(config.store.path, geteuid(),
+                                         CommandLine("set-clock --i-checked-the-time", flags)));
   const absl::Time now = Clock::System().Now();
   FLEETCA_ASSIGN_OR_RETURN(const store::ClockSummary summary, store::SetClock(config.store, now));
+  const bool had_time = summary.before > absl::UnixEpoch();
   if (flags.form == "json") {
     nlohmann::ordered_json json;
     json["store"] = config.store.path;
-    json["latest_time_before"] = TimeToText(summary.before);
+    json["latest_time_before"] = had_time ? TimeToText(summary.before) : "";
     json["latest_time"] = TimeToText(now);
     json["join_tokens_revoked"] = summary.tokens_revoked;
     json["jwts_not_before"] =
@@ -91,7 +106,9 @@ absl::Status SetClock(const StoreFlags& flags) {
     return WriteStandardOutput(JsonToText(json));
   }
   return WriteStandardOutput(absl::StrCat(
-      "The latest time that the store noted was ", TimeToText(summary.before), "; now it is ",
+      had_time ? absl::StrCat("The latest time that the store noted was ",
+                              TimeToText(summary.before), "; now it is ")
+               : "The store was never written, and had noted no time; now it notes ",
       TimeToText(now), ".\nJoin tokens revoked, because they were made later than that: ",
       summary.tokens_revoked, ".\n",
       summary.jwts_not_before.has_value()

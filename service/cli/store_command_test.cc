@@ -1,5 +1,8 @@
 #include "service/cli/store_command.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -139,6 +142,41 @@ TEST_F(StoreCommandTest, SetClockForgetsATimeThatWasAhead) {
   const Outcome right =
       Run({"store", "set-clock", "--i-checked-the-time", "--config", config_, "-o", "json"});
   EXPECT_EQ(nlohmann::json::parse(right.out)["jwts_not_before"], "");
+}
+
+TEST_F(StoreCommandTest, SetClockSaysOfANewStoreThatItWasNeverWritten) {
+  const Outcome set = Run({"store", "set-clock", "--i-checked-the-time", "--config", config_});
+  EXPECT_EQ(set.code, 0);
+  EXPECT_THAT(set.out, HasSubstr("never written"));
+  EXPECT_EQ(set.out.find("1970"), std::string::npos) << set.out;
+}
+
+// Root's files would keep the server out.
+TEST_F(StoreCommandTest, RefusesRootWhereTheServerIsAnother) {
+  if (geteuid() != 0) {
+    GTEST_SKIP() << "only root can give a folder to another user";
+  }
+  constexpr uid_t kServer = 4321;
+  Open().reset();
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(ca_)) {
+    ASSERT_EQ(chown(entry.path().c_str(), kServer, kServer), 0);
+  }
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"store", "restore", "--accept-loss"},
+        std::vector<std::string>{"store", "set-clock", "--i-checked-the-time"}}) {
+    std::vector<std::string> arguments = command;
+    arguments.insert(arguments.end(), {"--config", config_});
+    ::testing::internal::CaptureStderr();
+    EXPECT_EQ(Run(arguments).code, 1);
+    EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+                HasSubstr("sudo -u '#4321' fleetca store " + command[1] + " " + command[2] +
+                          " --config " + config_));
+  }
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(ca_)) {
+    struct stat found;
+    ASSERT_EQ(stat(entry.path().c_str(), &found), 0);
+    EXPECT_EQ(found.st_uid, kServer) << entry.path();
+  }
 }
 
 TEST_F(StoreCommandTest, ARunningServerIsInTheWay) {

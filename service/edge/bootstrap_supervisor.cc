@@ -71,6 +71,10 @@ void BootstrapSupervisor::Reported(const absl::Status& status) {
   reported_ = status;
   status_ = status;
   silent_looks_ = 0;
+  if (status.ok() && failing_since_ != absl::InfiniteFuture()) {
+    log::Info("The bootstrap port is served again",
+              {{"seconds", absl::ToInt64Seconds(SteadyTime() - failing_since_)}});
+  }
   failing_since_ = status.ok() ? absl::InfiniteFuture() : std::min(failing_since_, SteadyTime());
 }
 

@@ -110,6 +110,23 @@ class BootstrapSupervisorTest : public ::testing::Test {
   std::thread reporter_;
 };
 
+TEST_F(BootstrapSupervisorTest, SaysOnceThatItIsServedAgain) {
+  ::testing::internal::CaptureStderr();
+  Supervise(kLasts);
+  const absl::Status started = supervisor_->Start();
+  KillRun();
+  const int runs = AwaitRuns(2);
+  // The report of the second run comes after its start.
+  absl::SleepFor(absl::Seconds(2));
+  supervisor_->Reported(absl::OkStatus());
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  FLEETCA_EXPECT_OK(started);
+  EXPECT_GE(runs, 2);
+  const size_t said = log.find("The bootstrap port is served again");
+  EXPECT_NE(said, std::string::npos) << log;
+  EXPECT_EQ(log.find("served again", said + 30), std::string::npos) << log;
+}
+
 TEST_F(BootstrapSupervisorTest, StartsItAgainWhenItEnds) {
   Supervise(kLasts);
   FLEETCA_ASSERT_OK(supervisor_->Start());

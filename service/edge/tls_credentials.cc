@@ -72,7 +72,9 @@ absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Create(const TlsPaths& pat
       [self = tls.get()](absl::Span<const SecretBytes> contents) {
         return self->SwitchTo(contents);
       },
-      watcher.reader());
+      watcher.reader(),
+      paths.logged_elsewhere ? WatchedFiles::Faults::kLoggedElsewhere
+                             : WatchedFiles::Faults::kLogged);
   FLEETCA_RETURN_IF_ERROR(tls->files_->Load());
   tls->provider_ = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
       tls->identity_->path(), tls->identity_->path(),

@@ -32,6 +32,8 @@ struct TlsPaths {
   std::string certificate;  // the server's own, and those above it
   std::string private_key;
   std::string client_ca;  // "" where no client shows a certificate: at the bootstrap port
+  // Another process watches the same files, and logs what is wrong with them.
+  bool logged_elsewhere = false;
 };
 
 // The TLS files of one process. They are read when this is made and whenever `watcher` finds them

@@ -32,11 +32,33 @@ using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
 
 absl::Status CannotListen(absl::string_view address, absl::string_view field,
                           absl::string_view why) {
-  return Unavailable(
-      Reason::kConfigInvalid,
-      absl::StrCat("Cannot listen on ", address, " (", why,
-                   "): another process has the port, or the address is not this host's; change ",
-                   field));
+  return Unavailable(Reason::kConfigInvalid,
+                     absl::StrCat("Cannot listen on ", address, " (", why, "); change ", field));
+}
+
+// `problem` is an errno of bind or listen.
+absl::Status CannotListen(absl::string_view address, absl::string_view field, int problem) {
+  absl::string_view cause;
+  switch (problem) {
+    case EADDRINUSE:
+      cause = ": another process has the port; stop it";
+      break;
+    case EADDRNOTAVAIL:
+    case EAFNOSUPPORT:
+      cause = ": the address is not this host's; write one that is";
+      break;
+    case EACCES:
+    case EPERM:
+      cause =
+          ": this process may not have the port; below 1024 (net.ipv4.ip_unprivileged_port_start) "
+          "it takes root or CAP_NET_BIND_SERVICE; grant that";
+      break;
+    default:
+      break;
+  }
+  return Unavailable(Reason::kConfigInvalid,
+                     absl::StrCat("Cannot listen on ", address, " (", std::strerror(problem), ")",
+                                  cause, cause.empty() ? "; change " : ", or change ", field));
 }
 
 absl::StatusOr<Addresses> Resolve(absl::string_view address, absl::string_view field) {
@@ -184,10 +206,10 @@ absl::Status CheckAddress(absl::string_view address, absl::string_view field) {
     }
     problem = errno;
     if (!MayBeLeftOut(problem)) {
-      return CannotListen(address, field, std::strerror(problem));
+      return CannotListen(address, field, problem);
     }
   }
-  return any ? absl::OkStatus() : CannotListen(address, field, std::strerror(problem));
+  return any ? absl::OkStatus() : CannotListen(address, field, problem);
 }
 
 absl::Status CheckApart(absl::string_view address, absl::string_view field, absl::string_view other,
@@ -210,7 +232,7 @@ absl::Status CheckApart(absl::string_view address, absl::string_view field, absl
 absl::StatusOr<ListeningSockets> Listen(absl::string_view address, absl::string_view field) {
   FLEETCA_ASSIGN_OR_RETURN(const Addresses addresses, Resolve(address, field));
   ListeningSockets made;
-  std::string problem = "the host has no address";
+  int problem = 0;
   for (addrinfo* one = addresses.get(); one != nullptr; one = one->ai_next) {
     if (one->ai_family != AF_INET && one->ai_family != AF_INET6) {
       continue;
@@ -224,13 +246,14 @@ absl::StatusOr<ListeningSockets> Listen(absl::string_view address, absl::string_
       made.sockets.push_back(std::move(bound));
       continue;
     }
-    problem = std::strerror(errno);
-    if (!MayBeLeftOut(errno)) {
+    problem = errno;
+    if (!MayBeLeftOut(problem)) {
       return CannotListen(address, field, problem);
     }
   }
   if (made.sockets.empty() || made.port == 0) {
-    return CannotListen(address, field, problem);
+    return problem == 0 ? CannotListen(address, field, "the host has no address")
+                        : CannotListen(address, field, problem);
   }
   return made;
 }

@@ -6,6 +6,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <set>
 #include <string>
@@ -90,6 +92,31 @@ TEST(ListeningSocketsTest, WhatCannotBeBoundNamesAddressAndField) {
     EXPECT_TRUE(absl::StrContains(status.message(), address)) << status;
     EXPECT_TRUE(absl::StrContains(status.message(), "bootstrap.address")) << status;
   }
+}
+
+TEST(ListeningSocketsTest, TheCauseIsTheOneThatIs) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const ListeningSockets made, Listen("127.0.0.1:0", "test"));
+  const absl::Status taken = Listen(absl::StrCat("127.0.0.1:", made.port), "f").status();
+  EXPECT_TRUE(absl::StrContains(taken.message(), "another process has the port")) << taken;
+  const absl::Status foreign = Listen("192.0.2.1:0", "f").status();
+  EXPECT_TRUE(absl::StrContains(foreign.message(), "is not this host's")) << foreign;
+  EXPECT_FALSE(absl::StrContains(foreign.message(), "another process")) << foreign;
+  // In a process without root's rights, where the kernel keeps the low ports for root.
+  const pid_t child = fork();
+  if (child == 0) {
+    constexpr uid_t kNobody = 65534;
+    if (geteuid() == 0 && setresuid(kNobody, kNobody, kNobody) != 0) {
+      _exit(1);
+    }
+    const absl::Status closed = Listen("127.0.0.1:1", "f").status();
+    _exit(closed.ok() || (absl::StrContains(closed.message(), "CAP_NET_BIND_SERVICE") &&
+                          !absl::StrContains(closed.message(), "another process"))
+              ? 0
+              : 1);
+  }
+  int result = -1;
+  ASSERT_EQ(waitpid(child, &result, 0), child);
+  EXPECT_EQ(result, 0);
 }
 
 absl::Status Apart(absl::string_view one, absl::string_view two) {

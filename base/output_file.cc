@@ -1,0 +1,68 @@
+#include "base/output_file.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/file.h"
+#include "base/output_place.h"
+#include "base/secret.h"
+#include "base/status_macros.h"
+
+namespace fleetca {
+namespace {
+
+// "BEGIN PRIVATE KEY", "BEGIN EC PRIVATE KEY", "BEGIN ENCRYPTED PRIVATE KEY".
+constexpr absl::string_view kKeyLabel = "PRIVATE KEY-----";
+
+absl::Status WriteStream(const OutputPlace& place, absl::string_view contents) {
+  FLEETCA_ASSIGN_OR_RETURN(const Descriptor stream, OpenStream(place));
+  while (!contents.empty()) {
+    const ssize_t count = write(stream.get(), contents.data(), contents.size());
+    if (count < 0 && errno != EINTR) {
+      return CannotWriteFile(place.path, errno);
+    }
+    contents.remove_prefix(count > 0 ? static_cast<size_t>(count) : 0);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckHoldsNoKey(absl::string_view path) {
+  absl::StatusOr<std::string> contents = ReadFile(path);
+  if (!contents.ok()) {
+    switch (GetReason(contents.status()).value_or(Reason::kInternal)) {
+      case Reason::kFileMissing:
+        return absl::OkStatus();
+      case Reason::kFilePermissions:
+        return CannotWriteFile(path, EACCES, "; nor may it be read, so it might be a private key");
+      default:
+        return absl::OkStatus();  // larger than any key
+    }
+  }
+  const absl::Cleanup wipe = [&contents] { WipeString(*contents); };
+  if (!absl::StrContains(*contents, kKeyLabel)) {
+    return absl::OkStatus();
+  }
+  return FailedPrecondition(
+      Reason::kFileInvalid,
+      absl::StrCat("Cannot write ", path,
+                   ": it holds a private key, which is never written over; move it away or name "
+                   "another file"));
+}
+
+absl::Status WriteOutput(absl::string_view path, absl::string_view contents, mode_t mode) {
+  FLEETCA_ASSIGN_OR_RETURN(const OutputPlace place, FindOutputPlace(path));
+  if (place.is_stream) {
+    return WriteStream(place, contents);
+  }
+  FLEETCA_RETURN_IF_ERROR(CheckHoldsNoKey(place.path));
+  return WriteFileAtomic(place.path, contents, mode);
+}
+
+}  // namespace fleetca
