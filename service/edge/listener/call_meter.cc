@@ -24,7 +24,12 @@ class CallMeter : public grpc::experimental::Interceptor {
  public:
   CallMeter(ServerRpcInfo* call, std::shared_ptr<Connection> connection,
             const ConnectionLimits& limits, const MessageSize& size)
-      : call_(call), connection_(std::move(connection)), limits_(limits), size_(size) {
+      : call_(call),
+        is_callback_(dynamic_cast<const grpc::CallbackServerContext*>(call->server_context()) !=
+                     nullptr),
+        connection_(std::move(connection)),
+        limits_(limits),
+        size_(size) {
     connection_->CallBegun();
     if (CallerCalls* const calls = connection_->calls()) {
       calls->Begun();
@@ -50,17 +55,21 @@ class CallMeter : public grpc::experimental::Interceptor {
       Sent(0);
     }
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS) &&
-        methods->GetSendStatus().ok() && !call_->server_context()->IsCancelled()) {
+        methods->GetSendStatus().ok() && !IsCancelled()) {
       Sent(limits_.bytes_per_answer);
     }
     // Only now is it known whether the caller gave the call up.
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_CLOSE)) {
-      given_up_ = call_->server_context()->IsCancelled();
+      given_up_ = IsCancelled();
     }
     methods->Proceed();
   }
 
  private:
+  // A call of gRPC's synchronous API (reflection has it) cannot be asked from here: asking it runs
+  // its interceptors, and so on without end.
+  bool IsCancelled() const { return is_callback_ && call_->server_context()->IsCancelled(); }
+
   // The first message decides: what comes after it on a stream is bounded by the account alone.
   void Complete() {
     if (!complete_) {
@@ -89,6 +98,7 @@ class CallMeter : public grpc::experimental::Interceptor {
   }
 
   ServerRpcInfo* const call_;
+  const bool is_callback_;
   const std::shared_ptr<Connection> connection_;
   const ConnectionLimits& limits_;
   const MessageSize& size_;

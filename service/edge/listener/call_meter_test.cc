@@ -65,9 +65,24 @@ class Greeter : public Health::CallbackService {
   grpc::ServerUnaryReactor* waiting_ ABSL_GUARDED_BY(mutex_) = nullptr;
 };
 
+// The same by gRPC's synchronous API, which reflection has.
+class SynchronousGreeter : public Health::Service {
+ public:
+  grpc::Status Check(grpc::ServerContext*, const HealthCheckRequest*,
+                     HealthCheckResponse*) override {
+    return grpc::Status::OK;
+  }
+};
+
 class CallMeterTest : public ::testing::Test {
  protected:
-  CallMeterTest() {
+  CallMeterTest() { Start(greeter_); }
+  ~CallMeterTest() override { server_->Shutdown(std::chrono::system_clock::now()); }
+
+  void Start(grpc::Service& service) {
+    if (server_ != nullptr) {
+      server_->Shutdown(std::chrono::system_clock::now());
+    }
     ConnectionLimits limits;
     limits.bytes_per_message = kBytesPerMessage;
     limits.bytes_per_answer = kBytesPerAnswer;
@@ -81,13 +96,11 @@ class CallMeterTest : public ::testing::Test {
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     builder.experimental().SetInterceptorCreators(std::move(creators));
-    builder.RegisterService(&greeter_);
+    builder.RegisterService(&service);
     server_ = builder.BuildAndStart();
     stub_ = Health::NewStub(
         grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials()));
   }
-
-  ~CallMeterTest() override { server_->Shutdown(std::chrono::system_clock::now()); }
 
   grpc::Status Call(const std::string& service) {
     grpc::ClientContext context;
@@ -133,6 +146,15 @@ TEST_F(CallMeterTest, AnAnsweredCallGivesItsBytesBack) {
   EXPECT_TRUE(connection->answered());
   EXPECT_EQ(connection->unfinished(), 0);
   EXPECT_FALSE(connection->caller_known()) << "without TLS there is none";
+}
+
+TEST_F(CallMeterTest, CallsOfTheSynchronousApiAreMetered) {
+  SynchronousGreeter greeter;
+  Start(greeter);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(Call("").ok()) << i;
+  }
+  server_->Shutdown(std::chrono::system_clock::now());
 }
 
 TEST_F(CallMeterTest, ARefusalIsSentAndGivesNoMoreBack) {
