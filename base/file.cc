@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/errors.h"
+#include "base/file_status.h"
 #include "base/status_macros.h"
 
 namespace fleetca {
@@ -45,21 +46,7 @@ class ScopedFd {
 // "Cannot read /etc/x: No such file or directory", as the reason that `error`, an errno, stands
 // for.
 absl::Status FileError(absl::string_view action, absl::string_view path, int error) {
-  const std::string message = absl::StrCat("Cannot ", action, " ", path, ": ", strerror(error));
-  switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-      return FailedPrecondition(Reason::kFileMissing, message);
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return FailedPrecondition(Reason::kFilePermissions, message);
-    case EEXIST:
-      return MakeError(absl::StatusCode::kAlreadyExists, Reason::kFileInvalid, "",
-                       absl::StrCat(message, "; move it away or name another"));
-    default:
-      return FailedPrecondition(Reason::kFileInvalid, message);
-  }
+  return FileStatus(error, absl::StrCat("Cannot ", action, " ", path, ": ", strerror(error)));
 }
 
 absl::Status TooLarge(absl::string_view path) {

@@ -27,8 +27,8 @@ absl::Status BeforeAsking(const absl::Status& status) {
                    absl::StrCat(status.message(), "; nothing was asked for yet"));
 }
 
-absl::Status CannotWrite(absl::string_view path, int error, absl::string_view more = "") {
-  return BeforeAsking(CannotWriteFile(path, error, more));
+absl::Status CannotWrite(absl::string_view path, int error) {
+  return BeforeAsking(CannotWriteFile(path, error));
 }
 
 // In a folder such as /tmp a file is its owner's to replace, or the folder's owner's.
@@ -93,7 +93,7 @@ absl::Status CheckCanWrite(absl::string_view path) {
 absl::Status CheckCanWriteNew(absl::string_view path) {
   struct stat found;
   if (lstat(std::string(path).c_str(), &found) == 0) {
-    return CannotWrite(path, EEXIST, "; move it away or name another");
+    return CannotWrite(path, EEXIST);
   }
   return WriteProbe(path, path);
 }

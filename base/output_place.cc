@@ -12,7 +12,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "base/errors.h"
+#include "base/file_status.h"
 #include "base/status_macros.h"
 
 namespace fleetca {
@@ -167,20 +167,7 @@ absl::StatusOr<Descriptor> OpenStream(const OutputPlace& place) {
 }
 
 absl::Status CannotWriteFile(absl::string_view path, int error, absl::string_view more) {
-  const std::string message = absl::StrCat("Cannot write ", path, ": ", std::strerror(error), more);
-  switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-      return FailedPrecondition(Reason::kFileMissing, message);
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return FailedPrecondition(Reason::kFilePermissions, message);
-    case EEXIST:
-      return MakeError(absl::StatusCode::kAlreadyExists, Reason::kFileInvalid, "", message);
-    default:
-      return FailedPrecondition(Reason::kFileInvalid, message);
-  }
+  return FileStatus(error, absl::StrCat("Cannot write ", path, ": ", std::strerror(error), more));
 }
 
 }  // namespace fleetca

@@ -9,7 +9,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "base/errors.h"
+#include "base/file_status.h"
 #include "base/output_check.h"
 #include "base/output_place.h"
 #include "base/secret.h"
@@ -22,22 +22,8 @@ namespace {
 constexpr mode_t kMode = 0600;
 
 absl::Status CannotWrite(const std::string& file, int error) {
-  const std::string message = absl::StrCat("cannot write ", file.empty() ? "standard output" : file,
-                                           ": ", std::strerror(error));
-  switch (error) {
-    case EEXIST:
-      return MakeError(absl::StatusCode::kAlreadyExists, Reason::kFileInvalid, "",
-                       absl::StrCat(message, "; move it away or name another"));
-    case ENOENT:
-    case ENOTDIR:
-      return FailedPrecondition(Reason::kFileMissing, message);
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return FailedPrecondition(Reason::kFilePermissions, message);
-    default:
-      return FailedPrecondition(Reason::kFileInvalid, message);
-  }
+  return FileStatus(error, absl::StrCat("cannot write ", file.empty() ? "standard output" : file,
+                                        ": ", std::strerror(error)));
 }
 
 void AppendToken(const CreatedJoinToken& token, TokenForm form, absl::Time now, std::string* out) {

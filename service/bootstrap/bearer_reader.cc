@@ -73,11 +73,9 @@ absl::StatusOr<internal::v1::Credential> BearerReader::ReadJwt(absl::string_view
       use.mutable_expires_at()->set_seconds(absl::ToUnixSeconds(
           absl::Ceil(holder->one_use_jwt->expires_at - absl::UnixEpoch(), absl::Seconds(1)) +
           absl::UnixEpoch()));
-      if (holder->one_use_jwt->unused_before != absl::InfinitePast()) {
-        // Rounded down: one that is from before a store was restored stays so.
-        use.mutable_unused_before()->set_seconds(
-            absl::ToUnixSeconds(holder->one_use_jwt->unused_before));
-      }
+      // Rounded down: one that is from before a store was restored stays so.
+      use.mutable_unused_before()->set_seconds(
+          absl::ToUnixSeconds(holder->one_use_jwt->unused_before));
     }
     return credential;
   }

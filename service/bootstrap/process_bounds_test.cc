@@ -17,29 +17,12 @@
 #include <string>
 
 #include "base/errors.h"
+#include "service/bootstrap/in_child.h"
 
 namespace fleetca::service {
 namespace {
 
-// The line of the first expectation that does not hold, as the exit code of a child.
-#define CHILD_EXPECT(condition)                            \
-  do {                                                     \
-    if (!(condition)) {                                    \
-      std::fprintf(stderr, "%s: %d\n", #condition, errno); \
-      return __LINE__ % 250 + 1;                           \
-    }                                                      \
-  } while (false)
-
-// Bounds are for good, so a process of its own gets them.
-int InChild(const std::function<int()>& body) {
-  const pid_t child = fork();
-  if (child == 0) {
-    _exit(body());
-  }
-  int status = 0;
-  EXPECT_EQ(waitpid(child, &status, 0), child);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
+using ::fleetca::testing::InChild;
 
 rlimit Limit(__rlimit_resource resource) {
   rlimit limit = {};

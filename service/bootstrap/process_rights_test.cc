@@ -22,6 +22,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/descriptor.h"
 #include "base/file.h"
+#include "service/bootstrap/in_child.h"
 #include "service/edge/readable_files.h"
 #include "service/edge/token_issuer_config.h"
 #include "tests/testing/status_matchers.h"
@@ -30,25 +31,7 @@
 namespace fleetca::service {
 namespace {
 
-// The line of the first expectation that does not hold, as the exit code of a child.
-#define CHILD_EXPECT(condition)                            \
-  do {                                                     \
-    if (!(condition)) {                                    \
-      std::fprintf(stderr, "%s: %d\n", #condition, errno); \
-      return __LINE__ % 250 + 1;                           \
-    }                                                      \
-  } while (false)
-
-// What is given up never comes back, so a process of its own gives it up.
-int InChild(const std::function<int()>& body) {
-  const pid_t child = fork();
-  if (child == 0) {
-    _exit(body());
-  }
-  int status = 0;
-  EXPECT_EQ(waitpid(child, &status, 0), child);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
+using ::fleetca::testing::InChild;
 
 // The errno of opening it; 0 when it opens.
 int OpenFor(int flags, const std::string& path) {

@@ -29,11 +29,14 @@
 #include "absl/strings/str_cat.h"
 #include "base/descriptor.h"
 #include "base/file.h"
+#include "service/bootstrap/in_child.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"
 
 namespace fleetca::service {
 namespace {
+
+using ::fleetca::testing::InChild;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kSanitized = true;
@@ -41,31 +44,18 @@ constexpr bool kSanitized = true;
 constexpr bool kSanitized = false;
 #endif
 
-// The line of the first expectation that does not hold, as the exit code of a child.
-#define CHILD_EXPECT(condition)                                          \
-  do {                                                                   \
-    errno = 0;                                                           \
-    if (!(condition)) {                                                  \
-      std::fprintf(stderr, "%d: %s: %d\n", __LINE__, #condition, errno); \
-      return __LINE__ % 250 + 1;                                         \
-    }                                                                    \
-  } while (false)
 #define CHILD_EXPECT_REFUSED(call) CHILD_EXPECT((call) == -1 && errno == EPERM)
 
 // What is given up never comes back, so a process of its own gives it up.
 int Filtered(const std::function<int()>& body) {
-  const pid_t child = fork();
-  if (child == 0) {
+  return InChild([&body] {
     const std::string problem = FilterSystemCalls();
     if (!problem.empty()) {
       std::fprintf(stderr, "%s\n", problem.c_str());
-      _exit(255);
+      return 255;
     }
-    _exit(body());
-  }
-  int status = 0;
-  EXPECT_EQ(waitpid(child, &status, 0), child);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return body();
+  });
 }
 
 class SystemCallFilterTest : public ::testing::Test {

@@ -160,8 +160,8 @@ absl::StatusOr<std::vector<SecretBytes>> BootstrapPort::ReadFiles(
   std::vector<SecretBytes> contents;
   for (const std::string& path : paths) {
     if (IsTlsFile(path)) {
-      const SecretBytes& one = path == tls_paths_.certificate ? pair.certificate : pair.private_key;
-      contents.emplace_back(one.view());
+      contents.push_back(
+          std::move(path == tls_paths_.certificate ? pair.certificate : pair.private_key));
       continue;
     }
     const WatchedFile& file = *FindFile(path);
