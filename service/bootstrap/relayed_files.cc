@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@ namespace {
 
 // Longer than a disk that is busy takes, and shorter than anyone waits for a start.
 constexpr std::chrono::seconds kDeadline(10);
+constexpr std::chrono::milliseconds kPause(5);
 
 absl::StatusOr<std::vector<SecretBytes>> Read(
     internal::v1::BootstrapRelayService::StubInterface& issuing_process,
@@ -30,9 +32,19 @@ absl::StatusOr<std::vector<SecretBytes>> Read(
     request.add_paths(file.path);
   }
   internal::v1::ReadFilesResponse response;
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + kDeadline);
-  const grpc::Status called = issuing_process.ReadFiles(&context, request, &response);
+  const auto deadline = std::chrono::system_clock::now() + kDeadline;
+  grpc::Status called;
+  while (true) {
+    grpc::ClientContext context;
+    context.set_deadline(deadline);
+    called = issuing_process.ReadFiles(&context, request, &response);
+    // An answer is here a little before gRPC over there has forgotten its call.
+    if (called.error_code() != grpc::StatusCode::RESOURCE_EXHAUSTED ||
+        std::chrono::system_clock::now() >= deadline) {
+      break;
+    }
+    std::this_thread::sleep_for(kPause);
+  }
   if (!called.ok()) {
     return Unavailable(Reason::kInternal, "The issuing process does not say what is in its files");
   }

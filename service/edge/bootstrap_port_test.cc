@@ -66,8 +66,13 @@ class CuriousProcess {
       request.add_paths(path);
     }
     internal::v1::ReadFilesResponse response;
-    grpc::ClientContext context;
-    if (!stub_->ReadFiles(&context, request, &response).ok()) {
+    grpc::Status called;
+    do {
+      // One that comes before gRPC has forgotten the one before is to be made again.
+      grpc::ClientContext context;
+      called = stub_->ReadFiles(&context, request, &response);
+    } while (called.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED);
+    if (!called.ok()) {
       return absl::StatusCode::kUnknown;
     }
     if (response.contents_size() > 0) {
