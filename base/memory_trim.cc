@@ -9,7 +9,7 @@
 namespace fleetca {
 namespace {
 
-// 0 when /proc is not there: then nothing is ever trimmed.
+// What is resident and belongs to no file. 0 when /proc is not there: then nothing is ever trimmed.
 uint64_t ResidentBytes() {
   std::FILE* const file = std::fopen("/proc/self/statm", "re");
   if (file == nullptr) {
@@ -17,9 +17,21 @@ uint64_t ResidentBytes() {
   }
   unsigned long size = 0;
   unsigned long resident = 0;
-  const bool read = std::fscanf(file, "%lu %lu", &size, &resident) == 2;
+  unsigned long shared = 0;
+  const bool read = std::fscanf(file, "%lu %lu %lu", &size, &resident, &shared) == 3;
   std::fclose(file);
-  return read ? static_cast<uint64_t>(resident) * static_cast<uint64_t>(sysconf(_SC_PAGESIZE)) : 0;
+  return read && resident > shared ? static_cast<uint64_t>(resident - shared) *
+                                         static_cast<uint64_t>(sysconf(_SC_PAGESIZE))
+                                   : 0;
+}
+
+// What is resident and not in use. What the allocator calls free does not tell: it stays free when
+// its pages were given back.
+uint64_t IdleBytes() {
+  const uint64_t resident = ResidentBytes();
+  const struct mallinfo2 allocator = mallinfo2();
+  const uint64_t used = allocator.uordblks + allocator.hblkhd;
+  return resident > used ? resident - used : 0;
 }
 
 }  // namespace
@@ -32,13 +44,13 @@ bool MemoryTrimmer::Look(absl::Time now) {
   if (ResidentBytes() < kQuietBytes) {
     return false;
   }
-  const uint64_t free = mallinfo2().fordblks;
-  if (free < free_before_ + kFreedBytes) {
-    free_before_ = std::min(free_before_, free);
+  const uint64_t idle = IdleBytes();
+  if (idle < idle_before_ + kFreedBytes) {
+    idle_before_ = std::min(idle_before_, idle);
     return false;
   }
   malloc_trim(0);
-  free_before_ = mallinfo2().fordblks;
+  idle_before_ = IdleBytes();
   return true;
 }
 

@@ -13,22 +13,21 @@ namespace fleetca {
 // heap takes some milliseconds. One for a process; thread-compatible.
 class MemoryTrimmer {
  public:
-  // A process of less is left alone.
-  static constexpr uint64_t kQuietBytes = uint64_t{80} << 20;
-  // What must have been freed since the last trim.
+  // A process of less is left alone; what files are mapped to is not counted.
+  static constexpr uint64_t kQuietBytes = uint64_t{48} << 20;
+  // What must be resident and unused beyond what the last trim could not give back.
   static constexpr uint64_t kFreedBytes = uint64_t{16} << 20;
   // Between two looks.
   static constexpr absl::Duration kInterval = absl::Seconds(1);
 
-  // Trims when much was freed since the last trim. Returns whether it trimmed. Does nothing within
+  // Trims when much is resident that is not in use. Returns whether it trimmed. Does nothing within
   // kInterval of the last look.
   bool Look(absl::Time now);
 
  private:
   absl::Time next_ = absl::InfinitePast();
-  // Free in the arenas after the last trim. It stays free, and is counted on, when its pages were
-  // given back.
-  uint64_t free_before_ = 0;
+  // Resident and unused after the last trim: pages in which something is still used.
+  uint64_t idle_before_ = 0;
 };
 
 }  // namespace fleetca
