@@ -55,7 +55,7 @@ enum class Reason {
   kCallerUnknown,
   kCallerNotAllowed,
   kCallerCertificateExpired,
-  // The authorization and provenance extensions (x509/fleet_authz.h).
+  // The authorization and provenance extensions (x509/authz/fleet_authz.h).
   kAuthzInvalid,
   // The CA itself.
   kQueueFull,

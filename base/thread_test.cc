@@ -6,7 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "base/errors.h"
-#include "base/no_threads_left.h"
+#include "base/testing/no_threads_left.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"

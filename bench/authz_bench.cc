@@ -24,9 +24,9 @@
 #include "client/authz/authz_verifier.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/test_key.h"
-#include "x509/fleet_authz.h"
-#include "x509/lint_authz.h"
-#include "x509/test_ca.h"
+#include "x509/authz/fleet_authz.h"
+#include "x509/lint/lint_authz.h"
+#include "x509/testing/test_ca.h"
 
 namespace fleetca::bench {
 namespace {

@@ -27,8 +27,8 @@
 #include "bench/check.h"
 #include "bench/temporary_store.h"
 #include "benchmark/benchmark.h"
-#include "store/rocksdb_store.h"
-#include "store/test_record.h"
+#include "store/rocksdb/rocksdb_store.h"
+#include "store/testing/test_record.h"
 #include "tests/testing/temporary_folder.h"
 
 namespace fleetca::bench {

@@ -4,8 +4,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "bench/check.h"
+#include "x509/der/oid.h"
 #include "x509/name.h"
-#include "x509/oid.h"
 #include "x509/serial.h"
 
 namespace fleetca::bench {

@@ -6,7 +6,7 @@
 
 #include "x509/cert_spec.h"
 #include "x509/csr.h"
-#include "x509/lint.h"
+#include "x509/lint/lint.h"
 #include "x509/tbs.h"
 
 namespace fleetca::bench {

@@ -8,7 +8,7 @@
 
 #include "absl/types/span.h"
 #include "base/crypto_types.h"
-#include "store/memory_store.h"
+#include "store/memory/memory_store.h"
 #include "tests/testing/test_issuer.h"
 
 namespace fleetca::bench {

@@ -10,7 +10,7 @@
 #include "base/prepared.h"
 #include "bench/csr_set.h"
 #include "x509/cert_spec.h"
-#include "x509/test_ca.h"
+#include "x509/testing/test_ca.h"
 
 namespace fleetca::bench {
 

@@ -28,10 +28,10 @@
 #include "bench/register_stage.h"
 #include "bench/stage.h"
 #include "bench/temporary_store.h"
-#include "store/memory_store.h"
-#include "store/test_record.h"
+#include "store/memory/memory_store.h"
+#include "store/testing/test_record.h"
 #include "tests/testing/temporary_folder.h"
-#include "x509/test_ca.h"
+#include "x509/testing/test_ca.h"
 
 namespace fleetca::bench {
 namespace {

@@ -12,7 +12,7 @@
 #include <string>
 
 #include "bench/check.h"
-#include "store/rocksdb_store.h"
+#include "store/rocksdb/rocksdb_store.h"
 #include "tests/testing/temporary_folder.h"
 
 namespace fleetca::bench {

@@ -18,9 +18,9 @@
 #include "base/status_macros.h"
 #include "base/throughput_scheduling.h"
 #include "service/cli/readiness.h"
-#include "service/edge/server.h"
-#include "service/edge/server_config.h"
-#include "store/memory_store.h"
+#include "service/config/server_config.h"
+#include "service/server/server.h"
+#include "store/memory/memory_store.h"
 
 namespace fleetca {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "base/errors.h"
 #include "base/secret.h"
-#include "client/testing/bootstrap_testing.h"
+#include "client/testing/bootstrap_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

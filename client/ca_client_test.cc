@@ -6,7 +6,7 @@
 
 #include "base/errors.h"
 #include "client/issued.h"
-#include "client/testing/ca_client_testing.h"
+#include "client/testing/ca_client_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "x509/certificate.h"

@@ -7,7 +7,7 @@
 #include "base/secret.h"
 #include "client/bootstrap_client.h"
 #include "client/fingerprint.h"
-#include "client/testing/bootstrap_testing.h"
+#include "client/testing/bootstrap_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

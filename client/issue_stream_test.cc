@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "base/errors.h"
-#include "client/testing/ca_client_testing.h"
+#include "client/testing/ca_client_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

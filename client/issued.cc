@@ -7,7 +7,7 @@
 #include "base/status_macros.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "x509/certificate.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
 
 namespace fleetca::client {
 namespace {

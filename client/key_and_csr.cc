@@ -6,8 +6,8 @@
 #include "base/errors.h"
 #include "base/private_key.h"
 #include "base/status_macros.h"
-#include "x509/der.h"
-#include "x509/oid.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
 #include "x509/san.h"
 #include "x509/signature_algorithm.h"
 

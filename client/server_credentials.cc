@@ -12,8 +12,8 @@
 #include "grpcpp/security/tls_certificate_verifier.h"
 #include "grpcpp/security/tls_credentials_options.h"
 #include "x509/certificate.h"
+#include "x509/der/oid.h"
 #include "x509/name.h"
-#include "x509/oid.h"
 #include "x509/pem.h"
 #include "x509/spiffe_id.h"
 

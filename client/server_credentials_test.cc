@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "client/ca_client.h"
 #include "client/join_token_client.h"
-#include "client/testing/bootstrap_testing.h"
+#include "client/testing/bootstrap_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

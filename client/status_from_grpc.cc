@@ -56,7 +56,8 @@ Details ReadDetails(const google::rpc::Status& status) {
   return details;
 }
 
-// Takes the reason that a server's guard wrote after its sentence off it; "" where there is none.
+// Takes the reason that a server's access check wrote after its sentence off it; "" where there is
+// none.
 std::string TakeReason(absl::string_view* sentence) {
   const std::string before = absl::StrCat(" (", kErrorDomain, ": ");
   const size_t at = sentence->rfind(before);

@@ -16,9 +16,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/errors.h"
-#include "store/rocksdb_restore.h"
-#include "store/rocksdb_store.h"
-#include "store/test_record.h"
+#include "store/rocksdb/rocksdb_restore.h"
+#include "store/rocksdb/rocksdb_store.h"
+#include "store/testing/test_record.h"
 #include "tests/testing/temporary_folder.h"
 
 namespace fleetca::store {

@@ -6,13 +6,13 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "x509/certificate_extensions.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
+#include "x509/der/time.h"
+#include "x509/der/utf8.h"
 #include "x509/name.h"
-#include "x509/oid.h"
 #include "x509/signature_algorithm.h"
 #include "x509/signature_verifier.h"
-#include "x509/time.h"
-#include "x509/utf8.h"
 
 namespace fleetca::x509 {
 namespace {

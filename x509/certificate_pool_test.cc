@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_key.h"
-#include "x509/test_ca.h"
+#include "x509/testing/test_ca.h"
 
 namespace fleetca::x509 {
 namespace {

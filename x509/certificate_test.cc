@@ -9,13 +9,13 @@
 #include "base/errors.h"
 #include "gtest/gtest.h"
 #include "tests/testing/test_key.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
 #include "x509/name.h"
-#include "x509/oid.h"
 #include "x509/signature_algorithm.h"
 #include "x509/tbs.h"
-#include "x509/test_ca.h"
-#include "x509/test_tbs_parts.h"
+#include "x509/testing/test_ca.h"
+#include "x509/testing/test_tbs_parts.h"
 
 namespace fleetca::x509 {
 namespace {

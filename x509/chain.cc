@@ -5,8 +5,8 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "x509/der/oid.h"
 #include "x509/name_constraints_check.h"
-#include "x509/oid.h"
 #include "x509/public_key.h"
 #include "x509/tbs.h"
 

@@ -7,7 +7,7 @@
 #include "base/status_macros.h"
 #include "x509/csr_attributes.h"
 #include "x509/csr_subject.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
 #include "x509/signature_algorithm.h"
 
 namespace fleetca::x509 {

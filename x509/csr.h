@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/crypto_types.h"
-#include "x509/oid.h"
+#include "x509/der/oid.h"
 #include "x509/public_key.h"
 #include "x509/san.h"
 

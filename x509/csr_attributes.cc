@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "x509/der/oid.h"
 #include "x509/extension_contents.h"
-#include "x509/oid.h"
 
 namespace fleetca::x509 {
 namespace {

@@ -5,7 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "x509/csr.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
 
 namespace fleetca::x509 {
 

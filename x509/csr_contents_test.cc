@@ -11,11 +11,11 @@
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_key.h"
 #include "x509/csr.h"
-#include "x509/csr_fixture.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
 #include "x509/name.h"
-#include "x509/oid.h"
 #include "x509/signature_algorithm.h"
+#include "x509/testing/csr_fixture.h"
 
 namespace fleetca::x509 {
 namespace {

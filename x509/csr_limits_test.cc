@@ -7,10 +7,10 @@
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/status_matchers.h"
 #include "x509/csr.h"
-#include "x509/csr_fixture.h"
-#include "x509/der.h"
-#include "x509/oid.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
 #include "x509/san.h"
+#include "x509/testing/csr_fixture.h"
 
 namespace fleetca::x509 {
 namespace {

@@ -5,9 +5,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
-#include "x509/der.h"
-#include "x509/oid.h"
-#include "x509/utf8.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
+#include "x509/der/utf8.h"
 
 namespace fleetca::x509 {
 namespace {

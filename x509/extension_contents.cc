@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-#include "x509/der.h"
-#include "x509/oid.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
 
 namespace fleetca::x509 {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "absl/strings/escaping.h"
 #include "gtest/gtest.h"
-#include "x509/der.h"
-#include "x509/oid.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
 
 namespace fleetca::x509 {
 namespace {

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
 #include "x509/san.h"
 
 namespace fleetca::x509 {

@@ -13,12 +13,12 @@
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_key.h"
 #include "x509/certificate.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
 #include "x509/name_constraints.h"
-#include "x509/name_constraints_cases.h"
-#include "x509/oid.h"
 #include "x509/san.h"
-#include "x509/test_ca.h"
+#include "x509/testing/name_constraints_cases.h"
+#include "x509/testing/test_ca.h"
 
 namespace fleetca::x509 {
 namespace {

@@ -10,9 +10,9 @@
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_key.h"
 #include "x509/ip_prefix.h"
-#include "x509/name_constraints_cases.h"
 #include "x509/san.h"
-#include "x509/test_ca.h"
+#include "x509/testing/name_constraints_cases.h"
+#include "x509/testing/test_ca.h"
 
 namespace fleetca::x509 {
 namespace {

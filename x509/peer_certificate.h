@@ -9,7 +9,7 @@
 #include "absl/types/span.h"
 #include "x509/certificate.h"
 #include "x509/chain.h"
-#include "x509/oid.h"
+#include "x509/der/oid.h"
 
 namespace fleetca::x509 {
 

@@ -12,11 +12,11 @@
 #include "tests/testing/test_key.h"
 #include "x509/cert_spec.h"
 #include "x509/certificate.h"
+#include "x509/der/oid.h"
 #include "x509/name_constraints.h"
-#include "x509/oid.h"
 #include "x509/san.h"
 #include "x509/tbs.h"
-#include "x509/test_ca.h"
+#include "x509/testing/test_ca.h"
 
 namespace fleetca::x509 {
 namespace {

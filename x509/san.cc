@@ -11,7 +11,7 @@
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
 #include "x509/spiffe_id.h"
 
 namespace fleetca::x509 {

@@ -8,7 +8,7 @@
 #include "base/errors.h"
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
 
 namespace fleetca::x509 {
 namespace {

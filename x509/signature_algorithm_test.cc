@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
-#include "x509/der.h"
-#include "x509/oid.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
 
 namespace fleetca::x509 {
 namespace {

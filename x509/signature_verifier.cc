@@ -5,7 +5,7 @@
 
 #include "base/errors.h"
 #include "base/openssl.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
 #include "x509/ec_public_key.h"
 
 namespace fleetca::x509 {

@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_key.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
 #include "x509/public_key.h"
 
 namespace fleetca::x509 {

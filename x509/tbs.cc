@@ -5,11 +5,11 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "x509/der.h"
-#include "x509/oid.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
+#include "x509/der/time.h"
 #include "x509/signature_algorithm.h"
 #include "x509/tbs_options.h"
-#include "x509/time.h"
 
 namespace fleetca::x509 {
 namespace {

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/crypto_types.h"
-#include "x509/authz_oids.h"
+#include "x509/authz/authz_oids.h"
 #include "x509/cert_spec.h"
 #include "x509/name_constraints.h"
 

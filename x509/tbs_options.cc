@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "x509/der.h"
-#include "x509/oid.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
 
 namespace fleetca::x509 {
 namespace {

@@ -7,8 +7,8 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
-#include "x509/authz_token.h"
-#include "x509/fleet_authz.h"
+#include "x509/authz/authz_token.h"
+#include "x509/authz/fleet_authz.h"
 #include "x509/peer_certificate.h"
 #include "x509/spiffe_id.h"
 

@@ -14,10 +14,10 @@
 #include "absl/types/span.h"
 #include "base/clock.h"
 #include "client/authz/grants.h"
-#include "x509/authz_oids.h"
+#include "x509/authz/authz_oids.h"
 #include "x509/certificate.h"
 #include "x509/certificate_pool.h"
-#include "x509/oid.h"
+#include "x509/der/oid.h"
 
 namespace fleetca::client {
 

@@ -15,14 +15,14 @@
 #include "tests/testing/openssl_ca.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_key.h"
-#include "x509/authz_oids.h"
+#include "x509/authz/authz_oids.h"
+#include "x509/authz/fleet_authz.h"
 #include "x509/cert_spec.h"
 #include "x509/certificate.h"
 #include "x509/certificate_pool.h"
-#include "x509/fleet_authz.h"
-#include "x509/oid.h"
+#include "x509/der/oid.h"
 #include "x509/tbs.h"
-#include "x509/test_ca.h"
+#include "x509/testing/test_ca.h"
 
 namespace fleetca::client {
 namespace {

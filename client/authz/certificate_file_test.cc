@@ -10,7 +10,7 @@
 #include "tests/testing/temporary_folder.h"
 #include "tests/testing/test_key.h"
 #include "x509/pem.h"
-#include "x509/test_ca.h"
+#include "x509/testing/test_ca.h"
 
 namespace fleetca::client {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "x509/fleet_authz.h"
+#include "x509/authz/fleet_authz.h"
 
 namespace fleetca::client {
 

@@ -7,7 +7,7 @@
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "google/protobuf/descriptor.h"
-#include "x509/authz_token.h"
+#include "x509/authz/authz_token.h"
 
 namespace fleetca::client {
 

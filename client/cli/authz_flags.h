@@ -7,7 +7,7 @@
 
 #include "CLI/CLI.hpp"
 #include "client/authz/http/http_authorizer_files.h"
-#include "x509/authz_oids.h"
+#include "x509/authz/authz_oids.h"
 
 namespace fleetca::client {
 

@@ -7,7 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
-#include "client/cli/command_fixture.h"
+#include "client/cli/testing/command_fixture.h"
 #include "client/fingerprint.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -12,7 +12,7 @@
 #include "absl/time/time.h"
 #include "base/file.h"
 #include "base/private_key.h"
-#include "client/cli/command_fixture.h"
+#include "client/cli/testing/command_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"

@@ -9,9 +9,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "x509/authz_oids.h"
-#include "x509/fleet_authz.h"
-#include "x509/provenance.h"
+#include "x509/authz/authz_oids.h"
+#include "x509/authz/fleet_authz.h"
+#include "x509/authz/provenance.h"
 
 namespace fleetca::client {
 

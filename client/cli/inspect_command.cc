@@ -15,7 +15,7 @@
 #include "client/cli/facts_text.h"
 #include "client/cli/output.h"
 #include "client/cli/pem_or_der.h"
-#include "x509/authz_oids.h"
+#include "x509/authz/authz_oids.h"
 #include "x509/pem.h"
 
 namespace fleetca::client {

@@ -15,8 +15,8 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "tests/testing/temporary_folder.h"
-#include "x509/fleet_authz.h"
-#include "x509/provenance.h"
+#include "x509/authz/fleet_authz.h"
+#include "x509/authz/provenance.h"
 
 namespace fleetca::client {
 namespace {

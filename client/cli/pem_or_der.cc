@@ -4,7 +4,7 @@
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
 #include "x509/pem.h"
 
 namespace fleetca::client {

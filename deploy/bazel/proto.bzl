@@ -4,7 +4,7 @@ The rules that come with Bazel would build protoc from source, which needs the n
 """
 
 # Files under proto/ are named from there, in imports and includes: "fleetca/v1/ca.pb.h". A layer's
-# private records are named from the workspace: "store/record.pb.h".
+# private records are named from the workspace: "store/records/record.pb.h".
 _PROTO_ROOT = "proto"
 
 def _import_root():

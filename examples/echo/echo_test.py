@@ -21,7 +21,7 @@ class EchoTest(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
-        made = run("client/authz/grpc/make_test_certificates", self.folder.name)
+        made = run("client/authz/grpc/testing/make_test_certificates", self.folder.name)
         self.assertEqual((0, ""), (made.returncode, made.stderr))
         self.log = tempfile.TemporaryFile("w+")
         self.addCleanup(self.log.close)
@@ -67,7 +67,7 @@ class EchoTest(unittest.TestCase):
 
     def test_another_fleet_is_not_let_in(self):
         with tempfile.TemporaryDirectory() as other:
-            made = run("client/authz/grpc/make_test_certificates", other)
+            made = run("client/authz/grpc/testing/make_test_certificates", other)
             self.assertEqual(0, made.returncode)
             for end in (".pem", ".key"):
                 os.replace(other + "/writer" + end, self.folder.name + "/intruder" + end)

@@ -37,7 +37,7 @@ def write(path, text):
 
 
 def make_certificates(folder):
-    subprocess.run(["client/authz/grpc/make_test_certificates", folder], check=True, timeout=SECONDS)
+    subprocess.run(["client/authz/grpc/testing/make_test_certificates", folder], check=True, timeout=SECONDS)
 
 
 @unittest.skipIf(NGINX is None, "nginx is not installed; see deploy/packages")

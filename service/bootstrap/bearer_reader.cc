@@ -8,7 +8,7 @@
 #include "absl/strings/match.h"
 #include "base/errors.h"
 #include "base/log.h"
-#include "service/bearer_token.h"
+#include "service/caller/bearer_token.h"
 
 namespace fleetca::service {
 namespace {
@@ -61,31 +61,31 @@ absl::StatusOr<internal::v1::Credential> BearerReader::ReadJwt(absl::string_view
   }
   const absl::Time now = clock_.Now();
   std::string why;
-  absl::StatusOr<JwtHolder> holder = jwts_->Authenticate(token, now, &why);
-  if (holder.ok()) {
+  absl::StatusOr<JwtBearer> bearer = jwts_->Authenticate(token, now, &why);
+  if (bearer.ok()) {
     internal::v1::Credential credential;
     internal::v1::JwtIdentity& jwt = *credential.mutable_jwt();
-    jwt.set_identity(std::move(holder->spiffe_id));
-    if (holder->one_use_jwt.has_value()) {
+    jwt.set_identity(std::move(bearer->spiffe_id));
+    if (bearer->one_use_jwt.has_value()) {
       internal::v1::OneUse& use = *jwt.mutable_one_use();
-      use.set_id_hash(std::move(holder->one_use_jwt->id_hash));
+      use.set_id_hash(std::move(bearer->one_use_jwt->id_hash));
       // Rounded up: a use that is forgotten too early could be repeated.
       use.mutable_expires_at()->set_seconds(absl::ToUnixSeconds(
-          absl::Ceil(holder->one_use_jwt->expires_at - absl::UnixEpoch(), absl::Seconds(1)) +
+          absl::Ceil(bearer->one_use_jwt->expires_at - absl::UnixEpoch(), absl::Seconds(1)) +
           absl::UnixEpoch()));
       // Rounded down: one that is from before a store was restored stays so.
       use.mutable_unused_before()->set_seconds(
-          absl::ToUnixSeconds(holder->one_use_jwt->unused_before));
+          absl::ToUnixSeconds(bearer->one_use_jwt->unused_before));
     }
     return credential;
   }
   uint64_t suppressed = 0;
   if (refusals_.Allow(now, &suppressed)) {
-    log::Warning("A JWT was refused", {{"why", why.empty() ? holder.status().message() : why},
+    log::Warning("A JWT was refused", {{"why", why.empty() ? bearer.status().message() : why},
                                        {"peer", peer},
                                        {"lines_suppressed", suppressed}});
   }
-  return absl::IsPermissionDenied(holder.status()) ? holder.status() : TokenRefused();
+  return absl::IsPermissionDenied(bearer.status()) ? bearer.status() : TokenRefused();
 }
 
 }  // namespace fleetca::service

@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/log_limiter.h"
 #include "fleetca/internal/v1/bootstrap_relay.pb.h"
-#include "service/jwt/jwt_authenticator.h"
+#include "service/jwt/jwt_reader.h"
 
 namespace fleetca::service {
 
@@ -21,7 +21,7 @@ namespace fleetca::service {
 class BearerReader {
  public:
   // `jwts` may be null: no JWT is accepted then. Both outlive this.
-  BearerReader(const JwtAuthenticator* jwts, const Clock& clock) : jwts_(jwts), clock_(clock) {}
+  BearerReader(const JwtReader* jwts, const Clock& clock) : jwts_(jwts), clock_(clock) {}
 
   // UNAUTHENTICATED kCallerUnknown: no token, more than one, or one that is of no use.
   // PERMISSION_DENIED kCallerNotAllowed: a good JWT that no rule gives an identity.
@@ -34,7 +34,7 @@ class BearerReader {
  private:
   absl::StatusOr<internal::v1::Credential> ReadJwt(absl::string_view token, absl::string_view peer);
 
-  const JwtAuthenticator* const jwts_;
+  const JwtReader* const jwts_;
   const Clock& clock_;
   log::Limiter refusals_{10};
 };

@@ -10,8 +10,8 @@
 #include "absl/time/time.h"
 #include "base/errors.h"
 #include "base/sha256.h"
-#include "service/jwt/fake_key_source.h"
-#include "service/jwt/token_maker.h"
+#include "service/jwt/testing/fake_key_source.h"
+#include "service/jwt/testing/jwt_maker.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_key.h"
@@ -42,14 +42,14 @@ class BearerReaderTest : public ::testing::Test {
  protected:
   BearerReaderTest() {
     auto made =
-        JwtAuthenticator::Create("fleet.test",
-                                 {{.url = "https://ci.example",
-                                   .audiences = {"fleetca"},
-                                   .algorithms = {SigningAlgorithm::kEs256},
-                                   .keys = std::make_shared<testing::FakeKeySource>(
-                                       *JwkSet::Parse(MakeJwks({MakeJwk(Key(), "a")}))),
-                                   .one_use = true}},
-                                 {{"https://ci.example", {{"sub", "repo:{repo}"}}, "/job/{repo}"}});
+        JwtReader::Create("fleet.test",
+                          {{.url = "https://ci.example",
+                            .audiences = {"fleetca"},
+                            .algorithms = {SigningAlgorithm::kEs256},
+                            .keys = std::make_shared<testing::FakeKeySource>(
+                                *JwkSet::Parse(MakeJwks({MakeJwk(Key(), "a")}))),
+                            .one_use = true}},
+                          {{"https://ci.example", {{"sub", "repo:{repo}"}}, "/job/{repo}"}});
     EXPECT_TRUE(made.ok()) << made.status();
     jwts_ = *std::move(made);
   }
@@ -60,7 +60,7 @@ class BearerReaderTest : public ::testing::Test {
   }
 
   const testing::FakeClock clock_{absl::FromUnixSeconds(kNowSeconds)};
-  std::unique_ptr<const JwtAuthenticator> jwts_;
+  std::unique_ptr<const JwtReader> jwts_;
 };
 
 TEST_F(BearerReaderTest, AJoinTokenBecomesItsHash) {

@@ -27,13 +27,13 @@
 #include "base/thread_check.h"
 #include "base/throughput_scheduling.h"
 #include "fleetca/internal/v1/bootstrap_relay.grpc.pb.h"
+#include "service/bootstrap/bootstrap_launch.h"
 #include "service/bootstrap/bootstrap_server.h"
 #include "service/bootstrap/process_bounds.h"
 #include "service/bootstrap/process_rights.h"
-#include "service/edge/bootstrap_launch.h"
-#include "service/edge/grpc_log.h"
-#include "service/edge/readable_files.h"
-#include "service/edge/status_to_rpc.h"
+#include "service/bootstrap/readable_files.h"
+#include "service/call/status_to_rpc.h"
+#include "service/net/grpc_log.h"
 
 namespace fleetca::service {
 namespace {

@@ -8,9 +8,9 @@
 namespace fleetca::service {
 
 // Serves `sockets` sockets, which this process was given together with the way to the issuing
-// process (service/edge/bootstrap_launch.h), until SIGTERM comes or the issuing process is gone.
-// What was accepted then has two seconds to be answered. Returns the exit code; an error that the
-// issuing process was told is for it to report, and any other one is on standard error. Call it
+// process (service/bootstrap/bootstrap_launch.h), until SIGTERM comes or the issuing process is
+// gone. What was accepted then has two seconds to be answered. Returns the exit code; an error that
+// the issuing process was told is for it to report, and any other one is on standard error. Call it
 // first in main.
 //
 // Opens no files once it has begun but those in `readable`; when one of these is replaced, which it

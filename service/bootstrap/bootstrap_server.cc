@@ -15,12 +15,12 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "fleetca/config/v1/config.pb.h"
-#include "service/bootstrap/bootstrap_guard.h"
+#include "service/bootstrap/bootstrap_access_check.h"
 #include "service/bootstrap/relayed_files.h"
-#include "service/edge/channel_arguments.h"
-#include "service/edge/config_reader.h"
-#include "service/edge/config_text.h"
-#include "service/edge/token_issuer_config.h"
+#include "service/config/config_reader.h"
+#include "service/config/config_text.h"
+#include "service/config/token_issuer_config.h"
+#include "service/net/channel_arguments.h"
 
 namespace fleetca::service {
 namespace {
@@ -93,8 +93,8 @@ absl::StatusOr<std::unique_ptr<BootstrapServer>> BootstrapServer::Start(
                                              *server->watcher_, Clock::System()));
   if (!settings.token_issuers().empty()) {
     FLEETCA_ASSIGN_OR_RETURN(const std::vector<TokenIssuerConfig> issuers, ReadIssuers(settings));
-    FLEETCA_ASSIGN_OR_RETURN(
-        server->jwts_, MakeJwtAuthenticator(settings.trust_domain(), issuers, *server->watcher_));
+    FLEETCA_ASSIGN_OR_RETURN(server->jwts_,
+                             MakeJwtReader(settings.trust_domain(), issuers, *server->watcher_));
   }
   server->tokens_ = std::make_unique<BearerReader>(server->jwts_.get(), Clock::System());
   server->service_ = std::make_unique<BootstrapService>(
@@ -112,7 +112,7 @@ BootstrapServer::~BootstrapServer() {
 absl::Status BootstrapServer::Listen(const internal::v1::GetSettingsResponse& settings,
                                      std::vector<Descriptor> sockets) {
   FLEETCA_ASSIGN_OR_RETURN(auto credentials, tls_->CredentialsForBearers());
-  credentials->SetAuthMetadataProcessor(std::make_shared<BootstrapGuard>());
+  credentials->SetAuthMetadataProcessor(std::make_shared<BootstrapAccessCheck>());
   FLEETCA_ASSIGN_OR_RETURN(
       listener_, Listener::Adopt(Options(settings), ListeningSockets{std::move(sockets)}));
   grpc::ServerBuilder builder;

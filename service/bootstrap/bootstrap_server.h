@@ -15,9 +15,9 @@
 #include "fleetca/internal/v1/bootstrap_relay.grpc.pb.h"
 #include "service/bootstrap/bearer_reader.h"
 #include "service/bootstrap/bootstrap_service.h"
-#include "service/edge/listener/listener.h"
-#include "service/edge/tls_credentials.h"
-#include "service/jwt/jwt_authenticator.h"
+#include "service/jwt/jwt_reader.h"
+#include "service/net/listener.h"
+#include "service/net/tls_credentials.h"
 
 namespace fleetca::service {
 
@@ -56,7 +56,7 @@ class BootstrapServer {
   // In the order they are made; each uses those above it.
   std::unique_ptr<FileWatcher> watcher_;
   std::unique_ptr<ServerTls> tls_;
-  std::unique_ptr<const JwtAuthenticator> jwts_;
+  std::unique_ptr<const JwtReader> jwts_;
   std::unique_ptr<BearerReader> tokens_;
   std::unique_ptr<BootstrapService> service_;
   std::unique_ptr<Listener> listener_;

@@ -13,9 +13,9 @@
 #include "base/errors.h"
 #include "base/file.h"
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
-#include "service/bootstrap/fake_issuing_process.h"
-#include "service/bootstrap/server_files.h"
-#include "service/edge/listener/listening_sockets.h"
+#include "service/bootstrap/testing/fake_issuing_process.h"
+#include "service/bootstrap/testing/server_files.h"
+#include "service/net/listening_sockets.h"
 #include "tests/testing/status_matchers.h"
 
 namespace fleetca::service {

@@ -10,9 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "service/edge/server_call.h"
-#include "service/edge/status_to_rpc.h"
-#include "service/edge/wire_message.h"
+#include "service/call/server_call.h"
+#include "service/call/status_to_rpc.h"
+#include "service/call/wire_message.h"
 
 namespace fleetca::service {
 namespace {

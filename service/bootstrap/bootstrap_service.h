@@ -38,8 +38,8 @@ using RawBootstrapService = v1::CertificateAuthorityService::WithRawCallbackMeth
                 v1::CertificateAuthorityService::WithRawCallbackMethod_GetTrustBundle<
                     v1::CertificateAuthorityService::Service>>>>>;
 
-// Answers GetTrustBundle by itself and relays IssueCertificate; the port's guard lets nothing else
-// come here. Thread-safe; the references outlive it.
+// Answers GetTrustBundle by itself and relays IssueCertificate; the port's access check lets
+// nothing else come here. Thread-safe; the references outlive it.
 class BootstrapService : public RawBootstrapService {
  public:
   BootstrapService(internal::v1::BootstrapRelayService::StubInterface& issuing_process,

@@ -17,8 +17,8 @@
 #include "base/errors.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
-#include "service/bearer_token.h"
-#include "service/bootstrap/fake_issuing_process.h"
+#include "service/bootstrap/testing/fake_issuing_process.h"
+#include "service/caller/bearer_token.h"
 
 namespace fleetca::service {
 namespace {

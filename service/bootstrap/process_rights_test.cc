@@ -22,9 +22,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/descriptor.h"
 #include "base/file.h"
-#include "service/bootstrap/in_child.h"
-#include "service/edge/readable_files.h"
-#include "service/edge/token_issuer_config.h"
+#include "service/bootstrap/readable_files.h"
+#include "service/bootstrap/testing/in_child.h"
+#include "service/config/token_issuer_config.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"
 
@@ -91,7 +91,7 @@ TEST_F(ProcessRightsTest, WhatIsReadableIsReadAndNoMore) {
             0);
 }
 
-// What an issuer's host is found by (service/edge/readable_files).
+// What an issuer's host is found by (service/bootstrap/readable_files).
 TEST_F(ProcessRightsTest, FindsHostsByWhatIsReadable) {
   TokenIssuerConfig fetched;
   fetched.jwks_url = "https://ci.example/jwks";

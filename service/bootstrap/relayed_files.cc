@@ -15,7 +15,7 @@
 #include "base/errors.h"
 #include "base/secret.h"
 #include "base/status_macros.h"
-#include "service/edge/status_to_rpc.h"
+#include "service/call/status_to_rpc.h"
 
 namespace fleetca::service {
 namespace {

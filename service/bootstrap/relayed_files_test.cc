@@ -7,7 +7,7 @@
 
 #include "base/errors.h"
 #include "base/file.h"
-#include "service/bootstrap/fake_issuing_process.h"
+#include "service/bootstrap/testing/fake_issuing_process.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"
 

@@ -29,7 +29,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/descriptor.h"
 #include "base/file.h"
-#include "service/bootstrap/in_child.h"
+#include "service/bootstrap/testing/in_child.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"
 

@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "service/bootstrap/bootstrap_launch.h"
 #include "service/bootstrap/bootstrap_process.h"
-#include "service/edge/bootstrap_launch.h"
 
 namespace fleetca::service {
 

@@ -15,10 +15,10 @@
 #include "base/status_macros.h"
 #include "base/time_text.h"
 #include "nlohmann/json.hpp"
-#include "service/ca_init.h"
+#include "service/authority/ca_init.h"
 #include "service/cli/standard_output.h"
-#include "service/edge/config_reader.h"
-#include "service/edge/listener/listening_sockets.h"
+#include "service/config/config_reader.h"
+#include "service/net/listening_sockets.h"
 
 namespace fleetca::service {
 namespace {

@@ -14,8 +14,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "service/edge/policy_config.h"
-#include "service/edge/server_config.h"
+#include "service/config/policy_config.h"
+#include "service/config/server_config.h"
 #include "tests/testing/temporary_folder.h"
 
 namespace fleetca::service {

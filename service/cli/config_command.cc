@@ -14,8 +14,8 @@
 #include "base/status_macros.h"
 #include "nlohmann/json.hpp"
 #include "service/cli/standard_output.h"
-#include "service/edge/server_config.h"
-#include "service/edge/serving_check.h"
+#include "service/config/server_config.h"
+#include "service/server/serving_check.h"
 
 namespace fleetca::service {
 namespace {

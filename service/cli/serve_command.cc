@@ -17,8 +17,8 @@
 #include "base/throughput_scheduling.h"
 #include "service/cli/readiness.h"
 #include "service/cli/standard_output.h"
-#include "service/edge/server.h"
-#include "service/edge/server_config.h"
+#include "service/config/server_config.h"
+#include "service/server/server.h"
 
 namespace fleetca::service {
 namespace {

@@ -15,8 +15,8 @@
 #include "nlohmann/json.hpp"
 #include "service/cli/standard_output.h"
 #include "service/cli/store_owner.h"
-#include "service/edge/server_config.h"
-#include "store/rocksdb_restore.h"
+#include "service/config/server_config.h"
+#include "store/rocksdb/rocksdb_restore.h"
 
 namespace fleetca::service {
 namespace {

@@ -17,8 +17,8 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "service/cli/commands.h"
-#include "service/edge/server_config.h"
-#include "store/rocksdb_store.h"
+#include "service/config/server_config.h"
+#include "store/rocksdb/rocksdb_store.h"
 #include "store/store.h"
 #include "tests/testing/temporary_folder.h"
 

@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/user_name.h"
-#include "store/witness.h"
+#include "store/rocksdb/witness.h"
 
 namespace fleetca::service {
 namespace {

@@ -198,19 +198,19 @@ absl::StatusOr<std::string> ClaimRules::Identity(const JwtClaims& claims) const 
     }
     if (const char* problem = x509::SpiffeIdProblem(identity)) {
       return PermissionDenied(Reason::kCallerNotAllowed,
-                              absl::StrCat("the identity of this token's holder ", problem));
+                              absl::StrCat("the identity of this token's bearer ", problem));
     }
     if (identity == server_identity_) {
       return PermissionDenied(
           Reason::kNameReserved,
           absl::StrCat("this token's claims come to ", identity,
-                       ", the identity of the CA's server, which is for no token; the holder needs "
+                       ", the identity of the CA's server, which is for no token; the bearer needs "
                        "another name at its issuer"));
     }
     return identity;
   }
   return PermissionDenied(Reason::kCallerNotAllowed,
-                          "no rule gives the holder of this token an identity; ask the CA's "
+                          "no rule gives the bearer of this token an identity; ask the CA's "
                           "operator for a rule that matches its claims");
 }
 

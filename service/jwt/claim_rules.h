@@ -1,4 +1,4 @@
-// Which identity the holder of a token has: rules from claims to SPIFFE IDs.
+// Which identity the bearer of a token has: rules from claims to SPIFFE IDs.
 #ifndef FLEETCA_SERVICE_JWT_CLAIM_RULES_H_
 #define FLEETCA_SERVICE_JWT_CLAIM_RULES_H_
 

@@ -9,7 +9,7 @@
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "base/file_watcher.h"
-#include "service/jwt/token_maker.h"
+#include "service/jwt/testing/jwt_maker.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"
 

@@ -7,7 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "base/errors.h"
-#include "service/jwt/token_maker.h"
+#include "service/jwt/testing/jwt_maker.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/status_matchers.h"
 

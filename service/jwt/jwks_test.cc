@@ -5,7 +5,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "service/jwt/token_maker.h"
+#include "service/jwt/testing/jwt_maker.h"
 #include "tests/testing/status_matchers.h"
 
 namespace fleetca::service {

@@ -8,8 +8,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "service/jwt/fake_key_source.h"
-#include "service/jwt/token_maker.h"
+#include "service/jwt/testing/fake_key_source.h"
+#include "service/jwt/testing/jwt_maker.h"
 #include "service/jwt/unverified_jwt.h"
 #include "tests/testing/status_matchers.h"
 

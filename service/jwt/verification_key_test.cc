@@ -7,7 +7,7 @@
 
 #include "service/jwt/base64url.h"
 #include "service/jwt/jwks.h"
-#include "service/jwt/token_maker.h"
+#include "service/jwt/testing/jwt_maker.h"
 #include "tests/testing/status_matchers.h"
 
 namespace fleetca::service {

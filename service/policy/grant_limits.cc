@@ -9,9 +9,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
-#include "x509/authz_token.h"
-#include "x509/fleet_authz.h"
-#include "x509/utf8.h"
+#include "x509/authz/authz_token.h"
+#include "x509/authz/fleet_authz.h"
+#include "x509/der/utf8.h"
 
 namespace fleetca::service {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "service/policy/policy_fixture.h"
+#include "service/policy/testing/policy_fixture.h"
 
 namespace fleetca::service {
 namespace {

@@ -5,7 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "service/policy/policy.h"
-#include "service/policy/policy_fixture.h"
+#include "service/policy/testing/policy_fixture.h"
 #include "tests/testing/status_matchers.h"
 
 namespace fleetca::service {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "service/policy/profile.h"
 #include "service/policy/reserved_names.h"
-#include "service/profile.h"
 #include "x509/public_key.h"
 
 namespace fleetca::service {

@@ -7,7 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "service/name_rules.h"
+#include "service/policy/name_rules.h"
 #include "x509/san.h"
 #include "x509/tbs.h"
 

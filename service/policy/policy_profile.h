@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "service/policy/mistakes.h"
 #include "service/policy/policy_options.h"
-#include "service/profile.h"
+#include "service/policy/profile.h"
 
 namespace fleetca::service {
 

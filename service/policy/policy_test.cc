@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "service/policy/policy_fixture.h"
+#include "service/policy/testing/policy_fixture.h"
 #include "tests/testing/status_matchers.h"
 
 namespace fleetca::service {

@@ -12,8 +12,8 @@
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_issuer.h"
 #include "x509/certificate.h"
-#include "x509/der.h"
-#include "x509/oid.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
 #include "x509/tbs.h"
 
 namespace fleetca {

@@ -11,8 +11,8 @@
 #include "absl/strings/string_view.h"
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/test_issuer.h"
-#include "x509/der.h"
-#include "x509/oid.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
 #include "x509/san.h"
 
 namespace fleetca::testing {

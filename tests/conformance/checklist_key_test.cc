@@ -14,8 +14,8 @@
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_issuer.h"
 #include "tests/testing/test_key.h"
-#include "x509/der.h"
-#include "x509/oid.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
 
 namespace fleetca {
 namespace {

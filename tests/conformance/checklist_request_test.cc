@@ -8,9 +8,9 @@
 #include "tests/conformance/checklist_fixture.h"
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/status_matchers.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
 #include "x509/name.h"
-#include "x509/oid.h"
 
 namespace fleetca {
 namespace {

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/crypto_types.h"
 #include "tests/testing/test_key.h"
-#include "x509/test_ca.h"
+#include "x509/testing/test_ca.h"
 
 int main(int argc, char** argv) {
   using namespace fleetca;        // NOLINT: a program of one function

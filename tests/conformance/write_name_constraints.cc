@@ -1,6 +1,6 @@
-// Writes the cases of x509/name_constraints_cases.h into the folder named by the only argument:
-// root.pem, CA.pem and CA.LEAF.pem, and cases.txt with a line "CA LEAF allowed|refused" for each.
-// For verifiers that are not C++.
+// Writes the cases of x509/testing/name_constraints_cases.h into the folder named by the only
+// argument: root.pem, CA.pem and CA.LEAF.pem, and cases.txt with a line "CA LEAF allowed|refused"
+// for each. For verifiers that are not C++.
 #include <algorithm>
 #include <fstream>
 #include <iostream>
@@ -8,9 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/crypto_types.h"
 #include "tests/testing/test_key.h"
-#include "x509/name_constraints_cases.h"
 #include "x509/pem.h"
-#include "x509/test_ca.h"
+#include "x509/testing/name_constraints_cases.h"
+#include "x509/testing/test_ca.h"
 
 int main(int argc, char** argv) {
   using namespace fleetca;        // NOLINT: a program of one function

@@ -61,7 +61,7 @@ class ServerCrashTest(unittest.TestCase):
             self.assertGreater(check(ca, paths[0]), 0)
             self.assertEqual(ca.stop(), 0)
 
-    # That the shim does take back what was not synced is shown by //store:rocksdb_durability_test.
+    # That the shim does take back what was not synced is shown by //store/rocksdb:rocksdb_durability_test.
     def test_checklist16_a_power_cut_loses_no_answered_certificate(self):
         with fleet.Fleet(
                 start=False,

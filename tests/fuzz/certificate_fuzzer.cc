@@ -8,10 +8,10 @@
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/testing/test_key.h"
 #include "x509/certificate.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
 #include "x509/san.h"
 #include "x509/tbs.h"
-#include "x509/test_ca.h"
+#include "x509/testing/test_ca.h"
 
 namespace fleetca::x509 {
 namespace {

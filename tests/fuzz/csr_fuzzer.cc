@@ -11,9 +11,9 @@
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/test_key.h"
 #include "x509/csr.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
 #include "x509/name.h"
-#include "x509/oid.h"
 #include "x509/possession.h"
 #include "x509/signature_algorithm.h"
 

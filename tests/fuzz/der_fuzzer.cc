@@ -2,7 +2,7 @@
 // exactly what can be re-encoded all the way down.
 #include "absl/strings/string_view.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "x509/der.h"
+#include "x509/der/der.h"
 #include "x509/name.h"
 
 namespace fleetca {

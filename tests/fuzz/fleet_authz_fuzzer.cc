@@ -7,11 +7,11 @@
 #include "absl/strings/string_view.h"
 #include "base/errors.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "x509/authz_token.h"
-#include "x509/fleet_authz.h"
-#include "x509/lint_authz.h"
-#include "x509/provenance.h"
-#include "x509/utf8.h"
+#include "x509/authz/authz_token.h"
+#include "x509/authz/fleet_authz.h"
+#include "x509/authz/provenance.h"
+#include "x509/der/utf8.h"
+#include "x509/lint/lint_authz.h"
 
 namespace fleetca {
 namespace {

@@ -10,7 +10,7 @@
 #include "service/jwt/json.h"
 #include "service/jwt/jwks.h"
 #include "service/jwt/signing_algorithm.h"
-#include "service/jwt/token_maker.h"
+#include "service/jwt/testing/jwt_maker.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/testing/test_key.h"
 

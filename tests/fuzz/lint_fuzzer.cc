@@ -11,14 +11,14 @@
 #include "tests/testing/test_key.h"
 #include "x509/cert_spec.h"
 #include "x509/certificate.h"
-#include "x509/der.h"
-#include "x509/lint.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
+#include "x509/lint/lint.h"
 #include "x509/name.h"
-#include "x509/oid.h"
 #include "x509/san.h"
 #include "x509/tbs.h"
-#include "x509/test_ca.h"
-#include "x509/test_tbs_parts.h"
+#include "x509/testing/test_ca.h"
+#include "x509/testing/test_tbs_parts.h"
 
 namespace fleetca::x509 {
 namespace {

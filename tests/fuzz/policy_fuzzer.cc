@@ -7,7 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "base/errors.h"
-#include "service/edge/policy_config.h"
+#include "service/config/policy_config.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace {

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/file.h"
-#include "service/ca_init.h"
+#include "service/authority/ca_init.h"
 #include "tests/integration/server_fixture.h"
 #include "tests/testing/status_matchers.h"
 

@@ -17,9 +17,9 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/errors.h"
-#include "service/issue_queue.h"
-#include "service/workers.h"
-#include "store/rocksdb_store.h"
+#include "service/issuance/issue_queue.h"
+#include "service/issuance/workers.h"
+#include "store/rocksdb/rocksdb_store.h"
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/rsa8192_csr.h"
 #include "tests/testing/status_matchers.h"
@@ -46,7 +46,7 @@ constexpr int kRounds = 4;
 constexpr absl::Duration kBar = absl::Milliseconds(30);
 constexpr int kBusyFactor = 8;
 
-// As the edge does it: what finds no room is answered at once.
+// As the gRPC services do it: what finds no room is answered at once.
 void Submit(IssueQueue& queue, absl::Span<Issuance* const> issuances) {
   absl::Status refusal;
   const size_t queued = queue.TryPush(issuances, &refusal);

@@ -9,7 +9,7 @@ import unittest
 
 from tests.integration import fleet, http2, processes
 
-# Of service/edge/channel_arguments.
+# Of service/net/channel_arguments.
 MAX_METADATA = 16 << 10
 MAX_STREAMS = 100
 # Of the configuration below.

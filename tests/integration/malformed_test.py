@@ -10,7 +10,7 @@ from tests.integration import fleet, http2
 INVALID_ARGUMENT = 3
 NOT_UTF8 = b"\xff\xfe"
 DAMAGED = b"\xff\xff\xff"
-# The reason is in octets that gRPC packs; //service/edge:unary_issue_test reads it.
+# The reason is in octets that gRPC packs; //service/rpc:unary_issue_test reads it.
 SENTENCE = b"The message cannot be read as fleetca.v1."
 STREAMED = 200
 TOKENS = "fleetca.v1.JoinTokenService"

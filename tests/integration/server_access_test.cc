@@ -14,7 +14,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
-#include "store/rocksdb_store.h"
+#include "store/rocksdb/rocksdb_store.h"
 #include "tests/integration/server_fixture.h"
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/status_matchers.h"
@@ -77,7 +77,7 @@ TEST_F(ServerAccessTest, Checklist33_ReflectionAndUnknownMethodsAreUnreachableWi
     EXPECT_EQ(CallMethod(Channel(), path).error_code(), grpc::StatusCode::PERMISSION_DENIED)
         << path;
   }
-  // The reason comes to the client although gRPC sends no details of what a guard refuses.
+  // The reason comes to the client although gRPC sends no details of what an access check refuses.
   EXPECT_THAT(client::StatusFromGrpc(CallMethod(Channel(), "/")),
               IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
   Restart([](service::ServerConfig& config) { config.listener.reflection = true; });
@@ -204,8 +204,8 @@ TEST_F(ServerAccessTest, Checklist32_TheServersCertificateRotatesWithoutDropping
   EXPECT_TRUE(seen);
 }
 
-// The guard of the port refuses before any handler runs, so there are no details of its status; the
-// operator reads the sentence all the same, and not that the CA cannot be reached.
+// The access check of the port refuses before any handler runs, so there are no details of its
+// status; the operator reads the sentence all the same, and not that the CA cannot be reached.
 TEST_F(ServerAccessTest, ARefusedClockIsSaidToWhoAsks) {
   Stop();
   {

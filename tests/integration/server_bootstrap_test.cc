@@ -14,7 +14,7 @@
 #include "absl/time/clock.h"
 #include "base/file.h"
 #include "fleetca/v1/join_tokens.grpc.pb.h"
-#include "service/jwt/token_maker.h"
+#include "service/jwt/testing/jwt_maker.h"
 #include "tests/integration/server_fixture.h"
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/status_matchers.h"

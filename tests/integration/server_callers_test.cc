@@ -9,20 +9,20 @@
 #include "base/errors.h"
 #include "base/file.h"
 #include "gtest/gtest.h"
-#include "service/new_authority.h"
+#include "service/authority/new_ca.h"
 #include "tests/integration/server_fixture.h"
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/status_matchers.h"
-#include "x509/oid.h"
+#include "x509/der/oid.h"
 #include "x509/pem.h"
 #include "x509/san.h"
 
 namespace fleetca::testing {
 namespace {
 
-using service::NewAuthority;
+using service::NewCa;
 
-// gRPC sends no details for a call that the guard refuses, so there is no Reason to be seen.
+// gRPC sends no details for a call that the access check refuses, so there is no Reason to be seen.
 void ExpectIsAStranger(const absl::Status& status) {
   EXPECT_EQ(status.code(), absl::StatusCode::kUnauthenticated);
   EXPECT_NE(status.message().find("was not issued by this CA itself"), absl::string_view::npos)
@@ -56,13 +56,13 @@ class ServerCallersTest : public ServerFixture {
     Start();
   }
 
-  static std::unique_ptr<NewAuthority> Below(const NewAuthority* above, absl::string_view title) {
-    service::AuthorityOptions options;
+  static std::unique_ptr<NewCa> Below(const NewCa* above, absl::string_view title) {
+    service::NewCaOptions options;
     options.organization = "fleet.test";
     options.title = std::string(title);
     options.lifetime = absl::Hours(1000);
-    auto made = above == nullptr ? NewAuthority::CreateRoot(options, now_)
-                                 : above->CreateBelow(options, now_);
+    auto made =
+        above == nullptr ? NewCa::CreateRoot(options, now_) : above->CreateBelow(options, now_);
     FLEETCA_EXPECT_OK(made);
     return *std::move(made);
   }
@@ -79,7 +79,7 @@ class ServerCallersTest : public ServerFixture {
     FLEETCA_EXPECT_OK(WriteFileAtomic(absl::StrCat(ca_, "/", name), contents, mode));
   }
 
-  void MakeLeaf(absl::string_view name, const NewAuthority& ca, std::vector<std::string> chain,
+  void MakeLeaf(absl::string_view name, const NewCa& ca, std::vector<std::string> chain,
                 const x509::GeneralNames& names) {
     service::LeafOptions options;
     options.names = names;
@@ -94,7 +94,7 @@ class ServerCallersTest : public ServerFixture {
   }
 
   // The identity of whoever `ca init` made the administrator.
-  void MakeAdmin(absl::string_view name, const NewAuthority& ca, std::vector<std::string> chain) {
+  void MakeAdmin(absl::string_view name, const NewCa& ca, std::vector<std::string> chain) {
     MakeLeaf(name, ca, std::move(chain),
              {{x509::NameType::kUri, "spiffe://fleet.test/operator/admin"}});
   }
@@ -104,10 +104,10 @@ class ServerCallersTest : public ServerFixture {
   }
 
   inline static const absl::Time now_ = absl::Now();
-  inline static const NewAuthority* root_;
-  inline static const NewAuthority* issuing_;
-  inline static const NewAuthority* beside_;
-  inline static const NewAuthority* below_;
+  inline static const NewCa* root_;
+  inline static const NewCa* issuing_;
+  inline static const NewCa* beside_;
+  inline static const NewCa* below_;
 };
 
 TEST_F(ServerCallersTest, NoOtherCaMakesAnAdministrator) {

@@ -13,7 +13,7 @@
 #include "base/private_key.h"
 #include "client/server_credentials.h"
 #include "google/rpc/error_details.pb.h"
-#include "service/ca_init.h"
+#include "service/authority/ca_init.h"
 #include "tests/testing/status_matchers.h"
 #include "x509/pem.h"
 

@@ -14,8 +14,8 @@
 #include "client/tls_identity.h"
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
 #include "google/rpc/status.pb.h"
-#include "service/edge/server.h"
-#include "service/edge/server_config.h"
+#include "service/config/server_config.h"
+#include "service/server/server.h"
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/temporary_folder.h"
 

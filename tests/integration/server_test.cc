@@ -12,7 +12,7 @@
 #include "base/errors.h"
 #include "client/issue_stream.h"
 #include "google/rpc/error_details.pb.h"
-#include "store/rocksdb_store.h"
+#include "store/rocksdb/rocksdb_store.h"
 #include "tests/integration/server_fixture.h"
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/status_matchers.h"

@@ -1,9 +1,7 @@
-"""What only tests link, read from the BUILD files: a name alone does not say it."""
+"""What targets link, read from the BUILD files."""
 
 import ast
 import os
-
-_FILE_ATTRIBUTES = ("src", "srcs", "hdrs")
 
 
 def _strings(node):
@@ -31,39 +29,7 @@ def _name(call):
 def _is_for_tests(call):
     """Whether the call is a test rule, or says testonly = True."""
     name = _name(call)
-    return name.endswith("_test") or _says(call, "testonly")
-
-
-def test_files_of(text):
-    """The files of the targets in one BUILD file that are for tests. Starlark reads as Python."""
-    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
-    all_are = any(_name(call) == "package" and _says(call, "default_testonly") for call in calls)
-    files = set()
-    for call in calls:
-        if all_are or _is_for_tests(call):
-            for keyword in call.keywords:
-                if keyword.arg in _FILE_ATTRIBUTES:
-                    files.update(_strings(keyword.value))
-    return files
-
-
-def test_files(root, folders):
-    """Paths under the folders of root that only tests link."""
-    found = set()
-    for top in folders:
-        for folder, _, names in os.walk(os.path.join(root, top)):
-            for name in ("BUILD.bazel", "BUILD"):
-                if name in names:
-                    path = os.path.join(folder, name)
-                    with open(path, encoding="utf-8") as build:
-                        text = build.read()
-                    try:
-                        files = test_files_of(text)
-                    except SyntaxError as error:
-                        raise ValueError("%s:%s: %s" % (path, error.lineno, error.msg)) from error
-                    package = os.path.relpath(folder, root)
-                    found.update(os.path.normpath(os.path.join(package, file)) for file in files)
-    return found
+    return name.endswith(("_test", "_tests")) or _says(call, "testonly")
 
 
 def _label(package, written):
@@ -93,8 +59,13 @@ def dependencies(root, folders):
     for top in folders:
         for folder, _, names in os.walk(os.path.join(root, top)):
             if "BUILD.bazel" in names:
-                with open(os.path.join(folder, "BUILD.bazel"), encoding="utf-8") as build:
-                    found.update(dependencies_of(build.read(), os.path.relpath(folder, root)))
+                path = os.path.join(folder, "BUILD.bazel")
+                with open(path, encoding="utf-8") as build:
+                    text = build.read()
+                try:
+                    found.update(dependencies_of(text, os.path.relpath(folder, root)))
+                except SyntaxError as error:
+                    raise ValueError("%s:%s: %s" % (path, error.lineno, error.msg)) from error
     return found
 
 

@@ -40,32 +40,33 @@ def _is_ours(target):
     return target.split("/")[0] in _tops()
 
 
-def _check_ours(path, folder, target, tests):
+def _check_ours(path, folder, target):
     allowed = rules.FOLDERS[folder]
     if "*" in allowed:
         return None
-    target_folder = rules.folder_of(target)
-    if target_folder == "tests" and path in tests:
-        return None
-    if target_folder not in allowed:
-        return ("layer", "%s/ may not include %s/" % (folder, target_folder))
     # Only a test links what is for tests.
-    if target in tests and path not in tests:
-        return ("test-only", "only a test may include it")
-    return None
+    if rules.is_for_tests(target):
+        return None if rules.is_for_tests(path) else ("test-only", "only a test may include it")
+    target_folder = rules.folder_of(target)
+    if target_folder == folder or target_folder in allowed:
+        return None
+    if rules.is_for_tests(path) and (target_folder in rules.below(folder) or
+                                     target_folder in rules.TESTS_MAY.get(folder, [])):
+        return None
+    return ("layer", "%s/ may not include %s/" % (folder, target_folder))
 
 
-def _check_proto(folder):
-    allowed = rules.FOLDERS[folder]
+def _check_proto(path, folder):
+    allowed = rules.below(folder) if rules.is_for_tests(path) else rules.FOLDERS[folder]
     if "*" in allowed or "proto" in allowed:
         return None
     return ("layer", "%s/ may not include API messages" % folder)
 
 
-def _check_third_party(path, target, tests):
+def _check_third_party(path, target):
     for prefix, patterns in rules.THIRD_PARTY.items():
         if target.startswith(prefix):
-            if _may(path, patterns, tests):
+            if _may(path, patterns):
                 return None
             return ("third-party", "%s* may be included only by %s" % (prefix, ", ".join(patterns)))
     if "/" not in target or target.startswith(rules.SYSTEM_PREFIXES):
@@ -73,8 +74,8 @@ def _check_third_party(path, target, tests):
     return ("unknown", "no row of THIRD_PARTY in tests/layering/rules.py allows it")
 
 
-def _check_purity(path, target, tests):
-    if not path.startswith("x509/") or path in tests:
+def _check_purity(path, target):
+    if not path.startswith("x509/") or rules.is_for_tests(path):
         return None
     for name in rules.X509_FORBIDDEN:
         if target == name or (name.endswith("/") and target.startswith(name)):
@@ -82,29 +83,27 @@ def _check_purity(path, target, tests):
     return None
 
 
-def _may(path, patterns, tests):
+def _may(path, patterns):
     """Whether one of the patterns of rules.py holds the file."""
-    if rules.TEST_FILES in patterns and path in tests:
-        return True
     return any(fnmatch.fnmatch(path, pattern) for pattern in patterns)
 
 
-def _check_include(path, folder, target, tests):
+def _check_include(path, folder, target):
     """(rule, sentence) when the file may not include the target."""
-    impure = _check_purity(path, target, tests)
+    impure = _check_purity(path, target)
     if impure is not None:
         return impure
     if target.startswith(rules.PROTO_PREFIXES):
-        return _check_proto(folder)
+        return _check_proto(path, folder)
     if _is_ours(target):
-        return _check_ours(path, folder, target, tests)
+        return _check_ours(path, folder, target)
     if target == "string_view":
         return ("string-view", "absl/strings/string_view.h is the one this absl speaks")
-    return _check_third_party(path, target, tests)
+    return _check_third_party(path, target)
 
 
-def check_text(path, text, tests=frozenset()):
-    """Findings of one file; `tests` are the paths that only tests link."""
+def check_text(path, text):
+    """Findings of one file."""
     folder = rules.folder_of(path)
     if folder is None:
         return [Finding(path, 1, "folder", "no row of FOLDERS in tests/layering/rules.py holds it")]
@@ -112,7 +111,7 @@ def check_text(path, text, tests=frozenset()):
     code = _without_comments(text)
     for match in _INCLUDE.finditer(code):
         target = match.group(1) or match.group(2)
-        broken = _check_include(path, folder, target, tests)
+        broken = _check_include(path, folder, target)
         if broken is not None:
             line = code.count("\n", 0, match.start(match.lastindex)) + 1
             findings.append(Finding(path, line, broken[0], "includes %s: %s" % (target, broken[1])))
@@ -121,7 +120,7 @@ def check_text(path, text, tests=frozenset()):
         findings.append(
             Finding(path, line, "string-view", "%s: use absl::string_view" % match.group())
         )
-    for match in () if _may(path, rules.MAY_START_THREADS, tests) else _THREAD.finditer(code):
+    for match in () if _may(path, rules.MAY_START_THREADS) else _THREAD.finditer(code):
         line = code.count("\n", 0, match.start()) + 1
         findings.append(
             Finding(path, line, "thread", "%s throws where no thread is left: use Thread of "
@@ -157,11 +156,27 @@ def check_links(graph):
     return findings
 
 
+def check_floors(folders):
+    """Findings of folders that include, by any path, one that includes them."""
+    findings = []
+    for folder in sorted(folders):
+        seen = set()
+        waiting = list(folders[folder])
+        while waiting:
+            lower = waiting.pop()
+            if lower not in seen:
+                seen.add(lower)
+                waiting.extend(folders.get(lower, []))
+        if folder in seen:
+            findings.append(Finding(folder, 1, "floor", "it includes folders that include it"))
+    return findings
+
+
 def check_tree(root):
     """Findings of all sources under root."""
-    tests = build_files.test_files(root, _tops())
     findings = []
     for path in sources(root):
         with open(os.path.join(root, path), encoding="utf-8") as source:
-            findings.extend(check_text(path, source.read(), tests))
-    return findings + check_links(build_files.dependencies(root, _tops()))
+            findings.extend(check_text(path, source.read()))
+    return (findings + check_floors(rules.FOLDERS) +
+            check_links(build_files.dependencies(root, _tops())))

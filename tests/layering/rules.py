@@ -4,69 +4,175 @@ The table is closed: an include that no row allows is refused, so a new folder o
 library is a decision made here, in the open.
 """
 
-# Folder -> the folders of ours it may include. The longest matching folder is a file's own.
+import fnmatch
+
+# Folder -> the folders of ours that its files include. A file belongs to the longest folder that holds
+# it, and may always include its own. Floors stand in order, so that a folder includes those above it
+# here: no two folders include each other, and none includes one that includes it by any path, which
+# checker.check_floors asserts. What is in a testing/ folder belongs to the folder above it.
 FOLDERS = {
-    "base": ["base"],
-    "x509": ["base", "x509"],
-    "signer": ["base", "signer"],
-    "store": ["base", "store"],
-    "service": ["base", "x509", "signer", "store", "service", "service/policy"],
-    # Of the core itself: knows no signer and no store.
-    "service/policy": ["base", "x509", "service", "service/policy"],
-    # Beside the policy, and as free of keys and records.
-    "service/jwt": ["base", "x509", "service", "service/jwt"],
-    "service/edge": [
+    # Floor 0.
+    # Knows nothing of ours.
+    "base": [],
+    "x509/der": [],
+    # Floor 1.
+    "service/health": ["base"],
+    "signer": ["base"],
+    "store": ["base"],
+    "x509/authz": ["base", "x509/der"],
+    # Floor 2.
+    "service/caller": ["base", "x509/authz"],
+    "service/time": ["base", "store"],
+    "store/records": ["base", "store"],
+    "x509": ["base", "x509/authz", "x509/der"],
+    # Floor 3.
+    "client": ["base", "proto", "x509", "x509/der"],
+    # What services link: nothing of the client of the CA.
+    "client/authz": ["base", "x509", "x509/authz", "x509/der"],
+    "service/jwt": ["base", "service/caller", "x509"],
+    # Decisions alone: knows no signer, no store and no clock.
+    "service/policy": ["base", "x509", "x509/authz", "x509/der"],
+    "store/memory": ["base", "store", "store/records"],
+    "store/rocksdb": ["base", "store", "store/records"],
+    # Reads again what x509 has built.
+    "x509/lint": ["base", "x509", "x509/authz", "x509/der"],
+    # Floor 4.
+    "client/authz/grpc": ["base", "client/authz", "proto", "x509"],
+    "client/authz/http": ["base", "client/authz", "proto", "x509", "x509/authz"],
+    "service/authority": [
         "base",
+        "service/policy",
+        "signer",
+        "store/rocksdb",
         "x509",
+        "x509/der",
+        "x509/lint",
+    ],
+    "service/config": [
+        "base",
+        "proto",
+        "service/jwt",
+        "service/policy",
+        "service/time",
+        "signer",
+        "store/rocksdb",
+        "x509",
+        "x509/authz",
+    ],
+    "service/join": ["base", "service/caller", "service/policy", "service/time", "store"],
+    # A port for any gRPC server: knows no CA.
+    "service/net": ["base", "service/policy", "x509", "x509/der"],
+    # Floor 5.
+    # The daemon beside a proxy.
+    "client/authz/serve": ["base", "client/authz", "client/authz/http", "proto"],
+    # What a service of the fleet's own would include.
+    "examples": ["client/authz", "client/authz/grpc"],
+    # A call of any gRPC server.
+    "service/call": ["base", "proto", "service/config"],
+    "service/issuance": [
+        "base",
+        "service/caller",
+        "service/join",
+        "service/policy",
+        "service/time",
         "signer",
         "store",
-        "service",
-        "service/policy",
-        "service/jwt",
-        "service/edge",
-        "service/edge/listener",
+        "x509",
+        "x509/authz",
+        "x509/der",
+        "x509/lint",
+    ],
+    # Floor 6.
+    "client/cli": [
+        "base",
+        "client",
+        "client/authz/http",
+        "client/authz/serve",
         "proto",
+        "x509",
+        "x509/authz",
+        "x509/der",
     ],
     # The process that strangers talk to. What it may link besides is in BARRED below.
     "service/bootstrap": [
         "base",
-        "x509",
-        "service",
-        "service/jwt",
-        "service/edge",
-        "service/edge/listener",
-        "service/bootstrap",
         "proto",
+        "service/call",
+        "service/caller",
+        "service/config",
+        "service/jwt",
+        "service/net",
     ],
-    # A port for any gRPC server: knows no CA.
-    "service/edge/listener": ["base", "service/edge/listener"],
-    "service/cli": [
+    "service/rpc": [
         "base",
+        "proto",
+        "service/authority",
+        "service/call",
+        "service/caller",
+        "service/config",
+        "service/issuance",
+        "service/join",
+        "service/net",
+        "service/policy",
+        "service/time",
+        "store",
         "x509",
+        "x509/authz",
+    ],
+    # Floor 7.
+    "service/server": [
+        "base",
+        "proto",
+        "service/authority",
+        "service/bootstrap",
+        "service/call",
+        "service/config",
+        "service/health",
+        "service/issuance",
+        "service/join",
+        "service/net",
+        "service/policy",
+        "service/rpc",
+        "service/time",
         "signer",
         "store",
-        "service",
-        "service/policy",
-        "service/edge",
-        "service/edge/listener",
-        "service/bootstrap",
-        "service/cli",
-        "proto",
+        "store/memory",
+        "store/rocksdb",
+        "x509",
     ],
-    "client": ["base", "x509", "client", "proto"],
-    "client/cli": ["base", "x509", "client", "client/authz", "client/authz/serve", "client/cli", "proto"],
-    # What services link: nothing of the client of the CA.
-    "client/authz": ["base", "x509", "client/authz", "proto"],
-    # The daemon beside a proxy: on top of what services link, and below it nothing.
-    "client/authz/serve": ["base", "x509", "client/authz", "client/authz/serve", "proto"],
-    # What a service of the fleet's own would include.
-    "examples": ["client/authz", "examples"],
-    "bench": ["*"],
-    "tests": ["*"],
+    # Floor 8.
+    "service/cli": [
+        "base",
+        "service/authority",
+        "service/bootstrap",
+        "service/config",
+        "service/net",
+        "service/policy",
+        "service/server",
+        "store/rocksdb",
+        "x509",
+    ],
+    # Floor 9.
     # The top binary knows both command sets and nothing below them.
-    "deploy": ["base", "service/cli", "client/cli"],
+    "deploy": ["base", "client/cli", "service/cli"],
     # Build support: sanitizer runtime glue.
     "deploy/bazel": [],
+    # May include anything.
+    "bench": ["*"],
+    "tests": ["*"],
+}
+
+# Folder -> what its tests include besides: everything below it, and every testing/ folder, are theirs
+# anyway.
+TESTS_MAY = {
+    "x509": ["x509/lint"],
+    "x509/authz": ["x509/lint"],
+    "store": ["store/memory", "store/records", "store/rocksdb"],
+    "service/time": ["store/memory"],
+    "service/join": ["store/memory"],
+    "service/issuance": ["store/memory"],
+    "service/net": ["service/authority"],
+    "service/rpc": ["store/memory"],
 }
 
 # Package -> what none of its targets may link, through however many others: the process that
@@ -78,17 +184,26 @@ BARRED = {
 # Generated headers of proto/, by how they are included.
 PROTO_PREFIXES = ("envoy/", "fleetca/", "google/rpc/")
 
-EDGES = ["service/edge/*", "service/bootstrap/*", "service/cli/*", "client/*"]
-# Stands for every file that only tests link: what its BUILD file calls a test or testonly.
-TEST_FILES = "what is testonly"
-ANY_TEST = [TEST_FILES, "tests/*", "bench/*"]
+EDGES = [
+    "service/bootstrap/*",
+    "service/call/*",
+    "service/cli/*",
+    "service/config/*",
+    "service/net/*",
+    "service/rpc/*",
+    "service/server/*",
+    "client/*",
+]
+# Every file that only tests link: test support has no other spelling.
+TEST_FILES = ("*_test.cc", "*/testing/*", "tests/*", "bench/*")
+ANY_TEST = list(TEST_FILES)
 
 # Third-party library (by the start of its include path) -> the files that may include it.
 THIRD_PARTY = {
     "absl/": ["*"],
     "openssl/": ["base/openssl.h"],
     "re2/": ["service/policy/dns_regex.cc"],
-    "rocksdb/": ["store/rocksdb*"],
+    "rocksdb/": ["store/rocksdb/*"],
     "google/protobuf/": ["store/*", "tests/*", "bench/*"] + EDGES,
     "grpc/": ["tests/*", "bench/*"] + EDGES,
     "grpcpp/": ["tests/*", "bench/*", "examples/*"] + EDGES,
@@ -150,6 +265,23 @@ X509_FORBIDDEN = (
 # Lines of a source: above the first we say so, above the second the test fails.
 LONG_FILE = 400
 TOO_LONG_FILE = 500
+
+
+def is_for_tests(path):
+    """Whether only tests link the file."""
+    return any(fnmatch.fnmatch(path, pattern) for pattern in TEST_FILES)
+
+
+def below(folder):
+    """The folder and all that it includes, directly or through others."""
+    found = {folder}
+    waiting = [folder]
+    while waiting:
+        for lower in FOLDERS.get(waiting.pop(), []):
+            if lower not in found:
+                found.add(lower)
+                waiting.append(lower)
+    return found
 
 
 def folder_of(path):

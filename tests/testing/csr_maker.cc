@@ -1,8 +1,8 @@
 #include "tests/testing/csr_maker.h"
 
 #include "absl/strings/str_cat.h"
-#include "x509/der.h"
-#include "x509/oid.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
 #include "x509/signature_algorithm.h"
 
 namespace fleetca::testing {

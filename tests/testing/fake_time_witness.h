@@ -5,7 +5,7 @@
 #include <atomic>
 
 #include "absl/time/time.h"
-#include "service/time_witness.h"
+#include "service/time/time_witness.h"
 #include "tests/testing/fake_clock.h"
 
 namespace fleetca::testing {

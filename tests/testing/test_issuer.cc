@@ -9,7 +9,7 @@
 #include "signer/local_signer.h"
 #include "x509/cert_spec.h"
 #include "x509/certificate.h"
-#include "x509/lint.h"
+#include "x509/lint/lint.h"
 #include "x509/name.h"
 #include "x509/tbs.h"
 
@@ -110,7 +110,7 @@ TestIssuer::TestIssuer(TestIssuerOptions options)
   const absl::Time start = absl::FromUnixSeconds(absl::ToUnixSeconds(clock.Now()));
   certificate_ = MakeCaCertificate(*signer_, "issuing CA", start - absl::Hours(1),
                                    start + options.issuer_lifetime, options.path_length);
-  policies_ = std::make_unique<service::PolicyHolder>(
+  policies_ = std::make_unique<service::CurrentPolicy>(
       OrDie(service::Policy::Create(std::move(options.policy))),
       [this](absl::string_view) { return std::move(next_policy_); });
   issuer_ = OrDie(

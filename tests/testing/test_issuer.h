@@ -10,16 +10,16 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/crypto_types.h"
-#include "service/clock_rule.h"
-#include "service/issuance.h"
-#include "service/issuer.h"
-#include "service/policy/policy_holder.h"
+#include "service/issuance/issuance.h"
+#include "service/issuance/issuer.h"
+#include "service/policy/current_policy.h"
 #include "service/policy/policy_options.h"
-#include "service/profile.h"
+#include "service/policy/profile.h"
+#include "service/time/clock_rule.h"
 #include "signer/signer.h"
-#include "store/memory_store.h"
+#include "store/memory/memory_store.h"
 #include "tests/testing/fake_clock.h"
-#include "x509/authz_oids.h"
+#include "x509/authz/authz_oids.h"
 #include "x509/possession.h"
 
 namespace fleetca::testing {
@@ -66,7 +66,7 @@ class TestIssuer {
   FakeClock& clock() { return clock_; }
   const signer::Signer& signer() const { return *signer_; }
   const std::string& certificate() const { return certificate_; }
-  const service::PolicyHolder& policies() const { return *policies_; }
+  const service::CurrentPolicy& policies() const { return *policies_; }
 
   // Issues `csrs` in one batch for kAgent by the profile "service"; an outcome each, in order.
   std::vector<absl::StatusOr<service::IssuedCertificate>> IssueBatch(
@@ -86,7 +86,7 @@ class TestIssuer {
   std::unique_ptr<x509::PossessionVerifier> possession_;
   std::string certificate_;
   std::unique_ptr<const service::Policy> next_policy_;
-  std::unique_ptr<service::PolicyHolder> policies_;
+  std::unique_ptr<service::CurrentPolicy> policies_;
   std::unique_ptr<service::Issuer> issuer_;
 };
 

@@ -5,7 +5,7 @@
 
 #include "base/errors.h"
 #include "base/file.h"
-#include "client/authz/grpc/test_fleet.h"
+#include "client/authz/grpc/testing/test_fleet.h"
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/errors.h"
-#include "client/authz/grpc/authz_fixture.h"
+#include "client/authz/grpc/testing/authz_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"

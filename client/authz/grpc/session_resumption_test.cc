@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "client/authz/grpc/authz_fixture.h"
+#include "client/authz/grpc/testing/authz_fixture.h"
 #include "gtest/gtest.h"
 #include "x509/certificate_pool.h"
 

@@ -12,7 +12,7 @@
 #include "base/secret.h"
 #include "base/watched_files.h"
 #include "client/authz/http/http_authorizer.h"
-#include "x509/authz_oids.h"
+#include "x509/authz/authz_oids.h"
 
 namespace fleetca::client {
 

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_replace.h"
 #include "base/errors.h"
-#include "client/authz/grpc/test_fleet.h"
+#include "client/authz/grpc/testing/test_fleet.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/fake_clock.h"

@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "client/authz/serve/authz_gate.h"
+#include "client/authz/serve/current_authorizer.h"
 #include "client/authz/serve/ext_authz_service.h"
 #include "client/authz/serve/grpc_acceptor.h"
 
@@ -37,8 +37,8 @@ void SetLimits(grpc::ServerBuilder& builder) {
 
 class BothServers final : public AuthzServer {
  public:
-  explicit BothServers(std::unique_ptr<AuthzGate> gate)
-      : gate_(std::move(gate)), service_(gate_.get()) {}
+  explicit BothServers(std::unique_ptr<CurrentAuthorizer> authorizer)
+      : authorizer_(std::move(authorizer)), service_(authorizer_.get()) {}
 
   ~BothServers() override {
     http_.reset();
@@ -65,7 +65,7 @@ class BothServers final : public AuthzServer {
   }
 
   absl::Status ListenHttp(const HttpServerOptions& options) {
-    FLEETCA_ASSIGN_OR_RETURN(http_, HttpServer::Start(gate_.get(), options));
+    FLEETCA_ASSIGN_OR_RETURN(http_, HttpServer::Start(authorizer_.get(), options));
     return absl::OkStatus();
   }
 
@@ -76,10 +76,10 @@ class BothServers final : public AuthzServer {
     return http_ == nullptr ? std::nullopt : std::optional(http_->address());
   }
 
-  absl::Status Reload() override { return gate_->Reload(); }
+  absl::Status Reload() override { return authorizer_->Reload(); }
 
  private:
-  const std::unique_ptr<AuthzGate> gate_;
+  const std::unique_ptr<CurrentAuthorizer> authorizer_;
   ExtAuthzService service_;
   std::unique_ptr<GrpcAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> grpc_;
@@ -90,8 +90,9 @@ class BothServers final : public AuthzServer {
 
 absl::StatusOr<std::unique_ptr<AuthzServer>> AuthzServer::Start(AuthzServerOptions options) {
   FLEETCA_ASSIGN_OR_RETURN(
-      auto gate, AuthzGate::Create(std::move(options.files), std::move(options.passed_attributes)));
-  auto server = std::make_unique<BothServers>(std::move(gate));
+      auto authorizer,
+      CurrentAuthorizer::Create(std::move(options.files), std::move(options.passed_attributes)));
+  auto server = std::make_unique<BothServers>(std::move(authorizer));
   if (options.grpc.has_value()) {
     FLEETCA_RETURN_IF_ERROR(server->ListenGrpc(*options.grpc));
   }

@@ -1,4 +1,4 @@
-// `fleetca authz serve` without its command line: both protocols over one gate.
+// `fleetca authz serve` without its command line: both protocols over one authorizer.
 #ifndef FLEETCA_CLIENT_AUTHZ_SERVE_AUTHZ_SERVER_H_
 #define FLEETCA_CLIENT_AUTHZ_SERVE_AUTHZ_SERVER_H_
 
@@ -27,8 +27,8 @@ struct AuthzServerOptions {
 // Answers from Start on, on threads of its own. Thread-safe.
 class AuthzServer {
  public:
-  // The errors of AuthzGate::Create and of HttpServer::Start; FAILED_PRECONDITION kConfigInvalid
-  // for an address that is taken.
+  // The errors of CurrentAuthorizer::Create and of HttpServer::Start; FAILED_PRECONDITION
+  // kConfigInvalid for an address that is taken.
   static absl::StatusOr<std::unique_ptr<AuthzServer>> Start(AuthzServerOptions options);
 
   // Takes no new requests and ends those that are open, within seconds.

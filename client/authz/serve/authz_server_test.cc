@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
-#include "client/authz/serve/serve_fixture.h"
+#include "client/authz/serve/testing/serve_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"

@@ -26,14 +26,14 @@ void AddHeader(absl::string_view name, absl::string_view value, HeaderValueOptio
 
 // Every spelling of what we set and of the overrides, shown or not: Envoy may keep headers with "_"
 // from us that it passes on.
-std::vector<std::string> AlwaysRemoved(const AuthzGate& gate) {
+std::vector<std::string> AlwaysRemoved(const CurrentAuthorizer& authorizer) {
   std::vector<std::string> names;
   const auto add = [&names](absl::string_view name) {
     for (std::string& spelling : SpellingsOf(name)) {
       names.push_back(std::move(spelling));
     }
   };
-  for (const std::string& name : gate.HeaderNames()) {
+  for (const std::string& name : authorizer.HeaderNames()) {
     add(name);
   }
   for (const absl::string_view name : OverrideHeaders()) {
@@ -57,7 +57,7 @@ void AddShown(const auth::AttributeContext::HttpRequest& http, Names* names) {
   }
 }
 
-void Deny(const GateAnswer& answer, auth::DeniedHttpResponse* denied) {
+void Deny(const AuthorizerAnswer& answer, auth::DeniedHttpResponse* denied) {
   denied->mutable_status()->set_code(static_cast<envoy::type::v3::StatusCode>(answer.http_status));
   AddHeader("content-type", "text/plain; charset=utf-8", denied->add_headers());
   denied->set_body(absl::StrCat(answer.reason, "\n"));
@@ -65,10 +65,10 @@ void Deny(const GateAnswer& answer, auth::DeniedHttpResponse* denied) {
 
 }  // namespace
 
-ExtAuthzService::ExtAuthzService(AuthzGate* gate)
-    : gate_(*gate), always_removed_(AlwaysRemoved(*gate)) {}
+ExtAuthzService::ExtAuthzService(CurrentAuthorizer* authorizer)
+    : authorizer_(*authorizer), always_removed_(AlwaysRemoved(*authorizer)) {}
 
-void ExtAuthzService::Allow(const GateAnswer& answer,
+void ExtAuthzService::Allow(const AuthorizerAnswer& answer,
                             const auth::AttributeContext::HttpRequest& http,
                             auth::OkHttpResponse* ok) const {
   Names set;
@@ -96,10 +96,10 @@ void ExtAuthzService::Answer(const auth::CheckRequest& request,
                              auth::CheckResponse* response) const {
   const auth::AttributeContext& attributes = request.attributes();
   const auth::AttributeContext::HttpRequest& http = attributes.request().http();
-  const GateAnswer answer = gate_.Ask({.certificate = attributes.source().certificate(),
-                                       .method = http.method(),
-                                       .host = http.host(),
-                                       .target = http.path()});
+  const AuthorizerAnswer answer = authorizer_.Ask({.certificate = attributes.source().certificate(),
+                                                   .method = http.method(),
+                                                   .host = http.host(),
+                                                   .target = http.path()});
   // Numbered alike.
   response->mutable_status()->set_code(static_cast<int>(answer.status.code()));
   if (answer.status.ok()) {
@@ -117,7 +117,7 @@ grpc::ServerUnaryReactor* ExtAuthzService::Check(grpc::CallbackServerContext* co
   auth::CheckRequest message;
   grpc::ByteBuffer octets(*request);
   if (!grpc::SerializationTraits<auth::CheckRequest>::Deserialize(&octets, &message).ok()) {
-    gate_.RefuseProxy(
+    authorizer_.RefuseProxy(
         "A CheckRequest of Envoy's cannot be read: its encoding is damaged, or one of its strings "
         "is not UTF-8");
     reactor->Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "client/authz/serve/authz_gate.h"
+#include "client/authz/serve/current_authorizer.h"
 #include "envoy/service/auth/v3/external_auth.grpc.pb.h"
 
 namespace fleetca::client {
@@ -27,8 +27,8 @@ class ExtAuthzService final
     : public envoy::service::auth::v3::Authorization::WithRawCallbackMethod_Check<
           envoy::service::auth::v3::Authorization::Service> {
  public:
-  // `gate` must outlive this.
-  explicit ExtAuthzService(AuthzGate* gate);
+  // `authorizer` must outlive this.
+  explicit ExtAuthzService(CurrentAuthorizer* authorizer);
 
   grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* request,
@@ -37,11 +37,11 @@ class ExtAuthzService final
  private:
   void Answer(const envoy::service::auth::v3::CheckRequest& request,
               envoy::service::auth::v3::CheckResponse* response) const;
-  void Allow(const GateAnswer& answer,
+  void Allow(const AuthorizerAnswer& answer,
              const envoy::service::auth::v3::AttributeContext::HttpRequest& http,
              envoy::service::auth::v3::OkHttpResponse* ok) const;
 
-  AuthzGate& gate_;
+  CurrentAuthorizer& authorizer_;
   const std::vector<std::string> always_removed_;
 };
 

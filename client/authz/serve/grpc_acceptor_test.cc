@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "base/errors.h"
-#include "client/authz/serve/serve_fixture.h"
+#include "client/authz/serve/testing/serve_fixture.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/testing/status_matchers.h"
 

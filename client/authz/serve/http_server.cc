@@ -28,10 +28,11 @@ bool IsAnImitation(absl::string_view header) {
   return absl::StrContains(header, "_") && IsNotTheSendersToUse(header);
 }
 
-GateAnswer Ask(AuthzGate& gate, const RequestHead& head, absl::string_view certificate_header) {
+AuthorizerAnswer Ask(CurrentAuthorizer& authorizer, const RequestHead& head,
+                     absl::string_view certificate_header) {
   for (const auto& [name, value] : head.headers) {
     if (IsAnImitation(name)) {
-      return gate.RefuseProxy(absl::StrCat(
+      return authorizer.RefuseProxy(absl::StrCat(
           "It passes on ", name,
           ", which a backend may take for a header of the daemon's or for another request; have "
           "the proxy drop headers with \"_\" (nginx: underscores_in_headers off)"));
@@ -42,16 +43,16 @@ GateAnswer Ask(AuthzGate& gate, const RequestHead& head, absl::string_view certi
   const auto target = head.Only(kTargetHeader);
   const auto host = head.Only("Host");
   if (!certificate.has_value() || !method.has_value() || !target.has_value() || !host.has_value()) {
-    return gate.RefuseProxy(
+    return authorizer.RefuseProxy(
         absl::StrCat("One of ", certificate_header, ", ", kMethodHeader, ", ", kTargetHeader,
                      " and Host came twice; have the proxy set them, not add to them"));
   }
   if (method->empty() || target->empty()) {
-    return gate.RefuseProxy(absl::StrCat("There is no ",
-                                         method->empty() ? kMethodHeader : kTargetHeader,
-                                         "; have the proxy set it, see examples/nginx"));
+    return authorizer.RefuseProxy(absl::StrCat("There is no ",
+                                               method->empty() ? kMethodHeader : kTargetHeader,
+                                               "; have the proxy set it, see examples/nginx"));
   }
-  return gate.Ask(
+  return authorizer.Ask(
       {.certificate = *certificate, .method = *method, .host = *host, .target = *target});
 }
 
@@ -73,7 +74,7 @@ std::string Answer(absl::string_view status, absl::string_view headers, absl::st
                       body);
 }
 
-std::string ToHttp(const GateAnswer& answer) {
+std::string ToHttp(const AuthorizerAnswer& answer) {
   if (!answer.status.ok()) {
     return Answer(answer.http_status == 401 ? "401 Unauthorized" : "403 Forbidden",
                   absl::StrCat(kReasonHeader, ": ", answer.reason, "\r\n"),
@@ -88,9 +89,11 @@ std::string ToHttp(const GateAnswer& answer) {
 
 class SocketServer final : public HttpServer {
  public:
-  SocketServer(AuthzGate* gate, const HttpServerOptions& options,
+  SocketServer(CurrentAuthorizer* authorizer, const HttpServerOptions& options,
                std::unique_ptr<ListeningSocket> socket)
-      : gate_(*gate), certificate_header_(options.certificate_header), socket_(std::move(socket)) {}
+      : authorizer_(*authorizer),
+        certificate_header_(options.certificate_header),
+        socket_(std::move(socket)) {}
 
   absl::Status StartLoops(int threads, int max_connections) {
     threads = std::max(1, threads);
@@ -113,14 +116,14 @@ class SocketServer final : public HttpServer {
       return Answer("400 Bad Request", "", absl::StrCat(head.status().message(), "\n"));
     }
     if (head->target == "/authorize") {
-      return ToHttp(Ask(gate_, *head, certificate_header_));
+      return ToHttp(Ask(authorizer_, *head, certificate_header_));
     }
     return head->target == "/healthz"
                ? Answer("200 OK", "", "ok\n")
                : Answer("404 Not Found", "", "Ask for /authorize or /healthz\n");
   }
 
-  AuthzGate& gate_;
+  CurrentAuthorizer& authorizer_;
   const std::string certificate_header_;
   const std::unique_ptr<ListeningSocket> socket_;
   // The last, as they use the others.
@@ -129,7 +132,7 @@ class SocketServer final : public HttpServer {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(AuthzGate* gate,
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(CurrentAuthorizer* authorizer,
                                                               const HttpServerOptions& options) {
   if (!IsHeaderName(options.certificate_header)) {
     return InvalidArgument(
@@ -138,7 +141,7 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(AuthzGate* gate,
                      "\" is no name of a header; write one such as ", kDefaultCertificateHeader));
   }
   FLEETCA_ASSIGN_OR_RETURN(auto socket, ListeningSocket::Open(options.address));
-  auto server = std::make_unique<SocketServer>(gate, options, std::move(socket));
+  auto server = std::make_unique<SocketServer>(authorizer, options, std::move(socket));
   FLEETCA_RETURN_IF_ERROR(server->StartLoops(options.threads, options.max_connections));
   return server;
 }

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "client/authz/serve/authz_gate.h"
+#include "client/authz/serve/current_authorizer.h"
 #include "client/authz/serve/listen_address.h"
 
 namespace fleetca::client {
@@ -35,9 +35,9 @@ struct HttpServerOptions {
 // Debian's cpp-httplib would not do: it percent-decodes headers, so that "/a%2fb" comes as "/a/b".
 class HttpServer {
  public:
-  // Listens, on threads of its own. `gate` must outlive this. INVALID_ARGUMENT kConfigInvalid for a
-  // certificate header that is none; the errors of ListeningSocket::Open.
-  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(AuthzGate* gate,
+  // Listens, on threads of its own. `authorizer` must outlive this. INVALID_ARGUMENT kConfigInvalid
+  // for a certificate header that is none; the errors of ListeningSocket::Open.
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(CurrentAuthorizer* authorizer,
                                                            const HttpServerOptions& options);
 
   // Accepts no more, answers what was accepted.

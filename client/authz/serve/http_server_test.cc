@@ -13,7 +13,7 @@
 #include "base/descriptor.h"
 #include "base/errors.h"
 #include "client/authz/serve/request_head.h"
-#include "client/authz/serve/serve_fixture.h"
+#include "client/authz/serve/testing/serve_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"

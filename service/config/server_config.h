@@ -1,0 +1,91 @@
+// The server's configuration: a text file in, validated values out.
+#ifndef FLEETCA_SERVICE_CONFIG_SERVER_CONFIG_H_
+#define FLEETCA_SERVICE_CONFIG_SERVER_CONFIG_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "base/log.h"
+#include "service/config/token_issuer_config.h"
+#include "service/time/clock_rule.h"
+#include "signer/key_file.h"
+#include "store/rocksdb/rocksdb_store.h"
+#include "x509/authz/authz_oids.h"
+
+namespace fleetca::service {
+
+struct ListenerConfig {
+  std::string address;
+  std::string certificate_file;
+  std::string private_key_file;
+  std::string client_ca_file;
+  bool reflection = false;
+  absl::Duration drain_timeout = absl::Seconds(30);
+};
+
+struct IssuerConfig {
+  std::string certificate_file;
+  std::string private_key_file;
+  signer::PassphraseSource passphrase;
+  std::string trust_bundle_file;
+  std::vector<std::string> blocked_keys;  // SHA-256 of SubjectPublicKeyInfo, 32 octets each
+  std::string fleet_arc = std::string(x509::kDefaultFleetArcText);
+  x509::AuthzOids oids;  // under fleet_arc
+  bool provenance = false;
+  // Issuing CAs that were in force before; empty: none.
+  std::string former_certificates_file;
+};
+
+struct LimitsConfig {
+  size_t max_csr_bytes = 8192;
+  size_t max_batch_items = 1000;
+  size_t max_message_bytes = size_t{8} << 20;
+  size_t queue_capacity = 10000;
+  size_t worker_threads = 0;  // 0: one more than there are cores that the process may use
+  size_t worker_batch = 64;
+  size_t stream_window = 256;
+  size_t max_connections = 0;              // 0: as many as there are descriptors for
+  size_t max_connections_per_address = 0;  // 0: max_connections
+  size_t max_connections_per_caller = 256;
+  absl::Duration message_timeout = absl::Seconds(30);
+
+  // worker_threads, or what its default comes to on this machine.
+  size_t WorkerThreads() const;
+};
+
+// Every value checked, every path absolute or relative to the current folder, every default filled
+// in.
+struct ServerConfig {
+  std::string trust_domain;
+  ListenerConfig listener;
+  IssuerConfig issuer;
+  store::RocksDbOptions store;
+  ClockLimits clock;
+  std::string policy_file;
+  std::string bootstrap_address;  // empty: no bootstrap port
+  std::vector<TokenIssuerConfig> token_issuers;
+  LimitsConfig limits;
+  log::Format log_format = log::Format::kText;
+  log::Level log_level = log::Level::kInfo;
+};
+
+// Parses and validates the file's contents. `path` is for messages and for relative paths. Reports
+// every mistake it finds, a line each: "fleetca.textproto:12: listener.address: ...".
+// INVALID_ARGUMENT kConfigInvalid. Reads no other file: whether keys, certificates and the policy
+// are there is the server's to find.
+absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::string_view path);
+
+// Reads the file at `path` ("-": standard input, paths relative to the current folder) and parses
+// it.
+absl::StatusOr<ServerConfig> LoadServerConfig(absl::string_view path);
+
+// The configuration in force as text format, defaults included, anything secret masked.
+std::string ServerConfigToText(const ServerConfig& config);
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_CONFIG_SERVER_CONFIG_H_

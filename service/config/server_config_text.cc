@@ -1,0 +1,188 @@
+// The configuration in force, written as the file that would give it.
+#include <string>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "fleetca/config/v1/config.pb.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/text_format.h"
+#include "service/config/proto_duration.h"
+#include "service/config/server_config.h"
+
+namespace fleetca::service {
+namespace {
+
+namespace pb = config::v1;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::TextFormat;
+
+// Nothing of the schema is a secret: keys and passphrases are files, which are named and never
+// read here. Two things are masked all the same, should they ever get past validation: a PEM block
+// where a path should be, and a URL's user name and password.
+std::string MaskSecrets(const std::string& value) {
+  constexpr absl::string_view kMask = "(masked)";
+  if (absl::StrContains(value, "-----BEGIN")) {
+    return std::string(kMask);
+  }
+  const size_t host = value.find("://");
+  if (host != std::string::npos) {
+    const size_t start = host + 3;
+    const size_t end = std::min(value.find_first_of("/?#", start), value.size());
+    const size_t at = value.rfind('@', end);
+    if (at != std::string::npos && at >= start) {
+      return absl::StrCat(value.substr(0, start), kMask, value.substr(at));
+    }
+  }
+  return value;
+}
+
+void MaskStrings(Message* message);
+
+void MaskField(const FieldDescriptor* field, Message* message) {
+  const auto* reflection = message->GetReflection();
+  const bool repeated = field->is_repeated();
+  const int count = repeated ? reflection->FieldSize(*message, field)
+                             : (reflection->HasField(*message, field) ? 1 : 0);
+  for (int i = 0; i < count; ++i) {
+    if (field->message_type() != nullptr) {
+      MaskStrings(repeated ? reflection->MutableRepeatedMessage(message, field, i)
+                           : reflection->MutableMessage(message, field));
+    } else if (field->type() == FieldDescriptor::TYPE_STRING && repeated) {
+      reflection->SetRepeatedString(message, field, i,
+                                    MaskSecrets(reflection->GetRepeatedString(*message, field, i)));
+    } else if (field->type() == FieldDescriptor::TYPE_STRING) {
+      reflection->SetString(message, field, MaskSecrets(reflection->GetString(*message, field)));
+    }
+  }
+}
+
+void MaskStrings(Message* message) {
+  for (int i = 0; i < message->GetDescriptor()->field_count(); ++i) {
+    MaskField(message->GetDescriptor()->field(i), message);
+  }
+}
+
+// TextFormat leaves out a scalar that has the type's zero value. Here it is shown where it says
+// something, which is everywhere but in an empty string.
+bool IsShown(const Message& message, const FieldDescriptor* field) {
+  const auto* reflection = message.GetReflection();
+  if (field->has_presence() || field->type() == FieldDescriptor::TYPE_STRING) {
+    return reflection->HasField(message, field);
+  }
+  return true;
+}
+
+void Print(const Message& message, const std::string& indent, std::string* out) {
+  const auto* reflection = message.GetReflection();
+  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+    const FieldDescriptor* field = message.GetDescriptor()->field(i);
+    const bool repeated = field->is_repeated();
+    const int count = repeated ? reflection->FieldSize(message, field) : IsShown(message, field);
+    for (int n = 0; n < count; ++n) {
+      absl::StrAppend(out, indent, field->name());
+      if (field->message_type() != nullptr) {
+        absl::StrAppend(out, " {\n");
+        Print(repeated ? reflection->GetRepeatedMessage(message, field, n)
+                       : reflection->GetMessage(message, field),
+              indent + "  ", out);
+        absl::StrAppend(out, indent, "}\n");
+      } else {
+        std::string value;
+        TextFormat::PrintFieldValueToString(message, field, repeated ? n : -1, &value);
+        absl::StrAppend(out, ": ", value, "\n");
+      }
+    }
+  }
+}
+
+pb::Listener ListenerToConfig(const ListenerConfig& listener) {
+  pb::Listener out;
+  out.set_address(listener.address);
+  out.set_certificate_file(listener.certificate_file);
+  out.set_private_key_file(listener.private_key_file);
+  out.set_client_ca_file(listener.client_ca_file);
+  out.set_reflection(listener.reflection);
+  *out.mutable_drain_timeout() = ToProtoDuration(listener.drain_timeout);
+  return out;
+}
+
+pb::Issuer IssuerToConfig(const IssuerConfig& issuer) {
+  pb::Issuer out;
+  out.set_certificate_file(issuer.certificate_file);
+  out.set_private_key_file(issuer.private_key_file);
+  if (!issuer.passphrase.file.empty()) {
+    out.mutable_passphrase()->set_file(issuer.passphrase.file);
+  } else {
+    out.mutable_passphrase()->set_systemd_credential(issuer.passphrase.systemd_credential);
+  }
+  out.set_trust_bundle_file(issuer.trust_bundle_file);
+  for (const std::string& key : issuer.blocked_keys) {
+    out.add_blocked_keys(absl::BytesToHexString(key));
+  }
+  out.set_fleet_arc(issuer.fleet_arc);
+  out.set_provenance(issuer.provenance);
+  out.set_former_certificates_file(issuer.former_certificates_file);
+  return out;
+}
+
+pb::Limits LimitsToConfig(const LimitsConfig& limits) {
+  pb::Limits out;
+  out.set_max_csr_bytes(limits.max_csr_bytes);
+  out.set_max_batch_items(limits.max_batch_items);
+  out.set_max_message_bytes(limits.max_message_bytes);
+  out.set_queue_capacity(limits.queue_capacity);
+  out.set_worker_threads(static_cast<uint32_t>(limits.WorkerThreads()));
+  out.set_worker_batch(limits.worker_batch);
+  out.set_stream_window(limits.stream_window);
+  out.set_max_connections(limits.max_connections);
+  out.set_max_connections_per_address(limits.max_connections_per_address);
+  out.set_max_connections_per_caller(limits.max_connections_per_caller);
+  *out.mutable_message_timeout() = ToProtoDuration(limits.message_timeout);
+  return out;
+}
+
+pb::LogLevel LevelToConfig(log::Level level) {
+  switch (level) {
+    case log::Level::kDebug:
+      return pb::LOG_LEVEL_DEBUG;
+    case log::Level::kInfo:
+      return pb::LOG_LEVEL_INFO;
+    case log::Level::kWarning:
+      return pb::LOG_LEVEL_WARNING;
+    case log::Level::kError:
+      return pb::LOG_LEVEL_ERROR;
+  }
+  return pb::LOG_LEVEL_INFO;
+}
+
+}  // namespace
+
+std::string ServerConfigToText(const ServerConfig& config) {
+  pb::ServerConfig message;
+  message.set_trust_domain(config.trust_domain);
+  *message.mutable_listener() = ListenerToConfig(config.listener);
+  *message.mutable_issuer() = IssuerToConfig(config.issuer);
+  message.mutable_store()->set_path(config.store.path);
+  message.mutable_store()->set_block_cache_bytes(config.store.block_cache_bytes);
+  message.mutable_store()->set_memtable_bytes(config.store.memtable_bytes);
+  message.mutable_store()->set_head_file(config.store.head_file);
+  *message.mutable_clock()->mutable_max_behind() = ToProtoDuration(config.clock.behind);
+  *message.mutable_clock()->mutable_max_ahead() = ToProtoDuration(config.clock.ahead);
+  message.set_policy_file(config.policy_file);
+  if (!config.bootstrap_address.empty()) {
+    message.mutable_bootstrap()->set_address(config.bootstrap_address);
+  }
+  TokenIssuersToConfig(config.token_issuers, message.mutable_token_issuers());
+  *message.mutable_limits() = LimitsToConfig(config.limits);
+  message.mutable_logging()->set_format(
+      config.log_format == log::Format::kJson ? pb::LOG_FORMAT_JSON : pb::LOG_FORMAT_TEXT);
+  message.mutable_logging()->set_level(LevelToConfig(config.log_level));
+  MaskStrings(&message);
+  std::string out;
+  Print(message, "", &out);
+  return out;
+}
+
+}  // namespace fleetca::service

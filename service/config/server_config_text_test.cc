@@ -1,0 +1,47 @@
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "service/config/server_config.h"
+#include "service/config/testing/server_config_fixture.h"
+
+namespace fleetca::service {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+ServerConfig Parse(absl::string_view text) {
+  absl::StatusOr<ServerConfig> config = ParseServerConfig(text, kPath);
+  EXPECT_TRUE(config.ok()) << config.status();
+  return *std::move(config);
+}
+
+TEST(ServerConfigTextTest, ReadsBackToTheSame) {
+  const std::string text = ServerConfigToText(Parse(kGood));
+  absl::StatusOr<ServerConfig> again = ParseServerConfig(text, "-");
+  ASSERT_TRUE(again.ok()) << again.status() << "\n" << text;
+  EXPECT_EQ(ServerConfigToText(*again), text);
+  EXPECT_EQ(again->store.path, "conf/store");
+  EXPECT_EQ(again->policy_file, "conf/policy.textproto");
+}
+
+TEST(ServerConfigTextTest, ShowsDefaults) {
+  const std::string text = ServerConfigToText(Parse(kGood));
+  for (const char* line :
+       {"reflection: false", "seconds: 30", "max_batch_items: 1000", "max_csr_bytes: 8192",
+        "LOG_LEVEL_INFO", "fleet_arc: \"1.3.6.1.4.1.32473.1\"", "provenance: false",
+        "policy_file: \"conf/policy.textproto\"", "file: \"conf/ca.passphrase\""}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+TEST(ServerConfigTextTest, MasksWhatLooksLikeASecret) {
+  ServerConfig config = Parse(kGood);
+  config.issuer.private_key_file = "-----BEGIN PRIVATE KEY-----\nhunter2";
+  EXPECT_THAT(ServerConfigToText(config), Not(HasSubstr("hunter2")));
+  EXPECT_THAT(ServerConfigToText(config), HasSubstr("(masked)"));
+}
+
+}  // namespace
+}  // namespace fleetca::service

@@ -1,0 +1,95 @@
+#include "service/health/health.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+
+namespace fleetca::service {
+namespace {
+
+std::vector<std::string> ServicesOf(const std::vector<HealthCheck>& checks) {
+  std::vector<std::string> services = {""};
+  for (const HealthCheck& check : checks) {
+    for (const std::string& service : check.services) {
+      if (std::find(services.begin(), services.end(), service) == services.end()) {
+        services.push_back(service);
+      }
+    }
+  }
+  return services;
+}
+
+bool Needs(const std::string& service, const HealthCheck& check) {
+  return service.empty() ||
+         std::find(check.services.begin(), check.services.end(), service) != check.services.end();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<HealthMonitor>> HealthMonitor::Start(std::vector<HealthCheck> checks,
+                                                                    Report report,
+                                                                    absl::Duration interval) {
+  auto monitor = absl::WrapUnique(new HealthMonitor(std::move(checks), std::move(report)));
+  HealthMonitor* const self = monitor.get();
+  self->Look();
+  FLEETCA_ASSIGN_OR_RETURN(self->thread_,
+                           Thread::Start("health", [self, interval] { self->Run(interval); }));
+  return monitor;
+}
+
+HealthMonitor::HealthMonitor(std::vector<HealthCheck> checks, Report report)
+    : checks_(std::move(checks)),
+      report_(std::move(report)),
+      services_(ServicesOf(checks_)),
+      right_(checks_.size(), true),
+      healthy_(services_.size(), true) {}
+
+HealthMonitor::~HealthMonitor() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  thread_.Join();
+}
+
+void HealthMonitor::Run(absl::Duration interval) {
+  while (true) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval)) {
+        return;
+      }
+    }
+    Look();
+  }
+}
+
+void HealthMonitor::Look() {
+  for (size_t i = 0; i < checks_.size(); ++i) {
+    const absl::Status status = checks_[i].look();
+    if (status.ok() != right_[i]) {
+      right_[i] = status.ok();
+      if (status.ok()) {
+        log::Info("Healthy again", {{"what", checks_[i].name}});
+      } else {
+        log::Error("Not healthy", {{"what", checks_[i].name}, {"reason", status.message()}});
+      }
+    }
+  }
+  for (size_t s = 0; s < services_.size(); ++s) {
+    bool healthy = true;
+    for (size_t i = 0; i < checks_.size(); ++i) {
+      healthy = healthy && (right_[i] || !Needs(services_[s], checks_[i]));
+    }
+    if (healthy != healthy_[s]) {
+      healthy_[s] = healthy;
+      report_(services_[s], healthy);
+    }
+  }
+}
+
+}  // namespace fleetca::service

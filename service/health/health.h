@@ -1,0 +1,64 @@
+// Whether the CA can do what it is for, looked at again and again.
+#ifndef FLEETCA_SERVICE_HEALTH_HEALTH_H_
+#define FLEETCA_SERVICE_HEALTH_HEALTH_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "base/thread.h"
+
+namespace fleetca::service {
+
+// One thing that must be right, such as "store".
+struct HealthCheck {
+  std::string name;
+  // OK, or why not, in a sentence for the log. Called on one thread, once an interval; it must not
+  // take longer than that.
+  std::function<absl::Status()> look;
+  // The services that cannot do their work without it. The CA as a whole never can.
+  std::vector<std::string> services;
+};
+
+// Looks at everything on a thread of its own, says in the log once when something goes wrong and
+// once when it is right again, and tells whoever answers questions about health.
+class HealthMonitor {
+ public:
+  // Hears of a service, and of "" for the CA as a whole, when what is known of it changes. All are
+  // taken for healthy at first.
+  using Report = std::function<void(const std::string& service, bool healthy)>;
+
+  // Looks once before it returns. UNAVAILABLE kInternal when no thread can be started.
+  static absl::StatusOr<std::unique_ptr<HealthMonitor>> Start(
+      std::vector<HealthCheck> checks, Report report, absl::Duration interval = absl::Seconds(1));
+  HealthMonitor(const HealthMonitor&) = delete;
+  HealthMonitor& operator=(const HealthMonitor&) = delete;
+  // Reports nothing more once it returns.
+  ~HealthMonitor();
+
+ private:
+  HealthMonitor(std::vector<HealthCheck> checks, Report report);
+
+  void Run(absl::Duration interval) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Look();
+
+  const std::vector<HealthCheck> checks_;
+  const Report report_;
+  const std::vector<std::string> services_;  // "" first
+  // The thread's.
+  std::vector<bool> right_;    // of each check
+  std::vector<bool> healthy_;  // of each service
+  absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  Thread thread_;
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_HEALTH_HEALTH_H_

@@ -1,0 +1,42 @@
+// What a request for a certificate will cost, guessed before it is judged.
+#ifndef FLEETCA_SERVICE_ISSUANCE_ISSUE_COST_H_
+#define FLEETCA_SERVICE_ISSUANCE_ISSUE_COST_H_
+
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+#include "x509/public_key.h"
+
+namespace fleetca::service {
+
+// Costs are microseconds of one processor, as they were measured on a small machine of 2026 with
+// OpenSSL 3.0 (bench/possession_bench, bench/sign_bench). Another machine is faster or slower as a
+// whole; that a P-384 key costs as much as seven P-256 ones is so on all, and that is what counts.
+
+// To judge a subscriber's key and verify one signature by it.
+uint64_t PossessionCost(const x509::PublicKey& key);
+
+// To make one signature.
+uint64_t SigningCost(const x509::PublicKey& key);
+
+// Immutable; thread-safe.
+class IssueCosts {
+ public:
+  // The issuing key, as a SubjectPublicKeyInfo.
+  explicit IssueCosts(absl::string_view issuer_spki);
+
+  // All that a certificate for this CSR costs. The key is found where the parser will find it, so
+  // that a CSR cannot seem cheaper than it is; one in which there is none is going to be refused
+  // for that, and costs little. Takes under a microsecond.
+  uint64_t Of(absl::string_view csr_der) const;
+
+  // For an everyday CSR of a P-256 key.
+  uint64_t Typical() const;
+
+ private:
+  const uint64_t signing_;
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_ISSUANCE_ISSUE_COST_H_

@@ -1,0 +1,119 @@
+// What a certificate says, from the decision: validity, names, authorization, provenance.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "service/issuance/issuer.h"
+#include "service/issuance/issuer_item.h"
+#include "x509/authz/fleet_authz.h"
+#include "x509/authz/provenance.h"
+#include "x509/lint/lint.h"
+#include "x509/name.h"
+#include "x509/serial.h"
+#include "x509/spiffe_id.h"
+
+namespace fleetca::service {
+namespace {
+
+// A certificate that would end sooner than this is refused: the issuing CA itself is about to end.
+constexpr absl::Duration kShortestLifetime = absl::Minutes(1);
+
+// ub-common-name of RFC 5280, appendix A.1.
+constexpr size_t kMaxCommonName = 64;
+
+// A CA's certificate has a subject, as others name it as their issuer: the trust domain, and the
+// identity's path.
+absl::StatusOr<std::string> CaSubject(absl::string_view identity) {
+  absl::string_view path = x509::SpiffePath(identity);
+  absl::ConsumePrefix(&path, "/");
+  if (path.size() > kMaxCommonName) {
+    return InvalidArgument(Reason::kSubjectInvalid, "identity",
+                           absl::StrCat("The path of a CA's identity stands in its subject, which "
+                                        "takes ",
+                                        kMaxCommonName, " characters; ask for a shorter one"));
+  }
+  return x509::BuildName(x509::SpiffeTrustDomain(identity), path);
+}
+
+absl::Time FloorToSecond(absl::Time time) {
+  return absl::FromUnixSeconds(absl::ToUnixSeconds(time));
+}
+
+x509::FleetAuthz GrantsOf(const Decision& decision) {
+  x509::FleetAuthz grants;
+  grants.policy_revision = static_cast<uint64_t>(decision.policy_revision);
+  grants.roles.assign(decision.roles.begin(), decision.roles.end());
+  if (!decision.audience.empty()) {
+    grants.audience.emplace(decision.audience.begin(), decision.audience.end());
+  }
+  grants.attributes.reserve(decision.attributes.size());
+  for (const Decision::Attribute& attribute : decision.attributes) {
+    grants.attributes.push_back({std::string(attribute.name), attribute.value});
+  }
+  return grants;
+}
+
+x509::Provenance ProvenanceOf(const Issuance& issuance, const Decision& decision) {
+  const Caller& caller = issuance.caller;
+  x509::Provenance provenance;
+  provenance.profile = decision.profile->profile.name();
+  provenance.attestation = caller.attestation;
+  if (!issuance.request.request_id.empty()) {
+    provenance.request_id = std::string(issuance.request.request_id);
+  }
+  // The next of its lineage where it renews itself, else the first of one.
+  const bool renews = caller.generation.has_value() && caller.spiffe_id == decision.identity();
+  provenance.generation = renews ? std::min(*caller.generation, x509::kMaxGeneration - 1) + 1 : 0;
+  return provenance;
+}
+
+}  // namespace
+
+absl::Status Issuer::DecideValidity(Item& item, absl::Time now) const {
+  const Profile& profile = item.decision.profile->profile;
+  const IssuingCa& ca = policies_->ca();
+  const absl::Time start = FloorToSecond(now);
+  item.spec.not_before = std::max(start - profile.backdate(), ca.not_before);
+  item.spec.not_after = std::min(start + item.decision.lifetime, ca.not_after);
+  if (item.spec.not_after - start < kShortestLifetime) {
+    return FailedPrecondition(
+        Reason::kIssuerExpiring,
+        absl::StrCat("The issuing certificate ends at ",
+                     absl::FormatTime(ca.not_after, absl::UTCTimeZone()),
+                     ", too soon to issue under it; the CA's operator must renew it"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Issuer::BuildAndLint(Item& item, const IssuingProfile& profile, absl::Time now) const {
+  x509::CertSpec& spec = item.spec;
+  FLEETCA_ASSIGN_OR_RETURN(spec.serial,
+                           x509::SerialNumber::Create(spec.not_after, store_.instance_id(), now));
+  spec.subject_public_key_info = item.csr.public_key.spki;
+  spec.key_bits = item.csr.public_key.key_bits;
+  spec.names = item.decision.names;
+  x509::LintExpectation expectation{spec.serial.bytes(), spec.subject_public_key_info};
+  x509::FleetAuthz grants;
+  x509::Provenance provenance;
+  if (profile.is_ca) {
+    FLEETCA_ASSIGN_OR_RETURN(spec.subject, CaSubject(item.decision.identity()));
+  } else {
+    spec.subject = item.decision.profile->profile.DecideSubject(spec.names);
+    grants = GrantsOf(item.decision);
+    FLEETCA_ASSIGN_OR_RETURN(spec.fleet_authz, x509::BuildFleetAuthz(grants));
+    expectation.fleet_authz = &grants;
+    if (provenance_) {
+      provenance = ProvenanceOf(*item.issuance, item.decision);
+      FLEETCA_ASSIGN_OR_RETURN(spec.provenance, x509::BuildProvenance(provenance));
+      expectation.provenance = &provenance;
+    }
+  }
+  FLEETCA_ASSIGN_OR_RETURN(item.prepared, x509::LintTbs(profile.tbs_template->Build(spec),
+                                                        profile.lint_policy, expectation));
+  return absl::OkStatus();
+}
+
+}  // namespace fleetca::service

@@ -1,0 +1,25 @@
+// What the issuer counts about itself.
+#ifndef FLEETCA_SERVICE_ISSUANCE_ISSUER_STATS_H_
+#define FLEETCA_SERVICE_ISSUANCE_ISSUER_STATS_H_
+
+#include <atomic>
+#include <cstdint>
+
+#include "base/histogram.h"
+
+namespace fleetca::service {
+
+// Totals since the start. Thread-safe; the counters are read one by one, so their sum may be off by
+// what happens meanwhile.
+struct IssuerStats {
+  std::atomic<uint64_t> issued{0};     // certificates recorded and answered
+  std::atomic<uint64_t> replayed{0};   // stored answers given again
+  std::atomic<uint64_t> validated{0};  // validate_only requests that would have been issued
+  std::atomic<uint64_t> refused{0};    // everything that ended in an error
+  std::atomic<uint64_t> batches{0};    // cycles that recorded at least one certificate
+  Histogram batch_size;                // issuances that each call of IssueBatch was given
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_ISSUANCE_ISSUER_STATS_H_

@@ -1,0 +1,32 @@
+#include "service/issuance/request_key.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/sha256.h"
+
+namespace fleetca::service {
+
+absl::Status CheckRequestId(absl::string_view request_id) {
+  if (request_id.size() < kMinRequestIdBytes || request_id.size() > kMaxRequestIdBytes) {
+    return InvalidArgument(
+        Reason::kRequestIdInvalid, "request_id",
+        absl::StrCat("request_id has ", request_id.size(), " bytes; take 16 to 64 random ones"));
+  }
+  return absl::OkStatus();
+}
+
+std::string RequestKey(absl::string_view caller, absl::string_view request_id) {
+  return Sha256OfParts({"fleetca request key", caller, request_id});
+}
+
+std::string RequestDigest(const IssueRequest& request, absl::string_view profile) {
+  const std::string lifetime =
+      request.lifetime.has_value() ? absl::StrCat(absl::ToInt64Nanoseconds(*request.lifetime)) : "";
+  // Stores hold digests from before there were identities: those without one stay as they were.
+  return request.identity.empty()
+             ? Sha256OfParts({"fleetca request", request.csr_der, profile, lifetime})
+             : Sha256OfParts(
+                   {"fleetca request", request.csr_der, profile, lifetime, request.identity});
+}
+
+}  // namespace fleetca::service

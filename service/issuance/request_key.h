@@ -1,0 +1,28 @@
+// request_id: how one caller's retry is told from a new request.
+#ifndef FLEETCA_SERVICE_ISSUANCE_REQUEST_KEY_H_
+#define FLEETCA_SERVICE_ISSUANCE_REQUEST_KEY_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "service/issuance/issuance.h"
+
+namespace fleetca::service {
+
+inline constexpr size_t kMinRequestIdBytes = 16;
+inline constexpr size_t kMaxRequestIdBytes = 64;
+
+// INVALID_ARGUMENT kRequestIdInvalid unless it is 16 to 64 bytes.
+absl::Status CheckRequestId(absl::string_view request_id);
+
+// 32 octets that stand for this id of this caller; another caller's same id is another key.
+std::string RequestKey(absl::string_view caller, absl::string_view request_id);
+
+// 32 octets that stand for what is asked: CSR, lifetime, identity, and `profile`, which a join
+// token may say in the request's stead.
+std::string RequestDigest(const IssueRequest& request, absl::string_view profile);
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_ISSUANCE_REQUEST_KEY_H_

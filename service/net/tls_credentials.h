@@ -1,0 +1,119 @@
+// The server's side of TLS: what is shown to clients, and which clients are let in.
+#ifndef FLEETCA_SERVICE_NET_TLS_CREDENTIALS_H_
+#define FLEETCA_SERVICE_NET_TLS_CREDENTIALS_H_
+
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/types/span.h"
+#include "base/clock.h"
+#include "base/file_watcher.h"
+#include "base/secret.h"
+#include "base/watched_files.h"
+#include "service/net/memory_file.h"
+#include "service/net/server_chain.h"
+#include "service/net/tls_check.h"
+#include "x509/certificate.h"
+
+namespace fleetca::service {
+
+struct TlsPaths {
+  std::string certificate;  // the server's own, and those above it
+  std::string private_key;
+  std::string client_ca;  // "" where no client shows a certificate: at the bootstrap port
+  // Another process watches the same files, and logs what is wrong with them.
+  bool logged_elsewhere = false;
+};
+
+// The TLS files of one process. They are read when this is made and whenever `watcher` finds them
+// changed, and judged as a whole (tls_check.h) before any connection gets to see them; files that
+// are wrong leave the ones before in use and are logged. gRPC watches files too, but takes whatever
+// it finds: between the two halves of a replacement it refuses every handshake. So it is shown
+// files in memory, which hold what was judged and nothing else.
+//
+// New contents serve new connections within some four seconds, and open ones go on. Thread-safe.
+// Outlives every server that has its credentials.
+class ServerTls {
+ public:
+  // Has the last word on a certificate that is right in itself: the server's own, before anything
+  // shows it. An error, which should say what to do, keeps the files before in use.
+  using Accept = std::function<absl::Status(const x509::Certificate& own)>;
+
+  // What the CA's clients trust at the moment.
+  using Trust = std::function<ServerTrust()>;
+
+  // kFileMissing, kFilePermissions (others can read the key), kFileInvalid as tls_check.h says; the
+  // errors of MemoryFile and of `accept`. `accept` and `trust` may be null: then nobody has that
+  // last word, and only the files themselves are judged. `watcher` and `clock` outlive this.
+  //
+  // A certificate that leads to no root of the trust bundle is taken at the start, with a warning.
+  // Later it does not replace one that does, as those who are clients now would refuse it.
+  static absl::StatusOr<std::unique_ptr<ServerTls>> Create(const TlsPaths& paths,
+                                                           FileWatcher& watcher, const Clock& clock,
+                                                           Accept accept = nullptr,
+                                                           Trust trust = nullptr);
+  ServerTls(const ServerTls&) = delete;
+  ServerTls& operator=(const ServerTls&) = delete;
+
+  // TLS 1.2 or newer, AEAD suites, a client certificate that chains to client_ca, which must be
+  // given. Each call makes new ones.
+  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsForCertificates() const;
+  // The same for callers without a certificate: none is asked for.
+  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsForBearers() const;
+
+  // What is in use: the certificates that are shown, and the contents of the key's file.
+  struct Pair {
+    SecretBytes certificate;
+    SecretBytes private_key;
+  };
+  Pair PairInUse() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Of the files in use, whole sentences about what works for some clients only or is left out.
+  // They were logged.
+  std::vector<std::string> Warnings() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // FAILED_PRECONDITION kFileInvalid once the certificate in use has expired: no client connects.
+  absl::Status CheckNotExpired() const;
+
+ private:
+  ServerTls(const TlsPaths& paths, const Clock& clock, Accept accept, Trust trust);
+
+  // The files' contents, all judged before the first is shown to gRPC.
+  absl::Status SwitchTo(absl::Span<const SecretBytes> contents);
+  // The pair that the files hold, unless it must not replace the one in use.
+  absl::StatusOr<CheckedPair> JudgePair(const SecretBytes& certificate,
+                                        const SecretBytes& key) const;
+  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
+      grpc_ssl_client_certificate_request_type request) const;
+
+  const TlsPaths paths_;
+  const Clock& clock_;
+  const Accept accept_;
+  const Trust trust_;
+  std::atomic<int64_t> expiry_{0};  // of the certificate in use, in seconds since the epoch
+  mutable absl::Mutex mutex_;
+  Pair in_use_ ABSL_GUARDED_BY(mutex_);
+  bool rooted_ ABSL_GUARDED_BY(mutex_) = false;  // the pair in use, by the trust bundle
+  std::vector<std::string> warnings_ ABSL_GUARDED_BY(mutex_);
+  // The key and the chain are one file, so that they change at one instant. Empty until the first
+  // switch.
+  std::unique_ptr<MemoryFile> identity_;
+  std::unique_ptr<MemoryFile> client_roots_;
+  std::shared_ptr<grpc::experimental::CertificateProviderInterface> provider_;
+  std::unique_ptr<WatchedFiles> files_;  // the last member: it uses the others
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_NET_TLS_CREDENTIALS_H_

@@ -1,0 +1,71 @@
+// A kind of certificate: what may be asked for and what the certificate then says.
+#ifndef FLEETCA_SERVICE_POLICY_PROFILE_H_
+#define FLEETCA_SERVICE_POLICY_PROFILE_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "service/policy/name_rules.h"
+#include "x509/csr.h"
+#include "x509/public_key.h"
+
+namespace fleetca::service {
+
+enum class SubjectForm { kEmpty, kFirstDnsName };
+
+// As an operator writes it; see Profile in proto/fleetca/config/v1/profile.proto.
+struct ProfileOptions {
+  std::string name;
+  absl::Duration default_lifetime;
+  std::optional<absl::Duration> max_lifetime;  // absent: the default lifetime
+  absl::Duration backdate = absl::Minutes(1);
+  std::vector<x509::PublicKeyAlgorithm> key_algorithms;  // empty: all
+  bool server_auth = false;
+  bool client_auth = false;
+  NameRulesOptions names;
+  SubjectForm subject = SubjectForm::kEmpty;
+  std::string ca_issuers_url;
+  std::string crl_url;
+};
+
+// A profile that can exist: every value checked. Immutable, thread-safe.
+class Profile {
+ public:
+  // INVALID_ARGUMENT kConfigInvalid naming the field ("default_lifetime", "names.dns_suffixes[0]").
+  static absl::StatusOr<Profile> Create(ProfileOptions options, absl::string_view trust_domain);
+  // Everything that Create would refuse, one error each; empty when it would succeed.
+  static std::vector<absl::Status> FindMistakes(const ProfileOptions& options,
+                                                absl::string_view trust_domain);
+
+  const std::string& name() const { return options_.name; }
+  absl::Duration max_lifetime() const { return *options_.max_lifetime; }
+  absl::Duration backdate() const { return options_.backdate; }
+  const ProfileOptions& options() const { return options_; }
+
+  // The lifetime of a certificate for which `wanted` was asked. INVALID_ARGUMENT kLifetimeInvalid.
+  absl::StatusOr<absl::Duration> DecideLifetime(std::optional<absl::Duration> wanted) const;
+
+  // Whether the CSR's key algorithm and names are allowed. INVALID_ARGUMENT kKeyUnsupported or one
+  // of the kSan* reasons.
+  absl::Status CheckCsr(const x509::Csr& csr) const;
+
+  // The subject Name element for a certificate with these names.
+  std::string DecideSubject(const x509::GeneralNames& names) const;
+
+ private:
+  Profile(ProfileOptions options, NameRules name_rules)
+      : options_(std::move(options)), name_rules_(std::move(name_rules)) {}
+
+  ProfileOptions options_;
+  NameRules name_rules_;
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_POLICY_PROFILE_H_

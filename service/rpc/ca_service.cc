@@ -1,0 +1,119 @@
+#include "service/rpc/ca_service.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "service/call/answer_at_once.h"
+#include "service/issuance/issuer.h"
+#include "service/rpc/batch_issue.h"
+#include "service/rpc/control_call.h"
+#include "service/rpc/messages.h"
+#include "service/rpc/stream_issue.h"
+#include "service/rpc/unary_issue.h"
+#include "x509/serial.h"
+
+namespace fleetca::service {
+namespace {
+
+// The method's place in the proto's service.
+constexpr int kBatchIssueCertificates = 1;
+
+}  // namespace
+
+void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* response) {
+  response->set_trust_domain(bundle.trust_domain);
+  response->set_version(bundle.version);
+  for (const std::string& root : bundle.roots) {
+    response->add_roots_der(root);
+  }
+}
+
+CaService::CaService(const IssuanceIntake& intake, const CurrentPolicy& policies,
+                     const store::Store& store, const CurrentTrustBundle& bundles,
+                     ControlPool& pool)
+    : intake_(intake), policies_(policies), store_(store), bundles_(bundles), pool_(pool) {
+  using Handler =
+      grpc::internal::CallbackClientStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
+  const auto begin = [this](grpc::CallbackServerContext* context, grpc::ByteBuffer* response) {
+    return BeginBatch(context, response);
+  };
+  // gRPC has no one call for it. This one sets the kind of the method, by which gRPC does not wait
+  // for the message, and the next one its handler.
+  MarkMethodStreamed(kBatchIssueCertificates, new Handler(begin));
+  MarkMethodRawCallback(kBatchIssueCertificates, new Handler(begin));
+}
+
+grpc::ServerUnaryReactor* CaService::IssueCertificate(grpc::CallbackServerContext* context,
+                                                      const grpc::ByteBuffer* request,
+                                                      grpc::ByteBuffer* response) {
+  return StartIssue(intake_, context, request, response);
+}
+
+grpc::ServerReadReactor<grpc::ByteBuffer>* CaService::BeginBatch(
+    grpc::CallbackServerContext* context, grpc::ByteBuffer* response) {
+  return StartBatchIssue(intake_, open_, context, response);
+}
+
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* CaService::StreamIssueCertificates(
+    grpc::CallbackServerContext* context) {
+  return StartStreamIssue(intake_, open_, context);
+}
+
+grpc::ServerUnaryReactor* CaService::GetCertificate(grpc::CallbackServerContext* context,
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
+  return StartControlCall<v1::GetCertificateRequest, v1::GetCertificateResponse>(
+      pool_, context, request, response,
+      [this](const grpc::ServerContextBase& of, const auto& message) {
+        return AdmitGet(of, message.serial_number());
+      },
+      [this](const Caller&, const auto& message, auto* answer) {
+        return Get(message.serial_number(), answer);
+      });
+}
+
+absl::StatusOr<Caller> CaService::AdmitGet(const grpc::ServerContextBase& context,
+                                           absl::string_view serial) const {
+  FLEETCA_ASSIGN_OR_RETURN(Caller caller, intake_.Authenticate(context));
+  FLEETCA_RETURN_IF_ERROR(
+      policies_.Current()->CheckRight(caller.spiffe_id, Right::kGetCertificates));
+  const absl::StatusOr<x509::SerialNumber> parsed = x509::SerialNumber::FromBytes(serial);
+  if (!parsed.ok()) {
+    return InvalidArgument(Reason::kSerialInvalid, "serial_number", parsed.status().message());
+  }
+  return caller;
+}
+
+absl::Status CaService::Get(absl::string_view serial, v1::GetCertificateResponse* response) const {
+  // It was judged when the call was admitted.
+  FLEETCA_ASSIGN_OR_RETURN(const x509::SerialNumber parsed, x509::SerialNumber::FromBytes(serial));
+  absl::StatusOr<store::CertificateRecord> record = store_.GetBySerial(serial);
+  if (absl::IsNotFound(record.status())) {
+    return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound, "serial_number",
+                     absl::StrCat("No certificate has the serial number ", parsed.ToHex()));
+  }
+  FLEETCA_RETURN_IF_ERROR(record.status());
+  response->set_identity(record->identity);
+  response->set_requester(record->requester);
+  response->set_profile(record->profile);
+  WriteTimestamp(record->issued_at, response->mutable_issue_time());
+  WriteIssuedCertificate(AnswerFromRecord(*std::move(record)), response->mutable_certificate());
+  for (const std::string& der : intake_.chain()) {
+    response->add_chain_der(der);
+  }
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* CaService::GetTrustBundle(grpc::CallbackServerContext* context,
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
+  return AnswerAtOnce<v1::GetTrustBundleRequest, v1::GetTrustBundleResponse>(
+      context, *request, response, [&](const auto&, auto* answer) {
+        WriteTrustBundle(*bundles_.Current(), answer);
+        return absl::OkStatus();
+      });
+}
+
+}  // namespace fleetca::service

@@ -1,0 +1,69 @@
+// fleetca.v1.CertificateAuthorityService on gRPC's callback API.
+#ifndef FLEETCA_SERVICE_RPC_CA_SERVICE_H_
+#define FLEETCA_SERVICE_RPC_CA_SERVICE_H_
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include "fleetca/v1/certificate_authority.grpc.pb.h"
+#include "service/authority/current_trust_bundle.h"
+#include "service/call/control_pool.h"
+#include "service/call/open_calls.h"
+#include "service/policy/current_policy.h"
+#include "service/rpc/issuance_intake.h"
+#include "store/store.h"
+
+namespace fleetca::service {
+
+void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* response);
+
+// Every method takes octets, so that what is no message of the API gets our answer.
+using RawCaService = v1::CertificateAuthorityService::WithRawCallbackMethod_IssueCertificate<
+    v1::CertificateAuthorityService::WithRawCallbackMethod_StreamIssueCertificates<
+        v1::CertificateAuthorityService::WithRawCallbackMethod_GetCertificate<
+            v1::CertificateAuthorityService::WithRawCallbackMethod_GetTrustBundle<
+                v1::CertificateAuthorityService::Service>>>>;
+
+// Turns calls into issuances, and looks certificates up in the pool. Thread-safe; the references
+// outlive it.
+class CaService : public RawCaService {
+ public:
+  CaService(const IssuanceIntake& intake, const CurrentPolicy& policies, const store::Store& store,
+            const CurrentTrustBundle& bundles, ControlPool& pool);
+
+  grpc::ServerUnaryReactor* IssueCertificate(grpc::CallbackServerContext* context,
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
+  // BatchIssueCertificates, whose messages are large: an UploadCall.
+  grpc::ServerReadReactor<grpc::ByteBuffer>* BeginBatch(grpc::CallbackServerContext* context,
+                                                        grpc::ByteBuffer* response);
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamIssueCertificates(
+      grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* GetCertificate(grpc::CallbackServerContext* context,
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* GetTrustBundle(grpc::CallbackServerContext* context,
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response) override;
+
+  // Ends the open streams once they have answered what they read, and batches that are not
+  // complete.
+  void BeginDrain() { open_.BeginDrain(); }
+
+ private:
+  // Who may ask for a certificate of this serial number.
+  absl::StatusOr<Caller> AdmitGet(const grpc::ServerContextBase& context,
+                                  absl::string_view serial) const;
+  absl::Status Get(absl::string_view serial, v1::GetCertificateResponse* response) const;
+
+  const IssuanceIntake& intake_;
+  const CurrentPolicy& policies_;
+  const store::Store& store_;
+  const CurrentTrustBundle& bundles_;
+  ControlPool& pool_;
+  OpenCalls open_;
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_RPC_CA_SERVICE_H_

@@ -1,0 +1,125 @@
+#include "service/rpc/caller_verifier.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "x509/authz/provenance.h"
+#include "x509/chain.h"
+#include "x509/peer_certificate.h"
+#include "x509/serial.h"
+
+namespace fleetca::service {
+namespace {
+
+// What `ca init` writes into serial numbers, which no store has (service/authority/new_ca.cc).
+constexpr uint16_t kNoInstance = 0;
+
+absl::Status Unknown(absl::string_view message) {
+  return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "", message);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<const CallerVerifier>> CallerVerifier::Create(
+    CallerVerifierOptions options) {
+  if (options.issuing_cas.empty()) {
+    return InvalidArgument(Reason::kFileInvalid, "", "There is no issuing CA to believe");
+  }
+  auto verifier = absl::WrapUnique(new CallerVerifier(std::move(options)));
+  for (const std::string& der : verifier->options_.issuing_cas) {
+    const size_t number = verifier->issuing_cas_.size() + 1;
+    auto ca = x509::ParseCertificate(der);
+    if (!ca.ok()) {
+      return Annotate(ca.status(), absl::StrCat("issuing CA ", number));
+    }
+    if (!x509::MayIssue(*ca) || ca->subject_key_id.empty()) {
+      return InvalidArgument(
+          Reason::kFileInvalid, "",
+          absl::StrCat("Issuing CA ", number,
+                       " (issuer.certificate_file has the first, "
+                       "issuer.former_certificates_file the others) is none that "
+                       "fleets believe: it may not sign certificates, or has no "
+                       "key identifier, or something critical that is not known "
+                       "here; have its certificate made without it"));
+    }
+    verifier->issuing_cas_.push_back(*std::move(ca));
+  }
+  return verifier;
+}
+
+absl::StatusOr<Caller> CallerVerifier::Verify(absl::string_view der) const {
+  const absl::StatusOr<x509::Certificate> leaf = x509::ParseCertificate(der);
+  if (!leaf.ok()) {
+    return Unknown(
+        absl::StrCat("The client certificate is not well formed: ", leaf.status().message()));
+  }
+  // Whatever another CA has signed is refused before any cryptography, and in its own words.
+  const bool own =
+      std::any_of(issuing_cas_.begin(), issuing_cas_.end(), [&leaf](const x509::Certificate& ca) {
+        return leaf->issuer == ca.subject && leaf->authority_key_id == ca.subject_key_id;
+      });
+  if (!own) {
+    return Unknown(
+        "The client certificate was not issued by this CA itself; use one that it has issued, or "
+        "have the operator list its issuing CA in issuer.former_certificates_file if that was this "
+        "CA's before");
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const x509::PeerIdentity peer,
+                           x509::VerifyPeer(*leaf, {.roots = issuing_cas_,
+                                                    .intermediates = {},
+                                                    .now = options_.clock->Now(),
+                                                    .trust_domain = options_.trust_domain}));
+  Caller caller{.spiffe_id = std::string(peer.spiffe_id), .not_after = peer.validity.not_after};
+  // One of before an arc was set, or made by `ca init`, starts a lineage.
+  if (const x509::Extension* extension = leaf->Find(options_.oids.provenance);
+      extension != nullptr) {
+    const absl::StatusOr<x509::Provenance> provenance = x509::ParseProvenance(extension->value);
+    if (provenance.ok()) {
+      caller.generation = provenance->generation;
+    }
+  }
+  return caller;
+}
+
+absl::Status CallerVerifier::CheckRecord(absl::string_view der) const {
+  FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate leaf, x509::ParseCertificate(der));
+  const absl::StatusOr<x509::SerialNumber> serial = x509::SerialNumber::FromBytes(leaf.serial);
+  if (!serial.ok()) {
+    return Unknown("The client certificate has a serial number that this CA does not give");
+  }
+  const absl::StatusOr<store::CertificateRecord> record =
+      options_.store->GetBySerial(serial->bytes());
+  if (record.ok()) {
+    if (record->certificate == der) {
+      return absl::OkStatus();
+    }
+    log::Error(
+        "A client certificate was signed with the issuing CA's key and has the serial number of "
+        "another: someone else has signed with the key",
+        {{"identity", leaf.SpiffeId()}, {"serial", serial->ToHex()}});
+    return Unknown("The client certificate is not the one that was issued with its serial number");
+  }
+  if (!absl::IsNotFound(record.status())) {
+    return record.status();
+  }
+  const x509::Extension* const extension = leaf.Find(options_.oids.provenance);
+  if (serial->instance_id() == kNoInstance ||
+      (extension != nullptr && x509::ParseProvenance(extension->value).ok())) {
+    return absl::OkStatus();
+  }
+  log::Warning(
+      "A client certificate that the issuing CA's key has signed is in no record and does not say "
+      "how it came to be, so it was refused",
+      {{"identity", leaf.SpiffeId()}, {"serial", serial->ToHex()}});
+  return Unknown(
+      "The client certificate is not among those that this CA has recorded; get another one, with "
+      "a join token where there is no other");
+}
+
+}  // namespace fleetca::service

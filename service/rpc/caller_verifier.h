@@ -1,0 +1,65 @@
+// From the certificate that a peer has shown to the caller that it is.
+#ifndef FLEETCA_SERVICE_RPC_CALLER_VERIFIER_H_
+#define FLEETCA_SERVICE_RPC_CALLER_VERIFIER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "base/clock.h"
+#include "service/caller/caller.h"
+#include "store/store.h"
+#include "x509/authz/authz_oids.h"
+#include "x509/certificate.h"
+
+namespace fleetca::service {
+
+struct CallerVerifierOptions {
+  // DER: the issuing certificate in force, and those of issuing CAs that were in force before.
+  std::vector<std::string> issuing_cas;
+  std::string trust_domain;
+  // Where certificates say how they came to be.
+  x509::AuthzOids oids;
+  // Both must outlive the verifier.
+  const store::Store* store = nullptr;
+  const Clock* clock = &Clock::System();
+};
+
+// The CA believes certificates that its own issuing CAs have signed, and no others: whatever other
+// CA stands below the root, or whatever else TLS trusts, could otherwise name itself an
+// administrator. What a certificate must be besides is what every service of the fleet asks for
+// (x509/peer_certificate.h). Immutable, thread-safe.
+class CallerVerifier {
+ public:
+  // INVALID_ARGUMENT kFileInvalid, the message saying which: no issuing CA, or one that cannot be
+  // read or may not sign certificates.
+  static absl::StatusOr<std::unique_ptr<const CallerVerifier>> Create(
+      CallerVerifierOptions options);
+
+  // Who the peer is, by its certificate's contents and signature: cryptography, and no waiting.
+  // `der` is the leaf; the peer has proved to TLS that it has the key. UNAUTHENTICATED:
+  // kCallerCertificateExpired, kCallerUnknown for the rest.
+  absl::StatusOr<Caller> Verify(absl::string_view der) const;
+
+  // Whether our records agree with a certificate that Verify took. It is recorded just as it is; or
+  // its serial number is that of no record, and it is one of those that are made without this
+  // store: by `ca init`, which writes instance 0 into serial numbers, or by a server of the same
+  // issuing CA with another store, or with this one before it was restored, which is what a
+  // provenance extension says. Looks into the store, which may wait for a disk. UNAUTHENTICATED
+  // kCallerUnknown; the store's errors.
+  absl::Status CheckRecord(absl::string_view der) const;
+
+ private:
+  explicit CallerVerifier(CallerVerifierOptions options) : options_(std::move(options)) {}
+
+  const CallerVerifierOptions options_;
+  // Alias options_.issuing_cas.
+  std::vector<x509::Certificate> issuing_cas_;
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_RPC_CALLER_VERIFIER_H_

@@ -1,0 +1,95 @@
+#include "service/rpc/messages.h"
+
+#include <cstdint>
+#include <utility>
+
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "service/config/proto_duration.h"
+#include "service/policy/decision_summary.h"
+#include "x509/pem.h"
+
+namespace fleetca::service {
+namespace {
+
+// google.protobuf.Duration: nanos within a second and of the sign of seconds.
+bool IsValid(const google::protobuf::Duration& duration) {
+  constexpr int64_t kMaxSeconds = 315'576'000'000;
+  constexpr int32_t kNanosPerSecond = 1'000'000'000;
+  const bool signs_differ = (duration.seconds() > 0 && duration.nanos() < 0) ||
+                            (duration.seconds() < 0 && duration.nanos() > 0);
+  return duration.seconds() <= kMaxSeconds && duration.seconds() >= -kMaxSeconds &&
+         duration.nanos() < kNanosPerSecond && duration.nanos() > -kNanosPerSecond && !signs_differ;
+}
+
+void WriteDecision(const DecisionSummary& decision, v1::Decision* message) {
+  message->set_identity(decision.identity);
+  message->set_caller_rule(decision.caller_rule);
+  message->set_subject_rule(decision.subject_rule);
+  message->set_profile(decision.profile);
+  message->mutable_names()->Assign(decision.names.begin(), decision.names.end());
+  message->mutable_roles()->Assign(decision.roles.begin(), decision.roles.end());
+  message->mutable_audience()->Assign(decision.audience.begin(), decision.audience.end());
+  for (const auto& [name, value] : decision.attributes) {
+    v1::DecidedAttribute* attribute = message->add_attributes();
+    attribute->set_name(name);
+    attribute->set_value(value);
+  }
+  *message->mutable_lifetime() = ToProtoDuration(decision.lifetime);
+  *message->mutable_max_lifetime() = ToProtoDuration(decision.max_lifetime);
+  message->set_policy_revision(decision.policy_revision);
+}
+
+}  // namespace
+
+absl::Status ReadIssueRequest(const v1::IssueCertificateRequest& message, std::string* der,
+                              IssueRequest* request) {
+  request->profile = message.profile();
+  request->request_id = message.request_id();
+  request->validate_only = message.validate_only();
+  request->identity = message.identity();
+  if (message.has_lifetime()) {
+    FLEETCA_ASSIGN_OR_RETURN(request->lifetime, ReadLifetime(message.lifetime()));
+  }
+  if (message.csr_case() != v1::IssueCertificateRequest::kCsrPem) {
+    request->csr_der = message.csr_der();
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::string> decoded =
+      x509::DecodeOnePem(x509::kPemCertificateRequest, message.csr_pem());
+  if (!decoded.ok()) {
+    return InvalidArgument(Reason::kCsrMalformed, "csr_pem", decoded.status().message());
+  }
+  *der = *std::move(decoded);
+  request->csr_der = *der;
+  return absl::OkStatus();
+}
+
+void WriteIssuedCertificate(IssuedCertificate issued, v1::IssuedCertificate* message) {
+  message->set_certificate_der(std::move(issued.certificate));
+  message->set_serial_number(std::move(issued.serial_number));
+  WriteTimestamp(issued.not_before, message->mutable_not_before());
+  WriteTimestamp(issued.not_after, message->mutable_not_after());
+  WriteTimestamp(issued.renew_after, message->mutable_renew_after());
+  message->set_replayed(issued.replayed);
+  if (issued.decision != nullptr) {
+    WriteDecision(*issued.decision, message->mutable_decision());
+  }
+}
+
+absl::StatusOr<absl::Duration> ReadLifetime(const google::protobuf::Duration& lifetime) {
+  if (!IsValid(lifetime)) {
+    return InvalidArgument(Reason::kLifetimeInvalid, "lifetime",
+                           "lifetime is no valid duration; give whole seconds greater than zero");
+  }
+  return absl::Seconds(lifetime.seconds()) + absl::Nanoseconds(lifetime.nanos());
+}
+
+void WriteTimestamp(absl::Time time, google::protobuf::Timestamp* message) {
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  message->set_seconds(seconds);
+  message->set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+}
+
+}  // namespace fleetca::service

@@ -1,0 +1,101 @@
+#include "service/rpc/relayed_caller.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "service/policy/one_capture.h"
+
+namespace fleetca::service {
+namespace {
+
+constexpr size_t kHashBytes = 32;
+// Longer than any token issuer's tokens live.
+constexpr absl::Duration kMaxRemembered = absl::Hours(24 * 366 * 10);
+
+absl::Status NoSuchCredential(absl::string_view why) {
+  return PermissionDenied(Reason::kCallerNotAllowed,
+                          absl::StrCat("No token gives this credential: ", why));
+}
+
+bool IsSegment(absl::string_view text) {
+  return !text.empty() && text != "." && text != ".." &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.';
+         });
+}
+
+bool MatchesSegment(absl::string_view rule, absl::string_view segment) {
+  const OneCapture pattern = OneCapture::Parse(rule);
+  return pattern.HasCapture() ? IsSegment(segment) && pattern.CaptureFor(segment).has_value()
+                              : rule == segment;
+}
+
+absl::StatusOr<OneUseJwt> ReadOneUse(const internal::v1::OneUse& written, absl::Time now) {
+  if (written.id_hash().size() != kHashBytes) {
+    return NoSuchCredential("its id is no SHA-256");
+  }
+  const absl::Time expires = absl::FromUnixSeconds(written.expires_at().seconds()) +
+                             absl::Nanoseconds(written.expires_at().nanos());
+  // The store remembers it until then.
+  if (expires < now - absl::Hours(1) || expires > now + kMaxRemembered) {
+    return NoSuchCredential("it does not expire in time");
+  }
+  OneUseJwt jwt{.id_hash = written.id_hash(), .expires_at = expires};
+  if (written.has_unused_before()) {
+    jwt.unused_before = absl::FromUnixSeconds(written.unused_before().seconds());
+  }
+  return jwt;
+}
+
+}  // namespace
+
+bool MatchesIdentityPath(absl::string_view rule, absl::string_view path) {
+  const std::vector<absl::string_view> rules = absl::StrSplit(rule, '/');
+  const std::vector<absl::string_view> segments = absl::StrSplit(path, '/');
+  return rules.size() == segments.size() &&
+         std::equal(rules.begin(), rules.end(), segments.begin(), MatchesSegment);
+}
+
+RelayedCallers::RelayedCallers(absl::string_view trust_domain,
+                               const std::vector<TokenIssuerConfig>& issuers, const Clock& clock)
+    : prefix_(absl::StrCat("spiffe://", trust_domain)), clock_(clock) {
+  for (const TokenIssuerConfig& issuer : issuers) {
+    for (const ClaimRuleOptions& rule : issuer.rules) {
+      reaches_.push_back({rule.identity, issuer.one_use});
+    }
+  }
+}
+
+absl::StatusOr<Caller> RelayedCallers::CallerOf(const internal::v1::Credential& credential) const {
+  if (credential.kind_case() == internal::v1::Credential::kJoinTokenHash) {
+    if (credential.join_token_hash().size() != kHashBytes) {
+      return NoSuchCredential("it is no SHA-256");
+    }
+    return Caller{.attestation = x509::Attestation::kJoinToken,
+                  .join_token_hash = credential.join_token_hash()};
+  }
+  if (credential.kind_case() != internal::v1::Credential::kJwt) {
+    return NoSuchCredential("it is of no kind");
+  }
+  const internal::v1::JwtIdentity& jwt = credential.jwt();
+  absl::string_view path = jwt.identity();
+  const bool one_use = jwt.has_one_use();
+  if (!absl::ConsumePrefix(&path, prefix_) ||
+      std::none_of(reaches_.begin(), reaches_.end(), [path, one_use](const Reach& reach) {
+        return reach.one_use == one_use && MatchesIdentityPath(reach.identity, path);
+      })) {
+    return NoSuchCredential("no claim rule of the token issuers gives this identity");
+  }
+  Caller caller{.spiffe_id = jwt.identity(), .attestation = x509::Attestation::kJwt};
+  if (one_use) {
+    FLEETCA_ASSIGN_OR_RETURN(caller.one_use_jwt, ReadOneUse(jwt.one_use(), clock_.Now()));
+  }
+  return caller;
+}
+
+}  // namespace fleetca::service

@@ -1,0 +1,116 @@
+#include "service/rpc/relayed_caller.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/errors.h"
+#include "tests/testing/fake_clock.h"
+#include "tests/testing/status_matchers.h"
+
+namespace fleetca::service {
+namespace {
+
+using ::fleetca::testing::FakeClock;
+using ::fleetca::testing::IsError;
+using internal::v1::Credential;
+
+const auto kRefused = [] {
+  return IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed);
+};
+
+TEST(MatchesIdentityPathTest, ACaptureStandsForPartOfOneSegment) {
+  EXPECT_TRUE(MatchesIdentityPath("/svc/{namespace}/{name}", "/svc/prod/web"));
+  EXPECT_TRUE(MatchesIdentityPath("/job/ci-{name}-x", "/job/ci-build.1-x"));
+  EXPECT_TRUE(MatchesIdentityPath("/host/db", "/host/db"));
+  for (const char* path : {"/svc/prod", "/svc/prod/web/1", "/svc//web", "/svc/prod/..",
+                           "/svc/prod/.", "/user/prod/web", "svc/prod/web", "/svc/prod/we b",
+                           "/svc/prod/w%62", "", "/", "/svc/prod/web/"}) {
+    EXPECT_FALSE(MatchesIdentityPath("/svc/{namespace}/{name}", path)) << path;
+  }
+  EXPECT_FALSE(MatchesIdentityPath("/job/ci-{name}-x", "/job/ci--x"));
+  EXPECT_FALSE(MatchesIdentityPath("/job/ci-{name}-x", "/job/ci-x"));
+}
+
+class RelayedCallersTest : public ::testing::Test {
+ protected:
+  RelayedCallersTest() {
+    TokenIssuerConfig cluster;
+    cluster.rules = {{"https://k8s.test", {}, "/svc/{namespace}/{name}"}};
+    TokenIssuerConfig ci;
+    ci.one_use = true;
+    ci.rules = {{"https://ci.test", {}, "/job/{name}"}};
+    callers_ = std::make_unique<RelayedCallers>(
+        "fleet.test", std::vector<TokenIssuerConfig>{cluster, ci}, clock_);
+  }
+
+  absl::StatusOr<Caller> OfJwt(const std::string& identity) {
+    Credential credential;
+    credential.mutable_jwt()->set_identity(identity);
+    return callers_->CallerOf(credential);
+  }
+
+  absl::StatusOr<Caller> OfOneUse(const std::string& identity, const std::string& hash,
+                                  absl::Time expires) {
+    Credential credential;
+    credential.mutable_jwt()->set_identity(identity);
+    internal::v1::OneUse& use = *credential.mutable_jwt()->mutable_one_use();
+    use.set_id_hash(hash);
+    use.mutable_expires_at()->set_seconds(absl::ToUnixSeconds(expires));
+    use.mutable_unused_before()->set_seconds(absl::ToUnixSeconds(expires - absl::Minutes(7)));
+    return callers_->CallerOf(credential);
+  }
+
+  FakeClock clock_;
+  std::unique_ptr<RelayedCallers> callers_;
+};
+
+TEST_F(RelayedCallersTest, AJoinTokenIsAHash) {
+  Credential credential;
+  const std::string hash(32, 'h');
+  credential.set_join_token_hash(hash);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const Caller caller, callers_->CallerOf(credential));
+  EXPECT_EQ(caller.join_token_hash, hash);
+  EXPECT_EQ(caller.spiffe_id, "");
+  EXPECT_EQ(caller.attestation, x509::Attestation::kJoinToken);
+  for (const size_t size : {0, 1, 31, 33}) {
+    credential.set_join_token_hash(std::string(size, 'h'));
+    EXPECT_THAT(callers_->CallerOf(credential), kRefused()) << size;
+  }
+  EXPECT_THAT(callers_->CallerOf(Credential()), kRefused());
+}
+
+TEST_F(RelayedCallersTest, AJwtSpeaksForWhatARuleGives) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const Caller caller, OfJwt("spiffe://fleet.test/svc/prod/web"));
+  EXPECT_EQ(caller.spiffe_id, "spiffe://fleet.test/svc/prod/web");
+  EXPECT_EQ(caller.attestation, x509::Attestation::kJwt);
+  EXPECT_EQ(caller.join_token_hash, "");
+  for (const char* other :
+       {"spiffe://fleet.test/user/admin", "spiffe://fleet.test/svc/admin",
+        "spiffe://other.test/svc/prod/web", "spiffe://fleet.test.evil/svc/prod/web",
+        "spiffe://fleet.testsvc/svc/prod/web", "/svc/prod/web", "", "spiffe://fleet.test"}) {
+    EXPECT_THAT(OfJwt(other), kRefused()) << other;
+  }
+}
+
+TEST_F(RelayedCallersTest, OneUseIsNotLeftOutNorMadeUp) {
+  const std::string hash(32, 'h');
+  const absl::Time soon = clock_.Now() + absl::Minutes(5);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const Caller caller,
+                               OfOneUse("spiffe://fleet.test/job/build", hash, soon));
+  ASSERT_TRUE(caller.one_use_jwt.has_value());
+  EXPECT_EQ(caller.one_use_jwt->id_hash, hash);
+  EXPECT_EQ(caller.one_use_jwt->expires_at, soon);
+  EXPECT_EQ(caller.one_use_jwt->unused_before, soon - absl::Minutes(7));
+  EXPECT_THAT(OfJwt("spiffe://fleet.test/job/build"), kRefused());
+  EXPECT_THAT(OfOneUse("spiffe://fleet.test/svc/prod/web", hash, soon), kRefused());
+  EXPECT_THAT(OfOneUse("spiffe://fleet.test/job/build", "short", soon), kRefused());
+  // What the store would forget at once, or never.
+  for (const absl::Time when :
+       {clock_.Now() - absl::Hours(2), clock_.Now() + absl::Hours(100000)}) {
+    EXPECT_THAT(OfOneUse("spiffe://fleet.test/job/build", hash, when), kRefused()) << when;
+  }
+}
+
+}  // namespace
+}  // namespace fleetca::service

@@ -1,0 +1,96 @@
+#include "service/rpc/statistics_service.h"
+
+#include <google/protobuf/stubs/common.h>
+#include <grpcpp/grpcpp.h>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "base/histogram.h"
+#include "base/openssl.h"
+#include "base/process_usage.h"
+#include "base/status_macros.h"
+#include "base/version.h"
+#include "service/call/answer_at_once.h"
+#include "service/rpc/messages.h"
+
+namespace fleetca::service {
+namespace {
+
+void WriteHistogram(const Histogram& histogram, v1::Histogram* message) {
+  const HistogramSnapshot snapshot = histogram.Snapshot();
+  message->mutable_buckets()->Reserve(static_cast<int>(snapshot.buckets().size()));
+  for (const HistogramSnapshot::Bucket& bucket : snapshot.buckets()) {
+    v1::Histogram::Bucket* written = message->add_buckets();
+    written->set_upper_bound(bucket.upper_bound);
+    written->set_count(bucket.count);
+  }
+  message->set_sum(snapshot.sum());
+}
+
+absl::Status WriteProcess(v1::ProcessStatistics* message) {
+  FLEETCA_ASSIGN_OR_RETURN(const ProcessUsage usage, ReadProcessUsage());
+  message->set_user_cpu_seconds(absl::ToDoubleSeconds(usage.user_cpu));
+  message->set_system_cpu_seconds(absl::ToDoubleSeconds(usage.system_cpu));
+  message->set_resident_bytes(usage.resident_bytes);
+  message->set_peak_resident_bytes(usage.peak_resident_bytes);
+  message->set_threads(usage.threads);
+  message->set_open_files(usage.open_files);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void DescribeBuildAndMachine(v1::ServerDescription* description) {
+  description->set_version(kVersion);
+  auto& libraries = *description->mutable_libraries();
+  libraries["OpenSSL"] = OpenSSL_version(OPENSSL_VERSION_STRING);
+  libraries["gRPC"] = grpc::Version();
+  libraries["Protobuf"] = google::protobuf::internal::VersionString(GOOGLE_PROTOBUF_VERSION);
+#ifdef __clang__
+  description->set_compiler(absl::StrCat("clang ", __clang_version__));
+#else
+  description->set_compiler(absl::StrCat("g++ ", __VERSION__));
+#endif
+#ifdef __OPTIMIZE__
+  description->set_optimized(true);
+#endif
+  Machine machine = DescribeMachine();
+  description->set_cpu_model(std::move(machine.cpu_model));
+  description->set_cpus(machine.cpus);
+  description->set_cpus_allowed(machine.cpus_allowed);
+  description->set_kernel(std::move(machine.kernel));
+}
+
+grpc::ServerUnaryReactor* StatisticsService::GetStatistics(grpc::CallbackServerContext* context,
+                                                           const grpc::ByteBuffer* request,
+                                                           grpc::ByteBuffer* response) {
+  return AnswerAtOnce<v1::GetStatisticsRequest, v1::GetStatisticsResponse>(
+      context, *request, response,
+      [&](const auto&, auto* answer) { return Read(*context, answer); });
+}
+
+absl::Status StatisticsService::Read(const grpc::ServerContextBase& context,
+                                     v1::GetStatisticsResponse* response) const {
+  FLEETCA_ASSIGN_OR_RETURN(const Caller caller, caller_reader_.Authenticate(context));
+  FLEETCA_RETURN_IF_ERROR(
+      policies_.Current()->CheckRight(caller.spiffe_id, Right::kReadStatistics));
+  // The CPU time is read first: what the rest of this call costs belongs to what comes after.
+  FLEETCA_RETURN_IF_ERROR(WriteProcess(response->mutable_process()));
+  WriteTimestamp(absl::Now(), response->mutable_read_time());
+  WriteTimestamp(start_time_, response->mutable_start_time());
+  v1::IssuingStatistics& issuing = *response->mutable_issuing();
+  issuing.set_issued(issuing_.issued);
+  issuing.set_replayed(issuing_.replayed);
+  issuing.set_validated(issuing_.validated);
+  issuing.set_refused(issuing_.refused + queue_.stats().refused());
+  issuing.set_queued(queue_.size());
+  WriteHistogram(issuing_.batch_size, issuing.mutable_batch_size());
+  v1::StoreStatistics& store = *response->mutable_store();
+  WriteHistogram(stored_.commit_records, store.mutable_commit_records());
+  WriteHistogram(stored_.commit_microseconds, store.mutable_commit_microseconds());
+  WriteHistogram(stored_.sync_microseconds, store.mutable_sync_microseconds());
+  *response->mutable_server() = description_;
+  return absl::OkStatus();
+}
+
+}  // namespace fleetca::service

@@ -1,0 +1,113 @@
+#include "service/rpc/statistics_service.h"
+
+#include <grpcpp/test/default_reactor_test_peer.h>
+
+#include <string>
+
+#include "base/errors.h"
+#include "gtest/gtest.h"
+#include "service/call/wire_message.h"
+#include "service/policy/testing/policy_fixture.h"
+#include "service/rpc/testing/rpc_fixture.h"
+#include "store/memory/memory_store.h"
+
+namespace fleetca::service {
+namespace {
+
+using ::fleetca::testing::EdgeFixture;
+using ::fleetca::testing::WireReason;
+
+std::unique_ptr<const Policy> PolicyWithReaders() {
+  RuleOptions readers = TestRule("readers", "/operator/{name}", {});
+  readers.rights = {Right::kReadStatistics};
+  return MakePolicy({readers, TestRule("services", "/svc/{name}")});
+}
+
+v1::ServerDescription Described() {
+  v1::ServerDescription description;
+  description.set_issuer_key("P-256");
+  return description;
+}
+
+class StatisticsServiceTest : public EdgeFixture {
+ protected:
+  StatisticsServiceTest() {
+    caller_reader_.Set(Caller{.spiffe_id = "spiffe://fleet.example/operator/ann"});
+  }
+
+  grpc::Status Get(v1::GetStatisticsResponse* response) {
+    grpc::CallbackServerContext context;
+    grpc::testing::DefaultReactorTestPeer peer(&context);
+    grpc::ByteBuffer request, octets;
+    WriteMessage(v1::GetStatisticsRequest(), &request);
+    service_.GetStatistics(&context, &request, &octets);
+    EXPECT_TRUE(peer.test_status_set());
+    if (peer.test_status().ok()) {
+      EXPECT_TRUE(ReadMessage(octets, response).ok());
+    }
+    return peer.test_status();
+  }
+
+  CurrentPolicy policies_{PolicyWithReaders(), nullptr};
+  IssuerStats issuing_;
+  store::MemoryStore store_;
+  StatisticsService service_{caller_reader_, policies_, Described(),
+                             queue_,         issuing_,  store_.stats()};
+};
+
+TEST_F(StatisticsServiceTest, TellsWhatWasCounted) {
+  issuing_.issued = 5;
+  issuing_.replayed = 4;
+  issuing_.validated = 3;
+  issuing_.refused = 2;
+  issuing_.batch_size.Record(7);
+  v1::GetStatisticsResponse response;
+  const grpc::Status status = Get(&response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response.issuing().issued(), 5u);
+  EXPECT_EQ(response.issuing().replayed(), 4u);
+  EXPECT_EQ(response.issuing().validated(), 3u);
+  EXPECT_EQ(response.issuing().refused(), 2u);
+  EXPECT_EQ(response.issuing().queued(), 0u);
+  EXPECT_EQ(response.issuing().batch_size().sum(), 7u);
+  EXPECT_EQ(response.server().issuer_key(), "P-256");
+  EXPECT_GT(response.process().resident_bytes(), 0u);
+  EXPECT_GT(response.process().threads(), 0u);
+  EXPECT_GE(response.read_time().seconds(), response.start_time().seconds());
+}
+
+TEST_F(StatisticsServiceTest, RefusalsOfTheQueueAreRefusals) {
+  FillQueue();  // and the one that finds no room ends it
+  v1::GetStatisticsResponse response;
+  ASSERT_TRUE(Get(&response).ok());
+  EXPECT_EQ(response.issuing().refused(), 1u);
+  EXPECT_EQ(response.issuing().queued(), queue_.size());
+  EXPECT_GT(response.issuing().queued(), 0u);
+}
+
+TEST_F(StatisticsServiceTest, WhoHasNoRightLearnsNothing) {
+  v1::GetStatisticsResponse response;
+  caller_reader_.Set(Caller{.spiffe_id = "spiffe://fleet.example/svc/web"});
+  EXPECT_EQ(WireReason(Get(&response)), "CALLER_NOT_ALLOWED");
+  caller_reader_.Refuse();
+  EXPECT_EQ(WireReason(Get(&response)), "CALLER_UNKNOWN");
+  EXPECT_EQ(response.ByteSizeLong(), 0u);
+}
+
+TEST(DescribeBuildAndMachineTest, SaysWhatAMeasurementIsQuotedWith) {
+  v1::ServerDescription description;
+  DescribeBuildAndMachine(&description);
+  EXPECT_NE(description.version(), "");
+  EXPECT_NE(description.compiler(), "");
+  EXPECT_NE(description.kernel(), "");
+  EXPECT_GT(description.cpus(), 0u);
+  EXPECT_GT(description.cpus_allowed(), 0u);
+  EXPECT_LE(description.cpus_allowed(), description.cpus());
+  for (const char* library : {"OpenSSL", "gRPC", "Protobuf"}) {
+    ASSERT_EQ(description.libraries().count(library), 1u) << library;
+    EXPECT_NE(description.libraries().at(library), "") << library;
+  }
+}
+
+}  // namespace
+}  // namespace fleetca::service

@@ -1,0 +1,123 @@
+#include "service/rpc/unary_issue.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "service/call/server_call.h"
+#include "service/call/status_to_rpc.h"
+#include "service/call/wire_message.h"
+#include "service/rpc/call_issuance.h"
+#include "service/rpc/messages.h"
+
+namespace fleetca::service {
+namespace {
+
+class UnaryIssue : public UnaryCall, private CallIssuance {
+ protected:
+  // The message may still be empty; Admit fills it in.
+  UnaryIssue(const IssuanceIntake& intake, const grpc::CallbackServerContext& context,
+             const v1::IssueCertificateRequest& message, v1::IssueCertificateResponse* response)
+      : intake_(intake), context_(context), message_(message), response_(*response) {}
+
+  const IssuanceIntake& intake_;
+  const grpc::CallbackServerContext& context_;
+
+ private:
+  // Who asks, once the message is there.
+  virtual absl::StatusOr<Caller> Admit() = 0;
+  // The response is complete.
+  virtual void Send() {}
+
+  void Start() override {
+    if (const absl::Status status = Prepare(); !status.ok()) {
+      End(ToGrpcStatus(status));
+      return;
+    }
+    auto* issuance = ForQueue(*this);
+    intake_.Submit(absl::MakeSpan(&issuance, 1));
+  }
+
+  absl::Status Prepare() {
+    FLEETCA_ASSIGN_OR_RETURN(caller, Admit());
+    deadline = DeadlineOf(context_);
+    return ReadIssueRequest(message_, &der_, &request);
+  }
+
+  void Answered(absl::StatusOr<IssuedCertificate> outcome) override {
+    if (outcome.ok()) {
+      WriteIssuedCertificate(*std::move(outcome), response_.mutable_certificate());
+      for (const std::string& der : intake_.chain()) {
+        response_.add_chain_der(der);
+      }
+      Send();
+    }
+    End(ToGrpcStatus(outcome.status()));
+  }
+
+  void Cancelled() override { cancelled = true; }
+
+  const v1::IssueCertificateRequest& message_;
+  v1::IssueCertificateResponse& response_;
+  std::string der_;
+};
+
+class IssueOfOctets final : public UnaryIssue {
+ public:
+  IssueOfOctets(const IssuanceIntake& intake, const grpc::CallbackServerContext& context,
+                const grpc::ByteBuffer& request, grpc::ByteBuffer* response)
+      : UnaryIssue(intake, context, message_, &answer_), request_(request), response_(*response) {}
+
+ private:
+  absl::StatusOr<Caller> Admit() override {
+    FLEETCA_RETURN_IF_ERROR(intake_.CheckMessageSize(request_.Length()));
+    FLEETCA_RETURN_IF_ERROR(ReadMessage(request_, &message_));
+    return intake_.Authenticate(context_);
+  }
+  void Send() override { WriteMessage(answer_, &response_); }
+
+  const grpc::ByteBuffer& request_;
+  grpc::ByteBuffer& response_;
+  v1::IssueCertificateRequest message_;
+  v1::IssueCertificateResponse answer_;
+};
+
+class IssueOfKnownCaller final : public UnaryIssue {
+ public:
+  IssueOfKnownCaller(absl::StatusOr<Caller> caller, const IssuanceIntake& intake,
+                     const grpc::CallbackServerContext& context,
+                     const v1::IssueCertificateRequest& request,
+                     v1::IssueCertificateResponse* response)
+      : UnaryIssue(intake, context, request, response),
+        known_(std::move(caller)),
+        size_(request.ByteSizeLong()) {}
+
+ private:
+  absl::StatusOr<Caller> Admit() override {
+    FLEETCA_RETURN_IF_ERROR(intake_.CheckMessageSize(size_));
+    return std::move(known_);
+  }
+
+  absl::StatusOr<Caller> known_;
+  const size_t size_;
+};
+
+}  // namespace
+
+grpc::ServerUnaryReactor* StartIssue(const IssuanceIntake& intake,
+                                     grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  return UnaryCall::Launch(std::make_unique<IssueOfOctets>(intake, *context, *request, response));
+}
+
+grpc::ServerUnaryReactor* StartIssueFor(absl::StatusOr<Caller> caller, const IssuanceIntake& intake,
+                                        grpc::CallbackServerContext* context,
+                                        const v1::IssueCertificateRequest* request,
+                                        v1::IssueCertificateResponse* response) {
+  return UnaryCall::Launch(std::make_unique<IssueOfKnownCaller>(std::move(caller), intake, *context,
+                                                                *request, response));
+}
+
+}  // namespace fleetca::service

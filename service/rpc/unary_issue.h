@@ -1,0 +1,29 @@
+// IssueCertificate: one message in, one message out.
+#ifndef FLEETCA_SERVICE_RPC_UNARY_ISSUE_H_
+#define FLEETCA_SERVICE_RPC_UNARY_ISSUE_H_
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include "absl/status/statusor.h"
+#include "fleetca/v1/certificate_authority.pb.h"
+#include "service/caller/caller.h"
+#include "service/rpc/issuance_intake.h"
+
+namespace fleetca::service {
+
+// Each starts a call and returns its reactor, which deletes itself when gRPC is done with it.
+grpc::ServerUnaryReactor* StartIssue(const IssuanceIntake& intake,
+                                     grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
+
+// The same for a message that was read already, of a caller who was found another way than from the
+// call's context. `request` and `response` are the call's own and live as long.
+grpc::ServerUnaryReactor* StartIssueFor(absl::StatusOr<Caller> caller, const IssuanceIntake& intake,
+                                        grpc::CallbackServerContext* context,
+                                        const v1::IssueCertificateRequest* request,
+                                        v1::IssueCertificateResponse* response);
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_RPC_UNARY_ISSUE_H_

@@ -1,0 +1,159 @@
+#include "service/rpc/unary_issue.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "service/call/testing/fake_calls.h"
+#include "service/call/wire_message.h"
+#include "service/rpc/testing/rpc_fixture.h"
+
+namespace fleetca::service {
+namespace {
+
+using ::fleetca::testing::EdgeFixture;
+using ::fleetca::testing::FakeExecutor;
+using ::fleetca::testing::FakeUnaryCall;
+using ::fleetca::testing::Issued;
+using ::fleetca::testing::WireReason;
+using ::grpc::StatusCode;
+
+v1::IssueCertificateRequest OneRequest(const std::string& csr = "a CSR") {
+  v1::IssueCertificateRequest request;
+  request.set_csr_der(csr);
+  request.set_profile("service");
+  return request;
+}
+
+// The octets of the message, with the profile no UTF-8.
+std::string Spoiled(const google::protobuf::MessageLite& message) {
+  std::string octets = message.SerializeAsString();
+  octets.replace(octets.find("service"), 2, "\xff\xfe");
+  return octets;
+}
+
+class UnaryIssueTest : public EdgeFixture {
+ protected:
+  template <typename Message>
+  std::unique_ptr<FakeUnaryCall> Issue(const Message& message) {
+    auto call = std::make_unique<FakeUnaryCall>(executor_);
+    call->SetRequest(message);
+    call->Bind(StartIssue(intake_, &call->context, &call->request, &call->response));
+    return call;
+  }
+  std::unique_ptr<FakeUnaryCall> CallOfOctets(const std::string& octets) {
+    auto call = std::make_unique<FakeUnaryCall>(executor_);
+    const grpc::Slice slice(octets);
+    call->request = grpc::ByteBuffer(&slice, 1);
+    return call;
+  }
+  template <typename Response>
+  static Response Read(FakeUnaryCall& call) {
+    Response response;
+    EXPECT_TRUE(call.WaitUntilDone().ok());
+    EXPECT_TRUE(ReadMessage(call.response, &response).ok());
+    return response;
+  }
+
+  FakeExecutor executor_;
+};
+
+TEST_F(UnaryIssueTest, AnswersWithTheCertificateAndItsChain) {
+  const auto call = Issue(OneRequest());
+  Issuance& issuance = Pop();
+  EXPECT_EQ(issuance.request.csr_der, "a CSR");
+  EXPECT_EQ(issuance.request.profile, "service");
+  EXPECT_EQ(issuance.caller.spiffe_id, "spiffe://fleet.test/svc/web");
+  issuance.Answer(Issued("certificate"));
+  const auto response = Read<v1::IssueCertificateResponse>(*call);
+  EXPECT_EQ(response.certificate().certificate_der(), "certificate");
+  ASSERT_EQ(response.chain_der_size(), 1);
+  EXPECT_EQ(response.chain_der(0), "intermediate");
+}
+
+TEST_F(UnaryIssueTest, PassesARefusalOn) {
+  const auto call = Issue(OneRequest());
+  Pop().Answer(PermissionDenied(Reason::kCallerNotAllowed, "No"));
+  const grpc::Status status = call->WaitUntilDone();
+  EXPECT_EQ(status.error_code(), StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(WireReason(status), "CALLER_NOT_ALLOWED");
+}
+
+TEST_F(UnaryIssueTest, AStrangerIsRefusedAtOnce) {
+  caller_reader_.Refuse();
+  EXPECT_EQ(WireReason(Issue(OneRequest())->WaitUntilDone()), "CALLER_UNKNOWN");
+}
+
+TEST_F(UnaryIssueTest, ATooLongMessageIsRefusedBeforeItIsRead) {
+  const grpc::Status one = Issue(OneRequest(std::string(20'000, 'x')))->WaitUntilDone();
+  EXPECT_EQ(one.error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(WireReason(one), "REQUEST_TOO_LARGE");
+}
+
+TEST_F(UnaryIssueTest, AMessageThatIsNotUtf8IsMalformedWhoeverSendsIt) {
+  caller_reader_.Refuse();
+  const auto call = CallOfOctets(Spoiled(OneRequest()));
+  call->Bind(StartIssue(intake_, &call->context, &call->request, &call->response));
+  const grpc::Status status = call->WaitUntilDone();
+  EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(WireReason(status), "REQUEST_MALFORMED");
+}
+
+TEST_F(UnaryIssueTest, AFullQueueRefusesAndKeepsNothing) {
+  FillQueue();
+  const uint64_t refused = queue_.stats().refused();
+  const grpc::Status status = Issue(OneRequest())->WaitUntilDone();
+  EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(WireReason(status), "CALLER_SHARE_FULL");
+  EXPECT_EQ(queue_.stats().refused(), refused + 1);
+  EmptyQueue();
+}
+
+TEST_F(UnaryIssueTest, ACancelledCallDropsItsWorkAndIsFinishedByTheAnswer) {
+  const auto call = Issue(OneRequest());
+  Issuance& issuance = Pop();
+  call->Cancel();
+  while (!issuance.cancelled) {
+    std::this_thread::yield();
+  }
+  EXPECT_FALSE(call->finished());
+  issuance.Answer(Issued("certificate"));
+  call->WaitUntilDone();
+}
+
+TEST_F(UnaryIssueTest, AnswersACallOfAKnownCaller) {
+  FakeUnaryCall call(executor_);
+  const v1::IssueCertificateRequest request = OneRequest();
+  v1::IssueCertificateResponse response;
+  call.Bind(StartIssueFor(Caller{.spiffe_id = "spiffe://fleet.test/host/new"}, intake_,
+                          &call.context, &request, &response));
+  Issuance& issuance = Pop();
+  EXPECT_EQ(issuance.caller.spiffe_id, "spiffe://fleet.test/host/new");
+  issuance.Answer(Issued("certificate"));
+  EXPECT_TRUE(call.WaitUntilDone().ok());
+  EXPECT_EQ(response.certificate().certificate_der(), "certificate");
+}
+
+TEST_F(UnaryIssueTest, CallsThatEndAtAnyMomentHarmNothing) {
+  std::vector<std::thread> workers;
+  for (int i = 0; i < 2; ++i) {
+    workers.emplace_back([this] { AnswerAll(); });
+  }
+  for (int i = 0; i < 300; ++i) {
+    const auto one = Issue(OneRequest());
+    if (i % 3 == 0) {
+      one->Cancel();
+    }
+    one->WaitUntilDone();
+  }
+  queue_.Close();
+  for (std::thread& worker : workers) {
+    worker.join();
+  }
+}
+
+}  // namespace
+}  // namespace fleetca::service

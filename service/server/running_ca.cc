@@ -1,0 +1,300 @@
+#include "service/server/running_ca.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/clock.h"
+#include "base/errors.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "service/config/claim_reach.h"
+#include "service/config/policy_config.h"
+#include "service/issuance/issuing_policy.h"
+#include "service/net/certificate_path.h"
+#include "service/server/serving_policy.h"
+#include "service/time/time_witness.h"
+#include "signer/key_file.h"
+#include "signer/local_signer.h"
+#include "store/rocksdb/rocksdb_store.h"
+#include "x509/certificate.h"
+#include "x509/certificate_pool.h"
+#include "x509/pem.h"
+#include "x509/public_key.h"
+
+namespace fleetca::service {
+namespace {
+
+// The issuing certificate, then what else its file has.
+absl::StatusOr<std::vector<std::string>> LoadIssuingFile(const IssuerConfig& config) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(config.certificate_file));
+  absl::StatusOr<std::vector<std::string>> ders = x509::DecodePem(x509::kPemCertificate, pem);
+  if (!ders.ok()) {
+    return Annotate(ders.status(), config.certificate_file);
+  }
+  if (const auto issuing = x509::ParseCertificate(ders->front()); !issuing.ok()) {
+    return Annotate(issuing.status(), config.certificate_file);
+  }
+  return ders;
+}
+
+// The way to a root, by those that are valid now where there is one. Time alone keeps no CA from
+// its start: the clock may be wrong, and the clock rule says so.
+CertificatePath PathToRoot(absl::Span<const std::string> file, const TrustBundle& bundle) {
+  CertificatePath path = FindCertificatePath(file, bundle.roots, Clock::System().Now());
+  return path.rooted ? path : FindCertificatePath(file, bundle.roots, std::nullopt);
+}
+
+// The certificate in force, then those of the file of former ones where there is one.
+absl::StatusOr<std::vector<std::string>> LoadIssuingCas(const IssuerConfig& config,
+                                                        const std::string& in_force) {
+  std::vector<std::string> cas = {in_force};
+  if (config.former_certificates_file.empty()) {
+    return cas;
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(config.former_certificates_file));
+  absl::StatusOr<std::vector<std::string>> former = x509::DecodePem(x509::kPemCertificate, pem);
+  if (!former.ok()) {
+    return Annotate(former.status(), config.former_certificates_file);
+  }
+  std::vector<x509::CertificatePool::Unused> unused;
+  x509::CertificatePool::OfCas(*former, &unused);
+  if (!unused.empty()) {
+    return Annotate(unused.front().why,
+                    absl::StrCat(config.former_certificates_file, ": certificate ",
+                                 unused.front().position + 1));
+  }
+  cas.insert(cas.end(), former->begin(), former->end());
+  return cas;
+}
+
+// Whether a file could not be read, and so was not judged.
+bool IsOfTheFile(const absl::Status& status) {
+  const std::optional<Reason> reason = GetReason(status);
+  return reason == Reason::kFileMissing || reason == Reason::kFilePermissions ||
+         reason == Reason::kFileInvalid;
+}
+
+void WarnOfWitness(const TimeWitness& witness) {
+  if (const absl::Status status = witness.CheckMayAsk(); !status.ok()) {
+    log::Warning("The clock is without a witness", {{"reason", status.message()}});
+  }
+}
+
+void WarnOfDefaults(const ServerConfig& config) {
+  if (config.issuer.fleet_arc == x509::kDefaultFleetArcText) {
+    log::Warning(
+        "Authorization is written under the object identifiers for trials; set issuer.fleet_arc to "
+        "an arc under your own enterprise number before services rely on it",
+        {{"fleet_arc", config.issuer.fleet_arc}});
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RunningCa>> RunningCa::Open(const ServerConfig& config,
+                                                           std::unique_ptr<store::Store> store,
+                                                           FileWatcher& watcher) {
+  auto ca = absl::WrapUnique(new RunningCa(config));
+  ca->store_ = std::move(store);
+  FLEETCA_RETURN_IF_ERROR(ca->LoadPolicy(config));
+  FLEETCA_RETURN_IF_ERROR(ca->LoadBundle(config));
+  FLEETCA_RETURN_IF_ERROR(ca->OpenIssuer(config));
+  ca->join_tokens_ = std::make_unique<JoinTokens>(*ca->store_, *ca->policies_, *ca->clock_rule_);
+  FLEETCA_ASSIGN_OR_RETURN(ca->time_keeper_, TimeKeeper::Start(*ca->clock_rule_, *ca->store_));
+  watcher.Watch(*ca->bundle_files_);
+  WarnOfDefaults(config);
+  WarnOfWitness(TimeWitness::System());
+  return ca;
+}
+
+absl::Status RunningCa::LoadPolicy(const ServerConfig& config) {
+  FLEETCA_ASSIGN_OR_RETURN(ReservedNames names,
+                           LoadReservedNames(config.listener.certificate_file));
+  {
+    absl::MutexLock lock(&names_mutex_);
+    server_names_ = std::move(names);
+  }
+  policy_files_ = std::make_unique<WatchedFiles>(
+      "the policy", std::vector<WatchedFile>{{config_.policy_file}},
+      [this](absl::Span<const SecretBytes> contents) { return SwitchPolicy(contents[0].view()); });
+  return policy_files_->Load();
+}
+
+absl::Status RunningCa::SwitchPolicy(absl::string_view text) {
+  if (policies_ != nullptr) {
+    return policies_->Reload(config_.policy_file, text).status();
+  }
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy, ParsePolicyOfServer(text));
+  policies_ = std::make_unique<CurrentPolicy>(
+      std::move(policy), [this](absl::string_view again) { return ParseFittingPolicy(again); });
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<const Policy>> RunningCa::ParsePolicyOfServer(
+    absl::string_view text) const {
+  return ParseServingPolicy(config_, text, config_.policy_file, ServerNames());
+}
+
+// For reloads: what could not be joined to the issuing certificate must not come in force.
+absl::StatusOr<std::unique_ptr<const Policy>> RunningCa::ParseFittingPolicy(
+    absl::string_view text) const {
+  FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy, ParsePolicyOfServer(text));
+  // The pointer is only lent: it is not deleted, and the joined policy ends first.
+  const std::shared_ptr<const Policy> lent(policy.get(), [](const Policy*) {});
+  FLEETCA_RETURN_IF_ERROR(IssuingPolicy::Create(lent, issuer_->ca()).status());
+  return policy;
+}
+
+absl::Status RunningCa::ReloadPolicy() {
+  absl::MutexLock lock(&change_mutex_);
+  absl::Status status = policy_files_->Load();
+  if (IsOfTheFile(status)) {  // else the policy was judged, and that is logged
+    log::Error("The policy was not replaced; the old one stays in force",
+               {{"file", config_.policy_file},
+                {"revision", policies_->Current()->revision()},
+                {"error", status.message()}});
+  }
+  return status;
+}
+
+ReservedNames RunningCa::ServerNames() const {
+  absl::MutexLock lock(&names_mutex_);
+  return server_names_;
+}
+
+absl::Status RunningCa::ReserveNames(const x509::Certificate& server) {
+  absl::MutexLock lock(&change_mutex_);
+  ReservedNames names = ReservedNamesOf(server);
+  if (names == ServerNames()) {
+    return absl::OkStatus();
+  }
+  const absl::Status reserved = policies_->Reserve(
+      names, [this](const Policy& policy) { return CheckClaimReach(config_, policy); });
+  if (!reserved.ok()) {
+    return Annotate(reserved,
+                    "its names cannot be reserved for the CA by the policy in force (reload the "
+                    "policy once it is corrected)");
+  }
+  {
+    absl::MutexLock names_lock(&names_mutex_);
+    server_names_ = std::move(names);
+  }
+  log::Info("The names in the server's new certificate are reserved");
+  return absl::OkStatus();
+}
+
+absl::Status RunningCa::LoadBundle(const ServerConfig& config) {
+  FLEETCA_ASSIGN_OR_RETURN(chain_, LoadIssuingFile(config.issuer));
+  FLEETCA_ASSIGN_OR_RETURN(issuing_cas_, LoadIssuingCas(config.issuer, chain_.front()));
+  bundle_files_ = std::make_unique<WatchedFiles>(
+      "the trust bundle", std::vector<WatchedFile>{{config_.issuer.trust_bundle_file}},
+      [this](absl::Span<const SecretBytes> contents) { return SwitchBundle(contents); });
+  return bundle_files_->Load();
+}
+
+absl::Status RunningCa::SwitchBundle(absl::Span<const SecretBytes> contents) {
+  absl::StatusOr<TrustBundle> bundle =
+      TrustBundle::FromPem(contents[0].view(), config_.trust_domain, chain_);
+  if (!bundle.ok()) {
+    return Annotate(bundle.status(), config_.issuer.trust_bundle_file);
+  }
+  FLEETCA_RETURN_IF_ERROR(CheckRooted(*bundle));
+  if (issuer_ != nullptr) {  // else it is made with them
+    FLEETCA_RETURN_IF_ERROR(issuer_->NeverCertify(bundle->roots));
+  }
+  for (const std::string& warning : bundle->warnings) {
+    log::Warning("Not all is right with the trust bundle",
+                 {{"file", config_.issuer.trust_bundle_file}, {"what", warning}});
+  }
+  bundles_.Replace(*std::move(bundle));
+  return absl::OkStatus();
+}
+
+absl::Status RunningCa::CheckRooted(const TrustBundle& bundle) {
+  const CertificatePath path = PathToRoot(chain_, bundle);
+  if (!path.rooted) {
+    return FailedPrecondition(
+        Reason::kFileInvalid,
+        absl::StrCat(config_.issuer.trust_bundle_file, ": no root of it signed the last of ",
+                     config_.issuer.certificate_file,
+                     "'s certificates that lead up from the issuing CA's; add that root to it, or "
+                     "the certificates between the two to that file",
+                     path.left_out.empty() ? "" : " (", absl::StrJoin(path.left_out, "; "),
+                     path.left_out.empty() ? "" : ")"));
+  }
+  if (issuer_ != nullptr) {
+    return absl::OkStatus();
+  }
+  std::vector<std::string> not_needed = path.left_out;
+  for (const size_t position : path.beside) {
+    not_needed.push_back(absl::StrCat("certificate ", position + 1, " is on no way to a root"));
+  }
+  chain_ = Pick(chain_, path.path);
+  if (!not_needed.empty()) {
+    chain_warnings_ = {absl::StrCat(config_.issuer.certificate_file,
+                                    ": certificates that the chain does not need are left out: ",
+                                    absl::StrJoin(not_needed, "; "))};
+    log::Warning("Not all is right with the issuing CA's certificates",
+                 {{"what", chain_warnings_.front()}});
+  }
+  return absl::OkStatus();
+}
+
+ServerTrust RunningCa::Trust() const {
+  ServerTrust trust{bundles_.Current()->roots, issuing_cas_, config_.trust_domain};
+  trust.own_cas.insert(trust.own_cas.end(), chain_.begin(), chain_.end());
+  return trust;
+}
+
+std::vector<std::string> RunningCa::Warnings() const {
+  std::vector<std::string> warnings = chain_warnings_;
+  for (const std::string& warning : bundles_.Current()->warnings) {
+    warnings.push_back(absl::StrCat(config_.issuer.trust_bundle_file, ": ", warning));
+  }
+  return warnings;
+}
+
+absl::Status RunningCa::OpenIssuer(const ServerConfig& config) {
+  FLEETCA_ASSIGN_OR_RETURN(EvpPkeyPtr key, signer::ReadKeyFile(config.issuer.private_key_file,
+                                                               config.issuer.passphrase));
+  FLEETCA_ASSIGN_OR_RETURN(signer_, signer::CreateLocalSigner(std::move(key)));
+  if (store_ == nullptr) {
+    FLEETCA_ASSIGN_OR_RETURN(store_, store::OpenRocksDbStore(config.store));
+  }
+  clock_rule_ =
+      std::make_unique<ClockRule>(Clock::System(), TimeWitness::System(), *store_, config.clock);
+  IssuerOptions options{.issuer_certificate = chain_.front(),
+                        .ca_certificates = chain_,
+                        .blocked_keys = config.issuer.blocked_keys,
+                        .policies = policies_.get(),
+                        .oids = config.issuer.oids,
+                        .provenance = config.issuer.provenance,
+                        .signer = signer_.get(),
+                        .store = store_.get(),
+                        .possession = possession_.get(),
+                        .clock_rule = clock_rule_.get()};
+  const std::shared_ptr<const TrustBundle> bundle = bundles_.Current();
+  options.ca_certificates.insert(options.ca_certificates.end(), bundle->roots.begin(),
+                                 bundle->roots.end());
+  options.csr_limits.max_bytes = config.limits.max_csr_bytes;
+  FLEETCA_ASSIGN_OR_RETURN(issuer_, Issuer::Create(std::move(options)));
+  return absl::OkStatus();
+}
+
+std::string RunningCa::IssuerKeyDescription() const {
+  const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(chain_.front());
+  if (!certificate.ok()) {
+    return "";  // it was parsed when it was loaded
+  }
+  const x509::PublicKey& key = certificate->public_key;
+  const absl::string_view algorithm = x509::PublicKeyAlgorithmName(key.algorithm);
+  return key.algorithm == x509::PublicKeyAlgorithm::kRsa ? absl::StrCat(algorithm, "-", key.bits)
+                                                         : std::string(algorithm);
+}
+
+}  // namespace fleetca::service

@@ -1,0 +1,119 @@
+// The CA without its ports: key, certificates, policy, store, and the issuer over them.
+#ifndef FLEETCA_SERVICE_SERVER_RUNNING_CA_H_
+#define FLEETCA_SERVICE_SERVER_RUNNING_CA_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/types/span.h"
+#include "base/file_watcher.h"
+#include "base/secret.h"
+#include "base/watched_files.h"
+#include "service/authority/current_trust_bundle.h"
+#include "service/config/server_config.h"
+#include "service/issuance/issuer.h"
+#include "service/join/join_tokens.h"
+#include "service/net/server_chain.h"
+#include "service/policy/current_policy.h"
+#include "service/policy/reserved_names.h"
+#include "service/time/clock_rule.h"
+#include "service/time/time_keeper.h"
+#include "signer/signer.h"
+#include "store/store.h"
+#include "x509/certificate.h"
+#include "x509/possession.h"
+
+namespace fleetca::service {
+
+// Its parts are thread-safe.
+class RunningCa {
+ public:
+  // Opens the store of the configuration, unless `store` is one, reads key, certificates and
+  // policy. Any part that is not right is an error here, with a sentence that names the file or
+  // field. `watcher`, which outlives this, looks after the trust bundle from then on.
+  static absl::StatusOr<std::unique_ptr<RunningCa>> Open(const ServerConfig& config,
+                                                         std::unique_ptr<store::Store> store,
+                                                         FileWatcher& watcher);
+  RunningCa(const RunningCa&) = delete;
+  RunningCa& operator=(const RunningCa&) = delete;
+
+  // Reads the policy file again. On any error, which is logged as changes are, the policy in force
+  // stays.
+  absl::Status ReloadPolicy() ABSL_LOCKS_EXCLUDED(change_mutex_);
+
+  // Reserves the names in a certificate that the server is about to show, in place of those in the
+  // one before. INVALID_ARGUMENT kConfigInvalid when the policy in force gives one of them to
+  // another identity, who could pose as the CA; then nothing changes.
+  absl::Status ReserveNames(const x509::Certificate& server) ABSL_LOCKS_EXCLUDED(change_mutex_);
+
+  // The issuing certificate and those above it, DER, nearest first, without the root: of the
+  // certificates in its file the way from the first to a root of the bundle at the start.
+  const std::vector<std::string>& chain() const { return chain_; }
+  // The issuing certificate and those that were in force before, DER: whose certificates callers
+  // may have.
+  const std::vector<std::string>& issuing_cas() const { return issuing_cas_; }
+  const CurrentTrustBundle& bundles() const { return bundles_; }
+  const CurrentPolicy& policies() const { return *policies_; }
+  store::Store& store() { return *store_; }
+  Issuer& issuer() { return *issuer_; }
+  const signer::Signer& signer() const { return *signer_; }
+  JoinTokens& join_tokens() { return *join_tokens_; }
+  const ClockRule& clock_rule() const { return *clock_rule_; }
+  // By which clients judge the server's certificate.
+  ServerTrust Trust() const;
+  // About files that are in use: what of them is left out, in whole sentences. They were logged.
+  std::vector<std::string> Warnings() const;
+  // "P-256", "RSA-2048".
+  std::string IssuerKeyDescription() const;
+
+ private:
+  explicit RunningCa(const ServerConfig& config) : config_(config) {}
+
+  absl::Status LoadBundle(const ServerConfig& config);
+  // Chooses the chain by the roots at the start, and later asks whether it leads to one of them.
+  absl::Status CheckRooted(const TrustBundle& bundle);
+  // What the bundle's file says, judged with the chain, and then handed out.
+  absl::Status SwitchBundle(absl::Span<const SecretBytes> contents);
+  absl::Status OpenIssuer(const ServerConfig& config);
+  absl::Status LoadPolicy(const ServerConfig& config);
+  // What the policy's file says, judged and put in force.
+  absl::Status SwitchPolicy(absl::string_view text);
+  absl::StatusOr<std::unique_ptr<const Policy>> ParsePolicyOfServer(absl::string_view text) const
+      ABSL_LOCKS_EXCLUDED(names_mutex_);
+  absl::StatusOr<std::unique_ptr<const Policy>> ParseFittingPolicy(absl::string_view text) const
+      ABSL_LOCKS_EXCLUDED(names_mutex_);
+  ReservedNames ServerNames() const ABSL_LOCKS_EXCLUDED(names_mutex_);
+
+  const ServerConfig config_;
+  // Held while the policy or the names are changed, so that neither change undoes the other.
+  absl::Mutex change_mutex_;
+  mutable absl::Mutex names_mutex_ ABSL_ACQUIRED_AFTER(change_mutex_);
+  // In the certificate that the server uses.
+  ReservedNames server_names_ ABSL_GUARDED_BY(names_mutex_);
+  // In the order they are made; each uses those above it.
+  CurrentTrustBundle bundles_;
+  std::vector<std::string> chain_;  // all of the file, until the first bundle is there
+  std::vector<std::string> chain_warnings_;
+  std::vector<std::string> issuing_cas_;
+  std::unique_ptr<signer::Signer> signer_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<ClockRule> clock_rule_;
+  const std::unique_ptr<x509::PossessionVerifier> possession_ =
+      x509::PossessionVerifier::CreateOpenSsl();
+  std::unique_ptr<CurrentPolicy> policies_;
+  std::unique_ptr<WatchedFiles> policy_files_;  // read at the start and when an operator says so
+  std::unique_ptr<Issuer> issuer_;
+  std::unique_ptr<JoinTokens> join_tokens_;
+  std::unique_ptr<WatchedFiles> bundle_files_;
+  std::unique_ptr<TimeKeeper> time_keeper_;
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_SERVER_RUNNING_CA_H_

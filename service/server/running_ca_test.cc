@@ -1,0 +1,187 @@
+#include "service/server/running_ca.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "base/errors.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "service/server/testing/ca_folder_fixture.h"
+#include "store/memory/memory_store.h"
+#include "tests/testing/openssl_ca.h"
+#include "tests/testing/status_matchers.h"
+
+namespace fleetca::service {
+namespace {
+
+using ::fleetca::testing::CaFolderFixture;
+using ::fleetca::testing::IsError;
+using ::fleetca::testing::MakeByOpenSsl;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+class RunningCaTest : public CaFolderFixture {
+ protected:
+  void SetUp() override {
+    auto watcher = FileWatcher::Start(absl::Milliseconds(20));
+    FLEETCA_ASSERT_OK(watcher);
+    watcher_ = *std::move(watcher);
+  }
+  absl::StatusOr<std::unique_ptr<RunningCa>> Open(const std::string& former = "") {
+    ServerConfig config = Config();
+    config.issuer.former_certificates_file = former;
+    return RunningCa::Open(config, std::make_unique<store::MemoryStore>(), *watcher_);
+  }
+
+  std::unique_ptr<FileWatcher> watcher_;
+};
+
+TEST_F(RunningCaTest, OpensWhatCaInitMade) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto ca, Open());
+  EXPECT_THAT(ca->chain(), SizeIs(1));
+  EXPECT_EQ(ca->issuing_cas(), ca->chain());
+  EXPECT_EQ(ca->IssuerKeyDescription(), "P-256");
+  EXPECT_EQ(ca->bundles().Current()->trust_domain, "fleet.example");
+  EXPECT_THAT(ca->bundles().Current()->roots, SizeIs(1));
+  EXPECT_EQ(ca->policies().Current()->revision(), 1);
+  FLEETCA_EXPECT_OK(ca->clock_rule().Now());
+  FLEETCA_EXPECT_OK(ca->signer().Test());
+  FLEETCA_EXPECT_OK(ca->store().CheckWritable());
+}
+
+TEST_F(RunningCaTest, OpensTheStoreOfTheConfigurationWhereNoneIsGiven) {
+  {
+    const auto ca = RunningCa::Open(Config(), nullptr, *watcher_);
+    FLEETCA_ASSERT_OK(ca);
+    EXPECT_TRUE(std::filesystem::exists(File("store")));
+    EXPECT_THAT(RunningCa::Open(Config(), nullptr, *watcher_),
+                IsError(absl::StatusCode::kFailedPrecondition, Reason::kStoreLocked));
+  }
+  FLEETCA_EXPECT_OK(RunningCa::Open(Config(), nullptr, *watcher_));
+}
+
+TEST_F(RunningCaTest, APartThatIsNotRightIsNamed) {
+  struct Fault {
+    const char* file;
+    std::function<void()> make;
+    const char* words;
+  };
+  for (const Fault& fault : {
+           Fault{"issuing-ca.crt", [&] { Write("issuing-ca.crt", "junk"); }, "PEM"},
+           Fault{"issuing-ca.crt", [&] { std::filesystem::remove(File("issuing-ca.crt")); }, ""},
+           Fault{"trust-bundle.pem", [&] { Write("trust-bundle.pem", Read("admin.crt")); }, ""},
+           // A root, and not the one above the chain.
+           Fault{"trust-bundle.pem",
+                 [&] {
+                   CaInitOptions other;
+                   other.folder = File("other");
+                   other.trust_domain = "fleet.example";
+                   FLEETCA_EXPECT_OK(InitCa(other, Clock::System()));
+                   Write("trust-bundle.pem", Read("other/trust-bundle.pem"));
+                 },
+                 "no root of it signed the last of"},
+           Fault{"issuing-ca.key", [&] { Write("issuing-ca.key", "junk"); }, ""},
+           Fault{"policy.textproto", [&] { Write("policy.textproto", "junk"); }, ""},
+       }) {
+    MakeAfresh();
+    fault.make();
+    const absl::Status status = Open().status();
+    EXPECT_FALSE(status.ok()) << fault.file;
+    EXPECT_THAT(std::string(status.message()),
+                AllOf(HasSubstr(File(fault.file)), HasSubstr(fault.words)));
+    EXPECT_TRUE(GetReason(status).has_value()) << status;
+  }
+}
+
+TEST_F(RunningCaTest, WhatTheIssuingChainDoesNotNeedIsLeftOut) {
+  const std::string issuing = Read("issuing-ca.crt");
+  Write("issuing-ca.crt", issuing + Read("root-ca.crt") + Read("admin.crt") + issuing);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto ca, Open());
+  EXPECT_THAT(ca->chain(), SizeIs(1));
+  EXPECT_THAT(ca->Warnings(),
+              ElementsAre(AllOf(HasSubstr("issuing-ca.crt: "), HasSubstr("certificate 2 is a root"),
+                                HasSubstr("certificate 3 is not that of a CA"),
+                                HasSubstr("certificate 4 is there twice"))));
+}
+
+TEST_F(RunningCaTest, AnOddRootIsNotHandedOutAndDoesNoHarm) {
+  const absl::Time now = absl::Now();
+  testing::OpenSslRequest request = {.not_before = now - absl::Hours(1),
+                                     .not_after = now + absl::Hours(1)};
+  request.curve = "P-521";
+  const std::string p521 = MakeByOpenSsl(request).pem;
+  request.curve = "P-256";
+  request.extensions = {{"basicConstraints", "critical,CA:TRUE"}};
+  const std::string without_usage = MakeByOpenSsl(request).pem;
+  const std::string admin = Read("admin.crt");
+  Write("trust-bundle.pem", p521 + Read("trust-bundle.pem") + without_usage +
+                                admin.substr(0, admin.find("-----BEGIN", 1)));
+  {
+    FLEETCA_ASSERT_OK_AND_ASSIGN(const auto ca, Open());
+    EXPECT_THAT(ca->bundles().Current()->roots, SizeIs(1));
+    EXPECT_THAT(ca->Warnings(),
+                ElementsAre(HasSubstr("trust-bundle.pem: certificate 1 is left out"),
+                            HasSubstr("certificate 3 is left out: it has no keyUsage"),
+                            HasSubstr("certificate 4 is left out: it is no CA")));
+  }
+  Write("trust-bundle.pem", p521 + without_usage);
+  EXPECT_THAT(std::string(Open().status().message()), HasSubstr("can be a root"));
+}
+
+TEST_F(RunningCaTest, FormerIssuingCertificatesAreKnownAndMustBeCas) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto ca, Open(File("root-ca.crt")));
+  EXPECT_THAT(ca->issuing_cas(), SizeIs(2));
+  EXPECT_THAT(ca->chain(), SizeIs(1));
+  for (const char* file : {"admin.crt", "server.key", "missing.crt"}) {
+    const absl::Status status = Open(File(file)).status();
+    EXPECT_FALSE(status.ok()) << file;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(File(file)));
+  }
+}
+
+TEST_F(RunningCaTest, APolicyThatFitsComesInForceAndAnotherLeavesTheOneThatIs) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto ca, Open());
+  const std::string first = Read("policy.textproto");
+  Replace("policy.textproto", "policy_revision: 1\n", "policy_revision: 2\n");
+  FLEETCA_EXPECT_OK(ca->ReloadPolicy());
+  EXPECT_EQ(ca->policies().Current()->revision(), 2);
+  Write("policy.textproto", "junk");
+  EXPECT_FALSE(ca->ReloadPolicy().ok());
+  // A subordinate CA, for which the issuing certificate's path length has no room.
+  Write("policy.textproto",
+        first +
+            "profiles { profile { name: \"sub\" default_lifetime { seconds: 3600 } "
+            "key_purposes: KEY_PURPOSE_SERVER_AUTH names { spiffe_paths: \"/ca/*\" } } "
+            "subordinate_ca { permitted_names { dns_domains: \"e.example\" } } }\n");
+  Replace("policy.textproto", "policy_revision: 1\n", "policy_revision: 3\n");
+  EXPECT_FALSE(ca->ReloadPolicy().ok());
+  EXPECT_EQ(ca->policies().Current()->revision(), 2);
+}
+
+TEST_F(RunningCaTest, ANewBundleComesInForceAndOneWithoutOurRootDoesNot) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto ca, Open());
+  const std::string version = ca->bundles().Current()->version;
+  CaInitOptions other;
+  other.folder = File("other");
+  other.trust_domain = "fleet.example";
+  FLEETCA_ASSERT_OK(InitCa(other, Clock::System()));
+  const std::string other_root = Read("other/trust-bundle.pem");
+  Write("trust-bundle.pem", other_root);
+  absl::SleepFor(absl::Milliseconds(500));  // many looks of the watcher
+  EXPECT_EQ(ca->bundles().Current()->version, version);
+  Write("trust-bundle.pem", Read("root-ca.crt") + other_root);
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  while (ca->bundles().Current()->roots.size() < 2 && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  EXPECT_THAT(ca->bundles().Current()->roots, SizeIs(2));
+}
+
+}  // namespace
+}  // namespace fleetca::service

@@ -1,0 +1,180 @@
+#include "service/server/server.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/memory/memory.h"
+#include "absl/time/clock.h"
+#include "base/clock.h"
+#include "base/descriptor_budget.h"
+#include "base/errors.h"
+#include "base/file_watcher.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "base/thread_check.h"
+#include "service/health/health.h"
+#include "service/issuance/issue_queue.h"
+#include "service/issuance/rate_reporter.h"
+#include "service/issuance/workers.h"
+#include "service/net/grpc_log.h"
+#include "service/net/tls_credentials.h"
+#include "service/rpc/statistics_service.h"
+#include "service/server/bootstrap_port.h"
+#include "service/server/issuing_port.h"
+#include "service/server/running_ca.h"
+#include "service/server/server_health.h"
+#include "service/server/serving_places.h"
+#include "store/rocksdb/rocksdb_store.h"
+
+namespace fleetca::service {
+namespace {
+
+// What gRPC, RocksDB and this server start besides workers, with room.
+constexpr int kLibraryThreads = 32;
+
+class GrpcServer : public Server {
+ public:
+  static absl::StatusOr<std::unique_ptr<Server>> Create(const ServerConfig& config,
+                                                        ServerOptions options) {
+    RouteGrpcLog();
+    auto server = absl::WrapUnique(new GrpcServer());
+    FLEETCA_RETURN_IF_ERROR(server->StartParts(config, std::move(options)));
+    return server;
+  }
+
+  ~GrpcServer() override {
+    if (!drained_) {
+      Drain().IgnoreError();
+    }
+  }
+
+  int port() const override { return issuing_port_->port(); }
+  int bootstrap_port() const override {
+    return bootstrap_port_ == nullptr ? 0 : bootstrap_port_->port();
+  }
+  absl::Status ReloadPolicy() override { return ca_->ReloadPolicy(); }
+
+  absl::Status Drain() override {
+    drained_ = true;
+    if (issuing_port_ == nullptr) {
+      return absl::OkStatus();
+    }
+    log::Info("Draining: no new calls, answering what was accepted");
+    health_.reset();
+    // Both ports at once; the strangers' time runs beside the callers'.
+    issuing_port_->BeginDrain();
+    if (bootstrap_port_ != nullptr) {
+      bootstrap_port_->BeginDrain();
+    }
+    const bool in_time = issuing_port_->FinishDrain(absl::Now() + drain_timeout_);
+    if (bootstrap_port_ != nullptr) {
+      bootstrap_port_->FinishDrain();
+    }
+    workers_.reset();
+    reporter_.reset();
+    if (!in_time) {
+      return MakeError(absl::StatusCode::kDeadlineExceeded, Reason::kDraining, "",
+                       "Calls were still open when listener.drain_timeout had passed, and were cut "
+                       "off; what they were not answered can be asked again with the same "
+                       "request_id");
+    }
+    log::Info("Drained: every accepted request was answered");
+    return absl::OkStatus();
+  }
+
+ private:
+  GrpcServer() = default;
+
+  absl::Status StartParts(const ServerConfig& config, ServerOptions options) {
+    drain_timeout_ = config.listener.drain_timeout;
+    FLEETCA_RETURN_IF_ERROR(CheckPlaces(config, /*with_store=*/options.store == nullptr));
+    // gRPC and RocksDB abort where they cannot start a thread.
+    FLEETCA_RETURN_IF_ERROR(
+        CheckThreadsCanStart(kLibraryThreads + static_cast<int>(config.limits.WorkerThreads())));
+    FLEETCA_ASSIGN_OR_RETURN(const DescriptorBudget descriptors, RaiseDescriptorLimit());
+    const bool durable = options.store == nullptr && config.store.sync_writes;
+    FLEETCA_ASSIGN_OR_RETURN(watcher_, FileWatcher::Start());
+    FLEETCA_ASSIGN_OR_RETURN(ca_, RunningCa::Open(config, std::move(options.store), *watcher_));
+    FLEETCA_ASSIGN_OR_RETURN(
+        tls_, ServerTls::Create(
+                  {config.listener.certificate_file, config.listener.private_key_file,
+                   config.listener.client_ca_file},
+                  *watcher_, Clock::System(),
+                  [ca = ca_.get()](const x509::Certificate& own) { return ca->ReserveNames(own); },
+                  [ca = ca_.get()] { return ca->Trust(); }));
+    queue_ =
+        std::make_unique<IssueQueue>(IssueQueue::Options{.capacity = config.limits.queue_capacity,
+                                                         .issuer_key = ca_->issuer().issuing_key(),
+                                                         .workers = config.limits.WorkerThreads()});
+    // Before the ports: what they queue is always answered, also by a start that fails afterwards.
+    FLEETCA_RETURN_IF_ERROR(StartWorkers(config));
+    FLEETCA_ASSIGN_OR_RETURN(
+        issuing_port_, IssuingPort::Start(config, *tls_, *ca_, *queue_,
+                                          Describe(config.limits, durable), descriptors.sockets));
+    LogListening(config);
+    if (!config.bootstrap_address.empty()) {
+      FLEETCA_ASSIGN_OR_RETURN(bootstrap_port_, BootstrapPort::Start(config, *tls_, *ca_, *queue_,
+                                                                     options.bootstrap_program));
+    }
+    FLEETCA_ASSIGN_OR_RETURN(
+        health_, HealthMonitor::Start(
+                     ServerHealthChecks(*tls_, *ca_, *issuing_port_, bootstrap_port_.get()),
+                     [port = issuing_port_.get()](const std::string& service, bool healthy) {
+                       port->SetServing(service, healthy);
+                     }));
+    return absl::OkStatus();
+  }
+
+  absl::Status StartWorkers(const ServerConfig& config) {
+    const size_t threads = config.limits.WorkerThreads();
+    FLEETCA_ASSIGN_OR_RETURN(
+        workers_, IssueWorkers::Start(*queue_, ca_->issuer(), threads, config.limits.worker_batch));
+    FLEETCA_ASSIGN_OR_RETURN(reporter_,
+                             RateReporter::Start(ca_->issuer().stats(), queue_->stats()));
+    return absl::OkStatus();
+  }
+
+  void LogListening(const ServerConfig& config) const {
+    log::Info("Listening", {{"address", config.listener.address},
+                            {"port", port()},
+                            {"trust_domain", config.trust_domain},
+                            {"policy_revision", ca_->policies().Current()->revision()},
+                            {"workers", config.limits.WorkerThreads()},
+                            {"reflection", config.listener.reflection ? "on" : "off"}});
+  }
+
+  v1::ServerDescription Describe(const LimitsConfig& limits, bool durable) const {
+    v1::ServerDescription description;
+    description.set_durable(durable);
+    description.set_issuer_key(ca_->IssuerKeyDescription());
+    DescribeBuildAndMachine(&description);
+    (*description.mutable_libraries())["RocksDB"] = store::RocksDbVersion();
+    description.set_worker_threads(static_cast<uint32_t>(limits.WorkerThreads()));
+    description.set_worker_batch(static_cast<uint32_t>(limits.worker_batch));
+    description.set_queue_capacity(limits.queue_capacity);
+    return description;
+  }
+
+  // In the order they are made; each uses those above it.
+  std::unique_ptr<FileWatcher> watcher_;
+  std::unique_ptr<RunningCa> ca_;
+  std::unique_ptr<ServerTls> tls_;
+  std::unique_ptr<IssueQueue> queue_;
+  std::unique_ptr<IssuingPort> issuing_port_;
+  std::unique_ptr<BootstrapPort> bootstrap_port_;
+  std::unique_ptr<IssueWorkers> workers_;
+  std::unique_ptr<RateReporter> reporter_;
+  std::unique_ptr<HealthMonitor> health_;
+  absl::Duration drain_timeout_;
+  bool drained_ = false;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config,
+                                                      ServerOptions options) {
+  return GrpcServer::Create(config, std::move(options));
+}
+
+}  // namespace fleetca::service

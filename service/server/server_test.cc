@@ -1,0 +1,110 @@
+#include "service/server/server.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/errors.h"
+#include "fleetca/v1/statistics.grpc.pb.h"
+#include "gtest/gtest.h"
+#include "service/server/testing/ca_folder_fixture.h"
+#include "store/memory/memory_store.h"
+#include "tests/testing/status_matchers.h"
+
+namespace fleetca::service {
+namespace {
+
+using ::fleetca::testing::CaFolderFixture;
+using ::fleetca::testing::IsError;
+
+class ServerTest : public CaFolderFixture {
+ protected:
+  static ServerOptions InMemory() {
+    return ServerOptions{.store = std::make_unique<store::MemoryStore>()};
+  }
+  v1::ServerDescription Description(const Server& server) const {
+    grpc::SslCredentialsOptions files;
+    files.pem_root_certs = Read("trust-bundle.pem");
+    files.pem_cert_chain = Read("admin.crt");
+    files.pem_private_key = Read("admin.key");
+    const auto channel =
+        grpc::CreateChannel(absl::StrCat("127.0.0.1:", server.port()), grpc::SslCredentials(files));
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
+    v1::GetStatisticsResponse response;
+    const grpc::Status status =
+        v1::StatisticsService::NewStub(channel)->GetStatistics(&context, {}, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response.server();
+  }
+};
+
+TEST_F(ServerTest, ServesWithoutABootstrapPortAndDrains) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto server, Server::Start(Config(), InMemory()));
+  EXPECT_GT(server->port(), 0);
+  EXPECT_EQ(server->bootstrap_port(), 0);
+  FLEETCA_EXPECT_OK(server->Drain());
+}
+
+TEST_F(ServerTest, OnlyAStoreThatSyncsIsSaidToBeDurable) {
+  {
+    FLEETCA_ASSERT_OK_AND_ASSIGN(const auto server, Server::Start(Config(), InMemory()));
+    const v1::ServerDescription described = Description(*server);
+    EXPECT_FALSE(described.durable());
+    EXPECT_EQ(described.issuer_key(), "P-256");
+    EXPECT_EQ(described.queue_capacity(), Config().limits.queue_capacity);
+    EXPECT_EQ(described.worker_threads(), Config().limits.WorkerThreads());
+    EXPECT_NE(described.libraries().at("RocksDB"), "");
+  }
+  ServerConfig config = Config();
+  {
+    FLEETCA_ASSERT_OK_AND_ASSIGN(const auto server, Server::Start(config));
+    EXPECT_TRUE(Description(*server).durable());
+  }
+  config.store.sync_writes = false;
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto server, Server::Start(config));
+  EXPECT_FALSE(Description(*server).durable());
+}
+
+TEST_F(ServerTest, APolicyThatIsNotRightIsAnErrorAndLeavesTheServerServing) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto server, Server::Start(Config(), InMemory()));
+  Replace("policy.textproto", "policy_revision: 1\n", "policy_revision: 2\n");
+  FLEETCA_EXPECT_OK(server->ReloadPolicy());
+  Write("policy.textproto", "junk");
+  EXPECT_THAT(server->ReloadPolicy(),
+              IsError(absl::StatusCode::kInvalidArgument, Reason::kConfigInvalid));
+  EXPECT_NE(Description(*server).version(), "");
+}
+
+// What was opened before the part that is not right is closed again.
+TEST_F(ServerTest, AStartThatFailsLeavesNothingBehind) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto other, Server::Start(Config(), InMemory()));
+  ServerConfig config = Config();
+  config.listener.address = absl::StrCat("127.0.0.1:", other->port());
+  EXPECT_THAT(Server::Start(config).status(),
+              IsError(absl::StatusCode::kUnavailable, Reason::kConfigInvalid));
+  config.listener.address = "127.0.0.1:0";
+  config.bootstrap_address = absl::StrCat("127.0.0.1:", other->port());
+  EXPECT_THAT(Server::Start(config).status(),
+              IsError(absl::StatusCode::kUnavailable, Reason::kConfigInvalid));
+  config.bootstrap_address.clear();
+  FLEETCA_EXPECT_OK(Server::Start(config));  // the store is not locked, and not spoiled
+}
+
+TEST_F(ServerTest, OneThatIsNotDrainedDrainsWhenItEnds) {
+  int port = 0;
+  {
+    FLEETCA_ASSERT_OK_AND_ASSIGN(const auto server, Server::Start(Config(), InMemory()));
+    port = server->port();
+  }
+  ServerConfig config = Config();
+  config.listener.address = absl::StrCat("127.0.0.1:", port);
+  FLEETCA_EXPECT_OK(Server::Start(config, InMemory()));
+}
+
+}  // namespace
+}  // namespace fleetca::service

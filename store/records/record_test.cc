@@ -1,0 +1,112 @@
+#include "store/records/record.h"
+
+#include <gtest/gtest.h>
+
+#include "base/errors.h"
+#include "store/records/big_endian.h"
+#include "store/records/crc32c.h"
+#include "store/testing/test_record.h"
+
+namespace fleetca::store {
+namespace {
+
+std::string Encode(const CertificateRecord& record) {
+  std::string value;
+  EncodeRecord(record, value);
+  return value;
+}
+
+// With a checksum that matches what was changed.
+std::string Seal(absl::string_view serial, std::string value) {
+  WriteBigEndian(Crc32c(absl::string_view(value).substr(4), Crc32c(serial)), 4, value.data());
+  return value;
+}
+
+void ExpectDamaged(absl::string_view serial, absl::string_view value) {
+  const absl::StatusOr<CertificateRecord> record = DecodeRecord(serial, value);
+  EXPECT_EQ(record.status().code(), absl::StatusCode::kDataLoss) << record.status();
+  EXPECT_EQ(GetReason(record.status()), Reason::kStoreCorrupt);
+}
+
+TEST(RecordTest, ComesBack) {
+  const CertificateRecord record = TestRecord(7);
+  const absl::StatusOr<CertificateRecord> decoded = DecodeRecord(record.serial, Encode(record));
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(*decoded, record);
+}
+
+// Pinned: what a release wrote, every later one must read.
+TEST(RecordTest, VersionOneStaysAsItIs) {
+  CertificateRecord record;
+  record.serial = "serial-of-20-octets!";
+  record.certificate = std::string(130, 'c');
+  record.identity = "i";
+  record.requester = "r";
+  record.profile = "p";
+  record.request_key = "k";
+  record.request_digest = "d";
+  record.issued_at = absl::FromUnixMillis(1);
+  record.not_before = absl::FromUnixSeconds(-2);
+  record.not_after = absl::FromUnixSeconds(3);
+  const std::string body =
+      std::string(
+          "\x01\0\0\0\0\0\0\0\x01\xff\xff\xff\xff\xff\xff\xff\xfe\0\0\0\0\0\0\0\x03"
+          "\x01i\x01r\x01p\x01k\x01"
+          "d\x82\x01",
+          37) +
+      std::string(130, 'c');
+  EXPECT_EQ(Encode(record).substr(4), body);
+  const absl::StatusOr<CertificateRecord> decoded =
+      DecodeRecord(record.serial, Seal(record.serial, std::string(4, '\0') + body));
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(*decoded, record);
+}
+
+TEST(RecordTest, EveryFlippedBitIsFound) {
+  const CertificateRecord record = TestRecord(7);
+  const std::string value = Encode(record);
+  for (size_t bit = 0; bit < 8 * value.size(); ++bit) {
+    std::string flipped = value;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+    ExpectDamaged(record.serial, flipped);
+  }
+}
+
+TEST(RecordTest, EveryTruncationAndAnyTailIsFound) {
+  const CertificateRecord record = TestRecord(7);
+  const std::string value = Encode(record);
+  for (size_t size = 0; size < value.size(); ++size) {
+    ExpectDamaged(record.serial, value.substr(0, size));
+    if (size > 5) {
+      ExpectDamaged(record.serial, Seal(record.serial, value.substr(0, size)));
+    }
+  }
+  ExpectDamaged(record.serial, value + '\0');
+  ExpectDamaged(record.serial, Seal(record.serial, value + '\0'));
+}
+
+TEST(RecordTest, ALengthBeyondAnyNumberIsDamage) {
+  const CertificateRecord record = TestRecord(7);
+  std::string value = Encode(record).substr(0, 29);
+  ExpectDamaged(record.serial, Seal(record.serial, value + std::string(11, '\xff')));
+  ExpectDamaged(record.serial, Seal(record.serial, value + std::string(8, '\xff') + "\x7f"));
+}
+
+TEST(RecordTest, ARecordUnderAnothersSerialIsDamage) {
+  ExpectDamaged(TestRecord(8).serial, Encode(TestRecord(7)));
+}
+
+TEST(RecordTest, ANewerVersionIsNamed) {
+  const CertificateRecord record = TestRecord(7);
+  std::string value = Encode(record);
+  value[4] = 2;
+  value = Seal(record.serial, value);
+  const absl::StatusOr<CertificateRecord> decoded = DecodeRecord(record.serial, value);
+  EXPECT_EQ(decoded.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(GetReason(decoded.status()), Reason::kFileInvalid);
+  EXPECT_NE(decoded.status().message().find("version 2"), absl::string_view::npos)
+      << decoded.status();
+}
+
+}  // namespace
+}  // namespace fleetca::store

@@ -1,0 +1,40 @@
+// Which store this is, and whether it was restored.
+#ifndef FLEETCA_STORE_ROCKSDB_LINEAGE_H_
+#define FLEETCA_STORE_ROCKSDB_LINEAGE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace fleetca::store {
+
+inline constexpr size_t kStoreIdSize = 16;
+
+// Stands in the database and, in part, in the head outside the store
+// (store/rocksdb/outside_head.h). A store that is restored gets a new id, so that what it was
+// restored over never passes for it again.
+struct Lineage {
+  std::string id;      // 16 random octets
+  uint64_t epoch = 0;  // how often it was restored
+  // One-use JWTs that were issued before may have been used without a trace; to the second.
+  absl::Time jwts_not_before = absl::UnixEpoch();
+
+  friend bool operator==(const Lineage&, const Lineage&) = default;
+};
+
+absl::StatusOr<std::string> MakeStoreId();
+
+// The value under kLineageKey; store/records/value.h says how:
+//   epoch, 8 | jwts_not_before s, 8 | id
+std::string EncodeLineage(const Lineage& lineage);
+// FAILED_PRECONDITION kFileInvalid when a newer release wrote it (names the version), DATA_LOSS
+// kStoreCorrupt when it is damaged.
+absl::StatusOr<Lineage> DecodeLineage(absl::string_view value);
+
+}  // namespace fleetca::store
+
+#endif  // FLEETCA_STORE_ROCKSDB_LINEAGE_H_

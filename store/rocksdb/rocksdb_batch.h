@@ -1,0 +1,20 @@
+// A commit as RocksDB writes it. Private to the RocksDB target.
+#ifndef FLEETCA_STORE_ROCKSDB_ROCKSDB_BATCH_H_
+#define FLEETCA_STORE_ROCKSDB_ROCKSDB_BATCH_H_
+
+#include <cstdint>
+
+#include "store/rocksdb/rocksdb_database.h"
+#include "store/store.h"
+
+namespace fleetca::store {
+
+// Everything of `commit`, with its indexes.
+rocksdb::WriteBatch MakeBatch(const Database& database, const Commit& commit);
+
+// The number of the last entry of a batch that was written; 0 when it cannot be told.
+uint64_t LastNumber(const rocksdb::WriteBatch& batch);
+
+}  // namespace fleetca::store
+
+#endif  // FLEETCA_STORE_ROCKSDB_ROCKSDB_BATCH_H_

@@ -1,0 +1,130 @@
+#include "store/rocksdb/rocksdb_restore.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "base/status_macros.h"
+#include "store/rocksdb/outside_head.h"
+#include "store/rocksdb/rocksdb_folder.h"
+
+namespace fleetca::store {
+namespace {
+
+constexpr size_t kRevocationsInAWrite = 1000;
+
+// Of the tokens that are `wanted` and not revoked. How many.
+absl::StatusOr<size_t> RevokeTokens(Store& store, absl::Time now, absl::string_view revoker,
+                                    absl::FunctionRef<bool(const JoinToken&)> wanted) {
+  const JoinTokenRevocation revocation = {absl::FromUnixSeconds(absl::ToUnixSeconds(now)),
+                                          std::string(revoker)};
+  size_t revoked = 0;
+  std::string from;
+  for (bool more = true; more;) {
+    more = false;
+    std::vector<std::string> hashes;
+    FLEETCA_RETURN_IF_ERROR(store.ForEachJoinToken(from, [&](const JoinTokenState& state) {
+      if (hashes.size() >= kRevocationsInAWrite) {
+        from = state.token.hash;
+        more = true;
+        return false;
+      }
+      if (!state.revocation.has_value() && wanted(state.token)) {
+        hashes.push_back(state.token.hash);
+      }
+      return true;
+    }));
+    FLEETCA_RETURN_IF_ERROR(store.RevokeJoinTokens(hashes, revocation));
+    revoked += hashes.size();
+  }
+  return revoked;
+}
+
+// A head that cannot be read does not keep its store from being restored.
+HeadState FoundHead(const RocksDbOptions& options) {
+  const absl::StatusOr<std::optional<HeadState>> head = OutsideHead::Read(options.head_file);
+  return head.ok() && head->has_value() ? **head : HeadState();
+}
+
+// The lineage is to the second, as an iat is. Rounded down it would let a JWT in again that was
+// issued and used within the second of the loss.
+absl::Time WholeSecondFrom(absl::Time time) {
+  return absl::UnixEpoch() + absl::Ceil(time - absl::UnixEpoch(), absl::Seconds(1));
+}
+
+// A later time would be taken for the latest that is known by the next restore.
+absl::Status LowerHead(const RocksDbOptions& options, absl::Time now) {
+  if (options.head_file.empty()) {
+    return absl::OkStatus();
+  }
+  FLEETCA_ASSIGN_OR_RETURN(std::optional<HeadState> head, OutsideHead::Read(options.head_file));
+  if (!head.has_value() || head->noted_at <= now) {
+    return absl::OkStatus();
+  }
+  head->noted_at = now;
+  return OutsideHead::Write(options.head_file, *head);
+}
+
+}  // namespace
+
+absl::StatusOr<RestoreSummary> AcceptLoss(const RocksDbOptions& options, absl::Time now) {
+  const DatabaseOptions database_options{options, std::make_shared<StoreStats>()};
+  RestoreSummary summary;
+  FLEETCA_ASSIGN_OR_RETURN(StoreFolder folder,
+                           OpenAnyStoreFolder(database_options, &summary.made_new));
+  Lineage lineage = folder.lineage.value_or(Lineage());
+  FLEETCA_ASSIGN_OR_RETURN(lineage.id, MakeStoreId());
+  summary.last_write = absl::FromUnixMillis(folder.latest_mark);
+  const HeadState found = FoundHead(options);
+  now = std::max({now, found.noted_at, summary.last_write});
+  lineage.epoch = std::max(lineage.epoch, found.epoch) + 1;
+  lineage.jwts_not_before = std::max(lineage.jwts_not_before, WholeSecondFrom(now));
+  summary.jwts_not_before = lineage.jwts_not_before;
+  FLEETCA_RETURN_IF_ERROR(WriteLineage(database_options, *folder.database, lineage));
+  summary.epoch = lineage.epoch;
+  const HeadState head = {.id = lineage.id,
+                          .epoch = lineage.epoch,
+                          .made = true,
+                          .number = folder.database->db().GetLatestSequenceNumber(),
+                          .noted_at = std::max(found.noted_at, summary.last_write)};
+  {
+    const std::unique_ptr<Store> store = MakeRocksDbStore(database_options, std::move(folder));
+    FLEETCA_ASSIGN_OR_RETURN(
+        summary.tokens_revoked,
+        RevokeTokens(*store, now, "fleetca store restore", [](const JoinToken&) { return true; }));
+  }
+  // Last: until then the store is refused.
+  FLEETCA_RETURN_IF_ERROR(OutsideHead::Write(options.head_file, head));
+  return summary;
+}
+
+absl::StatusOr<ClockSummary> SetClock(const RocksDbOptions& options, absl::Time now) {
+  const DatabaseOptions database_options{options, std::make_shared<StoreStats>()};
+  FLEETCA_ASSIGN_OR_RETURN(StoreFolder folder, OpenStoreFolder(database_options));
+  ClockSummary summary;
+  summary.before = absl::FromUnixMillis(folder.latest_mark);
+  const absl::Time known = std::max(summary.before, FoundHead(options).noted_at);
+  // A server's store always has a lineage.
+  if (folder.lineage.has_value() &&
+      (folder.lineage->jwts_not_before > WholeSecondFrom(now) || known > now)) {
+    folder.lineage->jwts_not_before = WholeSecondFrom(now);
+    summary.jwts_not_before = folder.lineage->jwts_not_before;
+    // First: cut short, it must not leave a clock that is set and uses that are forgotten.
+    FLEETCA_RETURN_IF_ERROR(WriteLineage(database_options, *folder.database, *folder.lineage));
+  }
+  std::unique_ptr<Store> store = MakeRocksDbStore(database_options, std::move(folder));
+  FLEETCA_ASSIGN_OR_RETURN(
+      summary.tokens_revoked,
+      RevokeTokens(*store, now, "fleetca store set-clock",
+                   [now](const JoinToken& token) { return token.created_at > now; }));
+  FLEETCA_RETURN_IF_ERROR(store->ResetLatestTime(now));
+  store.reset();
+  FLEETCA_RETURN_IF_ERROR(LowerHead(options, now));
+  return summary;
+}
+
+}  // namespace fleetca::store

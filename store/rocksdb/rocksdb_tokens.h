@@ -1,0 +1,40 @@
+// Join tokens in RocksDB. Private to the RocksDB target.
+#ifndef FLEETCA_STORE_ROCKSDB_ROCKSDB_TOKENS_H_
+#define FLEETCA_STORE_ROCKSDB_ROCKSDB_TOKENS_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "store/rocksdb/rocksdb_database.h"
+#include "store/store.h"
+
+namespace fleetca::store {
+
+void PutTokens(const Database& database, absl::Span<const JoinToken> tokens,
+               rocksdb::WriteBatch& batch);
+void PutTokenUses(const Database& database, absl::Span<const JoinTokenUse> uses,
+                  rocksdb::WriteBatch& batch);
+
+// Of those tokens that are there and not revoked.
+absl::Status PutTokenRevocations(const Database& database, absl::Span<const std::string> hashes,
+                                 const JoinTokenRevocation& revocation, rocksdb::WriteBatch& batch);
+
+// As of Store.
+absl::StatusOr<JoinTokenState> ReadToken(const Database& database, absl::string_view hash);
+absl::Status ForEachToken(const Database& database, absl::string_view from,
+                          JoinTokenVisitor visitor);
+
+// As of Store, through `write`, which is called for a thousand entries or so at a time. What was
+// noted of tokens that are gone, by a write that overtook their end, goes too.
+absl::StatusOr<size_t> DropTokens(const Database& database, absl::Time expired_before,
+                                  absl::FunctionRef<absl::Status(rocksdb::WriteBatch&)> write);
+
+}  // namespace fleetca::store
+
+#endif  // FLEETCA_STORE_ROCKSDB_ROCKSDB_TOKENS_H_

@@ -1,0 +1,97 @@
+// What the contract tests, which are run on every Store there is, share.
+#ifndef FLEETCA_STORE_TESTING_STORE_CONTRACT_H_
+#define FLEETCA_STORE_TESTING_STORE_CONTRACT_H_
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/errors.h"
+#include "store/memory/memory_store.h"
+#include "store/rocksdb/rocksdb_store.h"
+#include "store/store.h"
+#include "tests/testing/temporary_folder.h"
+
+namespace fleetca::store {
+
+struct StoreKind {
+  const char* name;
+  // Opens the store of `folder`, which those without a disk ignore.
+  std::function<absl::StatusOr<std::unique_ptr<Store>>(const std::string& folder)> open;
+};
+
+inline std::vector<StoreKind> StoreKinds() {
+  return {{"Memory",
+           [](const std::string&) -> absl::StatusOr<std::unique_ptr<Store>> {
+             return std::make_unique<MemoryStore>();
+           }},
+          {"RocksDb", [](const std::string& folder) {
+             RocksDbOptions options;
+             options.path = folder;
+             return OpenRocksDbStore(options);
+           }}};
+}
+
+inline std::string StoreKindName(const ::testing::TestParamInfo<StoreKind>& info) {
+  return info.param.name;
+}
+
+class StoreContractTest : public ::testing::TestWithParam<StoreKind> {
+ protected:
+  void SetUp() override {
+    absl::StatusOr<std::unique_ptr<Store>> store = GetParam().open(folder_);
+    ASSERT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+  }
+
+  void Append(const CertificateRecord& record) {
+    const absl::Status status = store_->Write({.certificates = {record}});
+    ASSERT_TRUE(status.ok()) << status;
+  }
+
+  std::vector<std::string> SerialsByExpiry(absl::Time from, absl::Time to) {
+    std::vector<std::string> serials;
+    const absl::Status status =
+        store_->ForEachByExpiry(from, to, [&serials](const CertificateRecord& record) {
+          serials.push_back(record.serial);
+          return true;
+        });
+    EXPECT_TRUE(status.ok()) << status;
+    return serials;
+  }
+
+  std::vector<std::string> SerialsByIdentity(absl::string_view identity) {
+    std::vector<std::string> serials;
+    const absl::Status status =
+        store_->ForEachByIdentity(identity, [&](const CertificateRecord& record) {
+          EXPECT_EQ(record.identity, identity);
+          serials.push_back(record.serial);
+          return true;
+        });
+    EXPECT_TRUE(status.ok()) << status;
+    return serials;
+  }
+
+  const testing::TemporaryFolder temporary_;
+  const std::string folder_ = temporary_.path() + "/store";
+  std::unique_ptr<Store> store_;
+};
+
+inline void ExpectNotFound(const absl::Status& status) {
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound) << status;
+  EXPECT_EQ(GetReason(status), Reason::kNotFound);
+}
+
+inline void ExpectInternal(const absl::Status& status) {
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal) << status;
+  EXPECT_EQ(GetReason(status), Reason::kInternal);
+}
+
+}  // namespace fleetca::store
+
+#endif  // FLEETCA_STORE_TESTING_STORE_CONTRACT_H_

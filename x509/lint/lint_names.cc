@@ -1,0 +1,213 @@
+// The lint of the subject and of the names in subjectAltName. Shares nothing with name.h and san.h,
+// which made them.
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "base/status_macros.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
+#include "x509/der/utf8.h"
+#include "x509/lint/lint_parts.h"
+
+namespace fleetca::x509 {
+namespace {
+
+constexpr size_t kMaxAttributeCharacters = 64;  // ub-common-name and its kin, RFC 5280 appendix A.1
+constexpr size_t kMaxNames = 1000;
+constexpr size_t kMaxDnsName = 253;
+constexpr size_t kMaxDnsLabel = 63;
+constexpr size_t kMaxSpiffeId = 2048;
+constexpr size_t kMaxTrustDomain = 255;
+constexpr size_t kMaxEmail = 254;
+constexpr size_t kMaxEmailLocalPart = 64;
+
+constexpr uint8_t kEmailTag = der::ContextPrimitive(1);
+constexpr uint8_t kDnsTag = der::ContextPrimitive(2);
+constexpr uint8_t kUriTag = der::ContextPrimitive(6);
+constexpr uint8_t kIpTag = der::ContextPrimitive(7);
+
+bool IsLowerAlphanumeric(char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c); }
+
+// The text between one "." and the next; moves `rest` past them.
+absl::string_view NextPart(char separator, absl::string_view* rest) {
+  const size_t end = rest->find(separator);
+  const absl::string_view part = rest->substr(0, end);
+  rest->remove_prefix(end == absl::string_view::npos ? rest->size() : end + 1);
+  return part;
+}
+
+bool IsDnsName(absl::string_view name) {
+  if (name.empty() || name.size() > kMaxDnsName || name.back() == '.') {
+    return false;
+  }
+  const bool wildcard = absl::ConsumePrefix(&name, "*.");
+  int labels = 0;
+  bool digits_only = true;
+  while (!name.empty()) {
+    const absl::string_view label = NextPart('.', &name);
+    if (label.empty() || label.size() > kMaxDnsLabel || label.front() == '-' ||
+        label.back() == '-') {
+      return false;
+    }
+    digits_only = true;
+    for (const char c : label) {
+      if (!IsLowerAlphanumeric(c) && c != '-') {
+        return false;
+      }
+      digits_only = digits_only && absl::ascii_isdigit(c);
+    }
+    ++labels;
+  }
+  return labels >= (wildcard ? 2 : 1) && !digits_only;
+}
+
+bool IsSpiffeId(absl::string_view id) {
+  if (id.size() > kMaxSpiffeId || !absl::ConsumePrefix(&id, "spiffe://") || id.empty() ||
+      id.back() == '/') {
+    return false;
+  }
+  const absl::string_view trust_domain = NextPart('/', &id);
+  if (trust_domain.empty() || trust_domain.size() > kMaxTrustDomain || trust_domain == "." ||
+      trust_domain == "..") {
+    return false;
+  }
+  for (const char c : trust_domain) {
+    if (!IsLowerAlphanumeric(c) && c != '.' && c != '-' && c != '_') {
+      return false;
+    }
+  }
+  while (!id.empty()) {
+    const absl::string_view segment = NextPart('/', &id);
+    if (segment.empty() || segment == "." || segment == "..") {
+      return false;
+    }
+    for (const char c : segment) {
+      if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '-' && c != '_') {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+// Dot-atom of RFC 5322 3.2.3 before the "@", a DNS name after it.
+bool IsEmailAddress(absl::string_view email) {
+  const size_t at = email.find('@');
+  if (email.size() > kMaxEmail || at == absl::string_view::npos || at == 0 ||
+      at > kMaxEmailLocalPart) {
+    return false;
+  }
+  const absl::string_view local = email.substr(0, at);
+  char previous = '.';
+  for (const char c : local) {
+    if (c == '.'
+            ? previous == '.'
+            : !absl::ascii_isalnum(static_cast<unsigned char>(c)) &&
+                  absl::string_view("!#$%&'*+-/=?^_`{|}~").find(c) == absl::string_view::npos) {
+      return false;
+    }
+    previous = c;
+  }
+  const absl::string_view domain = email.substr(at + 1);
+  return previous != '.' && domain.find('*') == absl::string_view::npos && IsDnsName(domain);
+}
+
+bool IsWellFormedName(uint8_t tag, absl::string_view value) {
+  switch (tag) {
+    case kEmailTag:
+      return IsEmailAddress(value);
+    case kDnsTag:
+      return IsDnsName(value);
+    case kUriTag:
+      return IsSpiffeId(value);
+    case kIpTag:
+      return value.size() == 4 || value.size() == 16;
+    default:
+      return false;
+  }
+}
+
+// AttributeTypeAndValue ::= SEQUENCE { type OID, value UTF8String }
+absl::Status LintAttribute(der::Reader attribute, absl::string_view* type) {
+  absl::string_view value;
+  if (!attribute.ReadOid(type) || !attribute.Read(der::kUtf8String, &value) || !attribute.empty()) {
+    return LintError("the subject has an attribute that is not a type and a UTF8String");
+  }
+  if (*type != oid::kCommonName && *type != oid::kOrganizationName) {
+    return LintError("the subject has an attribute other than O and CN");
+  }
+  const std::optional<size_t> characters = CountPrintableUtf8(value);
+  if (!characters.has_value()) {
+    return LintError("the subject has a control character or bytes that are not text");
+  }
+  if (*characters == 0 || *characters > kMaxAttributeCharacters) {
+    return LintError("the subject has a value that is empty or over 64 characters");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status LintSubject(der::Reader subject) {
+  bool has_common_name = false;
+  bool has_organization = false;
+  while (!subject.empty()) {
+    der::Reader rdn;
+    der::Reader attribute;
+    if (!subject.ReadNested(der::kSet, &rdn) || !rdn.ReadNested(der::kSequence, &attribute) ||
+        !rdn.empty()) {
+      return LintError("the subject is not a sequence of single-valued RDNs");
+    }
+    absl::string_view type;
+    FLEETCA_RETURN_IF_ERROR(LintAttribute(attribute, &type));
+    bool& seen = type == oid::kCommonName ? has_common_name : has_organization;
+    if (seen) {
+      return LintError("the subject has an attribute twice");
+    }
+    seen = true;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LintSubjectAltName(absl::string_view value) {
+  der::Reader element(value);
+  der::Reader names;
+  if (!element.ReadNested(der::kSequence, &names) || !element.empty()) {
+    return LintError("subjectAltName is not one SEQUENCE");
+  }
+  if (names.empty()) {
+    return LintError("subjectAltName is empty");
+  }
+  const absl::string_view all = names.rest();
+  size_t count = 0;
+  int uris = 0;
+  while (!names.empty()) {
+    uint8_t tag;
+    absl::string_view name;
+    absl::string_view encoding;
+    if (!names.ReadAny(&tag, &name, &encoding) || !IsWellFormedName(tag, name)) {
+      return LintError("subjectAltName has a malformed name or one of a forbidden type");
+    }
+    if (++count > kMaxNames) {
+      return LintError("subjectAltName has over 1000 names");
+    }
+    if (tag == kUriTag && ++uris > 1) {
+      return LintError("subjectAltName has more than one URI");
+    }
+    der::Reader earlier(all);
+    while (earlier.rest().data() < encoding.data()) {
+      uint8_t earlier_tag;
+      absl::string_view earlier_name;
+      absl::string_view earlier_encoding;
+      earlier.ReadAny(&earlier_tag, &earlier_name, &earlier_encoding);
+      if (earlier_encoding == encoding) {
+        return LintError("subjectAltName has a name twice");
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace fleetca::x509

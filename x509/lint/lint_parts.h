@@ -1,0 +1,33 @@
+// The parts of the lint (lint.h): each reads one thing and is OK or says what is wrong.
+#ifndef FLEETCA_X509_LINT_LINT_PARTS_H_
+#define FLEETCA_X509_LINT_LINT_PARTS_H_
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "x509/der/der.h"
+#include "x509/lint/lint.h"
+
+namespace fleetca::x509 {
+
+// INTERNAL kLintFailed with `problem`, which names the defect.
+absl::Status LintError(absl::string_view problem);
+
+// Name: the contents of its SEQUENCE. Only what fleetca writes: at most one O and one CN, each its
+// own RDN, a UTF8String of 1 to 64 printable characters.
+absl::Status LintSubject(der::Reader subject);
+
+// GeneralNames: the value of the subjectAltName extension.
+absl::Status LintSubjectAltName(absl::string_view value);
+
+// The values of authorityInfoAccess and cRLDistributionPoints: each one URL.
+absl::Status LintAuthorityInfo(absl::string_view value);
+absl::Status LintCrlDistribution(absl::string_view value);
+
+// Extensions: the contents of the SEQUENCE. `key_bits` are the octets of the subject's key.
+absl::Status LintExtensions(der::Reader extensions, const LintPolicy& policy,
+                            const LintExpectation& expectation, absl::string_view key_bits,
+                            bool subject_is_empty);
+
+}  // namespace fleetca::x509
+
+#endif  // FLEETCA_X509_LINT_LINT_PARTS_H_
