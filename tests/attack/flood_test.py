@@ -136,7 +136,7 @@ class FloodTest(unittest.TestCase):
         for kind in ("resets", "short_resets", "whole_resets", "denied_resets", "health_resets"):
             with self.subTest(kind):
                 # In 28 octets a stream two processors get three million of them in six seconds,
-                # which takes the time of others (docs/architecture.md).
+                # which takes the time of others (docs/security.md).
                 self.flood(kind, self.fleet.port, certificate=True,
                            in_time=kind != "short_resets")
 
