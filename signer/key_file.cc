@@ -66,12 +66,12 @@ absl::StatusOr<SecretBytes> ReadPassphrase(const PassphraseSource& source) {
   return SecretBytes(passphrase);
 }
 
-absl::StatusOr<EvpPkeyPtr> ReadKeyFile(absl::string_view path, const PassphraseSource& passphrase) {
-  FLEETCA_ASSIGN_OR_RETURN(const SecretBytes pem, ReadSecretFile(path));
-  FLEETCA_ASSIGN_OR_RETURN(const SecretBytes secret, ReadPassphrase(passphrase));
+absl::StatusOr<EvpPkeyPtr> ReadKeyFile(const KeyFile& file) {
+  FLEETCA_ASSIGN_OR_RETURN(const SecretBytes pem, ReadSecretFile(file.path));
+  FLEETCA_ASSIGN_OR_RETURN(const SecretBytes secret, ReadPassphrase(file.passphrase));
   absl::StatusOr<EvpPkeyPtr> key = DecodeEncryptedPrivateKey(pem.view(), secret);
   if (!key.ok()) {
-    return Annotate(key.status(), path);
+    return Annotate(key.status(), file.path);
   }
   return key;
 }

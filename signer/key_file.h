@@ -17,13 +17,19 @@ struct PassphraseSource {
   std::string systemd_credential;  // a name below $CREDENTIALS_DIRECTORY
 };
 
+// A private key: encrypted PKCS#8 in a file.
+struct KeyFile {
+  std::string path;
+  PassphraseSource passphrase;
+};
+
 // kConfigInvalid when not exactly one source is set; kFileMissing, kFilePermissions as
 // ReadSecretFile; kPassphraseInvalid when it is empty.
 absl::StatusOr<SecretBytes> ReadPassphrase(const PassphraseSource& source);
 
-// The private key in the encrypted PKCS#8 file at `path`. An unencrypted key is refused, as is a
-// file that others can read (kFilePermissions). kPassphraseInvalid when the passphrase is wrong.
-absl::StatusOr<EvpPkeyPtr> ReadKeyFile(absl::string_view path, const PassphraseSource& passphrase);
+// The private key in the file. An unencrypted key is refused, as is a file that others can read
+// (kFilePermissions). kPassphraseInvalid when the passphrase is wrong.
+absl::StatusOr<EvpPkeyPtr> ReadKeyFile(const KeyFile& file);
 
 // Writes a new file of mode 0600; an existing one is never overwritten.
 absl::Status WriteKeyFile(absl::string_view path, const EVP_PKEY* key,

@@ -62,7 +62,7 @@ TEST_F(KeyFileTest, RoundTrip) {
   EXPECT_EQ(info.st_mode & 07777, 0600u);
   EXPECT_THAT(ReadFile(path).value(),
               ::testing::StartsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
-  const absl::StatusOr<EvpPkeyPtr> key = ReadKeyFile(path, FileWith(kPassphrase));
+  const absl::StatusOr<EvpPkeyPtr> key = ReadKeyFile({path, FileWith(kPassphrase)});
   ASSERT_TRUE(key.ok()) << key.status();
   EXPECT_EQ(EncodePrivateKey(key->get())->view(), EncodePrivateKey(key_.get())->view());
 }
@@ -86,12 +86,12 @@ TEST_F(KeyFileTest, NoKeyIsWrittenWithoutAPassphrase) {
 
 TEST_F(KeyFileTest, WrongPassphrase) {
   const std::string path = MakeKey();
-  ExpectRefused(ReadKeyFile(path, FileWith("wrong")), Reason::kPassphraseInvalid, path);
+  ExpectRefused(ReadKeyFile({path, FileWith("wrong")}), Reason::kPassphraseInvalid, path);
 }
 
 TEST_F(KeyFileTest, ErrorsNeverQuoteAPassphrase) {
   const std::string path = MakeKey();
-  const absl::Status status = ReadKeyFile(path, FileWith("hunter2-wrong")).status();
+  const absl::Status status = ReadKeyFile({path, FileWith("hunter2-wrong")}).status();
   EXPECT_THAT(std::string(status.ToString()), ::testing::Not(HasSubstr("hunter2")));
 }
 
@@ -120,27 +120,27 @@ TEST_F(KeyFileTest, PassphraseFileThatOthersCanRead) {
 TEST_F(KeyFileTest, MissingFiles) {
   const std::string none = absl::StrCat(folder_, "/none");
   ExpectRefused(ReadPassphrase({none, ""}), Reason::kFileMissing, none);
-  ExpectRefused(ReadKeyFile(none, FileWith(kPassphrase)), Reason::kFileMissing, none);
+  ExpectRefused(ReadKeyFile({none, FileWith(kPassphrase)}), Reason::kFileMissing, none);
 }
 
 TEST_F(KeyFileTest, KeyFileThatOthersCanRead) {
   const std::string path = MakeKey();
   for (const mode_t mode : {0644, 0640, 0604, 0620}) {
     ASSERT_EQ(chmod(path.c_str(), mode), 0);
-    ExpectRefused(ReadKeyFile(path, FileWith(kPassphrase)), Reason::kFilePermissions, path);
+    ExpectRefused(ReadKeyFile({path, FileWith(kPassphrase)}), Reason::kFilePermissions, path);
   }
 }
 
 TEST_F(KeyFileTest, AnUnencryptedKeyIsRefusedWithHowToEncryptIt) {
   const std::string path = Make("clear.key", EncodePrivateKey(key_.get())->view());
-  const absl::StatusOr<EvpPkeyPtr> key = ReadKeyFile(path, FileWith(kPassphrase));
+  const absl::StatusOr<EvpPkeyPtr> key = ReadKeyFile({path, FileWith(kPassphrase)});
   ExpectRefused(key, Reason::kFileInvalid, path);
   ExpectRefused(key, Reason::kFileInvalid, "openssl pkcs8 -topk8");
 }
 
 TEST_F(KeyFileTest, WhatIsNoKeyIsRefused) {
   for (const char* contents : {"", "no key", "-----BEGIN CERTIFICATE-----\nMAA=\n"}) {
-    ExpectRefused(ReadKeyFile(Make("odd", contents), FileWith(kPassphrase)), Reason::kFileInvalid,
+    ExpectRefused(ReadKeyFile({Make("odd", contents), FileWith(kPassphrase)}), Reason::kFileInvalid,
                   "odd");
   }
 }
@@ -148,7 +148,7 @@ TEST_F(KeyFileTest, WhatIsNoKeyIsRefused) {
 TEST_F(KeyFileTest, ExactlyOneSource) {
   ExpectRefused(ReadPassphrase({"", ""}), Reason::kConfigInvalid, "neither is set");
   ExpectRefused(ReadPassphrase({"/a", "b"}), Reason::kConfigInvalid, "both are set");
-  ExpectRefused(ReadKeyFile(MakeKey(), {"", ""}), Reason::kConfigInvalid, "neither is set");
+  ExpectRefused(ReadKeyFile({MakeKey(), {"", ""}}), Reason::kConfigInvalid, "neither is set");
 }
 
 TEST_F(KeyFileTest, SystemdCredential) {
@@ -156,7 +156,7 @@ TEST_F(KeyFileTest, SystemdCredential) {
   setenv("CREDENTIALS_DIRECTORY", folder_.c_str(), 1);
   Make("ca-passphrase", absl::StrCat(kPassphrase, "\n"), 0400);
   EXPECT_EQ(ReadPassphrase({"", "ca-passphrase"})->view(), kPassphrase);
-  EXPECT_TRUE(ReadKeyFile(path, {"", "ca-passphrase"}).ok());
+  EXPECT_TRUE(ReadKeyFile({path, {"", "ca-passphrase"}}).ok());
   // systemd's ACL for the service's user shows like this.
   Make("ca-passphrase", kPassphrase, 0440);
   EXPECT_EQ(ReadPassphrase({"", "ca-passphrase"})->view(), kPassphrase);
@@ -195,7 +195,7 @@ TEST_F(KeyFileTest, AKeyFileOfTheOpenSslToolIsAccepted) {
                    " -aes-256-cbc -pass file:", passphrase.file, " -out ", path);
   ASSERT_EQ(std::system(command.c_str()), 0);
   ASSERT_EQ(chmod(path.c_str(), 0600), 0);
-  const absl::StatusOr<EvpPkeyPtr> key = ReadKeyFile(path, passphrase);
+  const absl::StatusOr<EvpPkeyPtr> key = ReadKeyFile({path, passphrase});
   ASSERT_TRUE(key.ok()) << key.status();
   EXPECT_EQ(EVP_PKEY_get_bits(key->get()), 384);
 }

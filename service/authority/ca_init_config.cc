@@ -25,8 +25,12 @@ listener {
 $2
 issuer {
   certificate_file: "issuing-ca.crt"
-  private_key_file: "issuing-ca.key"
-  passphrase { file: "issuing-ca.passphrase" }
+  key {
+    file {
+      path: "issuing-ca.key"
+      passphrase { file: "issuing-ca.passphrase" }
+    }
+  }
   trust_bundle_file: "trust-bundle.pem"
   # Certificates say how they came to be issued.
   provenance: true

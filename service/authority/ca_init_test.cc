@@ -109,9 +109,9 @@ void ExpectKeysFit(const std::string& folder) {
     EXPECT_EQ(from_key.code, 0) << from_key.output;
     EXPECT_EQ(from_key.output, from_certificate.output);
     EXPECT_THAT(Contents(path + ".key"), HasSubstr("BEGIN ENCRYPTED PRIVATE KEY"));
-    EXPECT_TRUE(
-        signer::ReadKeyFile(path + ".key", {.file = path + ".passphrase", .systemd_credential = ""})
-            .ok());
+    EXPECT_TRUE(signer::ReadKeyFile(
+                    {path + ".key", {.file = path + ".passphrase", .systemd_credential = ""}})
+                    .ok());
   }
 }
 

@@ -24,6 +24,10 @@ class ConfigReader {
     text_.AddMistake(field, problem);
   }
 
+  void Warning(absl::string_view field, absl::string_view advice) {
+    text_.AddWarning(field, advice);
+  }
+
   // Where the field is written: "fleetca.textproto:12".
   std::string PlaceOf(absl::string_view field) const { return text_.PlaceOf(field); }
 

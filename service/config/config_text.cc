@@ -117,6 +117,10 @@ void ConfigText::AddMistake(absl::string_view field, absl::string_view problem) 
   mistakes_.push_back({line, std::string(field), absl::StrCat(line, ": ", field, ": ", problem)});
 }
 
+void ConfigText::AddWarning(absl::string_view field, absl::string_view advice) {
+  warnings_.push_back(absl::StrCat(PlaceOf(field), ": ", field, ": ", advice));
+}
+
 std::string ConfigText::PlaceOf(absl::string_view field) const {
   return absl::StrCat(path_, ":", LineOf(field));
 }

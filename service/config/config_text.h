@@ -30,6 +30,12 @@ class ConfigText {
   // Adds a mistake in a field, named by its path as in "profiles[0].names.dns_suffixes[1]".
   void AddMistake(absl::string_view field, absl::string_view problem);
 
+  // Notes something that is right and yet worth a change, in a field that is named as above.
+  void AddWarning(absl::string_view field, absl::string_view advice);
+
+  // "fleetca.textproto:12: listener.address: ...", in the order in which they were added.
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
   // The line, from 1, on which the field stands; for an absent one, on which what should hold it
   // begins.
   int LineOf(absl::string_view field) const;
@@ -54,6 +60,7 @@ class ConfigText {
   google::protobuf::TextFormat::ParseInfoTree locations_;
   bool parsed_ = false;
   std::vector<Mistake> mistakes_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace fleetca::service

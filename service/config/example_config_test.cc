@@ -53,8 +53,8 @@ TEST(ExampleTest, ShowsEveryField) {
   EXPECT_THAT(absent, IsEmpty());
 }
 
-// A field is only shown if it is set, so that its value is checked; the other passphrase source is
-// the one exception, as there can be only one.
+// A field is only shown if it is set, so that its value is checked. The exceptions are the other
+// place where there can be only one, and forms of earlier releases.
 void CollectUnsetFields(const google::protobuf::Message& message, std::set<std::string>* unset) {
   const auto* reflection = message.GetReflection();
   std::vector<const google::protobuf::FieldDescriptor*> set;
@@ -82,7 +82,10 @@ TEST(ExampleTest, SetsEveryField) {
   ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(*text, &message));
   std::set<std::string> unset;
   CollectUnsetFields(message, &unset);
-  EXPECT_THAT(unset, testing::ElementsAre("fleetca.config.v1.Passphrase.systemd_credential"));
+  EXPECT_THAT(unset, testing::ElementsAre("fleetca.config.v1.Issuer.passphrase",
+                                          "fleetca.config.v1.Issuer.private_key_file",
+                                          "fleetca.config.v1.IssuingKey.pkcs11",
+                                          "fleetca.config.v1.Passphrase.systemd_credential"));
 }
 
 }  // namespace

@@ -1,12 +1,9 @@
 #include "service/config/server_config.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -62,68 +59,6 @@ ListenerConfig ReadListener(const pb::Listener& written, ConfigReader* reader) {
     }
   }
   return listener;
-}
-
-signer::PassphraseSource ReadPassphrase(const pb::Issuer& issuer, ConfigReader* reader) {
-  signer::PassphraseSource source;
-  switch (issuer.passphrase().source_case()) {
-    case pb::Passphrase::kFile:
-      source.file = reader->Path("issuer.passphrase.file", issuer.passphrase().file());
-      break;
-    case pb::Passphrase::kSystemdCredential:
-      source.systemd_credential = issuer.passphrase().systemd_credential();
-      if (source.systemd_credential.empty() || absl::StrContains(source.systemd_credential, "/") ||
-          absl::StartsWith(source.systemd_credential, ".")) {
-        reader->Mistake("issuer.passphrase.systemd_credential",
-                        "is not the name of a credential; write what stands before the \":\" in "
-                        "LoadCredential=");
-      }
-      break;
-    case pb::Passphrase::SOURCE_NOT_SET:
-      reader->Mistake("issuer.passphrase",
-                      "has no source; write { file: \"...\" } or { systemd_credential: \"...\" }");
-      break;
-  }
-  return source;
-}
-
-void ReadFleetArc(const pb::Issuer& written, ConfigReader* reader, IssuerConfig* issuer) {
-  if (written.fleet_arc().empty()) {
-    return;
-  }
-  const absl::StatusOr<x509::AuthzOids> oids = x509::AuthzOids::FromArc(written.fleet_arc());
-  if (!oids.ok()) {
-    reader->Mistake("issuer.fleet_arc", oids.status().message());
-    return;
-  }
-  issuer->fleet_arc = written.fleet_arc();
-  issuer->oids = *oids;
-}
-
-IssuerConfig ReadIssuer(const pb::Issuer& written, ConfigReader* reader) {
-  IssuerConfig issuer;
-  issuer.certificate_file = reader->Path("issuer.certificate_file", written.certificate_file());
-  issuer.private_key_file = reader->Path("issuer.private_key_file", written.private_key_file());
-  issuer.passphrase = ReadPassphrase(written, reader);
-  issuer.trust_bundle_file = reader->Path("issuer.trust_bundle_file", written.trust_bundle_file());
-  for (int i = 0; i < written.blocked_keys_size(); ++i) {
-    const std::string& hex = written.blocked_keys(i);
-    if (hex.size() != 64 || !std::all_of(hex.begin(), hex.end(), absl::ascii_isxdigit)) {
-      reader->Mistake(
-          At("issuer.blocked_keys", i),
-          "is not a SHA-256 in 64 hex digits; write what `openssl pkey -pubin -in key.pem "
-          "-outform DER | sha256sum` prints");
-      continue;
-    }
-    issuer.blocked_keys.push_back(absl::HexStringToBytes(hex));
-  }
-  ReadFleetArc(written, reader, &issuer);
-  issuer.provenance = written.provenance();
-  if (!written.former_certificates_file().empty()) {
-    issuer.former_certificates_file =
-        reader->Path("issuer.former_certificates_file", written.former_certificates_file());
-  }
-  return issuer;
 }
 
 // As the paths are written: links are not followed.
@@ -300,12 +235,13 @@ absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::str
   config.clock = ReadClock(message.clock(), &reader);
   config.limits = ReadLimits(message.limits(), &reader);
   ReadLogging(message.logging(), &reader, &config);
-  if (!config.issuer.private_key_file.empty() &&
-      config.issuer.private_key_file == config.listener.private_key_file) {
+  if (!config.issuer.key.path.empty() &&
+      config.issuer.key.path == config.listener.private_key_file) {
     reader.Mistake("listener.private_key_file",
                    "is the issuing CA's key; give the listener a key of its own");
   }
   FLEETCA_RETURN_IF_ERROR(written.ToStatus());
+  config.warnings = written.warnings();
   return config;
 }
 

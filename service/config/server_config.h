@@ -10,11 +10,10 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/log.h"
+#include "service/config/issuer_config.h"
 #include "service/config/token_issuer_config.h"
 #include "service/time/clock_rule.h"
-#include "signer/key_file.h"
 #include "store/rocksdb/rocksdb_store.h"
-#include "x509/authz/authz_oids.h"
 
 namespace fleetca::service {
 
@@ -25,19 +24,6 @@ struct ListenerConfig {
   std::string client_ca_file;
   bool reflection = false;
   absl::Duration drain_timeout = absl::Seconds(30);
-};
-
-struct IssuerConfig {
-  std::string certificate_file;
-  std::string private_key_file;
-  signer::PassphraseSource passphrase;
-  std::string trust_bundle_file;
-  std::vector<std::string> blocked_keys;  // SHA-256 of SubjectPublicKeyInfo, 32 octets each
-  std::string fleet_arc = std::string(x509::kDefaultFleetArcText);
-  x509::AuthzOids oids;  // under fleet_arc
-  bool provenance = false;
-  // Issuing CAs that were in force before; empty: none.
-  std::string former_certificates_file;
 };
 
 struct LimitsConfig {
@@ -71,6 +57,8 @@ struct ServerConfig {
   LimitsConfig limits;
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;
+  // What works and should be written otherwise, each with file, line and field.
+  std::vector<std::string> warnings;
 };
 
 // Parses and validates the file's contents. `path` is for messages and for relative paths. Reports

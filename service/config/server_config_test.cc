@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "base/errors.h"
@@ -66,7 +67,7 @@ TEST(ServerConfigTest, RelativePathsAreOfTheFilesFolder) {
   const ServerConfig config = Parse(kGood);
   EXPECT_EQ(config.listener.certificate_file, "conf/server/tls.pem");
   EXPECT_EQ(config.listener.client_ca_file, "/etc/roots.pem");
-  EXPECT_EQ(config.issuer.passphrase.file, "conf/ca.passphrase");
+  EXPECT_EQ(config.issuer.key.passphrase.file, "conf/ca.passphrase");
   EXPECT_EQ(config.store.path, "conf/store");
   EXPECT_EQ(config.store.head_file, "conf/store.head");
   EXPECT_EQ(config.clock.behind, absl::Minutes(5));
@@ -129,13 +130,13 @@ INSTANTIATE_TEST_SUITE_P(
          "listener.drain_timeout", "0 seconds to 1 hour"},
         {"TlsKeyIsCaKey", 5, "private_key_file: \"ca.key\"", "listener.private_key_file",
          "issuing CA's key"},
-        {"EmptyPassphrase", 11, "passphrase { }", "issuer.passphrase", "no source"},
-        {"EmptyPassphraseFile", 11, "passphrase { file: \"\" }", "issuer.passphrase.file",
-         "missing"},
-        {"CredentialWithSlash", 11, "passphrase { systemd_credential: \"a/b\" }",
-         "issuer.passphrase.systemd_credential", "not the name"},
-        {"CredentialParent", 11, "passphrase { systemd_credential: \"..\" }",
-         "issuer.passphrase.systemd_credential", "not the name"},
+        {"EmptyPassphrase", 11, "passphrase { } } }", "issuer.key.file.passphrase", "no source"},
+        {"EmptyPassphraseFile", 11, "passphrase { file: \"\" } } }",
+         "issuer.key.file.passphrase.file", "missing"},
+        {"CredentialWithSlash", 11, "passphrase { systemd_credential: \"a/b\" } } }",
+         "issuer.key.file.passphrase.systemd_credential", "not the name"},
+        {"CredentialParent", 11, "passphrase { systemd_credential: \"..\" } } }",
+         "issuer.key.file.passphrase.systemd_credential", "not the name"},
         {"EmptyStorePath", 14, "store { path: \"\" }", "store.path", "missing"},
         {"HeadInsideTheStore", 14, "store { path: \"store/\" head_file: \"store/head\" }",
          "store.head_file", "outside"},
@@ -211,8 +212,42 @@ TEST(ServerConfigTest, MissingPartsAreNamedOnce) {
 TEST(ServerConfigTest, MissingFieldHasTheLineOfItsMessage) {
   EXPECT_THAT(OnlyMistake(WithLine(4, "")),
               StartsWith("conf/fleetca.textproto:2: listener.certificate_file: is missing"));
-  EXPECT_THAT(OnlyMistake(WithLine(11, "")),
-              StartsWith("conf/fleetca.textproto:8: issuer.passphrase: has no source"));
+  EXPECT_THAT(OnlyMistake(WithLine(11, "} }")),
+              StartsWith("conf/fleetca.textproto:10: issuer.key.file.passphrase: has no source"));
+}
+
+// kGood with these words where it says where the issuing key is.
+std::string WithKey(absl::string_view words) {
+  std::vector<std::string> lines = absl::StrSplit(kGood, '\n');
+  lines.at(9) = std::string(words);
+  lines.at(10) = "";
+  return absl::StrJoin(lines, "\n");
+}
+
+TEST(ServerConfigTest, TheOldFormOfTheKeyIsReadAndReported) {
+  const ServerConfig config =
+      Parse(WithKey("private_key_file: \"ca.key\" passphrase { file: \"ca.passphrase\" }"));
+  EXPECT_EQ(config.issuer.key.path, "conf/ca.key");
+  EXPECT_EQ(config.issuer.key.passphrase.file, "conf/ca.passphrase");
+  EXPECT_THAT(config.warnings,
+              testing::ElementsAre(StartsWith("conf/fleetca.textproto:10: issuer.private_key_file: "
+                                              "is the form of an earlier release; write key {")));
+  EXPECT_THAT(Parse(kGood).warnings, testing::IsEmpty());
+  EXPECT_EQ(ServerConfigToText(Parse(kGood)), ServerConfigToText(config));
+}
+
+TEST(ServerConfigTest, TheKeyHasOnePlace) {
+  EXPECT_THAT(OnlyMistake(WithKey("")),
+              StartsWith("conf/fleetca.textproto:8: issuer.key: is missing; write { file {"));
+  EXPECT_THAT(OnlyMistake(WithKey("key { }")),
+              StartsWith("conf/fleetca.textproto:10: issuer.key: has no source"));
+  EXPECT_THAT(OnlyMistake(WithKey("key { pkcs11 { uri: \"pkcs11:object=ca\" } }")),
+              StartsWith("conf/fleetca.textproto:10: issuer.key.pkcs11: is not there yet"));
+  const std::string key = "key { file { path: \"k\" passphrase { file: \"p\" } } }";
+  EXPECT_THAT(OnlyMistake(WithKey(key + " private_key_file: \"k\"")),
+              StartsWith("conf/fleetca.textproto:10: issuer.private_key_file: stands beside"));
+  EXPECT_THAT(OnlyMistake(WithKey(key + " passphrase { file: \"p\" }")),
+              StartsWith("conf/fleetca.textproto:10: issuer.passphrase: stands beside"));
 }
 
 TEST(ServerConfigTest, EveryMistakeIsReportedInTheFilesOrder) {
@@ -293,7 +328,7 @@ TEST(ServerConfigTest, InlineSecretsAreNeverShown) {
   }
   const absl::Status status =
       ParseServerConfig(
-          WithLine(10, "private_key_file: \"-----BEGIN PRIVATE KEY-----\\nMIIhunter2\""), kPath)
+          WithLine(10, "key { file { path: \"-----BEGIN PRIVATE KEY-----\\nMIIhunter2\""), kPath)
           .status();
   EXPECT_THAT(std::string(status.message()), Not(HasSubstr("hunter2")));
 }

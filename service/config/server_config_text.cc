@@ -111,11 +111,13 @@ pb::Listener ListenerToConfig(const ListenerConfig& listener) {
 pb::Issuer IssuerToConfig(const IssuerConfig& issuer) {
   pb::Issuer out;
   out.set_certificate_file(issuer.certificate_file);
-  out.set_private_key_file(issuer.private_key_file);
-  if (!issuer.passphrase.file.empty()) {
-    out.mutable_passphrase()->set_file(issuer.passphrase.file);
+  pb::KeyFile& key = *out.mutable_key()->mutable_file();
+  key.set_path(issuer.key.path);
+  const signer::PassphraseSource& passphrase = issuer.key.passphrase;
+  if (!passphrase.file.empty()) {
+    key.mutable_passphrase()->set_file(passphrase.file);
   } else {
-    out.mutable_passphrase()->set_systemd_credential(issuer.passphrase.systemd_credential);
+    key.mutable_passphrase()->set_systemd_credential(passphrase.systemd_credential);
   }
   out.set_trust_bundle_file(issuer.trust_bundle_file);
   for (const std::string& key : issuer.blocked_keys) {

@@ -38,7 +38,7 @@ TEST(ServerConfigTextTest, ShowsDefaults) {
 
 TEST(ServerConfigTextTest, MasksWhatLooksLikeASecret) {
   ServerConfig config = Parse(kGood);
-  config.issuer.private_key_file = "-----BEGIN PRIVATE KEY-----\nhunter2";
+  config.issuer.key.path = "-----BEGIN PRIVATE KEY-----\nhunter2";
   EXPECT_THAT(ServerConfigToText(config), Not(HasSubstr("hunter2")));
   EXPECT_THAT(ServerConfigToText(config), HasSubstr("(masked)"));
 }

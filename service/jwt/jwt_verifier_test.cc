@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "service/jwt/testing/fake_key_source.h"
 #include "service/jwt/testing/jwt_maker.h"
+#include "service/jwt/testing/jwt_verifier_fixture.h"
 #include "service/jwt/unverified_jwt.h"
 #include "tests/testing/status_matchers.h"
 
@@ -18,83 +19,27 @@ namespace {
 
 using ::fleetca::testing::AssembleToken;
 using ::fleetca::testing::Base64Url;
+using ::fleetca::testing::Es256;
 using ::fleetca::testing::FakeKeySource;
 using ::fleetca::testing::IsError;
 using ::fleetca::testing::IsInvalid;
+using ::fleetca::testing::JwtVerifierTest;
+using ::fleetca::testing::kEs256;
+using ::fleetca::testing::kIssuer;
+using ::fleetca::testing::kNow;
+using ::fleetca::testing::kNowSeconds;
+using ::fleetca::testing::kRs256;
 using ::fleetca::testing::MakeHmacToken;
 using ::fleetca::testing::MakeJwk;
 using ::fleetca::testing::MakeJwks;
 using ::fleetca::testing::MakeToken;
+using ::fleetca::testing::P256;
+using ::fleetca::testing::P384;
+using ::fleetca::testing::Payload;
+using ::fleetca::testing::PayloadWith;
+using ::fleetca::testing::Rsa;
 using ::fleetca::testing::TestKey;
 using ::testing::HasSubstr;
-
-constexpr int64_t kNowSeconds = 1767225600;
-constexpr absl::Time kNow = absl::FromUnixSeconds(kNowSeconds);
-constexpr absl::string_view kIssuer = "https://issuer.test";
-constexpr absl::string_view kEs256 = R"({"alg":"ES256","kid":"p256"})";
-constexpr absl::string_view kRs256 = R"({"alg":"RS256","kid":"rsa"})";
-
-const TestKey& P256() { return TestKey::OfType(KeyType::kP256); }
-const TestKey& P384() { return TestKey::OfType(KeyType::kP384); }
-const TestKey& Rsa() { return TestKey::OfType(KeyType::kRsa2048); }
-
-// A right payload from now on for 10 minutes; `more` comes before it.
-std::string Payload(absl::string_view more = "") {
-  return absl::StrCat("{", more,
-                      R"("iss":"https://issuer.test","aud":"fleetca","sub":"web","exp":)",
-                      kNowSeconds + 600, R"(,"nbf":)", kNowSeconds, R"(,"iat":)", kNowSeconds, "}");
-}
-
-// The same with one text in place of another, which it must have.
-std::string PayloadWith(absl::string_view from, absl::string_view to) {
-  const std::string right = Payload();
-  EXPECT_THAT(right, HasSubstr(from));
-  return absl::StrReplaceAll(right, {{from, to}});
-}
-
-std::string Es256(absl::string_view payload) {
-  return MakeToken(kEs256, payload, P256(), SignatureScheme::kEcdsaSha256);
-}
-
-class JwtVerifierTest : public ::testing::Test {
- protected:
-  JwtVerifierTest() { Restart(Issuer()); }
-
-  static JwkSet Keys() {
-    return *JwkSet::Parse(
-        MakeJwks({MakeJwk(P256(), "p256"), MakeJwk(P384(), "p384"), MakeJwk(Rsa(), "rsa"),
-                  MakeJwk(Rsa(), "pss", R"("alg":"PS256",)")}));
-  }
-
-  JwtIssuer Issuer() {
-    return {.url = std::string(kIssuer),
-            .audiences = {"fleetca", "fleetca.test"},
-            .algorithms = {SigningAlgorithm::kRs256, SigningAlgorithm::kPs256,
-                           SigningAlgorithm::kEs256, SigningAlgorithm::kEs384},
-            .keys = source_};
-  }
-
-  void Restart(JwtIssuer issuer) { verifier_ = *JwtVerifier::Create({std::move(issuer)}); }
-
-  absl::StatusOr<JwtClaims> Verify(absl::string_view token, absl::Time now = kNow) {
-    detail_.clear();
-    return verifier_->Verify(token, now, &detail_);
-  }
-
-  // Refused for the reason that the log gets, with the sentence that every refusal has.
-  void ExpectRefused(absl::string_view token, absl::string_view why, absl::Time now = kNow) {
-    const absl::StatusOr<JwtClaims> claims = Verify(token, now);
-    EXPECT_THAT(claims, IsError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown)) << why;
-    EXPECT_THAT(detail_, HasSubstr(why));
-    sentences_.insert(std::string(claims.status().message()));
-    EXPECT_EQ(sentences_.size(), 1u) << "a stranger can tell " << why;
-  }
-
-  std::shared_ptr<FakeKeySource> source_ = std::make_shared<FakeKeySource>(Keys());
-  std::unique_ptr<const JwtVerifier> verifier_;
-  std::string detail_;
-  std::set<std::string> sentences_;
-};
 
 TEST_F(JwtVerifierTest, AcceptsTokensOfEveryPinnedAlgorithm) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtClaims claims, Verify(Es256(Payload(R"("a":[1],)"))));
@@ -348,64 +293,6 @@ TEST_F(JwtVerifierTest, RefusesAHugeToken) {
   ExpectRefused(Es256(Payload(absl::StrCat(R"("a":)", std::string(5000, '['), ","))), "deep");
   FLEETCA_EXPECT_OK(
       Verify(Es256(Payload(absl::StrCat(R"("a":")", padding.substr(0, 8000), R"(",)")))));
-}
-
-TEST_F(JwtVerifierTest, ATokenThatIsGoodForOneUseNeedsAnId) {
-  JwtIssuer once = Issuer();
-  once.one_use = true;
-  Restart(once);
-  ExpectRefused(Es256(Payload()), "jti is missing");
-  ExpectRefused(Es256(Payload(R"("jti":7,)")), "jti is missing");
-  ExpectRefused(Es256(Payload(R"("jti":"",)")), "jti is missing");
-  const std::string token = Es256(Payload(R"("jti":"1",)"));
-  FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtClaims claims, Verify(token));
-  EXPECT_EQ(claims.one_use_jwt_id, "1");
-  EXPECT_EQ(claims.refused_from, claims.expires + once.clock_skew);
-  // Whether it was used is for the issuer to say: nothing is used up here.
-  FLEETCA_EXPECT_OK(Verify(token));
-  // To the last moment at which the skew lets it live.
-  FLEETCA_EXPECT_OK(Verify(token, claims.refused_from - absl::Nanoseconds(1)));
-  ExpectRefused(token, "expired", claims.refused_from);
-}
-
-TEST_F(JwtVerifierTest, ATokenThatIsGoodForOneUseSaysBeforeWhenItWasNotUsed) {
-  JwtIssuer once = Issuer();
-  once.one_use = true;
-  Restart(once);
-  const auto token = [&](absl::string_view dates) {
-    return Es256(
-        PayloadWith(absl::StrCat(R"(,"nbf":)", kNowSeconds, R"(,"iat":)", kNowSeconds, "}"),
-                    absl::StrCat(R"(,"jti":"1")", dates, "}")));
-  };
-  const absl::Time expires = absl::FromUnixSeconds(kNowSeconds + 600);
-  struct Case {
-    std::string dates;
-    absl::Time expected;
-  };
-  for (const Case& test : std::vector<Case>{
-           {absl::StrCat(R"(,"nbf":)", kNowSeconds - 9, R"(,"iat":)", kNowSeconds - 5),
-            absl::FromUnixSeconds(kNowSeconds - 5) - once.clock_skew},
-           {absl::StrCat(R"(,"nbf":)", kNowSeconds - 9),
-            absl::FromUnixSeconds(kNowSeconds - 9) - once.clock_skew},
-           {"", expires - kLongestUndated}}) {
-    FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtClaims claims, Verify(token(test.dates)));
-    EXPECT_EQ(claims.unused_before, test.expected) << test.dates;
-  }
-  // One whose issuer's clock is ahead is used before its date.
-  FLEETCA_ASSERT_OK_AND_ASSIGN(
-      const JwtClaims ahead,
-      Verify(
-          token(absl::StrCat(R"(,"iat":)", kNowSeconds + absl::ToInt64Seconds(once.clock_skew)))));
-  EXPECT_LE(ahead.unused_before, absl::FromUnixSeconds(kNowSeconds));
-  // One that is not dated does not live long.
-  const absl::Time early = expires - kLongestUndated;
-  FLEETCA_EXPECT_OK(Verify(token(""), early));
-  ExpectRefused(token(""), "neither iat nor nbf", early - absl::Seconds(1));
-}
-
-TEST_F(JwtVerifierTest, AnotherTokenHasNoIdToUseUp) {
-  FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtClaims claims, Verify(Es256(Payload(R"("jti":"1",)"))));
-  EXPECT_EQ(claims.one_use_jwt_id, "");
 }
 
 TEST_F(JwtVerifierTest, TheLogDoesNotGetTheToken) {

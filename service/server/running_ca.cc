@@ -260,8 +260,7 @@ std::vector<std::string> RunningCa::Warnings() const {
 }
 
 absl::Status RunningCa::OpenIssuer(const ServerConfig& config) {
-  FLEETCA_ASSIGN_OR_RETURN(EvpPkeyPtr key, signer::ReadKeyFile(config.issuer.private_key_file,
-                                                               config.issuer.passphrase));
+  FLEETCA_ASSIGN_OR_RETURN(EvpPkeyPtr key, signer::ReadKeyFile(config.issuer.key));
   FLEETCA_ASSIGN_OR_RETURN(signer_, signer::CreateLocalSigner(std::move(key)));
   if (store_ == nullptr) {
     FLEETCA_ASSIGN_OR_RETURN(store_, store::OpenRocksDbStore(config.store));

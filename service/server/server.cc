@@ -88,6 +88,9 @@ class GrpcServer : public Server {
 
   absl::Status StartParts(const ServerConfig& config, ServerOptions options) {
     drain_timeout_ = config.listener.drain_timeout;
+    for (const std::string& warning : config.warnings) {
+      log::Warning("The configuration should be written otherwise", {{"what", warning}});
+    }
     FLEETCA_RETURN_IF_ERROR(CheckPlaces(config, /*with_store=*/options.store == nullptr));
     // gRPC and RocksDB abort where they cannot start a thread.
     FLEETCA_RETURN_IF_ERROR(

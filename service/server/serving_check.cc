@@ -54,7 +54,9 @@ absl::Status CheckServing(const ServerConfig& config, std::vector<std::string>* 
   FLEETCA_ASSIGN_OR_RETURN(
       const std::unique_ptr<RunningCa> ca,
       RunningCa::Open(config, std::make_unique<store::MemoryStore>(), *watcher));
-  *warnings = ca->policies().Current()->warnings();
+  *warnings = config.warnings;
+  const std::vector<std::string>& of_policy = ca->policies().Current()->warnings();
+  warnings->insert(warnings->end(), of_policy.begin(), of_policy.end());
   FLEETCA_RETURN_IF_ERROR(PeerReader::Create({.issuing_cas = ca->issuing_cas(),
                                               .trust_domain = config.trust_domain,
                                               .oids = config.issuer.oids,

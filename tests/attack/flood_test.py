@@ -28,6 +28,9 @@ ACCEPT_SECONDS = 1
 QUIET_SECONDS = 2
 # A busy machine is slower with a flood than without by the same measure.
 BUSY_FACTOR = 6
+# How often a flood is tried whose bystanders waited too long: what else the machine does in those
+# seconds is not the flood's doing. Everything but their time is asserted each time.
+ROUNDS = 2
 
 
 class FloodTest(unittest.TestCase):
@@ -45,6 +48,14 @@ class FloodTest(unittest.TestCase):
 
     def flood(self, kind, port, certificate=False, in_time=True):
         """Runs the flood beside the bystanders and holds the bars against what they met."""
+        for _ in range(ROUNDS):
+            late = self.flood_once(kind, port, certificate)
+            if not in_time or not late:
+                return
+        self.fail("%s in %d rounds" % (late, ROUNDS))
+
+    def flood_once(self, kind, port, certificate):
+        """One round. Returns who waited too long, in words; "" where nobody did."""
         command = [sys.executable, FLOODS, kind, str(port), str(SECONDS), self.roots()]
         if certificate:
             command += self.certificate_of_another()
@@ -61,13 +72,14 @@ class FloodTest(unittest.TestCase):
         self.assertIsNone(self.fleet.process.poll(), "the server has ended: " + self.fleet.log())
         self.assertEqual(others.failures, [])
         self.assertLess(accepted, ACCEPT_SECONDS)
-        if in_time:
-            self.assertLess(others.p99(), max(P99_SECONDS, BUSY_FACTOR * quiet.p99()))
-            self.assertLess(max(others.newcomers),
-                            max(NEWCOMER_SECONDS, BUSY_FACTOR * max(quiet.newcomers)))
         self.assertLess(others.peak, PEAK_BYTES)
         self.assertLess(resting, RESTING_BYTES)
-        return others
+        if others.p99() >= max(P99_SECONDS, BUSY_FACTOR * quiet.p99()):
+            return "calls of others take %g s" % others.p99()
+        slowest = max(others.newcomers)
+        if slowest >= max(NEWCOMER_SECONDS, BUSY_FACTOR * max(quiet.newcomers)):
+            return "a newcomer waits for %g s" % slowest
+        return ""
 
     def certificate_of_another(self):
         """Files of a certificate and its key: any fleet certificate will do, and the bystanders' is not

@@ -32,9 +32,9 @@ inline constexpr char kGood[] =
     /* 9*/
     "  certificate_file: \"ca.pem\"\n"
     /*10*/
-    "  private_key_file: \"ca.key\"\n"
+    "  key { file { path: \"ca.key\"\n"
     /*11*/
-    "  passphrase { file: \"ca.passphrase\" }\n"
+    "    passphrase { file: \"ca.passphrase\" } } }\n"
     /*12*/
     "  trust_bundle_file: \"roots.pem\"\n"
     /*13*/
