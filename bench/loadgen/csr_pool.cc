@@ -96,10 +96,11 @@ absl::StatusOr<CsrPool> MakeCsrPool(const CsrPoolSpec& spec, const PoolProgress&
   pool.spec = spec;
   pool.entries.resize(spec.size);
   PoolMaker maker(&pool);
-  while (maker.done() < spec.size && !maker.failed()) {
+  // At least once, so that the end is told however quickly it comes.
+  do {
     absl::SleepFor(kProgressInterval);
     progress(maker.done(), spec.size);
-  }
+  } while (maker.done() < spec.size && !maker.failed());
   FLEETCA_RETURN_IF_ERROR(maker.Join());
   return pool;
 }
