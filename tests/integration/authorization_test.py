@@ -9,7 +9,7 @@ import unittest
 
 from cryptography import x509
 
-from client.readers import fleet_authz
+from client.authz.readers import fleet_authz
 from tests.integration import fleet
 
 WEB = """

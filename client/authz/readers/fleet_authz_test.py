@@ -17,7 +17,7 @@ except ImportError:
     print("SKIPPED: the Python module cryptography is not installed (python3-cryptography)")
     sys.exit(0)
 
-from client.readers import fleet_authz
+from client.authz.readers import fleet_authz
 from x509.testdata import vector_ca
 from x509.testdata.vector_rsa import RsaKey
 
@@ -155,7 +155,7 @@ class FleetAuthzTest(unittest.TestCase):
                 peer(vector_ca.Key("CA"), RsaKey("Root", 2048, digest))
 
     def test_is_a_file_to_copy(self):
-        with open("client/readers/fleet_authz.py", encoding="utf-8") as source:
+        with open("client/authz/readers/fleet_authz.py", encoding="utf-8") as source:
             self.assertLess(len([line for line in source if line.strip()]), 150)
 
 
