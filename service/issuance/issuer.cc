@@ -22,8 +22,9 @@ namespace {
 
 // Whom the record names as the requester.
 std::string RequesterOf(const Issuance& issuance, absl::string_view caller) {
-  const std::string& token = issuance.caller.join_token_hash;
-  return token.empty() ? std::string(caller) : absl::StrCat("join-token:", JoinTokenId(token));
+  const auto* by_token = std::get_if<JoinTokenCaller>(issuance.caller.get());
+  return by_token == nullptr ? std::string(caller)
+                             : absl::StrCat("join-token:", JoinTokenId(by_token->hash));
 }
 
 absl::Status AddCaKeys(absl::Span<const std::string> certificates_der, ForbiddenKeys& keys) {
@@ -200,7 +201,7 @@ absl::Status Issuer::Decide(Item& item, const IssuingPolicy& policy, absl::Time 
     LogDenied(item, decision.status(), now);
     return decision.status();
   }
-  if (!own && item.issuance->caller.attestation != x509::Attestation::kMtls) {
+  if (!own && ShowsToken(*item.issuance->caller)) {
     const absl::Status denied =
         PermissionDenied(Reason::kCallerNotAllowed,
                          absl::StrCat("A token speaks for its own identity alone, which is ",
@@ -342,7 +343,9 @@ void Issuer::Record(Items& items, absl::Time now) {
     if (item.token.has_value()) {
       uses.push_back({item.token->token.hash, item.token->uses + 1, item.answer.serial_number});
     }
-    if (const auto& jwt = item.issuance->caller.one_use_jwt; jwt.has_value()) {
+    const auto* jwt_caller = std::get_if<JwtCaller>(item.issuance->caller.get());
+    if (jwt_caller != nullptr && jwt_caller->one_use.has_value()) {
+      const OneUseJwt* jwt = &*jwt_caller->one_use;
       // The store rounds down; the JWT must not outlive the record of its use.
       jwt_uses.push_back({jwt->id_hash,
                           absl::FromUnixSeconds(absl::ToUnixSeconds(jwt->expires_at) + 1),

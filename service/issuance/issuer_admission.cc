@@ -21,12 +21,13 @@ bool Issuer::Admit(Item& item, absl::Time now, std::vector<Issuance*>* waiters) 
   if (!item.status.ok()) {
     return true;
   }
-  if (!issuance.caller.join_token_hash.empty()) {
+  if (std::holds_alternative<JoinTokenCaller>(*issuance.caller)) {
     return AdmitToken(item, now, waiters);
   }
-  item.caller = issuance.caller.spiffe_id;
+  item.caller = IdentityOf(*issuance.caller);
   item.profile = issuance.request.profile;
-  if (issuance.caller.one_use_jwt.has_value()) {
+  const auto* jwt = std::get_if<JwtCaller>(issuance.caller.get());
+  if (jwt != nullptr && jwt->one_use.has_value()) {
     return AdmitOneUseJwt(item, now, waiters);
   }
   return AdmitRequestId(item, waiters);
@@ -42,7 +43,7 @@ absl::Status Issuer::CheckInTime(const Issuance& issuance, absl::Time now) const
                      "The deadline passed while the request waited; nothing was issued. "
                      "Retry with the same request_id and a later deadline");
   }
-  if (now >= issuance.caller.not_after) {
+  if (now >= EndOf(*issuance.caller)) {
     return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerCertificateExpired, "",
                      "The caller's certificate has expired; renew it and reconnect");
   }
@@ -52,7 +53,8 @@ absl::Status Issuer::CheckInTime(const Issuance& issuance, absl::Time now) const
 // A token is claimed before it is looked up and until its use is recorded, so its uses are counted
 // one after the other, whichever workers they come to.
 bool Issuer::AdmitToken(Item& item, absl::Time now, std::vector<Issuance*>* waiters) {
-  std::string claim = absl::StrCat("join token ", item.issuance->caller.join_token_hash);
+  std::string claim =
+      absl::StrCat("join token ", std::get<JoinTokenCaller>(*item.issuance->caller).hash);
   if (!in_flight_.Claim(claim, item.issuance)) {
     return false;
   }
@@ -71,7 +73,7 @@ bool Issuer::AdmitToken(Item& item, absl::Time now, std::vector<Issuance*>* wait
 }
 
 absl::Status Issuer::RedeemToken(Item& item, absl::Time now, std::string* log_detail) const {
-  const std::string& hash = item.issuance->caller.join_token_hash;
+  const std::string& hash = std::get<JoinTokenCaller>(*item.issuance->caller).hash;
   const IssueRequest& request = item.issuance->request;
   absl::StatusOr<store::JoinTokenState> state = store_.GetJoinToken(hash);
   if (absl::IsNotFound(state.status())) {
@@ -109,7 +111,7 @@ void Issuer::LogRefusedToken(const Item& item, absl::string_view why, absl::Time
   uint64_t suppressed = 0;
   if (refused_tokens_limiter_.Allow(now, &suppressed)) {
     log::Warning("A join token was refused",
-                 {{"token", JoinTokenId(item.issuance->caller.join_token_hash)},
+                 {{"token", JoinTokenId(std::get<JoinTokenCaller>(*item.issuance->caller).hash)},
                   {"why", why},
                   {"identity", item.token.has_value() ? item.token->token.identity : ""},
                   {"lines_suppressed", suppressed}});

@@ -133,8 +133,7 @@ TEST(IssuerAuthzTest, ProvenanceSaysHowItCameToBeAndCountsTheLineage) {
   const auto provenance = [&](std::optional<uint32_t> generation, absl::string_view caller) {
     const absl::string_view id = generation.has_value() ? "" : kRequestId;
     RecordingIssuance issuance(csr, id);
-    issuance.caller.spiffe_id = std::string(caller);
-    issuance.caller.generation = generation;
+    issuance.AskAs(CertificateCaller{.spiffe_id = std::string(caller), .generation = generation});
     issuance.request.identity = kDb;
     const std::string db_csr = MakeCsr(Named(kDb));
     issuance.request.csr_der = db_csr;
@@ -168,20 +167,20 @@ TEST(IssuerAuthzTest, AnAgentMintsForItselfAlone) {
   TestIssuer ca({.policy = GrantingPolicy()});
   const std::string csr = MakeCsr(Named(kWeb));
   RecordingIssuance agent(csr);
-  agent.caller.spiffe_id = std::string(kDb);
+  agent.AskAs(kDb);
   EXPECT_THAT(Issue(ca, agent),
               IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
   // By the field as well as by the CSR.
   const std::string no_uri = MakeCsr({.names = {{x509::NameType::kDns, "db.fleet.test"}}});
   RecordingIssuance by_field(no_uri);
-  by_field.caller.spiffe_id = std::string(kDb);
+  by_field.AskAs(kDb);
   by_field.request.identity = kWeb;
   EXPECT_THAT(Issue(ca, by_field),
               IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
   // And no longer than the policy lets it live.
   const std::string own = MakeCsr(Named(kDb));
   RecordingIssuance longer(own);
-  longer.caller.spiffe_id = std::string(kDb);
+  longer.AskAs(kDb);
   longer.request.lifetime = absl::Hours(24 * 7 + 1);
   EXPECT_THAT(Issue(ca, longer), IsInvalid(Reason::kLifetimeInvalid, "lifetime"));
   EXPECT_EQ(ca.store().size(), 0u);

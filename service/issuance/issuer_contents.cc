@@ -57,16 +57,17 @@ x509::FleetAuthz GrantsOf(const Decision& decision) {
 }
 
 x509::Provenance ProvenanceOf(const Issuance& issuance, const Decision& decision) {
-  const Caller& caller = issuance.caller;
+  const auto* renewed = std::get_if<CertificateCaller>(issuance.caller.get());
   x509::Provenance provenance;
   provenance.profile = decision.profile->profile.name();
-  provenance.attestation = caller.attestation;
+  provenance.attestation = AttestationOf(*issuance.caller);
   if (!issuance.request.request_id.empty()) {
     provenance.request_id = std::string(issuance.request.request_id);
   }
   // The next of its lineage where it renews itself, else the first of one.
-  const bool renews = caller.generation.has_value() && caller.spiffe_id == decision.identity();
-  provenance.generation = renews ? std::min(*caller.generation, x509::kMaxGeneration - 1) + 1 : 0;
+  const bool renews = renewed != nullptr && renewed->generation.has_value() &&
+                      renewed->spiffe_id == decision.identity();
+  provenance.generation = renews ? std::min(*renewed->generation, x509::kMaxGeneration - 1) + 1 : 0;
   return provenance;
 }
 

@@ -23,7 +23,8 @@ constexpr absl::Duration kDropInterval = absl::Minutes(10);
 // other looks whether it was used. The request_id is claimed besides: another JWT of the same
 // identity may come with the same one.
 bool Issuer::AdmitOneUseJwt(Item& item, absl::Time now, std::vector<Issuance*>* waiters) {
-  std::string claim = absl::StrCat("JWT ", item.issuance->caller.one_use_jwt->id_hash);
+  std::string claim =
+      absl::StrCat("JWT ", std::get<JwtCaller>(*item.issuance->caller).one_use->id_hash);
   if (!in_flight_.Claim(claim, item.issuance)) {
     return false;
   }
@@ -55,7 +56,7 @@ bool Issuer::AdmitOneUseJwt(Item& item, absl::Time now, std::vector<Issuance*>* 
 }
 
 absl::Status Issuer::RedeemOneUseJwt(Item& item, absl::Time now, std::string* log_detail) const {
-  const OneUseJwt& jwt = *item.issuance->caller.one_use_jwt;
+  const OneUseJwt& jwt = *std::get<JwtCaller>(*item.issuance->caller).one_use;
   // A clock that was set back brings none back.
   if (std::max(now, store_.latest_time()) >= jwt.expires_at) {
     *log_detail = "it expired while it waited, or the clock was set back";

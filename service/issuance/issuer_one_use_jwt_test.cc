@@ -36,8 +36,7 @@ class IssuerOneUseJwtTest : public ::testing::Test {
   }
 
   static void Show(const OneUseJwt& jwt, RecordingIssuance* issuance) {
-    issuance->caller = Caller{
-        .spiffe_id = std::string(kWeb), .attestation = x509::Attestation::kJwt, .one_use_jwt = jwt};
+    issuance->AskAs(JwtCaller{.spiffe_id = std::string(kWeb), .one_use = jwt});
   }
 
   // An issuance by the JWT, in a batch of its own.

@@ -53,8 +53,7 @@ class IssuerTokenTest : public ::testing::Test {
   }
 
   static void UseToken(absl::string_view token, RecordingIssuance* issuance) {
-    issuance->caller = Caller{.attestation = x509::Attestation::kJoinToken,
-                              .join_token_hash = HashJoinToken(token)};
+    issuance->AskAs(JoinTokenCaller{.hash = HashJoinToken(token)});
     issuance->request.profile = "";
   }
 

@@ -61,11 +61,11 @@ bool IsId(absl::string_view id) {
 
 }  // namespace
 
-absl::Status JoinTokens::CheckRight(const Caller& caller) const {
+absl::Status JoinTokens::CheckRight(const CertificateCaller& caller) const {
   return policies_.Current()->CheckRight(caller.spiffe_id, Right::kManageTokens);
 }
 
-absl::StatusOr<std::vector<NewToken>> JoinTokens::Create(const Caller& creator,
+absl::StatusOr<std::vector<NewToken>> JoinTokens::Create(const CertificateCaller& creator,
                                                          const NewTokensRequest& request) {
   const std::shared_ptr<const Policy> policy = policies_.Current();
   FLEETCA_RETURN_IF_ERROR(policy->CheckRight(creator.spiffe_id, Right::kManageTokens));
@@ -102,7 +102,7 @@ absl::StatusOr<std::vector<NewToken>> JoinTokens::Create(const Caller& creator,
   return made;
 }
 
-absl::StatusOr<TokenList> JoinTokens::List(const Caller& caller,
+absl::StatusOr<TokenList> JoinTokens::List(const CertificateCaller& caller,
                                            const TokenListRequest& request) const {
   FLEETCA_RETURN_IF_ERROR(CheckRight(caller));
   FLEETCA_ASSIGN_OR_RETURN(const absl::Time now, Now());
@@ -124,7 +124,7 @@ absl::StatusOr<TokenList> JoinTokens::List(const Caller& caller,
 }
 
 absl::StatusOr<std::vector<store::JoinTokenState>> JoinTokens::Revoke(
-    const Caller& revoker, absl::Span<const std::string> ids) {
+    const CertificateCaller& revoker, absl::Span<const std::string> ids) {
   FLEETCA_RETURN_IF_ERROR(CheckRight(revoker));
   FLEETCA_RETURN_IF_ERROR(CheckCount(ids.size(), "ids"));
   FLEETCA_ASSIGN_OR_RETURN(const absl::Time now, Now());

@@ -65,19 +65,20 @@ class JoinTokens {
 
   // PERMISSION_DENIED kCallerNotAllowed without the right to manage tokens. Every call below asks
   // that first; this one waits for nothing, so it can be asked where a call for the store cannot.
-  absl::Status CheckRight(const Caller& caller) const;
+  absl::Status CheckRight(const CertificateCaller& caller) const;
 
   // All or none, in one synced write. PERMISSION_DENIED kCallerNotAllowed without the right, or for
   // a certificate that the creator may not ask for; INVALID_ARGUMENT: kRequestEmpty,
   // kRequestTooLarge, kSanInvalid (identities), kLifetimeInvalid, kConfigInvalid (uses).
-  absl::StatusOr<std::vector<NewToken>> Create(const Caller& creator,
+  absl::StatusOr<std::vector<NewToken>> Create(const CertificateCaller& creator,
                                                const NewTokensRequest& request);
 
   // Looks at a bounded number of tokens: a page may be short and not be the last.
-  absl::StatusOr<TokenList> List(const Caller& caller, const TokenListRequest& request) const;
+  absl::StatusOr<TokenList> List(const CertificateCaller& caller,
+                                 const TokenListRequest& request) const;
 
   // By ids, all or none. NOT_FOUND kNotFound names the id. Returns what they are now.
-  absl::StatusOr<std::vector<store::JoinTokenState>> Revoke(const Caller& revoker,
+  absl::StatusOr<std::vector<store::JoinTokenState>> Revoke(const CertificateCaller& revoker,
                                                             absl::Span<const std::string> ids);
 
  private:

@@ -122,7 +122,7 @@ class AccessCheckTest : public ::testing::Test {
 };
 
 TEST_F(AccessCheckTest, TheCAsMethodsAreOpenToEveryCallerWhoIsKnown) {
-  const Caller web{.spiffe_id = "spiffe://fleet.example/svc/web"};
+  const CertificateCaller web{.spiffe_id = "spiffe://fleet.example/svc/web"};
   const AccessCheck check = MakeCheck();
   for (const char* path :
        {"/fleetca.v1.CertificateAuthorityService/IssueCertificate",
@@ -138,7 +138,7 @@ TEST_F(AccessCheckTest, TheCAsMethodsAreOpenToEveryCallerWhoIsKnown) {
 }
 
 TEST_F(AccessCheckTest, WhatIsNotListedDoesNotExist) {
-  const Caller admin{.spiffe_id = "spiffe://fleet.example/operator/admin"};
+  const CertificateCaller admin{.spiffe_id = "spiffe://fleet.example/operator/admin"};
   for (const bool reflection : {false, true}) {
     const AccessCheck check = MakeCheck(reflection);
     for (const char* path :
@@ -155,8 +155,8 @@ TEST_F(AccessCheckTest, WhatIsNotListedDoesNotExist) {
 }
 
 TEST_F(AccessCheckTest, ReflectionTakesTheFlagAndTheRight) {
-  const Caller admin{.spiffe_id = "spiffe://fleet.example/operator/admin"};
-  const Caller web{.spiffe_id = "spiffe://fleet.example/svc/web"};
+  const CertificateCaller admin{.spiffe_id = "spiffe://fleet.example/operator/admin"};
+  const CertificateCaller web{.spiffe_id = "spiffe://fleet.example/svc/web"};
   FLEETCA_EXPECT_OK(MakeCheck(true).Check(admin, kReflection));
   EXPECT_THAT(MakeCheck(true).Check(web, kReflection), kDenied);
   EXPECT_THAT(MakeCheck(false).Check(admin, kReflection), kDenied);

@@ -55,17 +55,18 @@ class BatchIssue : public UploadCall {
   };
 
   void Received() override {
-    const absl::StatusOr<Caller> caller = Admit();
-    if (!caller.ok()) {
-      End(ToGrpcStatus(caller.status()));
+    absl::StatusOr<CertificateCaller> admitted = Admit();
+    if (!admitted.ok()) {
+      End(ToGrpcStatus(admitted.status()));
       return;
     }
+    const auto caller = std::make_shared<const Caller>(*std::move(admitted));
     if (const absl::Status room = intake_.CheckRoom(*caller, message_.requests_size());
         !room.ok()) {
       RefuseAll(room);
       return;
     }
-    std::vector<Issuance*> ready = MakeItems(*caller);
+    std::vector<Issuance*> ready = MakeItems(caller);
     for (const std::string& der : intake_.chain()) {
       answer_.add_chain_der(der);
     }
@@ -76,7 +77,9 @@ class BatchIssue : public UploadCall {
   }
 
   // Those that can be read; the others are refused already.
-  std::vector<Issuance*> MakeItems(const Caller& caller) ABSL_LOCKS_EXCLUDED(mutex_) {
+  std::vector<Issuance*> MakeItems(const std::shared_ptr<const Caller>& caller)
+      ABSL_LOCKS_EXCLUDED(mutex_) {
+    const absl::Time deadline = DeadlineOf(context_);
     absl::MutexLock lock(&mutex_);
     const int count = message_.requests_size();
     std::vector<Issuance*> ready;
@@ -86,7 +89,7 @@ class BatchIssue : public UploadCall {
     for (int i = 0; i < count; ++i) {
       Item& item = items_.emplace_back(*this, answer_.add_results());
       item.caller = caller;
-      item.deadline = DeadlineOf(context_);
+      item.deadline = deadline;
       item.cancelled = cancelled_;
       absl::Status read;
       if (malformed != malformed_.end() && *malformed == i) {
@@ -127,10 +130,10 @@ class BatchIssue : public UploadCall {
     End(grpc::Status::OK);
   }
 
-  absl::StatusOr<Caller> Admit() {
+  absl::StatusOr<CertificateCaller> Admit() {
     FLEETCA_RETURN_IF_ERROR(intake_.CheckMessageSize(request().Length()));
     FLEETCA_RETURN_IF_ERROR(ReadBatch(request(), &message_, &malformed_));
-    FLEETCA_ASSIGN_OR_RETURN(Caller caller, intake_.Authenticate(context_));
+    FLEETCA_ASSIGN_OR_RETURN(CertificateCaller caller, intake_.Authenticate(context_));
     const size_t count = message_.requests_size();
     if (count == 0) {
       return InvalidArgument(Reason::kRequestEmpty, "requests",

@@ -69,14 +69,14 @@ grpc::ServerUnaryReactor* CaService::GetCertificate(grpc::CallbackServerContext*
       [this](const grpc::ServerContextBase& of, const auto& message) {
         return AdmitGet(of, message.serial_number());
       },
-      [this](const Caller&, const auto& message, auto* answer) {
+      [this](const CertificateCaller&, const auto& message, auto* answer) {
         return Get(message.serial_number(), answer);
       });
 }
 
-absl::StatusOr<Caller> CaService::AdmitGet(const grpc::ServerContextBase& context,
-                                           absl::string_view serial) const {
-  FLEETCA_ASSIGN_OR_RETURN(Caller caller, intake_.Authenticate(context));
+absl::StatusOr<CertificateCaller> CaService::AdmitGet(const grpc::ServerContextBase& context,
+                                                      absl::string_view serial) const {
+  FLEETCA_ASSIGN_OR_RETURN(CertificateCaller caller, intake_.Authenticate(context));
   FLEETCA_RETURN_IF_ERROR(
       policies_.Current()->CheckRight(caller.spiffe_id, Right::kGetCertificates));
   const absl::StatusOr<x509::SerialNumber> parsed = x509::SerialNumber::FromBytes(serial);

@@ -52,8 +52,8 @@ class CaService : public RawCaService {
 
  private:
   // Who may ask for a certificate of this serial number.
-  absl::StatusOr<Caller> AdmitGet(const grpc::ServerContextBase& context,
-                                  absl::string_view serial) const;
+  absl::StatusOr<CertificateCaller> AdmitGet(const grpc::ServerContextBase& context,
+                                             absl::string_view serial) const;
   absl::Status Get(absl::string_view serial, v1::GetCertificateResponse* response) const;
 
   const IssuanceIntake& intake_;

@@ -57,7 +57,7 @@ class CaServiceTest : public EdgeFixture {
     FLEETCA_ASSERT_OK(pool);
     pool_ = *std::move(pool);
     service_ = std::make_unique<CaService>(intake_, policies_, store_, bundles_, *pool_);
-    caller_reader_.Set(Caller{.spiffe_id = kReader});
+    caller_reader_.Set(CertificateCaller{.spiffe_id = kReader});
   }
 
   std::string NewSerial() {
@@ -130,7 +130,7 @@ TEST_F(CaServiceTest, AFailureOfTheStoreIsNotAMissingCertificate) {
 
 TEST_F(CaServiceTest, WhoHasNoRightIsToldSoBeforeTheStoreIsAsked) {
   store_.fails = true;
-  caller_reader_.Set(Caller{.spiffe_id = "spiffe://fleet.example/svc/web"});
+  caller_reader_.Set(CertificateCaller{.spiffe_id = "spiffe://fleet.example/svc/web"});
   const grpc::Status denied = Get(NewSerial())->WaitUntilDone();
   EXPECT_EQ(denied.error_code(), StatusCode::PERMISSION_DENIED);
   EXPECT_EQ(WireReason(denied), "CALLER_NOT_ALLOWED");

@@ -94,17 +94,17 @@ class ControlCall final : public UnaryCall, private ControlWork {
   const Admit admit_;
   const Handle handle_;
   Request message_;
-  Caller caller_;
+  CertificateCaller caller_;
   absl::Time deadline_;
   std::atomic<bool> cancelled_{false};
   Hold hold_;
 };
 
 // Reads the request; has `admit`, a function of (const grpc::ServerContextBase&, const Request&) to
-// absl::StatusOr<Caller>, say on this thread whose call it is and refuse what can be refused
-// without the store; and has `handle`, a function of (const Caller&, const Request&, Response*) to
-// absl::Status, fill in the response on a thread of the pool. The result is what a service's method
-// returns, and good for nothing else. The pool outlives the call.
+// absl::StatusOr<CertificateCaller>, say on this thread whose call it is and refuse what can be
+// refused without the store; and has `handle`, a function of (const CertificateCaller&, const
+// Request&, Response*) to absl::Status, fill in the response on a thread of the pool. The result is
+// what a service's method returns, and good for nothing else. The pool outlives the call.
 template <typename Request, typename Response, typename Admit, typename Handle>
 grpc::ServerUnaryReactor* StartControlCall(ControlPool& pool, grpc::CallbackServerContext* context,
                                            const grpc::ByteBuffer* request,

@@ -53,7 +53,7 @@ class ControlCallTest : public ::testing::Test {
   }
   std::unique_ptr<FakeUnaryCall> Call() {
     auto call = NewCall();
-    Bind(*call, [this](const Caller& caller, const Request&, Response* answer) {
+    Bind(*call, [this](const CertificateCaller& caller, const Request&, Response* answer) {
       ++done_;
       done_on_ = std::this_thread::get_id();
       answer->set_requester(caller.spiffe_id);
@@ -64,7 +64,7 @@ class ControlCallTest : public ::testing::Test {
   // A call whose work has begun and does not end before LetGo.
   std::unique_ptr<FakeUnaryCall> HangingCall() {
     auto call = NewCall();
-    Bind(*call, [this](const Caller&, const Request&, Response*) {
+    Bind(*call, [this](const CertificateCaller&, const Request&, Response*) {
       hangs_.Notify();
       let_go_.WaitForNotification();
       return absl::OkStatus();
@@ -119,7 +119,7 @@ TEST_F(ControlCallTest, WhatIsNoMessageIsRefused) {
   auto call = NewCall();
   const grpc::Slice junk("\x0a\xff");
   call->request = grpc::ByteBuffer(&junk, 1);
-  Bind(*call, [this](const Caller&, const Request&, Response*) {
+  Bind(*call, [this](const CertificateCaller&, const Request&, Response*) {
     ++done_;
     return absl::OkStatus();
   });
@@ -131,7 +131,7 @@ TEST_F(ControlCallTest, WhatIsNoMessageIsRefused) {
 
 TEST_F(ControlCallTest, AnErrorOfTheWorkIsTheCallsAndNothingIsAnswered) {
   auto call = NewCall();
-  Bind(*call, [](const Caller&, const Request&, Response* answer) {
+  Bind(*call, [](const CertificateCaller&, const Request&, Response* answer) {
     answer->set_requester("half an answer");
     return Unavailable(Reason::kStoreUnavailable, "No disk");
   });

@@ -57,7 +57,7 @@ class JoinTokenServiceTest : public ::testing::Test {
     FLEETCA_ASSERT_OK(pool);
     pool_ = *std::move(pool);
     service_ = std::make_unique<JoinTokenService>(caller_reader_, tokens_, *pool_);
-    caller_reader_.Set(Caller{.spiffe_id = kOperator});
+    caller_reader_.Set(CertificateCaller{.spiffe_id = kOperator});
   }
 
   template <typename Message, typename Method>
@@ -202,7 +202,7 @@ TEST_F(JoinTokenServiceTest, WhoMayNotManageTokensDoesNothingAndDoesNotWaitForTh
   v1::CreateJoinTokensResponse created;
   v1::ListJoinTokensResponse list;
   v1::RevokeJoinTokensResponse revoked;
-  caller_reader_.Set(Caller{.spiffe_id = kHost});
+  caller_reader_.Set(CertificateCaller{.spiffe_id = kHost});
   EXPECT_EQ(WireReason(Create(For(1), &created)), "CALLER_NOT_ALLOWED");
   EXPECT_EQ(WireReason(List({}, &list)), "CALLER_NOT_ALLOWED");
   EXPECT_EQ(WireReason(Revoke({"0123456789abcdef"}, &revoked)), "CALLER_NOT_ALLOWED");

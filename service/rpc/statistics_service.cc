@@ -71,7 +71,7 @@ grpc::ServerUnaryReactor* StatisticsService::GetStatistics(grpc::CallbackServerC
 
 absl::Status StatisticsService::Read(const grpc::ServerContextBase& context,
                                      v1::GetStatisticsResponse* response) const {
-  FLEETCA_ASSIGN_OR_RETURN(const Caller caller, caller_reader_.Authenticate(context));
+  FLEETCA_ASSIGN_OR_RETURN(const CertificateCaller caller, caller_reader_.Authenticate(context));
   FLEETCA_RETURN_IF_ERROR(
       policies_.Current()->CheckRight(caller.spiffe_id, Right::kReadStatistics));
   // The CPU time is read first: what the rest of this call costs belongs to what comes after.

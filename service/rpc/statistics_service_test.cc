@@ -32,7 +32,7 @@ v1::ServerDescription Described() {
 class StatisticsServiceTest : public EdgeFixture {
  protected:
   StatisticsServiceTest() {
-    caller_reader_.Set(Caller{.spiffe_id = "spiffe://fleet.example/operator/ann"});
+    caller_reader_.Set(CertificateCaller{.spiffe_id = "spiffe://fleet.example/operator/ann"});
   }
 
   grpc::Status Get(v1::GetStatisticsResponse* response) {
@@ -87,7 +87,7 @@ TEST_F(StatisticsServiceTest, RefusalsOfTheQueueAreRefusals) {
 
 TEST_F(StatisticsServiceTest, WhoHasNoRightLearnsNothing) {
   v1::GetStatisticsResponse response;
-  caller_reader_.Set(Caller{.spiffe_id = "spiffe://fleet.example/svc/web"});
+  caller_reader_.Set(CertificateCaller{.spiffe_id = "spiffe://fleet.example/svc/web"});
   EXPECT_EQ(WireReason(Get(&response)), "CALLER_NOT_ALLOWED");
   caller_reader_.Refuse();
   EXPECT_EQ(WireReason(Get(&response)), "CALLER_UNKNOWN");

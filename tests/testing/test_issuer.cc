@@ -159,7 +159,15 @@ RecordingIssuance::RecordingIssuance(absl::string_view csr_der, absl::string_vie
   request.csr_der = csr_der;
   request.profile = "service";
   request.request_id = request_id;
-  caller.spiffe_id = std::string(kAgent);
+  AskAs(kAgent);
+}
+
+void RecordingIssuance::AskAs(service::Caller who) {
+  caller = std::make_shared<const service::Caller>(std::move(who));
+}
+
+void RecordingIssuance::AskAs(absl::string_view spiffe_id) {
+  AskAs(service::CertificateCaller{.spiffe_id = std::string(spiffe_id)});
 }
 
 void RecordingIssuance::Answer(absl::StatusOr<service::IssuedCertificate> answer) {
