@@ -23,6 +23,11 @@ std::string RequestKey(absl::string_view caller, absl::string_view request_id);
 // token may say in the request's stead.
 std::string RequestDigest(const IssueRequest& request, absl::string_view profile);
 
+// Both of a request whose ids are `owner`'s own; leaves them empty where there is no request_id, or
+// nothing to be issued by it. The error of CheckRequestId.
+absl::Status ReadRequestId(const IssueRequest& request, absl::string_view owner,
+                           absl::string_view profile, std::string* key, std::string* digest);
+
 }  // namespace fleetca::service
 
 #endif  // FLEETCA_SERVICE_ISSUANCE_REQUEST_KEY_H_

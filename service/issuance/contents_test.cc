@@ -69,7 +69,7 @@ x509::FleetAuthz GrantsIn(const IssuedCertificate& issued, const x509::AuthzOids
   return *grants;
 }
 
-TEST(IssuerAuthzTest, WritesWhatThePolicyGrants) {
+TEST(ContentsTest, WritesWhatThePolicyGrants) {
   TestIssuer ca({.policy = GrantingPolicy()});
   FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, ca.Issue(MakeCsr()));
   const x509::FleetAuthz grants = GrantsIn(issued);
@@ -81,7 +81,7 @@ TEST(IssuerAuthzTest, WritesWhatThePolicyGrants) {
                                              x509::AuthzAttribute{"team", "web"}));
 }
 
-TEST(IssuerAuthzTest, ARuleWithoutGrantsGivesNoneAndNoAudienceIsNoEmptyAudience) {
+TEST(ContentsTest, ARuleWithoutGrantsGivesNoneAndNoAudienceIsNoEmptyAudience) {
   TestIssuer ca({.policy = GrantingPolicy()});
   FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, ca.Issue(MakeCsr(Named(kDb))));
   const x509::FleetAuthz grants = GrantsIn(issued);
@@ -90,7 +90,7 @@ TEST(IssuerAuthzTest, ARuleWithoutGrantsGivesNoneAndNoAudienceIsNoEmptyAudience)
   EXPECT_THAT(grants.attributes, IsEmpty());
 }
 
-TEST(IssuerAuthzTest, ARoleThatThePolicyTakesBackIsGoneAtTheNextRenewal) {
+TEST(ContentsTest, ARoleThatThePolicyTakesBackIsGoneAtTheNextRenewal) {
   TestIssuer ca({.policy = GrantingPolicy()});
   FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate first, ca.Issue(MakeCsr()));
   EXPECT_THAT(GrantsIn(first).roles, ElementsAre("inventory.read", "orders.write"));
@@ -103,7 +103,7 @@ TEST(IssuerAuthzTest, ARoleThatThePolicyTakesBackIsGoneAtTheNextRenewal) {
   EXPECT_EQ(GrantsIn(renewed).policy_revision, 42u);
 }
 
-TEST(IssuerAuthzTest, TheGrantsAreTheSubjectsNotThoseOfWhoAsks) {
+TEST(ContentsTest, TheGrantsAreTheSubjectsNotThoseOfWhoAsks) {
   TestIssuer ca({.policy = GrantingPolicy()});
   // kWeb, which has roles, asks for kDb, which has none: roles are no right to hand out.
   const std::string csr = MakeCsr(Named(kDb));
@@ -112,7 +112,7 @@ TEST(IssuerAuthzTest, TheGrantsAreTheSubjectsNotThoseOfWhoAsks) {
   EXPECT_THAT(GrantsIn(issued).roles, IsEmpty());
 }
 
-TEST(IssuerAuthzTest, TheArcIsTheDeploymentsOwn) {
+TEST(ContentsTest, TheArcIsTheDeploymentsOwn) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const x509::AuthzOids oids,
                                x509::AuthzOids::FromArc("1.3.6.1.4.1.99999.7"));
   TestIssuer ca({.policy = GrantingPolicy(), .oids = oids});
@@ -127,7 +127,7 @@ TEST(IssuerAuthzTest, TheArcIsTheDeploymentsOwn) {
   EXPECT_THAT(ca.Issue(MakeCsr(asks)), IsInvalid(Reason::kCsrExtensionRefused, "csr.extensions"));
 }
 
-TEST(IssuerAuthzTest, ProvenanceSaysHowItCameToBeAndCountsTheLineage) {
+TEST(ContentsTest, ProvenanceSaysHowItCameToBeAndCountsTheLineage) {
   TestIssuer ca({.policy = GrantingPolicy(), .provenance = true});
   const std::string csr = MakeCsr();
   const auto provenance = [&](std::optional<uint32_t> generation, absl::string_view caller) {
@@ -155,7 +155,7 @@ TEST(IssuerAuthzTest, ProvenanceSaysHowItCameToBeAndCountsTheLineage) {
   EXPECT_EQ(provenance(4, kWeb).generation, 0u);
 }
 
-TEST(IssuerAuthzTest, NoProvenanceUnlessItIsAskedFor) {
+TEST(ContentsTest, NoProvenanceUnlessItIsAskedFor) {
   TestIssuer ca;
   FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, ca.Issue(MakeCsr()));
   FLEETCA_ASSERT_OK_AND_ASSIGN(const x509::Certificate certificate,
@@ -163,7 +163,7 @@ TEST(IssuerAuthzTest, NoProvenanceUnlessItIsAskedFor) {
   EXPECT_EQ(certificate.Find(x509::AuthzOids().provenance), nullptr);
 }
 
-TEST(IssuerAuthzTest, AnAgentMintsForItselfAlone) {
+TEST(ContentsTest, AnAgentMintsForItselfAlone) {
   TestIssuer ca({.policy = GrantingPolicy()});
   const std::string csr = MakeCsr(Named(kWeb));
   RecordingIssuance agent(csr);
@@ -186,7 +186,7 @@ TEST(IssuerAuthzTest, AnAgentMintsForItselfAlone) {
   EXPECT_EQ(ca.store().size(), 0u);
 }
 
-TEST(IssuerAuthzTest, TheIdentityIsTheFieldsTheCsrsOrTheCallers) {
+TEST(ContentsTest, TheIdentityIsTheFieldsTheCsrsOrTheCallers) {
   TestIssuer ca;
   const std::string csr = MakeCsr({.names = {{x509::NameType::kDns, "a.fleet.test"}}});
   RecordingIssuance own(csr);
@@ -207,7 +207,7 @@ TEST(IssuerAuthzTest, TheIdentityIsTheFieldsTheCsrsOrTheCallers) {
   EXPECT_THAT(Issue(ca, both), IsInvalid(Reason::kSanNotAllowed, "csr.subject_alt_name"));
 }
 
-TEST(IssuerAuthzTest, ValidateOnlyAnswersWithTheDecision) {
+TEST(ContentsTest, ValidateOnlyAnswersWithTheDecision) {
   TestIssuer ca({.policy = GrantingPolicy()});
   const std::string csr = MakeCsr();
   RecordingIssuance issuance(csr);
@@ -227,7 +227,7 @@ TEST(IssuerAuthzTest, ValidateOnlyAnswersWithTheDecision) {
   EXPECT_EQ(ca.store().size(), 0u);
 }
 
-TEST(IssuerAuthzTest, ABudgetIsSpentByCertificatesAlone) {
+TEST(ContentsTest, ABudgetIsSpentByCertificatesAlone) {
   PolicyOptions policy = TestPolicyOptions();
   policy.rules[0].budget = Budget{2, absl::Minutes(1)};
   TestIssuer ca({.policy = policy});
@@ -248,7 +248,7 @@ TEST(IssuerAuthzTest, ABudgetIsSpentByCertificatesAlone) {
   FLEETCA_EXPECT_OK(ca.Issue(csr));
 }
 
-TEST(IssuerAuthzTest, AWeakerPolicyNeverHasASecondUri) {
+TEST(ContentsTest, AWeakerPolicyNeverHasASecondUri) {
   TestIssuer ca;
   CsrOptions two;
   two.names = {{x509::NameType::kUri, kWeb}, {x509::NameType::kUri, kDb}};

@@ -34,7 +34,7 @@ constexpr absl::string_view kWeb = "spiffe://fleet.test/svc/web";
 constexpr absl::string_view kDb = "spiffe://fleet.test/svc/db";
 constexpr char kRequestId[] = "0123456789abcdef";
 
-class IssuerTokenTest : public ::testing::Test {
+class AdmissionJoinTokenTest : public ::testing::Test {
  protected:
   // Makes a token for kDb by the profile "service".
   std::string NewToken(uint32_t uses = 1, absl::Duration lifetime = absl::Minutes(10)) {
@@ -91,7 +91,7 @@ class IssuerTokenTest : public ::testing::Test {
   const std::string csr_ = MakeCsr({.attributes = std::string()});
 };
 
-TEST_F(IssuerTokenTest, GivesItsIdentityACertificateOnce) {
+TEST_F(AdmissionJoinTokenTest, GivesItsIdentityACertificateOnce) {
   const std::string token = NewToken();
   FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, Try(token));
   FLEETCA_ASSERT_OK_AND_ASSIGN(const store::CertificateRecord record,
@@ -104,7 +104,7 @@ TEST_F(IssuerTokenTest, GivesItsIdentityACertificateOnce) {
   EXPECT_EQ(ca_.store().size(), 1u);
 }
 
-TEST_F(IssuerTokenTest, EveryTokenThatIsOfNoUseIsRefusedInTheSameWords) {
+TEST_F(AdmissionJoinTokenTest, EveryTokenThatIsOfNoUseIsRefusedInTheSameWords) {
   EXPECT_THAT(TokenRefused(), IsError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown));
   const std::string used = NewToken();
   FLEETCA_ASSERT_OK(Try(used));
@@ -138,7 +138,7 @@ TEST_F(IssuerTokenTest, EveryTokenThatIsOfNoUseIsRefusedInTheSameWords) {
   FLEETCA_EXPECT_OK(Try(good));
 }
 
-TEST_F(IssuerTokenTest, ATokenSpeaksForItselfAloneWhateverItsIdentityMayDo) {
+TEST_F(AdmissionJoinTokenTest, ATokenSpeaksForItselfAloneWhateverItsIdentityMayDo) {
   // kWeb may ask for others by its certificate (issue_for), but not by a token.
   const absl::StatusOr<SecretBytes> token = MakeJoinToken();
   FLEETCA_ASSERT_OK(token);
@@ -153,7 +153,7 @@ TEST_F(IssuerTokenTest, ATokenSpeaksForItselfAloneWhateverItsIdentityMayDo) {
   FLEETCA_EXPECT_OK(Try(token->view()));
 }
 
-TEST_F(IssuerTokenTest, OneOfAThousandAtOnceSucceeds) {
+TEST_F(AdmissionJoinTokenTest, OneOfAThousandAtOnceSucceeds) {
   const std::string token = NewToken();
   constexpr size_t kTries = 1000;
   constexpr size_t kThreads = 8;
@@ -191,7 +191,7 @@ TEST_F(IssuerTokenTest, OneOfAThousandAtOnceSucceeds) {
   EXPECT_EQ(ca_.store().size(), 1u);
 }
 
-TEST_F(IssuerTokenTest, HasAsManyUsesAsItWasMadeWith) {
+TEST_F(AdmissionJoinTokenTest, HasAsManyUsesAsItWasMadeWith) {
   const std::string token = NewToken(3);
   std::deque<RecordingIssuance> issuances;
   std::vector<Issuance*> batch;
@@ -207,7 +207,7 @@ TEST_F(IssuerTokenTest, HasAsManyUsesAsItWasMadeWith) {
   EXPECT_EQ(StateOf(token).uses, 3u);
 }
 
-TEST_F(IssuerTokenTest, ALostAnswerIsGivenAgain) {
+TEST_F(AdmissionJoinTokenTest, ALostAnswerIsGivenAgain) {
   const std::string token = NewToken();
   FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate first, Try(token, csr_, kRequestId));
   // Also when the token has long expired.
@@ -225,7 +225,7 @@ TEST_F(IssuerTokenTest, ALostAnswerIsGivenAgain) {
   EXPECT_EQ(ca_.store().size(), 1u);
 }
 
-TEST_F(IssuerTokenTest, AnIdThatIsUsedAgainForSomethingElseIsSaidToWhoHasAGoodToken) {
+TEST_F(AdmissionJoinTokenTest, AnIdThatIsUsedAgainForSomethingElseIsSaidToWhoHasAGoodToken) {
   const std::string token = NewToken(2);
   FLEETCA_ASSERT_OK(Try(token, csr_, kRequestId));
   const std::string other = MakeCsr({.key_type = KeyType::kP384, .attributes = std::string()});
@@ -234,7 +234,7 @@ TEST_F(IssuerTokenTest, AnIdThatIsUsedAgainForSomethingElseIsSaidToWhoHasAGoodTo
   EXPECT_EQ(StateOf(token).uses, 1u);
 }
 
-TEST_F(IssuerTokenTest, WhatFailsDoesNotUseItUp) {
+TEST_F(AdmissionJoinTokenTest, WhatFailsDoesNotUseItUp) {
   const std::string token = NewToken();
   std::string unproven = csr_;
   unproven.back() ^= 1;
@@ -251,7 +251,7 @@ TEST_F(IssuerTokenTest, WhatFailsDoesNotUseItUp) {
   FLEETCA_EXPECT_OK(Try(token));
 }
 
-TEST_F(IssuerTokenTest, AClockThatIsSetBackBringsNoTokenBack) {
+TEST_F(AdmissionJoinTokenTest, AClockThatIsSetBackBringsNoTokenBack) {
   const std::string token = NewToken(1, absl::Minutes(1));
   ca_.clock().Advance(absl::Minutes(2));
   FLEETCA_ASSERT_OK(ca_.Issue(MakeCsr()));  // the store has seen the time
@@ -259,7 +259,7 @@ TEST_F(IssuerTokenTest, AClockThatIsSetBackBringsNoTokenBack) {
   EXPECT_THAT(Try(token), IsRefused());
 }
 
-TEST_F(IssuerTokenTest, ATokenWhoseGrantThePolicyTookBackIsRefusedLikeAnyOther) {
+TEST_F(AdmissionJoinTokenTest, ATokenWhoseGrantThePolicyTookBackIsRefusedLikeAnyOther) {
   const std::string token = NewToken();
   PolicyOptions without = testing::TestPolicyOptions();
   without.revision = 2;
@@ -268,7 +268,7 @@ TEST_F(IssuerTokenTest, ATokenWhoseGrantThePolicyTookBackIsRefusedLikeAnyOther) 
   EXPECT_THAT(Try(token), IsRefused());
 }
 
-TEST_F(IssuerTokenTest, TheTokensUseIsInTheCertificatesOwnWrite) {
+TEST_F(AdmissionJoinTokenTest, TheTokensUseIsInTheCertificatesOwnWrite) {
   std::vector<std::string> tokens;
   for (int i = 0; i < 20; ++i) {
     tokens.push_back(NewToken());
@@ -287,7 +287,7 @@ TEST_F(IssuerTokenTest, TheTokensUseIsInTheCertificatesOwnWrite) {
 
 // Refusals take the same way, a hash and one look-up, so that none is told by its time. The least
 // of many is compared, as a busy machine only ever adds.
-TEST_F(IssuerTokenTest, RefusalsTakeTheSameTime) {
+TEST_F(AdmissionJoinTokenTest, RefusalsTakeTheSameTime) {
   const std::string used = NewToken();
   FLEETCA_ASSERT_OK(Try(used));
   const std::string expired = NewToken(1, absl::Seconds(1));

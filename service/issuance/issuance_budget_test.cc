@@ -61,7 +61,7 @@ PolicyOptions WithBudget() {
   return policy;
 }
 
-TEST(IssuerBudgetTest, Checklist44_WhatEndsWithoutACertificateIsGivenBack) {
+TEST(IssuanceBudgetTest, Checklist44_WhatEndsWithoutACertificateIsGivenBack) {
   FailingSigner signer;
   TestIssuer ca({.policy = WithBudget(), .signer = &signer});
   const std::string csr = MakeCsr();
@@ -82,7 +82,7 @@ TEST(IssuerBudgetTest, Checklist44_WhatEndsWithoutACertificateIsGivenBack) {
   EXPECT_THAT(ca.Issue(csr), kIsExhausted);
 }
 
-TEST(IssuerBudgetTest, ABatchTakesWhatThereIsAndItsBadItemsNothing) {
+TEST(IssuanceBudgetTest, ABatchTakesWhatThereIsAndItsBadItemsNothing) {
   TestIssuer ca({.policy = WithBudget()});
   const std::string csr = MakeCsr();
   std::string unproven = csr;
@@ -95,7 +95,7 @@ TEST(IssuerBudgetTest, ABatchTakesWhatThereIsAndItsBadItemsNothing) {
 }
 
 // It is free again before the answer is given, so that who asks again at once is not refused.
-TEST(IssuerBudgetTest, ItIsGivenBackBeforeTheAnswer) {
+TEST(IssuanceBudgetTest, ItIsGivenBackBeforeTheAnswer) {
   class AsksAgain : public RecordingIssuance {
    public:
     AsksAgain(TestIssuer& ca, absl::string_view csr) : RecordingIssuance(csr), ca_(ca) {}
