@@ -12,6 +12,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/time_rounding.h"
 #include "service/issuance/issuer.h"
 #include "service/join/join_token.h"
 #include "store/join_token.h"
@@ -40,7 +41,7 @@ class AdmissionJoinTokenTest : public ::testing::Test {
   std::string NewToken(uint32_t uses = 1, absl::Duration lifetime = absl::Minutes(10)) {
     const absl::StatusOr<SecretBytes> token = MakeJoinToken();
     EXPECT_THAT(token, IsOk());
-    const absl::Time now = absl::FromUnixSeconds(absl::ToUnixSeconds(ca_.clock().Now()));
+    const absl::Time now = FloorToSecond(ca_.clock().Now());
     const store::JoinToken record{.hash = HashJoinToken(token->view()),
                                   .identity = std::string(kDb),
                                   .profile = "service",

@@ -7,6 +7,7 @@
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "base/time_rounding.h"
 #include "x509/authz/fleet_authz.h"
 #include "x509/authz/provenance.h"
 #include "x509/lint/lint.h"
@@ -35,10 +36,6 @@ absl::StatusOr<std::string> CaSubject(absl::string_view identity) {
                                         kMaxCommonName, " characters; ask for a shorter one"));
   }
   return x509::BuildName(x509::SpiffeTrustDomain(identity), path);
-}
-
-absl::Time FloorToSecond(absl::Time time) {
-  return absl::FromUnixSeconds(absl::ToUnixSeconds(time));
 }
 
 x509::FleetAuthz GrantsOf(const Decision& decision) {

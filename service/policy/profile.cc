@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "base/time_rounding.h"
 #include "x509/name.h"
 
 namespace fleetca::service {
@@ -21,10 +22,6 @@ constexpr absl::Duration kMaxBackdate = absl::Hours(1);
 constexpr size_t kMaxUrl = 2048;
 // ub-common-name of RFC 5280, appendix A.1.
 constexpr size_t kMaxCommonName = 64;
-
-bool IsWholeSeconds(absl::Duration duration) {
-  return duration == absl::Trunc(duration, absl::Seconds(1));
-}
 
 class Mistakes {
  public:

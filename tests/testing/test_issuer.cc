@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/private_key.h"
+#include "base/time_rounding.h"
 #include "signer/local_signer.h"
 #include "x509/cert_spec.h"
 #include "x509/certificate.h"
@@ -107,7 +108,7 @@ TestIssuer::TestIssuer(TestIssuerOptions options)
     signer_ = owned_signer_.get();
   }
   const Clock& clock = options.clock != nullptr ? *options.clock : clock_;
-  const absl::Time start = absl::FromUnixSeconds(absl::ToUnixSeconds(clock.Now()));
+  const absl::Time start = FloorToSecond(clock.Now());
   certificate_ = MakeCaCertificate(*signer_, "issuing CA", start - absl::Hours(1),
                                    start + options.issuer_lifetime, options.path_length);
   policies_ = std::make_unique<service::CurrentPolicy>(
