@@ -1,8 +1,8 @@
 #include "service/rpc/batch_issue.h"
 
 #include <atomic>
-#include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -85,9 +85,10 @@ class BatchIssue : public UploadCall {
     std::vector<Issuance*> ready;
     ready.reserve(count);
     answer_.mutable_results()->Reserve(count);
+    items_ = std::vector<std::optional<Item>>(count);
     auto malformed = malformed_.begin();
     for (int i = 0; i < count; ++i) {
-      Item& item = items_.emplace_back(*this, answer_.add_results());
+      Item& item = items_[i].emplace(*this, answer_.add_results());
       item.caller = caller;
       item.deadline = deadline;
       item.cancelled = cancelled_;
@@ -150,8 +151,8 @@ class BatchIssue : public UploadCall {
   void Cancelled() override {
     absl::MutexLock lock(&mutex_);
     cancelled_ = true;
-    for (Item& item : items_) {
-      item.cancelled = true;
+    for (std::optional<Item>& item : items_) {
+      item->cancelled = true;
     }
   }
 
@@ -163,7 +164,8 @@ class BatchIssue : public UploadCall {
   std::vector<int> malformed_;  // indices of requests, ascending
   absl::Mutex mutex_;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
-  std::deque<Item> items_ ABSL_GUARDED_BY(mutex_);  // addresses stay
+  // Empty, or all of them; made in one piece, as their addresses stay.
+  std::vector<std::optional<Item>> items_ ABSL_GUARDED_BY(mutex_);
   std::atomic<int> unanswered_{0};
 };
 
