@@ -48,7 +48,7 @@ bool Admission::Admit(IssuanceItem& item, absl::Time now, std::vector<Issuance*>
     item.status = Redeem(item, now);
   }
   if (!item.alive()) {
-    // At once: a thousand requests that show a used token are refused in one go.
+    // At once: a thousand requests that show a used join token are refused in one go.
     Release(item, waiters);
   }
   return true;

@@ -27,9 +27,9 @@ class Admission {
   Admission(const Admission&) = delete;
   Admission& operator=(const Admission&) = delete;
 
-  // Fills in what the item says of who asks: `caller`, `profile`, `token`, the request's key and
-  // digest. Then the item is alive; or it is done, with the answer that was given before; or its
-  // status says why it is refused:
+  // Fills in what the item says of who asks: `caller`, `profile`, `join_token`, the request's key
+  // and digest. Then the item is alive; or it is done, with the answer that was given before; or
+  // its status says why it is refused:
   //   CANCELLED kCancelled, DEADLINE_EXCEEDED kDeadlineExceeded: it comes too late
   //   UNAUTHENTICATED kCallerCertificateExpired, or kCallerUnknown for every token that is of no
   //   use INVALID_ARGUMENT kRequestIdInvalid ALREADY_EXISTS kRequestIdReused: the request_id was
@@ -59,7 +59,7 @@ class Admission {
   // An answer that was lost is given again: the item is done when its request was answered before.
   absl::Status Replay(IssuanceItem& item) const;
 
-  // admission_tokens.cc: what a token is good for.
+  // admission_tokens.cc: what a join token and a one-use JWT are good for.
   absl::Status RedeemJoinToken(IssuanceItem& item, const JoinTokenCaller& caller, absl::Time now);
   absl::Status RedeemJwt(IssuanceItem& item, const OneUseJwt& jwt, absl::Time now);
   absl::Status RefuseJwt(const IssuanceItem& item, absl::string_view why, absl::Time now);

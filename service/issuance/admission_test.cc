@@ -187,7 +187,7 @@ TEST_F(AdmissionTest, AJoinTokenSaysIdentityAndProfileAndIsHeld) {
   EXPECT_TRUE(first.item.alive()) << first.item.status;
   EXPECT_EQ(first.item.caller, kDb);
   EXPECT_EQ(first.item.profile, "host");
-  EXPECT_TRUE(first.item.token.has_value());
+  EXPECT_TRUE(first.item.join_token.has_value());
   EXPECT_FALSE(Admit(second));
   Release(first);
   EXPECT_THAT(waiters_, ElementsAre(&second.issuance));

@@ -28,19 +28,21 @@ absl::Status Admission::RedeemJoinToken(IssuanceItem& item, const JoinTokenCalle
     return RefuseJoinToken(item, "unknown", now);
   }
   FLEETCA_RETURN_IF_ERROR(state.status());
-  item.token = *std::move(state);
-  const store::JoinToken& token = item.token->token;
+  item.join_token = *std::move(state);
+  const store::JoinToken& token = item.join_token->token;
   if (!request.profile.empty() && request.profile != token.profile) {
     return RefuseJoinToken(item, "for another profile", now);
   }
   item.caller = token.identity;
   item.profile = token.profile;
   // A clock that was set back brings no join token back.
-  const absl::string_view unusable = WhyUnusable(*item.token, std::max(now, store_.latest_time()));
+  const absl::string_view unusable =
+      WhyUnusable(*item.join_token, std::max(now, store_.latest_time()));
   FLEETCA_RETURN_IF_ERROR(ReadRequestId(request, absl::StrCat("join token ", caller.hash),
                                         item.profile, &item.request_key, &item.request_digest));
   // An answer that was lost is given again, whatever became of the join token since. A request_id
-  // that was used for another request is no reason to say more about this token than about others.
+  // that was used for another request is no reason to say more about this join token than about
+  // others.
   const absl::Status replayed = Replay(item);
   if (item.done || (!replayed.ok() && unusable.empty())) {
     return replayed;
@@ -56,7 +58,7 @@ absl::Status Admission::RefuseJoinToken(const IssuanceItem& item, absl::string_v
     log::Warning("A join token was refused",
                  {{"token", JoinTokenId(caller.hash)},
                   {"why", why},
-                  {"identity", item.token.has_value() ? item.token->token.identity : ""},
+                  {"identity", item.join_token.has_value() ? item.join_token->token.identity : ""},
                   {"lines_suppressed", suppressed}});
   }
   return TokenRefused();

@@ -11,7 +11,7 @@
 
 namespace fleetca::service {
 
-// What all certificates of an issuer have in common.
+// What the certificates that one issuer makes have in common.
 struct ContentsOptions {
   // Whose serial numbers they are: the store's.
   uint16_t instance_id = 0;

@@ -1,5 +1,5 @@
 // The request ids, join tokens and one-use JWTs that are being worked on, so that two requests with
-// one id become one certificate, and a token's uses come one after the other.
+// one id become one certificate, and the uses of a join token come one after the other.
 #ifndef FLEETCA_SERVICE_ISSUANCE_IN_FLIGHT_REQUESTS_H_
 #define FLEETCA_SERVICE_ISSUANCE_IN_FLIGHT_REQUESTS_H_
 

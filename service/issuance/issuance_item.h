@@ -39,7 +39,7 @@ struct IssuanceItem {
   absl::string_view caller;
   absl::string_view profile;
   // What the store knew of the join token when the item was admitted.
-  std::optional<store::JoinTokenState> token;
+  std::optional<store::JoinTokenState> join_token;
   // Of the request_id, 32 octets each; empty where there is none.
   std::string request_key;
   std::string request_digest;

@@ -25,14 +25,15 @@ std::string RequesterOf(const Issuance& issuance, absl::string_view caller) {
                              : absl::StrCat("join-token:", JoinTokenId(by_token->hash));
 }
 
-// A certificate by a join token counts for who made the token, or a budget would bound nobody who
-// may make tokens. Where that one has no budget, it counts for the token's identity.
+// A certificate by a join token counts for the identity that made the join token, or a budget would
+// bound nobody who may make join tokens. Where that identity has no budget, the certificate counts
+// for the identity that the join token is for.
 absl::Status TakeFromBudget(IssuanceItem& item, const Policy& policy, Budgets& budgets) {
   absl::string_view requester = item.caller;
   absl::string_view shown = item.caller;
   const Budget* budget = item.decision.budget;
-  if (item.token.has_value()) {
-    const std::string& maker = item.token->token.creator;
+  if (item.join_token.has_value()) {
+    const std::string& maker = item.join_token->token.creator;
     if (const Budget* of_maker = policy.FindBudget(maker); of_maker != nullptr) {
       requester = maker;
       shown = "Who made this join token";
@@ -48,14 +49,14 @@ absl::Status TakeFromBudget(IssuanceItem& item, const Policy& policy, Budgets& b
 
 void LogUsedTokens(const IssuanceItems& items) {
   for (const IssuanceItem& item : items) {
-    if (item.alive() && item.token.has_value()) {
-      const store::JoinToken& token = item.token->token;
+    if (item.alive() && item.join_token.has_value()) {
+      const store::JoinToken& token = item.join_token->token;
       log::Info("A join token was used",
                 {{"token", JoinTokenId(token.hash)},
                  {"identity", token.identity},
                  {"profile", token.profile},
                  {"serial", absl::BytesToHexString(item.answer.serial_number)},
-                 {"uses_left", token.uses - item.token->uses - 1}});
+                 {"uses_left", token.uses - item.join_token->uses - 1}});
     }
   }
 }
@@ -124,7 +125,7 @@ void Issuer::IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>
   for (Issuance* issuance : batch) {
     IssuanceItem& item = items.emplace_back(issuance);
     if (!admission_.Admit(item, now, waiters)) {
-      items.pop_back();  // whoever holds the id or the token finishes this one too
+      items.pop_back();  // the batch that holds its request id or token finishes it
       continue;
     }
     if (item.alive()) {
@@ -231,8 +232,9 @@ void Issuer::Record(IssuanceItems& items, absl::Time now) {
                        .issued_at = now,
                        .not_before = item.spec.not_before,
                        .not_after = item.spec.not_after});
-    if (item.token.has_value()) {
-      uses.push_back({item.token->token.hash, item.token->uses + 1, item.answer.serial_number});
+    if (item.join_token.has_value()) {
+      uses.push_back(
+          {item.join_token->token.hash, item.join_token->uses + 1, item.answer.serial_number});
     }
     const auto* jwt_caller = std::get_if<JwtCaller>(item.issuance->caller.get());
     if (jwt_caller != nullptr && jwt_caller->one_use.has_value()) {

@@ -60,7 +60,7 @@ class Issuer {
   // Judges, signs and records the batch in one cycle, with one synced write, and finishes each
   // issuance. A bad one drops out with its own status and costs the others nothing. Where the same
   // request_id of the same caller, the same join token or the same one-use JWT is under way in
-  // another batch, that batch's call finishes both. Nothing is used up, of a token, a JWT or a
+  // another batch, that batch's call finishes both. Nothing is used up, of a join token, a JWT or a
   // budget, but by a certificate that is recorded.
   void IssueBatch(absl::Span<Issuance* const> batch);
   // The same, but those that waited for what this batch did are appended to `again`, to be given to

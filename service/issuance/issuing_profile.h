@@ -1,4 +1,4 @@
-// A profile joined to the issuer: the template to build by and the policy to lint by.
+// A profile joined to the issuing CA: the template to build by and the policy to lint by.
 #ifndef FLEETCA_SERVICE_ISSUANCE_ISSUING_PROFILE_H_
 #define FLEETCA_SERVICE_ISSUANCE_ISSUING_PROFILE_H_
 

@@ -61,10 +61,10 @@ absl::Status RequestJudge::Decide(IssuanceItem& item, const IssuingPolicy& polic
                                   .names = item.csr.names,
                                   .key_algorithm = item.csr.public_key.algorithm,
                                   .lifetime = request.lifetime});
-  // Whoever has a certificate may be trusted to ask for others. A token speaks for its own identity
-  // alone, whatever that identity may do.
+  // An identity with a certificate may be trusted to ask for certificates of others. A join token
+  // or a JWT speaks for its own identity alone, whatever that identity may do.
   const bool own = !decision.ok() || decision->identity() == item.caller;
-  if (item.token.has_value() && (!own || absl::IsPermissionDenied(decision.status()))) {
+  if (item.join_token.has_value() && (!own || absl::IsPermissionDenied(decision.status()))) {
     return admission_.RefuseJoinToken(
         item, own ? decision.status().message() : "for another identity", now);
   }
