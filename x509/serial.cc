@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/random.h"
 #include "base/status_macros.h"
+#include "base/time_rounding.h"
 
 namespace fleetca::x509 {
 namespace {
@@ -43,19 +44,11 @@ uint64_t GetBigEndian(const char* bytes, size_t size) {
   return value;
 }
 
-// Hours since the epoch, rounded up; saturates.
-int64_t HourRoundedUp(absl::Time time) {
-  absl::Duration rest;
-  const int64_t hours = absl::IDivDuration(time - absl::UnixEpoch(), absl::Hours(1), &rest);
-  // Division truncates towards zero, which already rounds up what lies before the epoch.
-  return rest > absl::ZeroDuration() && hours < kHourLimit ? hours + 1 : hours;
-}
-
 }  // namespace
 
 absl::StatusOr<SerialNumber> SerialNumber::Create(absl::Time not_after, uint16_t instance_id,
                                                   absl::Time now) {
-  const int64_t hour = HourRoundedUp(not_after);
+  const int64_t hour = HoursRoundedUp(not_after);
   if (hour < 0 || hour >= kHourLimit) {
     return InvalidArgument(
         Reason::kLifetimeInvalid, "not_after",
@@ -140,7 +133,7 @@ absl::Time SerialNumber::issue_time() const {
 }
 
 std::string SerialLowerBound(absl::Time time) {
-  const int64_t hour = std::max<int64_t>(HourRoundedUp(time), 0);
+  const int64_t hour = std::max<int64_t>(HoursRoundedUp(time), 0);
   std::string bound(SerialNumber::kSize, '\0');
   if (hour >= kHourLimit) {
     bound[0] = kForm + 1;  // above every serial

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "base/private_key.h"
+#include "base/time_rounding.h"
 #include "x509/cert_spec.h"
 #include "x509/certificate.h"
 #include "x509/der/oid.h"
@@ -71,8 +72,8 @@ FakeCertificate Make(const Plan& plan, const FakeOrder& order) {
                                   std::string(x509::oid::kClientAuth)};
   }
   FakeCertificate made;
-  made.not_before = absl::FromUnixSeconds(absl::ToUnixSeconds(order.not_before));
-  made.not_after = absl::FromUnixSeconds(absl::ToUnixSeconds(order.not_after));
+  made.not_before = FloorToSecond(order.not_before);
+  made.not_after = FloorToSecond(order.not_after);
   made.serial = ValueOrDie(x509::SerialNumber::Create(made.not_after, 1, absl::Now()));
   const std::string key_bits = KeyBits(order.spki);
   x509::CertSpec spec;

@@ -11,6 +11,7 @@
 #include "base/openssl.h"
 #include "base/private_key.h"
 #include "base/status_macros.h"
+#include "base/time_rounding.h"
 #include "signer/local_signer.h"
 #include "x509/cert_spec.h"
 #include "x509/certificate.h"
@@ -67,16 +68,13 @@ absl::StatusOr<std::string> Sign(const signer::Signer& signer, Certification cer
   return x509::AssembleCertificate(result->message, signer.scheme(), result->signature);
 }
 
-// Seconds are all that a certificate can say.
-absl::Time WholeSecond(absl::Time time) { return absl::FromUnixSeconds(absl::ToUnixSeconds(time)); }
-
 // The parts of a specification that every certificate has. `key` is the key's element, and outlives
 // the result.
 absl::StatusOr<x509::CertSpec> MakeSpec(absl::string_view key, absl::Time not_after,
                                         absl::Time now) {
   x509::CertSpec spec;
   FLEETCA_ASSIGN_OR_RETURN(const x509::PublicKey parsed, x509::ParsePublicKey(key, "key"));
-  spec.not_before = WholeSecond(now - kBackdate);
+  spec.not_before = FloorToSecond(now - kBackdate);
   spec.not_after = not_after;
   spec.subject_public_key_info = parsed.spki;
   spec.key_bits = parsed.key_bits;
@@ -94,7 +92,7 @@ absl::StatusOr<std::unique_ptr<NewCa>> NewCa::Create(const NewCaOptions& options
   FLEETCA_ASSIGN_OR_RETURN(made->private_key_,
                            EncodeEncryptedPrivateKey(key.get(), made->passphrase_));
   FLEETCA_ASSIGN_OR_RETURN(made->signer_, signer::CreateLocalSigner(std::move(key)));
-  made->not_after_ = WholeSecond(now + options.lifetime);
+  made->not_after_ = FloorToSecond(now + options.lifetime);
   if (issuer != nullptr) {
     made->not_after_ = std::min(made->not_after_, issuer->not_after_);
   }
@@ -144,7 +142,7 @@ absl::StatusOr<NewLeaf> NewCa::IssueLeaf(const LeafOptions& options, absl::Time 
   Certification certification;
   FLEETCA_ASSIGN_OR_RETURN(
       certification.spec,
-      MakeSpec(public_key, std::min(WholeSecond(now + options.lifetime), not_after_), now));
+      MakeSpec(public_key, std::min(FloorToSecond(now + options.lifetime), not_after_), now));
   certification.spec.names = options.names;
   certification.options.issuer = subject_;
   certification.options.authority_key_id = key_id_;

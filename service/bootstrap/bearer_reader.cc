@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "base/errors.h"
 #include "base/log.h"
+#include "base/time_rounding.h"
 #include "service/caller/bearer_token.h"
 
 namespace fleetca::service {
@@ -61,21 +62,19 @@ absl::StatusOr<internal::v1::Credential> BearerReader::ReadJwt(absl::string_view
   }
   const absl::Time now = clock_.Now();
   std::string why;
-  absl::StatusOr<JwtBearer> bearer = jwts_->Authenticate(token, now, &why);
+  absl::StatusOr<JwtCaller> bearer = jwts_->Authenticate(token, now, &why);
   if (bearer.ok()) {
     internal::v1::Credential credential;
     internal::v1::JwtIdentity& jwt = *credential.mutable_jwt();
     jwt.set_identity(std::move(bearer->spiffe_id));
-    if (bearer->one_use_jwt.has_value()) {
+    if (bearer->one_use.has_value()) {
       internal::v1::OneUse& use = *jwt.mutable_one_use();
-      use.set_id_hash(std::move(bearer->one_use_jwt->id_hash));
+      use.set_id_hash(std::move(bearer->one_use->id_hash));
       // Rounded up: a use that is forgotten too early could be repeated.
-      use.mutable_expires_at()->set_seconds(absl::ToUnixSeconds(
-          absl::Ceil(bearer->one_use_jwt->expires_at - absl::UnixEpoch(), absl::Seconds(1)) +
-          absl::UnixEpoch()));
+      use.mutable_expires_at()->set_seconds(
+          absl::ToUnixSeconds(CeilToSecond(bearer->one_use->expires_at)));
       // Rounded down: one that is from before a store was restored stays so.
-      use.mutable_unused_before()->set_seconds(
-          absl::ToUnixSeconds(bearer->one_use_jwt->unused_before));
+      use.mutable_unused_before()->set_seconds(absl::ToUnixSeconds(bearer->one_use->unused_before));
     }
     return credential;
   }

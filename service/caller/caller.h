@@ -1,42 +1,72 @@
-// Who asks, as the transport authenticated it.
+// Who asks, as the transport authenticated it: one of three credentials.
 #ifndef FLEETCA_SERVICE_CALLER_CALLER_H_
 #define FLEETCA_SERVICE_CALLER_CALLER_H_
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "x509/authz/provenance.h"
 
 namespace fleetca::service {
 
-// A JWT that its issuer's configuration accepts once. It counts as used when a certificate is
-// recorded for it, and not before.
+// What is kept of a JWT that is good for one certificate. The JWT counts as used when a certificate
+// is recorded for it, and not before.
 struct OneUseJwt {
   // SHA-256 of the token issuer's URL, a zero octet and the jti: 32 octets.
   std::string id_hash;
   // From when on the JWT is refused anyway, with the leeway that clocks are given.
   absl::Time expires_at;
-  // A time before which it cannot have been used (service/jwt/jwt_verifier.h): after a store was
-  // restored, one that may have been used before is refused.
+  // A time before which the JWT cannot have been used (service/jwt/jwt_verifier.h): after a store
+  // was restored, a JWT that may have been used before is refused.
   absl::Time unused_before = absl::InfinitePast();
 };
 
-// An authenticated peer, and how it showed who it is. A value; immutable once made.
-struct Caller {
-  // Empty for a join token, which says it: the issuer asks the store when the token's turn comes.
+// Showed a certificate of this CA; TLS has proved that it has the certificate's key.
+struct CertificateCaller {
   std::string spiffe_id;
-  // When what it showed ends: the certificate it proved possession of, the JWT.
+  // When the certificate ends.
   absl::Time not_after = absl::InfiniteFuture();
-  x509::Attestation attestation = x509::Attestation::kMtls;
-  // SHA-256 of the join token, 32 octets; empty for other callers.
-  std::string join_token_hash;
-  // Which one of its lineage the certificate is (x509/authz/provenance.h), where it says so.
+  // Which certificate of its lineage this one is (x509/authz/provenance.h), where it says so.
   std::optional<uint32_t> generation;
-  // Set where it showed a JWT that is good for one certificate.
-  std::optional<OneUseJwt> one_use_jwt;
 };
+
+// Showed a join token. Only the store knows which identity and profile the token is for, and
+// whether it is still good, so that is looked up when the request is admitted.
+struct JoinTokenCaller {
+  // SHA-256 of the join token, 32 octets.
+  std::string hash;
+};
+
+// Showed a JWT, which was verified when it was read.
+struct JwtCaller {
+  std::string spiffe_id;
+  // Set where the JWT is good for one certificate. Whether it was used before is looked up when the
+  // request is admitted.
+  std::optional<OneUseJwt> one_use;
+};
+
+// A value; immutable once made.
+using Caller = std::variant<CertificateCaller, JoinTokenCaller, JwtCaller>;
+
+// The identity that the credential says, which aliases `caller`; empty for a join token.
+absl::string_view IdentityOf(const Caller& caller);
+
+// From when on the caller is refused: the end of its certificate. InfiniteFuture for a token, whose
+// end is looked at where the token is read or redeemed.
+absl::Time EndOf(const Caller& caller);
+
+// How the caller showed who it is, as a certificate's provenance says it.
+x509::Attestation AttestationOf(const Caller& caller);
+
+// Whether the credential is a join token or a JWT. Whoever has a token can show it, so it speaks
+// for its own identity alone, and many strangers may show many.
+inline bool ShowsToken(const Caller& caller) {
+  return !std::holds_alternative<CertificateCaller>(caller);
+}
 
 }  // namespace fleetca::service
 

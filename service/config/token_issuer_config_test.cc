@@ -209,7 +209,7 @@ TEST_F(MakeJwtReaderTest, KnowsBearersByTheKeysOfAFile) {
                 key, SignatureScheme::kRsaPkcs1Sha256);
   std::string detail;
   FLEETCA_ASSERT_OK_AND_ASSIGN(
-      const JwtBearer bearer,
+      const JwtCaller bearer,
       jwt_reader->Authenticate(token, absl::FromUnixSeconds(1000), &detail));
   EXPECT_EQ(bearer.spiffe_id, "spiffe://fleet.example/svc/payments/ledger");
   EXPECT_THAT(jwt_reader->Authenticate(token, absl::FromUnixSeconds(2061), &detail),

@@ -2,7 +2,7 @@
 
 namespace fleetca::service {
 
-bool InFlightRequests::Claim(absl::string_view key, Issuance* issuance) {
+bool InFlightRequests::Claim(const Key& key, Issuance* issuance) {
   absl::MutexLock lock(&mutex_);
   const auto [entry, inserted] = waiting_.try_emplace(key);
   if (!inserted) {
@@ -11,7 +11,7 @@ bool InFlightRequests::Claim(absl::string_view key, Issuance* issuance) {
   return inserted;
 }
 
-void InFlightRequests::Release(absl::string_view key, std::vector<Issuance*>* waiters) {
+void InFlightRequests::Release(const Key& key, std::vector<Issuance*>* waiters) {
   absl::MutexLock lock(&mutex_);
   const auto entry = waiting_.find(key);
   if (entry == waiting_.end()) {

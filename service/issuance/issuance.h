@@ -3,6 +3,7 @@
 #define FLEETCA_SERVICE_ISSUANCE_ISSUANCE_H_
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -37,7 +38,8 @@ class Issuance {
   virtual void Answer(absl::StatusOr<IssuedCertificate> outcome) = 0;
 
   IssueRequest request;
-  Caller caller;
+  // Who asks: set before the issuance is queued, and one object for all issuances of a call.
+  std::shared_ptr<const Caller> caller;
   absl::Time deadline = absl::InfiniteFuture();
   // Set from any thread when the caller has gone: the work is dropped if it was not signed yet.
   std::atomic<bool> cancelled{false};

@@ -73,7 +73,7 @@ uint64_t SigningCost(const x509::PublicKey& key) {
   return 0;
 }
 
-IssueCosts::IssueCosts(absl::string_view issuer_spki) : signing_(SigningCostOf(issuer_spki)) {}
+IssueCosts::IssueCosts(absl::string_view issuing_key) : signing_(SigningCostOf(issuing_key)) {}
 
 uint64_t IssueCosts::Of(absl::string_view csr_der) const {
   const absl::StatusOr<x509::PublicKey> key = KeyOf(csr_der);

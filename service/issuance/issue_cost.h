@@ -23,7 +23,7 @@ uint64_t SigningCost(const x509::PublicKey& key);
 class IssueCosts {
  public:
   // The issuing key, as a SubjectPublicKeyInfo.
-  explicit IssueCosts(absl::string_view issuer_spki);
+  explicit IssueCosts(absl::string_view issuing_key);
 
   // All that a certificate for this CSR costs. The key is found where the parser will find it, so
   // that a CSR cannot seem cheaper than it is; one in which there is none is going to be refused

@@ -27,8 +27,7 @@ constexpr absl::Duration kShortestRetry = absl::Milliseconds(100);
 constexpr absl::Duration kLongestRetry = absl::Seconds(30);
 
 absl::string_view FlowOf(const Caller& caller) {
-  return caller.attestation == x509::Attestation::kMtls ? absl::string_view(caller.spiffe_id)
-                                                        : absl::string_view();
+  return ShowsToken(caller) ? absl::string_view() : IdentityOf(caller);
 }
 
 }  // namespace
@@ -50,7 +49,7 @@ size_t IssueQueue::TryPush(absl::Span<Issuance* const> issuances, absl::Status* 
   }
   // When this returns, those that are queued may have been answered and be gone.
   const FairQueue<Issuance*>::Pushed pushed =
-      queue_.TryPush(FlowOf(issuances.front()->caller), absl::MakeSpan(items));
+      queue_.TryPush(FlowOf(*issuances.front()->caller), absl::MakeSpan(items));
   if (pushed.count < issuances.size()) {
     *refusal = Refuse(pushed, issuances.size() - pushed.count);
   }
@@ -66,7 +65,7 @@ absl::Status IssueQueue::CheckRoom(const Caller& caller, size_t count) {
 void IssueQueue::PutBack(absl::Span<Issuance* const> issuances) {
   for (size_t i = issuances.size(); i > 0; --i) {
     Issuance* const issuance = issuances[i - 1];
-    queue_.PutBack(FlowOf(issuance->caller), {issuance, costs_.Of(issuance->request.csr_der)});
+    queue_.PutBack(FlowOf(*issuance->caller), {issuance, costs_.Of(issuance->request.csr_der)});
   }
 }
 

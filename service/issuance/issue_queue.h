@@ -23,9 +23,9 @@ struct IssueQueueStats {
   uint64_t refused() const { return queue_full + share_full; }
 };
 
-// A flow of the fair queue (base/fair_queue.h) is one identity with a certificate; those who come
-// with a token, whom anybody can pretend to be, are one flow together. A turn is counted in the
-// cost of what is asked. Thread-safe.
+// A flow of the fair queue (base/fair_queue.h) is one identity with a certificate. Callers with a
+// join token or a JWT are one flow together, since a stranger can show as many tokens as they like.
+// A turn is counted in the cost of what is asked. Thread-safe.
 class IssueQueue {
  public:
   using Batch = FairQueue<Issuance*>::Batch;
@@ -56,8 +56,8 @@ class IssueQueue {
   absl::Status CheckRoom(const Caller& caller, size_t count);
 
   // What waits, up to `max_items` and to the cost of as many everyday requests; see
-  // FairQueue::PopBatch. Besides, it hands out those whose caller has gone or whose deadline has
-  // passed: the issuer answers them for next to nothing.
+  // FairQueue::PopBatch. The batch also has the issuances whose caller has gone or whose deadline
+  // has passed: the issuer answers them for next to nothing.
   [[nodiscard]] bool PopBatch(Consumer consumer, size_t max_items, Batch* batch);
 
   // Takes again what was popped and waits for another request (Issuer::IssueBatch): it is next.

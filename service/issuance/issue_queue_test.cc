@@ -23,6 +23,10 @@ using ::fleetca::testing::MakeCsr;
 using ::fleetca::testing::TestKey;
 using ::testing::HasSubstr;
 
+std::shared_ptr<const Caller> By(Caller caller) {
+  return std::make_shared<const Caller>(std::move(caller));
+}
+
 class QueuedIssuance : public Issuance {
  public:
   void Answer(absl::StatusOr<IssuedCertificate>) override {}
@@ -34,7 +38,7 @@ class IssueQueueTest : public ::testing::Test {
     std::vector<Issuance*> made;
     for (size_t i = 0; i < count; ++i) {
       QueuedIssuance& issuance = issuances_.emplace_back();
-      issuance.caller.spiffe_id = std::string(caller);
+      issuance.caller = By(CertificateCaller{.spiffe_id = std::string(caller)});
       issuance.request.csr_der = csr;
       made.push_back(&issuance);
     }
@@ -69,7 +73,7 @@ TEST_F(IssueQueueTest, CallersTakeTurnsByTheCostOfWhatTheyAsk) {
   std::map<std::string, int> taken;
   for (int i = 0; i < 4; ++i) {
     for (const Issuance* issuance : Pop(64)) {
-      ++taken[issuance->caller.spiffe_id];
+      ++taken[std::string(IdentityOf(*issuance->caller))];
     }
   }
   const int light = taken["spiffe://fleet.test/svc/light"];
@@ -92,9 +96,9 @@ TEST_F(IssueQueueTest, ABatchIsBoundedInCost) {
 TEST_F(IssueQueueTest, WhoComesWithATokenIsOneOfManyInOneFlow) {
   std::vector<Issuance*> tokens = Make(900, "", p256_);
   for (size_t i = 0; i < tokens.size(); ++i) {
-    tokens[i]->caller.attestation =
-        i % 2 == 0 ? x509::Attestation::kJoinToken : x509::Attestation::kJwt;
-    tokens[i]->caller.spiffe_id = i % 2 == 0 ? "" : absl::StrCat("spiffe://fleet.test/job/", i);
+    tokens[i]->caller =
+        i % 2 == 0 ? By(JoinTokenCaller{.hash = std::string(32, 'h')})
+                   : By(JwtCaller{.spiffe_id = absl::StrCat("spiffe://fleet.test/job/", i)});
   }
   size_t queued = 0;
   for (Issuance* token : tokens) {
@@ -107,20 +111,20 @@ TEST_F(IssueQueueTest, WhoComesWithATokenIsOneOfManyInOneFlow) {
 }
 
 TEST_F(IssueQueueTest, RoomForHalfOfABatchMakesItWorthReading) {
-  Caller caller;
-  caller.spiffe_id = "spiffe://fleet.test/svc/a";
+  constexpr absl::string_view kA = "spiffe://fleet.test/svc/a";
+  const Caller caller = CertificateCaller{.spiffe_id = std::string(kA)};
   EXPECT_TRUE(queue_.CheckRoom(caller, 100'000).ok());  // nothing of this caller waits
-  EXPECT_EQ(Push(100, caller.spiffe_id, p256_), 100u);  // leaves room for 400
+  EXPECT_EQ(Push(100, kA, p256_), 100u);                // leaves room for 400
   EXPECT_TRUE(queue_.CheckRoom(caller, 800).ok());
   EXPECT_EQ(queue_.stats().refused(), 0u);
   EXPECT_THAT(queue_.CheckRoom(caller, 802),
               IsError(absl::StatusCode::kResourceExhausted, Reason::kQueueFull));
   EXPECT_EQ(queue_.stats().refused(), 802u);
-  EXPECT_EQ(Push(400, caller.spiffe_id, p256_), 400u);
+  EXPECT_EQ(Push(400, kA, p256_), 400u);
   EXPECT_THAT(queue_.CheckRoom(caller, 1),
               IsError(absl::StatusCode::kResourceExhausted, Reason::kCallerShareFull));
-  caller.spiffe_id = "spiffe://fleet.test/svc/b";
-  EXPECT_TRUE(queue_.CheckRoom(caller, 500).ok());
+  const Caller other = CertificateCaller{.spiffe_id = "spiffe://fleet.test/svc/b"};
+  EXPECT_TRUE(queue_.CheckRoom(other, 500).ok());
 }
 
 TEST_F(IssueQueueTest, ARefusalSaysWhichRoomIsFullAndWhenToComeAgainAndIsCounted) {

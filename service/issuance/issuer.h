@@ -2,8 +2,6 @@
 #ifndef FLEETCA_SERVICE_ISSUANCE_ISSUER_H_
 #define FLEETCA_SERVICE_ISSUANCE_ISSUER_H_
 
-#include <atomic>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,14 +11,15 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "base/clock.h"
-#include "base/log_limiter.h"
-#include "service/issuance/in_flight_requests.h"
+#include "service/issuance/admission.h"
+#include "service/issuance/contents.h"
 #include "service/issuance/issuance.h"
+#include "service/issuance/issuance_item.h"
 #include "service/issuance/issuer_stats.h"
 #include "service/issuance/issuing_policy.h"
+#include "service/issuance/request_judge.h"
 #include "service/policy/budgets.h"
 #include "service/policy/current_policy.h"
-#include "service/policy/forbidden_keys.h"
 #include "service/time/clock_rule.h"
 #include "signer/signer.h"
 #include "store/store.h"
@@ -61,7 +60,7 @@ class Issuer {
   // Judges, signs and records the batch in one cycle, with one synced write, and finishes each
   // issuance. A bad one drops out with its own status and costs the others nothing. Where the same
   // request_id of the same caller, the same join token or the same one-use JWT is under way in
-  // another batch, that batch's call finishes both. Nothing is used up, of a token, a JWT or a
+  // another batch, that batch's call finishes both. Nothing is used up, of a join token, a JWT or a
   // budget, but by a certificate that is recorded.
   void IssueBatch(absl::Span<Issuance* const> batch);
   // The same, but those that waited for what this batch did are appended to `again`, to be given to
@@ -79,64 +78,30 @@ class Issuer {
   absl::string_view issuing_key() const { return signer_.public_key(); }
 
  private:
-  struct Item;  // issuer_item.h
-  using Items = std::vector<Item>;
-
-  Issuer(IssuerOptions options, std::unique_ptr<ForbiddenKeys> forbidden_keys,
-         std::unique_ptr<IssuingPolicies> policies);
+  Issuer(const IssuerOptions& options, std::unique_ptr<IssuingPolicies> policies);
 
   // The steps of the cycle, in order. Each looks only at the items that are still alive.
   void IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>* waiters);
   absl::StatusOr<absl::Time> Now() const;
   void Refuse(absl::Span<Issuance* const> batch, const absl::Status& status);
-  void Judge(Item& item, const IssuingPolicy& policy, absl::Time now);
-  void VerifyPossession(Items& items) const;
-  void Prepare(Item& item, const IssuingPolicy& policy, absl::Time now);
-  void Sign(Items& items) const;
-  void Record(Items& items, absl::Time now);
-  void Finish(Items& items, std::vector<Issuance*>* waiters);
+  // Then admission_ and judge_, one item at a time.
+  void VerifyPossession(IssuanceItems& items) const;
+  void Prepare(IssuanceItem& item, const IssuingPolicy& policy, absl::Time now);
+  void Sign(IssuanceItems& items) const;
+  void Record(IssuanceItems& items, absl::Time now);
+  void Finish(IssuanceItems& items, std::vector<Issuance*>* waiters);
 
-  // Who asks, and whether it was answered before: issuer_admission.cc, issuer_one_use_jwt.cc. Admit
-  // is false when another batch holds the request id, the join token or the JWT: it finishes this
-  // issuance too.
-  [[nodiscard]] bool Admit(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
-  absl::Status CheckInTime(const Issuance& issuance, absl::Time now) const;
-  [[nodiscard]] bool AdmitToken(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
-  absl::Status RedeemToken(Item& item, absl::Time now, std::string* log_detail) const;
-  [[nodiscard]] bool AdmitRequestId(Item& item, std::vector<Issuance*>* waiters);
-  static absl::Status ReadRequestId(Item& item, absl::string_view owner);
-  absl::Status Replay(Item& item) const;
-  void LogRefusedToken(const Item& item, absl::string_view why, absl::Time now);
-  [[nodiscard]] bool AdmitOneUseJwt(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
-  absl::Status RedeemOneUseJwt(Item& item, absl::Time now, std::string* log_detail) const;
-  void LogRefusedJwt(const Item& item, absl::string_view why, absl::Time now);
-  void DropOldJwtUses(absl::Time now);
-
-  absl::Status Decide(Item& item, const IssuingPolicy& policy, absl::Time now);
-  absl::Status DecideValidity(Item& item, absl::Time now) const;
-  absl::Status TakeFromBudget(Item& item, const Policy& policy);
-  absl::Status BuildAndLint(Item& item, const IssuingProfile& profile, absl::Time now) const;
-  void LogDenied(const Item& item, const absl::Status& why, absl::Time now);
-  void LogIgnoredExtensions(const Item& item, absl::Time now);
-  void LogUsedTokens(const Items& items) const;
-
-  const std::unique_ptr<ForbiddenKeys> forbidden_keys_;
   const std::unique_ptr<IssuingPolicies> policies_;
-  const bool provenance_;
-  const x509::CsrLimits csr_limits_;
   const signer::Signer& signer_;
   store::Store& store_;
   const x509::PossessionVerifier& possession_;
   const Clock& clock_;
   const ClockRule* const clock_rule_;
+  const ContentsOptions contents_;
+  Admission admission_;
+  RequestJudge judge_;
   Budgets budgets_;
-  InFlightRequests in_flight_;
   IssuerStats stats_;
-  log::Limiter denied_limiter_{10};
-  log::Limiter ignored_extensions_limiter_{10};
-  log::Limiter refused_tokens_limiter_{10};
-  // Seconds since 1970.
-  std::atomic<int64_t> next_drop_of_jwt_uses_{0};
 };
 
 }  // namespace fleetca::service

@@ -136,9 +136,10 @@ TEST(IssuerTest, DeniesWhoIsNotListedAndWhoHasExpired) {
   TestIssuer ca;
   const std::string csr = MakeCsr();
   RecordingIssuance stranger(csr);
-  stranger.caller.spiffe_id = "spiffe://fleet.test/svc/db";
+  stranger.AskAs("spiffe://fleet.test/svc/db");
   RecordingIssuance expired(csr);
-  expired.caller.not_after = ca.clock().Now();
+  expired.AskAs(
+      CertificateCaller{.spiffe_id = std::string(testing::kAgent), .not_after = ca.clock().Now()});
   RecordingIssuance other_profile(csr);
   other_profile.request.profile = "nosuch";
   RecordingIssuance no_profile(csr);
@@ -159,7 +160,7 @@ TEST(IssuerTest, ADenialIsInTheLogWithItsCallerAndReason) {
   const std::string csr = MakeCsr();
   for (const bool validate_only : {false, true}) {
     RecordingIssuance stranger(csr);
-    stranger.caller.spiffe_id = "spiffe://fleet.test/svc/db";
+    stranger.AskAs("spiffe://fleet.test/svc/db");
     stranger.request.validate_only = validate_only;
     Issuance* batch[] = {&stranger};
     ::testing::internal::CaptureStderr();

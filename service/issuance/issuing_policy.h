@@ -1,4 +1,4 @@
-// The policy joined to the issuer: what a batch of requests is decided and built by.
+// The policy joined to the issuing CA: what a batch of requests is decided and built by.
 #ifndef FLEETCA_SERVICE_ISSUANCE_ISSUING_POLICY_H_
 #define FLEETCA_SERVICE_ISSUANCE_ISSUING_POLICY_H_
 

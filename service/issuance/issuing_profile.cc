@@ -73,7 +73,7 @@ x509::TbsTemplateOptions TemplateOptions(const PolicyProfile& profile, const Iss
   return out;
 }
 
-// Stated again from the profile and the issuer, not read from the template: the lint is to find
+// Stated again from the profile and the issuing CA, not read from the template: the lint is to find
 // what the template gets wrong.
 x509::LintPolicy LintPolicyOf(const PolicyProfile& profile, const IssuingCa& ca) {
   x509::LintPolicy out;

@@ -1,32 +1,16 @@
-// A profile joined to the issuer: the template to build by and the policy to lint by.
+// A profile joined to the issuing CA: the template to build by and the policy to lint by.
 #ifndef FLEETCA_SERVICE_ISSUANCE_ISSUING_PROFILE_H_
 #define FLEETCA_SERVICE_ISSUANCE_ISSUING_PROFILE_H_
 
 #include <memory>
-#include <optional>
-#include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
-#include "base/crypto_types.h"
+#include "service/issuance/issuing_ca.h"
 #include "service/policy/policy_profile.h"
-#include "x509/authz/authz_oids.h"
 #include "x509/lint/lint.h"
 #include "x509/tbs.h"
 
 namespace fleetca::service {
-
-// What the issuing certificate and key determine about every certificate under them.
-struct IssuingCa {
-  std::string subject;  // its Name element
-  std::string key_id;
-  SignatureScheme scheme = SignatureScheme::kEcdsaSha256;
-  absl::Time not_before;
-  absl::Time not_after;
-  std::optional<int> path_length;
-  // Under which OIDs authorization and provenance are written.
-  x509::AuthzOids oids;
-};
 
 // Immutable, thread-safe.
 struct IssuingProfile {

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/sha256.h"
+#include "base/status_macros.h"
 
 namespace fleetca::service {
 
@@ -27,6 +28,17 @@ std::string RequestDigest(const IssueRequest& request, absl::string_view profile
              ? Sha256OfParts({"fleetca request", request.csr_der, profile, lifetime})
              : Sha256OfParts(
                    {"fleetca request", request.csr_der, profile, lifetime, request.identity});
+}
+
+absl::Status ReadRequestId(const IssueRequest& request, absl::string_view owner,
+                           absl::string_view profile, std::string* key, std::string* digest) {
+  if (request.request_id.empty() || request.validate_only) {
+    return absl::OkStatus();
+  }
+  FLEETCA_RETURN_IF_ERROR(CheckRequestId(request.request_id));
+  *key = RequestKey(owner, request.request_id);
+  *digest = RequestDigest(request, profile);
+  return absl::OkStatus();
 }
 
 }  // namespace fleetca::service

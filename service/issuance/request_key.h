@@ -20,8 +20,13 @@ absl::Status CheckRequestId(absl::string_view request_id);
 std::string RequestKey(absl::string_view caller, absl::string_view request_id);
 
 // 32 octets that stand for what is asked: CSR, lifetime, identity, and `profile`, which a join
-// token may say in the request's stead.
+// token may say instead of the request.
 std::string RequestDigest(const IssueRequest& request, absl::string_view profile);
+
+// Both of a request whose ids are `owner`'s own; leaves them empty where there is no request_id, or
+// nothing to be issued by it. The error of CheckRequestId.
+absl::Status ReadRequestId(const IssueRequest& request, absl::string_view owner,
+                           absl::string_view profile, std::string* key, std::string* digest);
 
 }  // namespace fleetca::service
 

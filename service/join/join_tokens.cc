@@ -10,6 +10,7 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "base/time_rounding.h"
 #include "service/join/join_token.h"
 #include "service/policy/policy.h"
 
@@ -20,10 +21,6 @@ constexpr absl::Duration kDropInterval = absl::Hours(1);
 // Tokens that one List looks at, of which few may be wanted.
 constexpr size_t kMaxVisited = 20000;
 constexpr size_t kIdDigits = 16;
-
-absl::Time FloorToSecond(absl::Time time) {
-  return absl::FromUnixSeconds(absl::ToUnixSeconds(time));
-}
 
 absl::Status CheckCount(size_t count, absl::string_view field) {
   if (count == 0) {
@@ -41,7 +38,7 @@ absl::Status CheckCount(size_t count, absl::string_view field) {
 absl::Status CheckRequest(const NewTokensRequest& request) {
   FLEETCA_RETURN_IF_ERROR(CheckCount(request.identities.size(), "identities"));
   if (request.lifetime < absl::Seconds(1) || request.lifetime > kMaxTokenLifetime ||
-      request.lifetime != absl::Trunc(request.lifetime, absl::Seconds(1))) {
+      !IsWholeSeconds(request.lifetime)) {
     return InvalidArgument(Reason::kLifetimeInvalid, "lifetime",
                            absl::StrCat("lifetime ", absl::FormatDuration(request.lifetime),
                                         " is no lifetime of a token; give whole seconds, from 1 to "
@@ -61,7 +58,7 @@ bool IsId(absl::string_view id) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<NewToken>> JoinTokens::Create(const Caller& creator,
+absl::StatusOr<std::vector<NewToken>> JoinTokens::Create(const CertificateCaller& creator,
                                                          const NewTokensRequest& request) {
   const std::shared_ptr<const Policy> policy = policies_.Current();
   FLEETCA_RETURN_IF_ERROR(CheckRequest(request));
@@ -117,7 +114,7 @@ absl::StatusOr<TokenList> JoinTokens::List(const TokenListRequest& request) cons
 }
 
 absl::StatusOr<std::vector<store::JoinTokenState>> JoinTokens::Revoke(
-    const Caller& revoker, absl::Span<const std::string> ids) {
+    const CertificateCaller& revoker, absl::Span<const std::string> ids) {
   FLEETCA_RETURN_IF_ERROR(CheckCount(ids.size(), "ids"));
   FLEETCA_ASSIGN_OR_RETURN(const absl::Time now, Now());
   std::vector<std::string> hashes;

@@ -66,14 +66,14 @@ class JoinTokens {
   // All or none, in one synced write. PERMISSION_DENIED kCallerNotAllowed for a certificate that
   // the creator may not ask for; INVALID_ARGUMENT: kRequestEmpty, kRequestTooLarge, kSanInvalid
   // (identities), kLifetimeInvalid, kConfigInvalid (uses).
-  absl::StatusOr<std::vector<NewToken>> Create(const Caller& creator,
+  absl::StatusOr<std::vector<NewToken>> Create(const CertificateCaller& creator,
                                                const NewTokensRequest& request);
 
   // Looks at a bounded number of tokens: a page may be short and not be the last.
   absl::StatusOr<TokenList> List(const TokenListRequest& request) const;
 
   // By ids, all or none. NOT_FOUND kNotFound names the id. Returns what they are now.
-  absl::StatusOr<std::vector<store::JoinTokenState>> Revoke(const Caller& revoker,
+  absl::StatusOr<std::vector<store::JoinTokenState>> Revoke(const CertificateCaller& revoker,
                                                             absl::Span<const std::string> ids);
 
  private:

@@ -55,7 +55,7 @@ class JoinTokensTest : public ::testing::Test {
   testing::FakeTimeWitness witness_{clock_};
   ClockRule clock_rule_{clock_, witness_, store_, ClockLimits()};
   JoinTokens tokens_{store_, policies_, clock_rule_};
-  const Caller operator_{.spiffe_id = "spiffe://fleet.example/user/ann"};
+  const CertificateCaller operator_{.spiffe_id = "spiffe://fleet.example/user/ann"};
 };
 
 TEST_F(JoinTokensTest, ATokenIsLongUniqueAndKeptAsAHashAlone) {
@@ -75,7 +75,7 @@ TEST_F(JoinTokensTest, ATokenIsLongUniqueAndKeptAsAHashAlone) {
 }
 
 TEST_F(JoinTokensTest, NobodyMakesATokenForWhatHeMayNotAskFor) {
-  const Caller host{.spiffe_id = std::string(kHost)};
+  const CertificateCaller host{.spiffe_id = std::string(kHost)};
   EXPECT_THAT(
       tokens_.Create(host, {.identities = {"spiffe://fleet.example/host/b"}, .profile = "service"}),
       IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
@@ -105,7 +105,7 @@ TEST_F(JoinTokensTest, ListsShowWhatBecameOfThem) {
   ASSERT_THAT(usable, SizeIs(1));
   EXPECT_EQ(usable[0].token, good[0].state.token);
   // Once more changes nothing, by whomever.
-  const Caller other{.spiffe_id = "spiffe://fleet.example/user/bob"};
+  const CertificateCaller other{.spiffe_id = "spiffe://fleet.example/user/bob"};
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto again, tokens_.Revoke(other, {id}));
   EXPECT_EQ(again, revoked);
 }

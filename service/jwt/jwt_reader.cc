@@ -29,7 +29,7 @@ absl::StatusOr<std::unique_ptr<JwtReader>> JwtReader::Create(
   return std::unique_ptr<JwtReader>(new JwtReader(std::move(verifier), std::move(parsed)));
 }
 
-absl::StatusOr<JwtBearer> JwtReader::Authenticate(absl::string_view token, absl::Time now,
+absl::StatusOr<JwtCaller> JwtReader::Authenticate(absl::string_view token, absl::Time now,
                                                   std::string* log_detail) const {
   log_detail->clear();
   FLEETCA_ASSIGN_OR_RETURN(const JwtClaims claims, verifier_->Verify(token, now, log_detail));
@@ -40,16 +40,16 @@ absl::StatusOr<JwtBearer> JwtReader::Authenticate(absl::string_view token, absl:
                                "\" is right, but: ", identity.status().message());
     return identity.status();
   }
-  JwtBearer bearer{.spiffe_id = *std::move(identity)};
+  JwtCaller caller{.spiffe_id = *std::move(identity)};
   if (!claims.one_use_jwt_id.empty()) {
     // The issuer's URL has no zero octet, so that no two pairs run together.
     const std::array<char, 32> hash =
         Sha256(absl::StrCat(claims.issuer, absl::string_view("\0", 1), claims.one_use_jwt_id));
-    bearer.one_use_jwt = OneUseJwt{.id_hash = std::string(hash.begin(), hash.end()),
-                                   .expires_at = claims.refused_from,
-                                   .unused_before = claims.unused_before};
+    caller.one_use = OneUseJwt{.id_hash = std::string(hash.begin(), hash.end()),
+                               .expires_at = claims.refused_from,
+                               .unused_before = claims.unused_before};
   }
-  return bearer;
+  return caller;
 }
 
 }  // namespace fleetca::service

@@ -3,7 +3,6 @@
 #define FLEETCA_SERVICE_JWT_JWT_READER_H_
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,13 +15,6 @@
 #include "service/jwt/jwt_verifier.h"
 
 namespace fleetca::service {
-
-// Whom a token stands for.
-struct JwtBearer {
-  std::string spiffe_id;
-  // Set where the token is good for one certificate. The issuer has yet to see whether it was used.
-  std::optional<OneUseJwt> one_use_jwt;
-};
 
 // Immutable but for key sources; thread-safe.
 class JwtReader {
@@ -41,7 +33,7 @@ class JwtReader {
   // bearer proved to be someone whom our issuer sent to us, and may know what is missing. Either
   // way `log_detail`, emptied on success, has what the operator needs, without the token; safe to
   // log.
-  absl::StatusOr<JwtBearer> Authenticate(absl::string_view token, absl::Time now,
+  absl::StatusOr<JwtCaller> Authenticate(absl::string_view token, absl::Time now,
                                          std::string* log_detail) const;
 
  private:

@@ -97,7 +97,7 @@ class JwtReaderTest : public ::testing::Test {
   }
 
   absl::StatusOr<std::string> Identity(absl::string_view token, absl::Time now = kNow) {
-    absl::StatusOr<JwtBearer> bearer = jwt_reader_->Authenticate(token, now, &detail_);
+    absl::StatusOr<JwtCaller> bearer = jwt_reader_->Authenticate(token, now, &detail_);
     if (!bearer.ok()) {
       return bearer.status();
     }
@@ -136,30 +136,30 @@ TEST_F(JwtReaderTest, KnowsOthersByTheirRules) {
 TEST_F(JwtReaderTest, NamesATokenThatIsGoodForOneUseAndUsesNothingUp) {
   const std::string token = CiToken(R"("sub":"repo:web","run":{"branch":"main"})");
   for (int i = 0; i < 2; ++i) {
-    FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtBearer bearer,
+    FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtCaller bearer,
                                  jwt_reader_->Authenticate(token, kNow, &detail_));
-    ASSERT_TRUE(bearer.one_use_jwt.has_value());
+    ASSERT_TRUE(bearer.one_use.has_value());
     const std::array<char, 32> hash =
         Sha256(std::string("https://ci.example\0"
                            "1",
                            20));
-    EXPECT_EQ(bearer.one_use_jwt->id_hash, std::string(hash.begin(), hash.end()));
-    EXPECT_EQ(bearer.one_use_jwt->expires_at, absl::FromUnixSeconds(kNowSeconds + 120));
+    EXPECT_EQ(bearer.one_use->id_hash, std::string(hash.begin(), hash.end()));
+    EXPECT_EQ(bearer.one_use->expires_at, absl::FromUnixSeconds(kNowSeconds + 120));
     // It is not dated, so that its end says the earliest.
-    EXPECT_EQ(bearer.one_use_jwt->unused_before,
+    EXPECT_EQ(bearer.one_use->unused_before,
               absl::FromUnixSeconds(kNowSeconds + 60) - kLongestUndated);
   }
   FLEETCA_ASSERT_OK_AND_ASSIGN(
-      const JwtBearer dated,
+      const JwtCaller dated,
       jwt_reader_->Authenticate(
           CiToken(
               absl::StrCat(R"("sub":"repo:web","run":{"branch":"main"},"iat":)", kNowSeconds - 30)),
           kNow, &detail_));
-  EXPECT_EQ(dated.one_use_jwt->unused_before, absl::FromUnixSeconds(kNowSeconds - 30 - 60))
+  EXPECT_EQ(dated.one_use->unused_before, absl::FromUnixSeconds(kNowSeconds - 30 - 60))
       << "less the skew";
-  FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtBearer pod,
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtCaller pod,
                                jwt_reader_->Authenticate(Token().Rs256(), kNow, &detail_));
-  EXPECT_FALSE(pod.one_use_jwt.has_value());
+  EXPECT_FALSE(pod.one_use.has_value());
 }
 
 TEST_F(JwtReaderTest, TellsTheBearerOfARightTokenThatNoRuleIsForIt) {

@@ -11,7 +11,6 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "service/policy/grant_limits.h"
-#include "x509/csr.h"
 #include "x509/spiffe_id.h"
 
 namespace fleetca::service {
@@ -288,10 +287,7 @@ absl::Status Evaluation::CheckNames() {
 
 // The profile bounds what the rule grants: its key algorithms and its own rules of names.
 absl::Status Evaluation::CheckProfileNames() {
-  x509::Csr decided;
-  decided.public_key.algorithm = request_.key_algorithm;
-  decided.names = decision_.names;
-  return decision_.profile->profile.CheckCsr(decided);
+  return decision_.profile->profile.Check(request_.key_algorithm, decision_.names);
 }
 
 absl::Status Evaluation::DecideLifetime() {

@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "base/time_rounding.h"
 #include "x509/name.h"
 
 namespace fleetca::service {
@@ -21,10 +22,6 @@ constexpr absl::Duration kMaxBackdate = absl::Hours(1);
 constexpr size_t kMaxUrl = 2048;
 // ub-common-name of RFC 5280, appendix A.1.
 constexpr size_t kMaxCommonName = 64;
-
-bool IsWholeSeconds(absl::Duration duration) {
-  return duration == absl::Trunc(duration, absl::Seconds(1));
-}
 
 class Mistakes {
  public:
@@ -171,20 +168,19 @@ absl::StatusOr<absl::Duration> Profile::DecideLifetime(std::optional<absl::Durat
                    ", or for none to get ", absl::FormatDuration(options_.default_lifetime)));
 }
 
-absl::Status Profile::CheckCsr(const x509::Csr& csr) const {
+absl::Status Profile::Check(x509::PublicKeyAlgorithm key, const x509::GeneralNames& names) const {
   const auto& allowed = options_.key_algorithms;
-  if (!allowed.empty() &&
-      std::find(allowed.begin(), allowed.end(), csr.public_key.algorithm) == allowed.end()) {
-    std::vector<absl::string_view> names;
+  if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), key) == allowed.end()) {
+    std::vector<absl::string_view> allowed_names;
     for (const x509::PublicKeyAlgorithm algorithm : allowed) {
-      names.push_back(x509::PublicKeyAlgorithmName(algorithm));
+      allowed_names.push_back(x509::PublicKeyAlgorithmName(algorithm));
     }
     return InvalidArgument(Reason::kKeyUnsupported, "csr.public_key",
                            absl::StrCat("the profile \"", options_.name, "\" certifies no ",
-                                        x509::PublicKeyAlgorithmName(csr.public_key.algorithm),
-                                        " keys; make one of: ", absl::StrJoin(names, ", ")));
+                                        x509::PublicKeyAlgorithmName(key), " keys; make one of: ",
+                                        absl::StrJoin(allowed_names, ", ")));
   }
-  return name_rules_.Check(csr.names);
+  return name_rules_.Check(names);
 }
 
 std::string Profile::DecideSubject(const x509::GeneralNames& names) const {

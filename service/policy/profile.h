@@ -12,8 +12,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "service/policy/name_rules.h"
-#include "x509/csr.h"
 #include "x509/public_key.h"
+#include "x509/san.h"
 
 namespace fleetca::service {
 
@@ -51,9 +51,9 @@ class Profile {
   // The lifetime of a certificate for which `wanted` was asked. INVALID_ARGUMENT kLifetimeInvalid.
   absl::StatusOr<absl::Duration> DecideLifetime(std::optional<absl::Duration> wanted) const;
 
-  // Whether the CSR's key algorithm and names are allowed. INVALID_ARGUMENT kKeyUnsupported or one
-  // of the kSan* reasons.
-  absl::Status CheckCsr(const x509::Csr& csr) const;
+  // Whether a certificate may have a key of this algorithm and these names. INVALID_ARGUMENT
+  // kKeyUnsupported or one of the kSan* reasons.
+  absl::Status Check(x509::PublicKeyAlgorithm key, const x509::GeneralNames& names) const;
 
   // The subject Name element for a certificate with these names.
   std::string DecideSubject(const x509::GeneralNames& names) const;

@@ -124,22 +124,15 @@ TEST(ProfileTest, LimitsAreInclusive) {
   EXPECT_TRUE(Profile::Create(options, kTrustDomain).ok());
 }
 
-x509::Csr CsrWith(PublicKeyAlgorithm algorithm, x509::GeneralNames names) {
-  x509::Csr csr;
-  csr.public_key.algorithm = algorithm;
-  csr.names = std::move(names);
-  return csr;
-}
-
 TEST(ProfileTest, KeyAlgorithmMustBeListed) {
   const x509::GeneralNames names = {{NameType::kUri, "spiffe://fleet.example/svc/a"}};
   ProfileOptions options = GoodOptions();
-  EXPECT_TRUE(MakeProfile(options).CheckCsr(CsrWith(PublicKeyAlgorithm::kRsa, names)).ok());
+  EXPECT_TRUE(MakeProfile(options).Check(PublicKeyAlgorithm::kRsa, names).ok());
   options.key_algorithms = {PublicKeyAlgorithm::kP256, PublicKeyAlgorithm::kEd25519};
   const Profile profile = MakeProfile(options);
-  EXPECT_TRUE(profile.CheckCsr(CsrWith(PublicKeyAlgorithm::kP256, names)).ok());
-  EXPECT_TRUE(profile.CheckCsr(CsrWith(PublicKeyAlgorithm::kEd25519, names)).ok());
-  const absl::Status status = profile.CheckCsr(CsrWith(PublicKeyAlgorithm::kRsa, names));
+  EXPECT_TRUE(profile.Check(PublicKeyAlgorithm::kP256, names).ok());
+  EXPECT_TRUE(profile.Check(PublicKeyAlgorithm::kEd25519, names).ok());
+  const absl::Status status = profile.Check(PublicKeyAlgorithm::kRsa, names);
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(GetReason(status), Reason::kKeyUnsupported);
   EXPECT_THAT(std::string(status.message()), HasSubstr("P-256, Ed25519"));
@@ -148,7 +141,7 @@ TEST(ProfileTest, KeyAlgorithmMustBeListed) {
 TEST(ProfileTest, NamesAreJudged) {
   const absl::Status status =
       MakeProfile(GoodOptions())
-          .CheckCsr(CsrWith(PublicKeyAlgorithm::kP256, {{NameType::kDns, "evilfleet.example"}}));
+          .Check(PublicKeyAlgorithm::kP256, {{NameType::kDns, "evilfleet.example"}});
   EXPECT_EQ(GetReason(status), Reason::kSanNotAllowed);
 }
 

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/time_rounding.h"
 #include "service/policy/grant_limits.h"
 #include "service/policy/rule.h"
 
@@ -214,8 +215,7 @@ class RuleCompiler {
   void CompileLimits() {
     if (options_.max_lifetime.has_value()) {
       rule_.max_lifetime = *options_.max_lifetime;
-      if (rule_.max_lifetime < kMinLifetime ||
-          rule_.max_lifetime != absl::Trunc(rule_.max_lifetime, absl::Seconds(1))) {
+      if (rule_.max_lifetime < kMinLifetime || !IsWholeSeconds(rule_.max_lifetime)) {
         mistakes_.Add(Below("max_lifetime"),
                       absl::StrCat("is ", absl::FormatDuration(rule_.max_lifetime),
                                    "; write whole seconds, at least 1 minute"));

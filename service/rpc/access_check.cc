@@ -27,7 +27,7 @@ std::string WhoeverSays(const grpc::AuthContext& context) {
 
 }  // namespace
 
-absl::Status AccessCheck::Check(const Caller& caller, absl::string_view path) const {
+absl::Status AccessCheck::Check(const CertificateCaller& caller, absl::string_view path) const {
   const Access& access = RightsOf(path).issuing;
   if (access.kind == Access::Kind::kAnyone || access.kind == Access::Kind::kAnyIdentity) {
     return absl::OkStatus();
@@ -50,7 +50,7 @@ grpc::Status AccessCheck::Process(const InputMetadata& metadata, grpc::AuthConte
   if (const absl::Status clock = CheckClock(path); !clock.ok()) {
     return ToAccessStatus(clock);
   }
-  const absl::StatusOr<Caller> caller = caller_reader_.Authenticate(*context);
+  const absl::StatusOr<CertificateCaller> caller = caller_reader_.Authenticate(*context);
   const std::string who = caller.ok() ? caller->spiffe_id : WhoeverSays(*context);
   if (!callers_->Arrive(who)) {
     return ToAccessStatus(TooManyCalls(who));

@@ -46,7 +46,7 @@ class AccessCheck : public grpc::AuthMetadataProcessor {
 
   // Whether `caller` may call the method with this HTTP/2 :path, by the table of rights and the
   // policy in force. PERMISSION_DENIED kCallerNotAllowed.
-  absl::Status Check(const Caller& caller, absl::string_view path) const;
+  absl::Status Check(const CertificateCaller& caller, absl::string_view path) const;
 
  private:
   // RESOURCE_EXHAUSTED kQueueFull (listener/caller_calls.h); notes it in the log.

@@ -128,7 +128,7 @@ class AccessCheckTest : public ::testing::Test {
 };
 
 TEST_F(AccessCheckTest, SomeMethodsAreOpenToEveryCallerWhoIsKnown) {
-  const Caller web{.spiffe_id = "spiffe://fleet.example/svc/web"};
+  const CertificateCaller web{.spiffe_id = "spiffe://fleet.example/svc/web"};
   const AccessCheck check = MakeCheck();
   for (const char* path : {"/fleetca.v1.CertificateAuthorityService/IssueCertificate",
                            "/fleetca.v1.CertificateAuthorityService/BatchIssueCertificates",
@@ -154,7 +154,7 @@ TEST_F(AccessCheckTest, OthersTakeTheRightOfTheirRowAndNoOtherRight) {
   for (const auto& row : kRows) {
     for (const absl::string_view who :
          {"auditor", "issuer", "monitor", "operator/admin", "svc/web", "nobody/we/know"}) {
-      const Caller caller{.spiffe_id = absl::StrCat("spiffe://fleet.example/", who)};
+      const CertificateCaller caller{.spiffe_id = absl::StrCat("spiffe://fleet.example/", who)};
       const absl::Status status = check.Check(caller, row.path);
       if (who == row.holder) {
         FLEETCA_EXPECT_OK(status) << row.path;
@@ -167,13 +167,13 @@ TEST_F(AccessCheckTest, OthersTakeTheRightOfTheirRowAndNoOtherRight) {
 
 TEST_F(AccessCheckTest, ARefusalNamesTheRightThatIsMissing) {
   const absl::Status status =
-      MakeCheck().Check(Caller{.spiffe_id = "spiffe://fleet.example/svc/web"},
+      MakeCheck().Check(CertificateCaller{.spiffe_id = "spiffe://fleet.example/svc/web"},
                         "/fleetca.v1.StatisticsService/GetStatistics");
   EXPECT_THAT(std::string(status.message()), HasSubstr("may_read_statistics"));
 }
 
 TEST_F(AccessCheckTest, WhatIsNotListedDoesNotExist) {
-  const Caller admin{.spiffe_id = "spiffe://fleet.example/operator/admin"};
+  const CertificateCaller admin{.spiffe_id = "spiffe://fleet.example/operator/admin"};
   for (const bool reflection : {false, true}) {
     const AccessCheck check = MakeCheck(reflection);
     for (const char* path :
@@ -190,8 +190,8 @@ TEST_F(AccessCheckTest, WhatIsNotListedDoesNotExist) {
 }
 
 TEST_F(AccessCheckTest, ReflectionTakesTheFlagAndTheRight) {
-  const Caller admin{.spiffe_id = "spiffe://fleet.example/operator/admin"};
-  const Caller web{.spiffe_id = "spiffe://fleet.example/svc/web"};
+  const CertificateCaller admin{.spiffe_id = "spiffe://fleet.example/operator/admin"};
+  const CertificateCaller web{.spiffe_id = "spiffe://fleet.example/svc/web"};
   FLEETCA_EXPECT_OK(MakeCheck(true).Check(admin, kReflection));
   EXPECT_THAT(MakeCheck(true).Check(web, kReflection), kDenied);
   EXPECT_THAT(MakeCheck(false).Check(admin, kReflection), kDenied);

@@ -1,8 +1,8 @@
 #include "service/rpc/batch_issue.h"
 
 #include <atomic>
-#include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,17 +55,18 @@ class BatchIssue : public UploadCall {
   };
 
   void Received() override {
-    const absl::StatusOr<Caller> caller = Admit();
-    if (!caller.ok()) {
-      End(ToGrpcStatus(caller.status()));
+    absl::StatusOr<CertificateCaller> admitted = Admit();
+    if (!admitted.ok()) {
+      End(ToGrpcStatus(admitted.status()));
       return;
     }
+    const auto caller = std::make_shared<const Caller>(*std::move(admitted));
     if (const absl::Status room = intake_.CheckRoom(*caller, message_.requests_size());
         !room.ok()) {
       RefuseAll(room);
       return;
     }
-    std::vector<Issuance*> ready = MakeItems(*caller);
+    std::vector<Issuance*> ready = MakeItems(caller);
     for (const std::string& der : intake_.chain()) {
       answer_.add_chain_der(der);
     }
@@ -76,17 +77,20 @@ class BatchIssue : public UploadCall {
   }
 
   // Those that can be read; the others are refused already.
-  std::vector<Issuance*> MakeItems(const Caller& caller) ABSL_LOCKS_EXCLUDED(mutex_) {
+  std::vector<Issuance*> MakeItems(const std::shared_ptr<const Caller>& caller)
+      ABSL_LOCKS_EXCLUDED(mutex_) {
+    const absl::Time deadline = DeadlineOf(context_);
     absl::MutexLock lock(&mutex_);
     const int count = message_.requests_size();
     std::vector<Issuance*> ready;
     ready.reserve(count);
     answer_.mutable_results()->Reserve(count);
+    items_ = std::vector<std::optional<Item>>(count);
     auto malformed = malformed_.begin();
     for (int i = 0; i < count; ++i) {
-      Item& item = items_.emplace_back(*this, answer_.add_results());
+      Item& item = items_[i].emplace(*this, answer_.add_results());
       item.caller = caller;
-      item.deadline = DeadlineOf(context_);
+      item.deadline = deadline;
       item.cancelled = cancelled_;
       absl::Status read;
       if (malformed != malformed_.end() && *malformed == i) {
@@ -127,10 +131,10 @@ class BatchIssue : public UploadCall {
     End(grpc::Status::OK);
   }
 
-  absl::StatusOr<Caller> Admit() {
+  absl::StatusOr<CertificateCaller> Admit() {
     FLEETCA_RETURN_IF_ERROR(intake_.CheckMessageSize(request().Length()));
     FLEETCA_RETURN_IF_ERROR(ReadBatch(request(), &message_, &malformed_));
-    FLEETCA_ASSIGN_OR_RETURN(Caller caller, intake_.Authenticate(context_));
+    FLEETCA_ASSIGN_OR_RETURN(CertificateCaller caller, intake_.Authenticate(context_));
     const size_t count = message_.requests_size();
     if (count == 0) {
       return InvalidArgument(Reason::kRequestEmpty, "requests",
@@ -147,8 +151,8 @@ class BatchIssue : public UploadCall {
   void Cancelled() override {
     absl::MutexLock lock(&mutex_);
     cancelled_ = true;
-    for (Item& item : items_) {
-      item.cancelled = true;
+    for (std::optional<Item>& item : items_) {
+      item->cancelled = true;
     }
   }
 
@@ -160,7 +164,8 @@ class BatchIssue : public UploadCall {
   std::vector<int> malformed_;  // indices of requests, ascending
   absl::Mutex mutex_;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
-  std::deque<Item> items_ ABSL_GUARDED_BY(mutex_);  // addresses stay
+  // Empty, or all of them; made in one piece, as their addresses stay.
+  std::vector<std::optional<Item>> items_ ABSL_GUARDED_BY(mutex_);
   std::atomic<int> unanswered_{0};
 };
 

@@ -70,7 +70,7 @@ grpc::ServerUnaryReactor* CaService::GetCertificate(grpc::CallbackServerContext*
                                                     grpc::ByteBuffer* response) {
   return StartControlCall<v1::GetCertificateRequest, v1::GetCertificateResponse>(
       pool_, caller_reader_, context, request, response,
-      [this](const Caller&, const auto& message, auto* answer) {
+      [this](const CertificateCaller&, const auto& message, auto* answer) {
         return Get(message.serial_number(), answer);
       });
 }

@@ -50,7 +50,7 @@ class CaServiceTest : public EdgeFixture {
     FLEETCA_ASSERT_OK(pool);
     pool_ = *std::move(pool);
     service_ = std::make_unique<CaService>(intake_, caller_reader_, store_, bundles_, *pool_);
-    caller_reader_.Set(Caller{.spiffe_id = kReader});
+    caller_reader_.Set(CertificateCaller{.spiffe_id = kReader});
   }
 
   std::string NewSerial() {

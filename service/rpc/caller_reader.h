@@ -1,4 +1,4 @@
-// From a call to who makes it, by whatever the port it came through asks for.
+// From a call on the issuing port to who makes it.
 #ifndef FLEETCA_SERVICE_RPC_CALLER_READER_H_
 #define FLEETCA_SERVICE_RPC_CALLER_READER_H_
 
@@ -15,7 +15,8 @@ class CallerReader {
   virtual ~CallerReader() = default;
 
   // UNAUTHENTICATED, with a sentence for the caller.
-  virtual absl::StatusOr<Caller> Authenticate(const grpc::ServerContextBase& context) = 0;
+  virtual absl::StatusOr<CertificateCaller> Authenticate(
+      const grpc::ServerContextBase& context) = 0;
 };
 
 }  // namespace fleetca::service

@@ -53,7 +53,7 @@ absl::StatusOr<std::unique_ptr<const CallerVerifier>> CallerVerifier::Create(
   return verifier;
 }
 
-absl::StatusOr<Caller> CallerVerifier::Verify(absl::string_view der) const {
+absl::StatusOr<CertificateCaller> CallerVerifier::Verify(absl::string_view der) const {
   const absl::StatusOr<x509::Certificate> leaf = x509::ParseCertificate(der);
   if (!leaf.ok()) {
     return Unknown(
@@ -75,7 +75,8 @@ absl::StatusOr<Caller> CallerVerifier::Verify(absl::string_view der) const {
                                                     .intermediates = {},
                                                     .now = options_.clock->Now(),
                                                     .trust_domain = options_.trust_domain}));
-  Caller caller{.spiffe_id = std::string(peer.spiffe_id), .not_after = peer.validity.not_after};
+  CertificateCaller caller{.spiffe_id = std::string(peer.spiffe_id),
+                           .not_after = peer.validity.not_after};
   // One of before an arc was set, or made by `ca init`, starts a lineage.
   if (const x509::Extension* extension = leaf->Find(options_.oids.provenance);
       extension != nullptr) {

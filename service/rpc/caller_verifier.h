@@ -42,7 +42,7 @@ class CallerVerifier {
   // Who the peer is, by its certificate's contents and signature: cryptography, and no waiting.
   // `der` is the leaf; the peer has proved to TLS that it has the key. UNAUTHENTICATED:
   // kCallerCertificateExpired, kCallerUnknown for the rest.
-  absl::StatusOr<Caller> Verify(absl::string_view der) const;
+  absl::StatusOr<CertificateCaller> Verify(absl::string_view der) const;
 
   // Whether our records agree with a certificate that Verify took. It is recorded just as it is; or
   // its serial number is that of no record, and it is one of those that are made without this

@@ -98,17 +98,17 @@ class ControlCall final : public UnaryCall, private ControlWork {
   grpc::ByteBuffer& response_;
   const Handle handle_;
   Request message_;
-  Caller caller_;
+  CertificateCaller caller_;
   absl::Time deadline_;
   std::atomic<bool> cancelled_{false};
   Hold hold_;
 };
 
 // Reads the request; finds out on this thread who asks, and refuses who is nobody without a place
-// in the pool; and has `handle`, a function of (const Caller&, const Request&, Response*) to
-// absl::Status, fill in the response on a thread of the pool. Whether the caller may call the
-// method at all was the access check's to judge. The result is what a service's method returns, and
-// good for nothing else. The pool and the reader outlive the call.
+// in the pool; and has `handle`, a function of (const CertificateCaller&, const Request&,
+// Response*) to absl::Status, fill in the response on a thread of the pool. Whether the caller may
+// call the method at all was the access check's to judge. The result is what a service's method
+// returns, and good for nothing else. The pool and the reader outlive the call.
 template <typename Request, typename Response, typename Handle>
 grpc::ServerUnaryReactor* StartControlCall(ControlPool& pool, CallerReader& caller_reader,
                                            grpc::CallbackServerContext* context,

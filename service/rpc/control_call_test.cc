@@ -28,7 +28,7 @@ using Response = v1::GetCertificateResponse;
 // Remembers the thread that asked last.
 class RecordingCallerReader : public FakeCallerReader {
  public:
-  absl::StatusOr<Caller> Authenticate(const grpc::ServerContextBase& context) override {
+  absl::StatusOr<CertificateCaller> Authenticate(const grpc::ServerContextBase& context) override {
     asked_on = std::this_thread::get_id();
     return FakeCallerReader::Authenticate(context);
   }
@@ -58,7 +58,7 @@ class ControlCallTest : public ::testing::Test {
   }
   std::unique_ptr<FakeUnaryCall> Call() {
     auto call = NewCall();
-    Bind(*call, [this](const Caller& caller, const Request&, Response* answer) {
+    Bind(*call, [this](const CertificateCaller& caller, const Request&, Response* answer) {
       ++done_;
       done_on_ = std::this_thread::get_id();
       answer->set_requester(caller.spiffe_id);
@@ -69,7 +69,7 @@ class ControlCallTest : public ::testing::Test {
   // A call whose work has begun and does not end before LetGo.
   std::unique_ptr<FakeUnaryCall> HangingCall() {
     auto call = NewCall();
-    Bind(*call, [this](const Caller&, const Request&, Response*) {
+    Bind(*call, [this](const CertificateCaller&, const Request&, Response*) {
       hangs_.Notify();
       let_go_.WaitForNotification();
       return absl::OkStatus();
@@ -123,7 +123,7 @@ TEST_F(ControlCallTest, WhatIsNoMessageIsRefused) {
   auto call = NewCall();
   const grpc::Slice junk("\x0a\xff");
   call->request = grpc::ByteBuffer(&junk, 1);
-  Bind(*call, [this](const Caller&, const Request&, Response*) {
+  Bind(*call, [this](const CertificateCaller&, const Request&, Response*) {
     ++done_;
     return absl::OkStatus();
   });
@@ -135,7 +135,7 @@ TEST_F(ControlCallTest, WhatIsNoMessageIsRefused) {
 
 TEST_F(ControlCallTest, AnErrorOfTheWorkIsTheCallsAndNothingIsAnswered) {
   auto call = NewCall();
-  Bind(*call, [](const Caller&, const Request&, Response* answer) {
+  Bind(*call, [](const CertificateCaller&, const Request&, Response* answer) {
     answer->set_requester("half an answer");
     return Unavailable(Reason::kStoreUnavailable, "No disk");
   });

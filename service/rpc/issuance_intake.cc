@@ -7,7 +7,8 @@
 
 namespace fleetca::service {
 
-absl::StatusOr<Caller> IssuanceIntake::Authenticate(const grpc::ServerContextBase& context) const {
+absl::StatusOr<CertificateCaller> IssuanceIntake::Authenticate(
+    const grpc::ServerContextBase& context) const {
   return caller_reader_.Authenticate(context);
 }
 

@@ -30,8 +30,8 @@ class IssuanceIntake {
                  IssueLimits limits)
       : queue_(queue), caller_reader_(caller_reader), chain_(std::move(chain)), limits_(limits) {}
 
-  // The caller behind a call. UNAUTHENTICATED.
-  absl::StatusOr<Caller> Authenticate(const grpc::ServerContextBase& context) const;
+  // The caller behind a call on the issuing port. UNAUTHENTICATED.
+  absl::StatusOr<CertificateCaller> Authenticate(const grpc::ServerContextBase& context) const;
 
   // INVALID_ARGUMENT kRequestTooLarge over the message limit.
   absl::Status CheckMessageSize(size_t bytes) const;

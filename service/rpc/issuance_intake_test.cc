@@ -19,7 +19,10 @@ using ::fleetca::testing::IsInvalid;
 // Keeps how it ended.
 class KeptIssuance : public Issuance {
  public:
-  KeptIssuance() { caller.spiffe_id = "spiffe://fleet.test/svc/web"; }
+  KeptIssuance() {
+    caller = std::make_shared<const Caller>(
+        CertificateCaller{.spiffe_id = "spiffe://fleet.test/svc/web"});
+  }
   void Answer(absl::StatusOr<IssuedCertificate> given) override {
     ++answers;
     outcome = given.status();
@@ -64,10 +67,10 @@ TEST_F(IssuanceIntakeTest, WhatFindsNoRoomIsAnsweredOnce) {
     EXPECT_THAT(issuance->outcome,
                 IsError(absl::StatusCode::kResourceExhausted, Reason::kCallerShareFull));
   }
-  EXPECT_THAT(intake_.CheckRoom(first.caller, 1),
+  EXPECT_THAT(intake_.CheckRoom(*first.caller, 1),
               IsError(absl::StatusCode::kResourceExhausted, Reason::kCallerShareFull));
   EmptyQueue();
-  FLEETCA_EXPECT_OK(intake_.CheckRoom(first.caller, 1));
+  FLEETCA_EXPECT_OK(intake_.CheckRoom(*first.caller, 1));
 }
 
 TEST_F(IssuanceIntakeTest, NothingIsSubmittedForNothing) {

@@ -56,10 +56,10 @@ template <typename Request, typename Response>
 grpc::ServerUnaryReactor* JoinTokenService::Launch(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response,
-    absl::Status (JoinTokenService::*handle)(const Caller&, const Request&, Response*)) {
+    absl::Status (JoinTokenService::*handle)(const CertificateCaller&, const Request&, Response*)) {
   return StartControlCall<Request, Response>(
       pool_, caller_reader_, context, request, response,
-      [this, handle](const Caller& caller, const Request& message, Response* answer) {
+      [this, handle](const CertificateCaller& caller, const Request& message, Response* answer) {
         return (this->*handle)(caller, message, answer);
       });
 }
@@ -70,7 +70,7 @@ grpc::ServerUnaryReactor* JoinTokenService::CreateJoinTokens(grpc::CallbackServe
   return Launch(context, request, response, &JoinTokenService::Create);
 }
 
-absl::Status JoinTokenService::Create(const Caller& caller,
+absl::Status JoinTokenService::Create(const CertificateCaller& caller,
                                       const v1::CreateJoinTokensRequest& request,
                                       v1::CreateJoinTokensResponse* response) {
   NewTokensRequest wanted;
@@ -95,7 +95,8 @@ grpc::ServerUnaryReactor* JoinTokenService::ListJoinTokens(grpc::CallbackServerC
   return Launch(context, request, response, &JoinTokenService::List);
 }
 
-absl::Status JoinTokenService::List(const Caller& caller, const v1::ListJoinTokensRequest& request,
+absl::Status JoinTokenService::List(const CertificateCaller& caller,
+                                    const v1::ListJoinTokensRequest& request,
                                     v1::ListJoinTokensResponse* response) {
   FLEETCA_ASSIGN_OR_RETURN(const TokenListRequest wanted, ReadListRequest(request));
   FLEETCA_ASSIGN_OR_RETURN(const TokenList list, tokens_.List(wanted));
@@ -112,7 +113,7 @@ grpc::ServerUnaryReactor* JoinTokenService::RevokeJoinTokens(grpc::CallbackServe
   return Launch(context, request, response, &JoinTokenService::Revoke);
 }
 
-absl::Status JoinTokenService::Revoke(const Caller& caller,
+absl::Status JoinTokenService::Revoke(const CertificateCaller& caller,
                                       const v1::RevokeJoinTokensRequest& request,
                                       v1::RevokeJoinTokensResponse* response) {
   const std::vector<std::string> ids(request.ids().begin(), request.ids().end());

@@ -38,15 +38,14 @@ class JoinTokenService : public v1::JoinTokenService::WithRawCallbackMethod_Crea
   template <typename Request, typename Response>
   grpc::ServerUnaryReactor* Launch(grpc::CallbackServerContext* context,
                                    const grpc::ByteBuffer* request, grpc::ByteBuffer* response,
-                                   absl::Status (JoinTokenService::*handle)(const Caller&,
-                                                                            const Request&,
-                                                                            Response*));
+                                   absl::Status (JoinTokenService::*handle)(
+                                       const CertificateCaller&, const Request&, Response*));
 
-  absl::Status Create(const Caller& caller, const v1::CreateJoinTokensRequest& request,
+  absl::Status Create(const CertificateCaller& caller, const v1::CreateJoinTokensRequest& request,
                       v1::CreateJoinTokensResponse* response);
-  absl::Status List(const Caller& caller, const v1::ListJoinTokensRequest& request,
+  absl::Status List(const CertificateCaller& caller, const v1::ListJoinTokensRequest& request,
                     v1::ListJoinTokensResponse* response);
-  absl::Status Revoke(const Caller& caller, const v1::RevokeJoinTokensRequest& request,
+  absl::Status Revoke(const CertificateCaller& caller, const v1::RevokeJoinTokensRequest& request,
                       v1::RevokeJoinTokensResponse* response);
 
   CallerReader& caller_reader_;

@@ -57,7 +57,7 @@ class JoinTokenServiceTest : public ::testing::Test {
     FLEETCA_ASSERT_OK(pool);
     pool_ = *std::move(pool);
     service_ = std::make_unique<JoinTokenService>(caller_reader_, tokens_, *pool_);
-    caller_reader_.Set(Caller{.spiffe_id = kOperator});
+    caller_reader_.Set(CertificateCaller{.spiffe_id = kOperator});
   }
 
   template <typename Message, typename Method>

@@ -30,7 +30,7 @@ absl::StatusOr<std::unique_ptr<PeerReader>> PeerReader::Create(CallerVerifierOpt
   return caller_reader;
 }
 
-absl::StatusOr<Caller> PeerReader::Authenticate(const grpc::AuthContext& context) {
+absl::StatusOr<CertificateCaller> PeerReader::Authenticate(const grpc::AuthContext& context) {
   const std::vector<grpc::string_ref> pem =
       context.FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
   if (pem.size() != 1) {
@@ -40,8 +40,8 @@ absl::StatusOr<Caller> PeerReader::Authenticate(const grpc::AuthContext& context
   return AuthenticatePem(absl::string_view(pem[0].data(), pem[0].size()));
 }
 
-absl::StatusOr<Caller> PeerReader::AuthenticatePem(absl::string_view pem) {
-  std::optional<Caller> caller = Find(pem);
+absl::StatusOr<CertificateCaller> PeerReader::AuthenticatePem(absl::string_view pem) {
+  std::optional<CertificateCaller> caller = Find(pem);
   if (!caller.has_value()) {
     FLEETCA_ASSIGN_OR_RETURN(caller, Judge(pem));
     absl::MutexLock lock(&mutex_);
@@ -58,18 +58,18 @@ absl::StatusOr<Caller> PeerReader::AuthenticatePem(absl::string_view pem) {
   return *std::move(caller);
 }
 
-std::optional<Caller> PeerReader::Find(absl::string_view pem) const {
+std::optional<CertificateCaller> PeerReader::Find(absl::string_view pem) const {
   absl::MutexLock lock(&mutex_);
   const auto found = cache_.find(pem);
   return found == cache_.end() ? std::nullopt : std::make_optional(found->second);
 }
 
-absl::StatusOr<Caller> PeerReader::Judge(absl::string_view pem) {
+absl::StatusOr<CertificateCaller> PeerReader::Judge(absl::string_view pem) {
   const absl::StatusOr<std::string> der = x509::DecodeOnePem(x509::kPemCertificate, pem);
   if (!der.ok()) {
     return Unauthenticated(Reason::kCallerUnknown, der.status().message());
   }
-  FLEETCA_ASSIGN_OR_RETURN(Caller caller, verifier_->Verify(*der));
+  FLEETCA_ASSIGN_OR_RETURN(CertificateCaller caller, verifier_->Verify(*der));
   FLEETCA_RETURN_IF_ERROR(lookups_->Ask(*der));
   return caller;
 }

@@ -35,19 +35,21 @@ class PeerReader : public CallerReader {
 
   // UNAUTHENTICATED: kCallerUnknown (no certificate, or one that this CA does not believe),
   // kCallerCertificateExpired. UNAVAILABLE kStoreUnavailable while that cannot be known.
-  absl::StatusOr<Caller> Authenticate(const grpc::AuthContext& context);
-  absl::StatusOr<Caller> Authenticate(const grpc::ServerContextBase& context) override {
+  absl::StatusOr<CertificateCaller> Authenticate(const grpc::AuthContext& context);
+  absl::StatusOr<CertificateCaller> Authenticate(const grpc::ServerContextBase& context) override {
     return Authenticate(*context.auth_context());
   }
   // The same for the certificate in PEM, as gRPC has it.
-  absl::StatusOr<Caller> AuthenticatePem(absl::string_view pem) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<CertificateCaller> AuthenticatePem(absl::string_view pem)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   PeerReader(const Clock& clock, std::unique_ptr<const CallerVerifier> verifier)
       : clock_(clock), verifier_(std::move(verifier)) {}
 
-  [[nodiscard]] std::optional<Caller> Find(absl::string_view pem) const ABSL_LOCKS_EXCLUDED(mutex_);
-  absl::StatusOr<Caller> Judge(absl::string_view pem);
+  [[nodiscard]] std::optional<CertificateCaller> Find(absl::string_view pem) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<CertificateCaller> Judge(absl::string_view pem);
 
   const Clock& clock_;
   const std::unique_ptr<const CallerVerifier> verifier_;
@@ -55,7 +57,7 @@ class PeerReader : public CallerReader {
   std::unique_ptr<RecordLookups> lookups_;
   mutable absl::Mutex mutex_;
   // Callers by their certificate's PEM: a connection's calls all bring the same one.
-  absl::flat_hash_map<std::string, Caller> cache_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, CertificateCaller> cache_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace fleetca::service

@@ -76,8 +76,7 @@ absl::StatusOr<Caller> RelayedCallers::CallerOf(const internal::v1::Credential& 
     if (credential.join_token_hash().size() != kHashBytes) {
       return NoSuchCredential("it is no SHA-256");
     }
-    return Caller{.attestation = x509::Attestation::kJoinToken,
-                  .join_token_hash = credential.join_token_hash()};
+    return JoinTokenCaller{.hash = credential.join_token_hash()};
   }
   if (credential.kind_case() != internal::v1::Credential::kJwt) {
     return NoSuchCredential("it is of no kind");
@@ -91,9 +90,9 @@ absl::StatusOr<Caller> RelayedCallers::CallerOf(const internal::v1::Credential& 
       })) {
     return NoSuchCredential("no claim rule of the token issuers gives this identity");
   }
-  Caller caller{.spiffe_id = jwt.identity(), .attestation = x509::Attestation::kJwt};
+  JwtCaller caller{.spiffe_id = jwt.identity()};
   if (one_use) {
-    FLEETCA_ASSIGN_OR_RETURN(caller.one_use_jwt, ReadOneUse(jwt.one_use(), clock_.Now()));
+    FLEETCA_ASSIGN_OR_RETURN(caller.one_use, ReadOneUse(jwt.one_use(), clock_.Now()));
   }
   return caller;
 }

@@ -70,9 +70,8 @@ TEST_F(RelayedCallersTest, AJoinTokenIsAHash) {
   const std::string hash(32, 'h');
   credential.set_join_token_hash(hash);
   FLEETCA_ASSERT_OK_AND_ASSIGN(const Caller caller, callers_->CallerOf(credential));
-  EXPECT_EQ(caller.join_token_hash, hash);
-  EXPECT_EQ(caller.spiffe_id, "");
-  EXPECT_EQ(caller.attestation, x509::Attestation::kJoinToken);
+  ASSERT_TRUE(std::holds_alternative<JoinTokenCaller>(caller));
+  EXPECT_EQ(std::get<JoinTokenCaller>(caller).hash, hash);
   for (const size_t size : {0, 1, 31, 33}) {
     credential.set_join_token_hash(std::string(size, 'h'));
     EXPECT_THAT(callers_->CallerOf(credential), kRefused()) << size;
@@ -82,9 +81,9 @@ TEST_F(RelayedCallersTest, AJoinTokenIsAHash) {
 
 TEST_F(RelayedCallersTest, AJwtSpeaksForWhatARuleGives) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const Caller caller, OfJwt("spiffe://fleet.test/svc/prod/web"));
-  EXPECT_EQ(caller.spiffe_id, "spiffe://fleet.test/svc/prod/web");
-  EXPECT_EQ(caller.attestation, x509::Attestation::kJwt);
-  EXPECT_EQ(caller.join_token_hash, "");
+  ASSERT_TRUE(std::holds_alternative<JwtCaller>(caller));
+  EXPECT_EQ(std::get<JwtCaller>(caller).spiffe_id, "spiffe://fleet.test/svc/prod/web");
+  EXPECT_FALSE(std::get<JwtCaller>(caller).one_use.has_value());
   for (const char* other :
        {"spiffe://fleet.test/user/admin", "spiffe://fleet.test/svc/admin",
         "spiffe://other.test/svc/prod/web", "spiffe://fleet.test.evil/svc/prod/web",
@@ -98,10 +97,12 @@ TEST_F(RelayedCallersTest, OneUseIsNotLeftOutNorMadeUp) {
   const absl::Time soon = clock_.Now() + absl::Minutes(5);
   FLEETCA_ASSERT_OK_AND_ASSIGN(const Caller caller,
                                OfOneUse("spiffe://fleet.test/job/build", hash, soon));
-  ASSERT_TRUE(caller.one_use_jwt.has_value());
-  EXPECT_EQ(caller.one_use_jwt->id_hash, hash);
-  EXPECT_EQ(caller.one_use_jwt->expires_at, soon);
-  EXPECT_EQ(caller.one_use_jwt->unused_before, soon - absl::Minutes(7));
+  ASSERT_TRUE(std::holds_alternative<JwtCaller>(caller));
+  const std::optional<OneUseJwt>& one_use = std::get<JwtCaller>(caller).one_use;
+  ASSERT_TRUE(one_use.has_value());
+  EXPECT_EQ(one_use->id_hash, hash);
+  EXPECT_EQ(one_use->expires_at, soon);
+  EXPECT_EQ(one_use->unused_before, soon - absl::Minutes(7));
   EXPECT_THAT(OfJwt("spiffe://fleet.test/job/build"), kRefused());
   EXPECT_THAT(OfOneUse("spiffe://fleet.test/svc/prod/web", hash, soon), kRefused());
   EXPECT_THAT(OfOneUse("spiffe://fleet.test/job/build", "short", soon), kRefused());

@@ -81,7 +81,7 @@ class StreamIssue : public BidiCall<grpc::ByteBuffer, grpc::ByteBuffer> {
   OpenCalls& calls_;
   const grpc::CallbackServerContext& context_;
   OpenCalls::Place place_;
-  Caller caller_;  // set by Start
+  std::shared_ptr<const Caller> caller_;  // set by Start
 
   grpc::ByteBuffer incoming_ ABSL_GUARDED_BY(mutex_);  // what is being read
   absl::flat_hash_map<Item*, std::unique_ptr<Item>> unanswered_ ABSL_GUARDED_BY(mutex_);
@@ -98,12 +98,12 @@ class StreamIssue : public BidiCall<grpc::ByteBuffer, grpc::ByteBuffer> {
 
 void StreamIssue::Start() {
   const bool serving = place_.Take(calls_, *this);
-  absl::StatusOr<Caller> caller = intake_.Authenticate(context_);
+  absl::StatusOr<CertificateCaller> caller = intake_.Authenticate(context_);
   if (!caller.ok()) {
     End(ToGrpcStatus(caller.status()));
     return;
   }
-  caller_ = *std::move(caller);
+  caller_ = std::make_shared<const Caller>(*std::move(caller));
   Next next;
   {
     absl::MutexLock lock(&mutex_);

@@ -68,7 +68,7 @@ TEST_F(StreamIssueTest, AnswersEachByItsIdAndSendsTheChainOnce) {
     std::swap(first, second);  // a message is worked on while the one before still is
   }
   EXPECT_EQ(first->request.csr_der, "CSR 7");
-  EXPECT_EQ(first->caller.spiffe_id, "spiffe://fleet.test/svc/web");
+  EXPECT_EQ(IdentityOf(*first->caller), "spiffe://fleet.test/svc/web");
   EXPECT_EQ(second->request.csr_der, "CSR 8");
   second->Answer(Issued("certificate 8"));
   first->Answer(Issued("certificate 7"));

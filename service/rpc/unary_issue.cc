@@ -41,7 +41,8 @@ class UnaryIssue : public UnaryCall, private CallIssuance {
   }
 
   absl::Status Prepare() {
-    FLEETCA_ASSIGN_OR_RETURN(caller, Admit());
+    FLEETCA_ASSIGN_OR_RETURN(Caller admitted, Admit());
+    caller = std::make_shared<const Caller>(std::move(admitted));
     deadline = DeadlineOf(context_);
     return ReadIssueRequest(message_, &der_, &request);
   }

@@ -66,7 +66,7 @@ TEST_F(UnaryIssueTest, AnswersWithTheCertificateAndItsChain) {
   Issuance& issuance = Pop();
   EXPECT_EQ(issuance.request.csr_der, "a CSR");
   EXPECT_EQ(issuance.request.profile, "service");
-  EXPECT_EQ(issuance.caller.spiffe_id, "spiffe://fleet.test/svc/web");
+  EXPECT_EQ(IdentityOf(*issuance.caller), "spiffe://fleet.test/svc/web");
   issuance.Answer(Issued("certificate"));
   const auto response = Read<v1::IssueCertificateResponse>(*call);
   EXPECT_EQ(response.certificate().certificate_der(), "certificate");
@@ -128,10 +128,10 @@ TEST_F(UnaryIssueTest, AnswersACallOfAKnownCaller) {
   FakeUnaryCall call(executor_);
   const v1::IssueCertificateRequest request = OneRequest();
   v1::IssueCertificateResponse response;
-  call.Bind(StartIssueFor(Caller{.spiffe_id = "spiffe://fleet.test/host/new"}, intake_,
+  call.Bind(StartIssueFor(CertificateCaller{.spiffe_id = "spiffe://fleet.test/host/new"}, intake_,
                           &call.context, &request, &response));
   Issuance& issuance = Pop();
-  EXPECT_EQ(issuance.caller.spiffe_id, "spiffe://fleet.test/host/new");
+  EXPECT_EQ(IdentityOf(*issuance.caller), "spiffe://fleet.test/host/new");
   issuance.Answer(Issued("certificate"));
   EXPECT_TRUE(call.WaitUntilDone().ok());
   EXPECT_EQ(response.certificate().certificate_der(), "certificate");

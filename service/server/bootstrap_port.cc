@@ -30,7 +30,7 @@ constexpr size_t kQuotaBytes = size_t{128} << 20;
 // Calls over the pair of sockets say in their messages who asks; nothing else about them says it.
 class Nobody : public CallerReader {
  public:
-  absl::StatusOr<Caller> Authenticate(const grpc::ServerContextBase&) override {
+  absl::StatusOr<CertificateCaller> Authenticate(const grpc::ServerContextBase&) override {
     return Unauthenticated(Reason::kCallerUnknown,
                            "A call of the bootstrap port's process has no caller of its own");
   }

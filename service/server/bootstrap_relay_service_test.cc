@@ -240,8 +240,8 @@ TEST_F(BootstrapRelayServiceTest, ARequestIsQueuedForWhomTheCredentialSpeaks) {
   const auto request = ByJwtFor("spiffe://fleet.test/job/build");
   const auto call = Issue(request);
   Issuance& issuance = Pop();
-  EXPECT_EQ(issuance.caller.spiffe_id, "spiffe://fleet.test/job/build");
-  EXPECT_EQ(issuance.caller.attestation, x509::Attestation::kJwt);
+  EXPECT_EQ(IdentityOf(*issuance.caller), "spiffe://fleet.test/job/build");
+  EXPECT_EQ(AttestationOf(*issuance.caller), x509::Attestation::kJwt);
   EXPECT_EQ(issuance.request.csr_der, "a CSR");
   issuance.Answer(Issued("certificate"));
   EXPECT_TRUE(call->WaitUntilDone().ok());

@@ -1,8 +1,10 @@
 #include "store/records/keys.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
+#include "base/time_rounding.h"
 #include "store/records/big_endian.h"
 
 namespace fleetca::store {
@@ -28,14 +30,7 @@ bool IsOfKind(absl::string_view key, char kind, size_t rest) {
 
 // Hours since the epoch, rounded up, within 0 and kEndOfHours.
 int64_t HourAtOrAfter(absl::Time time) {
-  const absl::Duration since_epoch = time - absl::UnixEpoch();
-  if (since_epoch <= absl::ZeroDuration()) {
-    return 0;
-  }
-  if (since_epoch > absl::Hours(kEndOfHours - 1)) {
-    return kEndOfHours;
-  }
-  return absl::Ceil(since_epoch, absl::Hours(1)) / absl::Hours(1);
+  return std::clamp<int64_t>(HoursRoundedUp(time), 0, kEndOfHours);
 }
 
 }  // namespace

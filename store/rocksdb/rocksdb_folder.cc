@@ -13,6 +13,7 @@
 #include "base/errors.h"
 #include "base/random.h"
 #include "base/status_macros.h"
+#include "base/time_rounding.h"
 #include "store/records/keys.h"
 #include "store/rocksdb/expected_store.h"
 #include "store/rocksdb/folder.h"
@@ -44,7 +45,7 @@ absl::StatusOr<Witness> MakeWitness() {
     // 0 stands in the serial numbers of what was issued without a store.
   } while (instance_id[0] == 0 && instance_id[1] == 0);
   std::memcpy(&witness.instance_id, instance_id, sizeof(instance_id));
-  witness.created = absl::FromUnixSeconds(absl::ToUnixSeconds(Clock::System().Now()));
+  witness.created = FloorToSecond(Clock::System().Now());
   return witness;
 }
 

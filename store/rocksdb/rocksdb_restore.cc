@@ -9,6 +9,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "base/status_macros.h"
+#include "base/time_rounding.h"
 #include "store/rocksdb/outside_head.h"
 #include "store/rocksdb/rocksdb_folder.h"
 
@@ -20,8 +21,7 @@ constexpr size_t kRevocationsInAWrite = 1000;
 // Of the tokens that are `wanted` and not revoked. How many.
 absl::StatusOr<size_t> RevokeTokens(Store& store, absl::Time now, absl::string_view revoker,
                                     absl::FunctionRef<bool(const JoinToken&)> wanted) {
-  const JoinTokenRevocation revocation = {absl::FromUnixSeconds(absl::ToUnixSeconds(now)),
-                                          std::string(revoker)};
+  const JoinTokenRevocation revocation = {FloorToSecond(now), std::string(revoker)};
   size_t revoked = 0;
   std::string from;
   for (bool more = true; more;) {
@@ -52,9 +52,7 @@ HeadState FoundHead(const RocksDbOptions& options) {
 
 // The lineage is to the second, as an iat is. Rounded down it would let a JWT in again that was
 // issued and used within the second of the loss.
-absl::Time WholeSecondFrom(absl::Time time) {
-  return absl::UnixEpoch() + absl::Ceil(time - absl::UnixEpoch(), absl::Seconds(1));
-}
+absl::Time JwtsNotBefore(absl::Time loss) { return CeilToSecond(loss); }
 
 // A later time would be taken for the latest that is known by the next restore.
 absl::Status LowerHead(const RocksDbOptions& options, absl::Time now) {
@@ -82,7 +80,7 @@ absl::StatusOr<RestoreSummary> AcceptLoss(const RocksDbOptions& options, absl::T
   const HeadState found = FoundHead(options);
   now = std::max({now, found.noted_at, summary.last_write});
   lineage.epoch = std::max(lineage.epoch, found.epoch) + 1;
-  lineage.jwts_not_before = std::max(lineage.jwts_not_before, WholeSecondFrom(now));
+  lineage.jwts_not_before = std::max(lineage.jwts_not_before, JwtsNotBefore(now));
   summary.jwts_not_before = lineage.jwts_not_before;
   FLEETCA_RETURN_IF_ERROR(WriteLineage(database_options, *folder.database, lineage));
   summary.epoch = lineage.epoch;
@@ -110,8 +108,8 @@ absl::StatusOr<ClockSummary> SetClock(const RocksDbOptions& options, absl::Time 
   const absl::Time known = std::max(summary.before, FoundHead(options).noted_at);
   // A server's store always has a lineage.
   if (folder.lineage.has_value() &&
-      (folder.lineage->jwts_not_before > WholeSecondFrom(now) || known > now)) {
-    folder.lineage->jwts_not_before = WholeSecondFrom(now);
+      (folder.lineage->jwts_not_before > JwtsNotBefore(now) || known > now)) {
+    folder.lineage->jwts_not_before = JwtsNotBefore(now);
     summary.jwts_not_before = folder.lineage->jwts_not_before;
     // First: cut short, it must not leave a clock that is set and uses that are forgotten.
     FLEETCA_RETURN_IF_ERROR(WriteLineage(database_options, *folder.database, *folder.lineage));

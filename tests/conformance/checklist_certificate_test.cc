@@ -85,7 +85,7 @@ TEST_F(ChecklistTest, Checklist07_NamesAreTheCallersToAskAndPolicysToGrant) {
   // The same CSR from a caller without the right gets nothing.
   const std::string csr = MakeCsr();
   RecordingIssuance stranger(csr);
-  stranger.caller.spiffe_id = "spiffe://fleet.test/svc/db";
+  stranger.AskAs("spiffe://fleet.test/svc/db");
   service::Issuance* batch[] = {&stranger};
   ca_.issuer().IssueBatch(batch);
   EXPECT_THAT(stranger.outcome,

@@ -46,6 +46,11 @@ constexpr int kRounds = 4;
 constexpr absl::Duration kBar = absl::Milliseconds(30);
 constexpr int kBusyFactor = 8;
 
+std::shared_ptr<const service::Caller> CallerOf(absl::string_view identity) {
+  return std::make_shared<const service::Caller>(
+      service::CertificateCaller{.spiffe_id = std::string(identity)});
+}
+
 // As the gRPC services do it: what finds no room is answered at once.
 void Submit(IssueQueue& queue, absl::Span<Issuance* const> issuances) {
   absl::Status refusal;
@@ -134,7 +139,7 @@ class GreedyCaller {
         Item& item = items_.emplace_back();
         item.caller_ = &caller;
         item.unanswered_ = &unanswered_;
-        item.caller.spiffe_id = std::string(kGreedy);
+        item.caller = CallerOf(kGreedy);
         item.request.csr_der = csr;
         item.request.profile = "service";
         pointers_.push_back(&item);
@@ -171,7 +176,7 @@ class GreedyCaller {
 class OneCall : public Issuance {
  public:
   OneCall(absl::string_view identity, absl::string_view csr) {
-    caller.spiffe_id = std::string(identity);
+    caller = CallerOf(identity);
     request.csr_der = csr;
     request.profile = "service";
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/private_key.h"
+#include "base/time_rounding.h"
 #include "signer/local_signer.h"
 #include "x509/cert_spec.h"
 #include "x509/certificate.h"
@@ -107,7 +108,7 @@ TestIssuer::TestIssuer(TestIssuerOptions options)
     signer_ = owned_signer_.get();
   }
   const Clock& clock = options.clock != nullptr ? *options.clock : clock_;
-  const absl::Time start = absl::FromUnixSeconds(absl::ToUnixSeconds(clock.Now()));
+  const absl::Time start = FloorToSecond(clock.Now());
   certificate_ = MakeCaCertificate(*signer_, "issuing CA", start - absl::Hours(1),
                                    start + options.issuer_lifetime, options.path_length);
   policies_ = std::make_unique<service::CurrentPolicy>(
@@ -159,7 +160,15 @@ RecordingIssuance::RecordingIssuance(absl::string_view csr_der, absl::string_vie
   request.csr_der = csr_der;
   request.profile = "service";
   request.request_id = request_id;
-  caller.spiffe_id = std::string(kAgent);
+  AskAs(kAgent);
+}
+
+void RecordingIssuance::AskAs(service::Caller who) {
+  caller = std::make_shared<const service::Caller>(std::move(who));
+}
+
+void RecordingIssuance::AskAs(absl::string_view spiffe_id) {
+  AskAs(service::CertificateCaller{.spiffe_id = std::string(spiffe_id)});
 }
 
 void RecordingIssuance::Answer(absl::StatusOr<service::IssuedCertificate> answer) {

@@ -96,6 +96,10 @@ class RecordingIssuance : public service::Issuance {
   // A request of kAgent by the profile "service". The CSR must outlive it.
   explicit RecordingIssuance(absl::string_view csr_der, absl::string_view request_id = "");
 
+  // Whoever asks in kAgent's place.
+  void AskAs(service::Caller who);
+  void AskAs(absl::string_view spiffe_id);
+
   void Answer(absl::StatusOr<service::IssuedCertificate> outcome) override;
 
   // How often Answer was called, and with what.

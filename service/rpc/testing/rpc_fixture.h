@@ -5,6 +5,7 @@
 #include <grpcpp/server_context.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,12 +27,12 @@ namespace fleetca::testing {
 // Says of every call what it was told to. Thread-safe.
 class FakeCallerReader : public service::CallerReader {
  public:
-  absl::StatusOr<service::Caller> Authenticate(const grpc::ServerContextBase&) override
+  absl::StatusOr<service::CertificateCaller> Authenticate(const grpc::ServerContextBase&) override
       ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     return caller_;
   }
-  void Set(absl::StatusOr<service::Caller> caller) ABSL_LOCKS_EXCLUDED(mutex_) {
+  void Set(absl::StatusOr<service::CertificateCaller> caller) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     caller_ = std::move(caller);
   }
@@ -40,8 +41,8 @@ class FakeCallerReader : public service::CallerReader {
 
  private:
   absl::Mutex mutex_;
-  absl::StatusOr<service::Caller> caller_ ABSL_GUARDED_BY(mutex_) = service::Caller{
-      .spiffe_id = "spiffe://fleet.test/svc/web"};
+  absl::StatusOr<service::CertificateCaller> caller_ ABSL_GUARDED_BY(mutex_) =
+      service::CertificateCaller{.spiffe_id = "spiffe://fleet.test/svc/web"};
 };
 
 inline service::IssuedCertificate Issued(absl::string_view certificate) {
@@ -82,7 +83,8 @@ class EdgeFixture : public ::testing::Test {
 
   // Leaves the everyday caller no room; EmptyQueue makes room again.
   void FillQueue() {
-    filling_.caller.spiffe_id = "spiffe://fleet.test/svc/web";
+    filling_.caller = std::make_shared<const service::Caller>(
+        service::CertificateCaller{.spiffe_id = "spiffe://fleet.test/svc/web"});
     service::Issuance* filling = &filling_;
     absl::Status refusal;
     while (queue_.TryPush(absl::MakeSpan(&filling, 1), &refusal) == 1) {

@@ -27,7 +27,7 @@ using ::fleetca::testing::TestIssuer;
 constexpr absl::string_view kWeb = "spiffe://fleet.test/svc/web";
 constexpr char kRequestId[] = "0123456789abcdef";
 
-class IssuerOneUseJwtTest : public ::testing::Test {
+class AdmissionJwtTest : public ::testing::Test {
  protected:
   OneUseJwt NewJwt(absl::Duration lifetime = absl::Minutes(10)) {
     std::string hash(32, 'j');
@@ -36,8 +36,7 @@ class IssuerOneUseJwtTest : public ::testing::Test {
   }
 
   static void Show(const OneUseJwt& jwt, RecordingIssuance* issuance) {
-    issuance->caller = Caller{
-        .spiffe_id = std::string(kWeb), .attestation = x509::Attestation::kJwt, .one_use_jwt = jwt};
+    issuance->AskAs(JwtCaller{.spiffe_id = std::string(kWeb), .one_use = jwt});
   }
 
   // An issuance by the JWT, in a batch of its own.
@@ -67,7 +66,7 @@ class IssuerOneUseJwtTest : public ::testing::Test {
   const std::string csr_ = MakeCsr({.attributes = std::string()});
 };
 
-TEST_F(IssuerOneUseJwtTest, IsGoodForOneCertificate) {
+TEST_F(AdmissionJwtTest, IsGoodForOneCertificate) {
   const OneUseJwt jwt = NewJwt();
   FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, Try(jwt));
   FLEETCA_ASSERT_OK_AND_ASSIGN(const store::JwtUse use, ca_.store().GetJwtUse(jwt.id_hash));
@@ -80,7 +79,7 @@ TEST_F(IssuerOneUseJwtTest, IsGoodForOneCertificate) {
 }
 
 // What it was used for may be lost with what was written since the copy.
-TEST_F(IssuerOneUseJwtTest, OneFromBeforeTheStoreWasRestoredIsRefused) {
+TEST_F(AdmissionJwtTest, OneFromBeforeTheStoreWasRestoredIsRefused) {
   const absl::Time restored = ca_.clock().Now();
   ca_.store().SetJwtsNotBefore(restored);
   OneUseJwt before = NewJwt();
@@ -92,7 +91,7 @@ TEST_F(IssuerOneUseJwtTest, OneFromBeforeTheStoreWasRestoredIsRefused) {
   FLEETCA_EXPECT_OK(Try(after));
 }
 
-TEST_F(IssuerOneUseJwtTest, Checklist44_WhatEndsWithoutACertificateDoesNotUseItUp) {
+TEST_F(AdmissionJwtTest, Checklist44_WhatEndsWithoutACertificateDoesNotUseItUp) {
   const OneUseJwt jwt = NewJwt();
   std::string unproven = csr_;
   unproven.back() ^= 1;
@@ -118,7 +117,7 @@ TEST_F(IssuerOneUseJwtTest, Checklist44_WhatEndsWithoutACertificateDoesNotUseItU
   FLEETCA_EXPECT_OK(Try(jwt));
 }
 
-TEST_F(IssuerOneUseJwtTest, ALostAnswerIsGivenAgain) {
+TEST_F(AdmissionJwtTest, ALostAnswerIsGivenAgain) {
   const OneUseJwt jwt = NewJwt();
   FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate first, Try(jwt, csr_, kRequestId));
   ca_.clock().Advance(absl::Minutes(9));
@@ -139,7 +138,7 @@ TEST_F(IssuerOneUseJwtTest, ALostAnswerIsGivenAgain) {
 }
 
 // With and without request ids, so that a claim of one is never left behind for the other.
-TEST_F(IssuerOneUseJwtTest, OfFiftyAtOnceExactlyOneSucceeds) {
+TEST_F(AdmissionJwtTest, OfFiftyAtOnceExactlyOneSucceeds) {
   constexpr size_t kTries = 50;
   constexpr size_t kThreads = 5;
   for (const bool with_ids : {false, true}) {
@@ -178,7 +177,7 @@ TEST_F(IssuerOneUseJwtTest, OfFiftyAtOnceExactlyOneSucceeds) {
   }
 }
 
-TEST_F(IssuerOneUseJwtTest, ManyJwtsWithOneRequestIdBecomeOneCertificate) {
+TEST_F(AdmissionJwtTest, ManyJwtsWithOneRequestIdBecomeOneCertificate) {
   std::deque<RecordingIssuance> issuances;
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {
@@ -199,7 +198,7 @@ TEST_F(IssuerOneUseJwtTest, ManyJwtsWithOneRequestIdBecomeOneCertificate) {
   EXPECT_EQ(ca_.store().size(), 1u);
 }
 
-TEST_F(IssuerOneUseJwtTest, AClockThatIsSetBackBringsNoneBack) {
+TEST_F(AdmissionJwtTest, AClockThatIsSetBackBringsNoneBack) {
   const OneUseJwt used = NewJwt();
   const OneUseJwt unused = NewJwt();
   FLEETCA_ASSERT_OK(Try(used));

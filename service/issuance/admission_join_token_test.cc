@@ -12,6 +12,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/time_rounding.h"
 #include "service/issuance/issuer.h"
 #include "service/join/join_token.h"
 #include "store/join_token.h"
@@ -34,13 +35,13 @@ constexpr absl::string_view kWeb = "spiffe://fleet.test/svc/web";
 constexpr absl::string_view kDb = "spiffe://fleet.test/svc/db";
 constexpr char kRequestId[] = "0123456789abcdef";
 
-class IssuerTokenTest : public ::testing::Test {
+class AdmissionJoinTokenTest : public ::testing::Test {
  protected:
   // Makes a token for kDb by the profile "service".
   std::string NewToken(uint32_t uses = 1, absl::Duration lifetime = absl::Minutes(10)) {
     const absl::StatusOr<SecretBytes> token = MakeJoinToken();
     EXPECT_THAT(token, IsOk());
-    const absl::Time now = absl::FromUnixSeconds(absl::ToUnixSeconds(ca_.clock().Now()));
+    const absl::Time now = FloorToSecond(ca_.clock().Now());
     const store::JoinToken record{.hash = HashJoinToken(token->view()),
                                   .identity = std::string(kDb),
                                   .profile = "service",
@@ -53,8 +54,7 @@ class IssuerTokenTest : public ::testing::Test {
   }
 
   static void UseToken(absl::string_view token, RecordingIssuance* issuance) {
-    issuance->caller = Caller{.attestation = x509::Attestation::kJoinToken,
-                              .join_token_hash = HashJoinToken(token)};
+    issuance->AskAs(JoinTokenCaller{.hash = HashJoinToken(token)});
     issuance->request.profile = "";
   }
 
@@ -92,7 +92,7 @@ class IssuerTokenTest : public ::testing::Test {
   const std::string csr_ = MakeCsr({.attributes = std::string()});
 };
 
-TEST_F(IssuerTokenTest, GivesItsIdentityACertificateOnce) {
+TEST_F(AdmissionJoinTokenTest, GivesItsIdentityACertificateOnce) {
   const std::string token = NewToken();
   FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, Try(token));
   FLEETCA_ASSERT_OK_AND_ASSIGN(const store::CertificateRecord record,
@@ -105,7 +105,7 @@ TEST_F(IssuerTokenTest, GivesItsIdentityACertificateOnce) {
   EXPECT_EQ(ca_.store().size(), 1u);
 }
 
-TEST_F(IssuerTokenTest, EveryTokenThatIsOfNoUseIsRefusedInTheSameWords) {
+TEST_F(AdmissionJoinTokenTest, EveryTokenThatIsOfNoUseIsRefusedInTheSameWords) {
   EXPECT_THAT(TokenRefused(), IsError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown));
   const std::string used = NewToken();
   FLEETCA_ASSERT_OK(Try(used));
@@ -139,7 +139,7 @@ TEST_F(IssuerTokenTest, EveryTokenThatIsOfNoUseIsRefusedInTheSameWords) {
   FLEETCA_EXPECT_OK(Try(good));
 }
 
-TEST_F(IssuerTokenTest, ATokenSpeaksForItselfAloneWhateverItsIdentityMayDo) {
+TEST_F(AdmissionJoinTokenTest, ATokenSpeaksForItselfAloneWhateverItsIdentityMayDo) {
   // kWeb may ask for others by its certificate (issue_for), but not by a token.
   const absl::StatusOr<SecretBytes> token = MakeJoinToken();
   FLEETCA_ASSERT_OK(token);
@@ -154,7 +154,7 @@ TEST_F(IssuerTokenTest, ATokenSpeaksForItselfAloneWhateverItsIdentityMayDo) {
   FLEETCA_EXPECT_OK(Try(token->view()));
 }
 
-TEST_F(IssuerTokenTest, OneOfAThousandAtOnceSucceeds) {
+TEST_F(AdmissionJoinTokenTest, OneOfAThousandAtOnceSucceeds) {
   const std::string token = NewToken();
   constexpr size_t kTries = 1000;
   constexpr size_t kThreads = 8;
@@ -192,7 +192,7 @@ TEST_F(IssuerTokenTest, OneOfAThousandAtOnceSucceeds) {
   EXPECT_EQ(ca_.store().size(), 1u);
 }
 
-TEST_F(IssuerTokenTest, HasAsManyUsesAsItWasMadeWith) {
+TEST_F(AdmissionJoinTokenTest, HasAsManyUsesAsItWasMadeWith) {
   const std::string token = NewToken(3);
   std::deque<RecordingIssuance> issuances;
   std::vector<Issuance*> batch;
@@ -208,7 +208,7 @@ TEST_F(IssuerTokenTest, HasAsManyUsesAsItWasMadeWith) {
   EXPECT_EQ(StateOf(token).uses, 3u);
 }
 
-TEST_F(IssuerTokenTest, ALostAnswerIsGivenAgain) {
+TEST_F(AdmissionJoinTokenTest, ALostAnswerIsGivenAgain) {
   const std::string token = NewToken();
   FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate first, Try(token, csr_, kRequestId));
   // Also when the token has long expired.
@@ -226,7 +226,7 @@ TEST_F(IssuerTokenTest, ALostAnswerIsGivenAgain) {
   EXPECT_EQ(ca_.store().size(), 1u);
 }
 
-TEST_F(IssuerTokenTest, AnIdThatIsUsedAgainForSomethingElseIsSaidToWhoHasAGoodToken) {
+TEST_F(AdmissionJoinTokenTest, AnIdThatIsUsedAgainForSomethingElseIsSaidToWhoHasAGoodToken) {
   const std::string token = NewToken(2);
   FLEETCA_ASSERT_OK(Try(token, csr_, kRequestId));
   const std::string other = MakeCsr({.key_type = KeyType::kP384, .attributes = std::string()});
@@ -235,7 +235,7 @@ TEST_F(IssuerTokenTest, AnIdThatIsUsedAgainForSomethingElseIsSaidToWhoHasAGoodTo
   EXPECT_EQ(StateOf(token).uses, 1u);
 }
 
-TEST_F(IssuerTokenTest, WhatFailsDoesNotUseItUp) {
+TEST_F(AdmissionJoinTokenTest, WhatFailsDoesNotUseItUp) {
   const std::string token = NewToken();
   std::string unproven = csr_;
   unproven.back() ^= 1;
@@ -252,7 +252,7 @@ TEST_F(IssuerTokenTest, WhatFailsDoesNotUseItUp) {
   FLEETCA_EXPECT_OK(Try(token));
 }
 
-TEST_F(IssuerTokenTest, AClockThatIsSetBackBringsNoTokenBack) {
+TEST_F(AdmissionJoinTokenTest, AClockThatIsSetBackBringsNoTokenBack) {
   const std::string token = NewToken(1, absl::Minutes(1));
   ca_.clock().Advance(absl::Minutes(2));
   FLEETCA_ASSERT_OK(ca_.Issue(MakeCsr()));  // the store has seen the time
@@ -260,7 +260,7 @@ TEST_F(IssuerTokenTest, AClockThatIsSetBackBringsNoTokenBack) {
   EXPECT_THAT(Try(token), IsRefused());
 }
 
-TEST_F(IssuerTokenTest, ATokenWhoseGrantThePolicyTookBackIsRefusedLikeAnyOther) {
+TEST_F(AdmissionJoinTokenTest, ATokenWhoseGrantThePolicyTookBackIsRefusedLikeAnyOther) {
   const std::string token = NewToken();
   PolicyOptions without = testing::TestPolicyOptions();
   without.revision = 2;
@@ -269,7 +269,7 @@ TEST_F(IssuerTokenTest, ATokenWhoseGrantThePolicyTookBackIsRefusedLikeAnyOther) 
   EXPECT_THAT(Try(token), IsRefused());
 }
 
-TEST_F(IssuerTokenTest, TheTokensUseIsInTheCertificatesOwnWrite) {
+TEST_F(AdmissionJoinTokenTest, TheTokensUseIsInTheCertificatesOwnWrite) {
   std::vector<std::string> tokens;
   for (int i = 0; i < 20; ++i) {
     tokens.push_back(NewToken());
@@ -288,7 +288,7 @@ TEST_F(IssuerTokenTest, TheTokensUseIsInTheCertificatesOwnWrite) {
 
 // Refusals take the same way, a hash and one look-up, so that none is told by its time. The least
 // of many is compared, as a busy machine only ever adds.
-TEST_F(IssuerTokenTest, RefusalsTakeTheSameTime) {
+TEST_F(AdmissionJoinTokenTest, RefusalsTakeTheSameTime) {
   const std::string used = NewToken();
   FLEETCA_ASSERT_OK(Try(used));
   const std::string expired = NewToken(1, absl::Seconds(1));

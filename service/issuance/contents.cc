@@ -1,4 +1,5 @@
-// What a certificate says, from the decision: validity, names, authorization, provenance.
+#include "service/issuance/contents.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -6,8 +7,7 @@
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "service/issuance/issuer.h"
-#include "service/issuance/issuer_item.h"
+#include "base/time_rounding.h"
 #include "x509/authz/fleet_authz.h"
 #include "x509/authz/provenance.h"
 #include "x509/lint/lint.h"
@@ -38,10 +38,6 @@ absl::StatusOr<std::string> CaSubject(absl::string_view identity) {
   return x509::BuildName(x509::SpiffeTrustDomain(identity), path);
 }
 
-absl::Time FloorToSecond(absl::Time time) {
-  return absl::FromUnixSeconds(absl::ToUnixSeconds(time));
-}
-
 x509::FleetAuthz GrantsOf(const Decision& decision) {
   x509::FleetAuthz grants;
   grants.policy_revision = static_cast<uint64_t>(decision.policy_revision);
@@ -57,24 +53,24 @@ x509::FleetAuthz GrantsOf(const Decision& decision) {
 }
 
 x509::Provenance ProvenanceOf(const Issuance& issuance, const Decision& decision) {
-  const Caller& caller = issuance.caller;
+  const auto* renewed = std::get_if<CertificateCaller>(issuance.caller.get());
   x509::Provenance provenance;
   provenance.profile = decision.profile->profile.name();
-  provenance.attestation = caller.attestation;
+  provenance.attestation = AttestationOf(*issuance.caller);
   if (!issuance.request.request_id.empty()) {
     provenance.request_id = std::string(issuance.request.request_id);
   }
   // The next of its lineage where it renews itself, else the first of one.
-  const bool renews = caller.generation.has_value() && caller.spiffe_id == decision.identity();
-  provenance.generation = renews ? std::min(*caller.generation, x509::kMaxGeneration - 1) + 1 : 0;
+  const bool renews = renewed != nullptr && renewed->generation.has_value() &&
+                      renewed->spiffe_id == decision.identity();
+  provenance.generation = renews ? std::min(*renewed->generation, x509::kMaxGeneration - 1) + 1 : 0;
   return provenance;
 }
 
 }  // namespace
 
-absl::Status Issuer::DecideValidity(Item& item, absl::Time now) const {
+absl::Status DecideValidity(IssuanceItem& item, const IssuingCa& ca, absl::Time now) {
   const Profile& profile = item.decision.profile->profile;
-  const IssuingCa& ca = policies_->ca();
   const absl::Time start = FloorToSecond(now);
   item.spec.not_before = std::max(start - profile.backdate(), ca.not_before);
   item.spec.not_after = std::min(start + item.decision.lifetime, ca.not_after);
@@ -88,10 +84,11 @@ absl::Status Issuer::DecideValidity(Item& item, absl::Time now) const {
   return absl::OkStatus();
 }
 
-absl::Status Issuer::BuildAndLint(Item& item, const IssuingProfile& profile, absl::Time now) const {
+absl::Status BuildAndLint(IssuanceItem& item, const IssuingProfile& profile,
+                          const ContentsOptions& options, absl::Time now) {
   x509::CertSpec& spec = item.spec;
   FLEETCA_ASSIGN_OR_RETURN(spec.serial,
-                           x509::SerialNumber::Create(spec.not_after, store_.instance_id(), now));
+                           x509::SerialNumber::Create(spec.not_after, options.instance_id, now));
   spec.subject_public_key_info = item.csr.public_key.spki;
   spec.key_bits = item.csr.public_key.key_bits;
   spec.names = item.decision.names;
@@ -105,7 +102,7 @@ absl::Status Issuer::BuildAndLint(Item& item, const IssuingProfile& profile, abs
     grants = GrantsOf(item.decision);
     FLEETCA_ASSIGN_OR_RETURN(spec.fleet_authz, x509::BuildFleetAuthz(grants));
     expectation.fleet_authz = &grants;
-    if (provenance_) {
+    if (options.provenance) {
       provenance = ProvenanceOf(*item.issuance, item.decision);
       FLEETCA_ASSIGN_OR_RETURN(spec.provenance, x509::BuildProvenance(provenance));
       expectation.provenance = &provenance;

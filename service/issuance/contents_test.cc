@@ -69,7 +69,7 @@ x509::FleetAuthz GrantsIn(const IssuedCertificate& issued, const x509::AuthzOids
   return *grants;
 }
 
-TEST(IssuerAuthzTest, WritesWhatThePolicyGrants) {
+TEST(ContentsTest, WritesWhatThePolicyGrants) {
   TestIssuer ca({.policy = GrantingPolicy()});
   FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, ca.Issue(MakeCsr()));
   const x509::FleetAuthz grants = GrantsIn(issued);
@@ -81,7 +81,7 @@ TEST(IssuerAuthzTest, WritesWhatThePolicyGrants) {
                                              x509::AuthzAttribute{"team", "web"}));
 }
 
-TEST(IssuerAuthzTest, ARuleWithoutGrantsGivesNoneAndNoAudienceIsNoEmptyAudience) {
+TEST(ContentsTest, ARuleWithoutGrantsGivesNoneAndNoAudienceIsNoEmptyAudience) {
   TestIssuer ca({.policy = GrantingPolicy()});
   FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, ca.Issue(MakeCsr(Named(kDb))));
   const x509::FleetAuthz grants = GrantsIn(issued);
@@ -90,7 +90,7 @@ TEST(IssuerAuthzTest, ARuleWithoutGrantsGivesNoneAndNoAudienceIsNoEmptyAudience)
   EXPECT_THAT(grants.attributes, IsEmpty());
 }
 
-TEST(IssuerAuthzTest, ARoleThatThePolicyTakesBackIsGoneAtTheNextRenewal) {
+TEST(ContentsTest, ARoleThatThePolicyTakesBackIsGoneAtTheNextRenewal) {
   TestIssuer ca({.policy = GrantingPolicy()});
   FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate first, ca.Issue(MakeCsr()));
   EXPECT_THAT(GrantsIn(first).roles, ElementsAre("inventory.read", "orders.write"));
@@ -103,7 +103,7 @@ TEST(IssuerAuthzTest, ARoleThatThePolicyTakesBackIsGoneAtTheNextRenewal) {
   EXPECT_EQ(GrantsIn(renewed).policy_revision, 42u);
 }
 
-TEST(IssuerAuthzTest, TheGrantsAreTheSubjectsNotThoseOfWhoAsks) {
+TEST(ContentsTest, TheGrantsAreTheSubjectsNotThoseOfWhoAsks) {
   TestIssuer ca({.policy = GrantingPolicy()});
   // kWeb, which has roles, asks for kDb, which has none: roles are no right to hand out.
   const std::string csr = MakeCsr(Named(kDb));
@@ -112,7 +112,7 @@ TEST(IssuerAuthzTest, TheGrantsAreTheSubjectsNotThoseOfWhoAsks) {
   EXPECT_THAT(GrantsIn(issued).roles, IsEmpty());
 }
 
-TEST(IssuerAuthzTest, TheArcIsTheDeploymentsOwn) {
+TEST(ContentsTest, TheArcIsTheDeploymentsOwn) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const x509::AuthzOids oids,
                                x509::AuthzOids::FromArc("1.3.6.1.4.1.99999.7"));
   TestIssuer ca({.policy = GrantingPolicy(), .oids = oids});
@@ -127,14 +127,13 @@ TEST(IssuerAuthzTest, TheArcIsTheDeploymentsOwn) {
   EXPECT_THAT(ca.Issue(MakeCsr(asks)), IsInvalid(Reason::kCsrExtensionRefused, "csr.extensions"));
 }
 
-TEST(IssuerAuthzTest, ProvenanceSaysHowItCameToBeAndCountsTheLineage) {
+TEST(ContentsTest, ProvenanceSaysHowItCameToBeAndCountsTheLineage) {
   TestIssuer ca({.policy = GrantingPolicy(), .provenance = true});
   const std::string csr = MakeCsr();
   const auto provenance = [&](std::optional<uint32_t> generation, absl::string_view caller) {
     const absl::string_view id = generation.has_value() ? "" : kRequestId;
     RecordingIssuance issuance(csr, id);
-    issuance.caller.spiffe_id = std::string(caller);
-    issuance.caller.generation = generation;
+    issuance.AskAs(CertificateCaller{.spiffe_id = std::string(caller), .generation = generation});
     issuance.request.identity = kDb;
     const std::string db_csr = MakeCsr(Named(kDb));
     issuance.request.csr_der = db_csr;
@@ -156,7 +155,7 @@ TEST(IssuerAuthzTest, ProvenanceSaysHowItCameToBeAndCountsTheLineage) {
   EXPECT_EQ(provenance(4, kWeb).generation, 0u);
 }
 
-TEST(IssuerAuthzTest, NoProvenanceUnlessItIsAskedFor) {
+TEST(ContentsTest, NoProvenanceUnlessItIsAskedFor) {
   TestIssuer ca;
   FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, ca.Issue(MakeCsr()));
   FLEETCA_ASSERT_OK_AND_ASSIGN(const x509::Certificate certificate,
@@ -164,30 +163,30 @@ TEST(IssuerAuthzTest, NoProvenanceUnlessItIsAskedFor) {
   EXPECT_EQ(certificate.Find(x509::AuthzOids().provenance), nullptr);
 }
 
-TEST(IssuerAuthzTest, AnAgentMintsForItselfAlone) {
+TEST(ContentsTest, AnAgentMintsForItselfAlone) {
   TestIssuer ca({.policy = GrantingPolicy()});
   const std::string csr = MakeCsr(Named(kWeb));
   RecordingIssuance agent(csr);
-  agent.caller.spiffe_id = std::string(kDb);
+  agent.AskAs(kDb);
   EXPECT_THAT(Issue(ca, agent),
               IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
   // By the field as well as by the CSR.
   const std::string no_uri = MakeCsr({.names = {{x509::NameType::kDns, "db.fleet.test"}}});
   RecordingIssuance by_field(no_uri);
-  by_field.caller.spiffe_id = std::string(kDb);
+  by_field.AskAs(kDb);
   by_field.request.identity = kWeb;
   EXPECT_THAT(Issue(ca, by_field),
               IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
   // And no longer than the policy lets it live.
   const std::string own = MakeCsr(Named(kDb));
   RecordingIssuance longer(own);
-  longer.caller.spiffe_id = std::string(kDb);
+  longer.AskAs(kDb);
   longer.request.lifetime = absl::Hours(24 * 7 + 1);
   EXPECT_THAT(Issue(ca, longer), IsInvalid(Reason::kLifetimeInvalid, "lifetime"));
   EXPECT_EQ(ca.store().size(), 0u);
 }
 
-TEST(IssuerAuthzTest, TheIdentityIsTheFieldsTheCsrsOrTheCallers) {
+TEST(ContentsTest, TheIdentityIsTheFieldsTheCsrsOrTheCallers) {
   TestIssuer ca;
   const std::string csr = MakeCsr({.names = {{x509::NameType::kDns, "a.fleet.test"}}});
   RecordingIssuance own(csr);
@@ -208,7 +207,7 @@ TEST(IssuerAuthzTest, TheIdentityIsTheFieldsTheCsrsOrTheCallers) {
   EXPECT_THAT(Issue(ca, both), IsInvalid(Reason::kSanNotAllowed, "csr.subject_alt_name"));
 }
 
-TEST(IssuerAuthzTest, ValidateOnlyAnswersWithTheDecision) {
+TEST(ContentsTest, ValidateOnlyAnswersWithTheDecision) {
   TestIssuer ca({.policy = GrantingPolicy()});
   const std::string csr = MakeCsr();
   RecordingIssuance issuance(csr);
@@ -228,7 +227,7 @@ TEST(IssuerAuthzTest, ValidateOnlyAnswersWithTheDecision) {
   EXPECT_EQ(ca.store().size(), 0u);
 }
 
-TEST(IssuerAuthzTest, ABudgetIsSpentByCertificatesAlone) {
+TEST(ContentsTest, ABudgetIsSpentByCertificatesAlone) {
   PolicyOptions policy = TestPolicyOptions();
   policy.rules[0].budget = Budget{2, absl::Minutes(1)};
   TestIssuer ca({.policy = policy});
@@ -249,7 +248,7 @@ TEST(IssuerAuthzTest, ABudgetIsSpentByCertificatesAlone) {
   FLEETCA_EXPECT_OK(ca.Issue(csr));
 }
 
-TEST(IssuerAuthzTest, AWeakerPolicyNeverHasASecondUri) {
+TEST(ContentsTest, AWeakerPolicyNeverHasASecondUri) {
   TestIssuer ca;
   CsrOptions two;
   two.names = {{x509::NameType::kUri, kWeb}, {x509::NameType::kUri, kDb}};

@@ -20,7 +20,7 @@ namespace {
 using ::fleetca::testing::IsError;
 using ::fleetca::testing::IsOk;
 
-class IssuerClockTest : public ::testing::Test {
+class IssuanceClockTest : public ::testing::Test {
  protected:
   testing::TestIssuerOptions Options() {
     testing::TestIssuerOptions options;
@@ -38,7 +38,7 @@ class IssuerClockTest : public ::testing::Test {
   testing::TestIssuer ca_{Options()};
 };
 
-TEST_F(IssuerClockTest, Checklist40And46_OnlyABelievedClockIssues) {
+TEST_F(IssuanceClockTest, Checklist40And46_OnlyABelievedClockIssues) {
   ASSERT_THAT(ca_.Issue(csr_), IsOk());
   const absl::Time latest = store_.latest_time();
   const size_t stored = store_.size();
@@ -61,7 +61,7 @@ TEST_F(IssuerClockTest, Checklist40And46_OnlyABelievedClockIssues) {
   }
 }
 
-TEST_F(IssuerClockTest, NoCertificateBeginsInTheFuture) {
+TEST_F(IssuanceClockTest, NoCertificateBeginsInTheFuture) {
   ASSERT_THAT(ca_.Issue(csr_), IsOk());
   for (const absl::Duration by : {-absl::Minutes(4), absl::Hours(23), -absl::Hours(22)}) {
     witness_.SetClock(by);
@@ -74,7 +74,7 @@ TEST_F(IssuerClockTest, NoCertificateBeginsInTheFuture) {
   }
 }
 
-TEST_F(IssuerClockTest, RefusalsAreCounted) {
+TEST_F(IssuanceClockTest, RefusalsAreCounted) {
   ASSERT_THAT(ca_.Issue(csr_), IsOk());
   witness_.SetClock(-absl::Hours(1));
   EXPECT_FALSE(ca_.Issue(csr_).ok());

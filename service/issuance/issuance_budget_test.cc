@@ -61,7 +61,7 @@ PolicyOptions WithBudget() {
   return policy;
 }
 
-TEST(IssuerBudgetTest, Checklist44_WhatEndsWithoutACertificateIsGivenBack) {
+TEST(IssuanceBudgetTest, Checklist44_WhatEndsWithoutACertificateIsGivenBack) {
   FailingSigner signer;
   TestIssuer ca({.policy = WithBudget(), .signer = &signer});
   const std::string csr = MakeCsr();
@@ -82,7 +82,7 @@ TEST(IssuerBudgetTest, Checklist44_WhatEndsWithoutACertificateIsGivenBack) {
   EXPECT_THAT(ca.Issue(csr), kIsExhausted);
 }
 
-TEST(IssuerBudgetTest, ABatchTakesWhatThereIsAndItsBadItemsNothing) {
+TEST(IssuanceBudgetTest, ABatchTakesWhatThereIsAndItsBadItemsNothing) {
   TestIssuer ca({.policy = WithBudget()});
   const std::string csr = MakeCsr();
   std::string unproven = csr;
@@ -95,7 +95,7 @@ TEST(IssuerBudgetTest, ABatchTakesWhatThereIsAndItsBadItemsNothing) {
 }
 
 // It is free again before the answer is given, so that who asks again at once is not refused.
-TEST(IssuerBudgetTest, ItIsGivenBackBeforeTheAnswer) {
+TEST(IssuanceBudgetTest, ItIsGivenBackBeforeTheAnswer) {
   class AsksAgain : public RecordingIssuance {
    public:
     AsksAgain(TestIssuer& ca, absl::string_view csr) : RecordingIssuance(csr), ca_(ca) {}
@@ -150,8 +150,7 @@ class JoinTokenBudgetTest : public ::testing::Test {
                                                   .created_at = now,
                                                   .expires_at = now + absl::Minutes(10)}}));
     RecordingIssuance issuance(csr_, request_id);
-    issuance.caller = Caller{.attestation = x509::Attestation::kJoinToken,
-                             .join_token_hash = HashJoinToken(token->view())};
+    issuance.AskAs(JoinTokenCaller{.hash = HashJoinToken(token->view())});
     issuance.request.profile = "";
     Issuance* batch[] = {&issuance};
     ca_.issuer().IssueBatch(batch);
@@ -172,13 +171,13 @@ TEST_F(JoinTokenBudgetTest, ACertificateByATokenCountsForItsMaker) {
   EXPECT_THAT(std::string(refused.message()), Not(HasSubstr("svc/maker")));
   // It is the same budget that the maker's own requests count against.
   RecordingIssuance own(csr_);
-  own.caller.spiffe_id = std::string(kMaker);
+  own.AskAs(kMaker);
   Issuance* batch[] = {&own};
   ca_.issuer().IssueBatch(batch);
   EXPECT_THAT(own.outcome, kIsExhausted);
   // The identity's own is not touched by it.
   RecordingIssuance of_identity(csr_);
-  of_identity.caller.spiffe_id = std::string(kDb);
+  of_identity.AskAs(kDb);
   batch[0] = &of_identity;
   ca_.issuer().IssueBatch(batch);
   FLEETCA_EXPECT_OK(of_identity.outcome);

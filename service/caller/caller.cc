@@ -1,0 +1,26 @@
+#include "service/caller/caller.h"
+
+namespace fleetca::service {
+
+absl::string_view IdentityOf(const Caller& caller) {
+  if (const auto* certificate = std::get_if<CertificateCaller>(&caller)) {
+    return certificate->spiffe_id;
+  }
+  const auto* jwt = std::get_if<JwtCaller>(&caller);
+  return jwt == nullptr ? absl::string_view() : absl::string_view(jwt->spiffe_id);
+}
+
+absl::Time EndOf(const Caller& caller) {
+  const auto* certificate = std::get_if<CertificateCaller>(&caller);
+  return certificate == nullptr ? absl::InfiniteFuture() : certificate->not_after;
+}
+
+x509::Attestation AttestationOf(const Caller& caller) {
+  if (std::holds_alternative<JoinTokenCaller>(caller)) {
+    return x509::Attestation::kJoinToken;
+  }
+  return std::holds_alternative<JwtCaller>(caller) ? x509::Attestation::kJwt
+                                                   : x509::Attestation::kMtls;
+}
+
+}  // namespace fleetca::service

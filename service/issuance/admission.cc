@@ -1,0 +1,123 @@
+#include "service/issuance/admission.h"
+
+#include <atomic>
+#include <utility>
+
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "service/issuance/issued_certificate.h"
+#include "service/issuance/request_key.h"
+
+namespace fleetca::service {
+namespace {
+
+absl::Status CheckInTime(const Issuance& issuance, absl::Time now) {
+  if (issuance.cancelled.load(std::memory_order_relaxed)) {
+    return Cancelled(Reason::kCancelled, "The caller gave up before the certificate was signed");
+  }
+  if (now >= issuance.deadline) {
+    return DeadlineExceeded(Reason::kDeadlineExceeded,
+                            "The deadline passed while the request waited; nothing was issued. "
+                            "Retry with the same request_id and a later deadline");
+  }
+  if (now >= EndOf(*issuance.caller)) {
+    return Unauthenticated(Reason::kCallerCertificateExpired,
+                           "The caller's certificate has expired; renew it and reconnect");
+  }
+  return absl::OkStatus();
+}
+
+// The JWT that the caller may use once; null for every other caller.
+const OneUseJwt* OneUseJwtOf(const Caller& caller) {
+  const auto* jwt = std::get_if<JwtCaller>(&caller);
+  return jwt == nullptr || !jwt->one_use.has_value() ? nullptr : &*jwt->one_use;
+}
+
+}  // namespace
+
+bool Admission::Admit(IssuanceItem& item, absl::Time now, std::vector<Issuance*>* waiters) {
+  item.status = CheckInTime(*item.issuance, now);
+  if (!item.status.ok()) {
+    return true;
+  }
+  if (!ClaimAll(item, waiters)) {
+    return false;
+  }
+  if (item.status.ok()) {
+    item.status = Redeem(item, now);
+  }
+  if (!item.alive()) {
+    // At once: a thousand requests that show a used join token are refused in one go.
+    Release(item, waiters);
+  }
+  return true;
+}
+
+bool Admission::ClaimAll(IssuanceItem& item, std::vector<Issuance*>* waiters) {
+  using Kind = InFlightRequests::Kind;
+  const Caller& caller = *item.issuance->caller;
+  if (const auto* by_token = std::get_if<JoinTokenCaller>(&caller)) {
+    // The use of a join token stands for its request ids as well, whose owner it is.
+    return Claim(item, {Kind::kJoinToken, by_token->hash}, waiters);
+  }
+  item.caller = IdentityOf(caller);
+  item.profile = item.issuance->request.profile;
+  if (const OneUseJwt* jwt = OneUseJwtOf(caller);
+      jwt != nullptr && !Claim(item, {Kind::kOneUseJwt, jwt->id_hash}, waiters)) {
+    return false;
+  }
+  // Beside the JWT: another JWT of the same identity may come with the same request_id.
+  item.status = ReadRequestId(item.issuance->request, item.caller, item.profile, &item.request_key,
+                              &item.request_digest);
+  return item.request_key.empty() || Claim(item, {Kind::kRequestKey, item.request_key}, waiters);
+}
+
+bool Admission::Claim(IssuanceItem& item, InFlightRequests::Key key,
+                      std::vector<Issuance*>* waiters) {
+  if (!in_flight_.Claim(key, item.issuance)) {
+    Release(item, waiters);
+    return false;
+  }
+  item.claims.push_back(key);
+  return true;
+}
+
+void Admission::Release(IssuanceItem& item, std::vector<Issuance*>* waiters) {
+  for (const InFlightRequests::Key& key : item.claims) {
+    in_flight_.Release(key, waiters);
+  }
+  item.claims.clear();
+}
+
+absl::Status Admission::Redeem(IssuanceItem& item, absl::Time now) {
+  const Caller& caller = *item.issuance->caller;
+  if (const auto* by_token = std::get_if<JoinTokenCaller>(&caller)) {
+    return RedeemJoinToken(item, *by_token, now);
+  }
+  if (const OneUseJwt* jwt = OneUseJwtOf(caller)) {
+    return RedeemJwt(item, *jwt, now);
+  }
+  return Replay(item);
+}
+
+absl::Status Admission::Replay(IssuanceItem& item) const {
+  if (item.request_key.empty()) {
+    return absl::OkStatus();
+  }
+  absl::StatusOr<store::CertificateRecord> record = store_.GetByRequestKey(item.request_key);
+  if (absl::IsNotFound(record.status())) {
+    return absl::OkStatus();
+  }
+  FLEETCA_RETURN_IF_ERROR(record.status());
+  if (record->request_digest != item.request_digest) {
+    return AlreadyExists(Reason::kRequestIdReused, "request_id",
+                         "This request_id was used before with another CSR, profile, lifetime or "
+                         "identity; take a new one for a new request");
+  }
+  item.answer = AnswerFromRecord(*std::move(record));
+  item.answer.replayed = true;
+  item.done = true;
+  return absl::OkStatus();
+}
+
+}  // namespace fleetca::service
