@@ -52,9 +52,6 @@ std::optional<FileIdentity> FindFile(absl::string_view path);
 // The stream of `place`, for writing. Opening a pipe waits for its reader.
 absl::StatusOr<Descriptor> OpenStream(const OutputPlace& place);
 
-// "Cannot write PATH: Permission denied", as the reason that `error`, an errno, stands for.
-absl::Status CannotWriteFile(absl::string_view path, int error, absl::string_view more = "");
-
 }  // namespace fleetca
 
 #endif  // FLEETCA_BASE_OUTPUT_PLACE_H_

@@ -154,7 +154,7 @@ TEST_F(TokenCommandsTest, WhatCannotBeWrittenIsRevoked) {
   close(full);
   EXPECT_EQ(exit_code, 1);
   EXPECT_EQ(::testing::internal::GetCapturedStderr(),
-            "fleetca: the last 2 tokens could not be kept and have been revoked: cannot write "
+            "fleetca: the last 2 tokens could not be kept and have been revoked: Cannot write "
             "standard output: No space left on device\n");
   const auto tokens = server_.join_tokens().tokens();
   ASSERT_EQ(tokens.size(), 2);

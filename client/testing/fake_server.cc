@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/file.h"
+#include "base/durable_file.h"
 #include "client/issued.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"

@@ -11,9 +11,10 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/log.h"
+#include "base/standard_output.h"
 #include "base/status_macros.h"
 #include "nlohmann/json.hpp"
-#include "service/cli/standard_output.h"
+#include "service/cli/output_form.h"
 #include "service/config/server_config.h"
 #include "service/server/serving_check.h"
 

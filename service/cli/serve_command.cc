@@ -13,10 +13,10 @@
 #include "base/log.h"
 #include "base/process_hardening.h"
 #include "base/session_resumption.h"
+#include "base/standard_output.h"
 #include "base/status_macros.h"
 #include "base/throughput_scheduling.h"
 #include "service/cli/readiness.h"
-#include "service/cli/standard_output.h"
 #include "service/config/server_config.h"
 #include "service/server/server.h"
 

@@ -232,6 +232,7 @@ X509_FORBIDDEN = (
     "absl/time/clock.h",
     "atomic",
     "base/clock.h",
+    "base/durable_file.h",
     "base/fair_queue.h",
     "base/file.h",
     "base/log.h",
