@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "base/big_endian.h"
 #include "base/errors.h"
 #include "base/random.h"
 #include "base/status_macros.h"
@@ -28,20 +29,6 @@ static_assert(kRandomOffset + 9 == SerialNumber::kSize);
 constexpr int64_t kHourLimit = int64_t{1} << (8 * kHourSize);
 constexpr int64_t kIssueTimeLimit = int64_t{1} << (8 * kIssueTimeSize);
 constexpr absl::string_view kField = "serial";
-
-void PutBigEndian(uint64_t value, size_t size, char* out) {
-  for (size_t i = size; i-- > 0; value >>= 8) {
-    out[i] = static_cast<char>(value & 0xff);
-  }
-}
-
-uint64_t GetBigEndian(const char* bytes, size_t size) {
-  uint64_t value = 0;
-  for (size_t i = 0; i < size; ++i) {
-    value = value << 8 | static_cast<uint8_t>(bytes[i]);
-  }
-  return value;
-}
 
 // Hours since the epoch, rounded up; saturates.
 int64_t HourRoundedUp(absl::Time time) {
@@ -67,9 +54,9 @@ absl::StatusOr<SerialNumber> SerialNumber::Create(absl::Time not_after, uint16_t
   SerialNumber serial;
   char* const out = serial.bytes_.data();
   out[0] = kForm;
-  PutBigEndian(static_cast<uint64_t>(hour), kHourSize, out + kHourOffset);
-  PutBigEndian(instance_id, kInstanceSize, out + kInstanceOffset);
-  PutBigEndian(static_cast<uint64_t>(now_ms), kIssueTimeSize, out + kIssueTimeOffset);
+  WriteBigEndian(static_cast<uint64_t>(hour), kHourSize, out + kHourOffset);
+  WriteBigEndian(instance_id, kInstanceSize, out + kInstanceOffset);
+  WriteBigEndian(static_cast<uint64_t>(now_ms), kIssueTimeSize, out + kIssueTimeOffset);
   FLEETCA_RETURN_IF_ERROR(RandomBytes(absl::MakeSpan(out + kRandomOffset, kSize - kRandomOffset)));
   return serial;
 }
@@ -123,17 +110,17 @@ std::string SerialNumber::ToHex() const { return absl::BytesToHexString(bytes())
 
 absl::Time SerialNumber::expiry_hour() const {
   return absl::UnixEpoch() +
-         absl::Hours(static_cast<int64_t>(GetBigEndian(bytes_.data() + kHourOffset, kHourSize)));
+         absl::Hours(static_cast<int64_t>(ReadBigEndian(bytes().substr(kHourOffset, kHourSize))));
 }
 
 uint16_t SerialNumber::instance_id() const {
-  return static_cast<uint16_t>(GetBigEndian(bytes_.data() + kInstanceOffset, kInstanceSize));
+  return static_cast<uint16_t>(ReadBigEndian(bytes().substr(kInstanceOffset, kInstanceSize)));
 }
 
 absl::Time SerialNumber::issue_time() const {
   // Five octets count to 34.8 years, so they wrap; the expiry says which round it was.
   const auto low =
-      static_cast<int64_t>(GetBigEndian(bytes_.data() + kIssueTimeOffset, kIssueTimeSize));
+      static_cast<int64_t>(ReadBigEndian(bytes().substr(kIssueTimeOffset, kIssueTimeSize)));
   const int64_t expiry = absl::ToUnixMillis(expiry_hour());
   const int64_t distance = ((expiry - low) % kIssueTimeLimit + kIssueTimeLimit) % kIssueTimeLimit;
   return absl::FromUnixMillis(expiry - distance);
@@ -146,7 +133,7 @@ std::string SerialLowerBound(absl::Time time) {
     bound[0] = kForm + 1;  // above every serial
   } else {
     bound[0] = kForm;
-    PutBigEndian(static_cast<uint64_t>(hour), kHourSize, bound.data() + kHourOffset);
+    WriteBigEndian(static_cast<uint64_t>(hour), kHourSize, bound.data() + kHourOffset);
   }
   return bound;
 }

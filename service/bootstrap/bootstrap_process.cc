@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <grpcpp/create_channel_posix.h>
 #include <grpcpp/grpcpp.h>
-#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,6 +21,7 @@
 #include "base/log.h"
 #include "base/process_hardening.h"
 #include "base/session_resumption.h"
+#include "base/signals.h"
 #include "base/status_macros.h"
 #include "base/thread.h"
 #include "base/thread_check.h"
@@ -48,29 +48,23 @@ constexpr std::chrono::seconds kSettingsDeadline(30);
 // What gRPC, libcurl and this process start, with room.
 constexpr int kLibraryThreads = 24;
 
-// SIGTERM alone ends the process in order, and only Wait receives it. SIGINT and SIGHUP are for the
-// issuing process: a terminal sends them to both.
+// SIGTERM alone ends the process in order. SIGINT and SIGHUP are for the issuing process: a
+// terminal sends them to both.
 class StopSignal {
  public:
   StopSignal() {
-    for (const int ignored : {SIGINT, SIGHUP, SIGPIPE}) {
+    for (const int ignored : {SIGINT, SIGHUP}) {
       std::signal(ignored, SIG_IGN);
     }
-    sigemptyset(&stop_);
-    sigaddset(&stop_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &stop_, nullptr);
   }
 
-  void Wait() {
-    int signal = 0;
-    sigwait(&stop_, &signal);
-  }
+  void Wait() { signals_.Wait(); }
 
   // From any thread: has Wait return.
   static void Raise() { kill(getpid(), SIGTERM); }
 
  private:
-  sigset_t stop_;
+  Signals signals_{SIGTERM};
 };
 
 // The descriptors that this process was started with.

@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/mistakes.h"
 #include "base/status_macros.h"
 #include "fleetca/policy/v1/policy.pb.h"
 #include "service/config/config_reader.h"
@@ -171,7 +172,7 @@ absl::StatusOr<std::unique_ptr<const Policy>> ParsePolicy(absl::string_view text
     return written.ToStatus();
   }
   ConfigReader reader(&written, "");
-  std::vector<absl::Status> mistakes;
+  Mistakes mistakes;
   PolicyOptions options = ReadPolicy(message, written, &reader);
   options.reserved = std::move(reserved);
   absl::StatusOr<std::unique_ptr<const Policy>> policy =

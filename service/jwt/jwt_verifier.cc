@@ -143,25 +143,22 @@ absl::StatusOr<std::string> OneUseJwtId(const JwtIssuer& issuer, const JsonValue
 
 }  // namespace
 
-std::vector<absl::Status> JwtVerifier::FindMistakes(const JwtIssuer& issuer) {
-  std::vector<absl::Status> mistakes;
-  const auto add = [&mistakes](absl::string_view field, absl::string_view problem) {
-    mistakes.push_back(InvalidArgument(Reason::kConfigInvalid, field, problem));
-  };
+Mistakes JwtVerifier::FindMistakes(const JwtIssuer& issuer) {
+  Mistakes mistakes;
   if (!absl::StartsWith(issuer.url, "https://")) {
-    add("url", "does not begin with https://; write the issuer as its tokens do");
+    mistakes.Add("url", "does not begin with https://; write the issuer as its tokens do");
   }
   if (issuer.audiences.empty() || Contains(issuer.audiences, std::string())) {
-    add("audiences", "is empty or has an empty one; say what `aud` names this CA");
+    mistakes.Add("audiences", "is empty or has an empty one; say what `aud` names this CA");
   }
   if (issuer.algorithms.empty()) {
-    add("algorithms", "is empty; pin what the issuer signs with, such as RS256");
+    mistakes.Add("algorithms", "is empty; pin what the issuer signs with, such as RS256");
   }
   if (issuer.clock_skew < absl::ZeroDuration() || issuer.clock_skew > kMaxClockSkew) {
-    add("clock_skew", "is not from 0 to 5 minutes");
+    mistakes.Add("clock_skew", "is not from 0 to 5 minutes");
   }
   if (issuer.keys == nullptr) {
-    add("keys", "is missing; name a file or an https URL of the issuer's JWK set");
+    mistakes.Add("keys", "is missing; name a file or an https URL of the issuer's JWK set");
   }
   return mistakes;
 }

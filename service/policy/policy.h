@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/mistakes.h"
 #include "service/policy/decision.h"
 #include "service/policy/explanation.h"
 #include "service/policy/policy_options.h"
@@ -28,11 +29,11 @@ inline constexpr size_t kMaxProfiles = 1000;
 class Policy {
  public:
   // INVALID_ARGUMENT kConfigInvalid with the first mistake, its field as in the file's schema
-  // ("identities[2].dns_names[0]"). All of them are added to *mistakes unless it is null. Two rules
+  // ("identities[2].dns_names[0]"). *mistakes, unless it is null, gets all of them. Two rules
   // that match the same identities and are equally specific are a mistake of the second one, and so
   // are two that give one DNS name to two identities (name_conflicts.h).
-  static absl::StatusOr<std::unique_ptr<const Policy>> Create(
-      PolicyOptions options, std::vector<absl::Status>* mistakes = nullptr);
+  static absl::StatusOr<std::unique_ptr<const Policy>> Create(PolicyOptions options,
+                                                              Mistakes* mistakes = nullptr);
   Policy(const Policy&) = delete;
   Policy& operator=(const Policy&) = delete;
 

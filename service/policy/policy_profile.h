@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "absl/strings/string_view.h"
-#include "service/policy/mistakes.h"
+#include "base/mistakes.h"
 #include "service/policy/policy_options.h"
 #include "service/policy/profile.h"
 
@@ -25,8 +25,7 @@ struct PolicyProfile {
 // The profile written at `field` ("profiles[0]"); nullopt after adding at least one mistake.
 std::optional<PolicyProfile> CompileProfile(absl::string_view field,
                                             const PolicyProfileOptions& options,
-                                            absl::string_view trust_domain,
-                                            PolicyMistakes* mistakes);
+                                            absl::string_view trust_domain, Mistakes* mistakes);
 
 }  // namespace fleetca::service
 

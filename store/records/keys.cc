@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
-#include "store/records/big_endian.h"
+#include "base/big_endian.h"
 
 namespace fleetca::store {
 namespace {

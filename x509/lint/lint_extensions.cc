@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/openssl.h"
+#include "base/sha256.h"
 #include "base/status_macros.h"
 #include "x509/der/der.h"
 #include "x509/der/oid.h"
@@ -159,12 +160,7 @@ absl::Status LintSubjectKeyId(absl::string_view value, absl::string_view key_bit
   if (!element.Read(der::kOctetString, key_id) || !element.empty()) {
     return LintError("subjectKeyIdentifier is not one OCTET STRING");
   }
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256_CTX context;
-  SHA256_Init(&context);
-  SHA256_Update(&context, key_bits.data(), key_bits.size());
-  SHA256_Final(digest, &context);
-  if (*key_id != absl::string_view(reinterpret_cast<const char*>(digest), kKeyIdSize)) {
+  if (*key_id != absl::string_view(Sha256(key_bits).data(), kKeyIdSize)) {
     return LintError("subjectKeyIdentifier is not that of the public key");
   }
   return absl::OkStatus();
