@@ -18,6 +18,7 @@
 #include "base/descriptor.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
+#include "base/grpc/library_log.h"
 #include "base/log.h"
 #include "base/process_hardening.h"
 #include "base/session_resumption.h"
@@ -33,7 +34,6 @@
 #include "service/bootstrap/process_rights.h"
 #include "service/bootstrap/readable_files.h"
 #include "service/call/status_to_rpc.h"
-#include "service/net/grpc_log.h"
 
 namespace fleetca::service {
 namespace {
@@ -200,7 +200,7 @@ absl::StatusOr<int> Run(int sockets, std::vector<std::string> readable) {
   // All that opens files at the start has done so, and no thread has started.
   const FilesAtStart files(std::move(readable));
   warnings.push_back(GiveUpRights(files.paths()));
-  RouteGrpcLog();
+  RouteLibraryLog();
   return Serve(stop, std::move(taken), files, warnings);
 }
 

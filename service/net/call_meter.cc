@@ -66,8 +66,8 @@ class CallMeter : public grpc::experimental::Interceptor {
   }
 
  private:
-  // A call of gRPC's synchronous API (reflection has it) cannot be asked from here: asking it runs
-  // its interceptors, and so on without end.
+  // A call of gRPC's synchronous API, which reflection uses, cannot be asked from here: asking it
+  // runs its interceptors, and so on without end.
   bool IsCancelled() const { return is_callback_ && call_->server_context()->IsCancelled(); }
 
   // The first message decides: what comes after it on a stream is bounded by the account alone.

@@ -92,8 +92,8 @@ class CallerTable {
   [[nodiscard]] bool Arrive(absl::string_view caller) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Those who went on and on making calls that were refused, since the last look. Forgives each
-  // caller what the time since then is worth, and drops callers of whom nothing is left. `now` is
-  // of SteadyTime().
+  // caller what the time since then is worth, and drops callers that have neither calls nor a debt
+  // left. `now` is of SteadyTime().
   absl::flat_hash_set<std::string> Look(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
 
   size_t size() const ABSL_LOCKS_EXCLUDED(mutex_);
