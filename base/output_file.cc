@@ -37,7 +37,7 @@ absl::Status CheckHoldsNoKey(absl::string_view path) {
         return absl::OkStatus();
       case Reason::kFilePermissions:
         return FileError("write", path, EACCES,
-                         "; nor may it be read, so it might be a private key");
+                         "; this user may not read it either, so it might be a private key");
       default:
         return absl::OkStatus();  // larger than any key
     }

@@ -65,7 +65,7 @@ absl::StatusOr<SerialNumber> SerialNumber::FromBytes(absl::string_view bytes) {
   if (bytes.size() != kSize || bytes[0] != kForm) {
     return InvalidArgument(
         Reason::kSerialInvalid, kField,
-        absl::StrCat("This is no serial number of this CA: those have ", kSize,
+        absl::StrCat("This is not a serial number of this CA: those have ", kSize,
                      " octets, the first of them 01; this one has ", bytes.size(),
                      ". Check that the certificate was issued here"));
   }
@@ -98,7 +98,7 @@ absl::StatusOr<SerialNumber> SerialNumber::FromHex(absl::string_view hex) {
   if (!valid) {
     return InvalidArgument(
         Reason::kSerialInvalid, kField,
-        absl::StrCat("\"", absl::CHexEscape(hex.substr(0, 80)), "\" is no serial number: give ",
+        absl::StrCat("\"", absl::CHexEscape(hex.substr(0, 80)), "\" is not a serial number: give ",
                      2 * kSize,
                      " hexadecimal digits, with or without a colon between the octets, as `openssl "
                      "x509 -serial` prints them"));

@@ -179,7 +179,7 @@ TEST_F(TokenCommandsTest, JsonSaysAllAboutEach) {
 TEST_F(TokenCommandsTest, AListWithAMistakeMakesNothing) {
   const std::vector<std::pair<std::string, std::string>> lists = {
       {"\n \n# nobody\n", "no identity in the list"},
-      {absl::StrCat(kOne, "\nhost/two\n"), "line 2: \"host/two\" is no SPIFFE ID"},
+      {absl::StrCat(kOne, "\nhost/two\n"), "line 2: \"host/two\" is not a SPIFFE ID"},
       {absl::StrCat(kOne, " ", kOne, "\n"), "line 1: "},
   };
   for (const auto& [contents, sentence] : lists) {

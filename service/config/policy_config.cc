@@ -50,7 +50,7 @@ uint16_t ReadKeyUsages(absl::string_view field, const pb::Profile& written, Conf
     }
     if (bit == 0) {
       reader->Mistake(here,
-                      "is no key usage; write KEY_USAGE_DIGITAL_SIGNATURE, "
+                      "is not a key usage; write KEY_USAGE_DIGITAL_SIGNATURE, "
                       "KEY_USAGE_KEY_ENCIPHERMENT, KEY_USAGE_KEY_AGREEMENT, "
                       "KEY_USAGE_KEY_CERT_SIGN or KEY_USAGE_CRL_SIGN");
     } else if ((usage & bit) != 0) {

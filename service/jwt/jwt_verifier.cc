@@ -69,7 +69,7 @@ absl::Status CheckAudience(const JsonValue& claims, const std::vector<std::strin
   const JsonValue::Array* list = audience->AsArray();
   for (const JsonValue& element : list == nullptr ? none : *list) {
     if (element.AsString() == nullptr) {
-      return Refusal("aud has an element that is no string");
+      return Refusal("aud has an element that is not a string");
     }
     found = found || Contains(ours, *element.AsString());
   }
@@ -84,7 +84,7 @@ absl::StatusOr<std::optional<absl::Time>> Date(const JsonValue& claims, absl::st
   }
   const double* seconds = member->AsNumber();
   if (seconds == nullptr || !(*seconds >= 0 && *seconds <= kMaxNumericDate)) {
-    return Refusal(absl::StrCat(name, " is no number of seconds since 1970"));
+    return Refusal(absl::StrCat(name, " is not a number of seconds since 1970"));
   }
   return absl::UnixEpoch() + absl::Seconds(*seconds);
 }
@@ -174,7 +174,7 @@ absl::StatusOr<std::unique_ptr<const JwtVerifier>> JwtVerifier::Create(
     }
     if (!urls.insert(issuers[i].url).second) {
       return InvalidArgument(Reason::kConfigInvalid, absl::StrCat(field, ".url"),
-                             absl::StrCat(field, ".url stands twice; give an issuer one entry"));
+                             absl::StrCat(field, ".url appears twice; give an issuer one entry"));
     }
   }
   return std::unique_ptr<const JwtVerifier>(new JwtVerifier(std::move(issuers)));

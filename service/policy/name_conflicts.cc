@@ -338,10 +338,11 @@ void FindReservedNames(absl::Span<const PlacedRule> rules, const PolicyOptions& 
     }
     ForEachName(placed, [&](const GeneralName& name, const std::string& field) {
       if (options.reserved.Covers(name)) {
-        mistakes->Add(field, absl::StrCat(x509::NameToString(name),
-                                          " is a name of the CA's server or stands for one, and "
-                                          "whoever has a certificate for it could pose as the CA; "
-                                          "remove it"));
+        mistakes->Add(field,
+                      absl::StrCat(x509::NameToString(name),
+                                   " is a name of the CA's server or stands for one, and "
+                                   "the holder of a certificate for it could pose as the CA; "
+                                   "remove it"));
       }
     });
   }

@@ -70,7 +70,7 @@ absl::Status NameRules::CheckSet(const x509::GeneralNames& names) const {
     if (std::find(names.begin(), names.begin() + i, names[i]) != names.begin() + i) {
       return InvalidArgument(
           Reason::kSanInvalid, kField,
-          absl::StrCat(x509::NameToString(names[i]), " stands twice; ask for it once"));
+          absl::StrCat(x509::NameToString(names[i]), " appears twice; ask for it once"));
     }
     uris += names[i].type == NameType::kUri ? 1 : 0;
   }

@@ -33,7 +33,7 @@ absl::Status CheckSpiffePathRule(absl::string_view rule, absl::string_view trust
   if (IsSubtree(rule)) {
     path.remove_suffix(2);
   } else if (rule == "/") {
-    return Malformed("\"/\" is no path; write \"/*\" to allow every path");
+    return Malformed("\"/\" is not a path; write \"/*\" to allow every path");
   }
   if (absl::StrContains(path, "*")) {
     return Malformed(absl::StrCat("\"", rule,

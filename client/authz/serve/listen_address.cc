@@ -102,7 +102,7 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text, bool al
   }
   if (!*is_loopback && !allow_remote) {
     return Invalid(flag, text,
-                   "can be reached from other machines, and whoever reaches it speaks for the "
+                   "can be reached from other machines, and anybody who reaches it speaks for the "
                    "proxy; listen at 127.0.0.1 or a unix socket, or say --allow-remote");
   }
   return address;
