@@ -57,8 +57,8 @@ int OwnDescriptor(const Split& split) {
              : -1;
 }
 
-// As the kernel has it with fs.protected_symlinks: in a folder where everybody may make files, a
-// link leads only its maker, and the links of the folder's owner lead everybody.
+// The rule of the kernel's fs.protected_symlinks: in a folder where everybody may make files, a
+// process follows the links of its own user and of the folder's owner.
 bool MayFollow(const std::string& folder, const struct stat& link) {
   struct stat around;
   return stat(folder.c_str(), &around) != 0 || (around.st_mode & S_ISVTX) == 0 ||

@@ -16,7 +16,7 @@ namespace fleetca {
 // process; its functions are for the thread that made it.
 class Signals {
  public:
-  // SIGTERM and SIGINT, which stop a server, and SIGHUP, which has it read its files again.
+  // SIGTERM and SIGINT, which stop a server, and SIGHUP, on which it reads its files again.
   Signals() : Signals({SIGTERM, SIGINT, SIGHUP}) {}
   explicit Signals(std::initializer_list<int> signals);
   Signals(const Signals&) = delete;

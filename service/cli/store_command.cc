@@ -56,7 +56,7 @@ struct StoreFlags {
   std::string form = "text";
 };
 
-// The command as it was given, for who has to give it again.
+// The command as it was given, for the user who has to give it again.
 std::string CommandLine(absl::string_view name, const StoreFlags& flags) {
   return absl::StrCat("fleetca store ", name, " --config ", flags.config);
 }

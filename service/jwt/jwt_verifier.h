@@ -56,7 +56,7 @@ class JwtVerifier {
   [[nodiscard]] static Mistakes FindMistakes(const JwtIssuer& issuer);
 
   // INVALID_ARGUMENT kConfigInvalid, with the field ("issuers[1].audiences"): an issuer that is not
-  // an https URL or stands twice, no audience, no algorithm, no key source, a skew out of range.
+  // an https URL or appears twice, no audience, no algorithm, no key source, a skew out of range.
   static absl::StatusOr<std::unique_ptr<const JwtVerifier>> Create(std::vector<JwtIssuer> issuers);
 
   // The claims of a token that an issuer of ours signed for us and that holds at `now`: `exp` is

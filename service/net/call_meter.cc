@@ -126,7 +126,7 @@ grpc::experimental::Interceptor* CallMeterFactory::CreateServerInterceptor(Serve
   const std::optional<PeerAddress> peer = PeerAddress::FromGrpc(call->server_context()->peer());
   std::shared_ptr<Connection> connection = peer.has_value() ? connections_->Find(*peer) : nullptr;
   if (connection == nullptr) {
-    // It has ended, and its caller's calls are counted all the same.
+    // The call has ended, but it still counts among its caller's calls.
     connection = std::make_shared<Connection>(peer.value_or(PeerAddress()));
   }
   if (!connection->caller_known()) {

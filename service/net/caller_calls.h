@@ -30,7 +30,7 @@ class CallerCalls {
   static constexpr int64_t kMost = 1000;
   static constexpr int64_t kMostOfAConnection = 100;
   static constexpr int64_t kMostInAll = 8000;
-  // So many refused calls between two looks are a flood: who takes a refusal for an answer has made
+  // This many refused calls between two looks are a flood: a client that heeds a refusal has made
   // fewer.
   static constexpr int64_t kFlood = 200;
 

@@ -21,7 +21,7 @@ constexpr size_t kMaxAttributeBytes = x509::kMaxAttributeValue;
 // version, and the largest policyRev.
 constexpr size_t kIntegerBytes = 3 + 10;
 
-// The octets of a DER element with so many of contents.
+// The size of a DER element whose contents have this size.
 size_t ElementSize(size_t contents) {
   const size_t length_octets = contents < 0x80 ? 1 : contents < 0x100 ? 2 : 3;
   return 1 + length_octets + contents;

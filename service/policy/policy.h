@@ -25,7 +25,8 @@ namespace fleetca::service {
 inline constexpr size_t kMaxRules = 100000;
 inline constexpr size_t kMaxProfiles = 1000;
 
-// Immutable, thread-safe. Decisions alias it: who keeps one keeps the policy.
+// Immutable, thread-safe. Decisions alias the policy: keep the policy as long as a
+// decision.
 class Policy {
  public:
   // INVALID_ARGUMENT kConfigInvalid with the first mistake, its field as in the file's schema
@@ -66,7 +67,7 @@ class Policy {
   // In the order of the file.
   const std::vector<PolicyProfile>& profiles() const { return profiles_; }
   const std::vector<Rule>& rules() const { return rules_; }
-  // What is not wrong, and what an operator should know all the same: a sentence each.
+  // What an operator should know although it is not a mistake: a sentence each.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
   // The most specific rule that matches, or null. The path is of an ID of the trust domain.

@@ -1,5 +1,5 @@
-// A kind of certificate as the policy has it: a profile, its key usage, and what a subordinate CA
-// is bound by.
+// A kind of certificate as the policy describes it: a profile, its key usage, and what a
+// subordinate CA is bound by.
 #ifndef FLEETCA_SERVICE_POLICY_POLICY_PROFILE_H_
 #define FLEETCA_SERVICE_POLICY_POLICY_PROFILE_H_
 

@@ -41,7 +41,7 @@ class RuleCompiler {
   std::string Below(absl::string_view name) const { return absl::StrCat(field_, ".", name); }
   const std::vector<std::string>& captures() const { return rule_.identity.captures(); }
 
-  // Calls `compile(text, field)` for each text of the list, and blames those that stand twice.
+  // Calls `compile(text, field)` for each text of the list, and blames those that appear twice.
   template <typename Compile>
   void ForEach(absl::string_view name, const std::vector<std::string>& texts, Compile compile) {
     if (texts.size() > kMaxListed) {

@@ -50,7 +50,7 @@ absl::Status GrpcAcceptor::Serve() {
 void GrpcAcceptor::Stop() {
   wake_.Wake();
   thread_.Join();
-  // Who connects from now on is refused, and does not wait for calls to end.
+  // A client that connects from now on is refused, and does not wait for calls to end.
   shutdown(socket_->fd(), SHUT_RDWR);
 }
 
