@@ -174,7 +174,7 @@ std::string ChildProcess::Wait() {
     }
   }
   siginfo_t end = {};
-  // It is reaped under the lock alone: until then its number is nobody else's.
+  // The child is reaped under the lock alone: until then no other process has its number.
   while (waitid(P_PID, pid_, &end, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
   }
   absl::MutexLock lock(&mutex_);

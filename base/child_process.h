@@ -48,7 +48,8 @@ class ChildProcess {
   // Returns when the program has ended, and how: "exit status 1", "signal 9 (Killed)".
   std::string Wait() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Nothing happens to a program that has ended, nor to another that got its number since.
+  // A program that has ended gets no signal, and neither does another program that has its number
+  // since.
   void Signal(int signal) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

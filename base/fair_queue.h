@@ -52,11 +52,11 @@ class FairQueue {
   struct Pushed {
     size_t count = 0;  // items taken in, from the front
     size_t held = 0;   // items of the flow that waited already
-    // Why the others were not: the queue is full, although the flow has less than an even part of
-    // it; or else, the flow has its share.
+    // Why the other items were not taken in. True: the queue is full, although the flow has less
+    // than an even part of it. False: the flow has its share.
     bool queue_full = false;
-    // Where some were not: the cost that is to be taken from the queue, at the most, before all
-    // that the flow has in it is.
+    // Where some items were not taken in: the most cost that consumers take from the queue before
+    // all items that the flow has in it are taken.
     uint64_t backlog = 0;
   };
 
@@ -217,7 +217,7 @@ class FairQueue {
   };
   using Ordered = absl::btree_set<std::tuple<uint64_t, uint64_t, Flow*>>;
 
-  // Gone items that one batch takes besides, so that it stays bounded.
+  // How many gone items one batch takes at most, beside its own, so that the batch stays bounded.
   static constexpr size_t kMaxGone = 256;
 
   bool HasItems() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return closed_ || size_ > 0; }
@@ -335,7 +335,7 @@ class FairQueue {
   }
 
   // A flow that paused is remembered while it had more than its part: it could come back as another
-  // one otherwise. Where nobody else waits that is of no matter.
+  // one otherwise. Where nobody else waits, that does not matter.
   void ForgetPaused() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     const bool quiet = size_ == 0 && under_way_ == 0;
     while (!paused_.empty() && (quiet || std::get<0>(*paused_.begin()) <= now_ ||

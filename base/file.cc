@@ -43,12 +43,6 @@ class ScopedFd {
   bool owned_;
 };
 
-// "Cannot read /etc/x: No such file or directory", as the reason that `error`, an errno, stands
-// for.
-absl::Status FileError(absl::string_view action, absl::string_view path, int error) {
-  return FileStatus(error, absl::StrCat("Cannot ", action, " ", path, ": ", strerror(error)));
-}
-
 absl::Status TooLarge(absl::string_view path) {
   return FailedPrecondition(Reason::kFileInvalid,
                             absl::StrCat("Cannot read ", path, ": it is larger than the limit of ",
@@ -141,68 +135,6 @@ absl::StatusOr<SecretBytes> ReadSecret(absl::string_view path, mode_t extra_mode
   return SecretBytes(absl::string_view(bytes.data(), count));
 }
 
-std::string FolderOf(absl::string_view path) {
-  const size_t slash = path.rfind('/');
-  if (slash == absl::string_view::npos) {
-    return ".";
-  }
-  return std::string(path.substr(0, std::max(slash, size_t{1})));
-}
-
-absl::Status SyncFolder(absl::string_view path) {
-  const std::string folder = FolderOf(path);
-  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) {
-    return FileError("open the folder", folder, errno);
-  }
-  const ScopedFd closer(fd);
-  // Some file systems cannot sync a folder and say EINVAL; they have nothing to sync.
-  if (fsync(fd) != 0 && errno != EINVAL) {
-    return FileError("sync the folder", folder, errno);
-  }
-  return absl::OkStatus();
-}
-
-absl::Status WriteAndSync(int fd, absl::string_view path, absl::string_view contents, mode_t mode) {
-  while (!contents.empty()) {
-    const ssize_t count = write(fd, contents.data(), contents.size());
-    if (count < 0 && errno != EINTR) {
-      return FileError("write", path, errno);
-    }
-    contents.remove_prefix(count > 0 ? static_cast<size_t>(count) : 0);
-  }
-  if (fchmod(fd, mode) != 0 || fsync(fd) != 0) {
-    return FileError("write", path, errno);
-  }
-  return absl::OkStatus();
-}
-
-// Writes a synced temporary file beside `path` and lets `publish` give it its name: 0 or -1 with
-// errno. The temporary name is gone afterwards, whatever happened.
-template <typename Publish>
-absl::Status WriteBeside(absl::string_view path, absl::string_view contents, mode_t mode,
-                         const Publish& publish) {
-  const std::string final_path(path);
-  // mkostemp makes the file with mode 0600: a secret is never readable by others, even half
-  // written.
-  std::string temporary = absl::StrCat(path, ".tmp-XXXXXX");
-  const int fd = mkostemp(temporary.data(), O_CLOEXEC);
-  if (fd < 0) {
-    return FileError("write", path, errno);
-  }
-  absl::Cleanup remove = [&temporary] { unlink(temporary.c_str()); };
-  const absl::Status written = WriteAndSync(fd, path, contents, mode);
-  const bool closed = close(fd) == 0;
-  FLEETCA_RETURN_IF_ERROR(written);
-  if (!closed) {
-    return FileError("write", path, errno);
-  }
-  if (publish(temporary.c_str(), final_path.c_str()) != 0) {
-    return FileError("write", path, errno);
-  }
-  return SyncFolder(path);
-}
-
 }  // namespace
 
 absl::StatusOr<std::string> ReadFile(absl::string_view path) {
@@ -235,17 +167,6 @@ absl::StatusOr<SecretBytes> ReadSecretFile(absl::string_view path) {
 
 absl::StatusOr<SecretBytes> ReadCredentialFile(absl::string_view path) {
   return ReadSecret(path, /*extra_mode=*/S_IRGRP);
-}
-
-absl::Status WriteFileAtomic(absl::string_view path, absl::string_view contents, mode_t mode) {
-  return WriteBeside(path, contents, mode,
-                     [](const char* from, const char* to) { return rename(from, to); });
-}
-
-absl::Status WriteNewFile(absl::string_view path, absl::string_view contents, mode_t mode) {
-  // link() fails when the name exists, in one step; rename() would replace it.
-  return WriteBeside(path, contents, mode,
-                     [](const char* from, const char* to) { return link(from, to); });
 }
 
 }  // namespace fleetca

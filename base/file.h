@@ -1,8 +1,6 @@
-// Reading and writing small files whole.
+// Reading small files whole.
 #ifndef FLEETCA_BASE_FILE_H_
 #define FLEETCA_BASE_FILE_H_
-
-#include <sys/types.h>
 
 #include <string>
 
@@ -32,15 +30,6 @@ absl::StatusOr<SecretBytes> ReadSecretFile(absl::string_view path);
 // systemd may grant the service's user access by an ACL, which shows as a group that can read, so
 // that one bit is accepted; the folder itself is closed to others.
 absl::StatusOr<SecretBytes> ReadCredentialFile(absl::string_view path);
-
-// Writes `contents` to a new temporary file beside `path`, syncs it, renames it over `path` and
-// syncs the folder: after a crash there is the old file or the new one, never a part. `mode` as in
-// chmod.
-absl::Status WriteFileAtomic(absl::string_view path, absl::string_view contents, mode_t mode);
-
-// As WriteFileAtomic, but an existing `path` is an error (ALREADY_EXISTS, kFileInvalid) and is left
-// as it is: keys are never overwritten.
-absl::Status WriteNewFile(absl::string_view path, absl::string_view contents, mode_t mode);
 
 }  // namespace fleetca
 

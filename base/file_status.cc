@@ -1,13 +1,17 @@
 #include "base/file_status.h"
 
 #include <cerrno>
+#include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 
 namespace fleetca {
 
-absl::Status FileStatus(int error, absl::string_view message) {
+absl::Status FileError(absl::string_view action, absl::string_view path, int error,
+                       absl::string_view more) {
+  const std::string message =
+      absl::StrCat("Cannot ", action, " ", path, ": ", std::strerror(error), more);
   switch (error) {
     case ENOENT:
     case ENOTDIR:

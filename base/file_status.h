@@ -7,10 +7,11 @@
 
 namespace fleetca {
 
-// `message` with the reason that `error`, an errno, stands for: FAILED_PRECONDITION kFileMissing,
-// kFilePermissions or kFileInvalid, and ALREADY_EXISTS kFileInvalid, with what to do, where there
-// is a file already. Thread-safe.
-absl::Status FileStatus(int error, absl::string_view message);
+// "Cannot ACTION PATH: Permission denied" and then `more`, which begins with "; ". `error` is an
+// errno and decides the reason: FAILED_PRECONDITION kFileMissing, kFilePermissions or kFileInvalid,
+// and ALREADY_EXISTS kFileInvalid, with what to do, where there is a file already. Thread-safe.
+[[nodiscard]] absl::Status FileError(absl::string_view action, absl::string_view path, int error,
+                                     absl::string_view more = "");
 
 }  // namespace fleetca
 

@@ -1,21 +1,16 @@
 #include "base/file.h"
 
-#include <dirent.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/testing/in_child.h"
 #include "tests/testing/temporary_folder.h"
 
 namespace fleetca {
@@ -40,27 +35,9 @@ class FileTest : public ::testing::Test {
     return path;
   }
 
-  std::vector<std::string> Listing() const {
-    std::vector<std::string> names;
-    DIR* folder = opendir(folder_.c_str());
-    while (const dirent* entry = readdir(folder)) {
-      if (entry->d_name[0] != '.') {
-        names.push_back(entry->d_name);
-      }
-    }
-    closedir(folder);
-    return names;
-  }
-
   const testing::TemporaryFolder temporary_;
   const std::string folder_ = temporary_.path();
 };
-
-mode_t ModeOf(const std::string& path) {
-  struct stat info;
-  EXPECT_EQ(stat(path.c_str(), &info), 0) << path;
-  return info.st_mode & 07777;
-}
 
 template <typename T>
 absl::Status StatusOf(const absl::StatusOr<T>& result) {
@@ -118,14 +95,11 @@ TEST_F(FileTest, MissingFile) {
     ExpectRefused(ReadFile(path), Reason::kFileMissing, path);
     ExpectRefused(ReadSecretFile(path), Reason::kFileMissing, path);
   }
-  ExpectRefused(WriteFileAtomic(Path("none/f"), "x", 0600), Reason::kFileMissing, Path("none/f"));
-  ExpectRefused(WriteNewFile(Path("none/f"), "x", 0600), Reason::kFileMissing, Path("none/f"));
 }
 
 TEST_F(FileTest, FolderIsNoFile) {
   ExpectRefused(ReadFile(folder_), Reason::kFileInvalid, folder_);
   ExpectRefused(ReadSecretFile(folder_), Reason::kFileInvalid, folder_);
-  ExpectRefused(WriteFileAtomic(folder_, "x", 0600), Reason::kFileInvalid, folder_);
 }
 
 TEST_F(FileTest, SecretFileThatOthersCanReadOrWriteIsRefused) {
@@ -158,18 +132,14 @@ TEST_F(FileTest, ASecretOfRootsMayBeLentByAGroup) {
   const auto can_read = [this](mode_t mode, uid_t owner) {
     const std::string path = Make("lent", "s", mode);
     EXPECT_EQ(chown(path.c_str(), owner, kNobody), 0);
-    const pid_t child = fork();
-    if (child == 0) {
+    return testing::InChild([this] {
       // By its name alone, as the folders above may be closed to others.
       const bool became =
           chdir(folder_.c_str()) == 0 && setegid(kNobody) == 0 && seteuid(kNobody) == 0;
       const absl::StatusOr<SecretBytes> read = ReadSecretFile("lent");
       const bool refused = GetReason(StatusOf(read)) == Reason::kFilePermissions;
-      _exit(!became ? 3 : read.ok() && read->view() == "s" ? 0 : refused ? 1 : 2);
-    }
-    int result = 0;
-    EXPECT_EQ(waitpid(child, &result, 0), child);
-    return WEXITSTATUS(result);
+      return !became ? 3 : read.ok() && read->view() == "s" ? 0 : refused ? 1 : 2;
+    });
   };
   for (const mode_t mode : {0440, 0640}) {
     EXPECT_EQ(can_read(mode, 0), 0) << mode;
@@ -205,123 +175,10 @@ TEST_F(FileTest, SecretOfAnotherUserIsRefused) {
 
 TEST_F(FileTest, UnreadableFileIsAboutPermissions) {
   const std::string path = Make("f", "x", 0000);
-  const pid_t child = fork();
-  if (child == 0) {
+  EXPECT_TRUE(testing::HoldsInChild([&path] {
     const bool unprivileged = geteuid() != 0 || seteuid(kNobody) == 0;
-    const bool refused = GetReason(ReadFile(path).status()) == Reason::kFilePermissions;
-    _exit(unprivileged && refused ? 0 : 1);
-  }
-  int result = 0;
-  ASSERT_EQ(waitpid(child, &result, 0), child);
-  EXPECT_EQ(result, 0);
-}
-
-TEST_F(FileTest, WritesContentsAndModeWhateverTheUmask) {
-  const mode_t before = umask(0077);
-  for (const mode_t mode : {0600, 0644, 0400, 0640}) {
-    const std::string path = Path(absl::StrCat("f", mode));
-    EXPECT_TRUE(WriteFileAtomic(path, "one", mode).ok());
-    EXPECT_EQ(ModeOf(path), mode);
-    EXPECT_EQ(ReadFile(path).value(), "one");
-    const std::string fresh = Path(absl::StrCat("new", mode));
-    EXPECT_TRUE(WriteNewFile(fresh, "two", mode).ok());
-    EXPECT_EQ(ModeOf(fresh), mode);
-    EXPECT_EQ(ReadFile(fresh).value(), "two");
-  }
-  umask(before);
-}
-
-TEST_F(FileTest, WriteReplacesContentsAndMode) {
-  const std::string path = Make("f", "a longer old text", 0644);
-  EXPECT_TRUE(WriteFileAtomic(path, "new", 0600).ok());
-  EXPECT_EQ(ReadFile(path).value(), "new");
-  EXPECT_EQ(ModeOf(path), 0600u);
-  EXPECT_TRUE(WriteFileAtomic(path, "", 0600).ok());
-  EXPECT_EQ(ReadFile(path).value(), "");
-  EXPECT_THAT(Listing(), ::testing::ElementsAre("f"));
-}
-
-TEST_F(FileTest, WriteNewFileLeavesAnExistingOneAlone) {
-  const std::string path = Make("f", "old", 0640);
-  const absl::Status status = WriteNewFile(path, "new", 0600);
-  EXPECT_EQ(status.code(), absl::StatusCode::kAlreadyExists);
-  EXPECT_EQ(GetReason(status), Reason::kFileInvalid);
-  EXPECT_THAT(std::string(status.message()), HasSubstr(path));
-  EXPECT_EQ(ReadFile(path).value(), "old");
-  EXPECT_EQ(ModeOf(path), 0640u);
-  EXPECT_THAT(Listing(), ::testing::ElementsAre("f"));
-}
-
-TEST_F(FileTest, WriteNewFileFollowsNoDanglingLink) {
-  ASSERT_EQ(symlink(Path("elsewhere").c_str(), Path("link").c_str()), 0);
-  EXPECT_EQ(WriteNewFile(Path("link"), "key", 0600).code(), absl::StatusCode::kAlreadyExists);
-  EXPECT_NE(access(Path("elsewhere").c_str(), F_OK), 0);
-}
-
-TEST_F(FileTest, OneOfManyWritersOfANewFileWins) {
-  constexpr int kWriters = 8;
-  std::atomic<int> won{0};
-  std::vector<std::thread> writers;
-  for (int i = 0; i < kWriters; ++i) {
-    writers.emplace_back([&, i] {
-      if (WriteNewFile(Path("f"), absl::StrCat("writer ", i), 0600).ok()) {
-        ++won;
-      }
-    });
-  }
-  for (std::thread& writer : writers) {
-    writer.join();
-  }
-  EXPECT_EQ(won, 1);
-  EXPECT_THAT(Listing(), ::testing::ElementsAre("f"));
-}
-
-TEST_F(FileTest, AReaderSeesTheOldFileOrTheNewNeverAPart) {
-  const std::string path = Path("f");
-  const std::string contents[] = {std::string(300000, 'a'), std::string(200000, 'b')};
-  ASSERT_TRUE(WriteFileAtomic(path, contents[0], 0600).ok());
-  std::atomic<bool> done{false};
-  std::thread reader([&] {
-    while (!done) {
-      const absl::StatusOr<std::string> read = ReadFile(path);
-      ASSERT_TRUE(read.ok()) << read.status();
-      ASSERT_TRUE(*read == contents[0] || *read == contents[1]) << read->size();
-    }
-  });
-  for (int i = 0; i < 50; ++i) {
-    EXPECT_TRUE(WriteFileAtomic(path, contents[i % 2], 0600).ok());
-  }
-  done = true;
-  reader.join();
-}
-
-TEST_F(FileTest, APathWithoutAFolderIsInTheWorkingFolder) {
-  char before[4096];
-  ASSERT_NE(getcwd(before, sizeof(before)), nullptr);
-  ASSERT_EQ(chdir(folder_.c_str()), 0);
-  EXPECT_TRUE(WriteFileAtomic("bare", "x", 0600).ok());
-  EXPECT_EQ(ReadFile("bare").value(), "x");
-  ASSERT_EQ(chdir(before), 0);
-  EXPECT_EQ(ReadFile(Path("bare")).value(), "x");
-}
-
-TEST_F(FileTest, AFullDiskIsAnErrorAndLeavesTheOldFile) {
-  // /dev/full takes no byte, but nothing can be renamed there, so the limit of a file's size
-  // stands for the full disk.
-  const std::string path = Make("f", "old", 0600);
-  const pid_t child = fork();
-  if (child == 0) {
-    signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit = {1000, 1000};
-    setrlimit(RLIMIT_FSIZE, &limit);
-    const absl::Status status = WriteFileAtomic(path, std::string(5000, 'x'), 0600);
-    _exit(GetReason(status) == Reason::kFileInvalid ? 0 : 1);
-  }
-  int result = 0;
-  ASSERT_EQ(waitpid(child, &result, 0), child);
-  EXPECT_EQ(result, 0);
-  EXPECT_EQ(ReadFile(path).value(), "old");
-  EXPECT_THAT(Listing(), ::testing::ElementsAre("f"));
+    return unprivileged && GetReason(ReadFile(path).status()) == Reason::kFilePermissions;
+  }));
 }
 
 }  // namespace

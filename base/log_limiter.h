@@ -10,7 +10,7 @@
 
 namespace fleetca::log {
 
-// Lets through so many lines in each second and counts the rest. Thread-safe.
+// Lets a fixed number of lines through in each second and counts the rest. Thread-safe.
 class Limiter {
  public:
   explicit Limiter(int lines_per_second) : lines_per_second_(lines_per_second) {}

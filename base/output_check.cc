@@ -6,13 +6,14 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "base/descriptor.h"
+#include "base/durable_file.h"
 #include "base/errors.h"
+#include "base/file_status.h"
 #include "base/output_file.h"
 #include "base/output_place.h"
 
@@ -28,18 +29,15 @@ absl::Status BeforeAsking(const absl::Status& status) {
 }
 
 absl::Status CannotWrite(absl::string_view path, int error) {
-  return BeforeAsking(CannotWriteFile(path, error));
+  return BeforeAsking(FileError("write", path, error));
 }
 
 // In a folder such as /tmp a file is its owner's to replace, or the folder's owner's.
 bool IsAnothers(const std::string& path, const struct stat& found) {
-  const size_t slash = path.rfind('/');
-  const std::string folder =
-      slash == std::string::npos ? "." : path.substr(0, slash == 0 ? 1 : slash);
   struct stat around;
   const uid_t user = geteuid();
-  return user != 0 && stat(folder.c_str(), &around) == 0 && (around.st_mode & S_ISVTX) != 0 &&
-         found.st_uid != user && around.st_uid != user;
+  return user != 0 && stat(FolderOf(path).c_str(), &around) == 0 &&
+         (around.st_mode & S_ISVTX) != 0 && found.st_uid != user && around.st_uid != user;
 }
 
 // `path` is how the user calls it.
@@ -50,12 +48,8 @@ absl::Status WriteProbe(absl::string_view place, absl::string_view path) {
     return CannotWrite(path, errno);
   }
   const absl::Cleanup remove = [&name] { unlink(name.c_str()); };
-  const std::string contents(kProbeBytes, '\0');
-  const ssize_t written = write(probe.get(), contents.data(), contents.size());
-  if (written != static_cast<ssize_t>(contents.size())) {
-    return CannotWrite(path, written < 0 ? errno : ENOSPC);
-  }
-  return absl::OkStatus();
+  const int error = WriteAll(probe.get(), std::string(kProbeBytes, '\0'));
+  return error == 0 ? absl::OkStatus() : CannotWrite(path, error);
 }
 
 // Without opening it: the reader of a pipe would see it end.
@@ -96,17 +90,6 @@ absl::Status CheckCanWriteNew(absl::string_view path) {
     return CannotWrite(path, EEXIST);
   }
   return WriteProbe(path, path);
-}
-
-absl::Status CheckStandardOutput() {
-  const int flags = fcntl(STDOUT_FILENO, F_GETFL);
-  if (flags >= 0 && (flags & O_ACCMODE) != O_RDONLY) {
-    return absl::OkStatus();
-  }
-  return FailedPrecondition(Reason::kFileInvalid,
-                            absl::StrCat("Cannot write to standard output: ",
-                                         flags < 0 ? std::strerror(errno) : "it is for reading",
-                                         "; give a file with --out, or leave it open"));
 }
 
 }  // namespace fleetca

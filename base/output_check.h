@@ -19,10 +19,6 @@ absl::Status CheckCanWrite(absl::string_view path);
 // As WriteNewFile: there must be nothing yet.
 absl::Status CheckCanWriteNew(absl::string_view path);
 
-// FAILED_PRECONDITION kFileInvalid when standard output is closed, or open for reading alone. What
-// is opened next would take the place of a closed one, and get what was meant for it.
-absl::Status CheckStandardOutput();
-
 }  // namespace fleetca
 
 #endif  // FLEETCA_BASE_OUTPUT_CHECK_H_

@@ -5,16 +5,16 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
-#include <functional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/testing/in_child.h"
 #include "tests/testing/temporary_folder.h"
 
 namespace fleetca {
@@ -32,16 +32,6 @@ class OutputCheckTest : public ::testing::Test {
       ++count;
     }
     return count;
-  }
-
-  // In a process of its own, whose limits and descriptors are its own.
-  static bool HoldsInChild(const std::function<bool()>& check) {
-    const pid_t child = fork();
-    if (child == 0) {
-      _exit(check() ? 0 : 1);
-    }
-    int result = -1;
-    return waitpid(child, &result, 0) == child && result == 0;
   }
 
   const testing::TemporaryFolder folder_;
@@ -76,25 +66,13 @@ TEST_F(OutputCheckTest, RefusesWhatAWriteWouldRefuse) {
 }
 
 TEST_F(OutputCheckTest, FindsAFullDisk) {
-  EXPECT_TRUE(HoldsInChild([this] {
+  EXPECT_TRUE(testing::HoldsInChild([this] {
     signal(SIGXFSZ, SIG_IGN);
     const rlimit limit = {1000, 1000};  // stands for the full disk
     setrlimit(RLIMIT_FSIZE, &limit);
     return GetReason(CheckCanWrite(Path("f"))) == Reason::kFileInvalid;
   }));
   EXPECT_EQ(Files(), 0u);
-}
-
-TEST_F(OutputCheckTest, StandardOutputIsOpenForWriting) {
-  EXPECT_TRUE(HoldsInChild([] { return CheckStandardOutput().ok(); }));
-  EXPECT_TRUE(HoldsInChild([] {
-    close(STDOUT_FILENO);
-    return GetReason(CheckStandardOutput()) == Reason::kFileInvalid;
-  }));
-  EXPECT_TRUE(HoldsInChild([] {
-    dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), STDOUT_FILENO);
-    return GetReason(CheckStandardOutput()) == Reason::kFileInvalid;
-  }));
 }
 
 }  // namespace

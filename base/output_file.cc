@@ -7,8 +7,10 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/file_status.h"
 #include "base/output_place.h"
 #include "base/secret.h"
 #include "base/status_macros.h"
@@ -21,14 +23,8 @@ constexpr absl::string_view kKeyLabel = "PRIVATE KEY-----";
 
 absl::Status WriteStream(const OutputPlace& place, absl::string_view contents) {
   FLEETCA_ASSIGN_OR_RETURN(const Descriptor stream, OpenStream(place));
-  while (!contents.empty()) {
-    const ssize_t count = write(stream.get(), contents.data(), contents.size());
-    if (count < 0 && errno != EINTR) {
-      return CannotWriteFile(place.path, errno);
-    }
-    contents.remove_prefix(count > 0 ? static_cast<size_t>(count) : 0);
-  }
-  return absl::OkStatus();
+  const int error = WriteAll(stream.get(), contents);
+  return error == 0 ? absl::OkStatus() : FileError("write", place.path, error);
 }
 
 }  // namespace
@@ -40,7 +36,8 @@ absl::Status CheckHoldsNoKey(absl::string_view path) {
       case Reason::kFileMissing:
         return absl::OkStatus();
       case Reason::kFilePermissions:
-        return CannotWriteFile(path, EACCES, "; nor may it be read, so it might be a private key");
+        return FileError("write", path, EACCES,
+                         "; this user may not read it either, so it might be a private key");
       default:
         return absl::OkStatus();  // larger than any key
     }

@@ -9,9 +9,9 @@
 
 namespace fleetca {
 
-// Writes all of `contents` to `path`, for data that is no secret. A device, a pipe and what
-// /dev/stdout or /dev/fd/N names are written to; a symbolic link is followed; a file, or none yet,
-// is replaced as by WriteFileAtomic, with `mode`. Refused, before anything is written: a directory,
+// Writes all of `contents` to `path`, for data that is not a secret. A device, a pipe and what
+// /dev/stdout or /dev/fd/N names are written to; a symbolic link is followed; a file is made, or
+// replaced, as by WriteFileAtomic, with `mode`. Refused, before anything is written: a directory,
 // a socket, and a file that holds a private key, which nobody can give back. Errors are those of
 // WriteFileAtomic.
 absl::Status WriteOutput(absl::string_view path, absl::string_view contents, mode_t mode);

@@ -8,21 +8,21 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstring>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "base/descriptor.h"
+#include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/output_check.h"
 #include "base/output_place.h"
+#include "base/testing/in_child.h"
 #include "tests/testing/temporary_folder.h"
 
 namespace fleetca {
@@ -46,16 +46,6 @@ class OutputFileTest : public ::testing::Test {
     EXPECT_EQ(checked.ok(), written.ok()) << checked << "\n" << written;
     EXPECT_EQ(GetReason(checked), GetReason(written)) << checked << "\n" << written;
     return written;
-  }
-
-  // In a process of its own, whose descriptors and user are its own.
-  static bool HoldsInChild(const std::function<bool()>& check) {
-    const pid_t child = fork();
-    if (child == 0) {
-      _exit(check() ? 0 : 1);
-    }
-    int result = -1;
-    return waitpid(child, &result, 0) == child && result == 0;
   }
 
   static std::string ReadPipe(int fd) {
@@ -106,7 +96,7 @@ TEST_F(OutputFileTest, OpenDescriptorsAreWrittenIntoByEachOfTheirNames) {
   for (const char* name : {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}) {
     int ends[2];
     ASSERT_EQ(pipe(ends), 0);
-    EXPECT_TRUE(HoldsInChild([&] {
+    EXPECT_TRUE(testing::HoldsInChild([&] {
       dup2(ends[1], STDOUT_FILENO);
       return CheckCanWrite(name).ok() && WriteOutput(name, "data", kMode).ok();
     })) << name;
@@ -122,7 +112,7 @@ TEST_F(OutputFileTest, OpenDescriptorsAreWrittenIntoByEachOfTheirNames) {
 TEST_F(OutputFileTest, StandardOutputNeedsNoRightsAndIsAppendedTo) {
   const Descriptor file(open(Path("redirected").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   ASSERT_EQ(write(file.get(), "before ", 7), 7);
-  EXPECT_TRUE(HoldsInChild([&] {
+  EXPECT_TRUE(testing::HoldsInChild([&] {
     dup2(file.get(), STDOUT_FILENO);
     const bool became = geteuid() != 0 || (setresgid(kNobody, kNobody, kNobody) == 0 &&
                                            setresuid(kNobody, kNobody, kNobody) == 0);

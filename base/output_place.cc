@@ -12,6 +12,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/durable_file.h"
 #include "base/file_status.h"
 #include "base/status_macros.h"
 
@@ -34,14 +35,14 @@ struct Split {
 absl::StatusOr<Split> Resolve(const std::string& path, absl::string_view given) {
   const size_t slash = path.rfind('/');
   Split split;
-  split.folder = slash == std::string::npos ? "." : path.substr(0, slash == 0 ? 1 : slash);
+  split.folder = FolderOf(path);
   split.name = slash == std::string::npos ? path : path.substr(slash + 1);
   if (split.name.empty() || split.name == "." || split.name == "..") {
-    return CannotWriteFile(given, split.name.empty() && path.empty() ? ENOENT : EISDIR);
+    return FileError("write", given, split.name.empty() && path.empty() ? ENOENT : EISDIR);
   }
   const std::unique_ptr<char, FreeMemory> real(realpath(split.folder.c_str(), nullptr));
   if (real == nullptr) {
-    return CannotWriteFile(given, errno);
+    return FileError("write", given, errno);
   }
   split.folder = real.get();
   return split;
@@ -56,8 +57,8 @@ int OwnDescriptor(const Split& split) {
              : -1;
 }
 
-// As the kernel has it with fs.protected_symlinks: in a folder where everybody may make files, a
-// link leads only its maker, and the links of the folder's owner lead everybody.
+// The rule of the kernel's fs.protected_symlinks: in a folder where everybody may make files, a
+// process follows the links of its own user and of the folder's owner.
 bool MayFollow(const std::string& folder, const struct stat& link) {
   struct stat around;
   return stat(folder.c_str(), &around) != 0 || (around.st_mode & S_ISVTX) == 0 ||
@@ -71,7 +72,7 @@ std::string Join(const Split& split) {
 
 absl::StatusOr<OutputPlace> PlaceOfDescriptor(int number, absl::string_view given) {
   if (fcntl(number, F_GETFL) < 0) {
-    return CannotWriteFile(given, errno);
+    return FileError("write", given, errno);
   }
   OutputPlace place;
   place.path = std::string(given);
@@ -91,12 +92,12 @@ absl::StatusOr<OutputPlace> PlaceOf(const Split& split, const struct stat* found
   }
   if (found != nullptr && !S_ISREG(found->st_mode)) {
     return S_ISDIR(found->st_mode)
-               ? CannotWriteFile(given, EISDIR)
-               : CannotWriteFile(given, EINVAL, "; it is a socket or a disk, and no file");
+               ? FileError("write", given, EISDIR)
+               : FileError("write", given, EINVAL, "; it is a socket or a disk, and no file");
   }
   struct stat folder;
   if (stat(split.folder.c_str(), &folder) != 0) {
-    return CannotWriteFile(given, errno);
+    return FileError("write", given, errno);
   }
   place.identity.folder_device = folder.st_dev;
   place.identity.folder_inode = folder.st_ino;
@@ -127,23 +128,23 @@ absl::StatusOr<OutputPlace> FindOutputPlace(absl::string_view path) {
     const std::string here = Join(split);
     struct stat found;
     if (lstat(here.c_str(), &found) != 0) {
-      return errno == ENOENT ? PlaceOf(split, nullptr, path) : CannotWriteFile(path, errno);
+      return errno == ENOENT ? PlaceOf(split, nullptr, path) : FileError("write", path, errno);
     }
     if (!S_ISLNK(found.st_mode)) {
       return PlaceOf(split, &found, path);
     }
     if (!MayFollow(split.folder, found)) {
-      return CannotWriteFile(path, EPERM, "; the link there is another user's");
+      return FileError("write", path, EPERM, "; the link there is another user's");
     }
     char target[PATH_MAX];
     const ssize_t size = readlink(here.c_str(), target, sizeof(target));
     if (size <= 0 || size == static_cast<ssize_t>(sizeof(target))) {
-      return CannotWriteFile(path, size < 0 ? errno : ENAMETOOLONG);
+      return FileError("write", path, size < 0 ? errno : ENAMETOOLONG);
     }
     const std::string next(target, static_cast<size_t>(size));
     at = next.front() == '/' ? next : absl::StrCat(split.folder, "/", next);
   }
-  return CannotWriteFile(path, ELOOP);
+  return FileError("write", path, ELOOP);
 }
 
 std::optional<FileIdentity> FindFile(absl::string_view path) {
@@ -161,13 +162,9 @@ absl::StatusOr<Descriptor> OpenStream(const OutputPlace& place) {
                         ? fcntl(place.descriptor, F_DUPFD_CLOEXEC, 0)
                         : open(place.path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
   if (!opened.valid()) {
-    return CannotWriteFile(place.path, errno);
+    return FileError("write", place.path, errno);
   }
   return opened;
-}
-
-absl::Status CannotWriteFile(absl::string_view path, int error, absl::string_view more) {
-  return FileStatus(error, absl::StrCat("Cannot write ", path, ": ", std::strerror(error), more));
 }
 
 }  // namespace fleetca

@@ -17,11 +17,11 @@ namespace fleetca {
 // A file by what the file system knows it by, so that two spellings, a symbolic link and a hard
 // link are the same one. Thread-compatible.
 struct FileIdentity {
-  // Of the folder, where the name stands.
+  // These describe the folder that the name is in.
   dev_t folder_device = 0;
   ino_t folder_inode = 0;
   std::string name;
-  // Of the file, where there is one.
+  // These describe the file, where there is one.
   bool exists = false;
   dev_t device = 0;
   ino_t inode = 0;
@@ -38,7 +38,7 @@ struct OutputPlace {
   bool is_stream = false;
   // This process's descriptor that the path names (/dev/fd/3), or -1.
   int descriptor = -1;
-  // Where it is no stream.
+  // Set where the place is not a stream.
   FileIdentity identity;
 };
 
@@ -51,9 +51,6 @@ absl::StatusOr<OutputPlace> FindOutputPlace(absl::string_view path);
 
 // The stream of `place`, for writing. Opening a pipe waits for its reader.
 absl::StatusOr<Descriptor> OpenStream(const OutputPlace& place);
-
-// "Cannot write PATH: Permission denied", as the reason that `error`, an errno, stands for.
-absl::Status CannotWriteFile(absl::string_view path, int error, absl::string_view more = "");
 
 }  // namespace fleetca
 

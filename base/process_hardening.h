@@ -28,7 +28,7 @@ inline constexpr size_t kSecureHeapBytes = size_t{4} << 20;
 // ordinary memory. Core dumps never have them, but an unencrypted swap may.
 //
 // Does all it can, whatever fails. OK when all is in force; otherwise FAILED_PRECONDITION
-// kConfigInvalid with a sentence for each thing that is not, and what to change. The commonest is a
+// kConfigInvalid with a sentence for each thing that failed, and what to change. The commonest is a
 // process that may not lock memory: then keys may reach the swap, and the caller decides whether a
 // warning is enough.
 absl::Status HardenProcess();

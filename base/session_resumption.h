@@ -14,7 +14,7 @@ namespace fleetca {
 // gRPC has no setting for it, so it goes through OpenSSL's configuration: the machine's own
 // (openssl.cnf, ssl_conf, system_default) stays in force and this is added. Call it in main, before
 // a context is made. FAILED_PRECONDITION kInternal when OpenSSL refuses: everything works then,
-// only dearer.
+// at a higher cost.
 absl::Status DisableTlsSessionResumption();
 
 }  // namespace fleetca

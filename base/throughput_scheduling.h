@@ -12,7 +12,7 @@ namespace fleetca {
 // sleeps again: a tenth of the server's CPU time for single calls. Needs no privilege. Call it
 // first in main, before threads start. A policy that the operator chose (chrt) stays.
 // FAILED_PRECONDITION kInternal when the kernel refuses, as in some containers: everything works
-// then, only dearer.
+// then, at a higher cost.
 absl::Status ScheduleForThroughput();
 
 // The opposite, for a thread that does the work: the calling one wakes up at once again, also where

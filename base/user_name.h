@@ -11,7 +11,7 @@ namespace fleetca {
 // "fleetca"; the number where this machine knows no name for it, as in a container. Thread-safe.
 std::string UserName(uid_t user);
 
-// As the shell gives it to `sudo -u`: fleetca, or '#1000' where there is no name.
+// In the form that `sudo -u` takes: fleetca, or '#1000' where there is no name.
 std::string UserForSudo(uid_t user);
 
 }  // namespace fleetca

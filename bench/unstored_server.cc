@@ -4,7 +4,6 @@
 //   bazel run --config=opt //bench:unstored_server -- CONFIG READY_FILE
 //
 // As `fleetca serve --config CONFIG --ready-file READY_FILE`, until SIGTERM or SIGINT.
-#include <pthread.h>
 
 #include <csignal>
 #include <cstdio>
@@ -15,6 +14,7 @@
 #include "base/exit_status.h"
 #include "base/process_hardening.h"
 #include "base/session_resumption.h"
+#include "base/signals.h"
 #include "base/status_macros.h"
 #include "base/throughput_scheduling.h"
 #include "service/cli/readiness.h"
@@ -29,12 +29,7 @@ absl::Status Serve(const char* config_file, const char* ready_file) {
   FLEETCA_RETURN_IF_ERROR(HardenProcess());
   FLEETCA_RETURN_IF_ERROR(ScheduleForThroughput());
   FLEETCA_RETURN_IF_ERROR(DisableTlsSessionResumption());
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before threads start: they inherit it
-  std::signal(SIGPIPE, SIG_IGN);
+  Signals signals({SIGTERM, SIGINT});
   FLEETCA_ASSIGN_OR_RETURN(const service::ServerConfig config,
                            service::LoadServerConfig(config_file));
   FLEETCA_ASSIGN_OR_RETURN(
@@ -42,8 +37,7 @@ absl::Status Serve(const char* config_file, const char* ready_file) {
       service::Server::Start(config, {.store = std::make_unique<store::MemoryStore>()}));
   FLEETCA_RETURN_IF_ERROR(
       service::WriteReadyFile(ready_file, server->port(), server->bootstrap_port()));
-  int signal = 0;
-  sigwait(&signals, &signal);
+  signals.Wait();
   return server->Drain();
 }
 

@@ -19,7 +19,7 @@ constexpr double kRetryInfoJitter = 0.1;
 double RandomFraction() {
   uint32_t value = 0;
   if (!RandomBytes(absl::MakeSpan(reinterpret_cast<char*>(&value), sizeof(value))).ok()) {
-    return 0.5;  // jitter is a courtesy; a call does not fail for want of it
+    return 0.5;  // jitter is a courtesy: a call does not fail when there is none
   }
   return static_cast<double>(value) / static_cast<double>(UINT32_MAX);
 }

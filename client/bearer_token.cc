@@ -44,13 +44,13 @@ absl::StatusOr<SecretBytes> ParseBearerToken(absl::string_view text) {
   if (token.size() > kMaxBearerTokenBytes) {
     return InvalidArgument(
         Reason::kFileInvalid, "token",
-        absl::StrCat("this is no token: it is longer than ", kMaxBearerTokenBytes, " bytes"));
+        absl::StrCat("this is not a token: it is longer than ", kMaxBearerTokenBytes, " bytes"));
   }
   for (const char c : token) {
     if (!IsTokenCharacter(c)) {
       return InvalidArgument(
           Reason::kFileInvalid, "token",
-          "this is no token: it holds a character that no token has. Give the token alone, "
+          "this is not a token: it holds a character that no token has. Give the token alone, "
           "without the identity that may stand before it");
     }
   }

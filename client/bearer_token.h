@@ -10,7 +10,7 @@
 
 namespace fleetca::client {
 
-// More is no token of a CA's.
+// More is not a token of a CA's.
 inline constexpr size_t kMaxBearerTokenBytes = size_t{16} << 10;
 
 // `text` without the white space around it, as it stands in a file. INVALID_ARGUMENT kFileInvalid

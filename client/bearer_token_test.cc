@@ -4,8 +4,8 @@
 
 #include <string>
 
+#include "base/durable_file.h"
 #include "base/errors.h"
-#include "base/file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/temporary_folder.h"

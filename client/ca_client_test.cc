@@ -186,7 +186,7 @@ TEST_F(CaClientTest, GetsWhatWasIssued) {
   const absl::StatusOr<Recorded> recorded = client->Get(issued->serial);
   ASSERT_TRUE(recorded.ok()) << recorded.status();
   EXPECT_EQ(recorded->issued.certificate_der, issued->certificate_der);
-  EXPECT_EQ(recorded->identity, "web.fleet.example");
+  EXPECT_EQ(recorded->identity, "spiffe://fleet.example/svc/web");
   EXPECT_EQ(recorded->requester, "spiffe://fleet.example/user/admin");
   EXPECT_EQ(recorded->profile, "server");
 }

@@ -21,8 +21,8 @@ struct CallOptions {
   // For one attempt of it.
   absl::Duration attempt_deadline = absl::Seconds(10);
   BackoffOptions backoff;
-  // For who has to know whether a request may have gone out; both may be null. Called before each
-  // attempt, with the connection and the time that is left, and after one that failed.
+  // For a caller that must know whether a request may have gone out; both may be null. Called
+  // before each attempt, with the connection and the time that is left, and after one that failed.
   std::function<void(grpc::Channel& channel, absl::Duration remaining)> before_attempt;
   std::function<void(const absl::Status& status)> after_failure;
   // For tests: both null in earnest, for the system's clock and a wait that works on the

@@ -43,8 +43,8 @@ std::string ClosedByServer(const TlsFiles& files) {
                        : " (is it of this CA?)");
 }
 
-// What to look at, from what gRPC and OpenSSL say. Their texts are no contract, so the last line is
-// right for everything.
+// What to look at, from what gRPC and OpenSSL say. Their texts are not a contract, so the last line
+// is right for everything.
 std::string Advice(absl::string_view detail, const TlsFiles& files) {
   const std::string lower_case = absl::AsciiStrToLower(detail);
   const auto says = [&lower_case](absl::string_view text) {
@@ -80,7 +80,7 @@ std::string Advice(absl::string_view detail, const TlsFiles& files) {
                       " and the client certificate ", files.certificate_file, " belong to it?");
 }
 
-// A server that the roots and the host's name vouch for, and that is somebody else all the same.
+// The roots and the host's name vouch for the server, but it has another identity.
 // Final: trying again meets the same one.
 absl::Status AnotherServer(const ServerIdentityMismatch& mismatch, const std::string& address) {
   const std::string met = mismatch.met.empty() ? "does not have exactly one SPIFFE ID"

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
+#include "base/durable_file.h"
 #include "base/errors.h"
-#include "base/file.h"
 #include "client/ca_client.h"
 #include "client/testing/fake_server.h"
 #include "gmock/gmock.h"
@@ -21,7 +21,7 @@ using testing::FakeServer;
 using ::testing::HasSubstr;
 
 // What goes wrong between a client and a real TLS port. The texts of gRPC that the advice is chosen
-// by are no contract, so each is met here for real.
+// by are not a contract, so each is met here for real.
 class ConnectionErrorTest : public ::testing::Test {
  protected:
   ConnectionErrorTest() {

@@ -15,7 +15,7 @@ namespace fleetca::client {
 // As the message of the same name, which says more about each.
 struct Decision {
   std::string identity;
-  // The rules that matched who asks ("" for none) and whom the certificate is for.
+  // The rules that matched the caller ("" for none) and the identity that the certificate is for.
   std::string caller_rule;
   std::string subject_rule;
   std::string profile;

@@ -25,7 +25,7 @@ constexpr size_t kSha256Bytes = 32;
 // Of a stranger less is taken than of a CA that is known: some hundred roots.
 constexpr int kMaxBundleBytes = 1 << 20;
 
-// TLS with whoever answers.
+// TLS with any server that answers.
 std::shared_ptr<grpc::ChannelCredentials> UnverifyingCredentials() {
   grpc::experimental::TlsChannelCredentialsOptions options;
   options.set_verify_server_certs(false);
@@ -89,7 +89,7 @@ absl::StatusOr<std::string> FetchPinnedRoot(const FirstContactOptions& options) 
     return NotTheRoot(options, "it gives more than once the root with the");
   }
   if (!TrustBundleFromProto(matching).ok()) {
-    return NotTheRoot(options, "it is no CA's certificate that has the");
+    return NotTheRoot(options, "it is not a CA's certificate that has the");
   }
   return matching.roots_der(0);
 }

@@ -16,7 +16,8 @@ struct FirstContactOptions : CallOptions {
   std::string ca_sha256;
 };
 
-// The root with that fingerprint, DER, from the trust bundle of whoever answers at the address.
+// The root with that fingerprint, DER, from the trust bundle of the server that answers at the
+// address.
 //
 // The connection is TLS, but the server's certificate is not looked at, because there is nothing to
 // look at it by: nothing secret goes over it, and of the answer nothing is believed that the

@@ -85,7 +85,7 @@ TEST_F(FirstContactTest, AnythingButExactlyOneCaOfTheFingerprintIsDistrusted) {
   ExpectDistrust(FetchPinnedRoot(options).status(), "none of its roots");
   server_.service().ServeRoots({Root(), Root()});
   ExpectDistrust(FetchPinnedRoot(options).status(), "more than once");
-  // A fingerprint of something that is no CA's certificate, though it is truly there.
+  // A fingerprint of something that is not a CA's certificate, though it is truly there.
   testing::FakeOrder order;
   order.spki = std::string(*CsrPublicKey(csr_));
   for (const std::string& der : {server_.ca().Issue(order).der, std::string("junk")}) {

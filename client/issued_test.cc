@@ -117,7 +117,7 @@ TEST_F(IssuedTest, TimesMustBeSane) {
   ExpectAnswerInvalid(
       IssueTampered(WithValidity(server_.ca(), csr_, now - absl::Hours(2), now - absl::Hours(1))),
       "expired");
-  // Clocks a little apart are no fault.
+  // Clocks a little apart are not a fault.
   EXPECT_TRUE(
       IssueTampered(WithValidity(server_.ca(), csr_, now + absl::Minutes(2), now + absl::Hours(2)))
           .ok());

@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
+#include "base/durable_file.h"
 #include "base/errors.h"
-#include "base/file.h"
 #include "client/ca_client.h"
 #include "client/join_token_client.h"
 #include "client/testing/bootstrap_fixture.h"

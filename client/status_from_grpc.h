@@ -12,8 +12,8 @@ namespace fleetca::client {
 // of google.rpc.BadRequest and the delay of google.rpc.RetryInfo (GetRetryDelay). A reason that
 // this release does not know stands in brackets after the sentence. What a server refuses before
 // its handlers run has no details, because gRPC drops them: then the reason is taken from the end
-// of the sentence, " (fleetca: CLOCK_REFUSED)". A status that has it in neither place did not come
-// from a fleetca server and has no Reason. OK stays OK.
+// of the sentence, " (fleetca: CLOCK_REFUSED)". A status that has the reason in neither place did
+// not come from a fleetca server and has no Reason. OK stays OK.
 absl::Status StatusFromGrpc(const grpc::Status& status);
 
 // The same for one item of a batch or of a stream.

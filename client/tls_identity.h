@@ -39,7 +39,7 @@ struct TlsIdentity {
 // later: kFileMissing, kFileInvalid (also when the key is not the certificate's), kFilePermissions,
 // kPassphraseInvalid for an encrypted key; FAILED_PRECONDITION kCallerCertificateExpired when the
 // certificate is not valid at `now`; INVALID_ARGUMENT kServerIdentity when it is not known which
-// identity the server must have, or that is no SPIFFE ID.
+// identity the server must have, or that is not a SPIFFE ID.
 absl::StatusOr<TlsIdentity> LoadTlsIdentity(const TlsFiles& files, absl::Time now);
 
 // The certificates in a PEM file of roots, DER; at least one. kFileMissing, kFileInvalid.

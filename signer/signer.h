@@ -37,7 +37,7 @@ class Signer {
   virtual void SignBatch(absl::Span<Prepared> messages,
                          absl::Span<absl::StatusOr<SignedMessage>> results) const = 0;
 
-  // Whether the key still signs: makes a signature of a text that is no certificate, verifies it
+  // Whether the key still signs: makes a signature of a text that is not a certificate, verifies it
   // and forgets it. FAILED_PRECONDITION kKeyInvalid, INTERNAL kSigningFailed.
   virtual absl::Status Test() const = 0;
 };

@@ -171,7 +171,7 @@ absl::Status ParseTbs(der::Reader tbs, Certificate* certificate) {
     return CertificateError("extensions that are not DER");
   }
   if (!tbs.empty()) {
-    return CertificateError("unique identifiers, or something else that may not stand there");
+    return CertificateError("unique identifiers, or something else that does not belong there");
   }
   return present ? ParseExtensions(extensions, certificate) : absl::OkStatus();
 }

@@ -205,7 +205,7 @@ TEST(ParseCertificate, KeepsForeignNamesApart) {
   ASSERT_TRUE(certificate.ok()) << certificate.status();
   EXPECT_EQ(certificate->names.size(), 1u);
   EXPECT_EQ(certificate->SpiffeId(), "spiffe://fleet.example/svc/web");
-  // Two URIs are no identity, whichever comes first and whatever the other is.
+  // Two URIs are not an identity, whichever comes first and whatever the other is.
   const std::string other = der::Encode(der::ContextPrimitive(6), "https://fleet.example/");
   for (const std::string& both : {spiffe + other, other + spiffe, spiffe + spiffe}) {
     der = names(both);

@@ -30,9 +30,10 @@ struct ChainQuestion {
 // RFC 5280 section 6 as far as a fleet needs it, and stricter where that is cheap. Every CA, the
 // root included: cA, keyCertSign, pathLenConstraint, validity, purposes, name constraints, no
 // critical extension that is not understood, an intermediate's own key, the signature on what is
-// below and the key identifiers of both. Of the leaf nothing but the signature and the names is
-// looked at: VerifyPeer (peer_certificate.h) judges it. UNAUTHENTICATED kCallerUnknown. At most
-// kMaxSignatureChecks signatures are verified, whatever the intermediates are.
+// below and the key identifiers of both. Only the signature and
+// the names of the leaf are checked here; VerifyPeer (peer_certificate.h) checks the rest of it.
+// UNAUTHENTICATED kCallerUnknown. At most kMaxSignatureChecks signatures are verified, whatever the
+// intermediates are.
 absl::StatusOr<ChainValidity> VerifyChain(const Certificate& leaf, const ChainQuestion& question);
 
 inline constexpr int kMaxSignatureChecks = 32;
@@ -46,8 +47,8 @@ bool MayIssue(const Certificate& certificate);
 // are understood in a CA alone, where they belong.
 bool UnderstandsCritical(const Certificate& certificate);
 
-// Whether a certificate may be used for `purpose`, OID contents: it says nothing of purposes, or
-// names this one. anyExtendedKeyUsage is no name of it. Empty: always.
+// Whether a certificate may be used for `purpose`, OID contents: it names no purposes,
+// or names this one. anyExtendedKeyUsage does not count as naming it. True for an empty `purpose`.
 bool AllowsPurpose(const Certificate& certificate, absl::string_view purpose);
 
 }  // namespace fleetca::x509

@@ -41,7 +41,7 @@ absl::Status CheckDomains(const std::vector<std::string>& domains, absl::string_
   return absl::OkStatus();
 }
 
-// The mask of a prefix of so many bits, in as many octets as its address has.
+// The mask of a prefix, in as many octets as its address has.
 std::string Mask(const IpPrefix& prefix) {
   std::string mask(prefix.address.size(), '\0');
   for (int bit = 0; bit < prefix.bits; ++bit) {
@@ -69,7 +69,7 @@ absl::Status CheckPrefixes(const std::vector<IpPrefix>& prefixes, absl::string_v
   for (size_t i = 0; i < prefixes.size(); ++i) {
     if (!IsPrefix(prefixes[i])) {
       return Refuse(absl::StrCat(field, "[", i, "]"),
-                    "is no prefix of 4 or 16 octets, or has bits set after it");
+                    "is not a prefix of 4 or 16 octets, or has bits set after it");
     }
   }
   return absl::OkStatus();

@@ -26,10 +26,10 @@ struct Subtrees {
   }
 };
 
-// A name is allowed that is in `permitted` and not in `excluded`. Where anything is permitted,
-// nothing else is: a type of name without a permitted subtree is closed. Where nothing is, every
-// name that is not excluded is allowed. (The RFC, of itself, leaves a type alone that no permitted
-// subtree is of, so that a CA for "fleet.example" might certify any address and SPIFFE ID.)
+// A name is allowed that is in `permitted` and not in `excluded`. When `permitted` has any subtree,
+// a type of name without a permitted subtree is closed. When `permitted` is empty, every name that
+// is not excluded is allowed. (The RFC does not restrict a type that has no permitted subtree, so
+// that by the RFC a CA for "fleet.example" might certify any address and SPIFFE ID.)
 // Directory names, such as the subject, and otherName are never constrained. Some verifiers,
 // OpenSSL among them, take a common name that looks like a DNS name for one, and some know no
 // constraints of URIs and refuse every URI below such a CA.
@@ -45,11 +45,11 @@ struct NameConstraints {
 // The extension's contents; it is to be critical. A domain of URIs or e-mail addresses takes two
 // subtrees, "fleet.example" for the host itself and ".fleet.example" for those below. DNS names,
 // URIs and e-mail addresses are closed by permitting and excluding the same domain, "invalid",
-// which is nobody's (RFC 6761 section 6.4): there is no form of a subtree that every verifier takes
-// for all URIs. IP addresses are closed by excluding 0.0.0.0/0 and ::/0. What stands twice is
-// written once. INVALID_ARGUMENT kConfigInvalid, with a field such as
+// which nobody can own (RFC 6761 section 6.4): there is no form of a subtree that every verifier
+// takes for all URIs. IP addresses are closed by excluding 0.0.0.0/0 and ::/0. What appears twice
+// is written once. INVALID_ARGUMENT kConfigInvalid, with a field such as
 // "name_constraints.permitted.dns_domains[0]": nothing permitted and nothing excluded, which the
-// RFC forbids; a domain that is no DNS name; a prefix that is none; more than 1000 subtrees, which
+// RFC forbids; a domain that is not a DNS name; a malformed prefix; more than 1000 subtrees, which
 // would cost verifiers too much.
 absl::StatusOr<std::string> BuildNameConstraints(const NameConstraints& constraints,
                                                  absl::string_view field);

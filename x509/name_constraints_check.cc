@@ -59,8 +59,8 @@ bool IsBase(const Subtree& base) {
   absl::string_view text = base.value;
   switch (base.type) {
     case NameType::kDns:
-      // Empty holds every name; a leading dot is no form of the RFC, and is read as OpenSSL and Go
-      // do: the names below.
+      // Empty holds every name; a leading dot is not a form of the RFC, and is read as OpenSSL and
+      // Go do: the names below.
     case NameType::kUri:
       absl::ConsumePrefix(&text, ".");
       return IsHostName(text) || (base.type == NameType::kDns && base.value.empty());
@@ -145,7 +145,7 @@ absl::string_view HostOfUri(absl::string_view uri) {
   if (const size_t at = host.rfind('@'); at != absl::string_view::npos) {
     host.remove_prefix(at + 1);
   }
-  host = host.substr(0, host.find(':'));  // of a port; an IPv6 address in brackets is no name
+  host = host.substr(0, host.find(':'));  // of a port; an IPv6 address in brackets is not a name
   return IsHostName(host) ? host : "";
 }
 

@@ -54,10 +54,10 @@ absl::StatusOr<absl::string_view> Identity(const Certificate& leaf,
   }
   const absl::string_view id = leaf.SpiffeId();
   if (SpiffeTrustDomain(id) != trust_domain || SpiffePath(id).empty()) {
-    return Unknown(
-        absl::StrCat("The URI name of the caller's certificate is no SPIFFE ID with a path in the "
-                     "trust domain ",
-                     trust_domain));
+    return Unknown(absl::StrCat(
+        "The URI name of the caller's certificate is not a SPIFFE ID with a path in the "
+        "trust domain ",
+        trust_domain));
   }
   return id;
 }

@@ -32,7 +32,7 @@ struct PeerIdentity {
 };
 
 // The identity that a certificate stands for, once the peer has proved that it has the key. The
-// leaf is no CA, and has neither keyCertSign nor cRLSign; where it says what its key is for,
+// leaf is not a CA, and has neither keyCertSign nor cRLSign; where it says what its key is for,
 // digitalSignature is among it, as TLS 1.3 has a client sign; its purposes allow the one that is
 // asked for (anyExtendedKeyUsage does not); no critical extension is unknown; it is valid now; its
 // chain is (chain.h), so its signature is of no weak algorithm and no key above it is weak; it has

@@ -102,8 +102,8 @@ std::string EncodePem(absl::string_view label, absl::string_view der) {
   return text;
 }
 
-absl::StatusOr<std::vector<std::string>> DecodePem(absl::string_view label,
-                                                   absl::string_view text) {
+absl::StatusOr<std::vector<std::string>> DecodePem(absl::string_view label, absl::string_view text,
+                                                   TextOutside outside) {
   absl::ConsumePrefix(&text, kByteOrderMark);
   std::vector<std::string> blocks;
   while (!text.empty()) {
@@ -112,6 +112,9 @@ absl::StatusOr<std::vector<std::string>> DecodePem(absl::string_view label,
       return Invalid("a PEM END line has no BEGIN line before it; the file is cut off");
     }
     if (!absl::StartsWith(line, kBegin)) {
+      if (outside == TextOutside::kRefused && !absl::StripAsciiWhitespace(line).empty()) {
+        return Invalid("there is text before, between or after the PEM blocks");
+      }
       continue;
     }
     const std::optional<absl::string_view> found = BoundaryLabel(line, kBegin);

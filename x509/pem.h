@@ -16,11 +16,15 @@ inline constexpr absl::string_view kPemCertificateRequest = "CERTIFICATE REQUEST
 // "-----BEGIN label-----", base64 in lines of 64, "-----END label-----".
 std::string EncodePem(absl::string_view label, absl::string_view der);
 
+// What may stand outside of the blocks: openssl prints text there for people, and a program that
+// passes blocks on writes none.
+enum class TextOutside { kSkipped, kRefused };
+
 // The DER of every block in `text`, in order. Each must have `label` ("NEW CERTIFICATE REQUEST" is
-// taken for kPemCertificateRequest). Text outside of blocks is skipped, as openssl prints some
-// there. INVALID_ARGUMENT kFileInvalid: no block, another label, no end line, a header inside, not
-// base64.
-absl::StatusOr<std::vector<std::string>> DecodePem(absl::string_view label, absl::string_view text);
+// taken for kPemCertificateRequest). INVALID_ARGUMENT kFileInvalid: no block, another label, no end
+// line, a header inside, not base64, text outside of the blocks where that is refused.
+absl::StatusOr<std::vector<std::string>> DecodePem(absl::string_view label, absl::string_view text,
+                                                   TextOutside outside = TextOutside::kSkipped);
 
 // As DecodePem where exactly one block is wanted.
 absl::StatusOr<std::string> DecodeOnePem(absl::string_view label, absl::string_view text);

@@ -89,6 +89,17 @@ TEST(PemTest, RefusesAnotherLabelAndNamesIt) {
   EXPECT_EQ(decoded.status().message().find("c2Vjcm"), absl::string_view::npos);
 }
 
+TEST(PemTest, RefusesTextOutsideOfTheBlocksWhereOnlyBlocksAreWanted) {
+  const std::string block = EncodePem(kPemCertificate, "abc");
+  for (const std::string& text : {"text\n" + block, block + "text\n" + block, block + "text"}) {
+    EXPECT_THAT(DecodePem(kPemCertificate, text, TextOutside::kRefused), kRefused()) << text;
+    EXPECT_TRUE(DecodePem(kPemCertificate, text).ok()) << text;
+  }
+  EXPECT_TRUE(
+      DecodePem(kPemCertificate, "\n" + block + " \n" + block + "\r\n", TextOutside::kRefused)
+          .ok());
+}
+
 TEST(PemTest, WantsOneBlockWhereOneIsWanted) {
   const std::string block = EncodePem(kPemCertificate, "abc");
   EXPECT_THAT(DecodeOnePem(kPemCertificate, block + block), kRefused());

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
+#include "base/big_endian.h"
 #include "base/errors.h"
 #include "x509/der/der.h"
 #include "x509/der/oid.h"
@@ -86,11 +87,7 @@ absl::Status ParseRsaKey(der::Reader parameters, absl::string_view field, Public
     return Weak(field, absl::StrCat("the RSA modulus has ", key->bits, " bits; use ", kMinRsaBits,
                                     " to ", kMaxRsaBits));
   }
-  uint64_t value = 0;
-  for (size_t i = 0; i < exponent.size() && i < sizeof(value); ++i) {
-    value = value << 8 | static_cast<uint8_t>(exponent[i]);
-  }
-  if (exponent.size() > sizeof(value) || value != kRsaExponent) {
+  if (exponent.size() > sizeof(uint64_t) || ReadBigEndian(exponent) != kRsaExponent) {
     return Weak(field, "the RSA exponent is not 65537; make a new key with that exponent");
   }
   return absl::OkStatus();

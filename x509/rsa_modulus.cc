@@ -127,7 +127,7 @@ uint64_t Modulo(absl::string_view magnitude, uint64_t divisor) {
   return ok;
 }
 
-// Pairwise coprime. A number that is no square nearly always shows it modulo one of them.
+// Pairwise coprime. A number that is not a square nearly always shows it modulo one of them.
 constexpr uint32_t kSieveFactors[] = {64, 9, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
 
 constexpr uint64_t SieveModulus() {

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "base/big_endian.h"
 #include "base/errors.h"
 #include "base/random.h"
 #include "base/status_macros.h"
@@ -30,20 +31,6 @@ constexpr int64_t kHourLimit = int64_t{1} << (8 * kHourSize);
 constexpr int64_t kIssueTimeLimit = int64_t{1} << (8 * kIssueTimeSize);
 constexpr absl::string_view kField = "serial";
 
-void PutBigEndian(uint64_t value, size_t size, char* out) {
-  for (size_t i = size; i-- > 0; value >>= 8) {
-    out[i] = static_cast<char>(value & 0xff);
-  }
-}
-
-uint64_t GetBigEndian(const char* bytes, size_t size) {
-  uint64_t value = 0;
-  for (size_t i = 0; i < size; ++i) {
-    value = value << 8 | static_cast<uint8_t>(bytes[i]);
-  }
-  return value;
-}
-
 }  // namespace
 
 absl::StatusOr<SerialNumber> SerialNumber::Create(absl::Time not_after, uint16_t instance_id,
@@ -60,9 +47,9 @@ absl::StatusOr<SerialNumber> SerialNumber::Create(absl::Time not_after, uint16_t
   SerialNumber serial;
   char* const out = serial.bytes_.data();
   out[0] = kForm;
-  PutBigEndian(static_cast<uint64_t>(hour), kHourSize, out + kHourOffset);
-  PutBigEndian(instance_id, kInstanceSize, out + kInstanceOffset);
-  PutBigEndian(static_cast<uint64_t>(now_ms), kIssueTimeSize, out + kIssueTimeOffset);
+  WriteBigEndian(static_cast<uint64_t>(hour), kHourSize, out + kHourOffset);
+  WriteBigEndian(instance_id, kInstanceSize, out + kInstanceOffset);
+  WriteBigEndian(static_cast<uint64_t>(now_ms), kIssueTimeSize, out + kIssueTimeOffset);
   FLEETCA_RETURN_IF_ERROR(RandomBytes(absl::MakeSpan(out + kRandomOffset, kSize - kRandomOffset)));
   return serial;
 }
@@ -71,7 +58,7 @@ absl::StatusOr<SerialNumber> SerialNumber::FromBytes(absl::string_view bytes) {
   if (bytes.size() != kSize || bytes[0] != kForm) {
     return InvalidArgument(
         Reason::kSerialInvalid, kField,
-        absl::StrCat("This is no serial number of this CA: those have ", kSize,
+        absl::StrCat("This is not a serial number of this CA: those have ", kSize,
                      " octets, the first of them 01; this one has ", bytes.size(),
                      ". Check that the certificate was issued here"));
   }
@@ -104,7 +91,7 @@ absl::StatusOr<SerialNumber> SerialNumber::FromHex(absl::string_view hex) {
   if (!valid) {
     return InvalidArgument(
         Reason::kSerialInvalid, kField,
-        absl::StrCat("\"", absl::CHexEscape(hex.substr(0, 80)), "\" is no serial number: give ",
+        absl::StrCat("\"", absl::CHexEscape(hex.substr(0, 80)), "\" is not a serial number: give ",
                      2 * kSize,
                      " hexadecimal digits, with or without a colon between the octets, as `openssl "
                      "x509 -serial` prints them"));
@@ -116,17 +103,17 @@ std::string SerialNumber::ToHex() const { return absl::BytesToHexString(bytes())
 
 absl::Time SerialNumber::expiry_hour() const {
   return absl::UnixEpoch() +
-         absl::Hours(static_cast<int64_t>(GetBigEndian(bytes_.data() + kHourOffset, kHourSize)));
+         absl::Hours(static_cast<int64_t>(ReadBigEndian(bytes().substr(kHourOffset, kHourSize))));
 }
 
 uint16_t SerialNumber::instance_id() const {
-  return static_cast<uint16_t>(GetBigEndian(bytes_.data() + kInstanceOffset, kInstanceSize));
+  return static_cast<uint16_t>(ReadBigEndian(bytes().substr(kInstanceOffset, kInstanceSize)));
 }
 
 absl::Time SerialNumber::issue_time() const {
   // Five octets count to 34.8 years, so they wrap; the expiry says which round it was.
   const auto low =
-      static_cast<int64_t>(GetBigEndian(bytes_.data() + kIssueTimeOffset, kIssueTimeSize));
+      static_cast<int64_t>(ReadBigEndian(bytes().substr(kIssueTimeOffset, kIssueTimeSize)));
   const int64_t expiry = absl::ToUnixMillis(expiry_hour());
   const int64_t distance = ((expiry - low) % kIssueTimeLimit + kIssueTimeLimit) % kIssueTimeLimit;
   return absl::FromUnixMillis(expiry - distance);
@@ -139,7 +126,7 @@ std::string SerialLowerBound(absl::Time time) {
     bound[0] = kForm + 1;  // above every serial
   } else {
     bound[0] = kForm;
-    PutBigEndian(static_cast<uint64_t>(hour), kHourSize, bound.data() + kHourOffset);
+    WriteBigEndian(static_cast<uint64_t>(hour), kHourSize, bound.data() + kHourOffset);
   }
   return bound;
 }

@@ -1,4 +1,4 @@
-// SPIFFE IDs: the fleet's names for services and people, which stand in certificates as URIs.
+// SPIFFE IDs: the fleet's names for services and people, which certificates hold as URIs.
 #ifndef FLEETCA_X509_SPIFFE_ID_H_
 #define FLEETCA_X509_SPIFFE_ID_H_
 

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/sha256.h"

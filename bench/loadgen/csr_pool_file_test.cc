@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/private_key.h"

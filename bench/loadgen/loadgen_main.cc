@@ -6,8 +6,8 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/synchronization/mutex.h"
+#include "base/durable_file.h"
 #include "base/exit_status.h"
-#include "base/file.h"
 #include "base/status_macros.h"
 #include "bench/loadgen/interruption.h"
 #include "bench/loadgen/load_flags.h"

@@ -12,7 +12,7 @@
 namespace fleetca::client {
 
 // The DER of the certificates in a PEM file, in their order. FAILED_PRECONDITION as ReadFile,
-// INVALID_ARGUMENT kFileInvalid for what is no PEM of certificates; both name the file.
+// INVALID_ARGUMENT kFileInvalid for what is not PEM of certificates; both name the file.
 absl::StatusOr<std::vector<std::string>> LoadCertificates(absl::string_view path);
 
 // The same of a file's text; `path` is for messages.
@@ -20,8 +20,8 @@ absl::StatusOr<std::vector<std::string>> ParseCertificateFile(absl::string_view 
                                                               absl::string_view path);
 
 // The CAs in a PEM file, for paths from callers' certificates to roots. What cannot stand in a path
-// (a certificate that cannot be read here, one that is no CA's) is left out, and the log says which
-// one and why. Errors as above, and INVALID_ARGUMENT kFileInvalid when nothing is left.
+// (a certificate that cannot be read here, one that is not a CA's) is left out, and the log says
+// which one and why. Errors as above, and INVALID_ARGUMENT kFileInvalid when nothing is left.
 absl::StatusOr<x509::CertificatePool> LoadIntermediates(absl::string_view path);
 absl::StatusOr<x509::CertificatePool> ParseIntermediates(absl::string_view pem,
                                                          absl::string_view path);

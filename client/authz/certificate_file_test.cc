@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "base/durable_file.h"
 #include "base/errors.h"
-#include "base/file.h"
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"

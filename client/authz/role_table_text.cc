@@ -97,10 +97,11 @@ void TableEntry::CheckRoles(int field, const google::protobuf::RepeatedPtrField<
     if (!is_token || !seen.insert(role).second) {
       Add(LineOf(field, i), absl::StrCat("roles[", i, "]"),
           absl::StrCat("\"", role, "\" ",
-                       is_token ? "is listed twice; remove one"
-                                : "is no role that a certificate can have; write 1 to 64 of a-z, "
-                                  "0-9, \".\", \"_\", \"/\" and \"-\", a letter or digit "
-                                  "first"));
+                       is_token
+                           ? "is listed twice; remove one"
+                           : "is not a role that a certificate can have; write 1 to 64 of a-z, "
+                             "0-9, \".\", \"_\", \"/\" and \"-\", a letter or digit "
+                             "first"));
     }
   }
 }

@@ -57,7 +57,7 @@ class TableEntry {
 
   // Of the entry.
   int line() const { return line_; }
-  // Of a field of it, or of an item of a repeated one; -1 is no item. The values of a list in
+  // Of a field of it, or of an item of a repeated one; -1 is not an item. The values of a list in
   // brackets have one location, which is the first one's.
   int LineOf(int field, int index = -1) const;
 

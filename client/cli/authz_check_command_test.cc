@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "base/file.h"
+#include "base/durable_file.h"
 #include "client/authz/grpc/testing/test_fleet.h"
 #include "client/cli/testing/command_fixture.h"
 #include "gmock/gmock.h"

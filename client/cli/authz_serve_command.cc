@@ -1,9 +1,7 @@
 #include "client/cli/authz_serve_command.h"
 
-#include <pthread.h>
 #include <sys/stat.h>
 
-#include <csignal>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,14 +12,15 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "base/descriptor_budget.h"
+#include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
-#include "base/file.h"
+#include "base/grpc/library_log.h"
 #include "base/log.h"
+#include "base/signals.h"
 #include "base/status_macros.h"
 #include "client/authz/serve/authz_server.h"
 #include "client/authz/serve/http_server.h"
-#include "client/authz/serve/library_log.h"
 #include "client/authz/serve/listen_address.h"
 #include "client/cli/authz_flags.h"
 #include "client/cli/connection_flags.h"
@@ -40,7 +39,8 @@ claim to be anybody. So they must be loopback addresses or unix sockets (open to
 group), unless --allow-remote says that something else keeps others away.
 
 SIGHUP reads roots, intermediates and routes again; when one of them is bad the old ones stay.
-SIGTERM or SIGINT answers what was accepted, then exits 0. Logs go to standard error.
+SIGTERM or SIGINT answers what was accepted, then exits 0; a second one ends at once. Logs go to
+standard error.
 
 Examples:
   fleetca authz serve --roots ca.pem --trust-domain fleet.example --audience svc/orders \
@@ -61,32 +61,6 @@ struct ServeFlags {
   std::vector<std::string> passed_attributes;
   bool allow_remote = false;
   std::string ready_file;
-};
-
-// SIGHUP, SIGTERM and SIGINT as something to wait for. Made before any thread starts: threads
-// inherit the mask, so that only Wait receives them.
-class Signals {
- public:
-  Signals() {
-    sigemptyset(&signals_);
-    for (const int signal : {SIGHUP, SIGTERM, SIGINT}) {
-      sigaddset(&signals_, signal);
-    }
-    pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-  }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-  ~Signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-  int Wait() {
-    int signal = 0;
-    sigwait(&signals_, &signal);
-    return signal;
-  }
-
- private:
-  sigset_t signals_;
-  sigset_t before_;
 };
 
 absl::StatusOr<AuthzServerOptions> OptionsOf(const ServeFlags& flags) {
@@ -143,7 +117,6 @@ void Reload(AuthzServer& server) {
 absl::Status Serve(const ServeFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(AuthzServerOptions options, OptionsOf(flags));
   Signals signals;
-  std::signal(SIGPIPE, SIG_IGN);
   umask(kSocketMask);
   // Each connection of the proxy's is one; the usual soft limit is 1,024.
   FLEETCA_RETURN_IF_ERROR(RaiseDescriptorLimit().status());
@@ -152,11 +125,8 @@ absl::Status Serve(const ServeFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<AuthzServer> server,
                            AuthzServer::Start(std::move(options)));
   FLEETCA_RETURN_IF_ERROR(Announce(flags, *server));
-  int signal = signals.Wait();
-  for (; signal == SIGHUP; signal = signals.Wait()) {
-    Reload(*server);
-  }
-  log::Info("stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
+  const absl::string_view signal = signals.WaitForStop([&server] { Reload(*server); });
+  log::Info("stopping", {{"signal", signal}});
   return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "base/durable_file.h"
 #include "base/file.h"
 #include "client/cli/testing/command_fixture.h"
 #include "client/fingerprint.h"

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/durable_file.h"
 #include "base/file.h"
 #include "base/private_key.h"
 #include "client/cli/testing/command_fixture.h"

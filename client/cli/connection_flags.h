@@ -36,7 +36,7 @@ CLI::App* AddServerFlags(CLI::App& command, ConnectionFlags* flags);
 void AddConnectionFlags(CLI::App& command, ConnectionFlags* flags);
 
 // Call it before gRPC is used. gRPC writes lines of its own about failed handshakes; our sentences
-// say as much, so it does so only for who asks, by its usual variable GRPC_VERBOSITY. UNAVAILABLE
+// say as much, so it does so only for a user who sets gRPC's variable GRPC_VERBOSITY. UNAVAILABLE
 // kInternal when the system has not the threads that gRPC needs, without which it would hang.
 absl::Status PrepareGrpc();
 

@@ -13,8 +13,8 @@ std::string CheckIdentityFlag(const std::string& text) {
   return problem == nullptr
              ? ""
              : absl::StrCat("\"", text,
-                            "\" is no SPIFFE ID, such as spiffe://fleet.example/svc/web", ": it ",
-                            problem);
+                            "\" is not a SPIFFE ID, such as spiffe://fleet.example/svc/web",
+                            ": it ", problem);
 }
 
 absl::StatusOr<std::vector<ListedIdentity>> ParseIdentities(absl::string_view contents) {

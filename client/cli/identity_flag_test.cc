@@ -19,7 +19,7 @@ TEST(CheckIdentityFlagTest, TakesSpiffeIdsAlone) {
   EXPECT_EQ(CheckIdentityFlag(kOne), "");
   for (const std::string text : {"", "web", "https://fleet.example/a", "spiffe://Fleet.example/a",
                                  "spiffe://fleet.example/a/", "spiffe://fleet.example/a b"}) {
-    EXPECT_THAT(CheckIdentityFlag(text), HasSubstr("is no SPIFFE ID")) << text;
+    EXPECT_THAT(CheckIdentityFlag(text), HasSubstr("is not a SPIFFE ID")) << text;
   }
 }
 

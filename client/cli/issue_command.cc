@@ -169,7 +169,7 @@ CommandFiles CommandFilesOf(const IssueFlags& flags) {
   return files;
 }
 
-// Before anything is asked: what is issued is spent, be it a token's use or a part of a budget.
+// Checked before the CA is asked, because issuing uses up a token or a part of a budget.
 absl::Status CheckOutputs(const IssueFlags& flags) {
   if (!flags.key_out.empty()) {
     FLEETCA_RETURN_IF_ERROR(CheckCanWriteNew(flags.key_out));

@@ -7,9 +7,8 @@
 #include <climits>
 #include <cstring>
 
-#include "absl/strings/str_cat.h"
-#include "base/errors.h"
-#include "base/file.h"
+#include "base/durable_file.h"
+#include "base/file_status.h"
 #include "base/status_macros.h"
 #include "client/connection_error.h"
 
@@ -65,8 +64,7 @@ extern "C" void OnSignal(int signal) {
 absl::StatusOr<std::unique_ptr<NewKeyFile>> NewKeyFile::Write(const std::string& path,
                                                               absl::string_view pem) {
   if (path.size() >= sizeof(file)) {
-    return FailedPrecondition(Reason::kFileInvalid, absl::StrCat("Cannot write ", path, ": ",
-                                                                 std::strerror(ENAMETOOLONG)));
+    return FileError("write", path, ENAMETOOLONG);
   }
   std::unique_ptr<NewKeyFile> key(new NewKeyFile(path));
   std::memcpy(file, path.c_str(), path.size() + 1);

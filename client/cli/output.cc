@@ -1,13 +1,11 @@
 #include "client/cli/output.h"
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
-#include "base/errors.h"
 #include "base/output_check.h"
 #include "base/output_file.h"
+#include "base/standard_output.h"
 #include "x509/pem.h"
 
 namespace fleetca::client {
@@ -56,12 +54,7 @@ absl::Status WriteData(const std::string& file, absl::string_view data) {
   if (!IsStandardOutput(file)) {
     return WriteOutput(file, data, kPublicFileMode);
   }
-  if (std::fwrite(data.data(), 1, data.size(), stdout) != data.size() || std::fflush(stdout) != 0) {
-    return FailedPrecondition(
-        Reason::kFileInvalid,
-        absl::StrCat("cannot write to standard output: ", std::strerror(errno)));
-  }
-  return absl::OkStatus();
+  return WriteStandardOutput(data);
 }
 
 void Say(absl::string_view sentence) {

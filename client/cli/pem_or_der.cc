@@ -71,7 +71,7 @@ absl::StatusOr<std::vector<EncodedObject>> ParsePemOrDer(absl::string_view conte
 }
 
 absl::StatusOr<std::string> ParseCsrFile(absl::string_view contents) {
-  // What is no PEM is passed on as it is: the CA says best what is wrong with a CSR's bytes.
+  // What is not PEM is passed on as it is: the CA says best what is wrong with a CSR's bytes.
   return absl::StrContains(contents, kBegin)
              ? x509::DecodeOnePem(x509::kPemCertificateRequest, contents)
              : absl::StatusOr<std::string>(std::string(contents));

@@ -1,4 +1,4 @@
-// How far long work has come, for whoever watches.
+// The progress of long work, for a person who watches.
 #ifndef FLEETCA_CLIENT_CLI_PROGRESS_H_
 #define FLEETCA_CLIENT_CLI_PROGRESS_H_
 
@@ -8,8 +8,8 @@
 
 namespace fleetca::client {
 
-// A line on standard error that is written anew with each report; nothing when that is no terminal.
-// Thread-compatible.
+// A line on standard error that is written anew with each report; nothing when that is not a
+// terminal. Thread-compatible.
 class Progress {
  public:
   // "3000 of 100000 join tokens".

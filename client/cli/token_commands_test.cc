@@ -154,7 +154,7 @@ TEST_F(TokenCommandsTest, WhatCannotBeWrittenIsRevoked) {
   close(full);
   EXPECT_EQ(exit_code, 1);
   EXPECT_EQ(::testing::internal::GetCapturedStderr(),
-            "fleetca: the last 2 tokens could not be kept and have been revoked: cannot write "
+            "fleetca: the last 2 tokens could not be kept and have been revoked: Cannot write "
             "standard output: No space left on device\n");
   const auto tokens = server_.join_tokens().tokens();
   ASSERT_EQ(tokens.size(), 2);
@@ -179,7 +179,7 @@ TEST_F(TokenCommandsTest, JsonSaysAllAboutEach) {
 TEST_F(TokenCommandsTest, AListWithAMistakeMakesNothing) {
   const std::vector<std::pair<std::string, std::string>> lists = {
       {"\n \n# nobody\n", "no identity in the list"},
-      {absl::StrCat(kOne, "\nhost/two\n"), "line 2: \"host/two\" is no SPIFFE ID"},
+      {absl::StrCat(kOne, "\nhost/two\n"), "line 2: \"host/two\" is not a SPIFFE ID"},
       {absl::StrCat(kOne, " ", kOne, "\n"), "line 1: "},
   };
   for (const auto& [contents, sentence] : lists) {

@@ -1,18 +1,18 @@
 #include "client/cli/token_sink.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "base/durable_file.h"
 #include "base/file_status.h"
 #include "base/output_check.h"
 #include "base/output_place.h"
 #include "base/secret.h"
+#include "base/standard_output.h"
 #include "base/status_macros.h"
 #include "client/cli/token_output.h"
 
@@ -20,11 +20,6 @@ namespace fleetca::client {
 namespace {
 
 constexpr mode_t kMode = 0600;
-
-absl::Status CannotWrite(const std::string& file, int error) {
-  return FileStatus(error, absl::StrCat("cannot write ", file.empty() ? "standard output" : file,
-                                        ": ", std::strerror(error)));
-}
 
 void AppendToken(const CreatedJoinToken& token, TokenForm form, absl::Time now, std::string* out) {
   switch (form) {
@@ -58,11 +53,8 @@ absl::StatusOr<std::unique_ptr<TokenSink>> TokenSink::Create(const std::string& 
     FLEETCA_ASSIGN_OR_RETURN(Descriptor stream, OpenStream(*place));
     return std::unique_ptr<TokenSink>(new TokenSink(file, stream.Release(), Kind::kStream, form));
   }
-  const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode);
-  if (fd < 0) {
-    return CannotWrite(file, errno);
-  }
-  return std::unique_ptr<TokenSink>(new TokenSink(file, fd, Kind::kNewFile, form));
+  FLEETCA_ASSIGN_OR_RETURN(Descriptor made, CreateNewFile(file, kMode));
+  return std::unique_ptr<TokenSink>(new TokenSink(file, made.Release(), Kind::kNewFile, form));
 }
 
 TokenSink::~TokenSink() {
@@ -76,17 +68,12 @@ TokenSink::~TokenSink() {
 }
 
 absl::Status TokenSink::WriteBytes(absl::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = write(fd_, bytes.data(), bytes.size());
-    if (count < 0 && errno != EINTR) {
-      return CannotWrite(file_, errno);
-    }
-    bytes.remove_prefix(count > 0 ? static_cast<size_t>(count) : 0);
+  int error = WriteAll(fd_, bytes);
+  if (error == 0 && kind_ == Kind::kNewFile && fsync(fd_) != 0) {
+    error = errno;
   }
-  if (kind_ == Kind::kNewFile && fsync(fd_) != 0) {
-    return CannotWrite(file_, errno);
-  }
-  return absl::OkStatus();
+  return error == 0 ? absl::OkStatus()
+                    : FileError("write", file_.empty() ? "standard output" : file_, error);
 }
 
 absl::Status TokenSink::Write(absl::Span<const CreatedJoinToken> tokens, absl::Time now) {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "gmock/gmock.h"

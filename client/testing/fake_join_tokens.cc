@@ -18,9 +18,12 @@ void SetTime(absl::Time time, google::protobuf::Timestamp* out) {
   out->set_seconds(absl::ToUnixSeconds(time));
 }
 
-bool IsUsable(const v1::JoinToken& token) {
-  return token.uses_left() > 0 && !token.has_revoke_time();
+bool HasUse(const v1::JoinToken& token) {
+  return token.uses_left() > 0 && !token.has_revoke_time() &&
+         absl::FromUnixSeconds(token.expire_time().seconds()) > absl::Now();
 }
+
+std::string SecretOf(size_t index) { return absl::StrFormat("fcj_%043d", index); }
 
 }  // namespace
 
@@ -37,6 +40,25 @@ void FakeJoinTokens::Tamper(std::function<void(v1::CreateJoinTokensResponse*)> t
 void FakeJoinTokens::LimitPages(size_t size) {
   absl::MutexLock lock(&mutex_);
   page_limit_ = size;
+}
+
+bool FakeJoinTokens::IsUsable(absl::string_view token) const {
+  absl::MutexLock lock(&mutex_);
+  for (size_t i = 0; i < tokens_.size(); ++i) {
+    if (SecretOf(i) == token) {
+      return HasUse(tokens_[i]);
+    }
+  }
+  return false;
+}
+
+void FakeJoinTokens::Use(absl::string_view token) {
+  absl::MutexLock lock(&mutex_);
+  for (size_t i = 0; i < tokens_.size(); ++i) {
+    if (SecretOf(i) == token) {
+      tokens_[i].set_uses_left(tokens_[i].uses_left() - 1);
+    }
+  }
 }
 
 std::vector<v1::CreateJoinTokensRequest> FakeJoinTokens::create_requests() const {
@@ -70,7 +92,7 @@ grpc::Status FakeJoinTokens::CreateJoinTokens(grpc::ServerContext*,
       request->has_lifetime() ? absl::Seconds(request->lifetime().seconds()) : kDefaultLifetime;
   for (const std::string& identity : request->identities()) {
     v1::CreatedJoinToken* created = response->add_tokens();
-    created->set_token(absl::StrFormat("fcj_%043d", tokens_.size()));
+    created->set_token(SecretOf(tokens_.size()));
     v1::JoinToken* info = created->mutable_info();
     info->set_id(absl::StrFormat("%016x", tokens_.size()));
     info->set_identity(identity);
@@ -97,14 +119,16 @@ grpc::Status FakeJoinTokens::ListJoinTokens(grpc::ServerContext*,
   }
   size_t i = 0;
   if (!request->page_token().empty() && !absl::SimpleAtoi(request->page_token(), &i)) {
-    return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "no page has this token");
+    return FakeError{grpc::StatusCode::INVALID_ARGUMENT, "no page has this token", "CONFIG_INVALID",
+                     "page_token", absl::ZeroDuration()}
+        .ToGrpc();
   }
   const size_t end =
       std::min(tokens_.size(), i + std::min<size_t>(request->page_size(), page_limit_));
   for (; i < end; ++i) {
     const bool wanted =
         (request->identity().empty() || tokens_[i].identity() == request->identity()) &&
-        (!request->usable_only() || IsUsable(tokens_[i]));
+        (!request->usable_only() || HasUse(tokens_[i]));
     if (wanted) {
       *response->add_tokens() = tokens_[i];
     }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "client/testing/fake_error.h"
 #include "fleetca/v1/join_tokens.grpc.pb.h"
@@ -25,6 +26,10 @@ class FakeJoinTokens final : public v1::JoinTokenService::Service {
       ABSL_LOCKS_EXCLUDED(mutex_);
   // Gives pages of at most this many.
   void LimitPages(size_t size) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Whether the token gives a certificate; and takes one use of it.
+  bool IsUsable(absl::string_view token) const ABSL_LOCKS_EXCLUDED(mutex_);
+  void Use(absl::string_view token) ABSL_LOCKS_EXCLUDED(mutex_);
 
   std::vector<v1::CreateJoinTokensRequest> create_requests() const ABSL_LOCKS_EXCLUDED(mutex_);
   std::vector<v1::JoinToken> tokens() const ABSL_LOCKS_EXCLUDED(mutex_);

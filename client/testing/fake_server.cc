@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/file.h"
+#include "absl/strings/strip.h"
+#include "base/durable_file.h"
 #include "client/issued.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
@@ -36,11 +37,15 @@ v1::IssuedCertificate ToProto(const FakeCertificate& made) {
   return certificate;
 }
 
-// What a policy may say to a request for `identity`.
+// Whom a certificate is for: the identity that the request names, or one.
+std::string IdentityOf(const v1::IssueCertificateRequest& request) {
+  return request.identity().empty() ? "spiffe://fleet.example/svc/web" : request.identity();
+}
+
+// What a policy may say to a request.
 v1::Decision MakeDecision(const v1::IssueCertificateRequest& request) {
   v1::Decision decision;
-  decision.set_identity(request.identity().empty() ? "spiffe://fleet.example/svc/web"
-                                                   : request.identity());
+  decision.set_identity(IdentityOf(request));
   decision.set_caller_rule("admins");
   decision.set_subject_rule("services");
   decision.set_profile(request.profile());
@@ -112,15 +117,24 @@ void FakeService::NoteAuthorization(const grpc::ServerContext& context) {
   }
 }
 
-grpc::Status FakeService::Authenticate(const grpc::ServerContext& context) {
+grpc::Status FakeService::Authenticate(const grpc::ServerContext& context,
+                                       const std::string& request_id, std::string* join_token) {
   NoteAuthorization(context);
   if (context.auth_context()->IsPeerAuthenticated()) {
     return grpc::Status::OK;
   }
   absl::MutexLock lock(&mutex_);
-  if (!accepted_token_.empty() && !authorizations_.empty() &&
-      authorizations_.back() == "Bearer " + accepted_token_) {
-    return grpc::Status::OK;
+  const std::string header = authorizations_.empty() ? "" : authorizations_.back();
+  absl::string_view token = header;
+  if (absl::ConsumePrefix(&token, "Bearer ")) {
+    if (!accepted_token_.empty() && token == accepted_token_) {
+      return grpc::Status::OK;
+    }
+    // A used token still gets the certificate that it was used for.
+    if (join_tokens_.IsUsable(token) || by_request_id_.contains(request_id)) {
+      *join_token = std::string(token);
+      return grpc::Status::OK;
+    }
   }
   return FakeError{grpc::StatusCode::UNAUTHENTICATED, "this token is of no use", "CALLER_UNKNOWN",
                    "", absl::ZeroDuration()}
@@ -155,6 +169,12 @@ google::rpc::Status FakeService::IssueOne(const v1::IssueCertificateRequest& req
       return error.ToRpc();
     }
   }
+  const std::string& request_id = request.request_id();
+  if (!request_id.empty() && (request_id.size() < 16 || request_id.size() > 64)) {
+    return FakeError{grpc::StatusCode::INVALID_ARGUMENT, "bad request_id", "REQUEST_ID_INVALID",
+                     "request_id", absl::ZeroDuration()}
+        .ToRpc();
+  }
   const absl::StatusOr<absl::string_view> spki = CsrPublicKey(request.csr_der());
   if (!spki.ok()) {
     return FakeError{grpc::StatusCode::INVALID_ARGUMENT, "bad CSR", "CSR_MALFORMED", "csr",
@@ -165,17 +185,26 @@ google::rpc::Status FakeService::IssueOne(const v1::IssueCertificateRequest& req
     *certificate->mutable_decision() = MakeDecision(request);
     return google::rpc::Status();
   }
-  const auto known = by_request_id_.find(request.request_id());
+  const auto known = by_request_id_.find(request_id);
   if (known != by_request_id_.end()) {
-    *certificate = known->second;
+    if (known->second.request != request.SerializeAsString()) {
+      return FakeError{grpc::StatusCode::ALREADY_EXISTS, "request_id was used for another request",
+                       "REQUEST_ID_REUSED", "request_id", absl::ZeroDuration()}
+          .ToRpc();
+    }
+    *certificate = known->second.certificate;
     certificate->set_replayed(true);
   } else {
     FakeOrder order;
     order.spki = std::string(*spki);
     order.names = {{x509::NameType::kDns, "web.fleet.example"}};
     *certificate = ToProto(ca_.Issue(order));
-    by_request_id_[request.request_id()] = *certificate;
-    by_serial_[certificate->serial_number()] = *certificate;
+    const Kept kept = {*certificate, request.SerializeAsString(), IdentityOf(request),
+                       request.profile(), absl::Now()};
+    if (!request_id.empty()) {
+      by_request_id_[request_id] = kept;
+    }
+    by_serial_[certificate->serial_number()] = kept;
   }
   if (tamper_) {
     tamper_(certificate, chain);
@@ -186,7 +215,9 @@ google::rpc::Status FakeService::IssueOne(const v1::IssueCertificateRequest& req
 grpc::Status FakeService::IssueCertificate(grpc::ServerContext* context,
                                            const v1::IssueCertificateRequest* request,
                                            v1::IssueCertificateResponse* response) {
-  if (const grpc::Status status = Authenticate(*context); !status.ok()) {
+  std::string join_token;
+  if (const grpc::Status status = Authenticate(*context, request->request_id(), &join_token);
+      !status.ok()) {
     return status;
   }
   if (const grpc::Status status = NextCallStatus(); !status.ok()) {
@@ -196,6 +227,10 @@ grpc::Status FakeService::IssueCertificate(grpc::ServerContext* context,
   }
   std::vector<std::string> chain;
   const google::rpc::Status status = IssueOne(*request, response->mutable_certificate(), &chain);
+  if (status.code() == 0 && !request->validate_only() && !join_token.empty() &&
+      !response->certificate().replayed()) {
+    join_tokens_.Use(join_token);
+  }
   SetChain(chain, response->mutable_chain_der());
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), status.message(),
                       status.SerializeAsString());
@@ -206,6 +241,11 @@ grpc::Status FakeService::BatchIssueCertificates(grpc::ServerContext*,
                                                  v1::BatchIssueCertificatesResponse* response) {
   if (const grpc::Status status = NextCallStatus(); !status.ok()) {
     return status;
+  }
+  if (request->requests().empty()) {
+    return FakeError{grpc::StatusCode::INVALID_ARGUMENT, "no request in the batch", "REQUEST_EMPTY",
+                     "requests", absl::ZeroDuration()}
+        .ToGrpc();
   }
   std::vector<std::string> chain;
   for (const v1::IssueCertificateRequest& item : request->requests()) {
@@ -261,15 +301,15 @@ grpc::Status FakeService::GetCertificate(grpc::ServerContext*,
         .ToGrpc();
   }
   std::vector<std::string> chain = {ca_.issuing_der()};
-  *response->mutable_certificate() = found->second;
+  *response->mutable_certificate() = found->second.certificate;
   if (tamper_) {
     tamper_(response->mutable_certificate(), &chain);
   }
   SetChain(chain, response->mutable_chain_der());
-  response->set_identity("web.fleet.example");
+  response->set_identity(found->second.identity);
   response->set_requester("spiffe://fleet.example/user/admin");
-  response->set_profile("server");
-  SetTime(absl::Now(), response->mutable_issue_time());
+  response->set_profile(found->second.profile);
+  SetTime(found->second.issue_time, response->mutable_issue_time());
   return grpc::Status::OK;
 }
 
@@ -287,7 +327,8 @@ grpc::Status FakeService::GetTrustBundle(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
-FakeServer::FakeServer(std::shared_ptr<const FakeCa> ca) : ca_(std::move(ca)), service_(*ca_) {
+FakeServer::FakeServer(std::shared_ptr<const FakeCa> ca)
+    : ca_(std::move(ca)), service_(*ca_, join_tokens_) {
   service_.ServeRoots({ca_->root_der()});
   FakeOrder admin;
   admin.names = {{x509::NameType::kUri, "spiffe://fleet.example/user/admin"}};

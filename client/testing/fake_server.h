@@ -1,4 +1,6 @@
-// A CA's gRPC services in the test's own process, over real TLS, that do as they are told.
+// A CA's gRPC services in the test's own process, over real TLS, that do as they are told. What
+// they do when they are told nothing is what the CA does
+// (tests/integration/client_contract_test.cc).
 #ifndef FLEETCA_CLIENT_TESTING_FAKE_SERVER_H_
 #define FLEETCA_CLIENT_TESTING_FAKE_SERVER_H_
 
@@ -27,7 +29,7 @@ inline constexpr char kOtherIdentity[] = "spiffe://fleet.example/host/ca";
 
 class FakeService final : public v1::CertificateAuthorityService::Service {
  public:
-  explicit FakeService(const FakeCa& ca) : ca_(ca) {}
+  FakeService(const FakeCa& ca, FakeJoinTokens& join_tokens) : ca_(ca), join_tokens_(join_tokens) {}
 
   // The next calls fail with these, one each, before any succeeds.
   void FailNext(std::vector<FakeError> errors) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -36,7 +38,7 @@ class FakeService final : public v1::CertificateAuthorityService::Service {
   // Applied to every answer that holds a certificate.
   void Tamper(std::function<void(v1::IssuedCertificate*, std::vector<std::string>* chain)> tamper)
       ABSL_LOCKS_EXCLUDED(mutex_);
-  // The token that is taken on the bootstrap port; by default none is.
+  // A token that the bootstrap port takes any number of times, beside the usable join tokens.
   void AcceptToken(std::string token) ABSL_LOCKS_EXCLUDED(mutex_);
   // What GetTrustBundle gives; by default the CA's root.
   void ServeRoots(std::vector<std::string> roots_der) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -63,8 +65,19 @@ class FakeService final : public v1::CertificateAuthorityService::Service {
                               v1::GetTrustBundleResponse* response) override;
 
  private:
-  // Notes the credential of a call, and refuses who has none.
-  grpc::Status Authenticate(const grpc::ServerContext& context) ABSL_LOCKS_EXCLUDED(mutex_);
+  // What is remembered of a certificate.
+  struct Kept {
+    v1::IssuedCertificate certificate;
+    std::string request;  // the octets of the message
+    std::string identity;
+    std::string profile;
+    absl::Time issue_time;
+  };
+
+  // Notes the credential of a call, and refuses a call without one. *join_token is the join token
+  // that the call shows.
+  grpc::Status Authenticate(const grpc::ServerContext& context, const std::string& request_id,
+                            std::string* join_token) ABSL_LOCKS_EXCLUDED(mutex_);
   void NoteAuthorization(const grpc::ServerContext& context) ABSL_LOCKS_EXCLUDED(mutex_);
   grpc::Status NextCallStatus() ABSL_LOCKS_EXCLUDED(mutex_);
   // One item: a certificate or a scripted error.
@@ -73,6 +86,7 @@ class FakeService final : public v1::CertificateAuthorityService::Service {
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   const FakeCa& ca_;
+  FakeJoinTokens& join_tokens_;
   mutable absl::Mutex mutex_;
   std::deque<FakeError> errors_ ABSL_GUARDED_BY(mutex_);
   std::deque<FakeError> item_errors_ ABSL_GUARDED_BY(mutex_);
@@ -82,8 +96,8 @@ class FakeService final : public v1::CertificateAuthorityService::Service {
   std::string accepted_token_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> authorizations_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> roots_der_ ABSL_GUARDED_BY(mutex_);
-  std::map<std::string, v1::IssuedCertificate> by_request_id_ ABSL_GUARDED_BY(mutex_);
-  std::map<std::string, v1::IssuedCertificate> by_serial_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Kept> by_request_id_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Kept> by_serial_ ABSL_GUARDED_BY(mutex_);
 };
 
 // The services on two free ports of 127.0.0.1, one for mutual TLS and the bootstrap port, and a
@@ -115,8 +129,8 @@ class FakeServer {
   explicit FakeServer(std::shared_ptr<const FakeCa> ca);
 
   const std::shared_ptr<const FakeCa> ca_;
-  FakeService service_;
   FakeJoinTokens join_tokens_;
+  FakeService service_;
   fleetca::testing::TemporaryFolder folder_;
   FakeCa::TlsPair pair_;
   int port_ = 0;

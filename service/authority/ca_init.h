@@ -15,8 +15,8 @@
 namespace fleetca::service {
 
 // How long the two TLS certificates live; less where the issuing CA lives less. The server's is
-// replaced without a restart, by who asks through the profile "ca-server"; the administrator's can
-// be renewed by itself, through the profile "operator".
+// replaced without a restart, by a caller that may use the profile "ca-server"; the administrator's
+// can be renewed by itself, through the profile "operator".
 inline constexpr absl::Duration kServerCertificateLifetime = absl::Hours(24 * 90);
 inline constexpr absl::Duration kAdminCertificateLifetime = absl::Hours(24 * 30);
 
@@ -73,7 +73,7 @@ absl::Status CheckCaInitOptions(const CaInitOptions& options);
 // and not empty: nothing is ever overwritten.
 absl::StatusOr<CaInitSummary> InitCa(const CaInitOptions& options, const Clock& clock);
 
-// The names of the server's certificate besides its SPIFFE ID, each once; addresses as text.
+// The names of the server's certificate beside its SPIFFE ID, each once; addresses as text.
 std::vector<std::string> ServerDnsNames(const CaInitOptions& options);
 std::vector<std::string> ServerAddresses(const CaInitOptions& options);
 

@@ -12,6 +12,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/private_key.h"
@@ -133,7 +134,8 @@ TEST_P(CaInitKeyTypeTest, OpenSslVerifiesTheChainsStrictlyAndOpensTheKeys) {
     const Outcome outcome = RunShell(absl::StrCat(verify, arguments));
     EXPECT_EQ(outcome.code, 0) << arguments << "\n" << outcome.output;
   }
-  // The check itself can fail: without the issuing CA there is no chain, and a client is no server.
+  // The check itself can fail: without the issuing CA there is no chain, and a client is not a
+  // server.
   EXPECT_NE(RunShell(absl::StrCat(verify, "server.crt")).code, 0);
   EXPECT_NE(
       RunShell(absl::StrCat(verify, "-untrusted admin.crt -purpose sslserver admin.crt")).code, 0);

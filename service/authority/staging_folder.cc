@@ -1,43 +1,16 @@
 #include "service/authority/staging_folder.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
-#include "base/errors.h"
-#include "base/file.h"
+#include "base/durable_file.h"
+#include "base/file_status.h"
 
 namespace fleetca::service {
-namespace {
-
-absl::Status FileError(absl::string_view what, absl::string_view path, int error) {
-  return FailedPrecondition(Reason::kFileInvalid,
-                            absl::StrCat("Cannot ", what, " ", path, ": ", std::strerror(error)));
-}
-
-// Makes a rename last through a power cut.
-absl::Status SyncParentOf(const std::string& path) {
-  const std::string parent = std::filesystem::path(path).parent_path().string();
-  const int descriptor =
-      open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = descriptor >= 0 && fsync(descriptor) == 0;
-  const int error = errno;
-  if (descriptor >= 0) {
-    close(descriptor);
-  }
-  return synced ? absl::OkStatus() : FileError("sync the folder of", path, error);
-}
-
-}  // namespace
-
 absl::StatusOr<std::unique_ptr<StagingFolder>> StagingFolder::Create(const std::string& folder) {
   std::string path = absl::StrCat(folder, ".new-XXXXXX");
   if (mkdtemp(path.data()) == nullptr) {
@@ -59,12 +32,11 @@ absl::Status StagingFolder::Write(absl::string_view name, absl::string_view cont
 }
 
 absl::Status StagingFolder::Finish() {
-  // rename() replaces an empty folder and refuses one with anything in it.
-  if (std::rename(path_.c_str(), folder_.c_str()) != 0) {
-    return FileError("put the new folder in place at", folder_, errno);
+  if (const int error = RenameDurably(path_, folder_); error != 0) {
+    return FileError("put the new folder in place at", folder_, error);
   }
   path_.clear();
-  return SyncParentOf(folder_);
+  return absl::OkStatus();
 }
 
 }  // namespace fleetca::service

@@ -29,7 +29,7 @@ Listed Judge(absl::string_view der) {
     return {std::nullopt, absl::StrCat("cannot be read: ", read.status().message())};
   }
   if (!read->is_ca) {
-    return {std::nullopt, "is no CA certificate; list roots only"};
+    return {std::nullopt, "is not a CA certificate; list roots only"};
   }
   if (!x509::MayIssue(*read)) {
     return {*std::move(read),

@@ -31,7 +31,7 @@ absl::Status NoToken() {
 absl::StatusOr<internal::v1::Credential> BearerReader::Read(
     const grpc::ServerContextBase& context) {
   const auto [first, last] = context.client_metadata().equal_range(kHeader);
-  // With several of them, another program might have looked at another one.
+  // When there are several headers, another program might have read another one than this.
   if (first == last || std::next(first) != last) {
     return NoToken();
   }

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <grpcpp/create_channel_posix.h>
 #include <grpcpp/grpcpp.h>
-#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,9 +18,11 @@
 #include "base/descriptor.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
+#include "base/grpc/library_log.h"
 #include "base/log.h"
 #include "base/process_hardening.h"
 #include "base/session_resumption.h"
+#include "base/signals.h"
 #include "base/status_macros.h"
 #include "base/thread.h"
 #include "base/thread_check.h"
@@ -33,7 +34,6 @@
 #include "service/bootstrap/process_rights.h"
 #include "service/bootstrap/readable_files.h"
 #include "service/call/status_to_rpc.h"
-#include "service/net/grpc_log.h"
 
 namespace fleetca::service {
 namespace {
@@ -48,29 +48,23 @@ constexpr std::chrono::seconds kSettingsDeadline(30);
 // What gRPC, libcurl and this process start, with room.
 constexpr int kLibraryThreads = 24;
 
-// SIGTERM alone ends the process in order, and only Wait receives it. SIGINT and SIGHUP are for the
-// issuing process: a terminal sends them to both.
+// SIGTERM alone ends the process in order. SIGINT and SIGHUP are for the issuing process: a
+// terminal sends them to both.
 class StopSignal {
  public:
   StopSignal() {
-    for (const int ignored : {SIGINT, SIGHUP, SIGPIPE}) {
+    for (const int ignored : {SIGINT, SIGHUP}) {
       std::signal(ignored, SIG_IGN);
     }
-    sigemptyset(&stop_);
-    sigaddset(&stop_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &stop_, nullptr);
   }
 
-  void Wait() {
-    int signal = 0;
-    sigwait(&stop_, &signal);
-  }
+  void Wait() { signals_.Wait(); }
 
   // From any thread: has Wait return.
   static void Raise() { kill(getpid(), SIGTERM); }
 
  private:
-  sigset_t stop_;
+  Signals signals_{SIGTERM};
 };
 
 // The descriptors that this process was started with.
@@ -206,7 +200,7 @@ absl::StatusOr<int> Run(int sockets, std::vector<std::string> readable) {
   // All that opens files at the start has done so, and no thread has started.
   const FilesAtStart files(std::move(readable));
   warnings.push_back(GiveUpRights(files.paths()));
-  RouteGrpcLog();
+  RouteLibraryLog();
   return Serve(stop, std::move(taken), files, warnings);
 }
 

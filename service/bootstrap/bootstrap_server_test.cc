@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "fleetca/v1/certificate_authority.grpc.pb.h"

@@ -30,7 +30,7 @@ struct RelayContext {
 // How many requests the issuing process is asked at once. The port's other bounds let more come in.
 inline constexpr int kMaxRelayed = 256;
 
-// Every method takes octets, so that what is no message of the API gets our answer.
+// Every method takes octets, so that what is not a message of the API gets our answer.
 using RawBootstrapService = v1::CertificateAuthorityService::WithRawCallbackMethod_IssueCertificate<
     v1::CertificateAuthorityService::WithRawCallbackMethod_BatchIssueCertificates<
         v1::CertificateAuthorityService::WithRawCallbackMethod_StreamIssueCertificates<

@@ -17,7 +17,7 @@
 #include <string>
 
 #include "base/errors.h"
-#include "service/bootstrap/testing/in_child.h"
+#include "base/testing/in_child.h"
 
 namespace fleetca::service {
 namespace {

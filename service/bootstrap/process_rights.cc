@@ -27,8 +27,8 @@
 namespace fleetca::service {
 namespace {
 
-// What each version of Landlock's interface can forbid of files: the lowest bits, so many of them.
-// The headers of Debian 12 know the first two or three.
+// How many rights on files each version of Landlock's interface can forbid: they are the lowest
+// bits. The headers of Debian 12 know the first two or three.
 constexpr int kFileRights[] = {0, 13, 14, 15, 15, 16};
 constexpr int kNetworkVersion = 4;
 constexpr int kScopeVersion = 6;

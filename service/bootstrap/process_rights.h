@@ -30,7 +30,8 @@ namespace fleetca::service {
 // thing that is not in force. A path that is not there is left out.
 absl::Status GiveUpRights(absl::Span<const std::string> readable);
 
-// The version of Landlock's interface; 0: the kernel has none, or has it switched off.
+// The version of Landlock's interface; 0 when the kernel has no Landlock or has switched Landlock
+// off.
 int LandlockVersion();
 
 }  // namespace fleetca::service

@@ -21,9 +21,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/descriptor.h"
-#include "base/file.h"
+#include "base/durable_file.h"
+#include "base/testing/in_child.h"
 #include "service/bootstrap/readable_files.h"
-#include "service/bootstrap/testing/in_child.h"
 #include "service/config/token_issuer_config.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/durable_file.h"
 #include "base/errors.h"
-#include "base/file.h"
 #include "service/bootstrap/testing/fake_issuing_process.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"

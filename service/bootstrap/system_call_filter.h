@@ -10,9 +10,9 @@ namespace fleetca::service {
 // on (seccomp). What Landlock cannot forbid:
 //
 // - To change of files what is beside their contents: mode, owner, times, extended attributes.
-//   A file that the process may not open would else be everyone's, or nobody's. fchmod is left for
-//   0600, which a file in memory gets. Nor can files be truncated, linked or made special, nor file
-//   systems be mounted.
+//   Otherwise it could open a file that it may not open to everyone, or close it to everyone.
+//   fchmod is left for 0600, which a file in memory gets. Nor can files be truncated, linked or
+//   made special, nor file systems be mounted.
 // - Processes: none is started (threads are), no program is run, no other process is traced, sent a
 //   signal, slowed down or bounded.
 // - Sockets but those of IP and of netlink, among them those of AF_UNIX, by which other services of

@@ -28,8 +28,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/descriptor.h"
-#include "base/file.h"
-#include "service/bootstrap/testing/in_child.h"
+#include "base/durable_file.h"
+#include "base/testing/in_child.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"
 

@@ -12,11 +12,12 @@
 #include "base/duration_text.h"
 #include "base/exit_status.h"
 #include "base/process_hardening.h"
+#include "base/standard_output.h"
 #include "base/status_macros.h"
 #include "base/time_text.h"
 #include "nlohmann/json.hpp"
 #include "service/authority/ca_init.h"
-#include "service/cli/standard_output.h"
+#include "service/cli/output_form.h"
 #include "service/config/config_reader.h"
 #include "service/net/listening_sockets.h"
 

@@ -11,9 +11,10 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/log.h"
+#include "base/standard_output.h"
 #include "base/status_macros.h"
 #include "nlohmann/json.hpp"
-#include "service/cli/standard_output.h"
+#include "service/cli/output_form.h"
 #include "service/config/server_config.h"
 #include "service/server/serving_check.h"
 
@@ -42,7 +43,7 @@ absl::Status Validate(const ValidateFlags& flags, std::vector<std::string>* warn
   FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(flags.file));
   // What a server would warn of when it starts is not wrong.
   log::Configure(config.log_format, log::Level::kError);
-  // What comes on standard input stands in no folder with its files.
+  // A configuration from standard input is in no folder with its files.
   return flags.text_only || flags.file == "-" ? absl::OkStatus() : CheckServing(config, warnings);
 }
 

@@ -17,10 +17,11 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/file.h"
+#include "base/standard_output.h"
 #include "base/status_macros.h"
 #include "nlohmann/json.hpp"
 #include "service/cli/explanation_json.h"
-#include "service/cli/standard_output.h"
+#include "service/cli/output_form.h"
 #include "service/config/policy_config.h"
 #include "service/config/server_config.h"
 #include "service/policy/policy.h"
@@ -36,8 +37,8 @@ constexpr char kCheckExamples[] = R"(
 Every mistake is a line on standard error: FILE:LINE: field: what is wrong; what to do. Two rules
 that match the same identities and are equally specific are a mistake.
 
-A server also judges a policy by its configuration: the names of its own certificate are given to nobody
-else, and no claim of a token may come to who has rights. So the configuration is read too, where --config
+A server also judges a policy by its configuration: no other identity may have the names of its own
+certificate, and the claims of a token must not lead to an identity that has rights. So the configuration is read too, where --config
 names it or fleetca.textproto lies beside the policy and names it.
 
 Examples:
@@ -221,13 +222,15 @@ void AddExplainCommand(CLI::App& policy, int* exit_code) {
   explain->add_option("file", flags->file, "The policy; - is standard input")
       ->type_name("FILE")
       ->required();
-  explain->add_option("--as", flags->caller, "Who asks")
+  explain->add_option("--as", flags->caller, "The caller's SPIFFE ID")
       ->type_name("SPIFFE-ID")
       ->check(SpiffeIdFlagProblem, "")
       ->required();
   explain
-      ->add_option("--for", flags->subject,
-                   "Whom the certificate is for, when the CSR names none and it is not who asks")
+      ->add_option(
+          "--for", flags->subject,
+          "The identity that the certificate is for, when the CSR names none and it is not "
+          "the caller's")
       ->type_name("SPIFFE-ID")
       ->check(SpiffeIdFlagProblem, "");
   explain->add_option("--profile", flags->profile, "The profile asked for")
@@ -242,7 +245,8 @@ void AddExplainCommand(CLI::App& policy, int* exit_code) {
           [](const std::string& text) {
             return DurationFromText(text, kLongestLifetime).has_value()
                        ? std::string()
-                       : absl::StrCat("\"", text, "\" is no lifetime; write it as in 12h or 30d");
+                       : absl::StrCat("\"", text,
+                                      "\" is not a lifetime; write it as in 12h or 30d");
           },
           "");
   AddFormFlag(*explain, &flags->form);

@@ -10,8 +10,9 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "base/durable_file.h"
 #include "base/errors.h"
-#include "base/file.h"
+#include "base/file_status.h"
 
 namespace fleetca::service {
 namespace {
@@ -55,8 +56,7 @@ absl::Status NotifySystemd(absl::string_view state) {
 
 absl::Status RemoveReadyFile(const std::string& path) {
   if (unlink(path.c_str()) != 0 && errno != ENOENT) {
-    return FailedPrecondition(Reason::kFileInvalid, absl::StrCat("Cannot remove the old ", path,
-                                                                 ": ", std::strerror(errno)));
+    return FileError("remove the old", path, errno);
   }
   return absl::OkStatus();
 }

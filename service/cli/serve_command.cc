@@ -1,22 +1,19 @@
 #include "service/cli/serve_command.h"
 
-#include <pthread.h>
-
-#include <csignal>
 #include <memory>
 #include <string>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "base/exit_status.h"
 #include "base/log.h"
 #include "base/process_hardening.h"
 #include "base/session_resumption.h"
+#include "base/signals.h"
+#include "base/standard_output.h"
 #include "base/status_macros.h"
 #include "base/throughput_scheduling.h"
 #include "service/cli/readiness.h"
-#include "service/cli/standard_output.h"
 #include "service/config/server_config.h"
 #include "service/server/server.h"
 
@@ -43,46 +40,6 @@ struct ServeFlags {
   bool new_store = false;
 };
 
-// SIGTERM, SIGINT and SIGHUP as something to wait for. Made before any thread starts: threads
-// inherit the mask, so that only Wait receives them.
-class Signals {
- public:
-  Signals() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGTERM);
-    sigaddset(&signals_, SIGINT);
-    sigaddset(&signals_, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-  }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-  ~Signals() {
-    // One that waits would end the process before it has said why a start failed.
-    std::signal(SIGHUP, SIG_IGN);
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-
-  // Calls `reload` for each SIGHUP, and returns the name of the first other one. From then on
-  // SIGHUP has no effect, as there is nothing left to reload for, and the others have their usual
-  // one again, which is the end of the process.
-  absl::string_view WaitForStop(absl::FunctionRef<void()> reload) {
-    int signal = 0;
-    sigwait(&signals_, &signal);
-    while (signal == SIGHUP) {
-      reload();
-      sigwait(&signals_, &signal);
-    }
-    // Before the mask goes: one that is waiting already is dropped by this.
-    std::signal(SIGHUP, SIG_IGN);
-    pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
-    return signal == SIGINT ? "SIGINT" : "SIGTERM";
-  }
-
- private:
-  sigset_t signals_;
-  sigset_t before_;
-};
-
 void WarnUnlessOk(absl::string_view event, const absl::Status& status) {
   if (!status.ok()) {
     log::Warning(event, {{"reason", status.message()}});
@@ -102,7 +59,6 @@ absl::Status Serve(const ServeFlags& flags) {
   const absl::Status scheduled = ScheduleForThroughput();
   const absl::Status not_resumed = DisableTlsSessionResumption();
   Signals signals;
-  std::signal(SIGPIPE, SIG_IGN);
   FLEETCA_ASSIGN_OR_RETURN(ServerConfig config, LoadServerConfig(flags.config));
   config.store.new_store = flags.new_store;
   log::Configure(config.log_format, config.log_level);

@@ -10,10 +10,11 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/exit_status.h"
+#include "base/standard_output.h"
 #include "base/status_macros.h"
 #include "base/time_text.h"
 #include "nlohmann/json.hpp"
-#include "service/cli/standard_output.h"
+#include "service/cli/output_form.h"
 #include "service/cli/store_owner.h"
 #include "service/config/server_config.h"
 #include "store/rocksdb/rocksdb_restore.h"
@@ -55,7 +56,7 @@ struct StoreFlags {
   std::string form = "text";
 };
 
-// The command as it was given, for who has to give it again.
+// The command as it was given, for the user who has to give it again.
 std::string CommandLine(absl::string_view name, const StoreFlags& flags) {
   return absl::StrCat("fleetca store ", name, " --config ", flags.config);
 }

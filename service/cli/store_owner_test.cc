@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <string>
 
+#include "base/durable_file.h"
 #include "base/errors.h"
-#include "base/file.h"
 #include "base/user_name.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

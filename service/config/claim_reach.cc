@@ -95,12 +95,12 @@ std::string ProblemOf(const std::string& identity, const Policy& policy) {
     // Of what more specific rules take away nothing is said here.
     const std::string path = Example(segments, rule.identity);
     if (!path.empty() && policy.FindRule(SplitPath(path)) == &rule) {
-      return absl::StrCat(
-          "can come to ", path, ", and the policy's rule \"", rule.name, "\"",
-          rule.line == 0 ? "" : absl::StrCat(" (line ", rule.line, ")"), " gives it ",
-          rule.rights.empty() ? "issue_for" : "rights",
-          ": whoever chooses the text of a claim could have them. Write that identity out in a "
-          "rule of its own, or put what is captured below another path");
+      return absl::StrCat("can come to ", path, ", and the policy's rule \"", rule.name, "\"",
+                          rule.line == 0 ? "" : absl::StrCat(" (line ", rule.line, ")"),
+                          " gives it ", rule.rights.empty() ? "issue_for" : "rights",
+                          ": the person who chooses the text of a claim could have them. Write "
+                          "that identity out in a "
+                          "rule of its own, or put what is captured below another path");
     }
   }
   return "";

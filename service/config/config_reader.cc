@@ -65,7 +65,8 @@ std::string AddressProblem(absl::string_view address) {
     return absl::StrCat("\"", address, "\" has an IPv6 address without brackets", kRemedy);
   }
   if (!IsIpv4(host) && !x509::CheckName({x509::NameType::kDns, host}, "").ok()) {
-    return absl::StrCat("\"", address, "\" has a host that is no IP address or DNS name", kRemedy);
+    return absl::StrCat("\"", address, "\" has a host that is not an IP address or DNS name",
+                        kRemedy);
   }
   return "";
 }
@@ -124,7 +125,7 @@ absl::Duration ConfigReader::Duration(absl::string_view field,
       (value.seconds() > 0 && value.nanos() < 0) || (value.seconds() < 0 && value.nanos() > 0);
   if (value.nanos() >= kNanosPerSecond || value.nanos() <= -kNanosPerSecond || signs_differ ||
       value.seconds() > kMaxDurationSeconds || value.seconds() < -kMaxDurationSeconds) {
-    Mistake(field, "is no duration; write it as in { seconds: 3600 }");
+    Mistake(field, "is not a duration; write it as in { seconds: 3600 }");
   }
   return absl::Seconds(value.seconds()) + absl::Nanoseconds(value.nanos());
 }

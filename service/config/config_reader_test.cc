@@ -137,7 +137,7 @@ TEST_F(ConfigReaderTest, ADurationIsWhatProtobufAllows) {
                           Proto(0, -1000000000), Proto(1, -1), Proto(-1, 1), Proto(0, INT32_MIN),
                           Proto(0, INT32_MAX), Proto(INT64_MIN, 0), Proto(INT64_MAX, 0)}) {
     EXPECT_THAT(Mistake([&](ConfigReader& reader) { reader.Duration(kField, bad); }),
-                HasSubstr("is no duration"))
+                HasSubstr("is not a duration"))
         << bad.ShortDebugString();
   }
 }

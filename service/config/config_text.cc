@@ -107,7 +107,7 @@ ConfigText::ConfigText(absl::string_view text, absl::string_view path,
   parser.WriteLocationsTo(&locations_);
   // To go on after the first unknown field and report them all; the collector makes errors of them.
   parser.AllowUnknownField(true);
-  // Unknown fields are skipped by recursion too, and a file is no stack.
+  // Unknown fields are skipped by recursion too, and a file is not a stack.
   parser.SetRecursionLimit(kMaxNesting);
   parsed_ = parser.ParseFromString(std::string(text), message);
 }

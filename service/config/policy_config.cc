@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/mistakes.h"
 #include "base/status_macros.h"
 #include "fleetca/policy/v1/policy.pb.h"
 #include "service/config/config_reader.h"
@@ -49,7 +50,7 @@ uint16_t ReadKeyUsages(absl::string_view field, const pb::Profile& written, Conf
     }
     if (bit == 0) {
       reader->Mistake(here,
-                      "is no key usage; write KEY_USAGE_DIGITAL_SIGNATURE, "
+                      "is not a key usage; write KEY_USAGE_DIGITAL_SIGNATURE, "
                       "KEY_USAGE_KEY_ENCIPHERMENT, KEY_USAGE_KEY_AGREEMENT, "
                       "KEY_USAGE_KEY_CERT_SIGN or KEY_USAGE_CRL_SIGN");
     } else if ((usage & bit) != 0) {
@@ -171,7 +172,7 @@ absl::StatusOr<std::unique_ptr<const Policy>> ParsePolicy(absl::string_view text
     return written.ToStatus();
   }
   ConfigReader reader(&written, "");
-  std::vector<absl::Status> mistakes;
+  Mistakes mistakes;
   PolicyOptions options = ReadPolicy(message, written, &reader);
   options.reserved = std::move(reserved);
   absl::StatusOr<std::unique_ptr<const Policy>> policy =

@@ -40,7 +40,7 @@ void ReadKeyPurposes(absl::string_view field, const pb::Profile& profile, Config
         break;
       default:
         reader->Mistake(here,
-                        "is no key purpose; write KEY_PURPOSE_SERVER_AUTH or "
+                        "is not a key purpose; write KEY_PURPOSE_SERVER_AUTH or "
                         "KEY_PURPOSE_CLIENT_AUTH");
         continue;
     }
@@ -63,7 +63,7 @@ void ReadSubject(absl::string_view field, const pb::Profile& profile, ConfigRead
       return;
     default:
       reader->Mistake(Below(field, "subject"),
-                      "is no subject form; write SUBJECT_FORM_EMPTY or "
+                      "is not a subject form; write SUBJECT_FORM_EMPTY or "
                       "SUBJECT_FORM_FIRST_DNS_NAME");
   }
 }
@@ -98,7 +98,7 @@ std::vector<PublicKeyAlgorithm> ReadKeyAlgorithms(
     }
     if (!known) {
       reader->Mistake(At(field, i),
-                      "is no key algorithm; write KEY_ALGORITHM_P256, KEY_ALGORITHM_P384, "
+                      "is not a key algorithm; write KEY_ALGORITHM_P256, KEY_ALGORITHM_P384, "
                       "KEY_ALGORITHM_RSA or KEY_ALGORITHM_ED25519");
     }
   }

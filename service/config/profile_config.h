@@ -18,7 +18,7 @@ namespace fleetca::service {
 ProfileOptions ReadProfile(absl::string_view field, const config::v1::Profile& profile,
                            absl::string_view trust_domain, ConfigReader* reader);
 
-// The list of key algorithms at `field`; what is none is a mistake.
+// The list of key algorithms at `field`. Adds a mistake for a value that is not an algorithm.
 std::vector<x509::PublicKeyAlgorithm> ReadKeyAlgorithms(
     absl::string_view field, const google::protobuf::RepeatedField<int>& written,
     ConfigReader* reader);

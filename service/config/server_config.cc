@@ -160,7 +160,8 @@ void ReadLogging(const pb::Logging& written, ConfigReader* reader, ServerConfig*
       config->log_format = log::Format::kJson;
       break;
     default:
-      reader->Mistake("logging.format", "is no format; write LOG_FORMAT_TEXT or LOG_FORMAT_JSON");
+      reader->Mistake("logging.format",
+                      "is not a format; write LOG_FORMAT_TEXT or LOG_FORMAT_JSON");
   }
   switch (written.level()) {
     case pb::LOG_LEVEL_UNSPECIFIED:
@@ -178,7 +179,7 @@ void ReadLogging(const pb::Logging& written, ConfigReader* reader, ServerConfig*
       break;
     default:
       reader->Mistake("logging.level",
-                      "is no level; write LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING or "
+                      "is not a level; write LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING or "
                       "LOG_LEVEL_ERROR");
   }
 }

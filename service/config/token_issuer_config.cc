@@ -59,7 +59,7 @@ std::vector<SigningAlgorithm> ReadAlgorithms(absl::string_view field,
                      [&written, i](const auto& row) { return row.first == written.algorithms(i); });
     if (found == std::end(kAlgorithms)) {
       reader->Mistake(At(field, i),
-                      "is no algorithm of tokens; write what the issuer signs with, such as "
+                      "is not an algorithm of tokens; write what the issuer signs with, such as "
                       "TOKEN_ALGORITHM_RS256");
     } else {
       algorithms.push_back(found->second);

@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/crypto_types.h"
+#include "base/durable_file.h"
 #include "base/errors.h"
-#include "base/file.h"
 #include "base/file_watcher.h"
 #include "fleetca/config/v1/config.pb.h"
 #include "gmock/gmock.h"
@@ -145,7 +145,7 @@ TEST(ReadTokenIssuers, NamesLineAndFieldOfEveryMistake) {
   ExpectMistake("  algorithms: TOKEN_ALGORITHM_RS256", "", "token_issuers[0].algorithms", 1,
                 "is empty");
   ExpectMistake("TOKEN_ALGORITHM_RS256", "TOKEN_ALGORITHM_UNSPECIFIED",
-                "token_issuers[0].algorithms[0]", 4, "is no algorithm");
+                "token_issuers[0].algorithms[0]", 4, "is not an algorithm");
   ExpectMistake("  jwks_file: \"cluster.json\"", "", "token_issuers[0]", 1, "names no keys");
   ExpectMistake("\"cluster.json\"", "\"\"", "token_issuers[0].jwks_file", 5, "is missing");
   ExpectMistake("https://ci.example/jwks", "http://ci.example/jwks",
@@ -166,7 +166,7 @@ TEST(ReadTokenIssuers, NamesLineAndFieldOfEveryMistake) {
   ExpectMistake("repo:{repo}", "repo:{repo", "token_issuers[1].rules[0].matches[0].pattern", 15,
                 "");
   ExpectMistake("\"/run/kind\"", "\"\"", "token_issuers[1].rules[1].matches[0].claim", 16,
-                "is no claim");
+                "is not a claim");
   ExpectMistake("identity: \"/job/{repo}\"", "identity: \"job\"",
                 "token_issuers[1].rules[0].identity", 15, "begin it with");
   ExpectMistake("matches { claim: \"sub\" pattern: \"x\" }", "",

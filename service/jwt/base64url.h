@@ -1,4 +1,4 @@
-// base64url as JOSE has it (RFC 7515 section 2).
+// base64url as JOSE defines it (RFC 7515 section 2).
 #ifndef FLEETCA_SERVICE_JWT_BASE64URL_H_
 #define FLEETCA_SERVICE_JWT_BASE64URL_H_
 

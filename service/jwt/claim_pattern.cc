@@ -20,7 +20,7 @@ absl::Status Mistake(absl::string_view text, absl::string_view problem) {
                          absl::StrCat("\"", absl::CHexEscape(text), "\" ", problem));
 }
 
-// As x509/spiffe_id.h has it.
+// The characters of a path segment, as in x509/spiffe_id.h.
 bool IsSegmentCharacter(char c) {
   return absl::ascii_isalnum(c) || c == '.' || c == '-' || c == '_';
 }

@@ -21,7 +21,7 @@ using ClaimCaptures = std::map<std::string, std::string, std::less<>>;
 class ClaimPattern {
  public:
   // INVALID_ARGUMENT kConfigInvalid: empty, a "{" or "}" without its partner, a capture's name that
-  // is malformed or stands twice, a capture before a character that it would take itself (another
+  // is malformed or appears twice, a capture before a character that it would take itself (another
   // capture among them).
   static absl::StatusOr<ClaimPattern> Parse(absl::string_view text);
 
@@ -29,7 +29,7 @@ class ClaimPattern {
   std::vector<std::string> captures() const;
 
   // Whether the whole of `text` matches; adds what the captures stand for. A capture never stands
-  // for "." or "..", which are no segments. `captures` is undefined after a false.
+  // for "." or "..", which are not segments. `captures` is undefined after a false.
   bool Matches(absl::string_view text, ClaimCaptures* captures) const;
 
   // Whether some text matches both. Exact, but that it takes "." and ".." for segments.

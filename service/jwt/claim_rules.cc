@@ -37,7 +37,7 @@ std::vector<std::string> ParseClaim(absl::string_view claim) {
   return path;
 }
 
-// The text of the claim; null when there is none or it is no string.
+// The text of the claim; null when there is none or it is not a string.
 const std::string* ClaimText(const JsonValue& claims, const std::vector<std::string>& path) {
   const JsonValue* value = &claims;
   for (const std::string& name : path) {
@@ -63,7 +63,7 @@ absl::StatusOr<std::vector<ClaimRules::Piece>> ClaimRules::ParseIdentity(
     const std::vector<std::string>& captures) {
   // Anything else would go on with the trust domain.
   if (!absl::StartsWith(text, "/")) {
-    return Mistake(field, "identity", "is no path; begin it with \"/\"");
+    return Mistake(field, "identity", "is not a path; begin it with \"/\"");
   }
   std::vector<Piece> pieces = {{absl::StrCat("spiffe://", trust_domain), ""}};
   std::string example = pieces[0].literal;
@@ -118,7 +118,7 @@ absl::StatusOr<ClaimRules::Rule> ClaimRules::ParseRule(absl::string_view trust_d
     std::vector<std::string> path = ParseClaim(options.matches[i].claim);
     if (path.empty()) {
       return Mistake(match_field, "claim",
-                     "is no claim; write a name (\"sub\") or a JSON Pointer (\"/a/b\")");
+                     "is not a claim; write a name (\"sub\") or a JSON Pointer (\"/a/b\")");
     }
     absl::StatusOr<ClaimPattern> pattern = ClaimPattern::Parse(options.matches[i].pattern);
     if (!pattern.ok()) {

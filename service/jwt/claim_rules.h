@@ -20,7 +20,7 @@ struct ClaimMatchOptions {
   // A claim's name, "sub"; or, with a "/" at its start, a JSON Pointer (RFC 6901) into the claims:
   // "/kubernetes.io/namespace".
   std::string claim;
-  std::string pattern;  // claim_pattern.h; a claim that is no string matches none
+  std::string pattern;  // claim_pattern.h; a claim that is not a string matches none
 };
 
 struct ClaimRuleOptions {
@@ -42,12 +42,12 @@ class ClaimRules {
  public:
   // INVALID_ARGUMENT kConfigInvalid, with the field ("rules[1].matches[0].pattern"). Refused are
   // rules that leave a choice: two of one issuer that some token could match both, a capture that
-  // stands twice, two captures in one segment of an identity ("{a}-{b}" gives "x-y-z" to two
+  // appears twice, two captures in one segment of an identity ("{a}-{b}" gives "x-y-z" to two
   // subjects), a rule without a match.
   static absl::StatusOr<ClaimRules> Create(absl::string_view trust_domain,
                                            const std::vector<ClaimRuleOptions>& rules);
 
-  // The SPIFFE ID of whoever has these claims. PERMISSION_DENIED kCallerNotAllowed when no rule
+  // The SPIFFE ID of the holder of these claims. PERMISSION_DENIED kCallerNotAllowed when no rule
   // says one; kNameReserved when it would be that of the CA's server, which is for no token.
   absl::StatusOr<std::string> Identity(const JwtClaims& claims) const;
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/time/clock.h"
-#include "base/file.h"
+#include "base/durable_file.h"
 #include "base/file_watcher.h"
 #include "service/jwt/testing/jwt_maker.h"
 #include "tests/testing/status_matchers.h"

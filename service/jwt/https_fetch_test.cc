@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
-#include "base/file.h"
+#include "base/durable_file.h"
 #include "service/jwt/testing/tls_test_server.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"

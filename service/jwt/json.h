@@ -36,10 +36,10 @@ class JsonValue {
   Array* AsArray() { return std::get_if<Array>(&value_); }
   Object* AsObject() { return std::get_if<Object>(&value_); }
 
-  // The member called so; null when there is none or this is no object.
+  // The member called so; null when there is none or this is not an object.
   const JsonValue* Member(absl::string_view name) const;
 
-  // Whether this is an object in which a name stands twice: two readers would choose differently.
+  // Whether this is an object in which a name appears twice: two readers would choose differently.
   bool IsAmbiguous() const { return ambiguous_; }
   void MarkAmbiguous() { ambiguous_ = true; }
 
@@ -48,12 +48,12 @@ class JsonValue {
   bool ambiguous_ = false;
 };
 
-// What becomes of an object in which a name stands twice.
+// What becomes of an object in which a name appears twice.
 enum class RepeatedNames { kRefuseAll, kMarkObject };
 
 // The one value that `text` is. INVALID_ARGUMENT kConfigInvalid: not JSON, invalid UTF-8, anything
-// after the value, a name that stands twice in one object unless `repeated` says that the object is
-// only marked, deeper than kMaxJsonDepth. Numbers become doubles. The caller limits the size.
+// after the value, a name that appears twice in one object unless `repeated` says that the object
+// is only marked, deeper than kMaxJsonDepth. Numbers become doubles. The caller limits the size.
 absl::StatusOr<JsonValue> ParseJson(absl::string_view text,
                                     RepeatedNames repeated = RepeatedNames::kRefuseAll);
 

@@ -17,7 +17,7 @@ namespace fleetca::service {
 namespace {
 
 constexpr size_t kMinRsaBits = 2048;
-constexpr size_t kMaxRsaBits = 8192;      // more only costs whoever verifies
+constexpr size_t kMaxRsaBits = 8192;      // more only costs the verifier
 constexpr size_t kMaxExponentOctets = 4;  // likewise; 65537 has 3
 
 // A log line is read by people.
@@ -132,7 +132,7 @@ absl::StatusOr<KeyPtr> ReadPublicKey(const JwkReader& reader) {
   }
   if (reader.Has("d")) {
     return Odd(
-        "is a private key, which whoever can read the set may use; its issuer must replace "
+        "is a private key, which anybody who can read the set may use; its issuer must replace "
         "it");
   }
   absl::StatusOr<KeyPtr> key = type == "RSA" ? ReadRsa(reader) : ReadEc(reader);
@@ -150,7 +150,7 @@ struct NamedJwk {
 // An error says why the key is left out.
 absl::StatusOr<NamedJwk> ReadKey(const JwkReader& reader) {
   if (!reader.IsObject() || reader.IsAmbiguous()) {
-    return Odd(reader.IsObject() ? "has a member twice" : "is no object");
+    return Odd(reader.IsObject() ? "has a member twice" : "is not an object");
   }
   // What a key is for comes first: one that is for something else may be of any shape.
   FLEETCA_ASSIGN_OR_RETURN(const std::string* use, reader.OptionalText("use"));

@@ -84,7 +84,7 @@ TEST(JwkSetTest, AByteOrderMarkAtTheStartIsSkipped) {
 }
 
 TEST(JwkSetTest, KeysOfOneKidAreAllKept) {
-  // The same key for two algorithms, as ADFS has it, and keys of two kinds.
+  // The same key for two algorithms, as ADFS publishes it, and keys of two kinds.
   FLEETCA_ASSERT_OK_AND_ASSIGN(
       const JwkSet set,
       JwkSet::Parse(MakeJwks({MakeJwk(Rsa(), "k", R"("alg":"RS256",)"),
@@ -104,9 +104,9 @@ TEST(JwkSetTest, OneOddKeyCostsNoOther) {
     std::string jwk;
     absl::string_view why;
   } cases[] = {
-      {"7", "is no object"},
-      {"null", "is no object"},
-      {"[]", "is no object"},
+      {"7", "is not an object"},
+      {"null", "is not an object"},
+      {"[]", "is not an object"},
       {"{}", "has no kty"},
       {R"({"kid":"k"})", "has no kty"},
       {R"({"kty":1})", "has a kty that is not a string"},

@@ -1,4 +1,4 @@
-// Who asks, by a JSON Web Token: its signature and claims verified, and mapped to an identity.
+// The caller by a JSON Web Token: its signature and claims are verified and mapped to an identity.
 #ifndef FLEETCA_SERVICE_JWT_JWT_READER_H_
 #define FLEETCA_SERVICE_JWT_JWT_READER_H_
 
@@ -20,8 +20,8 @@ namespace fleetca::service {
 class JwtReader {
  public:
   // INVALID_ARGUMENT kConfigInvalid as JwtVerifier::Create and ClaimRules::Create, and for a rule
-  // of an issuer that is not in `issuers` ("rules[1].issuer"). No issuer at all is no mistake: then
-  // no token is accepted.
+  // of an issuer that is not in `issuers` ("rules[1].issuer"). No issuer at all is not a mistake:
+  // then no token is accepted.
   static absl::StatusOr<std::unique_ptr<JwtReader>> Create(
       absl::string_view trust_domain, std::vector<JwtIssuer> issuers,
       const std::vector<ClaimRuleOptions>& rules);

@@ -219,7 +219,7 @@ TEST_F(JwtReaderTest, RefusesEveryWrongTokenWithOneSentence) {
       "no key \"new\"");
   EXPECT_EQ(source_->unknown_keys, unknown_before + 1);
   ExpectRefused(MakeToken(kEs256, payload, P256(), SignatureScheme::kEcdsaSha256), "not pinned");
-  // EdDSA is no algorithm of ours yet.
+  // EdDSA is not an algorithm of ours yet.
   ExpectRefused(MakeToken(R"({"alg":"EdDSA","kid":"ed"})", payload,
                           TestKey::OfType(KeyType::kEd25519), SignatureScheme::kEd25519),
                 "alg EdDSA");

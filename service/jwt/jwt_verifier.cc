@@ -67,7 +67,7 @@ absl::Status CheckAudience(const JsonValue& claims, const std::vector<std::strin
   const JsonValue::Array* list = audience->AsArray();
   for (const JsonValue& element : list == nullptr ? none : *list) {
     if (element.AsString() == nullptr) {
-      return Refusal("aud has an element that is no string");
+      return Refusal("aud has an element that is not a string");
     }
     found = found || Contains(ours, *element.AsString());
   }
@@ -82,7 +82,7 @@ absl::StatusOr<std::optional<absl::Time>> Date(const JsonValue& claims, absl::st
   }
   const double* seconds = member->AsNumber();
   if (seconds == nullptr || !(*seconds >= 0 && *seconds <= kMaxNumericDate)) {
-    return Refusal(absl::StrCat(name, " is no number of seconds since 1970"));
+    return Refusal(absl::StrCat(name, " is not a number of seconds since 1970"));
   }
   return absl::UnixEpoch() + absl::Seconds(*seconds);
 }
@@ -141,25 +141,22 @@ absl::StatusOr<std::string> OneUseJwtId(const JwtIssuer& issuer, const JsonValue
 
 }  // namespace
 
-std::vector<absl::Status> JwtVerifier::FindMistakes(const JwtIssuer& issuer) {
-  std::vector<absl::Status> mistakes;
-  const auto add = [&mistakes](absl::string_view field, absl::string_view problem) {
-    mistakes.push_back(InvalidArgument(Reason::kConfigInvalid, field, problem));
-  };
+Mistakes JwtVerifier::FindMistakes(const JwtIssuer& issuer) {
+  Mistakes mistakes;
   if (!absl::StartsWith(issuer.url, "https://")) {
-    add("url", "does not begin with https://; write the issuer as its tokens do");
+    mistakes.Add("url", "does not begin with https://; write the issuer as its tokens do");
   }
   if (issuer.audiences.empty() || Contains(issuer.audiences, std::string())) {
-    add("audiences", "is empty or has an empty one; say what `aud` names this CA");
+    mistakes.Add("audiences", "is empty or has an empty one; say what `aud` names this CA");
   }
   if (issuer.algorithms.empty()) {
-    add("algorithms", "is empty; pin what the issuer signs with, such as RS256");
+    mistakes.Add("algorithms", "is empty; pin what the issuer signs with, such as RS256");
   }
   if (issuer.clock_skew < absl::ZeroDuration() || issuer.clock_skew > kMaxClockSkew) {
-    add("clock_skew", "is not from 0 to 5 minutes");
+    mistakes.Add("clock_skew", "is not from 0 to 5 minutes");
   }
   if (issuer.keys == nullptr) {
-    add("keys", "is missing; name a file or an https URL of the issuer's JWK set");
+    mistakes.Add("keys", "is missing; name a file or an https URL of the issuer's JWK set");
   }
   return mistakes;
 }
@@ -175,7 +172,7 @@ absl::StatusOr<std::unique_ptr<const JwtVerifier>> JwtVerifier::Create(
     }
     if (!urls.insert(issuers[i].url).second) {
       return InvalidArgument(Reason::kConfigInvalid, absl::StrCat(field, ".url"),
-                             absl::StrCat(field, ".url stands twice; give an issuer one entry"));
+                             absl::StrCat(field, ".url appears twice; give an issuer one entry"));
     }
   }
   return std::unique_ptr<const JwtVerifier>(new JwtVerifier(std::move(issuers)));

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/mistakes.h"
 #include "service/jwt/json.h"
 #include "service/jwt/key_source.h"
 #include "service/jwt/signing_algorithm.h"
@@ -52,10 +53,10 @@ class JwtVerifier {
  public:
   // Everything that Create would refuse in this issuer alone: INVALID_ARGUMENT kConfigInvalid, with
   // the field ("audiences") and a message that is the end of a sentence about it.
-  static std::vector<absl::Status> FindMistakes(const JwtIssuer& issuer);
+  [[nodiscard]] static Mistakes FindMistakes(const JwtIssuer& issuer);
 
   // INVALID_ARGUMENT kConfigInvalid, with the field ("issuers[1].audiences"): an issuer that is not
-  // an https URL or stands twice, no audience, no algorithm, no key source, a skew out of range.
+  // an https URL or appears twice, no audience, no algorithm, no key source, a skew out of range.
   static absl::StatusOr<std::unique_ptr<const JwtVerifier>> Create(std::vector<JwtIssuer> issuers);
 
   // The claims of a token that an issuer of ours signed for us and that holds at `now`: `exp` is

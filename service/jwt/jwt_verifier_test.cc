@@ -189,10 +189,10 @@ TEST_F(JwtVerifierTest, RefusesDatesThatAreNone) {
   for (const absl::string_view wrong :
        {R"("1767226200")", "null", "-1", "1e300", "true", "[1767226200]", "253402300800"}) {
     ExpectRefused(Es256(PayloadWith(expires, absl::StrCat(R"("exp":)", wrong))),
-                  "exp is no number");
+                  "exp is not a number");
     ExpectRefused(Es256(PayloadWith(absl::StrCat(R"("nbf":)", kNowSeconds),
                                     absl::StrCat(R"("nbf":)", wrong))),
-                  "nbf is no number");
+                  "nbf is not a number");
   }
   FLEETCA_EXPECT_OK(Verify(Es256(PayloadWith(expires, R"("exp":1767226200.5)"))));
 }

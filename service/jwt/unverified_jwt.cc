@@ -27,7 +27,7 @@ absl::StatusOr<JsonValue> ParseObject(absl::string_view part, absl::string_view 
     return Refusal(absl::StrCat("the ", name, ": ", json.status().message()));
   }
   if (json->AsObject() == nullptr) {
-    return Refusal(absl::StrCat("the ", name, " is no JSON object"));
+    return Refusal(absl::StrCat("the ", name, " is not JSON object"));
   }
   return json;
 }
@@ -81,7 +81,7 @@ absl::StatusOr<UnverifiedJwt> ParseJwt(absl::string_view token) {
   if (!algorithm) {
     return Refusal(absl::StrCat("the header's alg ",
                                 name == nullptr ? "is missing" : absl::CHexEscape(*name),
-                                " is no signature algorithm that can be pinned"));
+                                " is not a signature algorithm that can be pinned"));
   }
   const std::string* key_id = Text(header, "kid");
   if (key_id == nullptr) {

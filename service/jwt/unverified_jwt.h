@@ -21,7 +21,7 @@ struct UnverifiedJwt {
 };
 
 // UNAUTHENTICATED kCallerUnknown: over kMaxTokenBytes; not three parts of canonical base64url; a
-// header or payload that is no strict JSON object (json.h); an `alg` that is no signature
+// header or payload that is not a strict JSON object (json.h); an `alg` that is not a signature
 // ("none", HMAC); no `kid`; a `crit`, as we know no extension; a `typ` other than "JWT" or "at+jwt"
 // when there is one, as an issuer signs other things than tokens with the same key. Keys in the
 // header (`jwk`, `jku`, `x5c`, `x5u`) are not read. The message says which: it is for the log.

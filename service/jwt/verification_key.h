@@ -17,7 +17,7 @@ namespace fleetca::service {
 // Immutable, thread-safe.
 class VerificationKey {
  public:
-  // Numbers are big-endian octets. INVALID_ARGUMENT kKeyInvalid: what is no key (a modulus or
+  // Numbers are big-endian octets. INVALID_ARGUMENT kKeyInvalid: what is not a key (a modulus or
   // exponent that is even or has a leading zero octet, a point that is not on the curve, a
   // coordinate of another length). Whether an RSA key is long enough, its caller judges.
   static absl::StatusOr<std::unique_ptr<const VerificationKey>> CreateRsa(

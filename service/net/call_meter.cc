@@ -66,8 +66,8 @@ class CallMeter : public grpc::experimental::Interceptor {
   }
 
  private:
-  // A call of gRPC's synchronous API (reflection has it) cannot be asked from here: asking it runs
-  // its interceptors, and so on without end.
+  // A call of gRPC's synchronous API, which reflection uses, cannot be asked from here: asking it
+  // runs its interceptors, and so on without end.
   bool IsCancelled() const { return is_callback_ && call_->server_context()->IsCancelled(); }
 
   // The first message decides: what comes after it on a stream is bounded by the account alone.
@@ -126,7 +126,7 @@ grpc::experimental::Interceptor* CallMeterFactory::CreateServerInterceptor(Serve
   const std::optional<PeerAddress> peer = PeerAddress::FromGrpc(call->server_context()->peer());
   std::shared_ptr<Connection> connection = peer.has_value() ? connections_->Find(*peer) : nullptr;
   if (connection == nullptr) {
-    // It has ended, and its caller's calls are counted all the same.
+    // The call has ended, but it still counts among its caller's calls.
     connection = std::make_shared<Connection>(peer.value_or(PeerAddress()));
   }
   if (!connection->caller_known()) {

@@ -30,7 +30,7 @@ class CallerCalls {
   static constexpr int64_t kMost = 1000;
   static constexpr int64_t kMostOfAConnection = 100;
   static constexpr int64_t kMostInAll = 8000;
-  // So many refused calls between two looks are a flood: who takes a refusal for an answer has made
+  // This many refused calls between two looks are a flood: a client that heeds a refusal has made
   // fewer.
   static constexpr int64_t kFlood = 200;
 
@@ -92,8 +92,8 @@ class CallerTable {
   [[nodiscard]] bool Arrive(absl::string_view caller) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Those who went on and on making calls that were refused, since the last look. Forgives each
-  // caller what the time since then is worth, and drops callers of whom nothing is left. `now` is
-  // of SteadyTime().
+  // caller what the time since then is worth, and drops callers that have neither calls nor a debt
+  // left. `now` is of SteadyTime().
   absl::flat_hash_set<std::string> Look(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
 
   size_t size() const ABSL_LOCKS_EXCLUDED(mutex_);

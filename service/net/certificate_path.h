@@ -22,8 +22,8 @@ struct CertificatePath {
   std::vector<size_t> beside;
   // Why each other one is left out, in words for the log: "certificate 3 expired at ...".
   std::vector<std::string> left_out;
-  // The same of one without which the path ends too early: it issued the last one, but is not
-  // valid now. "" when there is none.
+  // Why the path ends too early, in the same words: about a certificate that issued the last one of
+  // the path, but is not valid now. "" when there is no such certificate.
   std::string gap;
   // Whether some certificate of the file cannot be read here, so that nobody knows where it fits.
   bool has_unreadable = false;
@@ -31,8 +31,8 @@ struct CertificatePath {
 
 // Takes the certificates after the first in any order, and prefers the longest way to a root. The
 // way is judged by names, signatures, cA, keyCertSign where there is a keyUsage, and by the time
-// `now`, or by no time where that is absent; what else relying parties want of a CA is theirs to
-// judge. DER; `file` has at least one, and the first is not judged. Roots that cannot be read are
+// `now`, or by no time where that is absent. Relying parties check all else that they require of a
+// CA. DER; `file` has at least one, and the first is not judged. Roots that cannot be read are
 // passed over.
 CertificatePath FindCertificatePath(absl::Span<const std::string> file,
                                     absl::Span<const std::string> roots,

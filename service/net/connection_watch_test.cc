@@ -182,7 +182,7 @@ TEST_F(ConnectionWatchTest, WhoGoesOnMakingCallsThatAreRefusedIsCutOff) {
   while (callers_->Arrive(kCaller)) {
   }
   Look();
-  EXPECT_TRUE(Stays(flooding)) << "one refusal is no flood";
+  EXPECT_TRUE(Stays(flooding)) << "one refusal is not a flood";
   for (int i = 0; i < 1000; ++i) {
     [[maybe_unused]] const bool arrived = callers_->Arrive(kCaller);
   }

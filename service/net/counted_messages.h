@@ -8,9 +8,10 @@
 
 namespace fleetca::service {
 
-// Counts the calls of a method from when their message has come until gRPC has forgotten them, an
-// answer that nobody takes included: a client that reads nothing, or that never acknowledges the
-// server's settings, has more of them than GRPC_ARG_MAX_CONCURRENT_STREAMS allows. Thread-safe; the
+// Counts the calls of a method from when their message has come until gRPC has forgotten them. A
+// call whose answer the client does not take counts as well: a client that reads nothing, or that
+// never acknowledges the server's settings, has more calls than GRPC_ARG_MAX_CONCURRENT_STREAMS
+// allows. Thread-safe; the
 // count outlives it, and it outlives the server.
 template <typename Request, typename Response>
 class CountedMessages : public grpc::MessageAllocator<Request, Response> {

@@ -4,7 +4,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/log.h"
+#include "base/net/accept.h"
 #include "base/status_macros.h"
 #include "base/steady_time.h"
 #include "base/throughput_scheduling.h"
@@ -38,27 +38,6 @@ constexpr absl::Duration kFailing = absl::Seconds(1);
 constexpr char kNoDescriptors[] = "the process has no file descriptors left; raise LimitNOFILE";
 // As long as gRPC's keepalive: what was sent and not acknowledged for so long has no reader.
 constexpr unsigned kUserTimeoutMs = 20'000;
-
-// accept(2) passes on errors of the connection that was about to be accepted.
-bool IsOfTheConnection(int error) {
-  switch (error) {
-    case ECONNABORTED:
-    case EINTR:
-    case EPROTO:
-    case ENETDOWN:
-    case ENOPROTOOPT:
-    case EHOSTDOWN:
-    case ENONET:
-    case EHOSTUNREACH:
-    case EOPNOTSUPP:
-    case ENETUNREACH:
-    case ETIMEDOUT:
-    case EPERM:
-      return true;
-    default:
-      return false;
-  }
-}
 
 // Ends a connection without a trace on this side.
 void Reject(Descriptor connection) {
@@ -83,15 +62,11 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Adopt(ListenerOptions option
       setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
     }
   }
-  Descriptor wake(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-  if (!wake.valid()) {
-    return Unavailable(Reason::kInternal,
-                       absl::StrCat("The kernel gives no eventfd: ", std::strerror(errno)));
-  }
+  FLEETCA_ASSIGN_OR_RETURN(WakeEvent wake, WakeEvent::Create());
   return absl::WrapUnique(new Listener(std::move(options), std::move(sockets), std::move(wake)));
 }
 
-Listener::Listener(ListenerOptions options, ListeningSockets sockets, Descriptor wake)
+Listener::Listener(ListenerOptions options, ListeningSockets sockets, WakeEvent wake)
     : options_(std::move(options)),
       port_(sockets.port),
       wake_(std::move(wake)),
@@ -100,7 +75,7 @@ Listener::Listener(ListenerOptions options, ListeningSockets sockets, Descriptor
       limiter_(kLinesPerSecond) {
   callers_->SetAlarm([this] {
     look_now_ = true;
-    Wake();
+    wake_.Wake();
   });
 }
 
@@ -113,7 +88,7 @@ Listener::~Listener() {
       absl::MutexLock lock(&mutex_);
       stop_ = true;
     }
-    Wake();
+    wake_.Wake();
     thread_->Join();
   }
 }
@@ -148,15 +123,9 @@ void Listener::StopAccepting() {
   }
   absl::MutexLock lock(&mutex_);
   stop_accepting_ = true;
-  Wake();
+  wake_.Wake();
   mutex_.Await(absl::Condition(&closed_));
   accepting_ = false;  // the thread may have accepted once more meanwhile
-}
-
-void Listener::Wake() {
-  const uint64_t one = 1;
-  // It fails only when the counter is full, and then the thread is awake.
-  [[maybe_unused]] const ssize_t written = write(wake_.get(), &one, sizeof(one));
 }
 
 void Listener::Run() {
@@ -189,7 +158,7 @@ void Listener::Run() {
 
 void Listener::Wait(absl::Time next_look) {
   std::vector<pollfd> wanted;
-  wanted.push_back({.fd = wake_.get(), .events = POLLIN, .revents = 0});
+  wanted.push_back({.fd = wake_.fd(), .events = POLLIN, .revents = 0});
   absl::Duration timeout = watch_.size() > 0 ? next_look - SteadyTime() : kIdleWait;
   if (SteadyTime() >= paused_until_) {
     for (const Descriptor& socket : sockets_) {
@@ -202,8 +171,7 @@ void Listener::Wait(absl::Time next_look) {
       std::max<int64_t>(0, absl::ToInt64Milliseconds(timeout + absl::Microseconds(999)));
   poll(wanted.data(), wanted.size(), static_cast<int>(milliseconds));
   if ((wanted[0].revents & POLLIN) != 0) {
-    uint64_t count = 0;
-    [[maybe_unused]] const ssize_t got = read(wake_.get(), &count, sizeof(count));
+    wake_.Clear();
   }
 }
 
@@ -229,7 +197,7 @@ bool Listener::AcceptOne(int socket, absl::Time now) {
     }
     return true;
   }
-  if (error == EAGAIN || error == EWOULDBLOCK) {
+  if (IsNobodyThere(error)) {
     NoteAccepting();
     return false;
   }
@@ -237,7 +205,7 @@ bool Listener::AcceptOne(int socket, absl::Time now) {
     return true;
   }
   NoteFailing(now);
-  if ((error == EMFILE || error == ENFILE) && spare_.DropOne(socket)) {
+  if (IsOutOfDescriptors(error) && spare_.DropOne(socket)) {
     NoteRefusal(kNoDescriptors, now);
     return true;
   }

@@ -19,6 +19,8 @@
 #include "base/descriptor.h"
 #include "base/log_limiter.h"
 #include "base/memory_trim.h"
+#include "base/net/spare_descriptor.h"
+#include "base/net/wake_event.h"
 #include "base/thread.h"
 #include "service/net/call_meter.h"
 #include "service/net/caller_calls.h"
@@ -26,7 +28,6 @@
 #include "service/net/connection_table.h"
 #include "service/net/connection_watch.h"
 #include "service/net/listening_sockets.h"
-#include "service/net/spare_descriptor.h"
 
 namespace fleetca::service {
 
@@ -85,13 +86,13 @@ class Listener {
   void StopAccepting() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // False while connections cannot be accepted: before Serve, after StopAccepting, and when
-  // accepting has failed for more than a second, whatever the reason. Connections that are accepted
-  // and closed at once for want of descriptors count as failures. It is tried again and again, so
-  // this comes back without anyone who connects. Health follows it.
+  // accepting has failed for more than a second, whatever the reason. A connection that is
+  // accepted and closed at once, because there are no descriptors, counts as a failure. The
+  // listener keeps trying, so this becomes true again even when nobody connects. Health follows it.
   bool accepting() const { return accepting_; }
 
  private:
-  Listener(ListenerOptions options, ListeningSockets sockets, Descriptor wake);
+  Listener(ListenerOptions options, ListeningSockets sockets, WakeEvent wake);
 
   void Run();
   // Waits until there is something to accept or something to do.
@@ -105,11 +106,10 @@ class Listener {
   void NoteRefusal(absl::string_view why, absl::Time now);
   void NoteAccepting();
   void NoteFailing(absl::Time now);
-  void Wake();
 
   const ListenerOptions options_;
   const int port_;
-  const Descriptor wake_;  // an eventfd
+  const WakeEvent wake_;
   const std::shared_ptr<ConnectionTable> table_ = std::make_shared<ConnectionTable>();
   const std::shared_ptr<CallerTable> callers_ = std::make_shared<CallerTable>();
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;

@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/errors.h"
+#include "base/net/accept.h"
 #include "base/status_macros.h"
 
 namespace fleetca::service {
@@ -74,7 +75,7 @@ absl::StatusOr<Addresses> Resolve(absl::string_view address, absl::string_view f
   const absl::string_view port = address.substr(colon + 1);
   uint32_t number = 0;
   if (!absl::SimpleAtoi(port, &number) || number > UINT16_MAX) {
-    return CannotListen(address, field, "its port is no number from 0 to 65535");
+    return CannotListen(address, field, "its port is not a number from 0 to 65535");
   }
   addrinfo hints = {};
   hints.ai_family = AF_UNSPEC;
@@ -96,17 +97,6 @@ void SetPort(int port, addrinfo* address) {
   } else {
     reinterpret_cast<sockaddr_in*>(address->ai_addr)->sin_port = htons(static_cast<uint16_t>(port));
   }
-}
-
-int PortOf(int socket) {
-  sockaddr_storage bound = {};
-  socklen_t size = sizeof(bound);
-  if (getsockname(socket, reinterpret_cast<sockaddr*>(&bound), &size) != 0) {
-    return 0;
-  }
-  return ntohs(bound.ss_family == AF_INET6
-                   ? reinterpret_cast<const sockaddr_in6*>(&bound)->sin6_port
-                   : reinterpret_cast<const sockaddr_in*>(&bound)->sin_port);
 }
 
 // Bound, and not listening yet. Empty with errno when that fails. Never SO_REUSEPORT, with which a
@@ -242,7 +232,7 @@ absl::StatusOr<ListeningSockets> Listen(absl::string_view address, absl::string_
     }
     Descriptor bound = ListenOn(*one);
     if (bound.valid()) {
-      made.port = PortOf(bound.get());
+      made.port = BoundPort(bound.get());
       made.sockets.push_back(std::move(bound));
       continue;
     }

@@ -23,12 +23,12 @@ struct ListeningSockets {
 absl::StatusOr<ListeningSockets> Listen(absl::string_view address, absl::string_view field);
 
 // Whether the host of `address` is known and is this machine's, and this user may have the port.
-// That another process has it is no error: it may be the server that this is asked for. The errors
-// of Listen.
+// A port that another process has is not an error: that process may be the server in question. The
+// errors of Listen.
 absl::Status CheckAddress(absl::string_view address, absl::string_view field);
 
 // Whether both can be listened on at once. INVALID_ARGUMENT kConfigInvalid about `field` when they
-// come to the same address and port, also where one of them is for every address of the machine;
+// have an address and port in common, also where one of them is for every address of the machine;
 // the errors of Listen for a host that is not known.
 absl::Status CheckApart(absl::string_view address, absl::string_view field, absl::string_view other,
                         absl::string_view other_field);

@@ -10,6 +10,7 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 
@@ -23,17 +24,6 @@ absl::Status Failed(absl::string_view action, int error) {
                    "; the process needs /proc, memory and free descriptors (ulimit -n)"));
 }
 
-[[nodiscard]] bool WriteAll(int descriptor, absl::string_view contents) {
-  while (!contents.empty()) {
-    const ssize_t count = write(descriptor, contents.data(), contents.size());
-    if (count < 0 && errno != EINTR) {
-      return false;
-    }
-    contents.remove_prefix(count > 0 ? static_cast<size_t>(count) : 0);
-  }
-  return true;
-}
-
 // A descriptor of a file that nobody can change any more.
 absl::StatusOr<Descriptor> MakeSealed(absl::string_view contents) {
   Descriptor made(memfd_create("fleetca", MFD_CLOEXEC | MFD_ALLOW_SEALING));
@@ -41,8 +31,10 @@ absl::StatusOr<Descriptor> MakeSealed(absl::string_view contents) {
     return Failed("make", errno);
   }
   constexpr int kSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
-  if (fchmod(made.get(), 0600) != 0 || !WriteAll(made.get(), contents) ||
-      fcntl(made.get(), F_ADD_SEALS, kSeals) != 0) {
+  if (const int error = WriteAll(made.get(), contents); error != 0) {
+    return Failed("write", error);
+  }
+  if (fchmod(made.get(), 0600) != 0 || fcntl(made.get(), F_ADD_SEALS, kSeals) != 0) {
     return Failed("write", errno);
   }
   return made;

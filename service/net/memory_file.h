@@ -13,7 +13,7 @@
 namespace fleetca::service {
 
 // For libraries that take a path where we have bytes. Only this process can open the path, and
-// whoever opens it gets the contents of before or after a replacement whole, never a mixture.
+// a reader that opens it gets the whole contents of before or after a replacement, never a mixture.
 //
 // Thread-safe, as dup3(2) is. The descriptor's number is never given back: a library's thread may
 // read the path a little longer than this object lives, and must not find another file there. So

@@ -19,8 +19,8 @@ struct ServerTrust {
 };
 
 struct ServerChain {
-  // What clients are shown, DER: the server's own certificate, the way up from it, then what else
-  // of the file issued one of them. No root.
+  // What clients are shown, DER: the server's own certificate, its path to a root, then the
+  // other certificates of the file that issued one of these. It has no root.
   std::vector<std::string> shown;
   // Whether the way leads to a root of the trust bundle; false where none was given.
   bool rooted = false;

@@ -159,7 +159,7 @@ absl::StatusOr<ClientRoots> CheckClientRoots(const TlsFileText& roots) {
     if (!certificate.ok()) {
       problem = std::string(certificate.status().message());
     } else if (!certificate->is_ca) {
-      problem = "it is no CA certificate";
+      problem = "it is not a CA certificate";
     } else if (ToOpenSsl(ders[i]) == nullptr) {
       problem = absl::StrCat("OpenSSL cannot read it: ", DrainOpenSslErrors());
     }

@@ -19,7 +19,8 @@ struct TlsFileText {
   absl::string_view contents;
 };
 
-// What was judged and is shown, without what else the files may have held.
+// The key and the certificates that were checked and are shown. Other contents of the files are
+// left out.
 struct CheckedPair {
   SecretBytes pem;        // of the key and then of the chain, the server's own certificate first
   std::string chain_pem;  // of the chain alone

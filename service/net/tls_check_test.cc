@@ -158,7 +158,7 @@ TEST_F(TlsCheckTest, ClientRootsAreThoseThatCanBe) {
   checked = CheckClientRoots({"ca.pem", Pem(leaf_.certificate) + roots + Pem("junk")});
   FLEETCA_ASSERT_OK(checked);
   EXPECT_EQ(checked->pem, roots);
-  EXPECT_THAT(checked->left_out, ElementsAre(HasSubstr("certificate 1: it is no CA certificate"),
+  EXPECT_THAT(checked->left_out, ElementsAre(HasSubstr("certificate 1: it is not a CA certificate"),
                                              HasSubstr("certificate 4: ")));
 }
 

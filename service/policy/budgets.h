@@ -25,9 +25,9 @@ struct BudgetsOptions {
 
 // A token bucket a requester: it holds a budget's certificates, is full at first, and fills again
 // evenly in the budget's period. When too many requesters are to be remembered, the one that has
-// not asked for the longest time is forgotten; should it come back, its bucket is full again, so
-// being forgotten is worth one burst at the most. A clock that steps back empties the bucket at
-// worst. A budget that changes holds at once, for what was spent already too. Thread-safe.
+// not asked for the longest time is forgotten; if that requester comes back, its bucket is full
+// again, so it gains one burst at most. A clock that steps back empties the bucket at worst. A
+// changed budget applies at once, also to what was spent before. Thread-safe.
 class Budgets {
  public:
   // `clock` must outlive this.

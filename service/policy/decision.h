@@ -19,7 +19,7 @@ namespace fleetca::service {
 
 // A request for a certificate as far as the policy judges it. The views alias the call.
 struct AuthorizeRequest {
-  // The SPIFFE ID of who asks, as the transport authenticated it.
+  // The SPIFFE ID of the caller, as the transport authenticated it.
   absl::string_view caller;
   // The SPIFFE ID that the certificate is for. Empty: the URI among `names`, else the caller's.
   absl::string_view subject;
@@ -37,7 +37,8 @@ struct Decision {
     std::string value;
   };
 
-  // The rules that matched who asks and whom the certificate is for; they may be the same.
+  // The rules that matched the caller and the identity that the certificate is for; they may be the
+  // same rule.
   absl::string_view caller_rule;
   absl::string_view subject_rule;
   const PolicyProfile* profile = nullptr;

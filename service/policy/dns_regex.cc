@@ -48,7 +48,7 @@ absl::StatusOr<DnsRegex> DnsRegex::Parse(absl::string_view pattern,
   auto regex =
       std::make_unique<re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
   if (!regex->ok()) {
-    return Mistake(pattern, absl::StrCat("is no regular expression that RE2 takes: ",
+    return Mistake(pattern, absl::StrCat("is not a regular expression that RE2 takes: ",
                                          absl::CHexEscape(regex->error()),
                                          "; see https://github.com/google/re2/wiki/Syntax"));
   }

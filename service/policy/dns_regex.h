@@ -24,8 +24,8 @@ namespace fleetca::service {
 class DnsRegex {
  public:
   // `captures` are those of the rule's identity. INVALID_ARGUMENT kConfigInvalid: RE2 refuses the
-  // pattern, it is longer or dearer than a name is worth, or it names a group that is none of the
-  // captures or stands twice: such a group would match any text.
+  // pattern, it is longer or costs more than a name is worth, or it names a group that is not one
+  // of the captures or appears twice: such a group would match any text.
   static absl::StatusOr<DnsRegex> Parse(absl::string_view pattern,
                                         absl::Span<const std::string> captures);
   DnsRegex(DnsRegex&&) noexcept;

@@ -201,8 +201,8 @@ absl::Status Evaluation::CheckReserved() {
       return PermissionDenied(
           Reason::kNameReserved,
           absl::StrCat(subject_.id,
-                       " is the identity of the CA's server, which is certified for "
-                       "who has it and for who has an issue_for that writes it out; "
+                       " is the identity of the CA's server, which is certified for its own "
+                       "holder and for a caller whose rule has an issue_for that writes it out; "
                        "a capture or \"*\" does not stand for it"));
     }
     Detail("the CA itself");
@@ -213,8 +213,8 @@ absl::Status Evaluation::CheckReserved() {
       return PermissionDenied(
           Reason::kNameReserved, kNamesField,
           absl::StrCat(x509::NameToString(name),
-                       " is a name of the CA's server or stands for one, and is "
-                       "certified for nobody else; leave it out"));
+                       " is a name of the CA's server or stands for one, and no other identity may "
+                       "have it; leave it out"));
     }
   }
   Detail("none asked for");

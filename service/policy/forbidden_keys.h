@@ -17,7 +17,7 @@ namespace fleetca::service {
 class ForbiddenKeys {
  public:
   // A key of the CA: its issuer, the chain above it, a root. It is never taken back: a root that
-  // left the bundle is still trusted by whoever has an older one.
+  // left the bundle is still trusted by parties that have an older one.
   void AddCaKey(const x509::PublicKey& key) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // A key by the SHA-256 of its SubjectPublicKeyInfo, 32 octets: known to be compromised.

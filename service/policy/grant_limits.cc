@@ -21,7 +21,7 @@ constexpr size_t kMaxAttributeBytes = x509::kMaxAttributeValue;
 // version, and the largest policyRev.
 constexpr size_t kIntegerBytes = 3 + 10;
 
-// The octets of a DER element with so many of contents.
+// The size of a DER element whose contents have this size.
 size_t ElementSize(size_t contents) {
   const size_t length_octets = contents < 0x80 ? 1 : contents < 0x100 ? 2 : 3;
   return 1 + length_octets + contents;
@@ -54,7 +54,7 @@ size_t LargestExtension(const RuleOptions& rule) {
 }
 
 void CheckToken(absl::string_view field, absl::string_view token,
-                absl::flat_hash_set<absl::string_view>* seen, PolicyMistakes* mistakes) {
+                absl::flat_hash_set<absl::string_view>* seen, Mistakes* mistakes) {
   if (!x509::IsToken(token)) {
     mistakes->Add(field,
                   absl::StrCat("\"", absl::CHexEscape(token.substr(0, x509::kMaxTokenSize)),
@@ -66,7 +66,7 @@ void CheckToken(absl::string_view field, absl::string_view token,
   }
 }
 
-void CheckCount(absl::string_view field, size_t count, size_t most, PolicyMistakes* mistakes) {
+void CheckCount(absl::string_view field, size_t count, size_t most, Mistakes* mistakes) {
   if (count > most) {
     mistakes->Add(field, absl::StrCat("has ", count, " entries; a certificate carries at most ",
                                       most, "; remove some"));
@@ -74,7 +74,7 @@ void CheckCount(absl::string_view field, size_t count, size_t most, PolicyMistak
 }
 
 void CheckTokens(absl::string_view parent, absl::string_view field,
-                 const std::vector<std::string>& tokens, size_t most, PolicyMistakes* mistakes) {
+                 const std::vector<std::string>& tokens, size_t most, Mistakes* mistakes) {
   CheckCount(absl::StrCat(parent, ".", field), tokens.size(), most, mistakes);
   absl::flat_hash_set<absl::string_view> seen;
   for (size_t i = 0; i < tokens.size(); ++i) {
@@ -97,8 +97,8 @@ absl::Status CheckAttributeValue(absl::string_view value) {
   return absl::OkStatus();
 }
 
-void CheckGrants(absl::string_view field, const RuleOptions& rule, PolicyMistakes* mistakes) {
-  const size_t before = mistakes->found().size();
+void CheckGrants(absl::string_view field, const RuleOptions& rule, Mistakes* mistakes) {
+  const size_t before = mistakes->size();
   CheckTokens(field, "roles", rule.roles, x509::kMaxRoles, mistakes);
   CheckTokens(field, "audience", rule.audience, x509::kMaxAudience, mistakes);
   CheckCount(absl::StrCat(field, ".attributes"), rule.attributes.size(), x509::kMaxAttributes,
@@ -111,7 +111,7 @@ void CheckGrants(absl::string_view field, const RuleOptions& rule, PolicyMistake
     mistakes->Check(absl::StrCat(here, ".value"), CheckAttributeValue(rule.attributes[i].value));
   }
   const size_t size = LargestExtension(rule);
-  if (mistakes->found().size() == before && size > x509::kMaxFleetAuthzSize) {
+  if (mistakes->size() == before && size > x509::kMaxFleetAuthzSize) {
     mistakes->Add(field, absl::StrCat("grants roles, audience and attributes of up to ", size,
                                       " bytes together; a certificate carries at most ",
                                       x509::kMaxFleetAuthzSize, "; remove some"));

@@ -35,7 +35,7 @@ class IdentityPattern {
   };
 
   // INVALID_ARGUMENT kConfigInvalid: no path, a segment that no SPIFFE ID has, a "*" before the
-  // end, a capture's name that is malformed or stands twice, over kMaxPatternSegments.
+  // end, a capture's name that is malformed or appears twice, over kMaxPatternSegments.
   static absl::StatusOr<IdentityPattern> Parse(absl::string_view text);
   // The same for a pattern whose captures are those of another one, `known`: each must be one of
   // them, and may stand as often as it likes.

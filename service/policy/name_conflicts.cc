@@ -113,7 +113,7 @@ std::string Described(const PlacedRule& placed) {
 class SharedNames {
  public:
   SharedNames(absl::Span<const PlacedRule> rules, const ReservedNames& reserved,
-              const RuleTrie& trie, PolicyMistakes* mistakes)
+              const RuleTrie& trie, Mistakes* mistakes)
       : rules_(rules), reserved_(reserved), trie_(trie), mistakes_(*mistakes) {}
 
   // Whether all was compared that there is.
@@ -281,7 +281,7 @@ class SharedNames {
   const absl::Span<const PlacedRule> rules_;
   const ReservedNames& reserved_;
   const RuleTrie& trie_;
-  PolicyMistakes& mistakes_;
+  Mistakes& mistakes_;
   std::vector<Entry> entries_;
   absl::flat_hash_map<std::string, std::vector<uint32_t>> index_;
   absl::flat_hash_set<std::pair<uint32_t, uint32_t>> reported_;
@@ -332,24 +332,25 @@ void ReserveOwnNames(absl::Span<const PlacedRule> rules, PolicyOptions* options)
 }
 
 void FindReservedNames(absl::Span<const PlacedRule> rules, const PolicyOptions& options,
-                       PolicyMistakes* mistakes) {
+                       Mistakes* mistakes) {
   for (const PlacedRule& placed : rules) {
     if (IsOwn(*placed.rule, options.reserved)) {
       continue;
     }
     ForEachName(placed, [&](const GeneralName& name, const std::string& field) {
       if (options.reserved.Covers(name)) {
-        mistakes->Add(field, absl::StrCat(x509::NameToString(name),
-                                          " is a name of the CA's server or stands for one, and "
-                                          "whoever has a certificate for it could pose as the CA; "
-                                          "remove it"));
+        mistakes->Add(field,
+                      absl::StrCat(x509::NameToString(name),
+                                   " is a name of the CA's server or stands for one, and "
+                                   "the holder of a certificate for it could pose as the CA; "
+                                   "remove it"));
       }
     });
   }
 }
 
 bool FindSharedNames(absl::Span<const PlacedRule> rules, const ReservedNames& reserved,
-                     const RuleTrie& trie, PolicyMistakes* mistakes) {
+                     const RuleTrie& trie, Mistakes* mistakes) {
   return SharedNames(rules, reserved, trie, mistakes).Find();
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "service/policy/mistakes.h"
+#include "base/mistakes.h"
 #include "service/policy/policy_options.h"
 #include "service/policy/reserved_names.h"
 #include "service/policy/rule.h"
@@ -27,7 +27,7 @@ void ReserveOwnNames(absl::Span<const PlacedRule> rules, PolicyOptions* options)
 // Adds a mistake for each DNS name and address that is written out for another identity and is the
 // CA's own. What a capture, a range or an expression reaches is refused when it is asked for.
 void FindReservedNames(absl::Span<const PlacedRule> rules, const PolicyOptions& options,
-                       PolicyMistakes* mistakes);
+                       Mistakes* mistakes);
 
 // Adds a mistake to a rule that gives a DNS name to one identity, where another rule gives the same
 // one to another identity and neither says shared_names. Found are names and templates that can
@@ -39,7 +39,7 @@ void FindReservedNames(absl::Span<const PlacedRule> rules, const PolicyOptions& 
 // where only those are tried that begin and end as the name does, as far as they write that out.
 [[nodiscard]] bool FindSharedNames(absl::Span<const PlacedRule> rules,
                                    const ReservedNames& reserved, const RuleTrie& trie,
-                                   PolicyMistakes* mistakes);
+                                   Mistakes* mistakes);
 
 }  // namespace fleetca::service
 

@@ -31,9 +31,9 @@ bool IsWildcard(absl::string_view dns_name) { return absl::StartsWith(dns_name, 
 
 absl::StatusOr<NameRules> NameRules::Create(NameRulesOptions options,
                                             absl::string_view trust_domain) {
-  std::vector<absl::Status> mistakes = FindMistakes(options, trust_domain);
+  const Mistakes mistakes = FindMistakes(options, trust_domain);
   if (!mistakes.empty()) {
-    return std::move(mistakes.front());
+    return mistakes.front();
   }
   NameRules rules(std::move(options), trust_domain);
   for (const std::string& text : rules.options_.ip_prefixes) {
@@ -70,7 +70,7 @@ absl::Status NameRules::CheckSet(const x509::GeneralNames& names) const {
     if (std::find(names.begin(), names.begin() + i, names[i]) != names.begin() + i) {
       return InvalidArgument(
           Reason::kSanInvalid, kField,
-          absl::StrCat(x509::NameToString(names[i]), " stands twice; ask for it once"));
+          absl::StrCat(x509::NameToString(names[i]), " appears twice; ask for it once"));
     }
     uris += names[i].type == NameType::kUri ? 1 : 0;
   }

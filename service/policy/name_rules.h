@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/mistakes.h"
 #include "x509/ip_prefix.h"
 #include "x509/san.h"
 
@@ -36,8 +37,8 @@ class NameRules {
   // of a single label.
   static absl::StatusOr<NameRules> Create(NameRulesOptions options, absl::string_view trust_domain);
   // Everything that Create would refuse, one error each; empty when it would succeed.
-  static std::vector<absl::Status> FindMistakes(const NameRulesOptions& options,
-                                                absl::string_view trust_domain);
+  [[nodiscard]] static Mistakes FindMistakes(const NameRulesOptions& options,
+                                             absl::string_view trust_domain);
 
   // Whether a certificate may have exactly these (well-formed) names. INVALID_ARGUMENT with field
   // csr.subject_alt_name: kSanMissing, kSanTooMany, kSanNotAllowed, kSanTypeForbidden (a type the

@@ -5,6 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/errors.h"
+#include "base/mistakes.h"
+#include "base/status_macros.h"
 #include "service/policy/name_rules.h"
 #include "x509/ip_prefix.h"
 
@@ -13,63 +15,58 @@ namespace {
 
 using x509::NameType;
 
-absl::Status Mistake(absl::string_view field, absl::string_view message) {
-  return InvalidArgument(Reason::kConfigInvalid, field, message);
+// The field is added by CheckRules.
+absl::Status Malformed(absl::string_view message) {
+  return InvalidArgument(Reason::kConfigInvalid, "", message);
 }
 
 // "/svc/*" stands for every path below "/svc/".
 bool IsSubtree(absl::string_view path_rule) { return absl::EndsWith(path_rule, "/*"); }
 
-absl::Status CheckSpiffePathRule(absl::string_view rule, absl::string_view field,
-                                 absl::string_view trust_domain) {
+absl::Status CheckSpiffePathRule(absl::string_view rule, absl::string_view trust_domain) {
   if (!absl::StartsWith(rule, "/")) {
-    return Mistake(field, absl::StrCat("\"", rule,
-                                       "\" does not begin with \"/\"; write a path "
-                                       "such as \"/svc/web\" or \"/svc/*\""));
+    return Malformed(absl::StrCat("\"", rule,
+                                  "\" does not begin with \"/\"; write a path "
+                                  "such as \"/svc/web\" or \"/svc/*\""));
   }
   absl::string_view path = rule;
   if (IsSubtree(rule)) {
     path.remove_suffix(2);
   } else if (rule == "/") {
-    return Mistake(field, "\"/\" is no path; write \"/*\" to allow every path");
+    return Malformed("\"/\" is not a path; write \"/*\" to allow every path");
   }
   if (absl::StrContains(path, "*")) {
-    return Mistake(field, absl::StrCat("\"", rule,
-                                       "\" has a \"*\" that is not its last segment; "
-                                       "write \"/svc/*\" or an exact path"));
+    return Malformed(absl::StrCat("\"", rule,
+                                  "\" has a \"*\" that is not its last segment; "
+                                  "write \"/svc/*\" or an exact path"));
   }
-  const absl::Status status =
-      x509::CheckSpiffeId(absl::StrCat("spiffe://", trust_domain, path), field);
-  return status.ok() ? status : Mistake(field, status.message());
+  return x509::CheckSpiffeId(absl::StrCat("spiffe://", trust_domain, path), "");
 }
 
-absl::Status CheckDnsRule(absl::string_view rule, absl::string_view field) {
+absl::Status CheckDnsRule(absl::string_view rule) {
   absl::string_view name = rule;
   const bool below = absl::ConsumePrefix(&name, ".");
   if (absl::StrContains(name, "*")) {
-    return Mistake(field, absl::StrCat("\"", rule,
-                                       "\" has a \"*\"; write \".fleet.example\" for "
-                                       "every name below, and set dns_wildcards to "
-                                       "certify wildcards"));
+    return Malformed(absl::StrCat("\"", rule,
+                                  "\" has a \"*\"; write \".fleet.example\" for "
+                                  "every name below, and set dns_wildcards to "
+                                  "certify wildcards"));
   }
-  const absl::Status status = x509::CheckName({NameType::kDns, name}, field);
-  if (!status.ok()) {
-    return Mistake(field, status.message());
-  }
+  FLEETCA_RETURN_IF_ERROR(x509::CheckName({NameType::kDns, name}, ""));
   if (below && !absl::StrContains(name, ".")) {
-    return Mistake(field, absl::StrCat("\"", rule,
-                                       "\" would allow a whole top-level domain; name "
-                                       "at least two labels, as in \".fleet.example\""));
+    return Malformed(absl::StrCat("\"", rule,
+                                  "\" would allow a whole top-level domain; name "
+                                  "at least two labels, as in \".fleet.example\""));
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckEmailRule(absl::string_view rule, absl::string_view field) {
-  const absl::Status status = x509::CheckName({NameType::kDns, rule}, field);
+absl::Status CheckEmailRule(absl::string_view rule) {
+  const absl::Status status = x509::CheckName({NameType::kDns, rule}, "");
   if (!status.ok() || absl::StrContains(rule, "*")) {
-    return Mistake(field, absl::StrCat("\"", rule,
-                                       "\" is not a mail domain; write it as in "
-                                       "\"fleet.example\", without \"@\" or \"*\""));
+    return Malformed(absl::StrCat("\"", rule,
+                                  "\" is not a mail domain; write it as in "
+                                  "\"fleet.example\", without \"@\" or \"*\""));
   }
   return absl::OkStatus();
 }
@@ -80,74 +77,55 @@ bool HasNoRule(const NameRulesOptions& options) {
 }
 
 // Switches that cannot have an effect, and bounds.
-void CheckWhole(const NameRulesOptions& options, std::vector<absl::Status>* mistakes) {
+void CheckWhole(const NameRulesOptions& options, Mistakes* mistakes) {
   if (HasNoRule(options)) {
-    mistakes->push_back(Mistake("",
-                                "has no rule, so no certificate could be issued; list "
-                                "spiffe_paths, dns_suffixes, ip_prefixes or email_domains"));
+    mistakes->Add("",
+                  "has no rule, so no certificate could be issued; list spiffe_paths, "
+                  "dns_suffixes, ip_prefixes or email_domains");
   }
   if (options.spiffe_required && options.spiffe_paths.empty()) {
-    mistakes->push_back(
-        Mistake("spiffe_required", "wants a SPIFFE ID, but no spiffe_paths allow one; list some"));
+    mistakes->Add("spiffe_required", "wants a SPIFFE ID, but no spiffe_paths allow one; list some");
   }
   if (options.dns_wildcards &&
       std::none_of(options.dns_suffixes.begin(), options.dns_suffixes.end(),
                    [](const std::string& rule) { return absl::StartsWith(rule, "."); })) {
-    mistakes->push_back(Mistake("dns_wildcards",
-                                "has no effect, as no dns_suffixes begin with \".\"; list one such "
-                                "as \".fleet.example\" or leave this out"));
+    mistakes->Add("dns_wildcards",
+                  "has no effect, as no dns_suffixes begin with \".\"; list one such as "
+                  "\".fleet.example\" or leave this out");
   }
   if (options.max_names == 0 || options.max_names > kMaxNamesLimit) {
-    mistakes->push_back(Mistake(
-        "max_names", absl::StrCat("is ", options.max_names, "; write 1 to ", kMaxNamesLimit)));
+    mistakes->Add("max_names",
+                  absl::StrCat("is ", options.max_names, "; write 1 to ", kMaxNamesLimit));
   }
 }
 
-std::string Element(absl::string_view field, size_t index) {
-  return absl::StrCat(field, "[", index, "]");
-}
-
-void Keep(absl::Status status, std::vector<absl::Status>* mistakes) {
-  if (!status.ok()) {
-    mistakes->push_back(std::move(status));
-  }
-}
-
-// Runs `check(rule, field)` on each rule, and reports those that stand twice.
+// Runs `check(rule)` on each rule, and reports the rules that are listed twice.
 template <typename Check>
 void CheckRules(const std::vector<std::string>& rules, absl::string_view field, Check check,
-                std::vector<absl::Status>* mistakes) {
+                Mistakes* mistakes) {
   for (size_t i = 0; i < rules.size(); ++i) {
-    const std::string element = Element(field, i);
+    const std::string element = absl::StrCat(field, "[", i, "]");
     if (std::find(rules.begin(), rules.begin() + i, rules[i]) != rules.begin() + i) {
-      mistakes->push_back(
-          Mistake(element, absl::StrCat("\"", rules[i], "\" is listed twice; remove one")));
+      mistakes->Add(element, absl::StrCat("\"", rules[i], "\" is listed twice; remove one"));
     } else {
-      Keep(check(rules[i], element), mistakes);
+      mistakes->Check(element, check(rules[i]));
     }
   }
 }
 
 }  // namespace
 
-std::vector<absl::Status> NameRules::FindMistakes(const NameRulesOptions& options,
-                                                  absl::string_view trust_domain) {
-  std::vector<absl::Status> mistakes;
+Mistakes NameRules::FindMistakes(const NameRulesOptions& options, absl::string_view trust_domain) {
+  Mistakes mistakes;
   CheckWhole(options, &mistakes);
   CheckRules(
       options.spiffe_paths, "spiffe_paths",
-      [trust_domain](absl::string_view rule, absl::string_view field) {
-        return CheckSpiffePathRule(rule, field, trust_domain);
-      },
+      [trust_domain](absl::string_view rule) { return CheckSpiffePathRule(rule, trust_domain); },
       &mistakes);
   CheckRules(options.dns_suffixes, "dns_suffixes", CheckDnsRule, &mistakes);
   CheckRules(
       options.ip_prefixes, "ip_prefixes",
-      [](absl::string_view rule, absl::string_view field) {
-        const absl::Status status = x509::ParseIpPrefix(rule).status();
-        return status.ok() ? status : Mistake(field, status.message());
-      },
-      &mistakes);
+      [](absl::string_view rule) { return x509::ParseIpPrefix(rule).status(); }, &mistakes);
   CheckRules(options.email_domains, "email_domains", CheckEmailRule, &mistakes);
   return mistakes;
 }

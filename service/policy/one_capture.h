@@ -21,7 +21,7 @@ struct OneCapture {
   std::string name;  // of the capture; "" for a text without one, which is all in `before`
   std::string after;
 
-  // Takes apart a text that has been found right: with one capture at the most.
+  // Takes apart a text that is known to be well-formed and to have at most one capture.
   static OneCapture Parse(absl::string_view text);
 
   bool HasCapture() const { return !name.empty(); }

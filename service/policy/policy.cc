@@ -7,8 +7,8 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "base/mistakes.h"
 #include "service/policy/evaluation.h"
-#include "service/policy/mistakes.h"
 #include "service/policy/name_conflicts.h"
 #include "service/policy/subordinate_reach.h"
 #include "x509/spiffe_id.h"
@@ -64,11 +64,11 @@ class Policy::Compiler {
     CompileProfiles();
     CompileRules();
     // What else is wrong would be blamed twice.
-    if (mistakes_.found().empty()) {
+    if (mistakes_.empty()) {
       CheckNames();
     }
   }
-  const std::vector<absl::Status>& mistakes() const { return mistakes_.found(); }
+  const Mistakes& mistakes() const { return mistakes_; }
 
  private:
   void CheckHead() {
@@ -182,18 +182,18 @@ class Policy::Compiler {
 
   Policy& policy_;
   std::string trust_domain_;
-  PolicyMistakes mistakes_;
+  Mistakes mistakes_;
   ProfileTable table_;
   absl::flat_hash_map<std::string, uint32_t> names_;
 };
 
 absl::StatusOr<std::unique_ptr<const Policy>> Policy::Create(PolicyOptions options,
-                                                             std::vector<absl::Status>* mistakes) {
+                                                             Mistakes* mistakes) {
   std::unique_ptr<Policy> policy = absl::WrapUnique(new Policy(std::move(options)));
   Compiler compiler(policy.get());
   compiler.Compile();
   if (mistakes != nullptr) {
-    mistakes->insert(mistakes->end(), compiler.mistakes().begin(), compiler.mistakes().end());
+    *mistakes = compiler.mistakes();
   }
   if (!compiler.mistakes().empty()) {
     return compiler.mistakes().front();

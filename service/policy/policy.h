@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/mistakes.h"
 #include "service/policy/decision.h"
 #include "service/policy/explanation.h"
 #include "service/policy/policy_options.h"
@@ -24,15 +25,16 @@ namespace fleetca::service {
 inline constexpr size_t kMaxRules = 100000;
 inline constexpr size_t kMaxProfiles = 1000;
 
-// Immutable, thread-safe. Decisions alias it: who keeps one keeps the policy.
+// Immutable, thread-safe. Decisions alias the policy: keep the policy as long as a
+// decision.
 class Policy {
  public:
   // INVALID_ARGUMENT kConfigInvalid with the first mistake, its field as in the file's schema
-  // ("identities[2].dns_names[0]"). All of them are added to *mistakes unless it is null. Two rules
+  // ("identities[2].dns_names[0]"). *mistakes, unless it is null, gets all of them. Two rules
   // that match the same identities and are equally specific are a mistake of the second one, and so
   // are two that give one DNS name to two identities (name_conflicts.h).
-  static absl::StatusOr<std::unique_ptr<const Policy>> Create(
-      PolicyOptions options, std::vector<absl::Status>* mistakes = nullptr);
+  static absl::StatusOr<std::unique_ptr<const Policy>> Create(PolicyOptions options,
+                                                              Mistakes* mistakes = nullptr);
   Policy(const Policy&) = delete;
   Policy& operator=(const Policy&) = delete;
 
@@ -65,7 +67,7 @@ class Policy {
   // In the order of the file.
   const std::vector<PolicyProfile>& profiles() const { return profiles_; }
   const std::vector<Rule>& rules() const { return rules_; }
-  // What is not wrong, and what an operator should know all the same: a sentence each.
+  // What an operator should know although it is not a mistake: a sentence each.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
   // The most specific rule that matches, or null. The path is of an ID of the trust domain.

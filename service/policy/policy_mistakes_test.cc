@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/mistakes.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "service/policy/policy.h"
@@ -32,7 +33,7 @@ class PolicyMistakeTest : public ::testing::TestWithParam<MistakeCase> {};
 TEST_P(PolicyMistakeTest, IsTheOnlyOneAndNamesItsField) {
   PolicyOptions options = TestPolicy({TestRule("service", "/svc/{name}")});
   GetParam().change(&options);
-  std::vector<absl::Status> mistakes;
+  Mistakes mistakes;
   const absl::Status status = Policy::Create(options, &mistakes).status();
   EXPECT_THAT(status, IsInvalid(Reason::kConfigInvalid, GetParam().field));
   EXPECT_THAT(std::string(status.message()), HasSubstr(GetParam().saying));
@@ -239,7 +240,7 @@ INSTANTIATE_TEST_SUITE_P(
 #undef RULE
 #undef PROFILE
 
-TEST(PolicyMistakesTest, ATieNamesBothRulesAndLines) {
+TEST(MistakesTest, ATieNamesBothRulesAndLines) {
   RuleOptions first = TestRule("first", "/svc/{name}");
   first.line = 12;
   RuleOptions second = TestRule("second", "/svc/{other}");
@@ -251,45 +252,45 @@ TEST(PolicyMistakesTest, ATieNamesBothRulesAndLines) {
                     HasSubstr("/svc/{name} and /svc/{other}")));
 }
 
-TEST(PolicyMistakesTest, ARestAndACaptureAreNoTie) {
+TEST(MistakesTest, ARestAndACaptureAreNoTie) {
   EXPECT_TRUE(
       Policy::Create(TestPolicy({TestRule("a", "/svc/{x}"), TestRule("b", "/svc/*")})).ok());
 }
 
-TEST(PolicyMistakesTest, AllMistakesAreFoundAtOnce) {
+TEST(MistakesTest, AllMistakesAreFoundAtOnce) {
   PolicyOptions options = TestPolicy({TestRule("a", "svc"), TestRule("b", "/svc/{x}", {"none"})});
   options.revision = 0;
   options.rules[1].roles = {"A", "B"};
   options.profiles[1].profile.name = "";
-  std::vector<absl::Status> mistakes;
+  Mistakes mistakes;
   EXPECT_FALSE(Policy::Create(options, &mistakes).ok());
   EXPECT_EQ(mistakes.size(), 6u);
 }
 
-TEST(PolicyMistakesTest, ABrokenProfileIsBlamedOnce) {
+TEST(MistakesTest, ABrokenProfileIsBlamedOnce) {
   PolicyOptions options = TestPolicy({TestRule("a", "/svc/{x}")});
   options.profiles[0].profile.backdate = -absl::Seconds(1);
-  std::vector<absl::Status> mistakes;
+  Mistakes mistakes;
   EXPECT_FALSE(Policy::Create(options, &mistakes).ok());
   EXPECT_EQ(mistakes.size(), 1u);
 }
 
-TEST(PolicyMistakesTest, TheSameRuleNameTwice) {
+TEST(MistakesTest, TheSameRuleNameTwice) {
   const absl::Status status =
       Policy::Create(TestPolicy({TestRule("a", "/x"), TestRule("a", "/y")})).status();
   EXPECT_THAT(status, IsInvalid(Reason::kConfigInvalid, "identities[1].name"));
 }
 
-TEST(PolicyMistakesTest, TooManyRulesAreNotEvenLookedAt) {
+TEST(MistakesTest, TooManyRulesAreNotEvenLookedAt) {
   const std::vector<RuleOptions> rules(kMaxRules + 1, TestRule("a", "/x"));
-  std::vector<absl::Status> mistakes;
+  Mistakes mistakes;
   EXPECT_THAT(Policy::Create(TestPolicy(rules), &mistakes),
               IsInvalid(Reason::kConfigInvalid, "identities"));
   EXPECT_EQ(mistakes.size(), 1u);
 }
 
 // At the limits, where a mistake by one would show.
-TEST(PolicyMistakesTest, WhatTheExtensionCarriesIsAccepted) {
+TEST(MistakesTest, WhatTheExtensionCarriesIsAccepted) {
   RuleOptions rule = TestRule("a", "/svc/{name}");
   rule.roles = Numbered("r", 32);
   rule.roles[0] = std::string(64, 'r');
@@ -298,7 +299,7 @@ TEST(PolicyMistakesTest, WhatTheExtensionCarriesIsAccepted) {
   EXPECT_TRUE(Policy::Create(TestPolicy({rule})).ok());
 }
 
-TEST(PolicyMistakesTest, ASubordinateCaGetsItsKeyUsage) {
+TEST(MistakesTest, ASubordinateCaGetsItsKeyUsage) {
   PolicyOptions options = TestPolicy({TestRule("a", "/ca/{name}")});
   options.profiles[0].subordinate_ca = EdgeCa();
   const auto policy = MakePolicy(options);

@@ -44,7 +44,7 @@ struct AttributeOptions {
   std::string value;
 };
 
-// So many certificates at once, and so many again in each period.
+// How many certificates there may be at once, and how many more in each period.
 struct Budget {
   int64_t certificates = 0;
   absl::Duration per;
@@ -74,7 +74,7 @@ struct RuleOptions {
   std::optional<Budget> budget;
   std::vector<std::string> issue_for;
   std::vector<Right> rights;
-  // Where the rule stands in its file, for messages; 0 when in none.
+  // The line of the rule in its file, for messages; 0 when the rule comes from no file.
   int line = 0;
 };
 
@@ -83,7 +83,7 @@ struct PolicyOptions {
   std::string trust_domain;
   std::vector<PolicyProfileOptions> profiles;
   std::vector<RuleOptions> rules;
-  // What no rule can give away: the names in the certificate of the CA's server, which stand in no
+  // What no rule can give away: the names in the certificate of the CA's server, which are in no
   // policy file. Policy::Create adds the identity that clients expect of it, and the names that a
   // rule writes out for that identity.
   ReservedNames reserved;

@@ -27,9 +27,9 @@ bool CertifiesOnly(const ProfileOptions& profile, std::vector<PublicKeyAlgorithm
 }
 
 void CheckKeyUsage(const std::string& field, const PolicyProfileOptions& options,
-                   PolicyMistakes* mistakes) {
+                   Mistakes* mistakes) {
   const uint16_t usage = options.key_usage;
-  const size_t before = mistakes->found().size();
+  const size_t before = mistakes->size();
   if (usage == 0) {
     return;
   }
@@ -55,7 +55,7 @@ void CheckKeyUsage(const std::string& field, const PolicyProfileOptions& options
   }
   // RFC 5280 section 4.2.1.12: serverAuth and clientAuth go with keyEncipherment too, but TLS 1.3,
   // and every client's own authentication, is a signature.
-  if (mistakes->found().size() == before && !options.subordinate_ca.has_value() &&
+  if (mistakes->size() == before && !options.subordinate_ca.has_value() &&
       (usage & x509::kDigitalSignature) == 0) {
     mistakes->Add(
         field,
@@ -65,7 +65,7 @@ void CheckKeyUsage(const std::string& field, const PolicyProfileOptions& options
 }
 
 void CheckDomains(const std::string& field, const std::vector<std::string>& domains,
-                  PolicyMistakes* mistakes) {
+                  Mistakes* mistakes) {
   for (size_t i = 0; i < domains.size(); ++i) {
     const absl::Status status = x509::CheckName({x509::NameType::kDns, domains[i]}, "");
     const std::string here = absl::StrCat(field, "[", i, "]");
@@ -76,22 +76,18 @@ void CheckDomains(const std::string& field, const std::vector<std::string>& doma
   }
 }
 
-void CheckSubtrees(const std::string& field, const NameSubtrees& subtrees,
-                   PolicyMistakes* mistakes) {
+void CheckSubtrees(const std::string& field, const NameSubtrees& subtrees, Mistakes* mistakes) {
   CheckDomains(field + ".dns_domains", subtrees.dns_domains, mistakes);
   CheckDomains(field + ".uri_domains", subtrees.uri_domains, mistakes);
   CheckDomains(field + ".email_domains", subtrees.email_domains, mistakes);
   if (!subtrees.ip_prefixes.empty()) {
     NameRulesOptions prefixes;
     prefixes.ip_prefixes = subtrees.ip_prefixes;
-    for (const absl::Status& mistake : NameRules::FindMistakes(prefixes, "")) {
-      mistakes->Add(absl::StrCat(field, ".", GetField(mistake)), mistake.message());
-    }
+    mistakes->AddBelow(field, NameRules::FindMistakes(prefixes, ""));
   }
 }
 
-void CheckSubordinateCa(const std::string& field, const SubordinateCa& ca,
-                        PolicyMistakes* mistakes) {
+void CheckSubordinateCa(const std::string& field, const SubordinateCa& ca, Mistakes* mistakes) {
   if (ca.path_length < 0 || ca.path_length > kMaxPathLength) {
     mistakes->Add(field + ".path_length",
                   absl::StrCat("is ", ca.path_length, "; write 0 to ", kMaxPathLength));
@@ -116,17 +112,15 @@ uint16_t KeyUsageOf(const PolicyProfileOptions& options) {
 
 std::optional<PolicyProfile> CompileProfile(absl::string_view field,
                                             const PolicyProfileOptions& options,
-                                            absl::string_view trust_domain,
-                                            PolicyMistakes* mistakes) {
-  const size_t before = mistakes->found().size();
-  for (const absl::Status& mistake : Profile::FindMistakes(options.profile, trust_domain)) {
-    mistakes->Add(absl::StrCat(field, ".profile.", GetField(mistake)), mistake.message());
-  }
+                                            absl::string_view trust_domain, Mistakes* mistakes) {
+  const size_t before = mistakes->size();
+  mistakes->AddBelow(absl::StrCat(field, ".profile"),
+                     Profile::FindMistakes(options.profile, trust_domain));
   CheckKeyUsage(absl::StrCat(field, ".key_usages"), options, mistakes);
   if (options.subordinate_ca.has_value()) {
     CheckSubordinateCa(absl::StrCat(field, ".subordinate_ca"), *options.subordinate_ca, mistakes);
   }
-  if (mistakes->found().size() != before) {
+  if (mistakes->size() != before) {
     return std::nullopt;
   }
   absl::StatusOr<Profile> profile = Profile::Create(options.profile, trust_domain);

@@ -1,5 +1,5 @@
-// A kind of certificate as the policy has it: a profile, its key usage, and what a subordinate CA
-// is bound by.
+// A kind of certificate as the policy describes it: a profile, its key usage, and what a
+// subordinate CA is bound by.
 #ifndef FLEETCA_SERVICE_POLICY_POLICY_PROFILE_H_
 #define FLEETCA_SERVICE_POLICY_POLICY_PROFILE_H_
 
@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "absl/strings/string_view.h"
-#include "service/policy/mistakes.h"
+#include "base/mistakes.h"
 #include "service/policy/policy_options.h"
 #include "service/policy/profile.h"
 
@@ -26,7 +26,7 @@ struct PolicyProfile {
 [[nodiscard]] std::optional<PolicyProfile> CompileProfile(absl::string_view field,
                                                           const PolicyProfileOptions& options,
                                                           absl::string_view trust_domain,
-                                                          PolicyMistakes* mistakes);
+                                                          Mistakes* mistakes);
 
 }  // namespace fleetca::service
 

@@ -23,17 +23,6 @@ constexpr size_t kMaxUrl = 2048;
 // ub-common-name of RFC 5280, appendix A.1.
 constexpr size_t kMaxCommonName = 64;
 
-class Mistakes {
- public:
-  void Add(absl::string_view field, absl::string_view message) {
-    found_.push_back(InvalidArgument(Reason::kConfigInvalid, field, message));
-  }
-  std::vector<absl::Status> Take() { return std::move(found_); }
-
- private:
-  std::vector<absl::Status> found_;
-};
-
 void CheckProfileName(const std::string& name, Mistakes* mistakes) {
   if (name.empty()) {
     mistakes->Add("name", "is missing; name the profile, as in \"service\"");
@@ -116,8 +105,7 @@ void CheckUrl(absl::string_view field, absl::string_view url, Mistakes* mistakes
 
 }  // namespace
 
-std::vector<absl::Status> Profile::FindMistakes(const ProfileOptions& options,
-                                                absl::string_view trust_domain) {
+Mistakes Profile::FindMistakes(const ProfileOptions& options, absl::string_view trust_domain) {
   Mistakes mistakes;
   CheckProfileName(options.name, &mistakes);
   CheckTimes(options, &mistakes);
@@ -126,19 +114,16 @@ std::vector<absl::Status> Profile::FindMistakes(const ProfileOptions& options,
     mistakes.Add("key_purposes",
                  "is missing; list KEY_PURPOSE_SERVER_AUTH, KEY_PURPOSE_CLIENT_AUTH or both");
   }
-  for (const absl::Status& mistake : NameRules::FindMistakes(options.names, trust_domain)) {
-    const std::string field = GetField(mistake);
-    mistakes.Add(absl::StrCat("names", field.empty() ? "" : ".", field), mistake.message());
-  }
+  mistakes.AddBelow("names", NameRules::FindMistakes(options.names, trust_domain));
   CheckUrl("ca_issuers_url", options.ca_issuers_url, &mistakes);
   CheckUrl("crl_url", options.crl_url, &mistakes);
-  return mistakes.Take();
+  return mistakes;
 }
 
 absl::StatusOr<Profile> Profile::Create(ProfileOptions options, absl::string_view trust_domain) {
-  std::vector<absl::Status> mistakes = FindMistakes(options, trust_domain);
+  const Mistakes mistakes = FindMistakes(options, trust_domain);
   if (!mistakes.empty()) {
-    return std::move(mistakes.front());
+    return mistakes.front();
   }
   if (!options.max_lifetime.has_value()) {
     options.max_lifetime = options.default_lifetime;

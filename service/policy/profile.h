@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/mistakes.h"
 #include "service/policy/name_rules.h"
 #include "x509/public_key.h"
 #include "x509/san.h"
@@ -40,8 +41,8 @@ class Profile {
   // INVALID_ARGUMENT kConfigInvalid naming the field ("default_lifetime", "names.dns_suffixes[0]").
   static absl::StatusOr<Profile> Create(ProfileOptions options, absl::string_view trust_domain);
   // Everything that Create would refuse, one error each; empty when it would succeed.
-  static std::vector<absl::Status> FindMistakes(const ProfileOptions& options,
-                                                absl::string_view trust_domain);
+  [[nodiscard]] static Mistakes FindMistakes(const ProfileOptions& options,
+                                             absl::string_view trust_domain);
 
   const std::string& name() const { return options_.name; }
   absl::Duration max_lifetime() const { return *options_.max_lifetime; }

@@ -11,8 +11,8 @@
 
 namespace fleetca::service {
 
-// Whoever has a certificate for one of these could pose as the CA, so no policy gives them to
-// another identity than the CA's own. Immutable once made; thread-safe.
+// The holder of a certificate for one of these names could pose as the CA, so no policy gives them
+// to another identity than the CA's own. Immutable once made; thread-safe.
 struct ReservedNames {
   // SPIFFE IDs.
   std::vector<std::string> identities;

@@ -9,9 +9,9 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "base/mistakes.h"
 #include "service/policy/dns_regex.h"
 #include "service/policy/identity_pattern.h"
-#include "service/policy/mistakes.h"
 #include "service/policy/name_rules.h"
 #include "service/policy/name_template.h"
 #include "service/policy/policy_options.h"
@@ -63,8 +63,7 @@ struct Rule {
 // it; nullopt when its identity is, as then nothing else can be judged. What comes back after
 // mistakes is good for finding more of them only.
 [[nodiscard]] std::optional<Rule> CompileRule(absl::string_view field, const RuleOptions& options,
-                                              const ProfileTable& profiles,
-                                              PolicyMistakes* mistakes);
+                                              const ProfileTable& profiles, Mistakes* mistakes);
 
 }  // namespace fleetca::service
 

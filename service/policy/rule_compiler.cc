@@ -25,7 +25,7 @@ constexpr absl::Duration kMaxBudgetPeriod = absl::Hours(24 * 30);
 class RuleCompiler {
  public:
   RuleCompiler(absl::string_view field, const RuleOptions& options, const ProfileTable& profiles,
-               Rule* rule, PolicyMistakes* mistakes)
+               Rule* rule, Mistakes* mistakes)
       : field_(field), options_(options), profiles_(profiles), rule_(*rule), mistakes_(*mistakes) {}
 
   void Compile() {
@@ -42,7 +42,7 @@ class RuleCompiler {
   std::string Below(absl::string_view name) const { return absl::StrCat(field_, ".", name); }
   const std::vector<std::string>& captures() const { return rule_.identity.captures(); }
 
-  // Calls `compile(text, field)` for each text of the list, and blames those that stand twice.
+  // Calls `compile(text, field)` for each text of the list, and blames those that appear twice.
   template <typename Compile>
   void ForEach(absl::string_view name, const std::vector<std::string>& texts, Compile compile) {
     if (texts.size() > kMaxListed) {
@@ -182,10 +182,8 @@ class RuleCompiler {
     }
     NameRulesOptions prefixes;
     prefixes.ip_prefixes = options_.ip_prefixes;
-    const std::vector<absl::Status> found = NameRules::FindMistakes(prefixes, "");
-    for (const absl::Status& mistake : found) {
-      mistakes_.Add(Below(GetField(mistake)), mistake.message());
-    }
+    const Mistakes found = NameRules::FindMistakes(prefixes, "");
+    mistakes_.AddBelow(field_, found);
     if (found.empty()) {
       absl::StatusOr<NameRules> rules = NameRules::Create(std::move(prefixes), "");
       if (mistakes_.Check(Below("ip_prefixes"), rules.status())) {
@@ -261,13 +259,13 @@ class RuleCompiler {
   const RuleOptions& options_;
   const ProfileTable& profiles_;
   Rule& rule_;
-  PolicyMistakes& mistakes_;
+  Mistakes& mistakes_;
 };
 
 }  // namespace
 
 std::optional<Rule> CompileRule(absl::string_view field, const RuleOptions& options,
-                                const ProfileTable& profiles, PolicyMistakes* mistakes) {
+                                const ProfileTable& profiles, Mistakes* mistakes) {
   absl::StatusOr<IdentityPattern> identity = IdentityPattern::Parse(options.identity);
   if (!mistakes->Check(absl::StrCat(field, ".identity"), identity.status())) {
     return std::nullopt;

@@ -43,8 +43,8 @@ std::optional<uint32_t> RuleTrie::Find(absl::Span<const absl::string_view> path)
   return rule == kNone ? std::nullopt : std::optional<uint32_t>(rule);
 }
 
-// As deep as the longest pattern at the most. The order in which the branches are tried is the
-// order of precedence, so the first rule found is the one.
+// The recursion is at most as deep as the longest pattern. Branches are tried in the order of
+// precedence, so the first rule found is the rule that applies.
 uint32_t RuleTrie::FindBelow(uint32_t index, absl::Span<const absl::string_view> path) const {
   const Node& node = nodes_[index];
   if (path.empty()) {

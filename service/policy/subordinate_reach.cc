@@ -71,7 +71,7 @@ absl::string_view HeldDomain(absl::string_view domain, absl::string_view reserve
 class ReservedSubtrees {
  public:
   ReservedSubtrees(std::string field, const SubordinateCa& ca, const ReservedNames& reserved,
-                   PolicyMistakes* mistakes)
+                   Mistakes* mistakes)
       : field_(std::move(field)), ca_(ca), reserved_(reserved), mistakes_(*mistakes) {}
 
   void Find() {
@@ -144,13 +144,13 @@ class ReservedSubtrees {
   const std::string field_;
   const SubordinateCa& ca_;
   const ReservedNames& reserved_;
-  PolicyMistakes& mistakes_;
+  Mistakes& mistakes_;
 };
 
 }  // namespace
 
 void FindReservedSubtrees(absl::Span<const PolicyProfileOptions> profiles,
-                          const ReservedNames& reserved, PolicyMistakes* mistakes) {
+                          const ReservedNames& reserved, Mistakes* mistakes) {
   for (size_t i = 0; i < profiles.size(); ++i) {
     if (profiles[i].subordinate_ca.has_value()) {
       ReservedSubtrees(absl::StrCat("profiles[", i, "].subordinate_ca.permitted_names"),

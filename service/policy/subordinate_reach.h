@@ -3,7 +3,7 @@
 #define FLEETCA_SERVICE_POLICY_SUBORDINATE_REACH_H_
 
 #include "absl/types/span.h"
-#include "service/policy/mistakes.h"
+#include "base/mistakes.h"
 #include "service/policy/policy_options.h"
 #include "service/policy/reserved_names.h"
 
@@ -16,7 +16,7 @@ namespace fleetca::service {
 // excluded: who may name one identity of a trust domain may name them all. The subtrees must be
 // well formed.
 void FindReservedSubtrees(absl::Span<const PolicyProfileOptions> profiles,
-                          const ReservedNames& reserved, PolicyMistakes* mistakes);
+                          const ReservedNames& reserved, Mistakes* mistakes);
 
 }  // namespace fleetca::service
 

@@ -4,7 +4,6 @@
 
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "service/call/open_calls.h"
@@ -19,15 +18,11 @@ using ::fleetca::testing::EdgeFixture;
 using ::fleetca::testing::FakeExecutor;
 using ::fleetca::testing::FakeUploadCall;
 using ::fleetca::testing::Issued;
+using ::fleetca::testing::Octets;
+using ::fleetca::testing::OneRequest;
+using ::fleetca::testing::Spoiled;
 using ::fleetca::testing::WireReason;
 using ::grpc::StatusCode;
-
-v1::IssueCertificateRequest OneRequest(const std::string& csr = "a CSR") {
-  v1::IssueCertificateRequest request;
-  request.set_csr_der(csr);
-  request.set_profile("service");
-  return request;
-}
 
 v1::BatchIssueCertificatesRequest Batch(int count) {
   v1::BatchIssueCertificatesRequest batch;
@@ -35,13 +30,6 @@ v1::BatchIssueCertificatesRequest Batch(int count) {
     *batch.add_requests() = OneRequest("CSR " + std::to_string(i));
   }
   return batch;
-}
-
-// The octets of the message, with the profile no UTF-8.
-std::string Spoiled(const google::protobuf::MessageLite& message) {
-  std::string octets = message.SerializeAsString();
-  octets.replace(octets.find("service"), 2, "\xff\xfe");
-  return octets;
 }
 
 class BatchIssueTest : public EdgeFixture {
@@ -58,8 +46,7 @@ class BatchIssueTest : public EdgeFixture {
   }
   std::unique_ptr<FakeUploadCall> IssueOctets(const std::string& octets) {
     auto call = Begin();
-    const grpc::Slice slice(octets);
-    call->SendOctets(grpc::ByteBuffer(&slice, 1));
+    call->SendOctets(Octets(octets));
     return call;
   }
   static v1::BatchIssueCertificatesResponse Read(FakeUploadCall& call) {
@@ -183,25 +170,19 @@ TEST_F(BatchIssueTest, ACancelledBatchDropsAllItsWork) {
 }
 
 TEST_F(BatchIssueTest, CallsThatEndAtAnyMomentHarmNothing) {
-  std::vector<std::thread> workers;
-  for (int i = 0; i < 2; ++i) {
-    workers.emplace_back([this] { AnswerAll(); });
-  }
-  for (int i = 0; i < 300; ++i) {
-    const auto batch = Begin();
-    if (i % 3 == 1) {
-      batch->Cancel();
+  WhileAnswering([this] {
+    for (int i = 0; i < 300; ++i) {
+      const auto batch = Begin();
+      if (i % 3 == 1) {
+        batch->Cancel();
+      }
+      batch->Send(Batch(1 + i % 5));
+      if (i % 3 == 0) {
+        batch->Cancel();
+      }
+      batch->WaitUntilDone();
     }
-    batch->Send(Batch(1 + i % 5));
-    if (i % 3 == 0) {
-      batch->Cancel();
-    }
-    batch->WaitUntilDone();
-  }
-  queue_.Close();
-  for (std::thread& worker : workers) {
-    worker.join();
-  }
+  });
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ using ::fleetca::testing::EdgeFixture;
 using ::fleetca::testing::FakeBidiCall;
 using ::fleetca::testing::FakeExecutor;
 using ::fleetca::testing::Issued;
+using ::fleetca::testing::Octets;
+using ::fleetca::testing::Spoiled;
 using ::fleetca::testing::WireReason;
 using ::grpc::StatusCode;
 using Request = v1::StreamIssueCertificatesRequest;
@@ -32,18 +34,10 @@ Request RequestWithId(uint64_t id) {
   return request;
 }
 
-grpc::ByteBuffer Octets(const std::string& text) {
-  const grpc::Slice slice(text);
-  return grpc::ByteBuffer(&slice, 1);
-}
-
-// As protobuf writes it, with a profile that is not UTF-8.
 std::string NotUtf8(uint64_t id) {
   Request request = RequestWithId(id);
-  request.mutable_request()->set_profile("XY");
-  std::string octets = request.SerializeAsString();
-  octets.replace(octets.find("XY"), 2, "\xff\xfe");
-  return octets;
+  request.mutable_request()->set_profile("service");
+  return Spoiled(request);
 }
 
 class StreamIssueTest : public EdgeFixture {

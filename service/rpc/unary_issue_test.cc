@@ -4,8 +4,6 @@
 
 #include <memory>
 #include <string>
-#include <thread>
-#include <vector>
 
 #include "service/call/testing/fake_calls.h"
 #include "service/call/wire_message.h"
@@ -18,22 +16,11 @@ using ::fleetca::testing::EdgeFixture;
 using ::fleetca::testing::FakeExecutor;
 using ::fleetca::testing::FakeUnaryCall;
 using ::fleetca::testing::Issued;
+using ::fleetca::testing::Octets;
+using ::fleetca::testing::OneRequest;
+using ::fleetca::testing::Spoiled;
 using ::fleetca::testing::WireReason;
 using ::grpc::StatusCode;
-
-v1::IssueCertificateRequest OneRequest(const std::string& csr = "a CSR") {
-  v1::IssueCertificateRequest request;
-  request.set_csr_der(csr);
-  request.set_profile("service");
-  return request;
-}
-
-// The octets of the message, with the profile no UTF-8.
-std::string Spoiled(const google::protobuf::MessageLite& message) {
-  std::string octets = message.SerializeAsString();
-  octets.replace(octets.find("service"), 2, "\xff\xfe");
-  return octets;
-}
 
 class UnaryIssueTest : public EdgeFixture {
  protected:
@@ -46,8 +33,7 @@ class UnaryIssueTest : public EdgeFixture {
   }
   std::unique_ptr<FakeUnaryCall> CallOfOctets(const std::string& octets) {
     auto call = std::make_unique<FakeUnaryCall>(executor_);
-    const grpc::Slice slice(octets);
-    call->request = grpc::ByteBuffer(&slice, 1);
+    call->request = Octets(octets);
     return call;
   }
   template <typename Response>
@@ -138,21 +124,15 @@ TEST_F(UnaryIssueTest, AnswersACallOfAKnownCaller) {
 }
 
 TEST_F(UnaryIssueTest, CallsThatEndAtAnyMomentHarmNothing) {
-  std::vector<std::thread> workers;
-  for (int i = 0; i < 2; ++i) {
-    workers.emplace_back([this] { AnswerAll(); });
-  }
-  for (int i = 0; i < 300; ++i) {
-    const auto one = Issue(OneRequest());
-    if (i % 3 == 0) {
-      one->Cancel();
+  WhileAnswering([this] {
+    for (int i = 0; i < 300; ++i) {
+      const auto one = Issue(OneRequest());
+      if (i % 3 == 0) {
+        one->Cancel();
+      }
+      one->WaitUntilDone();
     }
-    one->WaitUntilDone();
-  }
-  queue_.Close();
-  for (std::thread& worker : workers) {
-    worker.join();
-  }
+  });
 }
 
 }  // namespace

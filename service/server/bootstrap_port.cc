@@ -27,7 +27,7 @@ namespace {
 // and so are not counted.
 constexpr size_t kQuotaBytes = size_t{128} << 20;
 
-// Calls over the pair of sockets say in their messages who asks; nothing else about them says it.
+// Only the messages of calls over the pair of sockets name the caller.
 class Nobody : public CallerReader {
  public:
   absl::StatusOr<CertificateCaller> Authenticate(const grpc::ServerContextBase&) override {
@@ -149,7 +149,7 @@ absl::StatusOr<std::vector<SecretBytes>> BootstrapPort::ReadFiles(
   for (auto path = paths.begin(); path != paths.end(); ++path) {
     if (!IsTlsFile(*path) && FindFile(*path) == nullptr) {
       return PermissionDenied(Reason::kFilePermissions,
-                              absl::StrCat(*path, " is no file of the bootstrap port"));
+                              absl::StrCat(*path, " is not a file of the bootstrap port"));
     }
     if (std::find(paths.begin(), path, *path) != path) {
       return InvalidArgument(Reason::kFileInvalid, "paths",

@@ -60,7 +60,7 @@ class BootstrapPort {
   // in use. PERMISSION_DENIED, INVALID_ARGUMENT, and what reading gives.
   absl::StatusOr<std::vector<SecretBytes>> ReadFiles(const std::vector<std::string>& paths) const;
   bool IsTlsFile(const std::string& path) const;
-  // Null when it is none beside the TLS pair.
+  // Null when the file is not one beside the TLS pair.
   const WatchedFile* FindFile(const std::string& path) const;
 
   const ServerTls& tls_;

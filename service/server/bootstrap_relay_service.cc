@@ -14,7 +14,7 @@ namespace {
 // Longer than any sentence of the process.
 constexpr size_t kMaxSaidBytes = 1024;
 
-// What is said is kept, logged, and answered to who asks for the server's health.
+// What the process says is kept, logged, and part of the answer about the server's health.
 absl::Status Said(const google::rpc::Status& status) {
   if (status.ByteSizeLong() <= kMaxSaidBytes) {
     return FromRpcStatus(status);

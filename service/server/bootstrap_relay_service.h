@@ -23,13 +23,14 @@ namespace fleetca::service {
 // What the process asks at once; it asks less (kMaxRelayed), unless someone has taken it over.
 // Beyond that it is refused with RESOURCE_EXHAUSTED.
 inline constexpr int kMaxCallsOfProcess = 512;
-// A process that has so many calls does not even take the refusals, and that is no mistake.
+// A process that has as many calls as this does not even read the refusals, so its calls cannot be
+// a mistake.
 inline constexpr int kCallsThatEndProcess = 2 * kMaxCallsOfProcess;
 
 // Hands requests to the queue as calls of the issuing port do. Registered on a server without a
-// port, which one process alone reaches. That process may be a stranger's by now, so what it has
-// this one spend is bounded: the calls that there are at once, one of them for files, and what it
-// says of itself is cut to a kilobyte. Thread-safe.
+// port, which one process alone reaches. A stranger may have taken that process over, so what
+// it can make this process spend is bounded: the number of its calls at a time, one of them for
+// files, and the text about itself, which is cut to a kilobyte. Thread-safe.
 class BootstrapRelayService : public internal::v1::BootstrapRelayService::CallbackService {
  public:
   // What the process is told, and what is heard of it, from gRPC's threads.

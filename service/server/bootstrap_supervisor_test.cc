@@ -160,7 +160,7 @@ TEST_F(BootstrapSupervisorTest, WhatIsWrongWithTheStartIsToldAndLater) {
 }
 
 TEST_F(BootstrapSupervisorTest, TheFirstStartFailsWithWhatWasReported) {
-  report_ = FailedPrecondition(Reason::kFileInvalid, "ci.jwks.json is no JWK set");
+  report_ = FailedPrecondition(Reason::kFileInvalid, "ci.jwks.json is not a JWK set");
   Supervise(kLasts);
   EXPECT_THAT(supervisor_->Start(),
               IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));

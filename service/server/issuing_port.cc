@@ -34,7 +34,7 @@ uint64_t MessageBytes(absl::string_view method, const void* message) {
 struct MessageMemory {
   explicit MessageMemory(size_t max_message_bytes)
       : quota(std::clamp<uint64_t>(MemoryLimit() / 4, uint64_t{64} << 20, uint64_t{384} << 20)),
-        // Where configured messages are so large, two of them fit all the same.
+        // Two messages fit, however large they are configured to be.
         in_all(std::max<uint64_t>(quota / 2, 4 * max_message_bytes)),
         per_caller(std::max<uint64_t>(quota / 6, 2 * max_message_bytes)) {
     quota = std::max(quota, 2 * in_all);

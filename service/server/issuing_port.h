@@ -29,8 +29,8 @@ namespace fleetca::service {
 inline constexpr char kIssuingServiceName[] = "fleetca.v1.CertificateAuthorityService";
 inline constexpr char kTokenServiceName[] = "fleetca.v1.JoinTokenService";
 
-// Binds the port and turns its calls into issuances on the queue. Thread-compatible; says of itself
-// that it is healthy until told otherwise.
+// Binds the port and turns its calls into issuances on the queue. Thread-compatible. The
+// port reports itself healthy until told otherwise.
 class IssuingPort {
  public:
   // The references outlive it. Connections may have that many `descriptors`. Any part that is not

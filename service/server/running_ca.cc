@@ -29,7 +29,7 @@
 namespace fleetca::service {
 namespace {
 
-// The issuing certificate, then what else its file has.
+// The issuing certificate, then the other certificates of its file.
 absl::StatusOr<std::vector<std::string>> LoadIssuingFile(const IssuerConfig& config) {
   FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(config.certificate_file));
   absl::StatusOr<std::vector<std::string>> ders = x509::DecodePem(x509::kPemCertificate, pem);
@@ -42,14 +42,15 @@ absl::StatusOr<std::vector<std::string>> LoadIssuingFile(const IssuerConfig& con
   return ders;
 }
 
-// The way to a root, by those that are valid now where there is one. Time alone keeps no CA from
-// its start: the clock may be wrong, and the clock rule says so.
+// The path to a root by certificates that are valid now, or else by any certificates. An expired
+// certificate alone does not keep a CA from starting: the clock may be wrong, and the clock rule
+// says so.
 CertificatePath PathToRoot(absl::Span<const std::string> file, const TrustBundle& bundle) {
   CertificatePath path = FindCertificatePath(file, bundle.roots, Clock::System().Now());
   return path.rooted ? path : FindCertificatePath(file, bundle.roots, std::nullopt);
 }
 
-// The certificate in force, then those of the file of former ones where there is one.
+// The certificate in force, then the former certificates, where a file of them is configured.
 absl::StatusOr<std::vector<std::string>> LoadIssuingCas(const IssuerConfig& config,
                                                         const std::string& in_force) {
   std::vector<std::string> cas = {in_force};

@@ -128,7 +128,7 @@ TEST_F(RunningCaTest, AnOddRootIsNotHandedOutAndDoesNoHarm) {
     EXPECT_THAT(ca->Warnings(),
                 ElementsAre(HasSubstr("trust-bundle.pem: certificate 1 is left out"),
                             HasSubstr("certificate 3 is left out: it has no keyUsage"),
-                            HasSubstr("certificate 4 is left out: it is no CA")));
+                            HasSubstr("certificate 4 is left out: it is not a CA")));
   }
   Write("trust-bundle.pem", p521 + without_usage);
   EXPECT_THAT(std::string(Open().status().message()), HasSubstr("can be a root"));

@@ -10,6 +10,7 @@
 #include "base/descriptor_budget.h"
 #include "base/errors.h"
 #include "base/file_watcher.h"
+#include "base/grpc/library_log.h"
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "base/thread_check.h"
@@ -17,7 +18,6 @@
 #include "service/issuance/issue_queue.h"
 #include "service/issuance/rate_reporter.h"
 #include "service/issuance/workers.h"
-#include "service/net/grpc_log.h"
 #include "service/net/tls_credentials.h"
 #include "service/rpc/statistics_service.h"
 #include "service/server/bootstrap_port.h"
@@ -30,14 +30,14 @@
 namespace fleetca::service {
 namespace {
 
-// What gRPC, RocksDB and this server start besides workers, with room.
+// How many threads gRPC, RocksDB and this server start beside the workers, with room to spare.
 constexpr int kLibraryThreads = 32;
 
 class GrpcServer : public Server {
  public:
   static absl::StatusOr<std::unique_ptr<Server>> Create(const ServerConfig& config,
                                                         ServerOptions options) {
-    RouteGrpcLog();
+    RouteLibraryLog();
     auto server = absl::WrapUnique(new GrpcServer());
     FLEETCA_RETURN_IF_ERROR(server->StartParts(config, std::move(options)));
     return server;

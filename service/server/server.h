@@ -43,8 +43,8 @@ class Server {
 
   // Says NOT_SERVING, takes no new calls on any port, answers every request that the issuing port
   // has read, waits up to the configured time for that, and closes the store. Callers of the
-  // bootstrap port, who may be anyone, have two seconds. OK when nobody had to be cut off but they;
-  // DEADLINE_EXCEEDED kDraining otherwise. Call it once.
+  // bootstrap port, who may be anyone, have two seconds. OK when only such callers had to be cut
+  // off; DEADLINE_EXCEEDED kDraining otherwise. Call it once.
   virtual absl::Status Drain() = 0;
 };
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "base/big_endian.h"
 #include "base/errors.h"
-#include "store/records/big_endian.h"
 #include "store/records/crc32c.h"
 #include "store/records/keys.h"
 #include "store/records/time_mark.h"

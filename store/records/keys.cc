@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
+#include "base/big_endian.h"
 #include "base/time_rounding.h"
-#include "store/records/big_endian.h"
 
 namespace fleetca::store {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/big_endian.h"
 #include "base/errors.h"
-#include "store/records/big_endian.h"
 #include "store/records/crc32c.h"
 #include "store/testing/test_record.h"
 

@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "store/records/big_endian.h"
+#include "base/big_endian.h"
 
 namespace fleetca::store {
 

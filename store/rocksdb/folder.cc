@@ -1,33 +1,17 @@
 #include "store/rocksdb/folder.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "base/durable_file.h"
 #include "base/errors.h"
 #include "store/forbidden_file.h"
 
 namespace fleetca::store {
-namespace {
-
-// Makes the names in the folder durable.
-absl::Status SyncFolder(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) {
-    return FileError("cannot open the folder", path, errno);
-  }
-  const int error = fsync(fd) == 0 ? 0 : errno;
-  close(fd);
-  return error == 0 ? absl::OkStatus() : FileError("cannot sync the folder", path, error);
-}
-
-}  // namespace
-
 absl::Status FileError(absl::string_view what, absl::string_view path, int error) {
   const std::string why = error == EACCES || error == EPERM ? WhyForbidden(path) : "";
   return Unavailable(Reason::kStoreUnavailable,
@@ -42,7 +26,8 @@ absl::Status MakeFolder(const std::string& path) {
     folder = folder.parent_path();
   }
   if (mkdir(folder.c_str(), 0700) == 0) {
-    return SyncFolder(folder.has_parent_path() ? folder.parent_path().string() : ".");
+    const int unsynced = SyncFolderOf(folder.native());
+    return unsynced == 0 ? absl::OkStatus() : FileError("cannot sync the name of", path, unsynced);
   }
   const int error = errno;
   std::error_code ignored;

@@ -1,9 +1,9 @@
 #include "store/rocksdb/head_file.h"
 
 #include "absl/strings/str_cat.h"
+#include "base/big_endian.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "store/records/big_endian.h"
 
 namespace fleetca::store {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "base/big_endian.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "store/records/big_endian.h"
 #include "store/rocksdb/lineage.h"
 
 namespace fleetca::store {

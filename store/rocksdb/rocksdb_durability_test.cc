@@ -17,9 +17,9 @@
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "store/rocksdb/rocksdb_store.h"
+#include "store/rocksdb/testing/durability_fixture.h"
 #include "store/testing/durability_driver.h"
 #include "store/testing/test_record.h"
-#include "tests/testing/temporary_folder.h"
 
 namespace fleetca::store {
 namespace {
@@ -28,42 +28,19 @@ namespace fs = std::filesystem;
 
 constexpr int kRounds = 20;
 
-class RocksDbDurabilityTest : public ::testing::Test {
+class RocksDbDurabilityTest : public testing::DurabilityFixture {
  protected:
-  void SetUp() override {
-    watched_ = base_ + "/disk";
-    shim_folder_ = base_ + "/shim";
-    folder_ = watched_ + "/store";
-    fs::create_directories(watched_);
-    fs::create_directories(shim_folder_);
-  }
-
-  std::unique_ptr<Store> Open() {
-    RocksDbOptions options;
-    options.path = folder_;
-    options.memtable_bytes = size_t{1} << 20;
-    absl::StatusOr<std::unique_ptr<Store>> store = OpenRocksDbStore(options);
-    EXPECT_TRUE(store.ok()) << store.status();
-    return store.ok() ? *std::move(store) : nullptr;
-  }
+  RocksDbDurabilityTest() : DurabilityFixture(20240601) {}
 
   // Lets `driver` append for a while, kills it, and adds what it acknowledged to acknowledged_.
   void FloodAndKill(DurabilityDriver& driver, uint64_t first) {
-    ASSERT_EQ(driver.Read(), "open");
-    driver.Send(absl::StrCat("flood ", first));
-    std::uniform_int_distribution<int> acks(1, 120);
-    for (int left = acks(random_); left > 0; --left) {
-      ASSERT_NO_FATAL_FAILURE(AddAcknowledged(driver.Read()));
-    }
-    driver.Kill();
-    for (std::string line = driver.Read(); !line.empty(); line = driver.Read()) {
-      ASSERT_NO_FATAL_FAILURE(AddAcknowledged(line));
-    }
+    CommandAndKill(driver, absl::StrCat("flood ", first), 120);
   }
 
-  void AddAcknowledged(absl::string_view line) {
+  void Note(const std::string& answer) override {
+    absl::string_view line = answer;
     uint64_t number = 0;
-    ASSERT_TRUE(absl::ConsumePrefix(&line, "ack ") && absl::SimpleAtoi(line, &number)) << line;
+    ASSERT_TRUE(absl::ConsumePrefix(&line, "ack ") && absl::SimpleAtoi(line, &number)) << answer;
     acknowledged_.push_back(number);
   }
 
@@ -108,22 +85,8 @@ class RocksDbDurabilityTest : public ::testing::Test {
     return false;
   }
 
-  void SetControl(absl::string_view text) {
-    const std::string path = shim_folder_ + "/control";
-    std::ofstream(path + ".new") << text;
-    fs::rename(path + ".new", path);
-  }
-
-  const testing::TemporaryFolder temporary_;
-  const std::string base_ = temporary_.path();
-  std::string watched_;
-  std::string shim_folder_;
-  std::string folder_;
-  std::mt19937 random_{20240601};
   std::vector<uint64_t> acknowledged_;
 };
-
-uint64_t FirstOfRound(int round) { return static_cast<uint64_t>(round + 1) * 1000000; }
 
 TEST_F(RocksDbDurabilityTest, NothingAcknowledgedIsLostByAKill) {
   for (int round = 0; round < kRounds; ++round) {
@@ -208,14 +171,14 @@ TEST_F(RocksDbDurabilityTest, ADiskThatFailsUnderLoadRefusesAll) {
     DurabilityDriver driver(folder_, /*sync_writes=*/true, watched_, shim_folder_);
     ASSERT_EQ(driver.Read(), "open");
     driver.Send(absl::StrCat("flood ", FirstOfRound(round)));
-    ASSERT_NO_FATAL_FAILURE(AddAcknowledged(driver.Read()));
+    ASSERT_NO_FATAL_FAILURE(Note(driver.Read()));
     SetControl(failures[static_cast<size_t>(round) % failures.size()]);
     int refused = 0;
     for (std::string line = driver.Read(); !line.empty(); line = driver.Read()) {
       if (line == "UNAVAILABLE STORE_UNAVAILABLE") {
         ++refused;
       } else {
-        ASSERT_NO_FATAL_FAILURE(AddAcknowledged(line));
+        ASSERT_NO_FATAL_FAILURE(Note(line));
       }
     }
     EXPECT_EQ(refused, kFloodThreads);

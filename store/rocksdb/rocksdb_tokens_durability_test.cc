@@ -5,20 +5,17 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <memory>
-#include <random>
 #include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "store/rocksdb/rocksdb_store.h"
+#include "store/rocksdb/testing/durability_fixture.h"
 #include "store/testing/durability_driver.h"
 #include "store/testing/test_record.h"
-#include "tests/testing/temporary_folder.h"
 
 namespace fleetca::store {
 namespace {
@@ -34,36 +31,15 @@ struct Acknowledged {
   bool revoked = false;
 };
 
-class RocksDbTokensDurabilityTest : public ::testing::Test {
+class RocksDbTokensDurabilityTest : public testing::DurabilityFixture {
  protected:
-  void SetUp() override {
-    fs::create_directories(watched_);
-    fs::create_directories(shim_folder_);
-  }
-
-  std::unique_ptr<Store> Open() {
-    RocksDbOptions options;
-    options.path = folder_;
-    options.memtable_bytes = size_t{1} << 20;
-    absl::StatusOr<std::unique_ptr<Store>> store = OpenRocksDbStore(options);
-    EXPECT_TRUE(store.ok()) << store.status();
-    return store.ok() ? *std::move(store) : nullptr;
-  }
+  RocksDbTokensDurabilityTest() : DurabilityFixture(20240602) {}
 
   void FloodAndKill(DurabilityDriver& driver, uint64_t first) {
-    ASSERT_EQ(driver.Read(), "open");
-    driver.Send(absl::StrCat("tokens ", first));
-    std::uniform_int_distribution<int> acks(1, 200);
-    for (int left = acks(random_); left > 0; --left) {
-      ASSERT_NO_FATAL_FAILURE(Note(driver.Read()));
-    }
-    driver.Kill();
-    for (std::string line = driver.Read(); !line.empty(); line = driver.Read()) {
-      ASSERT_NO_FATAL_FAILURE(Note(line));
-    }
+    CommandAndKill(driver, absl::StrCat("tokens ", first), 200);
   }
 
-  void Note(const std::string& line) {
+  void Note(const std::string& line) override {
     std::istringstream words(line);
     std::string what;
     uint64_t number = 0;
@@ -112,22 +88,8 @@ class RocksDbTokensDurabilityTest : public ::testing::Test {
     }
   }
 
-  void SetControl(absl::string_view text) {
-    const std::string path = shim_folder_ + "/control";
-    std::ofstream(path + ".new") << text;
-    fs::rename(path + ".new", path);
-  }
-
-  const testing::TemporaryFolder temporary_;
-  const std::string base_ = temporary_.path();
-  const std::string watched_ = base_ + "/disk";
-  const std::string shim_folder_ = base_ + "/shim";
-  const std::string folder_ = watched_ + "/store";
-  std::mt19937 random_{20240602};
   std::map<uint64_t, Acknowledged> acknowledged_;
 };
-
-uint64_t FirstOfRound(int round) { return static_cast<uint64_t>(round + 1) * 1000000; }
 
 TEST_F(RocksDbTokensDurabilityTest, NothingAcknowledgedIsLostByAKill) {
   for (int round = 0; round < kRounds; ++round) {

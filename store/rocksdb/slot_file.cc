@@ -6,9 +6,9 @@
 #include <cerrno>
 
 #include "absl/strings/str_cat.h"
+#include "base/big_endian.h"
+#include "base/durable_file.h"
 #include "base/errors.h"
-#include "base/file.h"
-#include "store/records/big_endian.h"
 #include "store/records/crc32c.h"
 #include "store/rocksdb/folder.h"
 

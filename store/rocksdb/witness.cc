@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/status_macros.h"

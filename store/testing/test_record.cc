@@ -3,7 +3,7 @@
 #include <random>
 
 #include "absl/strings/str_cat.h"
-#include "store/records/big_endian.h"
+#include "base/big_endian.h"
 #include "store/records/keys.h"
 
 namespace fleetca::store {

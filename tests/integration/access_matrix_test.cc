@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "base/durable_file.h"
 #include "base/file.h"
 #include "service/authority/ca_init.h"
 #include "tests/integration/server_fixture.h"

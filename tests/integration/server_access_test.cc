@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/durable_file.h"
 #include "base/errors.h"
-#include "base/file.h"
 #include "base/private_key.h"
 #include "client/ca_client.h"
 #include "client/status_from_grpc.h"

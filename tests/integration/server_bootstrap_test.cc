@@ -12,7 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "base/file.h"
+#include "base/durable_file.h"
 #include "fleetca/v1/join_tokens.grpc.pb.h"
 #include "service/jwt/testing/jwt_maker.h"
 #include "tests/integration/server_fixture.h"

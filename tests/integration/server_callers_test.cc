@@ -6,8 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/durable_file.h"
 #include "base/errors.h"
-#include "base/file.h"
 #include "gtest/gtest.h"
 #include "service/authority/new_ca.h"
 #include "tests/integration/server_fixture.h"

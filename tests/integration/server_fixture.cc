@@ -9,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "base/durable_file.h"
 #include "base/file.h"
 #include "base/private_key.h"
 #include "client/server_credentials.h"

@@ -16,6 +16,9 @@ FOLDERS = {
     "base": [],
     "x509/der": [],
     # Floor 1.
+    # The settings of gRPC that hold for the whole process.
+    "base/grpc": ["base"],
+    "base/net": ["base"],
     "service/health": ["base"],
     "signer": ["base"],
     "store": ["base"],
@@ -63,10 +66,10 @@ FOLDERS = {
     # Who may call which method.
     "service/rights": ["service/policy"],
     # A port for any gRPC server: knows no CA.
-    "service/net": ["base", "service/policy", "x509", "x509/der"],
+    "service/net": ["base", "base/net", "service/policy", "x509", "x509/der"],
     # Floor 5.
     # The daemon beside a proxy.
-    "client/authz/serve": ["base", "client/authz", "client/authz/http", "proto"],
+    "client/authz/serve": ["base", "base/net", "client/authz", "client/authz/http", "proto"],
     # What a service of the fleet's own would include.
     "examples": ["client/authz", "client/authz/grpc"],
     # A call of any gRPC server.
@@ -87,6 +90,7 @@ FOLDERS = {
     # Floor 6.
     "client/cli": [
         "base",
+        "base/grpc",
         "client",
         "client/authz/http",
         "client/authz/serve",
@@ -98,6 +102,7 @@ FOLDERS = {
     # The process that strangers talk to. What it may link besides is in BARRED below.
     "service/bootstrap": [
         "base",
+        "base/grpc",
         "proto",
         "service/call",
         "service/caller",
@@ -126,6 +131,7 @@ FOLDERS = {
     # Floor 7.
     "service/server": [
         "base",
+        "base/grpc",
         "proto",
         "service/authority",
         "service/bootstrap",
@@ -189,6 +195,7 @@ BARRED = {
 PROTO_PREFIXES = ("envoy/", "fleetca/", "google/rpc/")
 
 EDGES = [
+    "base/grpc/*",
     "service/bootstrap/*",
     "service/call/*",
     "service/cli/*",
@@ -236,6 +243,7 @@ X509_FORBIDDEN = (
     "absl/time/clock.h",
     "atomic",
     "base/clock.h",
+    "base/durable_file.h",
     "base/fair_queue.h",
     "base/file.h",
     "base/log.h",

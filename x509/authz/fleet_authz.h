@@ -13,7 +13,7 @@
 
 namespace fleetca::x509 {
 
-// One fact about the subject that is no role: "region" = "eu-1".
+// One fact about the subject that is not a role: "region" = "eu-1".
 struct AuthzAttribute {
   std::string name;
   std::string value;
@@ -25,8 +25,8 @@ struct FleetAuthz {
   // The revision of the policy that granted this; 0 to 2^63-1.
   uint64_t policy_revision = 0;
   std::vector<std::string> roles;
-  // The services at which the grants count: 1 to 16 of them. Absent: at all. Empty is no synonym of
-  // absent but an error, so that a restriction that lost its last name never widens the grant.
+  // The services at which the grants count: 1 to 16 of them. Absent: at all. Empty is not a synonym
+  // of absent but an error, so that a restriction that lost its last name never widens the grant.
   std::optional<std::vector<std::string>> audience;
   std::vector<AuthzAttribute> attributes;
 

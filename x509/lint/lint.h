@@ -35,7 +35,7 @@ struct LintPolicy {
   absl::Duration max_validity = absl::Hours(24);
   bool is_ca = false;
   std::optional<int> path_length;
-  // Exactly these, and none in a certificate of whose policy they are no part.
+  // Exactly these; a certificate whose policy does not set them has none.
   std::optional<NameConstraints> name_constraints;
   // Exactly these bits, and exactly these purposes (OID contents) in any order.
   uint16_t key_usage = 0;
@@ -48,7 +48,7 @@ struct LintPolicy {
   AuthzOids authz_oids;
 };
 
-// What this one certificate must say besides; catches a batch that got its rows crossed.
+// What this one certificate must say in addition; catches a batch that got its rows crossed.
 struct LintExpectation {
   absl::string_view serial;                   // 20 octets
   absl::string_view subject_public_key_info;  // the element that was judged

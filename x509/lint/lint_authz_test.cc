@@ -99,9 +99,9 @@ TEST(LintAuthz, RefusesExtensionsThatStandWrong) {
          [&](TbsParts& p) { p.Set(authz, true, good.spec.fleet_authz); });
   expect("32473.1.1.2 must not be critical",
          [&](TbsParts& p) { p.Set(provenance, true, good.spec.provenance); });
-  expect("32473.1.1.1 stands twice",
+  expect("32473.1.1.1 appears twice",
          [&](TbsParts& p) { p.extensions.push_back(p.extensions[p.Find(authz)]); });
-  expect("32473.1.1.2 stands twice",
+  expect("32473.1.1.2 appears twice",
          [&](TbsParts& p) { p.extensions.push_back(p.extensions[p.Find(provenance)]); });
   expect("FleetAuthz is missing", [&](TbsParts& p) { p.Remove(authz); });
   expect("Provenance is missing", [&](TbsParts& p) { p.Remove(provenance); });
@@ -120,11 +120,11 @@ TEST(LintAuthz, RefusesWhatNobodyDecided) {
   LintExpectation expected = good.expectation();
   expected.provenance = &good.provenance;
   ExpectFault(LintTbs(good.tbs, good.policy, expected).status(),
-              "FleetAuthz stands there undecided");
+              "FleetAuthz is there and the policy does not have it");
   expected = good.expectation();
   expected.fleet_authz = &good.authz;
   ExpectFault(LintTbs(good.tbs, good.policy, expected).status(),
-              "Provenance stands there undecided");
+              "Provenance is there and the policy does not have it");
   // That the policy lists it among its extras changes nothing.
   Granted extra;
   extra.policy.extra_extensions = {good.oids.authz, good.oids.provenance};

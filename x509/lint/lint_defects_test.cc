@@ -264,9 +264,9 @@ const std::vector<Defect>& ExtensionDefects() {
          p.extensions.push_back(TestExtension(Bytes("\x2b\x06\x01\x05\x05\x07\x01\x18"), false,
                                               Bytes("\x30\x03\x02\x01\x05")));
        }},
-      {"2.5.29.17 stands twice", [](TbsParts& p) { p.extensions.push_back(p.extensions[7]); }},
-      {"2.5.29.15 stands twice", [](TbsParts& p) { p.extensions.push_back(p.extensions[1]); }},
-      {"1.3.6.1.4.1.32473.1 stands twice",
+      {"2.5.29.17 appears twice", [](TbsParts& p) { p.extensions.push_back(p.extensions[7]); }},
+      {"2.5.29.15 appears twice", [](TbsParts& p) { p.extensions.push_back(p.extensions[1]); }},
+      {"1.3.6.1.4.1.32473.1 appears twice",
        [](TbsParts& p) { p.extensions.push_back(p.extensions.back()); }},
       {"32473.1 is critical or",
        [](TbsParts& p) { p.Set(oid::kDefaultFleetArc, true, Bytes("\x05\x00")); }},

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/openssl.h"
+#include "base/sha256.h"
 #include "base/status_macros.h"
 #include "x509/der/der.h"
 #include "x509/der/oid.h"
@@ -159,12 +160,7 @@ absl::Status LintSubjectKeyId(absl::string_view value, absl::string_view key_bit
   if (!element.Read(der::kOctetString, key_id) || !element.empty()) {
     return LintError("subjectKeyIdentifier is not one OCTET STRING");
   }
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256_CTX context;
-  SHA256_Init(&context);
-  SHA256_Update(&context, key_bits.data(), key_bits.size());
-  SHA256_Final(digest, &context);
-  if (*key_id != absl::string_view(reinterpret_cast<const char*>(digest), kKeyIdSize)) {
+  if (*key_id != absl::string_view(Sha256(key_bits).data(), kKeyIdSize)) {
     return LintError("subjectKeyIdentifier is not that of the public key");
   }
   return absl::OkStatus();
@@ -213,7 +209,7 @@ class ExtensionsLint {
       return VisitExtra(oid, critical, value);
     }
     if ((seen_ & known) != 0) {
-      return LintError(absl::StrCat("the extension ", der::OidToString(oid), " stands twice"));
+      return LintError(absl::StrCat("the extension ", der::OidToString(oid), " appears twice"));
     }
     seen_ |= known;
     constexpr uint32_t kCritical = kBasicConstraints | kKeyUsage | kNameConstraints;
@@ -309,7 +305,7 @@ class ExtensionsLint {
       return LintError("a leaf has nameConstraints");
     }
     if (!policy_.name_constraints.has_value()) {
-      return LintError("nameConstraints stands there without a policy of it");
+      return LintError("nameConstraints is there without a policy for it");
     }
     const char* const fault = NameConstraintsFault(value, *policy_.name_constraints);
     return fault == nullptr ? absl::OkStatus() : LintError(absl::StrCat("nameConstraints ", fault));
@@ -324,7 +320,8 @@ class ExtensionsLint {
       return LintError(absl::StrCat("a CA's certificate has the extension ", name));
     }
     if (decision == nullptr) {
-      return LintError(absl::StrCat("the extension ", name, " stands there undecided"));
+      return LintError(
+          absl::StrCat("the extension ", name, " is there and the policy does not have it"));
     }
     const char* const fault = find_fault(value, *decision);
     return fault == nullptr ? absl::OkStatus()
@@ -345,7 +342,7 @@ class ExtensionsLint {
           absl::StrCat("the extension ", der::OidToString(oid), " is unknown to the policy"));
     }
     if ((extras_seen_ >> index & 1) != 0) {
-      return LintError(absl::StrCat("the extension ", der::OidToString(oid), " stands twice"));
+      return LintError(absl::StrCat("the extension ", der::OidToString(oid), " appears twice"));
     }
     extras_seen_ |= uint64_t{1} << index;
     if (critical || value.empty() || !der::IsWellFormed(value, kMaxExtraDepth)) {

@@ -163,7 +163,7 @@ TEST(LintTbs, WantsExactlyTheNameConstraintsOfTheSubordinateCa) {
   expect("nameConstraints is missing", [](TbsParts& p) { p.Remove(oid::kNameConstraints); });
   expect("2.5.29.30 must be critical",
          [&contents](TbsParts& p) { p.Set(oid::kNameConstraints, false, contents); });
-  expect("2.5.29.30 stands twice",
+  expect("2.5.29.30 appears twice",
          [](TbsParts& p) { p.extensions.push_back(p.extensions[p.Find(oid::kNameConstraints)]); });
   expect("nameConstraints does not permit", [](TbsParts& p) {
     p.Set(oid::kNameConstraints, true, Contents({{kDns, "a.example"}}, Excluded()));

@@ -32,11 +32,11 @@ struct AuthzFiles {
 };
 
 // The files' contents, with the defaults for all else. FAILED_PRECONDITION as ReadFile,
-// INVALID_ARGUMENT kFileInvalid for what is no PEM of certificates, kConfigInvalid for a bad table;
-// each names the file.
+// INVALID_ARGUMENT kFileInvalid for what is not PEM of certificates, kConfigInvalid for a bad
+// table; each names the file.
 absl::StatusOr<AuthzOptions> LoadAuthzOptions(const AuthzFiles& files);
 
-// InstallAuthz with them, and its errors besides.
+// InstallAuthz with them. Errors are those of the reading and those of InstallAuthz.
 absl::StatusOr<std::shared_ptr<AuthzProcessor>> InstallAuthz(const AuthzFiles& files,
                                                              grpc::ServerCredentials* credentials);
 

@@ -21,7 +21,7 @@ class MethodRoles {
   // From the text of a fleetca.authz.v1.MethodRoles; `path` is what messages call it.
   // INVALID_ARGUMENT kConfigInvalid with all mistakes, a line for each: "roles.textproto:7: ...".
   static absl::StatusOr<MethodRoles> Parse(absl::string_view text, absl::string_view path);
-  // The same from a file; the errors of ReadFile besides.
+  // The same from a file; adds the errors of ReadFile.
   static absl::StatusOr<MethodRoles> Load(absl::string_view path);
 
   // Whether the caller may call the method with this HTTP/2 :path. PERMISSION_DENIED

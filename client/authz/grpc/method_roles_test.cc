@@ -114,7 +114,7 @@ TEST(MethodRolesTest, NamesTheLineOfAMistake) {
               StartsWith("roles.textproto:3: /a.B/C is listed in line 1 already"));
   EXPECT_THAT(MistakeIn("methods { method: \"/a.B/C\"\n roles: \"r\"\n roles: \"Reader\" }",
                         "methods[0].roles[1]"),
-              StartsWith("roles.textproto:3: \"Reader\" is no role"));
+              StartsWith("roles.textproto:3: \"Reader\" is not a role"));
   EXPECT_THAT(
       MistakeIn("methods { method: \"/a.B/C\"\n roles: [\"r\", \"r\"] }", "methods[0].roles[1]"),
       StartsWith("roles.textproto:2: \"r\" is listed twice"));
@@ -142,7 +142,7 @@ TEST(MethodRolesTest, RefusesPathsThatNoMethodHas) {
         "/a.B./C", "/a.B/C*", "/a.*/C", "/a.B/C ", "/a.B/1C", "/a-b.B/C", "/a.B/\xc3\xa4"}) {
     EXPECT_THAT(MistakeIn("methods { method: \"" + std::string(path) + "\" roles: \"r\" }",
                           "methods[0].method"),
-                HasSubstr("is no path of a method"))
+                HasSubstr("is not a path of a method"))
         << path;
   }
 }

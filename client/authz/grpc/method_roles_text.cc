@@ -42,7 +42,7 @@ void CheckMethod(const MethodRule& rule, const TableEntry& entry,
   } else if (!IsMethod(rule.method())) {
     entry.Add(line, "method",
               absl::StrCat("\"", rule.method(),
-                           "\" is no path of a method; write \"/package.Service/Method\", or "
+                           "\" is not a path of a method; write \"/package.Service/Method\", or "
                            "\"/package.Service/*\" for all of a service"));
   } else if (const auto [first, is_new] = lines->try_emplace(rule.method(), line); !is_new) {
     entry.Add(line, "method",

@@ -4,7 +4,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "x509/pem.h"
@@ -42,21 +41,6 @@ absl::StatusOr<std::string> PercentDecode(absl::string_view text) {
   return decoded;
 }
 
-// A proxy writes the blocks alone. What else came along came from somebody else.
-bool HasTextOutsideBlocks(absl::string_view pem) {
-  bool inside = false;
-  for (const absl::string_view line : absl::StrSplit(pem, '\n')) {
-    if (absl::StartsWith(line, "-----BEGIN ")) {
-      inside = true;
-    } else if (absl::StartsWith(line, "-----END ")) {
-      inside = false;
-    } else if (!inside && !absl::StripAsciiWhitespace(line).empty()) {
-      return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> ParseCertificateText(absl::string_view text) {
@@ -70,10 +54,8 @@ absl::StatusOr<std::vector<std::string>> ParseCertificateText(absl::string_view 
   if (!absl::StartsWith(pem, kBegin)) {
     return NotPem(absl::StrCat("does not begin with \"", kBegin, "\""));
   }
-  if (HasTextOutsideBlocks(pem)) {
-    return NotPem("has text before, between or after its PEM blocks");
-  }
-  auto ders = x509::DecodePem(x509::kPemCertificate, pem);
+  // A proxy writes the blocks alone. What else came along came from somebody else.
+  auto ders = x509::DecodePem(x509::kPemCertificate, pem, x509::TextOutside::kRefused);
   if (!ders.ok()) {
     return NotPem(absl::StrCat("cannot be read: ", ders.status().message()));
   }

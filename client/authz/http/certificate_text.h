@@ -16,8 +16,8 @@ inline constexpr size_t kMaxSentCertificates = 8;
 
 // The DER of the certificates in untrusted `text`, the leaf first: PEM as nginx's
 // $ssl_client_escaped_cert and Envoy's source.certificate have it, or not encoded at all. "+" is
-// itself, as PEM has it, and no space. The DER is not looked at. UNAUTHENTICATED kCallerUnknown:
-// empty, too large, too many, anything else in the text. Thread-safe.
+// itself, which occurs in PEM, and not a space. The DER is not looked at. UNAUTHENTICATED
+// kCallerUnknown: empty, too large, too many, anything else in the text. Thread-safe.
 absl::StatusOr<std::vector<std::string>> ParseCertificateText(absl::string_view text);
 
 }  // namespace fleetca::client

@@ -51,7 +51,7 @@ void HttpAuthorizer::JudgeRoute(const HttpRequestInfo& request, HttpDecision* de
   if (!path.ok()) {
     decision->status = path.status();
   } else if (!host.has_value()) {
-    decision->status = Refused("The request's host is no name or address; ask for one");
+    decision->status = Refused("The request's host is not a name or address; ask for one");
   } else if (!IsHttpMethod(request.method)) {
     decision->status = Refused("The request's method is none of HTTP's; write it in capitals");
   } else {

@@ -33,7 +33,7 @@ struct HttpAuthorizerFiles {
 // The files that are read, in their order; to be read together.
 std::vector<WatchedFile> FilesToRead(const HttpAuthorizerFiles& files);
 
-// Of the contents of these. INVALID_ARGUMENT kFileInvalid for what is no PEM of certificates,
+// Of the contents of these. INVALID_ARGUMENT kFileInvalid for what is not PEM of certificates,
 // kConfigInvalid for a bad table or option; each names the file or the option.
 absl::StatusOr<std::unique_ptr<HttpAuthorizer>> MakeHttpAuthorizer(
     const HttpAuthorizerFiles& files, absl::Span<const SecretBytes> contents);

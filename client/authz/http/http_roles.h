@@ -21,7 +21,7 @@ struct HttpRule {
   const RequiredRoles* roles = nullptr;
 };
 
-// A table of routes, as http_roles.proto has it. Immutable, thread-safe; an empty one denies
+// A table of routes; http_roles.proto describes it. Immutable, thread-safe; an empty one denies
 // everything.
 class HttpRoles {
  public:
@@ -30,7 +30,7 @@ class HttpRoles {
   // From the text of a fleetca.authz.v1.HttpRoles; `path` is what messages call it.
   // INVALID_ARGUMENT kConfigInvalid with all mistakes, a line for each: "roles.textproto:7: ...".
   static absl::StatusOr<HttpRoles> Parse(absl::string_view text, absl::string_view path);
-  // The same from a file; the errors of ReadFile besides.
+  // The same from a file; adds the errors of ReadFile.
   static absl::StatusOr<HttpRoles> Load(absl::string_view path);
 
   // The rule of the most specific route. `host` and `path` are as request_path.h makes them.

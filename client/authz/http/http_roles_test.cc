@@ -97,7 +97,7 @@ TEST(HttpRolesTest, NamesTheLineOfAMistake) {
               HasSubstr("names no method"));
   EXPECT_THAT(MistakeIn("routes { path: \"/a\"\n methods: [\"GET\",\"get\"] roles: \"r\" }",
                         "routes[0].methods[1]"),
-              StartsWith("routes.textproto:2: \"get\" is no HTTP method"));
+              StartsWith("routes.textproto:2: \"get\" is not an HTTP method"));
   EXPECT_THAT(MistakeIn("routes { path: \"/a\" methods: \"GET\" }", "routes[0].roles"),
               HasSubstr("has no roles"));
   EXPECT_THAT(MistakeIn("routes { path: \"/a\" methods: \"GET\" any_identity: true roles: \"r\" }",
@@ -105,12 +105,12 @@ TEST(HttpRolesTest, NamesTheLineOfAMistake) {
               HasSubstr("has roles and any_identity"));
   EXPECT_THAT(
       MistakeIn("routes { path: \"/a\" methods: \"GET\" roles: \"Reader\" }", "routes[0].roles[0]"),
-      HasSubstr("is no role"));
+      HasSubstr("is not a role"));
   for (const absl::string_view host : {"API.example", "a:80", "a.", "a b", "http://a"}) {
     EXPECT_THAT(MistakeIn(absl::StrCat("routes { host: \"", host,
                                        "\" path: \"/a\" methods: \"GET\" roles: \"r\" }"),
                           "routes[0].host"),
-                HasSubstr("is no host"));
+                HasSubstr("is not a host"));
   }
 }
 

@@ -22,10 +22,11 @@ using Lines = absl::flat_hash_map<std::tuple<std::string, std::string, std::stri
 void CheckHost(const HttpRoute& route, const TableEntry& entry) {
   const auto host = ParseRequestHost(route.host());
   if (!host.has_value() || *host != route.host()) {
-    entry.Add(entry.LineOf(HttpRoute::kHostFieldNumber), "host",
-              absl::StrCat("\"", route.host(),
-                           "\" is no host as routes name them; write it in lower case, without a "
-                           "port or a dot at its end, or leave it out for any host"));
+    entry.Add(
+        entry.LineOf(HttpRoute::kHostFieldNumber), "host",
+        absl::StrCat("\"", route.host(),
+                     "\" is not a host as routes name them; write it in lower case, without a "
+                     "port or a dot at its end, or leave it out for any host"));
   }
 }
 
@@ -64,10 +65,11 @@ void CheckMethods(const HttpRoute& route, const TableEntry& entry, Lines* lines)
     const int line = entry.LineOf(HttpRoute::kMethodsFieldNumber, i);
     const std::string field = absl::StrCat("methods[", i, "]");
     if (method != "*" && !IsHttpMethod(method)) {
-      entry.Add(line, field,
-                absl::StrCat("\"", method,
-                             "\" is no HTTP method; write \"GET\" in capitals, or \"*\" for every "
-                             "method that no other route of the path lists"));
+      entry.Add(
+          line, field,
+          absl::StrCat("\"", method,
+                       "\" is not an HTTP method; write \"GET\" in capitals, or \"*\" for every "
+                       "method that no other route of the path lists"));
     } else if (const auto [first, is_new] =
                    lines->try_emplace({route.host(), route.path(), method}, line);
                !is_new) {

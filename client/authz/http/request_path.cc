@@ -50,11 +50,11 @@ bool MayStand(char c) {
     case '#':
       return "has a \"?\" or \"#\" in it, after which some ignore the rest";
     default:
-      return absl::ascii_isprint(c) ? nullptr : "has a character that is no printable ASCII";
+      return absl::ascii_isprint(c) ? nullptr : "has a character that is not a printable ASCII";
   }
 }
 
-// The octet that "%XX" at `at` stands for; nullopt when that is no octet.
+// The octet that "%XX" at `at` stands for; nullopt when that is not an octet.
 [[nodiscard]] std::optional<unsigned char> Encoded(absl::string_view path, size_t at) {
   if (at + 2 >= path.size() || !absl::ascii_isxdigit(static_cast<unsigned char>(path[at + 1])) ||
       !absl::ascii_isxdigit(static_cast<unsigned char>(path[at + 2]))) {
@@ -120,7 +120,7 @@ bool IsDnsName(absl::string_view name) {
   if (!std::all_of(labels.begin(), labels.end(), is_good)) {
     return false;
   }
-  // As the URL standard has it, a last label that is a number makes the whole an address.
+  // By the URL standard, a last label that is a number makes the whole host an address.
   const absl::string_view last = labels.back();
   if (!absl::StartsWithIgnoreCase(last, "0x") &&
       !std::all_of(last.begin(), last.end(), absl::ascii_isdigit)) {

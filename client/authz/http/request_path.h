@@ -22,8 +22,8 @@ inline constexpr size_t kMaxPathSegments = 64;
 // sentence for the caller. What is left is the same path to all of them. Thread-safe.
 absl::StatusOr<std::string> ParseRequestPath(absl::string_view target);
 
-// What keeps a decoded path from being one of those that ParseRequestPath gives: the end of a
-// sentence that begins with the path. Null when nothing does.
+// Says why ParseRequestPath never gives this decoded path: the end of a sentence that begins with
+// the path. Null for a path that ParseRequestPath may give.
 [[nodiscard]] const char* RequestPathProblem(absl::string_view path);
 
 // Returns the name that an untrusted Host header or :authority has, in lower case and without the

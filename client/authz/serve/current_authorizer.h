@@ -1,4 +1,4 @@
-// What both protocols of `fleetca authz serve` ask: one answer to a request, as HTTP has it.
+// What both protocols of `fleetca authz serve` ask: one answer to a request, in the terms of HTTP.
 #ifndef FLEETCA_CLIENT_AUTHZ_SERVE_CURRENT_AUTHORIZER_H_
 #define FLEETCA_CLIENT_AUTHZ_SERVE_CURRENT_AUTHORIZER_H_
 
@@ -38,7 +38,7 @@ Headers IdentityHeaders(const Grants& grants, const std::vector<std::string>& at
 absl::Status CheckPassedAttribute(absl::string_view attribute, absl::string_view flag);
 
 struct AuthorizerAnswer {
-  absl::Status status;  // as HttpDecision has it
+  absl::Status status;  // as in HttpDecision
   int http_status = 0;  // 200, 401 or 403
   // IdentityHeaders where the request may pass; empty otherwise.
   Headers headers;

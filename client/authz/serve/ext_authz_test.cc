@@ -11,9 +11,9 @@
 
 #include "absl/synchronization/notification.h"
 #include "base/errors.h"
+#include "base/grpc/library_log.h"
 #include "client/authz/serve/authz_server.h"
 #include "client/authz/serve/header_names.h"
-#include "client/authz/serve/library_log.h"
 #include "client/authz/serve/testing/serve_fixture.h"
 #include "envoy/service/auth/v3/external_auth.grpc.pb.h"
 #include "gmock/gmock.h"

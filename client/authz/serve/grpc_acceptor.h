@@ -10,8 +10,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "base/descriptor.h"
 #include "base/log_limiter.h"
+#include "base/net/spare_descriptor.h"
+#include "base/net/wake_event.h"
 #include "base/thread.h"
 #include "client/authz/serve/listen_address.h"
 #include "client/authz/serve/listening_socket.h"
@@ -28,7 +29,7 @@ namespace fleetca::client {
 class GrpcAcceptor {
  public:
   // Binds the address, which nobody else can bind beside this: from now on connections wait. The
-  // errors of ListeningSocket::Open; UNAVAILABLE kInternal when the kernel gives no eventfd.
+  // errors of ListeningSocket::Open and WakeEvent::Create.
   static absl::StatusOr<std::unique_ptr<GrpcAcceptor>> Listen(const ListenAddress& address);
   GrpcAcceptor(const GrpcAcceptor&) = delete;
   GrpcAcceptor& operator=(const GrpcAcceptor&) = delete;
@@ -45,20 +46,18 @@ class GrpcAcceptor {
   void Stop();
 
  private:
-  GrpcAcceptor(std::unique_ptr<ListeningSocket> socket, Descriptor wake);
+  GrpcAcceptor(std::unique_ptr<ListeningSocket> socket, WakeEvent wake);
 
   void Run();
   // True when there may be more to accept; errno says why not.
   [[nodiscard]] bool AcceptOne(absl::Time now);
-  // Accepts by the spare descriptor and closes it. False when that cannot be done.
-  [[nodiscard]] bool DropOne();
   void NoteRefusal(int error, absl::Time now);
 
   const std::unique_ptr<ListeningSocket> socket_;
-  const Descriptor wake_;  // an eventfd
+  const WakeEvent wake_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   // The thread's.
-  Descriptor spare_;
+  SpareDescriptor spare_;
   log::Limiter refusals_;
   Thread thread_;  // the last member: it uses the others
 };

@@ -1,7 +1,6 @@
 #include "client/authz/serve/http_loop.h"
 
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/net/accept.h"
 #include "base/status_macros.h"
 #include "base/steady_time.h"
 #include "client/authz/serve/request_head.h"
@@ -58,12 +58,11 @@ struct HttpLoop::Connection {
 absl::StatusOr<std::unique_ptr<HttpLoop>> HttpLoop::Start(int listener, size_t max_connections,
                                                           Answerer answer) {
   Descriptor epoll(epoll_create1(EPOLL_CLOEXEC));
-  Descriptor wake(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  FLEETCA_ASSIGN_OR_RETURN(WakeEvent wake, WakeEvent::Create());
   epoll_event on_wake = {.events = EPOLLIN, .data = {.u64 = kWake}};
-  // Exclusive, so that one connection wakes one of several loops.
+  // Exclusive, so that a connection wakes a single loop, however many loops there are.
   epoll_event on_listener = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data = {.u64 = kListener}};
-  if (!epoll.valid() || !wake.valid() ||
-      epoll_ctl(epoll.get(), EPOLL_CTL_ADD, wake.get(), &on_wake) != 0 ||
+  if (!epoll.valid() || epoll_ctl(epoll.get(), EPOLL_CTL_ADD, wake.fd(), &on_wake) != 0 ||
       epoll_ctl(epoll.get(), EPOLL_CTL_ADD, listener, &on_listener) != 0) {
     return NoEpoll();
   }
@@ -75,7 +74,7 @@ absl::StatusOr<std::unique_ptr<HttpLoop>> HttpLoop::Start(int listener, size_t m
 }
 
 HttpLoop::HttpLoop(int listener, size_t max_connections, Answerer answer, Descriptor epoll,
-                   Descriptor wake)
+                   WakeEvent wake)
     : listener_(listener),
       max_connections_(std::max<size_t>(1, max_connections)),
       answer_(std::move(answer)),
@@ -84,9 +83,7 @@ HttpLoop::HttpLoop(int listener, size_t max_connections, Answerer answer, Descri
       next_id_(kFirstConnection) {}
 
 HttpLoop::~HttpLoop() {
-  const uint64_t one = 1;
-  // It fails only when the counter is full, and then the thread is awake.
-  [[maybe_unused]] const ssize_t written = write(wake_.get(), &one, sizeof(one));
+  wake_.Wake();
   thread_.Join();
 }
 
@@ -126,13 +123,13 @@ void HttpLoop::AcceptSome(absl::Time now) {
 bool HttpLoop::AcceptOne(absl::Time now) {
   Descriptor socket(accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (!socket.valid()) {
-    const bool no_room = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+    const int error = errno;
+    const bool no_room = IsOutOfDescriptors(error) || error == ENOBUFS || error == ENOMEM;
     if (no_room && !EvictOldest()) {
       PauseAccepting(now);
       return false;
     }
-    // A connection that was gone before it was accepted says nothing of the next.
-    return no_room || errno == ECONNABORTED;
+    return no_room || IsOfTheConnection(error);
   }
   if (connections_.size() >= max_connections_) {
     static_cast<void>(EvictOldest());  // cannot fail, as there is at least one connection
@@ -243,7 +240,7 @@ void HttpLoop::CloseExpired(absl::Time now) {
 void HttpLoop::BeginStop(absl::Time now) {
   AcceptSome(now);
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener_, nullptr);
-  epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, wake_.get(), nullptr);
+  epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, wake_.fd(), nullptr);
   stop_by_ = now + kStopTimeout;
   // What was accepted a moment ago may have its request in the kernel already.
   for (auto at = connections_.begin(); at != connections_.end();) {

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/descriptor.h"
+#include "base/net/wake_event.h"
 #include "base/thread.h"
 
 namespace fleetca::client {
@@ -42,8 +43,7 @@ class HttpLoop {
   // By when they were accepted, the oldest first.
   using Connections = std::map<uint64_t, Connection>;
 
-  HttpLoop(int listener, size_t max_connections, Answerer answer, Descriptor epoll,
-           Descriptor wake);
+  HttpLoop(int listener, size_t max_connections, Answerer answer, Descriptor epoll, WakeEvent wake);
 
   void Run();
   void AcceptSome(absl::Time now);
@@ -67,7 +67,7 @@ class HttpLoop {
   const size_t max_connections_;
   const Answerer answer_;
   const Descriptor epoll_;
-  const Descriptor wake_;  // an eventfd
+  const WakeEvent wake_;
   // The thread's.
   Connections connections_;
   uint64_t next_id_;

@@ -135,10 +135,10 @@ class SocketServer final : public HttpServer {
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(CurrentAuthorizer* authorizer,
                                                               const HttpServerOptions& options) {
   if (!IsHeaderName(options.certificate_header)) {
-    return InvalidArgument(
-        Reason::kConfigInvalid, "certificate_header",
-        absl::StrCat("\"", options.certificate_header,
-                     "\" is no name of a header; write one such as ", kDefaultCertificateHeader));
+    return InvalidArgument(Reason::kConfigInvalid, "certificate_header",
+                           absl::StrCat("\"", options.certificate_header,
+                                        "\" is not a name of a header; write one such as ",
+                                        kDefaultCertificateHeader));
   }
   FLEETCA_ASSIGN_OR_RETURN(auto socket, ListeningSocket::Open(options.address));
   auto server = std::make_unique<SocketServer>(authorizer, options, std::move(socket));

@@ -20,7 +20,8 @@ struct HttpServerOptions {
   std::string certificate_header = std::string(kDefaultCertificateHeader);
   // Each answers many connections in turns (http_loop.h).
   int threads = 4;
-  // Of all threads together. One more makes the one go that has waited longest for its request.
+  // The limit for all threads together. A further connection takes the place of the one that has
+  // waited longest for its request.
   int max_connections = 1024;
 };
 
@@ -36,7 +37,7 @@ struct HttpServerOptions {
 class HttpServer {
  public:
   // Listens, on threads of its own. `authorizer` must outlive this. INVALID_ARGUMENT kConfigInvalid
-  // for a certificate header that is none; the errors of ListeningSocket::Open.
+  // for a certificate header that is not the name of a header; the errors of ListeningSocket::Open.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(CurrentAuthorizer* authorizer,
                                                            const HttpServerOptions& options);
 

@@ -27,7 +27,7 @@ absl::Status Invalid(absl::string_view flag, absl::string_view text, absl::strin
                          absl::StrCat("\"", text, "\" in ", flag, " ", problem));
 }
 
-// Whether only this machine reaches the address; nullopt for what is no address.
+// Whether only this machine reaches the address; nullopt for what is not an address.
 [[nodiscard]] std::optional<bool> IsLoopback(const std::string& host) {
   in_addr v4;
   if (inet_pton(AF_INET, host.c_str(), &v4) == 1) {
@@ -44,7 +44,7 @@ absl::StatusOr<ListenAddress> ParseSocket(absl::string_view path, absl::string_v
                                           absl::string_view flag) {
   if (!absl::StartsWith(path, "/") || path.size() >= sizeof(sockaddr_un::sun_path)) {
     return Invalid(flag, text,
-                   absl::StrCat("is no socket; write unix: and a path from the root of at most ",
+                   absl::StrCat("is not a socket; write unix: and a path from the root of at most ",
                                 sizeof(sockaddr_un::sun_path) - 1, " octets"));
   }
   ListenAddress address;
@@ -98,11 +98,11 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text, bool al
   address.host = host == "localhost" ? "127.0.0.1" : std::string(host);
   const std::optional<bool> is_loopback = IsLoopback(address.host);
   if (!is_loopback.has_value()) {
-    return Invalid(flag, text, "is no numeric address; write 127.0.0.1:9100");
+    return Invalid(flag, text, "is not a numeric address; write 127.0.0.1:9100");
   }
   if (!*is_loopback && !allow_remote) {
     return Invalid(flag, text,
-                   "can be reached from other machines, and whoever reaches it speaks for the "
+                   "can be reached from other machines, and anybody who reaches it speaks for the "
                    "proxy; listen at 127.0.0.1 or a unix socket, or say --allow-remote");
   }
   return address;
@@ -114,8 +114,9 @@ absl::Status RemoveStaleSocket(const std::string& path) {
     return absl::OkStatus();  // binding will say what is wrong, if it is more than absence
   }
   if (!S_ISSOCK(found.st_mode)) {
-    return FailedPrecondition(Reason::kFileInvalid,
-                              absl::StrCat(path, " is there and is no socket; name another path"));
+    return FailedPrecondition(
+        Reason::kFileInvalid,
+        absl::StrCat(path, " is there and is not a socket; name another path"));
   }
   if (SomebodyListens(path)) {
     return FailedPrecondition(

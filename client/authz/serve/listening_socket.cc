@@ -15,6 +15,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/net/accept.h"
 #include "base/status_macros.h"
 
 namespace fleetca::client {
@@ -53,17 +54,6 @@ SocketAddress ToSocketAddress(const ListenAddress& address) {
   return made;
 }
 
-int PortOf(int fd) {
-  SocketAddress bound;
-  bound.size = sizeof(bound.storage);
-  if (getsockname(fd, bound.get(), &bound.size) != 0) {
-    return 0;
-  }
-  return bound.storage.ss_family == AF_INET6
-             ? ntohs(reinterpret_cast<const sockaddr_in6*>(&bound.storage)->sin6_port)
-             : ntohs(reinterpret_cast<const sockaddr_in*>(&bound.storage)->sin_port);
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ListeningSocket>> ListeningSocket::Open(
@@ -87,7 +77,7 @@ absl::StatusOr<std::unique_ptr<ListeningSocket>> ListeningSocket::Open(
                      "); choose a free port, or a folder that this user may write to"));
   }
   ListenAddress bound = address;
-  bound.port = address.IsSocket() ? 0 : PortOf(fd);
+  bound.port = address.IsSocket() ? 0 : BoundPort(fd);
   return absl::WrapUnique(new ListeningSocket(fd, std::move(bound)));
 }
 

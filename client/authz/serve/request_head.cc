@@ -36,7 +36,7 @@ absl::Status ParseFirstLine(absl::string_view line, RequestHead* head) {
 absl::Status ParseHeader(absl::string_view line, RequestHead* head) {
   const size_t colon = line.find(':');
   if (colon == absl::string_view::npos || !IsHeaderName(line.substr(0, colon))) {
-    return Malformed("has a line that is no header");
+    return Malformed("has a line that is not a header");
   }
   if (head->headers.size() >= kMaxRequestHeaders) {
     return Malformed("has too many headers");

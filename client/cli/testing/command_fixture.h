@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "base/file.h"
+#include "base/durable_file.h"
 #include "client/cli/commands.h"
 #include "client/key_and_csr.h"
 #include "client/testing/fake_server.h"

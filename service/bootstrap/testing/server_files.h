@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "base/durable_file.h"
 #include "base/file.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"

@@ -170,53 +170,70 @@ class FakeCall {
   int outstanding_ ABSL_GUARDED_BY(mutex_) = 3;  // the method, Finish, the client
 };
 
-class FakeUnaryCall : public FakeCall, private grpc::ServerCallbackUnary {
+// The octets of a message, and any octets, as they come from the wire.
+inline grpc::ByteBuffer Octets(const std::string& text) {
+  const grpc::Slice slice(text);
+  return grpc::ByteBuffer(&slice, 1);
+}
+template <typename Message>
+grpc::ByteBuffer OctetsOf(const Message& message) {
+  grpc::ByteBuffer octets;
+  service::WriteMessage(message, &octets);
+  return octets;
+}
+
+// What is the same for all kinds of calls: `GrpcCall` is the kind's interface in gRPC, and
+// `HandlerReactor` what a handler of such calls returns.
+template <typename GrpcCall, typename HandlerReactor>
+class FakeCallOf : public FakeCall, protected GrpcCall {
  public:
+  using Reactor = HandlerReactor;
+
   using FakeCall::FakeCall;
+
+  // Call it with what the method returned.
+  void Bind(Reactor* reactor) {
+    reactor_ = reactor;
+    this->BindReactor(reactor);
+    Bound();
+  }
+
+ protected:
+  Reactor* handler_reactor() const { return reactor_; }
+
+ private:
+  grpc::internal::ServerReactor* handler() override { return reactor_; }
+  grpc::internal::ServerReactor* reactor() override { return reactor_; }
+  void CallOnDone() override {}
+  void SendInitialMetadata() override {}
+  void Finish(grpc::Status status) override { End(std::move(status)); }
+
+  Reactor* reactor_ = nullptr;
+};
+
+class FakeUnaryCall : public FakeCallOf<grpc::ServerCallbackUnary, grpc::ServerUnaryReactor> {
+ public:
+  using FakeCallOf::FakeCallOf;
 
   template <typename Message>
   void SetRequest(const Message& message) {
-    service::WriteMessage(message, &request);
-  }
-  // To be called with what the method returned.
-  void Bind(grpc::ServerUnaryReactor* reactor) {
-    reactor_ = reactor;
-    BindReactor(reactor);
-    Bound();
+    request = OctetsOf(message);
   }
 
   grpc::ByteBuffer request;
   grpc::ByteBuffer response;
-
- private:
-  grpc::internal::ServerReactor* handler() override { return reactor_; }
-  void Finish(grpc::Status status) override { End(std::move(status)); }
-  void SendInitialMetadata() override {}
-  grpc::internal::ServerReactor* reactor() override { return reactor_; }
-  void CallOnDone() override {}
-
-  grpc::ServerUnaryReactor* reactor_ = nullptr;
 };
 
 // Of an UploadCall; the message may come at any time after the call has begun.
-class FakeUploadCall : public FakeCall, private grpc::ServerCallbackReader<grpc::ByteBuffer> {
+class FakeUploadCall : public FakeCallOf<grpc::ServerCallbackReader<grpc::ByteBuffer>,
+                                         grpc::ServerReadReactor<grpc::ByteBuffer>> {
  public:
-  using Reactor = grpc::ServerReadReactor<grpc::ByteBuffer>;
-
-  using FakeCall::FakeCall;
-
-  void Bind(Reactor* reactor) {
-    reactor_ = reactor;
-    BindReactor(reactor);
-    Bound();
-  }
+  using FakeCallOf::FakeCallOf;
 
   // The client's side.
   template <typename Message>
   void Send(const Message& message) ABSL_LOCKS_EXCLUDED(mutex_) {
-    grpc::ByteBuffer octets;
-    service::WriteMessage(message, &octets);
-    SendOctets(octets);
+    SendOctets(OctetsOf(message));
   }
   void SendOctets(const grpc::ByteBuffer& octets) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
@@ -233,12 +250,6 @@ class FakeUploadCall : public FakeCall, private grpc::ServerCallbackReader<grpc:
   grpc::ByteBuffer response;
 
  private:
-  grpc::internal::ServerReactor* handler() override { return reactor_; }
-  grpc::internal::ServerReactor* reactor() override { return reactor_; }
-  void CallOnDone() override {}
-  void SendInitialMetadata() override {}
-  void Finish(grpc::Status status) override { End(std::move(status)); }
-
   void Read(grpc::ByteBuffer* into) override ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     EXPECT_EQ(reading_, nullptr) << "two reads at once";
@@ -259,34 +270,24 @@ class FakeUploadCall : public FakeCall, private grpc::ServerCallbackReader<grpc:
       sent_.reset();
     }
     reading_ = nullptr;
-    Schedule([this, ok] { reactor_->OnReadDone(ok); });
+    Schedule([this, ok] { handler_reactor()->OnReadDone(ok); });
   }
 
-  Reactor* reactor_ = nullptr;
   grpc::ByteBuffer* reading_ ABSL_GUARDED_BY(mutex_) = nullptr;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<grpc::ByteBuffer> sent_ ABSL_GUARDED_BY(mutex_);
 };
 
-class FakeBidiCall : public FakeCall,
-                     private grpc::ServerCallbackReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer> {
+class FakeBidiCall
+    : public FakeCallOf<grpc::ServerCallbackReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer>,
+                        grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>> {
  public:
-  using Reactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
-
-  using FakeCall::FakeCall;
-
-  void Bind(Reactor* reactor) {
-    reactor_ = reactor;
-    BindReactor(reactor);
-    Bound();
-  }
+  using FakeCallOf::FakeCallOf;
 
   // The client's side.
   template <typename Message>
   void Send(const Message& message) ABSL_LOCKS_EXCLUDED(mutex_) {
-    grpc::ByteBuffer octets;
-    service::WriteMessage(message, &octets);
-    SendOctets(octets);
+    SendOctets(OctetsOf(message));
   }
   void SendOctets(const grpc::ByteBuffer& octets) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
@@ -318,11 +319,6 @@ class FakeBidiCall : public FakeCall,
   }
 
  private:
-  grpc::internal::ServerReactor* handler() override { return reactor_; }
-  grpc::internal::ServerReactor* reactor() override { return reactor_; }
-  void CallOnDone() override {}
-  void SendInitialMetadata() override {}
-  void Finish(grpc::Status status) override { End(std::move(status)); }
   void WriteAndFinish(const grpc::ByteBuffer*, grpc::WriteOptions, grpc::Status) override {
     ADD_FAILURE() << "not used";
   }
@@ -349,7 +345,7 @@ class FakeBidiCall : public FakeCall,
         absl::MutexLock inner(&mutex_);
         writing_ = false;
       }
-      reactor_->OnWriteDone(ok);
+      handler_reactor()->OnWriteDone(ok);
     });
   }
 
@@ -370,14 +366,13 @@ class FakeBidiCall : public FakeCall,
       ++reads_;
     }
     reading_ = nullptr;
-    Schedule([this, ok] { reactor_->OnReadDone(ok); });
+    Schedule([this, ok] { handler_reactor()->OnReadDone(ok); });
   }
 
   bool HasAnswer() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return !written_.empty() || status_.has_value();
   }
 
-  Reactor* reactor_ = nullptr;
   grpc::ByteBuffer* reading_ ABSL_GUARDED_BY(mutex_) = nullptr;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;

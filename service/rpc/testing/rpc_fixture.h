@@ -5,8 +5,11 @@
 #include <grpcpp/server_context.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -15,6 +18,8 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/errors.h"
+#include "fleetca/v1/certificate_authority.pb.h"
+#include "google/protobuf/message_lite.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "service/issuance/issuance.h"
@@ -44,6 +49,22 @@ class FakeCallerReader : public service::CallerReader {
   absl::StatusOr<service::CertificateCaller> caller_ ABSL_GUARDED_BY(mutex_) =
       service::CertificateCaller{.spiffe_id = "spiffe://fleet.test/svc/web"};
 };
+
+// A request for a certificate by the profile "service".
+inline v1::IssueCertificateRequest OneRequest(const std::string& csr = "a CSR") {
+  v1::IssueCertificateRequest request;
+  request.set_csr_der(csr);
+  request.set_profile("service");
+  return request;
+}
+
+// The octets of a message with a request of the profile "service", in which the profile is not
+// UTF-8.
+inline std::string Spoiled(const google::protobuf::MessageLite& message) {
+  std::string octets = message.SerializeAsString();
+  octets.replace(octets.find("service"), 2, "\xff\xfe");
+  return octets;
+}
 
 inline service::IssuedCertificate Issued(absl::string_view certificate) {
   service::IssuedCertificate issued;
@@ -103,6 +124,19 @@ class EdgeFixture : public ::testing::Test {
       for (service::Issuance* issuance : batch.items()) {
         issuance->Answer(Issued("certificate"));
       }
+    }
+  }
+
+  // Runs `calls` while two threads answer, and closes the queue.
+  void WhileAnswering(const std::function<void()>& calls) {
+    std::vector<std::thread> workers;
+    for (int i = 0; i < 2; ++i) {
+      workers.emplace_back([this] { AnswerAll(); });
+    }
+    calls();
+    queue_.Close();
+    for (std::thread& worker : workers) {
+      worker.join();
     }
   }
 

@@ -12,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "base/clock.h"
+#include "base/durable_file.h"
 #include "base/file.h"
 #include "service/authority/ca_init.h"
 #include "service/config/server_config.h"

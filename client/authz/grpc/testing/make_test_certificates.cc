@@ -10,7 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "base/file.h"
+#include "base/durable_file.h"
 #include "base/status_macros.h"
 #include "client/authz/grpc/testing/test_fleet.h"
 

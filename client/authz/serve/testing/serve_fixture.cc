@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
-#include "base/file.h"
+#include "base/durable_file.h"
 #include "tests/testing/status_matchers.h"
 
 namespace fleetca::client::testing {

@@ -1,4 +1,4 @@
-#include "service/net/grpc_log.h"
+#include "base/grpc/library_log.h"
 
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
@@ -9,16 +9,16 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace fleetca::service {
+namespace fleetca {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-class GrpcLogTest : public ::testing::Test {
+class LibraryLogTest : public ::testing::Test {
  protected:
-  GrpcLogTest() {
-    RouteGrpcLog();
+  LibraryLogTest() {
+    RouteLibraryLog();
     gpr_set_log_verbosity(GPR_LOG_SEVERITY_DEBUG);  // what is held back is held back by us
   }
 
@@ -37,7 +37,7 @@ class GrpcLogTest : public ::testing::Test {
 // The limits below are by the second, so at most two of them pass while a test writes.
 constexpr int kLinesOfTwoSeconds = 10;
 
-TEST_F(GrpcLogTest, AnErrorOfEitherLibraryIsAWarningInOurForm) {
+TEST_F(LibraryLogTest, AnErrorOfEitherLibraryIsAWarningInOurForm) {
   EXPECT_THAT(
       Written([] { gpr_log(GPR_ERROR, "a handshake failed"); }),
       AllOf(HasSubstr("gRPC"), HasSubstr("a handshake failed"), HasSubstr("lines_suppressed")));
@@ -45,7 +45,7 @@ TEST_F(GrpcLogTest, AnErrorOfEitherLibraryIsAWarningInOurForm) {
               AllOf(HasSubstr("Protobuf"), HasSubstr("not UTF-8"), HasSubstr("lines_suppressed")));
 }
 
-TEST_F(GrpcLogTest, WhatIsLessThanAnErrorIsNotWritten) {
+TEST_F(LibraryLogTest, WhatIsLessThanAnErrorIsNotWritten) {
   EXPECT_EQ(Written([] {
               gpr_log(GPR_INFO, "a connection came");
               GOOGLE_LOG(WARNING) << "a warning";
@@ -54,7 +54,7 @@ TEST_F(GrpcLogTest, WhatIsLessThanAnErrorIsNotWritten) {
             "");
 }
 
-TEST_F(GrpcLogTest, AFloodIsHeldBack) {
+TEST_F(LibraryLogTest, AFloodIsHeldBack) {
   const std::string grpc = Written([] {
     for (int i = 0; i < 1000; ++i) {
       gpr_log(GPR_ERROR, "a handshake failed");
@@ -71,7 +71,7 @@ TEST_F(GrpcLogTest, AFloodIsHeldBack) {
   EXPECT_LE(Lines(protobuf), kLinesOfTwoSeconds) << protobuf;
 }
 
-TEST_F(GrpcLogTest, APeersTextForgesNoLine) {
+TEST_F(LibraryLogTest, APeersTextForgesNoLine) {
   const std::string written = Written([] {
     // One of the two may be held back, by the flood of the test before.
     gpr_log(GPR_ERROR, "one\nERROR two");
@@ -82,4 +82,4 @@ TEST_F(GrpcLogTest, APeersTextForgesNoLine) {
 }
 
 }  // namespace
-}  // namespace fleetca::service
+}  // namespace fleetca

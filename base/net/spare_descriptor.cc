@@ -1,9 +1,9 @@
-#include "service/net/spare_descriptor.h"
+#include "base/net/spare_descriptor.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
 
-namespace fleetca::service {
+namespace fleetca {
 
 void SpareDescriptor::Refill() {
   if (!spare_.valid()) {
@@ -21,4 +21,4 @@ bool SpareDescriptor::DropOne(int socket) {
   return accepted;
 }
 
-}  // namespace fleetca::service
+}  // namespace fleetca

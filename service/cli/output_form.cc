@@ -1,11 +1,6 @@
-#include "service/cli/standard_output.h"
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include "service/cli/output_form.h"
 
 #include "absl/strings/str_cat.h"
-#include "base/errors.h"
 
 namespace fleetca::service {
 
@@ -20,15 +15,6 @@ void AddFormFlag(CLI::App& command, std::string* form) {
           },
           "")
       ->capture_default_str();
-}
-
-absl::Status WriteStandardOutput(absl::string_view data) {
-  if (std::fwrite(data.data(), 1, data.size(), stdout) != data.size() || std::fflush(stdout) != 0) {
-    return FailedPrecondition(
-        Reason::kFileInvalid,
-        absl::StrCat("Cannot write to standard output: ", std::strerror(errno)));
-  }
-  return absl::OkStatus();
 }
 
 std::string JsonToText(const nlohmann::ordered_json& json) {

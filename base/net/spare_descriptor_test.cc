@@ -1,4 +1,4 @@
-#include "service/net/spare_descriptor.h"
+#include "base/net/spare_descriptor.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -10,17 +10,18 @@
 #include <cerrno>
 #include <vector>
 
-#include "service/net/listening_sockets.h"
-#include "tests/testing/status_matchers.h"
+#include "base/descriptor.h"
+#include "base/net/accept.h"
 
-namespace fleetca::service {
+namespace fleetca {
 namespace {
 
 // Connections that wait, in a process that has no descriptors left.
 class SpareDescriptorTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    FLEETCA_ASSERT_OK_AND_ASSIGN(listening_, Listen("127.0.0.1:0", "test"));
+    listening_.Reset(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    ASSERT_EQ(listen(listening_.get(), 8), 0);
     getrlimit(RLIMIT_NOFILE, &before_);
   }
   void TearDown() override { setrlimit(RLIMIT_NOFILE, &before_); }
@@ -29,7 +30,7 @@ class SpareDescriptorTest : public ::testing::Test {
     Descriptor made(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in address = {};
     address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<uint16_t>(listening_.port));
+    address.sin_port = htons(static_cast<uint16_t>(BoundPort(listening_.get())));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(connect(made.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
     return made;
@@ -50,7 +51,7 @@ class SpareDescriptorTest : public ::testing::Test {
     const Descriptor accepted(accept4(listener(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     return accepted.valid() ? 0 : errno;
   }
-  int listener() const { return listening_.sockets.front().get(); }
+  int listener() const { return listening_.get(); }
 
   static bool IsEnded(const Descriptor& connection) {
     pollfd wanted = {.fd = connection.get(), .events = POLLIN, .revents = 0};
@@ -58,7 +59,7 @@ class SpareDescriptorTest : public ::testing::Test {
     return poll(&wanted, 1, 10'000) == 1 && recv(connection.get(), &octet, 1, 0) <= 0;
   }
 
-  ListeningSockets listening_;
+  Descriptor listening_;
   rlimit before_ = {};
   std::vector<Descriptor> held_;
 };
@@ -84,7 +85,7 @@ TEST_F(SpareDescriptorTest, WithoutOneItSaysSoAndTakesOneAsSoonAsThereIsOne) {
   Exhaust();
   SpareDescriptor spare;  // there is none for it
   EXPECT_FALSE(spare.DropOne(listener()));
-  held_.pop_back();  // the one that is no descriptor
+  held_.pop_back();  // the one that is not a descriptor
   held_.pop_back();
   EXPECT_TRUE(spare.DropOne(listener()));
   EXPECT_TRUE(IsEnded(waiting));
@@ -92,4 +93,4 @@ TEST_F(SpareDescriptorTest, WithoutOneItSaysSoAndTakesOneAsSoonAsThereIsOne) {
 }
 
 }  // namespace
-}  // namespace fleetca::service
+}  // namespace fleetca

@@ -1,4 +1,4 @@
-#include "service/net/grpc_log.h"
+#include "base/grpc/library_log.h"
 
 #include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/log_limiter.h"
 
-namespace fleetca::service {
+namespace fleetca {
 namespace {
 
 constexpr int kLinesPerSecond = 5;
@@ -48,9 +48,9 @@ void WriteProtobufLine(google::protobuf::LogLevel severity, const char*, int,
 
 }  // namespace
 
-void RouteGrpcLog() {
+void RouteLibraryLog() {
   gpr_set_log_function(&WriteGrpcLine);
   google::protobuf::SetLogHandler(&WriteProtobufLine);
 }
 
-}  // namespace fleetca::service
+}  // namespace fleetca

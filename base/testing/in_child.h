@@ -1,6 +1,7 @@
-// For tests of what a process gives up for good: a process of its own gives it up.
-#ifndef FLEETCA_SERVICE_BOOTSTRAP_TESTING_IN_CHILD_H_
-#define FLEETCA_SERVICE_BOOTSTRAP_TESTING_IN_CHILD_H_
+// For tests that change the process they run in, such as its user, its limits or its descriptors: a
+// process of its own makes the change.
+#ifndef FLEETCA_BASE_TESTING_IN_CHILD_H_
+#define FLEETCA_BASE_TESTING_IN_CHILD_H_
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,6 +35,11 @@ inline int InChild(const std::function<int()>& body) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+// Whether `check` holds in a child of this process.
+inline bool HoldsInChild(const std::function<bool()>& check) {
+  return InChild([&check] { return check() ? 0 : 1; }) == 0;
+}
+
 }  // namespace fleetca::testing
 
-#endif  // FLEETCA_SERVICE_BOOTSTRAP_TESTING_IN_CHILD_H_
+#endif  // FLEETCA_BASE_TESTING_IN_CHILD_H_

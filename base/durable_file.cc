@@ -1,0 +1,105 @@
+#include "base/durable_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
+#include "base/file_status.h"
+
+namespace fleetca {
+namespace {
+
+int WriteAndSync(int descriptor, absl::string_view contents, mode_t mode) {
+  if (const int error = WriteAll(descriptor, contents); error != 0) {
+    return error;
+  }
+  return fchmod(descriptor, mode) == 0 && fsync(descriptor) == 0 ? 0 : errno;
+}
+
+// link() fails when the name exists, in one step; rename() would replace the file.
+int LinkDurably(const std::string& from, const std::string& to) {
+  return link(from.c_str(), to.c_str()) == 0 ? SyncFolderOf(to) : errno;
+}
+
+// Writes a synced temporary file beside `path` and lets `publish` give the file its name. The
+// temporary name is gone afterwards, whatever happened.
+absl::Status WriteBeside(absl::string_view path, absl::string_view contents, mode_t mode,
+                         int (*publish)(const std::string& from, const std::string& to)) {
+  // mkostemp makes the file with mode 0600: a secret is never readable by others, even half
+  // written.
+  std::string temporary = absl::StrCat(path, ".tmp-XXXXXX");
+  const int descriptor = mkostemp(temporary.data(), O_CLOEXEC);
+  if (descriptor < 0) {
+    return FileError("write", path, errno);
+  }
+  const absl::Cleanup remove = [&temporary] { unlink(temporary.c_str()); };
+  int error = WriteAndSync(descriptor, contents, mode);
+  if (close(descriptor) != 0 && error == 0) {
+    error = errno;
+  }
+  if (error == 0) {
+    error = publish(temporary, std::string(path));
+  }
+  return error == 0 ? absl::OkStatus() : FileError("write", path, error);
+}
+
+}  // namespace
+
+absl::Status WriteFileAtomic(absl::string_view path, absl::string_view contents, mode_t mode) {
+  return WriteBeside(path, contents, mode, RenameDurably);
+}
+
+absl::Status WriteNewFile(absl::string_view path, absl::string_view contents, mode_t mode) {
+  return WriteBeside(path, contents, mode, LinkDurably);
+}
+
+absl::StatusOr<Descriptor> CreateNewFile(absl::string_view path, mode_t mode) {
+  const std::string name(path);
+  Descriptor file(open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (!file.valid()) {
+    return FileError("write", path, errno);
+  }
+  if (const int error = SyncFolderOf(path); error != 0) {
+    unlink(name.c_str());
+    return FileError("write", path, error);
+  }
+  return file;
+}
+
+int RenameDurably(const std::string& from, const std::string& to) {
+  return std::rename(from.c_str(), to.c_str()) == 0 ? SyncFolderOf(to) : errno;
+}
+
+int SyncFolderOf(absl::string_view path) {
+  const Descriptor folder(open(FolderOf(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Some file systems cannot sync a folder and say EINVAL; they have nothing to sync.
+  return folder.valid() && (fsync(folder.get()) == 0 || errno == EINVAL) ? 0 : errno;
+}
+
+int WriteAll(int descriptor, absl::string_view contents) {
+  while (!contents.empty()) {
+    const ssize_t count = write(descriptor, contents.data(), contents.size());
+    if (count < 0 && errno != EINTR) {
+      return errno;
+    }
+    contents.remove_prefix(count > 0 ? static_cast<size_t>(count) : 0);
+  }
+  return 0;
+}
+
+std::string FolderOf(absl::string_view path) {
+  const size_t slash = path.rfind('/');
+  if (slash == absl::string_view::npos) {
+    return ".";
+  }
+  return std::string(path.substr(0, std::max(slash, size_t{1})));
+}
+
+}  // namespace fleetca
