@@ -94,6 +94,8 @@ class Issuer {
   void Prepare(Item& item, const IssuingPolicy& policy, absl::Time now);
   void Sign(Items& items) const;
   void Record(Items& items, absl::Time now);
+  static store::CertificateRecord RecordOf(const Item& item, absl::Time now);
+  void Settle(Item& item, const store::WriteOutcome& outcome, absl::Time now);
   void Finish(Items& items, std::vector<Issuance*>* waiters);
 
   // Who asks, and whether it was answered before: issuer_admission.cc, issuer_one_use_jwt.cc. Admit
@@ -106,6 +108,7 @@ class Issuer {
   bool AdmitRequestId(Item& item, std::vector<Issuance*>* waiters);
   static absl::Status ReadRequestId(Item& item, absl::string_view owner);
   absl::Status Replay(Item& item) const;
+  static absl::Status AnswerAgain(Item& item, const store::CertificateRecord& record);
   void LogRefusedToken(const Item& item, absl::string_view why, absl::Time now);
   bool AdmitOneUseJwt(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
   absl::Status RedeemOneUseJwt(Item& item, absl::Time now, std::string* log_detail) const;

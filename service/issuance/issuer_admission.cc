@@ -146,17 +146,22 @@ absl::Status Issuer::ReadRequestId(Item& item, absl::string_view owner) {
 }
 
 absl::Status Issuer::Replay(Item& item) const {
-  absl::StatusOr<store::CertificateRecord> record = store_.GetByRequestKey(item.request_key);
+  const absl::StatusOr<store::CertificateRecord> record = store_.GetByRequestKey(item.request_key);
   if (absl::IsNotFound(record.status())) {
     return absl::OkStatus();
   }
   FLEETCA_RETURN_IF_ERROR(record.status());
-  if (record->request_digest != item.request_digest) {
+  return AnswerAgain(item, *record);
+}
+
+// With the certificate that was issued for this request_id before.
+absl::Status Issuer::AnswerAgain(Item& item, const store::CertificateRecord& record) {
+  if (record.request_digest != item.request_digest) {
     return MakeError(absl::StatusCode::kAlreadyExists, Reason::kRequestIdReused, "request_id",
                      "This request_id was used before with another CSR, profile, lifetime or "
                      "identity; take a new one for a new request");
   }
-  item.answer = AnswerFromRecord(*std::move(record));
+  item.answer = AnswerFromRecord(record);
   item.answer.replayed = true;
   item.done = true;
   return absl::OkStatus();

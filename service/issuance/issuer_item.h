@@ -2,6 +2,7 @@
 #ifndef FLEETCA_SERVICE_ISSUANCE_ISSUER_ITEM_H_
 #define FLEETCA_SERVICE_ISSUANCE_ISSUER_ITEM_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -48,6 +49,8 @@ struct Issuer::Item {
   x509::CertSpec spec;
   std::optional<Prepared> prepared;
   IssuedCertificate answer;
+  // How often its join token was used then, once the certificate is recorded.
+  uint32_t token_uses = 0;
 };
 
 }  // namespace fleetca::service

@@ -48,7 +48,7 @@ class IssuerTokenTest : public ::testing::Test {
                                   .created_at = now,
                                   .expires_at = now + lifetime,
                                   .uses = uses};
-    FLEETCA_EXPECT_OK(ca_.store().AddJoinTokens({record}));
+    FLEETCA_EXPECT_OK(ca_.store().Write({.new_tokens = {record}}));
     return std::string(token->view());
   }
 
@@ -111,8 +111,9 @@ TEST_F(IssuerTokenTest, EveryTokenThatIsOfNoUseIsRefusedInTheSameWords) {
   FLEETCA_ASSERT_OK(Try(used));
   const std::string good = NewToken(1, absl::Hours(2));
   const std::string revoked = NewToken(1, absl::Hours(2));
-  FLEETCA_ASSERT_OK(ca_.store().RevokeJoinTokens(
-      {HashJoinToken(revoked)}, {.revoked_at = ca_.clock().Now(), .revoker = "admin"}));
+  FLEETCA_ASSERT_OK(ca_.store().Write(
+      {.revoked_tokens = {
+           {HashJoinToken(revoked), {.revoked_at = ca_.clock().Now(), .revoker = "admin"}}}}));
   const std::string expired = NewToken(1, absl::Seconds(1));
   ca_.clock().Advance(absl::Seconds(1));
   std::string other_case = good;
@@ -144,12 +145,12 @@ TEST_F(IssuerTokenTest, ATokenSpeaksForItselfAloneWhateverItsIdentityMayDo) {
   const absl::StatusOr<SecretBytes> token = MakeJoinToken();
   FLEETCA_ASSERT_OK(token);
   const absl::Time now = ca_.clock().Now();
-  FLEETCA_ASSERT_OK(ca_.store().AddJoinTokens({{.hash = HashJoinToken(token->view()),
-                                                .identity = std::string(kWeb),
-                                                .profile = "service",
-                                                .creator = "admin",
-                                                .created_at = now,
-                                                .expires_at = now + absl::Minutes(10)}}));
+  FLEETCA_ASSERT_OK(ca_.store().Write({.new_tokens = {{.hash = HashJoinToken(token->view()),
+                                                       .identity = std::string(kWeb),
+                                                       .profile = "service",
+                                                       .creator = "admin",
+                                                       .created_at = now,
+                                                       .expires_at = now + absl::Minutes(10)}}}));
   EXPECT_THAT(Try(token->view(), MakeCsr({.names = {{x509::NameType::kUri, kDb}}})), IsRefused());
   FLEETCA_EXPECT_OK(Try(token->view()));
 }

@@ -31,7 +31,7 @@ void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* res
 }
 
 CaService::CaService(const IssuanceIntake& intake, const CurrentPolicy& policies,
-                     const store::Store& store, const CurrentTrustBundle& bundles,
+                     const store::Certificates& store, const CurrentTrustBundle& bundles,
                      ControlPool& pool)
     : intake_(intake), policies_(policies), store_(store), bundles_(bundles), pool_(pool) {
   using Handler =

@@ -11,7 +11,7 @@
 #include "service/call/open_calls.h"
 #include "service/policy/current_policy.h"
 #include "service/rpc/issuance_intake.h"
-#include "store/store.h"
+#include "store/certificates.h"
 
 namespace fleetca::service {
 
@@ -28,8 +28,8 @@ using RawCaService = v1::CertificateAuthorityService::WithRawCallbackMethod_Issu
 // outlive it.
 class CaService : public RawCaService {
  public:
-  CaService(const IssuanceIntake& intake, const CurrentPolicy& policies, const store::Store& store,
-            const CurrentTrustBundle& bundles, ControlPool& pool);
+  CaService(const IssuanceIntake& intake, const CurrentPolicy& policies,
+            const store::Certificates& store, const CurrentTrustBundle& bundles, ControlPool& pool);
 
   grpc::ServerUnaryReactor* IssueCertificate(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request,
@@ -58,7 +58,7 @@ class CaService : public RawCaService {
 
   const IssuanceIntake& intake_;
   const CurrentPolicy& policies_;
-  const store::Store& store_;
+  const store::Certificates& store_;
   const CurrentTrustBundle& bundles_;
   ControlPool& pool_;
   OpenCalls open_;

@@ -12,7 +12,7 @@
 #include "service/issuance/issuer_stats.h"
 #include "service/policy/current_policy.h"
 #include "service/rpc/caller_reader.h"
-#include "store/store.h"
+#include "store/store_stats.h"
 
 namespace fleetca::service {
 
