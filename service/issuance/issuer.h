@@ -60,9 +60,10 @@ class Issuer {
 
   // Judges, signs and records the batch in one cycle, with one synced write, and finishes each
   // issuance. A bad one drops out with its own status and costs the others nothing. Where the same
-  // request_id of the same caller, the same join token or the same one-use JWT is under way in
-  // another batch, that batch's call finishes both. Nothing is used up, of a token, a JWT or a
-  // budget, but by a certificate that is recorded.
+  // request_id of the same caller, the last use of the same join token or the same one-use JWT is
+  // under way in another batch, that batch's call finishes both. Nothing is used up, of a token, a
+  // JWT or a budget, but by a certificate that is recorded. Which of several gets what one alone
+  // can have, the store decides: there may be other servers.
   void IssueBatch(absl::Span<Issuance* const> batch);
   // The same, but those that waited for what this batch did are appended to `again`, to be given to
   // another call: a caller with many such must not keep a worker from the others.

@@ -49,24 +49,29 @@ absl::Status Issuer::CheckInTime(const Issuance& issuance, absl::Time now) const
   return absl::OkStatus();
 }
 
-// A token is claimed before it is looked up and until its use is recorded, so its uses are counted
-// one after the other, whichever workers they come to.
+// As many at a time claim a token as it has uses left: the others would be signed in vain, and wait
+// for what becomes of these. Many hosts by one token are so one batch, and one write.
 bool Issuer::AdmitToken(Item& item, absl::Time now, std::vector<Issuance*>* waiters) {
-  std::string claim = absl::StrCat("join token ", item.issuance->caller.join_token_hash);
-  if (!in_flight_.Claim(claim, item.issuance)) {
-    return false;
-  }
   std::string why;
   item.status = RedeemToken(item, now, &why);
-  if (item.alive()) {
-    item.claims.push_back(std::move(claim));
-    return true;
-  }
-  // Let go at once: a thousand that try a used token are refused in one go.
-  in_flight_.Release(claim, waiters);
   if (!why.empty()) {
     LogRefusedToken(item, why, now);
   }
+  if (!item.alive()) {
+    return true;
+  }
+  std::string claim = absl::StrCat("join token ", item.issuance->caller.join_token_hash);
+  if (!in_flight_.Claim(claim, item.issuance, item.token->token.uses - item.token->uses)) {
+    return false;
+  }
+  if (!item.request_key.empty()) {
+    if (!in_flight_.Claim(item.request_key, item.issuance)) {
+      in_flight_.Release(claim, waiters);
+      return false;
+    }
+    item.claims.push_back(item.request_key);
+  }
+  item.claims.push_back(std::move(claim));
   return true;
 }
 

@@ -287,6 +287,33 @@ TEST_F(IssuerTokenTest, TheTokensUseIsInTheCertificatesOwnWrite) {
   EXPECT_EQ(ca_.store().size(), 20u);
 }
 
+// A token's uses come together, as do those of as many tokens.
+TEST_F(IssuerTokenTest, ManyHostsByOneTokenAreOneWriteABatch) {
+  constexpr size_t kHosts = 1500;
+  constexpr size_t kBatch = 64;
+  const std::string token = NewToken(kHosts - 1);
+  const uint64_t before = ca_.store().stats().commit_records.Snapshot().count();
+  size_t issued = 0;
+  for (size_t first = 0; first < kHosts; first += kBatch) {
+    std::deque<RecordingIssuance> issuances;
+    std::vector<Issuance*> batch;
+    for (size_t i = first; i < std::min(first + kBatch, kHosts); ++i) {
+      UseToken(token, &issuances.emplace_back(csr_));
+      batch.push_back(&issuances.back());
+    }
+    ca_.issuer().IssueBatch(batch);
+    for (const RecordingIssuance& issuance : issuances) {
+      EXPECT_EQ(issuance.answers, 1);
+      issued += issuance.outcome.ok() ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(issued, kHosts - 1);
+  EXPECT_EQ(StateOf(token).uses, kHosts - 1);
+  EXPECT_EQ(ca_.store().stats().commit_records.Snapshot().count(),
+            before + (kHosts + kBatch - 1) / kBatch);
+  EXPECT_THAT(Try(token), IsRefused());
+}
+
 // Refusals take the same way, a hash and one look-up, so that none is told by its time. The least
 // of many is compared, as a busy machine only ever adds.
 TEST_F(IssuerTokenTest, RefusalsTakeTheSameTime) {
