@@ -48,6 +48,12 @@ class Store : public Certificates, public JoinTokens, public JwtUses, public Lat
   // how many. Looks at no others. After an error some may be gone.
   virtual absl::StatusOr<size_t> DropJwtUses(absl::Time expired_before) = 0;
 
+  // Forgets the certificates whose expiry hour is before that, with their request keys: no look-up
+  // shows them once it returned, and what they take up goes in the background, without a look at
+  // each. It is not taken back: a later call with an earlier time changes nothing. After an error
+  // some may be forgotten. Waits for a disk.
+  virtual absl::Status Prune(absl::Time expired_before) = 0;
+
   // OK when a write may succeed. After one that failed: UNAVAILABLE kStoreUnavailable until the
   // store can write again, for which this tries as a write does, at most once a second.
   virtual absl::Status CheckWritable() = 0;
@@ -56,6 +62,7 @@ class Store : public Certificates, public JoinTokens, public JwtUses, public Lat
   virtual absl::Status NoteTime(absl::Time time) = 0;
 
   // Forgets the times noted, for `time`: only by the word of an operator who looked at the clock.
+  // What expires after `time` is not pruned any more; what was pruned already does not come back.
   virtual absl::Status ResetLatestTime(absl::Time time) = 0;
 
   // Drawn at random when the store was created, and kept: part of every serial number, so that two

@@ -218,6 +218,21 @@ absl::StatusOr<size_t> MemoryStore::DropJwtUses(absl::Time expired_before) {
   return before - engine_->jwt_expiries.size();
 }
 
+absl::Status MemoryStore::Prune(absl::Time expired_before) {
+  absl::MutexLock lock(&engine_->mutex);
+  FLEETCA_RETURN_IF_ERROR(engine_->fault);
+  const auto end = engine_->by_serial.lower_bound(ExpiryLowerBound(expired_before));
+  for (auto it = engine_->by_serial.begin(); it != end; ++it) {
+    // A request_key may be another certificate's since.
+    const auto request = engine_->by_request_key.find(it->second.request_key);
+    if (request != engine_->by_request_key.end() && request->second == it->first) {
+      engine_->by_request_key.erase(request);
+    }
+  }
+  engine_->by_serial.erase(engine_->by_serial.begin(), end);
+  return absl::OkStatus();
+}
+
 absl::Time MemoryStore::latest_time() const {
   absl::MutexLock lock(&engine_->mutex);
   return absl::FromUnixMillis(engine_->latest_mark);

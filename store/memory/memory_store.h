@@ -50,6 +50,7 @@ class MemoryStore : public Store {
   absl::StatusOr<size_t> DropJoinTokens(absl::Time expired_before) override;
   absl::StatusOr<JwtUse> GetJwtUse(absl::string_view id_hash) const override;
   absl::StatusOr<size_t> DropJwtUses(absl::Time expired_before) override;
+  absl::Status Prune(absl::Time expired_before) override;
   absl::Status CheckWritable() override;
   absl::Status NoteTime(absl::Time time) override;
   absl::Time latest_time() const override;

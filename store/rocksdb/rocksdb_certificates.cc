@@ -1,5 +1,6 @@
 #include "store/rocksdb/rocksdb_certificates.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -12,13 +13,32 @@
 #include "store/records/record.h"
 
 namespace fleetca::store {
+namespace {
+
+absl::Status SerialNotFound(absl::string_view serial) {
+  return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound, "serial",
+                   absl::StrCat("no certificate has the serial ", absl::BytesToHexString(serial)));
+}
+
+absl::Status RequestNotFound() {
+  return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound, "request_id",
+                   "no certificate was issued for this request_id");
+}
+
+}  // namespace
 
 absl::StatusOr<CertificateRecord> ReadIndexed(const Database& database,
                                               const rocksdb::ReadOptions& options,
                                               absl::string_view serial) {
+  if (database.cutoff().IsPast(serial)) {
+    return SerialNotFound(serial);
+  }
   rocksdb::PinnableSlice value;
   const rocksdb::Status status =
       database.db().Get(options, database.certificates(), AsSlice(serial), &value);
+  if (status.IsNotFound() && database.cutoff().WasEverPast(serial)) {
+    return SerialNotFound(serial);
+  }
   if (status.IsNotFound()) {
     return MakeError(absl::StatusCode::kDataLoss, Reason::kStoreCorrupt, "",
                      absl::StrCat("an index names the serial ", absl::BytesToHexString(serial),
@@ -31,13 +51,14 @@ absl::StatusOr<CertificateRecord> ReadIndexed(const Database& database,
 }
 
 absl::StatusOr<CertificateRecord> ReadBySerial(const Database& database, absl::string_view serial) {
+  if (database.cutoff().IsPast(serial)) {
+    return SerialNotFound(serial);
+  }
   rocksdb::PinnableSlice value;
   const rocksdb::Status status =
       database.db().Get(rocksdb::ReadOptions(), database.certificates(), AsSlice(serial), &value);
   if (status.IsNotFound()) {
-    return MakeError(
-        absl::StatusCode::kNotFound, Reason::kNotFound, "serial",
-        absl::StrCat("no certificate has the serial ", absl::BytesToHexString(serial)));
+    return SerialNotFound(serial);
   }
   if (!status.ok()) {
     return ReadError(status);
@@ -51,18 +72,23 @@ absl::StatusOr<CertificateRecord> ReadByRequestKey(const Database& database,
   const rocksdb::Status status =
       database.db().Get(rocksdb::ReadOptions(), database.requests(), AsSlice(request_key), &serial);
   if (status.IsNotFound()) {
-    return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound, "request_id",
-                     "no certificate was issued for this request_id");
+    return RequestNotFound();
   }
   if (!status.ok()) {
     return ReadError(status);
   }
-  return ReadIndexed(database, rocksdb::ReadOptions(), AsView(serial));
+  absl::StatusOr<CertificateRecord> record =
+      ReadIndexed(database, rocksdb::ReadOptions(), AsView(serial));
+  if (absl::IsNotFound(record.status())) {
+    return RequestNotFound();
+  }
+  return record;
 }
 
 absl::Status ForEachCertificateByExpiry(const Database& database, absl::Time from, absl::Time to,
                                         RecordVisitor visitor) {
-  const std::string lower = ExpiryLowerBound(from);
+  const std::string lower =
+      std::max(ExpiryLowerBound(from), SerialBound(database.cutoff().mark().before));
   const std::string upper = ExpiryLowerBound(to);
   const rocksdb::Slice upper_slice(upper);
   rocksdb::ReadOptions options;
@@ -91,10 +117,13 @@ absl::Status ForEachCertificateByIdentity(const Database& database, absl::string
       database.db().NewIterator(options, database.identities()));
   const std::string prefix = IdentityPrefix(identity);
   for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
-    FLEETCA_ASSIGN_OR_RETURN(
-        const CertificateRecord record,
-        ReadIndexed(database, options, SerialOfIdentityKey(AsView(it->key()))));
-    if (record.identity == identity && !visitor(record)) {
+    const absl::StatusOr<CertificateRecord> record =
+        ReadIndexed(database, options, SerialOfIdentityKey(AsView(it->key())));
+    if (absl::IsNotFound(record.status())) {
+      continue;
+    }
+    FLEETCA_RETURN_IF_ERROR(record.status());
+    if (record->identity == identity && !visitor(*record)) {
       return absl::OkStatus();
     }
   }

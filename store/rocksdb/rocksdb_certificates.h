@@ -11,7 +11,8 @@
 
 namespace fleetca::store {
 
-// The record of a serial that an index names. DATA_LOSS kStoreCorrupt when it is gone.
+// The record of a serial that an index names. NOT_FOUND when it was pruned, DATA_LOSS kStoreCorrupt
+// when it is gone otherwise.
 absl::StatusOr<CertificateRecord> ReadIndexed(const Database& database,
                                               const rocksdb::ReadOptions& options,
                                               absl::string_view serial);

@@ -33,10 +33,13 @@ absl::Status LookUpRequests(const Database& database, absl::Span<const CommitKey
     if (!statuses[i].ok()) {
       return ReadError(statuses[i]);
     }
-    FLEETCA_ASSIGN_OR_RETURN(CertificateRecord record,
-                             ReadIndexed(database, options, AsView(serials[i])));
+    absl::StatusOr<CertificateRecord> record = ReadIndexed(database, options, AsView(serials[i]));
+    if (absl::IsNotFound(record.status())) {
+      continue;
+    }
+    FLEETCA_RETURN_IF_ERROR(record.status());
     facts.earlier[keys[i].certificate] =
-        std::make_unique<const CertificateRecord>(std::move(record));
+        std::make_unique<const CertificateRecord>(*std::move(record));
   }
   return absl::OkStatus();
 }

@@ -19,6 +19,7 @@
 #include <rocksdb/perf_level.h>
 #include <rocksdb/version.h>
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 #include <vector>
@@ -30,6 +31,7 @@
 #include "store/records/commit_keys.h"
 #include "store/records/commit_plan.h"
 #include "store/records/commit_timer.h"
+#include "store/records/keys.h"
 #include "store/records/time_mark.h"
 #include "store/rocksdb/commits_in_progress.h"
 #include "store/rocksdb/reopening_database.h"
@@ -40,6 +42,7 @@
 #include "store/rocksdb/rocksdb_facts.h"
 #include "store/rocksdb/rocksdb_folder.h"
 #include "store/rocksdb/rocksdb_jwts.h"
+#include "store/rocksdb/rocksdb_prune.h"
 #include "store/rocksdb/rocksdb_tokens.h"
 
 namespace fleetca::store {
@@ -50,6 +53,7 @@ class RocksDbStore : public Store {
   RocksDbStore(const DatabaseOptions& options, StoreFolder folder)
       : sync_writes_(options.sync_writes),
         stats_(options.stats),
+        cutoff_(options.cutoff),
         latest_mark_(folder.latest_mark),
         jwts_not_before_(folder.lineage.value_or(Lineage()).jwts_not_before),
         database_(options, std::move(folder)) {}
@@ -68,6 +72,7 @@ class RocksDbStore : public Store {
   absl::Time latest_time() const override {
     return absl::FromUnixMillis(latest_mark_.load(std::memory_order_relaxed));
   }
+  absl::Status Prune(absl::Time expired_before) override;
   absl::Status CheckWritable() override { return database_.ForWriting().status(); }
   absl::Status NoteTime(absl::Time time) override;
   absl::Status ResetLatestTime(absl::Time time) override;
@@ -82,10 +87,11 @@ class RocksDbStore : public Store {
 
   const bool sync_writes_;
   const std::shared_ptr<StoreStats> stats_;
+  const std::shared_ptr<PruneCutoff> cutoff_;
   std::atomic<int64_t> latest_mark_;
   const absl::Time jwts_not_before_;
   CommitsInProgress commits_;
-  // Only one at a time drops tokens.
+  // Held by who drops tokens, or moves the cutoff.
   absl::Mutex drop_mutex_;
   ReopeningDatabase database_;
 };
@@ -130,11 +136,18 @@ absl::Status RocksDbStore::NoteTime(absl::Time time) {
 }
 
 absl::Status RocksDbStore::ResetLatestTime(absl::Time time) {
+  absl::MutexLock lock(&drop_mutex_);
   FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
   rocksdb::WriteBatch batch;
   PutMark(*database, ToMark(time), batch);
   FLEETCA_RETURN_IF_ERROR(WriteBatch(*database, batch));
   latest_mark_.store(ToMark(time));
+  // A clock that was ahead has pruned too much: what is issued from now on is shown.
+  PruneMark mark = cutoff_->mark();
+  if (mark.before > ExpiryPrefixAt(time)) {
+    mark.before = ExpiryPrefixAt(time);
+    FLEETCA_RETURN_IF_ERROR(WritePruneMark(*database, mark, *cutoff_));
+  }
   database_.SyncHead();
   return absl::OkStatus();
 }
@@ -212,6 +225,18 @@ absl::StatusOr<size_t> RocksDbStore::DropJwtUses(absl::Time expired_before) {
   return store::DropJwtUses(
       *database, expired_before,
       [this, &database](rocksdb::WriteBatch& batch) { return WriteBatch(*database, batch); });
+}
+
+absl::Status RocksDbStore::Prune(absl::Time expired_before) {
+  absl::MutexLock lock(&drop_mutex_);
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
+  PruneMark mark = cutoff_->mark();
+  if (mark.before < ExpiryPrefixAt(expired_before)) {
+    mark.before = ExpiryPrefixAt(expired_before);
+    mark.ever_before = std::max(mark.ever_before, mark.before);
+    FLEETCA_RETURN_IF_ERROR(WritePruneMark(*database, mark, *cutoff_));
+  }
+  return DropPrunedFiles(*database);
 }
 
 }  // namespace

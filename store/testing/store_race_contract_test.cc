@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -143,6 +144,46 @@ TEST_P(StoreRaceContractTest, ForTheUsesOfOneToken) {
     EXPECT_EQ(state.uses, kUses);
     EXPECT_TRUE(store_->GetBySerial(state.last_serial).ok());
   }
+}
+
+// Whatever comes at the same time, of a token's revocations one counts, and none is used after it.
+TEST_P(StoreRaceContractTest, ForUsesAndRevocationsOfOneToken) {
+  constexpr uint32_t kTries = 50;
+  const JoinToken token = TestJoinToken(1, kTries);
+  ASSERT_TRUE(store_->Write({.new_tokens = {token}}).ok());
+  const auto state = [&] { return store_->GetJoinToken(token.hash).value_or(JoinTokenState()); };
+  const auto revoke = [&](int thread, int revoker) {
+    const JoinTokenRevocation revocation = {TestRevocation().revoked_at, std::to_string(revoker)};
+    EXPECT_TRUE(StoreOf(thread).Write({.revoked_tokens = {{token.hash, revocation}}}).ok());
+  };
+  uint32_t stored = 0;
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] {
+    bool revoked = false;
+    for (uint32_t number = 1; number <= kTries; ++number) {
+      const CertificateRecord record = TestRecord(number);
+      const absl::StatusOr<std::vector<WriteOutcome>> outcomes =
+          store_->Write({.certificates = {record}, .token_uses = {{token.hash, record.serial}}});
+      ASSERT_TRUE(outcomes.ok()) << outcomes.status();
+      EXPECT_TRUE(!revoked || !outcomes->front().stored());
+      stored += outcomes->front().stored() ? 1 : 0;
+      revoked = state().revocation.has_value();
+    }
+  });
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] {
+      revoke(i, i);
+      const std::optional<JoinTokenRevocation> first = state().revocation;
+      revoke(i + 1, i + 10);
+      EXPECT_EQ(state().revocation, first);
+      EXPECT_LT(first.value_or(JoinTokenRevocation()).revoker.size(), 2u);
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(state().uses, stored);
+  EXPECT_TRUE(state().revocation.has_value());
 }
 
 TEST_P(StoreRaceContractTest, ForOneJwt) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/errors.h"
@@ -349,46 +348,6 @@ TEST_P(StoreTokensContractTest, TheLatestTimeOnlyRises) {
 TEST_P(StoreTokensContractTest, WritingNothingIsOk) {
   EXPECT_TRUE(store_->Write({}).ok());
   EXPECT_EQ(store_->latest_time(), absl::UnixEpoch());
-}
-
-// Whatever comes at the same time, of a token's revocations one counts, and none is used after it.
-TEST_P(StoreTokensContractTest, ConcurrentUsesAndRevocations) {
-#ifdef __SANITIZE_THREAD__
-  if (absl::string_view(GetParam().name) == "RocksDb") {
-    GTEST_SKIP() << "ThreadSanitizer does not see how Debian's RocksDB hands writers over";
-  }
-#endif
-  constexpr uint32_t kTries = 50;
-  const JoinToken token = TestJoinToken(1, kTries);
-  Add(token);
-  uint32_t stored = 0;
-  std::vector<std::thread> threads;
-  threads.emplace_back([&] {
-    bool revoked = false;
-    for (uint32_t number = 1; number <= kTries; ++number) {
-      const CertificateRecord record = TestRecord(number);
-      const absl::StatusOr<std::vector<WriteOutcome>> outcomes =
-          store_->Write({.certificates = {record}, .token_uses = {UseOf(token, record)}});
-      ASSERT_TRUE(outcomes.ok()) << outcomes.status();
-      EXPECT_TRUE(!revoked || !outcomes->front().stored());
-      stored += outcomes->front().stored() ? 1 : 0;
-      revoked = Get(token).revocation.has_value();
-    }
-  });
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([this, &token, i] {
-      Revoke(token, {revocation_.revoked_at, std::to_string(i)});
-      const std::optional<JoinTokenRevocation> first = Get(token).revocation;
-      Revoke(token, {revocation_.revoked_at, std::to_string(i + 10)});
-      EXPECT_EQ(Get(token).revocation, first);
-      EXPECT_LT(first.value_or(JoinTokenRevocation()).revoker.size(), 2u);
-    });
-  }
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
-  EXPECT_EQ(Get(token).uses, stored);
-  EXPECT_TRUE(Get(token).revocation.has_value());
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreTokensContractTest, ::testing::ValuesIn(StoreKinds()),
