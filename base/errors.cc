@@ -24,6 +24,8 @@ absl::string_view ReasonName(Reason reason) {
       return "REQUEST_ID_INVALID";
     case Reason::kRequestIdReused:
       return "REQUEST_ID_REUSED";
+    case Reason::kRequestIdExpired:
+      return "REQUEST_ID_EXPIRED";
     case Reason::kProfileUnknown:
       return "PROFILE_UNKNOWN";
     case Reason::kLifetimeInvalid:

@@ -25,6 +25,7 @@ enum class Reason {
   kRequestMalformed,  // not a message of the API, such as text that is not UTF-8
   kRequestIdInvalid,
   kRequestIdReused,
+  kRequestIdExpired,  // answered so long ago that the certificate has expired
   kProfileUnknown,
   kLifetimeInvalid,
   kSerialInvalid,

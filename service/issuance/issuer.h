@@ -106,10 +106,11 @@ class Issuer {
   absl::Status CheckInTime(const Issuance& issuance, absl::Time now) const;
   bool AdmitToken(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
   absl::Status RedeemToken(Item& item, absl::Time now, std::string* log_detail) const;
-  bool AdmitRequestId(Item& item, std::vector<Issuance*>* waiters);
+  bool AdmitRequestId(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
   static absl::Status ReadRequestId(Item& item, absl::string_view owner);
-  absl::Status Replay(Item& item) const;
-  static absl::Status AnswerAgain(Item& item, const store::CertificateRecord& record);
+  absl::Status Replay(Item& item, absl::Time now) const;
+  static absl::Status AnswerAgain(Item& item, const store::CertificateRecord& record,
+                                  absl::Time now);
   void LogRefusedToken(const Item& item, absl::string_view why, absl::Time now);
   bool AdmitOneUseJwt(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
   absl::Status RedeemOneUseJwt(Item& item, absl::Time now, std::string* log_detail) const;

@@ -29,7 +29,7 @@ bool Issuer::Admit(Item& item, absl::Time now, std::vector<Issuance*>* waiters) 
   if (issuance.caller.one_use_jwt.has_value()) {
     return AdmitOneUseJwt(item, now, waiters);
   }
-  return AdmitRequestId(item, waiters);
+  return AdmitRequestId(item, now, waiters);
 }
 
 absl::Status Issuer::CheckInTime(const Issuance& issuance, absl::Time now) const {
@@ -98,7 +98,7 @@ absl::Status Issuer::RedeemToken(Item& item, absl::Time now, std::string* log_de
   if (!item.request_key.empty()) {
     // An answer that was lost is given again, whatever became of the token since. Another request
     // with that id is no reason to say more about a token than to others.
-    const absl::Status replayed = Replay(item);
+    const absl::Status replayed = Replay(item, now);
     if (item.done || (!replayed.ok() && unusable.empty())) {
       return replayed;
     }
@@ -121,7 +121,7 @@ void Issuer::LogRefusedToken(const Item& item, absl::string_view why, absl::Time
   }
 }
 
-bool Issuer::AdmitRequestId(Item& item, std::vector<Issuance*>* waiters) {
+bool Issuer::AdmitRequestId(Item& item, absl::Time now, std::vector<Issuance*>* waiters) {
   item.status = ReadRequestId(item, item.caller);
   if (!item.status.ok() || item.request_key.empty()) {
     return true;
@@ -129,7 +129,7 @@ bool Issuer::AdmitRequestId(Item& item, std::vector<Issuance*>* waiters) {
   if (!in_flight_.Claim(item.request_key, item.issuance)) {
     return false;
   }
-  item.status = Replay(item);
+  item.status = Replay(item, now);
   if (item.alive()) {
     item.claims.push_back(item.request_key);
   } else {
@@ -150,22 +150,19 @@ absl::Status Issuer::ReadRequestId(Item& item, absl::string_view owner) {
   return absl::OkStatus();
 }
 
-absl::Status Issuer::Replay(Item& item) const {
+absl::Status Issuer::Replay(Item& item, absl::Time now) const {
   const absl::StatusOr<store::CertificateRecord> record = store_.GetByRequestKey(item.request_key);
   if (absl::IsNotFound(record.status())) {
     return absl::OkStatus();
   }
   FLEETCA_RETURN_IF_ERROR(record.status());
-  return AnswerAgain(item, *record);
+  return AnswerAgain(item, *record, now);
 }
 
 // With the certificate that was issued for this request_id before.
-absl::Status Issuer::AnswerAgain(Item& item, const store::CertificateRecord& record) {
-  if (record.request_digest != item.request_digest) {
-    return MakeError(absl::StatusCode::kAlreadyExists, Reason::kRequestIdReused, "request_id",
-                     "This request_id was used before with another CSR, profile, lifetime or "
-                     "identity; take a new one for a new request");
-  }
+absl::Status Issuer::AnswerAgain(Item& item, const store::CertificateRecord& record,
+                                 absl::Time now) {
+  FLEETCA_RETURN_IF_ERROR(CheckMayReplay(record, item.request_digest, now));
   item.answer = AnswerFromRecord(record);
   item.answer.replayed = true;
   item.done = true;

@@ -67,7 +67,7 @@ absl::Status Issuer::RedeemOneUseJwt(Item& item, absl::Time now, std::string* lo
   }
   if (!item.request_key.empty()) {
     // An answer that was lost is given again.
-    const absl::Status replayed = Replay(item);
+    const absl::Status replayed = Replay(item, now);
     if (item.done || (!replayed.ok() && !use.ok())) {
       return replayed;
     }

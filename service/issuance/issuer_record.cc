@@ -88,7 +88,7 @@ void Issuer::Settle(Item& item, const store::WriteOutcome& outcome, absl::Time n
       }
       return;
     case store::WriteOutcome::Kind::kReplayed:
-      item.status = AnswerAgain(item, *outcome.earlier);
+      item.status = AnswerAgain(item, *outcome.earlier, now);
       return;
     case store::WriteOutcome::Kind::kSpent:
       item.status = TokenRefused();

@@ -1,8 +1,11 @@
 #include "service/issuance/request_key.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/sha256.h"
+#include "service/time/store_pruner.h"
 
 namespace fleetca::service {
 
@@ -27,6 +30,23 @@ std::string RequestDigest(const IssueRequest& request, absl::string_view profile
              ? Sha256OfParts({"fleetca request", request.csr_der, profile, lifetime})
              : Sha256OfParts(
                    {"fleetca request", request.csr_der, profile, lifetime, request.identity});
+}
+
+absl::Status CheckMayReplay(const store::CertificateRecord& record, absl::string_view digest,
+                            absl::Time now) {
+  if (record.request_digest != digest) {
+    return MakeError(absl::StatusCode::kAlreadyExists, Reason::kRequestIdReused, "request_id",
+                     "This request_id was used before with another CSR, profile, lifetime or "
+                     "identity; take a new one for a new request");
+  }
+  if (now >= std::max(record.not_after, record.issued_at + kMinRetention)) {
+    return MakeError(
+        absl::StatusCode::kFailedPrecondition, Reason::kRequestIdExpired, "request_id",
+        absl::StrCat("This request_id was answered before, with a certificate that expired at ",
+                     absl::FormatTime(absl::RFC3339_sec, record.not_after, absl::UTCTimeZone()),
+                     "; ask again with a new request_id"));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace fleetca::service
