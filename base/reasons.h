@@ -1,12 +1,13 @@
-// The table of reasons: every one of them, the canonical codes it comes with, and what it means. The
-// enum Reason and its names (base/errors.h) and the page docs/errors.md are made of this table: who
-// changes it writes the page again with `bazel run //base:errors_page_test`.
+// The table of reasons: every one of them, the canonical codes it comes with, and what it means.
+// The enum Reason and its names (base/errors.h) and the page docs/errors.md are made of this table:
+// who changes it writes the page again with `bazel run //base:errors_page_test`.
 #ifndef FLEETCA_BASE_REASONS_H_
 #define FLEETCA_BASE_REASONS_H_
 
 // SECTION(title) begins a part of the page. REASON(enumerator, name, codes, meaning): the name goes
-// over the wire, so a name is never changed; the codes are values of absl::StatusCode, in brackets, the
-// usual one first. A new reason may be added in any place, because its number is sent to nobody.
+// over the wire, so a name is never changed; the codes are values of absl::StatusCode, in brackets,
+// the usual one first. A new reason may be added in any place, because its number is sent to
+// nobody.
 // clang-format off
 #define FLEETCA_REASONS(SECTION, REASON)                                                           \
   SECTION("The request as a whole")                                                                \
@@ -20,6 +21,8 @@
          "The request_id is too short, too long or missing where one is needed.")                  \
   REASON(kRequestIdReused, "REQUEST_ID_REUSED", (kAlreadyExists, kFailedPrecondition),             \
          "The request_id was used before, for another request.")                                   \
+  REASON(kRequestIdExpired, "REQUEST_ID_EXPIRED", (kFailedPrecondition),                           \
+         "The request_id was answered so long ago that the certificate has expired.")              \
   REASON(kProfileUnknown, "PROFILE_UNKNOWN", (kInvalidArgument),                                   \
          "The request names no profile.")                                                          \
   REASON(kLifetimeInvalid, "LIFETIME_INVALID", (kInvalidArgument),                                 \

@@ -30,6 +30,7 @@
 #include "bench/temporary_store.h"
 #include "store/memory/memory_store.h"
 #include "store/testing/test_record.h"
+#include "store/testing/write_stored.h"
 #include "tests/testing/temporary_folder.h"
 #include "x509/testing/test_ca.h"
 
@@ -102,7 +103,7 @@ void MeasureAppend(benchmark::State& state, KeyType type, std::function<store::S
   stage.has_threads = true;
   stage.prepare = [&](size_t batches) { records.Prepare(batches * stage.batch); };
   stage.run_batch = [&] {
-    CheckOk(store()->Write({.certificates = records.Next(stage.batch)}), "Write");
+    CheckOk(store::WriteStored(*store(), {.certificates = records.Next(stage.batch)}), "Write");
   };
   stage.raw = [&] { cryptography.Run(); };
   stage.obvious = [&] { file.Append(certificate); };

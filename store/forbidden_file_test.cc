@@ -39,7 +39,7 @@ class ForbiddenFileTest : public ::testing::Test {
     options_.new_store = true;
     ASSERT_EQ(InServer([this] {
                 const absl::StatusOr<std::unique_ptr<Store>> store = OpenRocksDbStore(options_);
-                return store.ok() ? (*store)->Write({.certificates = TestRecords(0, 5)})
+                return store.ok() ? (*store)->Write({.certificates = TestRecords(0, 5)}).status()
                                   : store.status();
               }),
               "");

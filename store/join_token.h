@@ -27,10 +27,10 @@ struct JoinToken {
   friend bool operator==(const JoinToken&, const JoinToken&) = default;
 };
 
-// That a certificate was issued by a token. Written with the certificate's record or not at all.
+// That a certificate is issued by a token. Written with the certificate's record or not at all; the
+// store counts.
 struct JoinTokenUse {
   std::string hash;
-  uint32_t uses = 0;   // so far, this one included
   std::string serial;  // the certificate's
 
   friend bool operator==(const JoinTokenUse&, const JoinTokenUse&) = default;
@@ -41,6 +41,14 @@ struct JoinTokenRevocation {
   std::string revoker;
 
   friend bool operator==(const JoinTokenRevocation&, const JoinTokenRevocation&) = default;
+};
+
+// That a token is good for nothing from then on.
+struct RevokedJoinToken {
+  std::string hash;
+  JoinTokenRevocation revocation;
+
+  friend bool operator==(const RevokedJoinToken&, const RevokedJoinToken&) = default;
 };
 
 // A token and what became of it.

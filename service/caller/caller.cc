@@ -15,6 +15,11 @@ absl::Time EndOf(const Caller& caller) {
   return certificate == nullptr ? absl::InfiniteFuture() : certificate->not_after;
 }
 
+const OneUseJwt* OneUseJwtOf(const Caller& caller) {
+  const auto* jwt = std::get_if<JwtCaller>(&caller);
+  return jwt == nullptr || !jwt->one_use.has_value() ? nullptr : &*jwt->one_use;
+}
+
 x509::Attestation AttestationOf(const Caller& caller) {
   if (std::holds_alternative<JoinTokenCaller>(caller)) {
     return x509::Attestation::kJoinToken;

@@ -62,6 +62,9 @@ absl::Time EndOf(const Caller& caller);
 // How the caller showed who it is, as a certificate's provenance says it.
 x509::Attestation AttestationOf(const Caller& caller);
 
+// The JWT that the caller may use once, which aliases `caller`; null for every other caller.
+const OneUseJwt* OneUseJwtOf(const Caller& caller);
+
 // Whether the credential is a join token or a JWT. Whoever has a token can show it, so it speaks
 // for its own identity alone, and many strangers may show many.
 inline bool ShowsToken(const Caller& caller) {

@@ -97,7 +97,7 @@ TEST_F(StoreCommandTest, ACaThatIsNewStartsOnceWithoutAStore) {
 
 TEST_F(StoreCommandTest, RestoreTakesAnOlderCopyAndRevokesItsTokens) {
   const store::JoinToken token = SomeToken();
-  ASSERT_TRUE(Open()->AddJoinTokens({token}).ok());
+  ASSERT_TRUE(Open()->Write({.new_tokens = {token}}).ok());
   const std::string copy = temporary_.path() + "/copy";
   fs::copy(options_.path, copy, fs::copy_options::recursive);
   ASSERT_TRUE(Open()->Write({.certificates = {SomeRecord()}}).ok());

@@ -32,6 +32,7 @@ constexpr uint64_t kMaxQueueCapacity = 1000000;
 constexpr uint64_t kMaxWorkerThreads = 1024;
 constexpr uint64_t kMaxWorkerBatch = 1024;
 constexpr uint64_t kMaxStreamWindow = 65536;
+constexpr absl::Duration kMaxRetention = absl::Hours(24 * 3650);
 constexpr uint64_t kMaxStoreMemory = uint64_t{1} << 40;
 
 // What relative paths are relative to; "" is the current folder.
@@ -93,6 +94,17 @@ store::RocksDbOptions ReadStore(const pb::Store& written, ConfigReader* reader) 
   store.memtable_bytes = reader->Limit("store.memtable_bytes", written.memtable_bytes(),
                                        store.memtable_bytes, kMaxStoreMemory);
   return store;
+}
+
+void ReadRetention(const pb::Store& written, ConfigReader* reader, absl::Duration* retention) {
+  if (!written.has_retention()) {
+    return;
+  }
+  *retention = reader->Duration("store.retention", written.retention());
+  if (*retention < absl::ZeroDuration() || *retention > kMaxRetention) {
+    reader->Mistake("store.retention", absl::StrCat("is ", absl::FormatDuration(*retention),
+                                                    "; write 0 seconds to 10 years (315360000)"));
+  }
 }
 
 void ReadClockLimit(absl::string_view field, bool written, const google::protobuf::Duration& value,
@@ -217,6 +229,7 @@ absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::str
   }
   if (IsPresent(message.has_store(), "store", &reader)) {
     config.store = ReadStore(message.store(), &reader);
+    ReadRetention(message.store(), &reader, &config.store_retention);
   }
   config.policy_file = reader.Path("policy_file", message.policy_file());
   if (message.has_bootstrap()) {

@@ -50,6 +50,8 @@ struct ServerConfig {
   ListenerConfig listener;
   IssuerConfig issuer;
   store::RocksDbOptions store;
+  // How long certificates are kept after they expired (service/time/store_pruner.h).
+  absl::Duration store_retention = absl::Hours(24 * 30);
   ClockLimits clock;
   std::string policy_file;
   std::string bootstrap_address;  // empty: no bootstrap port

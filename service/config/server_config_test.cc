@@ -44,6 +44,7 @@ TEST(ServerConfigTest, GoodFileGetsItsDefaults) {
   EXPECT_EQ(config.listener.drain_timeout, absl::Seconds(30));
   EXPECT_EQ(config.store.block_cache_bytes, size_t{64} << 20);
   EXPECT_EQ(config.store.memtable_bytes, size_t{64} << 20);
+  EXPECT_EQ(config.store_retention, absl::Hours(24 * 30));
   EXPECT_EQ(config.policy_file, "conf/policy.textproto");
   EXPECT_EQ(config.bootstrap_address, "");
   EXPECT_EQ(config.issuer.fleet_arc, "1.3.6.1.4.1.32473.1");
@@ -144,6 +145,10 @@ INSTANTIATE_TEST_SUITE_P(
          "clock.max_behind", "1h"},
         {"ClockNeverAhead", 15, "policy_file: \"p\" clock { max_ahead { seconds: 0 } }",
          "clock.max_ahead", "1 second"},
+        {"NegativeRetention", 14, "store { path: \"s\" retention { seconds: -1 } }",
+         "store.retention", "0 seconds"},
+        {"EndlessRetention", 14, "store { path: \"s\" retention { seconds: 315360001 } }",
+         "store.retention", "10 years"},
         {"HugeCache", 14, "store { path: \"s\" block_cache_bytes: 18446744073709551615 }",
          "store.block_cache_bytes", "at most"},
         {"CsrLimit", 15, "policy_file: \"p\" limits { max_csr_bytes: 65537 }",

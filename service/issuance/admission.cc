@@ -27,18 +27,15 @@ absl::Status CheckInTime(const Issuance& issuance, absl::Time now) {
   return absl::OkStatus();
 }
 
-// The JWT that the caller may use once; null for every other caller.
-const OneUseJwt* OneUseJwtOf(const Caller& caller) {
-  const auto* jwt = std::get_if<JwtCaller>(&caller);
-  return jwt == nullptr || !jwt->one_use.has_value() ? nullptr : &*jwt->one_use;
-}
-
 }  // namespace
 
 bool Admission::Admit(IssuanceItem& item, absl::Time now, std::vector<Issuance*>* waiters) {
   item.status = CheckInTime(*item.issuance, now);
   if (!item.status.ok()) {
     return true;
+  }
+  if (const auto* by_token = std::get_if<JoinTokenCaller>(item.issuance->caller.get())) {
+    return AdmitJoinToken(item, *by_token, now, waiters);
   }
   if (!ClaimAll(item, waiters)) {
     return false;
@@ -56,10 +53,6 @@ bool Admission::Admit(IssuanceItem& item, absl::Time now, std::vector<Issuance*>
 bool Admission::ClaimAll(IssuanceItem& item, std::vector<Issuance*>* waiters) {
   using Kind = InFlightRequests::Kind;
   const Caller& caller = *item.issuance->caller;
-  if (const auto* by_token = std::get_if<JoinTokenCaller>(&caller)) {
-    // The use of a join token stands for its request ids as well, whose owner it is.
-    return Claim(item, {Kind::kJoinToken, by_token->hash}, waiters);
-  }
   item.caller = IdentityOf(caller);
   item.profile = item.issuance->request.profile;
   if (const OneUseJwt* jwt = OneUseJwtOf(caller);
@@ -72,9 +65,24 @@ bool Admission::ClaimAll(IssuanceItem& item, std::vector<Issuance*>* waiters) {
   return item.request_key.empty() || Claim(item, {Kind::kRequestKey, item.request_key}, waiters);
 }
 
-bool Admission::Claim(IssuanceItem& item, InFlightRequests::Key key,
-                      std::vector<Issuance*>* waiters) {
-  if (!in_flight_.Claim(key, item.issuance)) {
+// As many requests at a time claim a join token as it has uses left: others would be signed in
+// vain, and wait for what becomes of these. So many hosts by one join token are one batch, and one
+// write.
+bool Admission::AdmitJoinToken(IssuanceItem& item, const JoinTokenCaller& caller, absl::Time now,
+                               std::vector<Issuance*>* waiters) {
+  using Kind = InFlightRequests::Kind;
+  item.status = RedeemJoinToken(item, caller, now);
+  if (!item.alive()) {
+    return true;
+  }
+  const size_t left = item.join_token->token.uses - item.join_token->uses;
+  return Claim(item, {Kind::kJoinToken, caller.hash}, waiters, left) &&
+         (item.request_key.empty() || Claim(item, {Kind::kRequestKey, item.request_key}, waiters));
+}
+
+bool Admission::Claim(IssuanceItem& item, const InFlightRequests::Key& key,
+                      std::vector<Issuance*>* waiters, size_t room) {
+  if (!in_flight_.Claim(key, item.issuance, room)) {
     Release(item, waiters);
     return false;
   }
@@ -90,31 +98,28 @@ void Admission::Release(IssuanceItem& item, std::vector<Issuance*>* waiters) {
 }
 
 absl::Status Admission::Redeem(IssuanceItem& item, absl::Time now) {
-  const Caller& caller = *item.issuance->caller;
-  if (const auto* by_token = std::get_if<JoinTokenCaller>(&caller)) {
-    return RedeemJoinToken(item, *by_token, now);
-  }
-  if (const OneUseJwt* jwt = OneUseJwtOf(caller)) {
+  if (const OneUseJwt* jwt = OneUseJwtOf(*item.issuance->caller)) {
     return RedeemJwt(item, *jwt, now);
   }
-  return Replay(item);
+  return Replay(item, now);
 }
 
-absl::Status Admission::Replay(IssuanceItem& item) const {
+absl::Status Admission::Replay(IssuanceItem& item, absl::Time now) const {
   if (item.request_key.empty()) {
     return absl::OkStatus();
   }
-  absl::StatusOr<store::CertificateRecord> record = store_.GetByRequestKey(item.request_key);
+  const absl::StatusOr<store::CertificateRecord> record = store_.GetByRequestKey(item.request_key);
   if (absl::IsNotFound(record.status())) {
     return absl::OkStatus();
   }
   FLEETCA_RETURN_IF_ERROR(record.status());
-  if (record->request_digest != item.request_digest) {
-    return AlreadyExists(Reason::kRequestIdReused, "request_id",
-                         "This request_id was used before with another CSR, profile, lifetime or "
-                         "identity; take a new one for a new request");
-  }
-  item.answer = AnswerFromRecord(*std::move(record));
+  return AnswerAgain(item, *record, now);
+}
+
+absl::Status Admission::AnswerAgain(IssuanceItem& item, const store::CertificateRecord& record,
+                                    absl::Time now) {
+  FLEETCA_RETURN_IF_ERROR(CheckMayReplay(record, item.request_digest, now));
+  item.answer = AnswerFromRecord(record);
   item.answer.replayed = true;
   item.done = true;
   return absl::OkStatus();

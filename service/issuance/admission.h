@@ -3,6 +3,7 @@
 #define FLEETCA_SERVICE_ISSUANCE_ADMISSION_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -18,9 +19,10 @@
 
 namespace fleetca::service {
 
-// Nothing is used up here. An item that is admitted holds its request id, join token or one-use JWT
-// until Release, so that of several requests with the same one, each looks in the store after the
-// one before it was recorded or refused. Thread-safe; the store outlives it.
+// Nothing is used up here. An item that is admitted holds its request id, a use of its join token
+// or its one-use JWT until Release: others that could only have what it holds wait until then. That
+// saves signatures in vain, and promises nothing: the store decides when it writes. Thread-safe;
+// the store outlives it.
 class Admission {
  public:
   explicit Admission(store::Store& store) : store_(store) {}
@@ -32,8 +34,7 @@ class Admission {
   // its status says why it is refused:
   //   CANCELLED kCancelled, DEADLINE_EXCEEDED kDeadlineExceeded: it comes too late
   //   UNAUTHENTICATED kCallerCertificateExpired, or kCallerUnknown for every token that is of no
-  //   use INVALID_ARGUMENT kRequestIdInvalid ALREADY_EXISTS kRequestIdReused: the request_id was
-  //   used for another request the store's errors
+  //   use INVALID_ARGUMENT kRequestIdInvalid; and the errors of AnswerAgain and of the store
   //
   // False when another batch holds the request id, the join token or the JWT: the item is to be
   // dropped, and its issuance will be among the waiters of that batch's Release. Appended to
@@ -43,6 +44,15 @@ class Admission {
   // Gives up what the item holds, once it is recorded or refused, and appends to `waiters` the
   // issuances that waited for it.
   void Release(IssuanceItem& item, std::vector<Issuance*>* waiters);
+
+  // Answers the item with the certificate that was issued for its request_id before. ALREADY_EXISTS
+  // kRequestIdReused, FAILED_PRECONDITION kRequestIdExpired.
+  static absl::Status AnswerAgain(IssuanceItem& item, const store::CertificateRecord& record,
+                                  absl::Time now);
+
+  // TokenRefused, for an item whose join token or JWT another certificate used up since the item
+  // was admitted; notes that in the log.
+  absl::Status RefuseSpent(const IssuanceItem& item, absl::Time now);
 
   // TokenRefused, for an item that came with a join token; notes in the log why.
   absl::Status RefuseJoinToken(const IssuanceItem& item, absl::string_view why, absl::Time now);
@@ -54,10 +64,14 @@ class Admission {
   // False as Admit is. Leaves the item without a request key where there is no request_id, or
   // nothing to be issued by it.
   bool ClaimAll(IssuanceItem& item, std::vector<Issuance*>* waiters);
-  bool Claim(IssuanceItem& item, InFlightRequests::Key key, std::vector<Issuance*>* waiters);
+  bool Claim(IssuanceItem& item, const InFlightRequests::Key& key, std::vector<Issuance*>* waiters,
+             size_t room = 1);
+  // Both for a join token, which is looked up before it is claimed.
+  bool AdmitJoinToken(IssuanceItem& item, const JoinTokenCaller& caller, absl::Time now,
+                      std::vector<Issuance*>* waiters);
   absl::Status Redeem(IssuanceItem& item, absl::Time now);
   // An answer that was lost is given again: the item is done when its request was answered before.
-  absl::Status Replay(IssuanceItem& item) const;
+  absl::Status Replay(IssuanceItem& item, absl::Time now) const;
 
   // admission_tokens.cc: what a join token and a one-use JWT are good for.
   absl::Status RedeemJoinToken(IssuanceItem& item, const JoinTokenCaller& caller, absl::Time now);

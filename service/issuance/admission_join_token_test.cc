@@ -49,7 +49,7 @@ class AdmissionJoinTokenTest : public ::testing::Test {
                                   .created_at = now,
                                   .expires_at = now + lifetime,
                                   .uses = uses};
-    FLEETCA_EXPECT_OK(ca_.store().AddJoinTokens({record}));
+    FLEETCA_EXPECT_OK(ca_.store().Write({.new_tokens = {record}}));
     return std::string(token->view());
   }
 
@@ -111,8 +111,9 @@ TEST_F(AdmissionJoinTokenTest, EveryTokenThatIsOfNoUseIsRefusedInTheSameWords) {
   FLEETCA_ASSERT_OK(Try(used));
   const std::string good = NewToken(1, absl::Hours(2));
   const std::string revoked = NewToken(1, absl::Hours(2));
-  FLEETCA_ASSERT_OK(ca_.store().RevokeJoinTokens(
-      {HashJoinToken(revoked)}, {.revoked_at = ca_.clock().Now(), .revoker = "admin"}));
+  FLEETCA_ASSERT_OK(ca_.store().Write(
+      {.revoked_tokens = {
+           {HashJoinToken(revoked), {.revoked_at = ca_.clock().Now(), .revoker = "admin"}}}}));
   const std::string expired = NewToken(1, absl::Seconds(1));
   ca_.clock().Advance(absl::Seconds(1));
   std::string other_case = good;
@@ -144,12 +145,12 @@ TEST_F(AdmissionJoinTokenTest, ATokenSpeaksForItselfAloneWhateverItsIdentityMayD
   const absl::StatusOr<SecretBytes> token = MakeJoinToken();
   FLEETCA_ASSERT_OK(token);
   const absl::Time now = ca_.clock().Now();
-  FLEETCA_ASSERT_OK(ca_.store().AddJoinTokens({{.hash = HashJoinToken(token->view()),
-                                                .identity = std::string(kWeb),
-                                                .profile = "service",
-                                                .creator = "admin",
-                                                .created_at = now,
-                                                .expires_at = now + absl::Minutes(10)}}));
+  FLEETCA_ASSERT_OK(ca_.store().Write({.new_tokens = {{.hash = HashJoinToken(token->view()),
+                                                       .identity = std::string(kWeb),
+                                                       .profile = "service",
+                                                       .creator = "admin",
+                                                       .created_at = now,
+                                                       .expires_at = now + absl::Minutes(10)}}}));
   EXPECT_THAT(Try(token->view(), MakeCsr({.names = {{x509::NameType::kUri, kDb}}})), IsRefused());
   FLEETCA_EXPECT_OK(Try(token->view()));
 }
@@ -284,6 +285,33 @@ TEST_F(AdmissionJoinTokenTest, TheTokensUseIsInTheCertificatesOwnWrite) {
   ca_.issuer().IssueBatch(batch);
   EXPECT_EQ(ca_.store().stats().commit_microseconds.Snapshot().count(), before + 1);
   EXPECT_EQ(ca_.store().size(), 20u);
+}
+
+// A token's uses come together, as do those of as many tokens.
+TEST_F(AdmissionJoinTokenTest, ManyHostsByOneTokenAreOneWriteABatch) {
+  constexpr size_t kHosts = 1500;
+  constexpr size_t kBatch = 64;
+  const std::string token = NewToken(kHosts - 1);
+  const uint64_t before = ca_.store().stats().commit_records.Snapshot().count();
+  size_t issued = 0;
+  for (size_t first = 0; first < kHosts; first += kBatch) {
+    std::deque<RecordingIssuance> issuances;
+    std::vector<Issuance*> batch;
+    for (size_t i = first; i < std::min(first + kBatch, kHosts); ++i) {
+      UseToken(token, &issuances.emplace_back(csr_));
+      batch.push_back(&issuances.back());
+    }
+    ca_.issuer().IssueBatch(batch);
+    for (const RecordingIssuance& issuance : issuances) {
+      EXPECT_EQ(issuance.answers, 1);
+      issued += issuance.outcome.ok() ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(issued, kHosts - 1);
+  EXPECT_EQ(StateOf(token).uses, kHosts - 1);
+  EXPECT_EQ(ca_.store().stats().commit_records.Snapshot().count(),
+            before + (kHosts + kBatch - 1) / kBatch);
+  EXPECT_THAT(Try(token), IsRefused());
 }
 
 // Refusals take the same way, a hash and one look-up, so that none is told by its time. The least

@@ -77,7 +77,7 @@ class AdmissionTest : public ::testing::Test {
                                                    .created_at = kNow - absl::Hours(1),
                                                    .expires_at = expires_at,
                                                    .uses = 2}};
-    FLEETCA_ASSERT_OK(store_.AddJoinTokens(tokens));
+    FLEETCA_ASSERT_OK(store_.Write({.new_tokens = tokens}));
   }
 
   static Caller ByCertificate() { return CertificateCaller{.spiffe_id = std::string(kWeb)}; }

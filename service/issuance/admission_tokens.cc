@@ -1,5 +1,4 @@
-// Join tokens and one-use JWTs: claimed before they are looked up, and used up in the certificate's
-// own write.
+// Join tokens and one-use JWTs: what they are good for, and why they are refused.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -43,11 +42,17 @@ absl::Status Admission::RedeemJoinToken(IssuanceItem& item, const JoinTokenCalle
   // An answer that was lost is given again, whatever became of the join token since. A request_id
   // that was used for another request is no reason to say more about this join token than about
   // others.
-  const absl::Status replayed = Replay(item);
+  const absl::Status replayed = Replay(item, now);
   if (item.done || (!replayed.ok() && unusable.empty())) {
     return replayed;
   }
   return unusable.empty() ? absl::OkStatus() : RefuseJoinToken(item, unusable, now);
+}
+
+absl::Status Admission::RefuseSpent(const IssuanceItem& item, absl::Time now) {
+  constexpr absl::string_view kWhy = "another certificate was issued by it at the same time";
+  return item.join_token.has_value() ? RefuseJoinToken(item, kWhy, now)
+                                     : RefuseJwt(item, kWhy, now);
 }
 
 absl::Status Admission::RefuseJoinToken(const IssuanceItem& item, absl::string_view why,
@@ -74,7 +79,7 @@ absl::Status Admission::RedeemJwt(IssuanceItem& item, const OneUseJwt& jwt, absl
     return use.status();
   }
   // An answer that was lost is given again.
-  const absl::Status replayed = Replay(item);
+  const absl::Status replayed = Replay(item, now);
   if (item.done || (!replayed.ok() && !use.ok())) {
     return replayed;
   }

@@ -2,23 +2,29 @@
 
 namespace fleetca::service {
 
-bool InFlightRequests::Claim(const Key& key, Issuance* issuance) {
+bool InFlightRequests::Claim(const Key& key, Issuance* issuance, size_t room) {
   absl::MutexLock lock(&mutex_);
-  const auto [entry, inserted] = waiting_.try_emplace(key);
-  if (!inserted) {
-    entry->second.push_back(issuance);
+  Claims& claims = claims_[key];
+  if (claims.held >= room) {
+    claims.waiting.push_back(issuance);
+    return false;
   }
-  return inserted;
+  ++claims.held;
+  return true;
 }
 
 void InFlightRequests::Release(const Key& key, std::vector<Issuance*>* waiters) {
   absl::MutexLock lock(&mutex_);
-  const auto entry = waiting_.find(key);
-  if (entry == waiting_.end()) {
+  const auto entry = claims_.find(key);
+  if (entry == claims_.end()) {
     return;
   }
-  waiters->insert(waiters->end(), entry->second.begin(), entry->second.end());
-  waiting_.erase(entry);
+  Claims& claims = entry->second;
+  waiters->insert(waiters->end(), claims.waiting.begin(), claims.waiting.end());
+  claims.waiting.clear();
+  if (--claims.held == 0) {
+    claims_.erase(entry);
+  }
 }
 
 }  // namespace fleetca::service

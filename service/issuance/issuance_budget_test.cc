@@ -143,12 +143,12 @@ class JoinTokenBudgetTest : public ::testing::Test {
     const absl::StatusOr<SecretBytes> token = MakeJoinToken();
     FLEETCA_EXPECT_OK(token);
     const absl::Time now = ca_.clock().Now();
-    FLEETCA_EXPECT_OK(ca_.store().AddJoinTokens({{.hash = HashJoinToken(token->view()),
-                                                  .identity = std::string(kDb),
-                                                  .profile = "service",
-                                                  .creator = std::string(maker),
-                                                  .created_at = now,
-                                                  .expires_at = now + absl::Minutes(10)}}));
+    FLEETCA_EXPECT_OK(ca_.store().Write({.new_tokens = {{.hash = HashJoinToken(token->view()),
+                                                         .identity = std::string(kDb),
+                                                         .profile = "service",
+                                                         .creator = std::string(maker),
+                                                         .created_at = now,
+                                                         .expires_at = now + absl::Minutes(10)}}}));
     RecordingIssuance issuance(csr_, request_id);
     issuance.AskAs(JoinTokenCaller{.hash = HashJoinToken(token->view())});
     issuance.request.profile = "";

@@ -2,6 +2,7 @@
 #ifndef FLEETCA_SERVICE_ISSUANCE_ISSUANCE_ITEM_H_
 #define FLEETCA_SERVICE_ISSUANCE_ISSUANCE_ITEM_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,6 +54,8 @@ struct IssuanceItem {
   x509::CertSpec spec;
   std::optional<Prepared> prepared;
   IssuedCertificate answer;
+  // How often the join token was used, this certificate included, once it is recorded.
+  uint32_t token_uses = 0;
 };
 
 using IssuanceItems = std::vector<IssuanceItem>;

@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "service/policy/decision_summary.h"
-#include "store/store.h"
+#include "store/certificate_record.h"
 
 namespace fleetca::service {
 

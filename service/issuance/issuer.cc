@@ -4,26 +4,15 @@
 #include <utility>
 
 #include "absl/memory/memory.h"
-#include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
 #include "base/errors.h"
-#include "base/log.h"
 #include "base/status_macros.h"
 #include "service/issuance/issuance_item.h"
 #include "service/issuance/issued_certificate.h"
-#include "service/join/join_token.h"
 #include "service/policy/decision_summary.h"
 #include "x509/certificate.h"
 
 namespace fleetca::service {
 namespace {
-
-// Whom the record names as the requester.
-std::string RequesterOf(const Issuance& issuance, absl::string_view caller) {
-  const auto* by_token = std::get_if<JoinTokenCaller>(issuance.caller.get());
-  return by_token == nullptr ? std::string(caller)
-                             : absl::StrCat("join-token:", JoinTokenId(by_token->hash));
-}
 
 // A certificate by a join token counts for the identity that made the join token, or a budget would
 // bound nobody who may make join tokens. Where that identity has no budget, the certificate counts
@@ -45,20 +34,6 @@ absl::Status TakeFromBudget(IssuanceItem& item, const Policy& policy, Budgets& b
     item.budget.emplace(std::move(claim));
   }
   return absl::OkStatus();
-}
-
-void LogUsedTokens(const IssuanceItems& items) {
-  for (const IssuanceItem& item : items) {
-    if (item.alive() && item.join_token.has_value()) {
-      const store::JoinToken& token = item.join_token->token;
-      log::Info("A join token was used",
-                {{"token", JoinTokenId(token.hash)},
-                 {"identity", token.identity},
-                 {"profile", token.profile},
-                 {"serial", absl::BytesToHexString(item.answer.serial_number)},
-                 {"uses_left", token.uses - item.join_token->uses - 1}});
-    }
-  }
 }
 
 }  // namespace
@@ -211,63 +186,6 @@ void Issuer::Sign(IssuanceItems& items) const {
     item.answer.renew_after =
         RenewAfter(item.answer.serial_number, item.spec.not_before, item.spec.not_after);
   }
-}
-
-void Issuer::Record(IssuanceItems& items, absl::Time now) {
-  std::vector<store::CertificateRecord> records;
-  std::vector<store::JoinTokenUse> uses;
-  std::vector<store::JwtUse> jwt_uses;
-  records.reserve(items.size());
-  for (const IssuanceItem& item : items) {
-    if (!item.alive()) {
-      continue;
-    }
-    records.push_back({.serial = item.answer.serial_number,
-                       .certificate = item.answer.certificate,
-                       .identity = std::string(item.decision.identity()),
-                       .requester = RequesterOf(*item.issuance, item.caller),
-                       .profile = item.decision.profile->profile.name(),
-                       .request_key = item.request_key,
-                       .request_digest = item.request_digest,
-                       .issued_at = now,
-                       .not_before = item.spec.not_before,
-                       .not_after = item.spec.not_after});
-    if (item.join_token.has_value()) {
-      uses.push_back(
-          {item.join_token->token.hash, item.join_token->uses + 1, item.answer.serial_number});
-    }
-    const auto* jwt_caller = std::get_if<JwtCaller>(item.issuance->caller.get());
-    if (jwt_caller != nullptr && jwt_caller->one_use.has_value()) {
-      const OneUseJwt* jwt = &*jwt_caller->one_use;
-      // The store rounds down; the JWT must not outlive the record of its use.
-      jwt_uses.push_back({jwt->id_hash,
-                          absl::FromUnixSeconds(absl::ToUnixSeconds(jwt->expires_at) + 1),
-                          item.answer.serial_number});
-    }
-  }
-  if (records.empty()) {
-    return;
-  }
-  const absl::Status recorded =
-      store_.Write({.certificates = records, .token_uses = uses, .jwt_uses = jwt_uses});
-  if (!recorded.ok()) {
-    // No certificate leaves that is not on stable storage: the signatures are forgotten.
-    log::Error("The store refused a batch; no certificate of it leaves",
-               {{"certificates", records.size()}, {"error", recorded.message()}});
-    for (IssuanceItem& item : items) {
-      if (item.alive()) {
-        item.status = recorded;
-      }
-    }
-    return;
-  }
-  for (IssuanceItem& item : items) {
-    if (item.alive() && item.budget.has_value()) {
-      (*std::move(item.budget)).Spend();
-    }
-  }
-  stats_.batches.fetch_add(1, std::memory_order_relaxed);
-  LogUsedTokens(items);
 }
 
 void Issuer::Finish(IssuanceItems& items, std::vector<Issuance*>* waiters) {

@@ -59,9 +59,10 @@ class Issuer {
 
   // Judges, signs and records the batch in one cycle, with one synced write, and finishes each
   // issuance. A bad one drops out with its own status and costs the others nothing. Where the same
-  // request_id of the same caller, the same join token or the same one-use JWT is under way in
-  // another batch, that batch's call finishes both. Nothing is used up, of a join token, a JWT or a
-  // budget, but by a certificate that is recorded.
+  // request_id of the same caller, the last use of the same join token or the same one-use JWT is
+  // under way in another batch, that batch's call finishes both. Nothing is used up, of a join
+  // token, a JWT or a budget, but by a certificate that is recorded. Which of several requests gets
+  // what one alone can have, the store decides: there may be other servers.
   void IssueBatch(absl::Span<Issuance* const> batch);
   // The same, but those that waited for what this batch did are appended to `again`, to be given to
   // another call: a caller with many such must not keep a worker from the others.
@@ -88,7 +89,10 @@ class Issuer {
   void VerifyPossession(IssuanceItems& items) const;
   void Prepare(IssuanceItem& item, const IssuingPolicy& policy, absl::Time now);
   void Sign(IssuanceItems& items) const;
-  void Record(IssuanceItems& items, absl::Time now);
+  void Record(IssuanceItems& items, absl::Time now);  // issuer_record.cc
+  // What the store says became of a certificate. Where another batch or server was first since the
+  // item was admitted, this certificate's signature is forgotten.
+  void Settle(IssuanceItem& item, const store::WriteOutcome& outcome, absl::Time now);
   void Finish(IssuanceItems& items, std::vector<Issuance*>* waiters);
 
   const std::unique_ptr<IssuingPolicies> policies_;

@@ -185,6 +185,35 @@ TEST(IssuerTest, TheSameRequestIdReplaysTheSameCertificate) {
   EXPECT_EQ(ca.store().size(), 1u);
 }
 
+TEST(IssuerTest, ARequestIdIsReplayedAsLongAsItsCertificateIsValidAndThenSaysSo) {
+  TestIssuer ca;
+  const std::string csr = MakeCsr();
+  RecordingIssuance long_lived(csr, kRequestId);
+  long_lived.request.lifetime = absl::Hours(48);
+  RecordingIssuance short_lived(csr, "fedcba9876543210");
+  short_lived.request.lifetime = absl::Hours(1);
+  const auto ask = [&ca](RecordingIssuance& issuance) {
+    Issuance* batch[] = {&issuance};
+    ca.issuer().IssueBatch(batch);
+    return issuance.outcome;
+  };
+  FLEETCA_ASSERT_OK(ask(long_lived));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate first, ask(short_lived));
+  // A day at least, though it has expired.
+  ca.clock().Advance(absl::Hours(24) - absl::Seconds(1));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate again, ask(short_lived));
+  EXPECT_EQ(again.certificate, first.certificate);
+  FLEETCA_EXPECT_OK(ask(long_lived));
+  ca.clock().Advance(absl::Seconds(1));
+  EXPECT_THAT(ask(short_lived),
+              IsError(absl::StatusCode::kFailedPrecondition, Reason::kRequestIdExpired));
+  FLEETCA_EXPECT_OK(ask(long_lived));
+  ca.clock().Advance(absl::Hours(24));
+  EXPECT_THAT(ask(long_lived),
+              IsError(absl::StatusCode::kFailedPrecondition, Reason::kRequestIdExpired));
+  EXPECT_EQ(ca.store().size(), 2u);
+}
+
 TEST(IssuerTest, ARequestIdIsRefusedForAnotherRequest) {
   TestIssuer ca;
   FLEETCA_ASSERT_OK(ca.Issue(MakeCsr(), kRequestId));

@@ -1,9 +1,12 @@
 #include "service/issuance/request_key.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "service/time/store_pruner.h"
 
 namespace fleetca::service {
 
@@ -38,6 +41,23 @@ absl::Status ReadRequestId(const IssueRequest& request, absl::string_view owner,
   FLEETCA_RETURN_IF_ERROR(CheckRequestId(request.request_id));
   *key = RequestKey(owner, request.request_id);
   *digest = RequestDigest(request, profile);
+  return absl::OkStatus();
+}
+
+absl::Status CheckMayReplay(const store::CertificateRecord& record, absl::string_view digest,
+                            absl::Time now) {
+  if (record.request_digest != digest) {
+    return AlreadyExists(Reason::kRequestIdReused, "request_id",
+                         "This request_id was used before with another CSR, profile, lifetime or "
+                         "identity; take a new one for a new request");
+  }
+  if (now >= std::max(record.not_after, record.issued_at + kMinRetention)) {
+    return FailedPrecondition(
+        Reason::kRequestIdExpired,
+        absl::StrCat("This request_id was answered before, with a certificate that expired at ",
+                     absl::FormatTime(absl::RFC3339_sec, record.not_after, absl::UTCTimeZone()),
+                     "; ask again with a new request_id"));
+  }
   return absl::OkStatus();
 }
 

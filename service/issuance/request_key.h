@@ -6,7 +6,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "service/issuance/issuance.h"
+#include "store/certificate_record.h"
 
 namespace fleetca::service {
 
@@ -27,6 +29,13 @@ std::string RequestDigest(const IssueRequest& request, absl::string_view profile
 // nothing to be issued by it. The error of CheckRequestId.
 absl::Status ReadRequestId(const IssueRequest& request, absl::string_view owner,
                            absl::string_view profile, std::string* key, std::string* digest);
+
+// Whether `record`, which was issued by a request_id, is the answer to a request with that id and
+// `digest` at `now`: for as long as the certificate is valid, and at least kMinRetention after it
+// was issued. ALREADY_EXISTS kRequestIdReused when something else was asked, FAILED_PRECONDITION
+// kRequestIdExpired when it is too late.
+absl::Status CheckMayReplay(const store::CertificateRecord& record, absl::string_view digest,
+                            absl::Time now);
 
 }  // namespace fleetca::service
 

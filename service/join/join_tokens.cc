@@ -79,7 +79,7 @@ absl::StatusOr<std::vector<NewToken>> JoinTokens::Create(const CertificateCaller
                        .uses = request.uses});
     made.push_back({std::move(token), {.token = records.back()}});
   }
-  FLEETCA_RETURN_IF_ERROR(store_.AddJoinTokens(records));
+  FLEETCA_RETURN_IF_ERROR(store_.Write({.new_tokens = records}).status());
   for (const store::JoinToken& record : records) {
     log::Info(
         "A join token was made",
@@ -117,16 +117,16 @@ absl::StatusOr<std::vector<store::JoinTokenState>> JoinTokens::Revoke(
     const CertificateCaller& revoker, absl::Span<const std::string> ids) {
   FLEETCA_RETURN_IF_ERROR(CheckCount(ids.size(), "ids"));
   FLEETCA_ASSIGN_OR_RETURN(const absl::Time now, Now());
-  std::vector<std::string> hashes;
+  std::vector<store::RevokedJoinToken> tokens;
   for (const std::string& id : ids) {
-    FLEETCA_ASSIGN_OR_RETURN(hashes.emplace_back(), FindHash(id));
+    FLEETCA_ASSIGN_OR_RETURN(const std::string hash, FindHash(id));
+    tokens.push_back({hash, {.revoked_at = FloorToSecond(now), .revoker = revoker.spiffe_id}});
   }
-  FLEETCA_RETURN_IF_ERROR(store_.RevokeJoinTokens(
-      hashes, {.revoked_at = FloorToSecond(now), .revoker = revoker.spiffe_id}));
+  FLEETCA_RETURN_IF_ERROR(store_.Write({.revoked_tokens = tokens}).status());
   std::vector<store::JoinTokenState> revoked;
-  for (const std::string& hash : hashes) {
-    FLEETCA_ASSIGN_OR_RETURN(revoked.emplace_back(), store_.GetJoinToken(hash));
-    log::Info("A join token was revoked", {{"token", JoinTokenId(hash)},
+  for (const store::RevokedJoinToken& token : tokens) {
+    FLEETCA_ASSIGN_OR_RETURN(revoked.emplace_back(), store_.GetJoinToken(token.hash));
+    log::Info("A join token was revoked", {{"token", JoinTokenId(token.hash)},
                                            {"identity", revoked.back().token.identity},
                                            {"revoker", revoker.spiffe_id}});
   }

@@ -31,7 +31,7 @@ void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* res
 }
 
 CaService::CaService(const IssuanceIntake& intake, CallerReader& caller_reader,
-                     const store::Store& store, const CurrentTrustBundle& bundles,
+                     const store::Certificates& store, const CurrentTrustBundle& bundles,
                      ControlPool& pool)
     : intake_(intake),
       caller_reader_(caller_reader),

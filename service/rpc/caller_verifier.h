@@ -11,7 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "base/clock.h"
 #include "service/caller/caller.h"
-#include "store/store.h"
+#include "store/certificates.h"
 #include "x509/authz/authz_oids.h"
 #include "x509/certificate.h"
 
@@ -24,7 +24,7 @@ struct CallerVerifierOptions {
   // Where certificates say how they came to be.
   x509::AuthzOids oids;
   // Both must outlive the verifier.
-  const store::Store* store = nullptr;
+  const store::Certificates* store = nullptr;
   const Clock* clock = &Clock::System();
 };
 

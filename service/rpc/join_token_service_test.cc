@@ -33,11 +33,11 @@ constexpr char kHost[] = "spiffe://fleet.example/host/a";
 // A disk that is slow until it is let go.
 class SlowStore : public store::MemoryStore {
  public:
-  absl::Status AddJoinTokens(absl::Span<const store::JoinToken> tokens) override {
-    if (slow) {
+  absl::StatusOr<std::vector<store::WriteOutcome>> Write(const store::Commit& commit) override {
+    if (slow && !commit.new_tokens.empty()) {
       let_go.WaitForNotification();
     }
-    return MemoryStore::AddJoinTokens(tokens);
+    return MemoryStore::Write(commit);
   }
   bool slow = false;
   absl::Notification let_go;

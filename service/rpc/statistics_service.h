@@ -12,7 +12,7 @@
 #include "fleetca/v1/statistics.grpc.pb.h"
 #include "service/issuance/issue_queue.h"
 #include "service/issuance/issuer_stats.h"
-#include "store/store.h"
+#include "store/store_stats.h"
 
 namespace fleetca::service {
 

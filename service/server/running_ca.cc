@@ -107,6 +107,8 @@ absl::StatusOr<std::unique_ptr<RunningCa>> RunningCa::Open(const ServerConfig& c
   FLEETCA_RETURN_IF_ERROR(ca->OpenIssuer(config));
   ca->join_tokens_ = std::make_unique<JoinTokens>(*ca->store_, *ca->policies_, *ca->clock_rule_);
   FLEETCA_ASSIGN_OR_RETURN(ca->time_keeper_, TimeKeeper::Start(*ca->clock_rule_, *ca->store_));
+  FLEETCA_ASSIGN_OR_RETURN(
+      ca->store_pruner_, StorePruner::Start(*ca->clock_rule_, *ca->store_, config.store_retention));
   watcher.Watch(*ca->bundle_files_);
   WarnOfDefaults(config);
   WarnOfWitness(TimeWitness::System());

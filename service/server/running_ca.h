@@ -23,6 +23,7 @@
 #include "service/policy/current_policy.h"
 #include "service/policy/reserved_names.h"
 #include "service/time/clock_rule.h"
+#include "service/time/store_pruner.h"
 #include "service/time/time_keeper.h"
 #include "signer/signer.h"
 #include "store/store.h"
@@ -112,6 +113,7 @@ class RunningCa {
   std::unique_ptr<JoinTokens> join_tokens_;
   std::unique_ptr<WatchedFiles> bundle_files_;
   std::unique_ptr<TimeKeeper> time_keeper_;
+  std::unique_ptr<StorePruner> store_pruner_;
 };
 
 }  // namespace fleetca::service

@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "service/time/time_witness.h"
-#include "store/store.h"
+#include "store/latest_time.h"
 
 namespace fleetca::service {
 
@@ -38,7 +38,7 @@ struct ClockLimits {
 // promised. Thread-safe; the references outlive it.
 class ClockRule {
  public:
-  ClockRule(const Clock& clock, const TimeWitness& witness, const store::Store& store,
+  ClockRule(const Clock& clock, const TimeWitness& witness, const store::LatestTime& store,
             const ClockLimits& limits)
       : clock_(clock), witness_(witness), store_(store), limits_(limits) {}
   ClockRule(const ClockRule&) = delete;
@@ -51,7 +51,7 @@ class ClockRule {
  private:
   const Clock& clock_;
   const TimeWitness& witness_;
-  const store::Store& store_;
+  const store::LatestTime& store_;
   const ClockLimits limits_;
   mutable absl::Mutex mutex_;
   // When the machine started, by the clock when it was first believed.

@@ -9,7 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "store/records/check_commit.h"
+#include "store/records/commit_keys.h"
+#include "store/records/commit_plan.h"
 #include "store/records/commit_timer.h"
 #include "store/records/join_token_record.h"
 #include "store/records/jwt_use_record.h"
@@ -30,44 +31,96 @@ absl::Status VisitAll(const std::vector<Item>& items, Visitor visitor) {
   return absl::OkStatus();
 }
 
+CommitFacts LookUp(const MemoryEngine& engine, const CommitKeys& keys)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine.mutex) {
+  CommitFacts facts;
+  for (const CommitKey& key : keys) {
+    switch (key.kind) {
+      case CommitKey::Kind::kRequest:
+        if (const auto found = engine.by_request_key.find(key.key);
+            found != engine.by_request_key.end()) {
+          facts.earlier[key.certificate] = std::make_unique<const CertificateRecord>(
+              engine.by_serial.find(found->second)->second);
+        }
+        break;
+      case CommitKey::Kind::kToken:
+        if (const auto found = engine.tokens.find(key.key); found != engine.tokens.end()) {
+          facts.tokens.emplace(key.key, found->second);
+        }
+        break;
+      case CommitKey::Kind::kJwt:
+        if (engine.jwt_uses.contains(key.key)) {
+          facts.used_jwts.insert(key.key);
+        }
+        break;
+    }
+  }
+  return facts;
+}
+
+void ApplyTokens(const CommitPlan& plan, MemoryEngine& engine)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine.mutex) {
+  for (const CountedTokenUse& use : plan.token_uses) {
+    JoinTokenState& token = engine.tokens.find(use.hash)->second;
+    token.uses = use.uses;
+    token.last_serial = use.serial;
+  }
+  for (const JoinToken& token : plan.commit->new_tokens) {
+    engine.tokens[token.hash].token = token;
+  }
+  for (const RevokedJoinToken* revoked : plan.revoked_tokens) {
+    engine.tokens.find(revoked->hash)->second.revocation = revoked->revocation;
+  }
+}
+
+void Apply(const CommitPlan& plan, MemoryEngine& engine)
+    ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine.mutex) {
+  for (size_t i = 0; i < plan.outcomes.size(); ++i) {
+    const CertificateRecord& record = plan.commit->certificates[i];
+    if (!plan.outcomes[i].stored()) {
+      continue;
+    }
+    engine.by_serial[record.serial] = record;
+    if (!record.request_key.empty()) {
+      engine.by_request_key[record.request_key] = record.serial;
+    }
+  }
+  ApplyTokens(plan, engine);
+  for (const JwtUse* use : plan.jwt_uses) {
+    engine.jwt_uses[use->id_hash] = *use;
+    engine.jwt_expiries.insert(JwtExpiryKey(use->expires_at, use->id_hash));
+  }
+  engine.latest_mark = std::max(engine.latest_mark, plan.LatestMark());
+}
+
 }  // namespace
 
-MemoryStore::MemoryStore(uint16_t instance_id) : instance_id_(instance_id) {}
+MemoryStore::MemoryStore(uint16_t instance_id)
+    : instance_id_(instance_id), engine_(std::make_shared<MemoryEngine>()) {}
 
-absl::Status MemoryStore::Write(const Commit& commit) {
+MemoryStore::MemoryStore(const MemoryStore& other, uint16_t instance_id)
+    : instance_id_(instance_id), engine_(other.engine_) {}
+
+absl::StatusOr<std::vector<WriteOutcome>> MemoryStore::Write(const Commit& commit) {
   const CommitTimer timer;
-  FLEETCA_RETURN_IF_ERROR(CheckCommit(commit));
-  if (commit.certificates.empty()) {
-    return absl::OkStatus();
+  FLEETCA_ASSIGN_OR_RETURN(const CommitKeys keys, ReadCommitKeys(commit));
+  if (commit.empty()) {
+    return std::vector<WriteOutcome>();
   }
-  absl::MutexLock lock(&mutex_);
-  FLEETCA_RETURN_IF_ERROR(fault_);
-  for (const CertificateRecord& record : commit.certificates) {
-    by_serial_[record.serial] = record;
-    if (!record.request_key.empty()) {
-      by_request_key_[record.request_key] = record.serial;
-    }
+  absl::MutexLock lock(&engine_->mutex);
+  FLEETCA_RETURN_IF_ERROR(engine_->fault);
+  CommitPlan plan = PlanCommit(commit, keys, LookUp(*engine_, keys));
+  Apply(plan, *engine_);
+  if (plan.stored > 0) {
+    timer.Done(plan.stored, stats_);
   }
-  for (const JoinTokenUse& use : commit.token_uses) {
-    const auto found = tokens_.find(use.hash);
-    if (found != tokens_.end() && use.uses >= found->second.uses) {
-      found->second.uses = use.uses;
-      found->second.last_serial = use.serial;
-    }
-  }
-  for (const JwtUse& use : commit.jwt_uses) {
-    jwt_uses_[use.id_hash] = use;
-    jwt_expiries_.insert(JwtExpiryKey(use.expires_at, use.id_hash));
-  }
-  latest_mark_ = std::max(latest_mark_, LatestMark(commit.certificates));
-  timer.Done(commit.certificates.size(), stats_);
-  return absl::OkStatus();
+  return std::move(plan.outcomes);
 }
 
 absl::StatusOr<CertificateRecord> MemoryStore::GetBySerial(absl::string_view serial) const {
-  absl::MutexLock lock(&mutex_);
-  const auto found = by_serial_.find(serial);
-  if (found == by_serial_.end()) {
+  absl::MutexLock lock(&engine_->mutex);
+  const auto found = engine_->by_serial.find(serial);
+  if (found == engine_->by_serial.end()) {
     return NotFound(Reason::kNotFound, "serial",
                     absl::StrCat("no certificate has the serial ", absl::BytesToHexString(serial)));
   }
@@ -76,13 +129,13 @@ absl::StatusOr<CertificateRecord> MemoryStore::GetBySerial(absl::string_view ser
 
 absl::StatusOr<CertificateRecord> MemoryStore::GetByRequestKey(
     absl::string_view request_key) const {
-  absl::MutexLock lock(&mutex_);
-  const auto found = by_request_key_.find(request_key);
-  if (found == by_request_key_.end()) {
+  absl::MutexLock lock(&engine_->mutex);
+  const auto found = engine_->by_request_key.find(request_key);
+  if (found == engine_->by_request_key.end()) {
     return NotFound(Reason::kNotFound, "request_id",
                     "no certificate was issued for this request_id");
   }
-  return by_serial_.find(found->second)->second;
+  return engine_->by_serial.find(found->second)->second;
 }
 
 absl::Status MemoryStore::ForEachByExpiry(absl::Time from, absl::Time to,
@@ -90,9 +143,9 @@ absl::Status MemoryStore::ForEachByExpiry(absl::Time from, absl::Time to,
   const std::string upper = ExpiryLowerBound(to);
   std::vector<CertificateRecord> records;
   {
-    absl::MutexLock lock(&mutex_);
-    for (auto it = by_serial_.lower_bound(ExpiryLowerBound(from));
-         it != by_serial_.end() && it->first < upper; ++it) {
+    absl::MutexLock lock(&engine_->mutex);
+    for (auto it = engine_->by_serial.lower_bound(ExpiryLowerBound(from));
+         it != engine_->by_serial.end() && it->first < upper; ++it) {
       records.push_back(it->second);
     }
   }
@@ -103,8 +156,8 @@ absl::Status MemoryStore::ForEachByIdentity(absl::string_view identity,
                                             RecordVisitor visitor) const {
   std::vector<CertificateRecord> records;
   {
-    absl::MutexLock lock(&mutex_);
-    for (const auto& [serial, record] : by_serial_) {
+    absl::MutexLock lock(&engine_->mutex);
+    for (const auto& [serial, record] : engine_->by_serial) {
       if (record.identity == identity) {
         records.push_back(record);
       }
@@ -113,46 +166,10 @@ absl::Status MemoryStore::ForEachByIdentity(absl::string_view identity,
   return VisitAll(records, visitor);
 }
 
-absl::Status MemoryStore::AddJoinTokens(absl::Span<const JoinToken> tokens) {
-  for (const JoinToken& token : tokens) {
-    FLEETCA_RETURN_IF_ERROR(CheckJoinToken(token));
-  }
-  if (tokens.empty()) {
-    return absl::OkStatus();
-  }
-  absl::MutexLock lock(&mutex_);
-  FLEETCA_RETURN_IF_ERROR(fault_);
-  for (const JoinToken& token : tokens) {
-    tokens_[token.hash].token = token;
-  }
-  latest_mark_ = std::max(latest_mark_, LatestMark(tokens));
-  return absl::OkStatus();
-}
-
-absl::Status MemoryStore::RevokeJoinTokens(absl::Span<const std::string> hashes,
-                                           const JoinTokenRevocation& revocation) {
-  for (const std::string& hash : hashes) {
-    FLEETCA_RETURN_IF_ERROR(CheckJoinTokenHash(hash));
-  }
-  if (hashes.empty()) {
-    return absl::OkStatus();
-  }
-  absl::MutexLock lock(&mutex_);
-  FLEETCA_RETURN_IF_ERROR(fault_);
-  for (const std::string& hash : hashes) {
-    const auto found = tokens_.find(hash);
-    if (found != tokens_.end() && !found->second.revocation.has_value()) {
-      found->second.revocation = revocation;
-      latest_mark_ = std::max(latest_mark_, ToMark(revocation.revoked_at));
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<JoinTokenState> MemoryStore::GetJoinToken(absl::string_view hash) const {
-  absl::MutexLock lock(&mutex_);
-  const auto found = tokens_.find(hash);
-  if (found == tokens_.end()) {
+  absl::MutexLock lock(&engine_->mutex);
+  const auto found = engine_->tokens.find(hash);
+  if (found == engine_->tokens.end()) {
     return JoinTokenNotFound();
   }
   return found->second;
@@ -161,8 +178,8 @@ absl::StatusOr<JoinTokenState> MemoryStore::GetJoinToken(absl::string_view hash)
 absl::Status MemoryStore::ForEachJoinToken(absl::string_view from, JoinTokenVisitor visitor) const {
   std::vector<JoinTokenState> tokens;
   {
-    absl::MutexLock lock(&mutex_);
-    for (auto it = tokens_.lower_bound(from); it != tokens_.end(); ++it) {
+    absl::MutexLock lock(&engine_->mutex);
+    for (auto it = engine_->tokens.lower_bound(from); it != engine_->tokens.end(); ++it) {
       tokens.push_back(it->second);
     }
   }
@@ -170,84 +187,99 @@ absl::Status MemoryStore::ForEachJoinToken(absl::string_view from, JoinTokenVisi
 }
 
 absl::StatusOr<size_t> MemoryStore::DropJoinTokens(absl::Time expired_before) {
-  absl::MutexLock lock(&mutex_);
-  FLEETCA_RETURN_IF_ERROR(fault_);
-  const size_t before = tokens_.size();
-  for (auto it = tokens_.begin(); it != tokens_.end();) {
-    it = it->second.token.expires_at < expired_before ? tokens_.erase(it) : std::next(it);
+  absl::MutexLock lock(&engine_->mutex);
+  FLEETCA_RETURN_IF_ERROR(engine_->fault);
+  const size_t before = engine_->tokens.size();
+  for (auto it = engine_->tokens.begin(); it != engine_->tokens.end();) {
+    it = it->second.token.expires_at < expired_before ? engine_->tokens.erase(it) : std::next(it);
   }
-  return before - tokens_.size();
+  return before - engine_->tokens.size();
 }
 
 absl::StatusOr<JwtUse> MemoryStore::GetJwtUse(absl::string_view id_hash) const {
-  absl::MutexLock lock(&mutex_);
-  const auto found = jwt_uses_.find(id_hash);
-  if (found == jwt_uses_.end()) {
+  absl::MutexLock lock(&engine_->mutex);
+  const auto found = engine_->jwt_uses.find(id_hash);
+  if (found == engine_->jwt_uses.end()) {
     return JwtUseNotFound();
   }
   return found->second;
 }
 
 absl::StatusOr<size_t> MemoryStore::DropJwtUses(absl::Time expired_before) {
-  absl::MutexLock lock(&mutex_);
-  FLEETCA_RETURN_IF_ERROR(fault_);
-  const auto end = jwt_expiries_.lower_bound(JwtExpiryUpperBound(expired_before));
-  const size_t before = jwt_expiries_.size();
-  for (auto it = jwt_expiries_.begin(); it != end; ++it) {
-    jwt_uses_.erase(IdHashOfJwtExpiryKey(*it));
+  absl::MutexLock lock(&engine_->mutex);
+  FLEETCA_RETURN_IF_ERROR(engine_->fault);
+  const auto end = engine_->jwt_expiries.lower_bound(JwtExpiryUpperBound(expired_before));
+  const size_t before = engine_->jwt_expiries.size();
+  for (auto it = engine_->jwt_expiries.begin(); it != end; ++it) {
+    engine_->jwt_uses.erase(IdHashOfJwtExpiryKey(*it));
   }
-  jwt_expiries_.erase(jwt_expiries_.begin(), end);
-  return before - jwt_expiries_.size();
+  engine_->jwt_expiries.erase(engine_->jwt_expiries.begin(), end);
+  return before - engine_->jwt_expiries.size();
+}
+
+absl::Status MemoryStore::Prune(absl::Time expired_before) {
+  absl::MutexLock lock(&engine_->mutex);
+  FLEETCA_RETURN_IF_ERROR(engine_->fault);
+  const auto end = engine_->by_serial.lower_bound(ExpiryLowerBound(expired_before));
+  for (auto it = engine_->by_serial.begin(); it != end; ++it) {
+    // A request_key may be another certificate's since.
+    const auto request = engine_->by_request_key.find(it->second.request_key);
+    if (request != engine_->by_request_key.end() && request->second == it->first) {
+      engine_->by_request_key.erase(request);
+    }
+  }
+  engine_->by_serial.erase(engine_->by_serial.begin(), end);
+  return absl::OkStatus();
 }
 
 absl::Time MemoryStore::latest_time() const {
-  absl::MutexLock lock(&mutex_);
-  return absl::FromUnixMillis(latest_mark_);
+  absl::MutexLock lock(&engine_->mutex);
+  return absl::FromUnixMillis(engine_->latest_mark);
 }
 
 absl::Status MemoryStore::CheckWritable() {
-  absl::MutexLock lock(&mutex_);
-  return fault_;
+  absl::MutexLock lock(&engine_->mutex);
+  return engine_->fault;
 }
 
 absl::Status MemoryStore::NoteTime(absl::Time time) {
-  absl::MutexLock lock(&mutex_);
-  FLEETCA_RETURN_IF_ERROR(fault_);
-  latest_mark_ = std::max(latest_mark_, ToMark(time));
+  absl::MutexLock lock(&engine_->mutex);
+  FLEETCA_RETURN_IF_ERROR(engine_->fault);
+  engine_->latest_mark = std::max(engine_->latest_mark, ToMark(time));
   return absl::OkStatus();
 }
 
 absl::Status MemoryStore::ResetLatestTime(absl::Time time) {
-  absl::MutexLock lock(&mutex_);
-  FLEETCA_RETURN_IF_ERROR(fault_);
-  latest_mark_ = ToMark(time);
+  absl::MutexLock lock(&engine_->mutex);
+  FLEETCA_RETURN_IF_ERROR(engine_->fault);
+  engine_->latest_mark = ToMark(time);
   return absl::OkStatus();
 }
 
 absl::Time MemoryStore::jwts_not_before() const {
-  absl::MutexLock lock(&mutex_);
-  return jwts_not_before_;
+  absl::MutexLock lock(&engine_->mutex);
+  return engine_->jwts_not_before;
 }
 
 void MemoryStore::SetJwtsNotBefore(absl::Time time) {
-  absl::MutexLock lock(&mutex_);
-  jwts_not_before_ = time;
+  absl::MutexLock lock(&engine_->mutex);
+  engine_->jwts_not_before = time;
 }
 
 void MemoryStore::FailAppends(absl::Status fault) {
-  absl::MutexLock lock(&mutex_);
-  fault_ = std::move(fault);
+  absl::MutexLock lock(&engine_->mutex);
+  engine_->fault = std::move(fault);
 }
 
 void MemoryStore::Clear() {
-  absl::MutexLock lock(&mutex_);
-  by_serial_.clear();
-  by_request_key_.clear();
+  absl::MutexLock lock(&engine_->mutex);
+  engine_->by_serial.clear();
+  engine_->by_request_key.clear();
 }
 
 size_t MemoryStore::size() const {
-  absl::MutexLock lock(&mutex_);
-  return by_serial_.size();
+  absl::MutexLock lock(&engine_->mutex);
+  return engine_->by_serial.size();
 }
 
 }  // namespace fleetca::store

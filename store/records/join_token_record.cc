@@ -66,7 +66,7 @@ std::string EncodeJoinTokenRevocation(absl::string_view key,
   return value;
 }
 
-std::string EncodeJoinTokenUse(absl::string_view key, const JoinTokenUse& use) {
+std::string EncodeJoinTokenUse(absl::string_view key, const CountedTokenUse& use) {
   std::string value;
   BeginValue(value);
   AppendString(use.serial, value);
@@ -100,9 +100,9 @@ absl::StatusOr<JoinTokenRevocation> DecodeJoinTokenRevocation(absl::string_view 
   return revocation;
 }
 
-absl::StatusOr<JoinTokenUse> DecodeJoinTokenUse(absl::string_view key, absl::string_view value) {
+absl::StatusOr<CountedTokenUse> DecodeJoinTokenUse(absl::string_view key, absl::string_view value) {
   FLEETCA_ASSIGN_OR_RETURN(absl::string_view fields, OpenValue(kUse, key, value, 0));
-  JoinTokenUse use;
+  CountedTokenUse use;
   use.hash = std::string(HashOfTokenKey(key));
   use.uses = UsesOfTokenUseKey(key);
   if (!TakeString(fields, use.serial) || !fields.empty()) {

@@ -2,14 +2,24 @@
 #ifndef FLEETCA_STORE_RECORDS_JOIN_TOKEN_RECORD_H_
 #define FLEETCA_STORE_RECORDS_JOIN_TOKEN_RECORD_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "store/store.h"
+#include "store/join_token.h"
 
 namespace fleetca::store {
+
+// A use as it is kept: with its number among the token's uses, from 1 on.
+struct CountedTokenUse {
+  std::string hash;
+  uint32_t uses = 0;
+  std::string serial;  // the certificate's
+
+  friend bool operator==(const CountedTokenUse&, const CountedTokenUse&) = default;
+};
 
 // INTERNAL kInternal when a contract is broken; every Store refuses that: a hash that is not 32
 // octets, a token without an identity or uses.
@@ -25,14 +35,14 @@ absl::Status JoinTokenNotFound();
 //   use         serial
 std::string EncodeJoinToken(const JoinToken& token);
 std::string EncodeJoinTokenRevocation(absl::string_view key, const JoinTokenRevocation& revocation);
-std::string EncodeJoinTokenUse(absl::string_view key, const JoinTokenUse& use);
+std::string EncodeJoinTokenUse(absl::string_view key, const CountedTokenUse& use);
 
 // FAILED_PRECONDITION kFileInvalid when a newer release wrote it (names the version), DATA_LOSS
 // kStoreCorrupt when it is damaged.
 absl::StatusOr<JoinToken> DecodeJoinToken(absl::string_view hash, absl::string_view value);
 absl::StatusOr<JoinTokenRevocation> DecodeJoinTokenRevocation(absl::string_view key,
                                                               absl::string_view value);
-absl::StatusOr<JoinTokenUse> DecodeJoinTokenUse(absl::string_view key, absl::string_view value);
+absl::StatusOr<CountedTokenUse> DecodeJoinTokenUse(absl::string_view key, absl::string_view value);
 
 }  // namespace fleetca::store
 

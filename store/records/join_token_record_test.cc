@@ -100,7 +100,7 @@ TEST(JoinTokenRecordTest, ComesBack) {
                 .value(),
             revocation);
   const std::string use_key = TokenUseKey(kHash, 0xfffffffe);
-  const JoinTokenUse use = {kHash, 0xfffffffe, "serial"};
+  const CountedTokenUse use = {kHash, 0xfffffffe, "serial"};
   EXPECT_EQ(DecodeJoinTokenUse(use_key, EncodeJoinTokenUse(use_key, use)).value(), use);
   EXPECT_EQ(DecodeMark(EncodeMark(1700000000123)).value(), 1700000000123);
 }
@@ -139,11 +139,9 @@ TEST(JoinTokenRecordTest, ANewerVersionIsNamed) {
   }
 }
 
-TEST(TimeMarkTest, IsTheLatestAndNotBelowTheEpoch) {
-  EXPECT_EQ(LatestMark(TestRecords(1, 3)), absl::ToUnixMillis(TestRecord(3).issued_at));
+TEST(TimeMarkTest, IsNotBelowTheEpoch) {
+  EXPECT_EQ(ToMark(absl::FromUnixMillis(17)), 17);
   EXPECT_EQ(ToMark(absl::FromUnixMillis(-1)), 0);
-  EXPECT_EQ(LatestMark(absl::Span<const CertificateRecord>()), 0);
-  EXPECT_EQ(LatestMark(absl::Span<const JoinToken>()), 0);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "store/store.h"
+#include "store/jwt_use.h"
 
 namespace fleetca::store {
 

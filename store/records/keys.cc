@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "base/big_endian.h"
@@ -103,6 +104,24 @@ std::string ExpiryLowerBound(absl::Time time) {
   std::string bound(1, '\x01');
   AppendBigEndian(static_cast<uint64_t>(hour), kHourSize, bound);
   return bound;
+}
+
+uint32_t ExpiryPrefixOf(absl::string_view serial) {
+  return serial.size() < kExpiryPrefixSize
+             ? std::numeric_limits<uint32_t>::max()
+             : static_cast<uint32_t>(ReadBigEndian(serial.substr(0, kExpiryPrefixSize)));
+}
+
+std::string SerialBound(uint32_t prefix) {
+  std::string bound;
+  AppendBigEndian(prefix, kExpiryPrefixSize, bound);
+  return bound;
+}
+
+uint32_t ExpiryPrefixAt(absl::Time time) {
+  std::string bound = ExpiryLowerBound(time);
+  bound.resize(kExpiryPrefixSize, '\0');
+  return ExpiryPrefixOf(bound);
 }
 
 }  // namespace fleetca::store

@@ -19,6 +19,8 @@
 //                  "families"                    which of the column families that came later there
 //                                                are, each name with a newline
 //                  "lineage"                     which store this is (store/rocksdb/lineage.h)
+//                  "pruned"                      up to which expiry certificates were dropped
+//   (store/records/prune_mark.h)
 //
 // The serial leads with the expiry hour, so `certificates` is written nearly in order and expired
 // records are one range. The identity's key is short on purpose: a name of 50 octets there makes
@@ -49,6 +51,7 @@ inline constexpr char kWitnessKey[] = "witness";
 inline constexpr char kClockKey[] = "clock";
 inline constexpr char kFamiliesKey[] = "families";
 inline constexpr char kLineageKey[] = "lineage";
+inline constexpr char kPrunedKey[] = "pruned";
 
 // The octets of a serial before the issuing CA's: 0x01 | expiry hour.
 inline constexpr size_t kExpiryPrefixSize = 4;
@@ -87,6 +90,13 @@ absl::string_view IdHashOfJwtExpiryKey(absl::string_view key);
 
 // The lowest octets of any serial whose expiry hour is at or after `time`.
 std::string ExpiryLowerBound(absl::Time time);
+
+// The first kExpiryPrefixSize octets of a serial as a number, which is ordered as serials are; the
+// highest number for what is too short to be one. SerialBound is the way back.
+uint32_t ExpiryPrefixOf(absl::string_view serial);
+std::string SerialBound(uint32_t prefix);
+// That of ExpiryLowerBound.
+uint32_t ExpiryPrefixAt(absl::Time time);
 
 }  // namespace fleetca::store
 

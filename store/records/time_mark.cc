@@ -15,22 +15,6 @@ constexpr char kWhat[] = "time of the last write, of key";
 
 int64_t ToMark(absl::Time time) { return std::max(int64_t{0}, absl::ToUnixMillis(time)); }
 
-int64_t LatestMark(absl::Span<const CertificateRecord> records) {
-  absl::Time latest = absl::UnixEpoch();
-  for (const CertificateRecord& record : records) {
-    latest = std::max(latest, record.issued_at);
-  }
-  return ToMark(latest);
-}
-
-int64_t LatestMark(absl::Span<const JoinToken> tokens) {
-  absl::Time latest = absl::UnixEpoch();
-  for (const JoinToken& token : tokens) {
-    latest = std::max(latest, token.created_at);
-  }
-  return ToMark(latest);
-}
-
 std::string EncodeMark(int64_t mark) {
   std::string value;
   BeginValue(value);

@@ -8,15 +8,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/span.h"
-#include "store/store.h"
 
 namespace fleetca::store {
 
 // Milliseconds since the epoch, not below 0.
 int64_t ToMark(absl::Time time);
-int64_t LatestMark(absl::Span<const CertificateRecord> records);
-int64_t LatestMark(absl::Span<const JoinToken> tokens);
 
 // The value under kClockKey; store/records/value.h says how:
 //   mark, 8

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "store/records/keys.h"
 #include "store/records/record.h"
@@ -13,6 +11,24 @@
 #include "store/rocksdb/rocksdb_tokens.h"
 
 namespace fleetca::store {
+
+namespace {
+
+size_t BytesFor(const CommitPlan& plan) {
+  // For each record its keys and lengths come to about this much on top; the time mark to less.
+  constexpr size_t kOverhead = 256;
+  const Commit& commit = *plan.commit;
+  size_t bytes = (plan.token_uses.size() + plan.jwt_uses.size() + commit.new_tokens.size() +
+                  plan.revoked_tokens.size() + 1) *
+                 kOverhead;
+  for (const CertificateRecord& record : commit.certificates) {
+    bytes += record.certificate.size() + record.identity.size() + record.requester.size() +
+             2 * record.request_key.size() + kOverhead;
+  }
+  return bytes;
+}
+
+}  // namespace
 
 // RocksDB gives each entry a number that rises by one, and notes that of the first at the start of
 // the batch.
@@ -27,39 +43,33 @@ uint64_t LastNumber(const rocksdb::WriteBatch& batch) {
   return first == 0 ? 0 : first + batch.Count() - 1;
 }
 
-rocksdb::WriteBatch MakeBatch(const Database& database, const Commit& commit) {
-  const absl::Span<const CertificateRecord> records = commit.certificates;
-  // For each record its keys and lengths come to about this much on top; the time mark to less.
-  constexpr size_t kOverhead = 256;
-  size_t bytes = (commit.token_uses.size() + commit.jwt_uses.size() + 1) * kOverhead;
-  for (const CertificateRecord& record : records) {
-    bytes += record.certificate.size() + record.identity.size() + record.requester.size() +
-             2 * record.request_key.size() + kOverhead;
-  }
-  rocksdb::WriteBatch batch(bytes);
-  std::vector<std::pair<absl::string_view, absl::string_view>> requests;
+rocksdb::WriteBatch MakeBatch(const Database& database, const CommitPlan& plan,
+                              const CommitKeys& keys) {
+  const absl::Span<const CertificateRecord> records = plan.commit->certificates;
+  rocksdb::WriteBatch batch(BytesFor(plan));
   std::vector<std::string> identities;
-  requests.reserve(records.size());
-  identities.reserve(records.size());
+  identities.reserve(plan.stored);
   std::string value;
-  for (const CertificateRecord& record : records) {
-    EncodeRecord(record, value);
-    batch.Put(database.certificates(), record.serial, value);
-    identities.push_back(IdentityKey(record.identity, record.serial));
-    if (!record.request_key.empty()) {
-      requests.emplace_back(record.request_key, record.serial);
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (plan.outcomes[i].stored()) {
+      EncodeRecord(records[i], value);
+      batch.Put(database.certificates(), records[i].serial, value);
+      identities.push_back(IdentityKey(records[i].identity, records[i].serial));
     }
   }
-  std::sort(requests.begin(), requests.end());
   std::sort(identities.begin(), identities.end());
-  for (const auto& [request_key, serial] : requests) {
-    batch.Put(database.requests(), AsSlice(request_key), AsSlice(serial));
+  for (const CommitKey& request : KeysOfKind(keys, CommitKey::Kind::kRequest)) {
+    if (plan.outcomes[request.certificate].stored()) {
+      batch.Put(database.requests(), AsSlice(request.key), records[request.certificate].serial);
+    }
   }
   for (const std::string& key : identities) {
     batch.Put(database.identities(), key, rocksdb::Slice());
   }
-  PutTokenUses(database, commit.token_uses, batch);
-  PutJwtUses(database, commit.jwt_uses, batch);
+  PutTokenUses(database, plan.token_uses, batch);
+  PutJwtUses(database, plan.jwt_uses, batch);
+  PutTokens(database, plan.commit->new_tokens, batch);
+  PutTokenRevocations(database, plan.revoked_tokens, batch);
   return batch;
 }
 

@@ -4,13 +4,15 @@
 
 #include <cstdint>
 
+#include "store/records/commit_keys.h"
+#include "store/records/commit_plan.h"
 #include "store/rocksdb/rocksdb_database.h"
-#include "store/store.h"
 
 namespace fleetca::store {
 
-// Everything of `commit`, with its indexes.
-rocksdb::WriteBatch MakeBatch(const Database& database, const Commit& commit);
+// Everything that is to be written, with its indexes. `keys` are the commit's.
+rocksdb::WriteBatch MakeBatch(const Database& database, const CommitPlan& plan,
+                              const CommitKeys& keys);
 
 // The number of the last entry of a batch that was written; 0 when it cannot be told.
 uint64_t LastNumber(const rocksdb::WriteBatch& batch);

@@ -24,6 +24,7 @@
 #include "store/rocksdb/rocksdb_clock.h"
 #include "store/rocksdb/rocksdb_file_system.h"
 #include "store/rocksdb/rocksdb_log.h"
+#include "store/rocksdb/rocksdb_prune.h"
 
 namespace fleetca::store {
 namespace {
@@ -211,11 +212,17 @@ rocksdb::ColumnFamilyOptions MakeDescriptionOptions() {
 // By Family.
 std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(const DatabaseOptions& options) {
   const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  rocksdb::ColumnFamilyOptions certificates = MakeCertificatesOptions(options, cache);
+  PruneCertificates(options.cutoff, certificates);
+  rocksdb::ColumnFamilyOptions requests = MakeRequestsOptions(options, cache);
+  PruneRequests(options.cutoff, requests);
+  rocksdb::ColumnFamilyOptions identities = MakeIndexOptions(options, cache);
+  PruneIdentities(options.cutoff, identities);
   return {
       {rocksdb::kDefaultColumnFamilyName, MakeDescriptionOptions()},
-      {kCertificatesFamily, MakeCertificatesOptions(options, cache)},
-      {kRequestsFamily, MakeRequestsOptions(options, cache)},
-      {kIdentitiesFamily, MakeIndexOptions(options, cache)},
+      {kCertificatesFamily, certificates},
+      {kRequestsFamily, requests},
+      {kIdentitiesFamily, identities},
       {kTokensFamily, MakeTokensOptions(cache)},
       {kJwtsFamily, MakeJwtsOptions(cache)},
   };
@@ -323,8 +330,8 @@ absl::StatusOr<std::unique_ptr<Database>> Database::OpenOrCreate(const DatabaseO
   if (!status.ok()) {
     return OpenError(status, folder);
   }
-  auto database = std::unique_ptr<Database>(
-      new Database(failed, std::unique_ptr<rocksdb::DB>(db), std::move(descriptors)));
+  auto database = std::unique_ptr<Database>(new Database(
+      failed, options.cutoff, std::unique_ptr<rocksdb::DB>(db), std::move(descriptors)));
   for (size_t i = 0; i < families.size(); ++i) {
     database->families_[numbers[i]] = families[i];
   }

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "store/records/keys.h"
+#include "store/rocksdb/prune_cutoff.h"
 #include "store/rocksdb/rocksdb_store.h"
 
 namespace fleetca::store {
@@ -34,6 +35,8 @@ absl::Status ReadError(const rocksdb::Status& status);
 struct DatabaseOptions : RocksDbOptions {
   // Where syncs are counted. Not null; outlives a database that is closed and opened again.
   std::shared_ptr<StoreStats> stats;
+  // As it is, and lives, with the stats.
+  std::shared_ptr<PruneCutoff> cutoff = std::make_shared<PruneCutoff>();
 };
 
 enum class Family { kDescription, kCertificates, kRequests, kIdentities, kTokens, kJwts };
@@ -68,6 +71,7 @@ class Database {
   bool failed() const { return failed_->load(); }
 
   rocksdb::DB& db() const { return *db_; }
+  const PruneCutoff& cutoff() const { return *cutoff_; }
   rocksdb::ColumnFamilyHandle* description() const { return family(Family::kDescription); }
   rocksdb::ColumnFamilyHandle* certificates() const { return family(Family::kCertificates); }
   rocksdb::ColumnFamilyHandle* requests() const { return family(Family::kRequests); }
@@ -88,15 +92,20 @@ class Database {
  private:
   using Failed = std::shared_ptr<std::atomic<bool>>;
 
-  Database(Failed failed, std::unique_ptr<rocksdb::DB> db,
+  Database(Failed failed, std::shared_ptr<const PruneCutoff> cutoff,
+           std::unique_ptr<rocksdb::DB> db,
            std::vector<rocksdb::ColumnFamilyDescriptor> descriptors)
-      : failed_(std::move(failed)), db_(std::move(db)), descriptors_(std::move(descriptors)) {}
+      : failed_(std::move(failed)),
+        cutoff_(std::move(cutoff)),
+        db_(std::move(db)),
+        descriptors_(std::move(descriptors)) {}
 
   static absl::StatusOr<std::unique_ptr<Database>> OpenOrCreate(const DatabaseOptions& options,
                                                                 const std::string& folder,
                                                                 bool create);
 
   const Failed failed_;
+  const std::shared_ptr<const PruneCutoff> cutoff_;
   const std::unique_ptr<rocksdb::DB> db_;
   // Both by Family.
   const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors_;

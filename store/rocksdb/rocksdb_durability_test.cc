@@ -238,7 +238,7 @@ TEST_F(RocksDbDurabilityTest, ASmallFileSystemFillsUpAndIsFreed) {
   absl::Status status;
   uint64_t number = 0;
   for (; status.ok() && number < 100000; number += 100) {
-    status = store->Write({.certificates = TestRecords(number, 100)});
+    status = store->Write({.certificates = TestRecords(number, 100)}).status();
   }
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
   EXPECT_EQ(GetReason(status), Reason::kStoreUnavailable);
@@ -247,7 +247,7 @@ TEST_F(RocksDbDurabilityTest, ASmallFileSystemFillsUpAndIsFreed) {
   EXPECT_TRUE(store->GetBySerial(TestRecord(failed - 1).serial).ok());
   fs::remove(ballast);
   for (int attempt = 0; attempt < 200; ++attempt) {
-    status = store->Write({.certificates = TestRecords(failed, 1)});
+    status = store->Write({.certificates = TestRecords(failed, 1)}).status();
     if (status.ok()) {
       break;
     }

@@ -18,6 +18,7 @@
 #include "store/rocksdb/expected_store.h"
 #include "store/rocksdb/folder.h"
 #include "store/rocksdb/rocksdb_clock.h"
+#include "store/rocksdb/rocksdb_prune.h"
 #include "store/rocksdb/witness.h"
 
 namespace fleetca::store {
@@ -157,6 +158,7 @@ absl::StatusOr<std::unique_ptr<Database>> OpenAndCheck(const DatabaseOptions& op
                                 ": the end of its log is missing"));
   }
   FLEETCA_RETURN_IF_ERROR(AddMissingFamilies(options, *database));
+  FLEETCA_RETURN_IF_ERROR(ReadPruneMark(*database, *options.cutoff));
   return database;
 }
 

@@ -17,6 +17,7 @@
 #include "store/rocksdb/rocksdb_restore.h"
 #include "store/rocksdb/rocksdb_store.h"
 #include "store/testing/test_record.h"
+#include "store/testing/write_stored.h"
 #include "tests/testing/temporary_folder.h"
 
 namespace fleetca::store {
@@ -54,17 +55,16 @@ class RocksDbHeadTest : public ::testing::Test {
     const std::unique_ptr<Store> store = MustOpen();
     ASSERT_NE(store, nullptr);
     ASSERT_TRUE(store->Write({.certificates = {TestRecord(1)}}).ok());
-    ASSERT_TRUE(store->AddJoinTokens({used_, unused_}).ok());
+    ASSERT_TRUE(store->Write({.new_tokens = {used_, unused_}}).ok());
   }
 
   // What the copy made before it does not know: used_ was used, and so was a JWT.
   void WriteMore() const {
     const std::unique_ptr<Store> store = MustOpen();
     ASSERT_NE(store, nullptr);
-    ASSERT_TRUE(store
-                    ->Write({.certificates = {TestRecord(2)},
-                             .token_uses = {{used_.hash, 1, TestRecord(2).serial}},
-                             .jwt_uses = {TestJwtUse(2)}})
+    ASSERT_TRUE(WriteStored(*store, {.certificates = {TestRecord(2)},
+                                     .token_uses = {{used_.hash, TestRecord(2).serial}},
+                                     .jwt_uses = {TestJwtUse(2)}})
                     .ok());
   }
 
@@ -370,7 +370,7 @@ TEST_F(RocksDbHeadTest, SettingTheClockForgetsALaterTimeAndRevokesItsTokens) {
   JoinToken of_2030 = TestJoinToken(3);
   of_2030.created_at = ahead;
   of_2030.expires_at = ahead + absl::Seconds(1);
-  ASSERT_TRUE(MustOpen()->AddJoinTokens({of_2030}).ok());
+  ASSERT_TRUE(MustOpen()->Write({.new_tokens = {of_2030}}).ok());
   EXPECT_EQ(MustOpen()->latest_time(), ahead);
   const absl::Time now = TestRecord(1).issued_at + absl::Hours(1);
   const absl::StatusOr<ClockSummary> summary = SetClock(Options(), now);

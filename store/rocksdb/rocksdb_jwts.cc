@@ -14,11 +14,11 @@ constexpr uint32_t kEntriesInAWrite = 2000;
 
 }  // namespace
 
-void PutJwtUses(const Database& database, absl::Span<const JwtUse> uses,
+void PutJwtUses(const Database& database, absl::Span<const JwtUse* const> uses,
                 rocksdb::WriteBatch& batch) {
-  for (const JwtUse& use : uses) {
-    batch.Put(database.jwts(), JwtUseKey(use.id_hash), EncodeJwtUse(use));
-    batch.Put(database.jwts(), JwtExpiryKey(use.expires_at, use.id_hash), rocksdb::Slice());
+  for (const JwtUse* use : uses) {
+    batch.Put(database.jwts(), JwtUseKey(use->id_hash), EncodeJwtUse(*use));
+    batch.Put(database.jwts(), JwtExpiryKey(use->expires_at, use->id_hash), rocksdb::Slice());
   }
 }
 

@@ -10,12 +10,12 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "store/jwt_use.h"
 #include "store/rocksdb/rocksdb_database.h"
-#include "store/store.h"
 
 namespace fleetca::store {
 
-void PutJwtUses(const Database& database, absl::Span<const JwtUse> uses,
+void PutJwtUses(const Database& database, absl::Span<const JwtUse* const> uses,
                 rocksdb::WriteBatch& batch);
 
 // As of Store.

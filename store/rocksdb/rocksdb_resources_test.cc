@@ -63,7 +63,8 @@ TEST_F(RocksDbResourcesTest, Checklist65_MoreTablesThanDescriptors) {
     const absl::StatusOr<std::unique_ptr<Store>> store = Open();
     ASSERT_TRUE(store.ok()) << store.status();
     for (uint64_t number = first; number < first + kRecords / 4; number += 50) {
-      const absl::Status status = (*store)->Write({.certificates = TestRecords(number, 50)});
+      const absl::Status status =
+          (*store)->Write({.certificates = TestRecords(number, 50)}).status();
       ASSERT_TRUE(status.ok()) << number << ": " << status;
     }
     EXPECT_LT(OpenDescriptors(), kDescriptors);
@@ -90,7 +91,7 @@ TEST_F(RocksDbResourcesTest, Checklist65_MoreTablesThanDescriptors) {
 // Whatever the umask; those that an earlier release left too.
 TEST_F(RocksDbResourcesTest, EveryFileIsForTheOwnerOnly) {
   const mode_t mask = umask(0);
-  Open().value()->Write({.certificates = TestRecords(0, 200)}).IgnoreError();
+  Open().value()->Write({.certificates = TestRecords(0, 200)}).status().IgnoreError();
   std::string one;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder_ + "/rocksdb")) {
     if (entry.path().extension() == ".sst") {

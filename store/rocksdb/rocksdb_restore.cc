@@ -26,20 +26,20 @@ absl::StatusOr<size_t> RevokeTokens(Store& store, absl::Time now, absl::string_v
   std::string from;
   for (bool more = true; more;) {
     more = false;
-    std::vector<std::string> hashes;
+    std::vector<RevokedJoinToken> wanted_tokens;
     FLEETCA_RETURN_IF_ERROR(store.ForEachJoinToken(from, [&](const JoinTokenState& state) {
-      if (hashes.size() >= kRevocationsInAWrite) {
+      if (wanted_tokens.size() >= kRevocationsInAWrite) {
         from = state.token.hash;
         more = true;
         return false;
       }
       if (!state.revocation.has_value() && wanted(state.token)) {
-        hashes.push_back(state.token.hash);
+        wanted_tokens.push_back({state.token.hash, revocation});
       }
       return true;
     }));
-    FLEETCA_RETURN_IF_ERROR(store.RevokeJoinTokens(hashes, revocation));
-    revoked += hashes.size();
+    FLEETCA_RETURN_IF_ERROR(store.Write({.revoked_tokens = wanted_tokens}).status());
+    revoked += wanted_tokens.size();
   }
   return revoked;
 }

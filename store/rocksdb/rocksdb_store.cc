@@ -19,28 +19,30 @@
 #include <rocksdb/perf_level.h>
 #include <rocksdb/version.h>
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 #include <vector>
 
-#include "absl/cleanup/cleanup.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "store/records/check_commit.h"
+#include "store/records/commit_keys.h"
+#include "store/records/commit_plan.h"
 #include "store/records/commit_timer.h"
-#include "store/records/join_token_record.h"
 #include "store/records/keys.h"
-#include "store/records/record.h"
 #include "store/records/time_mark.h"
+#include "store/rocksdb/commits_in_progress.h"
 #include "store/rocksdb/reopening_database.h"
 #include "store/rocksdb/rocksdb_batch.h"
+#include "store/rocksdb/rocksdb_certificates.h"
 #include "store/rocksdb/rocksdb_clock.h"
 #include "store/rocksdb/rocksdb_database.h"
+#include "store/rocksdb/rocksdb_facts.h"
 #include "store/rocksdb/rocksdb_folder.h"
 #include "store/rocksdb/rocksdb_jwts.h"
+#include "store/rocksdb/rocksdb_prune.h"
 #include "store/rocksdb/rocksdb_tokens.h"
 
 namespace fleetca::store {
@@ -51,19 +53,17 @@ class RocksDbStore : public Store {
   RocksDbStore(const DatabaseOptions& options, StoreFolder folder)
       : sync_writes_(options.sync_writes),
         stats_(options.stats),
+        cutoff_(options.cutoff),
         latest_mark_(folder.latest_mark),
         jwts_not_before_(folder.lineage.value_or(Lineage()).jwts_not_before),
         database_(options, std::move(folder)) {}
 
-  absl::Status Write(const Commit& commit) override;
+  absl::StatusOr<std::vector<WriteOutcome>> Write(const Commit& commit) override;
   absl::StatusOr<CertificateRecord> GetBySerial(absl::string_view serial) const override;
   absl::StatusOr<CertificateRecord> GetByRequestKey(absl::string_view request_key) const override;
   absl::Status ForEachByExpiry(absl::Time from, absl::Time to,
                                RecordVisitor visitor) const override;
   absl::Status ForEachByIdentity(absl::string_view identity, RecordVisitor visitor) const override;
-  absl::Status AddJoinTokens(absl::Span<const JoinToken> tokens) override;
-  absl::Status RevokeJoinTokens(absl::Span<const std::string> hashes,
-                                const JoinTokenRevocation& revocation) override;
   absl::StatusOr<JoinTokenState> GetJoinToken(absl::string_view hash) const override;
   absl::Status ForEachJoinToken(absl::string_view from, JoinTokenVisitor visitor) const override;
   absl::StatusOr<size_t> DropJoinTokens(absl::Time expired_before) override;
@@ -72,6 +72,7 @@ class RocksDbStore : public Store {
   absl::Time latest_time() const override {
     return absl::FromUnixMillis(latest_mark_.load(std::memory_order_relaxed));
   }
+  absl::Status Prune(absl::Time expired_before) override;
   absl::Status CheckWritable() override { return database_.ForWriting().status(); }
   absl::Status NoteTime(absl::Time time) override;
   absl::Status ResetLatestTime(absl::Time time) override;
@@ -86,16 +87,20 @@ class RocksDbStore : public Store {
 
   const bool sync_writes_;
   const std::shared_ptr<StoreStats> stats_;
+  const std::shared_ptr<PruneCutoff> cutoff_;
   std::atomic<int64_t> latest_mark_;
   const absl::Time jwts_not_before_;
-  // Held from looking whether a token is revoked until that is written.
-  absl::Mutex revocation_mutex_;
+  CommitsInProgress commits_;
+  // Held by who drops tokens, or moves the cutoff.
+  absl::Mutex drop_mutex_;
   ReopeningDatabase database_;
 };
 
+// Nobody reads RocksDB's counters of this thread, and counting every comparison costs a tenth.
+void CountNothing() { rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable); }
+
 absl::Status RocksDbStore::WriteBatch(const Database& database, rocksdb::WriteBatch& batch) {
-  // Nobody reads RocksDB's counters of this thread, and counting every comparison costs a tenth.
-  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+  CountNothing();
   rocksdb::WriteOptions options;
   options.sync = sync_writes_;
   const rocksdb::Status status = database.db().Write(options, &batch);
@@ -131,149 +136,64 @@ absl::Status RocksDbStore::NoteTime(absl::Time time) {
 }
 
 absl::Status RocksDbStore::ResetLatestTime(absl::Time time) {
+  absl::MutexLock lock(&drop_mutex_);
   FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
   rocksdb::WriteBatch batch;
   PutMark(*database, ToMark(time), batch);
   FLEETCA_RETURN_IF_ERROR(WriteBatch(*database, batch));
   latest_mark_.store(ToMark(time));
+  // A clock that was ahead has pruned too much: what is issued from now on is shown.
+  PruneMark mark = cutoff_->mark();
+  if (mark.before > ExpiryPrefixAt(time)) {
+    mark.before = ExpiryPrefixAt(time);
+    FLEETCA_RETURN_IF_ERROR(WritePruneMark(*database, mark, *cutoff_));
+  }
   database_.SyncHead();
   return absl::OkStatus();
 }
 
-absl::Status RocksDbStore::Write(const Commit& commit) {
+absl::StatusOr<std::vector<WriteOutcome>> RocksDbStore::Write(const Commit& commit) {
   const CommitTimer timer;
-  FLEETCA_RETURN_IF_ERROR(CheckCommit(commit));
-  if (commit.certificates.empty()) {
-    return absl::OkStatus();
+  FLEETCA_ASSIGN_OR_RETURN(const CommitKeys keys, ReadCommitKeys(commit));
+  if (commit.empty()) {
+    return std::vector<WriteOutcome>();
   }
+  const CommitsInProgress::Turn turn(commits_, keys);
   FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
-  rocksdb::WriteBatch batch = MakeBatch(*database, commit);
-  FLEETCA_RETURN_IF_ERROR(WriteBatchAt(LatestMark(commit.certificates), *database, batch));
-  timer.Done(commit.certificates.size(), *stats_);
-  return absl::OkStatus();
-}
-
-// The record of a serial that an index names.
-absl::StatusOr<CertificateRecord> GetIndexed(const Database& database,
-                                             const rocksdb::ReadOptions& options,
-                                             absl::string_view serial) {
-  rocksdb::PinnableSlice value;
-  const rocksdb::Status status =
-      database.db().Get(options, database.certificates(), AsSlice(serial), &value);
-  if (status.IsNotFound()) {
-    return DataLoss(Reason::kStoreCorrupt,
-                    absl::StrCat("an index names the serial ", absl::BytesToHexString(serial),
-                                 ", whose record is gone; restore the store from a backup"));
+  CountNothing();
+  FLEETCA_ASSIGN_OR_RETURN(CommitFacts facts, LookUpFacts(*database, keys));
+  CommitPlan plan = PlanCommit(commit, keys, std::move(facts));
+  if (plan.Writes()) {
+    rocksdb::WriteBatch batch = MakeBatch(*database, plan, keys);
+    FLEETCA_RETURN_IF_ERROR(WriteBatchAt(plan.LatestMark(), *database, batch));
   }
-  if (!status.ok()) {
-    return ReadError(status);
+  if (plan.stored > 0) {
+    timer.Done(plan.stored, *stats_);
   }
-  return DecodeRecord(serial, AsView(value));
+  return std::move(plan.outcomes);
 }
 
 absl::StatusOr<CertificateRecord> RocksDbStore::GetBySerial(absl::string_view serial) const {
   FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
-  rocksdb::PinnableSlice value;
-  const rocksdb::Status status =
-      database->db().Get(rocksdb::ReadOptions(), database->certificates(), AsSlice(serial), &value);
-  if (status.IsNotFound()) {
-    return NotFound(Reason::kNotFound, "serial",
-                    absl::StrCat("no certificate has the serial ", absl::BytesToHexString(serial)));
-  }
-  if (!status.ok()) {
-    return ReadError(status);
-  }
-  return DecodeRecord(serial, AsView(value));
+  return ReadBySerial(*database, serial);
 }
 
 absl::StatusOr<CertificateRecord> RocksDbStore::GetByRequestKey(
     absl::string_view request_key) const {
   FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
-  rocksdb::PinnableSlice serial;
-  const rocksdb::Status status = database->db().Get(rocksdb::ReadOptions(), database->requests(),
-                                                    AsSlice(request_key), &serial);
-  if (status.IsNotFound()) {
-    return NotFound(Reason::kNotFound, "request_id",
-                    "no certificate was issued for this request_id");
-  }
-  if (!status.ok()) {
-    return ReadError(status);
-  }
-  return GetIndexed(*database, rocksdb::ReadOptions(), AsView(serial));
+  return ReadByRequestKey(*database, request_key);
 }
 
 absl::Status RocksDbStore::ForEachByExpiry(absl::Time from, absl::Time to,
                                            RecordVisitor visitor) const {
   FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
-  const std::string lower = ExpiryLowerBound(from);
-  const std::string upper = ExpiryLowerBound(to);
-  const rocksdb::Slice upper_slice(upper);
-  rocksdb::ReadOptions options;
-  options.iterate_upper_bound = &upper_slice;
-  options.fill_cache = false;
-  const std::unique_ptr<rocksdb::Iterator> it(
-      database->db().NewIterator(options, database->certificates()));
-  for (it->Seek(lower); it->Valid(); it->Next()) {
-    FLEETCA_ASSIGN_OR_RETURN(const CertificateRecord record,
-                             DecodeRecord(AsView(it->key()), AsView(it->value())));
-    if (!visitor(record)) {
-      return absl::OkStatus();
-    }
-  }
-  return it->status().ok() ? absl::OkStatus() : ReadError(it->status());
+  return ForEachCertificateByExpiry(*database, from, to, visitor);
 }
 
 absl::Status RocksDbStore::ForEachByIdentity(absl::string_view identity,
                                              RecordVisitor visitor) const {
   FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
-  rocksdb::ReadOptions options;
-  options.fill_cache = false;
-  options.snapshot = database->db().GetSnapshot();
-  const auto releaser = absl::MakeCleanup(
-      [&database, &options] { database->db().ReleaseSnapshot(options.snapshot); });
-  const std::unique_ptr<rocksdb::Iterator> it(
-      database->db().NewIterator(options, database->identities()));
-  const std::string prefix = IdentityPrefix(identity);
-  for (it->Seek(prefix); it->Valid() && it->key().starts_with(prefix); it->Next()) {
-    FLEETCA_ASSIGN_OR_RETURN(
-        const CertificateRecord record,
-        GetIndexed(*database, options, SerialOfIdentityKey(AsView(it->key()))));
-    if (record.identity == identity && !visitor(record)) {
-      return absl::OkStatus();
-    }
-  }
-  return it->status().ok() ? absl::OkStatus() : ReadError(it->status());
-}
-
-absl::Status RocksDbStore::AddJoinTokens(absl::Span<const JoinToken> tokens) {
-  for (const JoinToken& token : tokens) {
-    FLEETCA_RETURN_IF_ERROR(CheckJoinToken(token));
-  }
-  if (tokens.empty()) {
-    return absl::OkStatus();
-  }
-  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
-  rocksdb::WriteBatch batch;
-  PutTokens(*database, tokens, batch);
-  return WriteBatchAt(LatestMark(tokens), *database, batch);
-}
-
-absl::Status RocksDbStore::RevokeJoinTokens(absl::Span<const std::string> hashes,
-                                            const JoinTokenRevocation& revocation) {
-  for (const std::string& hash : hashes) {
-    FLEETCA_RETURN_IF_ERROR(CheckJoinTokenHash(hash));
-  }
-  if (hashes.empty()) {
-    return absl::OkStatus();
-  }
-  absl::MutexLock lock(&revocation_mutex_);
-  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
-  rocksdb::WriteBatch batch;
-  FLEETCA_RETURN_IF_ERROR(PutTokenRevocations(*database, hashes, revocation, batch));
-  if (batch.Count() == 0) {
-    return absl::OkStatus();
-  }
-  return WriteBatchAt(ToMark(revocation.revoked_at), *database, batch);
+  return ForEachCertificateByIdentity(*database, identity, visitor);
 }
 
 absl::StatusOr<JoinTokenState> RocksDbStore::GetJoinToken(absl::string_view hash) const {
@@ -288,7 +208,7 @@ absl::Status RocksDbStore::ForEachJoinToken(absl::string_view from,
 }
 
 absl::StatusOr<size_t> RocksDbStore::DropJoinTokens(absl::Time expired_before) {
-  absl::MutexLock lock(&revocation_mutex_);
+  absl::MutexLock lock(&drop_mutex_);
   FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
   return DropTokens(*database, expired_before, [this, &database](rocksdb::WriteBatch& batch) {
     return WriteBatch(*database, batch);
@@ -305,6 +225,18 @@ absl::StatusOr<size_t> RocksDbStore::DropJwtUses(absl::Time expired_before) {
   return store::DropJwtUses(
       *database, expired_before,
       [this, &database](rocksdb::WriteBatch& batch) { return WriteBatch(*database, batch); });
+}
+
+absl::Status RocksDbStore::Prune(absl::Time expired_before) {
+  absl::MutexLock lock(&drop_mutex_);
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
+  PruneMark mark = cutoff_->mark();
+  if (mark.before < ExpiryPrefixAt(expired_before)) {
+    mark.before = ExpiryPrefixAt(expired_before);
+    mark.ever_before = std::max(mark.ever_before, mark.before);
+    FLEETCA_RETURN_IF_ERROR(WritePruneMark(*database, mark, *cutoff_));
+  }
+  return DropPrunedFiles(*database);
 }
 
 }  // namespace

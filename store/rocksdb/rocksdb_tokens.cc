@@ -1,6 +1,8 @@
 #include "store/rocksdb/rocksdb_tokens.h"
 
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "base/status_macros.h"
 #include "store/records/join_token_record.h"
@@ -11,16 +13,6 @@ namespace fleetca::store {
 namespace {
 
 constexpr uint32_t kDropsInAWrite = 1000;
-
-absl::StatusOr<bool> Has(const Database& database, absl::string_view key) {
-  rocksdb::PinnableSlice value;
-  const rocksdb::Status status =
-      database.db().Get(rocksdb::ReadOptions(), database.tokens(), AsSlice(key), &value);
-  if (!status.ok() && !status.IsNotFound()) {
-    return ReadError(status);
-  }
-  return status.ok();
-}
 
 // Reads the token whose own key `it` stands at, and leaves `it` behind all that is the token's.
 absl::StatusOr<JoinTokenState> TakeToken(rocksdb::Iterator& it) {
@@ -41,7 +33,7 @@ absl::StatusOr<JoinTokenState> TakeToken(rocksdb::Iterator& it) {
     if (!IsTokenUseKey(AsView(it.key()))) {
       return DamagedValue("entry of a join token, of key", AsView(it.key()), "is of no known kind");
     }
-    FLEETCA_ASSIGN_OR_RETURN(JoinTokenUse use,
+    FLEETCA_ASSIGN_OR_RETURN(CountedTokenUse use,
                              DecodeJoinTokenUse(AsView(it.key()), AsView(it.value())));
     state.uses = use.uses;
     state.last_serial = std::move(use.serial);
@@ -72,26 +64,21 @@ void PutTokens(const Database& database, absl::Span<const JoinToken> tokens,
   }
 }
 
-void PutTokenUses(const Database& database, absl::Span<const JoinTokenUse> uses,
+void PutTokenUses(const Database& database, absl::Span<const CountedTokenUse> uses,
                   rocksdb::WriteBatch& batch) {
-  for (const JoinTokenUse& use : uses) {
+  for (const CountedTokenUse& use : uses) {
     const std::string key = TokenUseKey(use.hash, use.uses);
     batch.Put(database.tokens(), key, EncodeJoinTokenUse(key, use));
   }
 }
 
-absl::Status PutTokenRevocations(const Database& database, absl::Span<const std::string> hashes,
-                                 const JoinTokenRevocation& revocation,
-                                 rocksdb::WriteBatch& batch) {
-  for (const std::string& hash : hashes) {
-    const std::string key = TokenRevocationKey(hash);
-    FLEETCA_ASSIGN_OR_RETURN(const bool there, Has(database, hash));
-    FLEETCA_ASSIGN_OR_RETURN(const bool revoked, Has(database, key));
-    if (there && !revoked) {
-      batch.Put(database.tokens(), key, EncodeJoinTokenRevocation(key, revocation));
-    }
+void PutTokenRevocations(const Database& database,
+                         absl::Span<const RevokedJoinToken* const> revoked,
+                         rocksdb::WriteBatch& batch) {
+  for (const RevokedJoinToken* token : revoked) {
+    const std::string key = TokenRevocationKey(token->hash);
+    batch.Put(database.tokens(), key, EncodeJoinTokenRevocation(key, token->revocation));
   }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<JoinTokenState> ReadToken(const Database& database, absl::string_view hash) {

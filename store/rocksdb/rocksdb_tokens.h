@@ -3,7 +3,6 @@
 #define FLEETCA_STORE_ROCKSDB_ROCKSDB_TOKENS_H_
 
 #include <cstddef>
-#include <string>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -11,21 +10,21 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "store/join_token.h"
+#include "store/records/join_token_record.h"
 #include "store/rocksdb/rocksdb_database.h"
-#include "store/store.h"
 
 namespace fleetca::store {
 
 void PutTokens(const Database& database, absl::Span<const JoinToken> tokens,
                rocksdb::WriteBatch& batch);
-void PutTokenUses(const Database& database, absl::Span<const JoinTokenUse> uses,
+void PutTokenUses(const Database& database, absl::Span<const CountedTokenUse> uses,
                   rocksdb::WriteBatch& batch);
+void PutTokenRevocations(const Database& database,
+                         absl::Span<const RevokedJoinToken* const> revoked,
+                         rocksdb::WriteBatch& batch);
 
-// Of those tokens that are there and not revoked.
-absl::Status PutTokenRevocations(const Database& database, absl::Span<const std::string> hashes,
-                                 const JoinTokenRevocation& revocation, rocksdb::WriteBatch& batch);
-
-// As of Store.
+// As of JoinTokens.
 absl::StatusOr<JoinTokenState> ReadToken(const Database& database, absl::string_view hash);
 absl::Status ForEachToken(const Database& database, absl::string_view from,
                           JoinTokenVisitor visitor);

@@ -127,7 +127,7 @@ TEST_F(RocksDbTokensDurabilityTest, APowerCutLosesWhatWasNotSynced) {
 
 // A failed sync leaves the write in the log, which is read when the store opens anew.
 TEST_F(RocksDbTokensDurabilityTest, WhatFailedIsTakenOutWhenTheStoreReopens) {
-  const std::vector<std::string> writes = {"use 2 1 2", "revoke 1", "token 3 1"};
+  const std::vector<std::string> writes = {"use 2 1", "revoke 1", "token 3 1"};
   for (const char* failure : {"sync=EIO", "write=EIO"}) {
     for (const std::string& write : writes) {
       SCOPED_TRACE(absl::StrCat(failure, " during ", write));
@@ -137,7 +137,7 @@ TEST_F(RocksDbTokensDurabilityTest, WhatFailedIsTakenOutWhenTheStoreReopens) {
       DurabilityDriver driver(folder_, /*sync_writes=*/true, watched_, shim_folder_);
       ASSERT_EQ(driver.Read(), "open");
       ASSERT_EQ(driver.Ask("token 1 5"), "OK");
-      ASSERT_EQ(driver.Ask("use 1 1 1"), "OK");
+      ASSERT_EQ(driver.Ask("use 1 1"), "OK");
       SetControl(failure);
       EXPECT_EQ(driver.Ask(write), kRefused);
       EXPECT_EQ(driver.Ask("state 1"), "uses 1 revoked 0");
@@ -154,7 +154,7 @@ TEST_F(RocksDbTokensDurabilityTest, WhatFailedIsTakenOutWhenTheStoreReopens) {
       EXPECT_EQ(driver.Ask("jwt 2"), "NOT_FOUND NOT_FOUND");
       EXPECT_EQ(driver.Ask("state 3"), "NOT_FOUND NOT_FOUND");
       // The same use is free for another certificate.
-      EXPECT_EQ(driver.Ask("use 4 1 2"), "OK");
+      EXPECT_EQ(driver.Ask("use 4 1"), "OK");
       EXPECT_EQ(driver.Ask("state 1"), "uses 2 revoked 0");
       driver.Kill();
       ASSERT_TRUE(ApplyPowerCut(watched_, shim_folder_));

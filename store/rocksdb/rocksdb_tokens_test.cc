@@ -17,9 +17,11 @@
 #include "store/records/keys.h"
 #include "store/records/record.h"
 #include "store/records/time_mark.h"
+#include "store/records/value.h"
 #include "store/rocksdb/rocksdb_store.h"
 #include "store/rocksdb/witness.h"
 #include "store/testing/test_record.h"
+#include "store/testing/write_stored.h"
 #include "tests/testing/temporary_folder.h"
 
 namespace fleetca::store {
@@ -43,13 +45,12 @@ class RocksDbTokensTest : public ::testing::Test {
 
   // A token with a use and a revocation, and a JWT that was used.
   void Fill(Store& store) {
-    ASSERT_TRUE(store.AddJoinTokens({token_}).ok());
-    ASSERT_TRUE(store
-                    .Write({.certificates = {TestRecord(1)},
-                            .token_uses = {{token_.hash, 1, TestRecord(1).serial}},
-                            .jwt_uses = {TestJwtUse(1)}})
+    ASSERT_TRUE(store.Write({.new_tokens = {token_}}).ok());
+    ASSERT_TRUE(WriteStored(store, {.certificates = {TestRecord(1)},
+                                    .token_uses = {{token_.hash, TestRecord(1).serial}},
+                                    .jwt_uses = {TestJwtUse(1)}})
                     .ok());
-    ASSERT_TRUE(store.RevokeJoinTokens({token_.hash}, revocation_).ok());
+    ASSERT_TRUE(store.Write({.revoked_tokens = {{token_.hash, revocation_}}}).ok());
   }
 
   void ExpectFilled(const Store& store) {
@@ -170,6 +171,54 @@ TEST_F(RocksDbTokensTest, AnOlderStoreOpensAndTakesTokensAndUsesOfJwts) {
   }
 }
 
+// The release before had its callers count the uses; the entries are the same.
+TEST_F(RocksDbTokensTest, AStoreOfTheReleaseBeforeGoesOnCounting) {
+  ASSERT_NO_FATAL_FAILURE(MakeOldStore(/*with_tokens=*/true));
+  {
+    rocksdb::Options options;
+    std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+    for (const char* name : {rocksdb::kDefaultColumnFamilyName.c_str(), kCertificatesFamily,
+                             kRequestsFamily, kIdentitiesFamily, kTokensFamily}) {
+      descriptors.emplace_back(name, options);
+    }
+    std::vector<rocksdb::ColumnFamilyHandle*> families;
+    rocksdb::DB* opened = nullptr;
+    ASSERT_TRUE(
+        rocksdb::DB::Open(options, folder_ + "/rocksdb", descriptors, &families, &opened).ok());
+    const std::unique_ptr<rocksdb::DB> db(opened);
+    const std::string hash = token_.hash;
+    EXPECT_TRUE(db->Put(rocksdb::WriteOptions(), families[4], hash, EncodeJoinToken(token_)).ok());
+    for (uint32_t uses = 1; uses <= 3; ++uses) {
+      // "u" and the number in four octets; checksum, version 1, and the serial after its length.
+      const std::string key = hash + std::string("u\0\0\0", 4) + static_cast<char>(uses);
+      std::string value = std::string("\0\0\0\0\x01\x14", 6) + TestRecord(7).serial;
+      SealValue(key, value);
+      EXPECT_TRUE(db->Put(rocksdb::WriteOptions(), families[4], key, value).ok());
+    }
+    for (rocksdb::ColumnFamilyHandle* family : families) {
+      EXPECT_TRUE(db->DestroyColumnFamilyHandle(family).ok());
+    }
+    EXPECT_TRUE(db->Close().ok());
+  }
+  const std::unique_ptr<Store> store = MustOpen();
+  ASSERT_NE(store, nullptr);
+  EXPECT_EQ(store->GetJoinToken(token_.hash).value(),
+            (JoinTokenState{token_, 3, TestRecord(7).serial, std::nullopt}));
+  const std::vector<CertificateRecord> records = TestRecords(10, 3);
+  std::vector<JoinTokenUse> uses;
+  for (const CertificateRecord& record : records) {
+    uses.push_back({token_.hash, record.serial});
+  }
+  const absl::StatusOr<std::vector<WriteOutcome>> outcomes =
+      store->Write({.certificates = records, .token_uses = uses});
+  ASSERT_TRUE(outcomes.ok()) << outcomes.status();
+  EXPECT_TRUE((*outcomes)[0].stored());
+  EXPECT_TRUE((*outcomes)[1].stored());
+  EXPECT_EQ((*outcomes)[2].kind, WriteOutcome::Kind::kSpent);
+  EXPECT_EQ(store->GetJoinToken(token_.hash).value(),
+            (JoinTokenState{token_, 5, records[1].serial, std::nullopt}));
+}
+
 TEST_F(RocksDbTokensTest, AnOlderStoreIsCheckedBeforeAnythingIsAdded) {
   ASSERT_NO_FATAL_FAILURE(MakeOldStore(/*with_tokens=*/false));
   const std::string kept = base_ + "/kept";
@@ -235,7 +284,7 @@ TEST_F(RocksDbTokensTest, ADamagedTokenOrUseIsDataLossAndOthersAreRead) {
   {
     const std::unique_ptr<Store> store = MustOpen();
     Fill(*store);
-    ASSERT_TRUE(store->AddJoinTokens({other}).ok());
+    ASSERT_TRUE(store->Write({.new_tokens = {other}}).ok());
   }
   {
     // As a bad disk would, below RocksDB's own checksums; by its own means, to be a valid table.

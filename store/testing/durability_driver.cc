@@ -4,12 +4,11 @@
 //   durability_driver <folder> <sync: 0 or 1>     answers "open", or the error of opening
 //   append <number> <count>     Write of TestRecords(number, count)
 //   get <number>                GetBySerial of TestRecord(number), and that it is the same
-//   token <number> <uses>       AddJoinTokens of TestJoinToken(number, uses)
-//   use <number> <token> <uses> Write of TestRecord(number), by TestJwtUse(number) and by the use
-//   of
-//                               TestJoinToken(token) that makes it `uses`
+//   token <number> <uses>       Write of the new TestJoinToken(number, uses)
+//   use <number> <token>        Write of TestRecord(number), by TestJwtUse(number) and by
+//                               TestJoinToken(token)
 //   jwt <number>                GetJwtUse of TestJwtUse(number)
-//   revoke <token>              RevokeJoinTokens
+//   revoke <token>              Write of its revocation
 //   state <token>               "uses <uses> revoked <0 or 1>"
 //   tokens <number>             for ever, with four threads: adds TestJoinToken(number) with
 //                               kFloodBatch uses, uses it for the records from `number` on one by
@@ -34,6 +33,7 @@
 #include "base/errors.h"
 #include "store/rocksdb/rocksdb_store.h"
 #include "store/testing/test_record.h"
+#include "store/testing/write_stored.h"
 
 namespace fleetca::store {
 namespace {
@@ -66,18 +66,18 @@ absl::Status Get(const Store& store, uint64_t number) {
 }
 
 absl::Status Add(Store& store, uint64_t token, uint32_t uses) {
-  return store.AddJoinTokens({TestJoinToken(token, uses)});
+  return store.Write({.new_tokens = {TestJoinToken(token, uses)}}).status();
 }
 
-absl::Status Use(Store& store, uint64_t number, uint64_t token, uint32_t uses) {
+absl::Status Use(Store& store, uint64_t number, uint64_t token) {
   const CertificateRecord record = TestRecord(number);
-  return store.Write({.certificates = {record},
-                      .token_uses = {{TestJoinToken(token).hash, uses, record.serial}},
-                      .jwt_uses = {TestJwtUse(number)}});
+  return WriteStored(store, {.certificates = {record},
+                             .token_uses = {{TestJoinToken(token).hash, record.serial}},
+                             .jwt_uses = {TestJwtUse(number)}});
 }
 
 absl::Status Revoke(Store& store, uint64_t token) {
-  return store.RevokeJoinTokens({TestJoinToken(token).hash}, TestRevocation());
+  return store.Write({.revoked_tokens = {{TestJoinToken(token).hash, TestRevocation()}}}).status();
 }
 
 void AnswerState(const Store& store, uint64_t token) {
@@ -99,13 +99,14 @@ bool Note(const absl::Status& status, absl::string_view what, uint64_t number) {
 }
 
 bool AppendBatch(Store& store, uint64_t number) {
-  return Note(store.Write({.certificates = TestRecords(number, kFloodBatch)}), "ack", number);
+  return Note(WriteStored(store, {.certificates = TestRecords(number, kFloodBatch)}), "ack",
+              number);
 }
 
 bool LifeOfAToken(Store& store, uint64_t number) {
   bool good = Note(Add(store, number, kFloodBatch), "added", number);
-  for (uint32_t uses = 1; good && uses <= kFloodBatch; ++uses) {
-    good = Note(Use(store, number + uses - 1, number, uses), "used", number);
+  for (uint64_t record = number; good && record < number + kFloodBatch; ++record) {
+    good = Note(Use(store, record, number), "used", number);
   }
   return good && Note(Revoke(store, number), "revoked", number);
 }
@@ -143,10 +144,9 @@ int Main(const std::string& folder, bool sync_writes) {
     std::string command;
     uint64_t number = 0;
     size_t count = 0;
-    uint32_t uses = 0;
-    words >> command >> number >> count >> uses;
+    words >> command >> number >> count;
     if (command == "append") {
-      AnswerStatus((*store)->Write({.certificates = TestRecords(number, count)}));
+      AnswerStatus(WriteStored(**store, {.certificates = TestRecords(number, count)}));
     } else if (command == "get") {
       AnswerStatus(Get(**store, number));
     } else if (command == "flood") {
@@ -156,7 +156,7 @@ int Main(const std::string& folder, bool sync_writes) {
     } else if (command == "token") {
       AnswerStatus(Add(**store, number, static_cast<uint32_t>(count)));
     } else if (command == "use") {
-      AnswerStatus(Use(**store, number, count, uses));
+      AnswerStatus(Use(**store, number, count));
     } else if (command == "jwt") {
       AnswerStatus((*store)->GetJwtUse(TestJwtUse(number).id_hash).status());
     } else if (command == "revoke") {

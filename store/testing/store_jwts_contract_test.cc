@@ -16,8 +16,8 @@ namespace {
 class StoreJwtsContractTest : public StoreContractTest {
  protected:
   void Use(uint64_t number) {
-    const absl::Status status =
-        store_->Write({.certificates = {TestRecord(number)}, .jwt_uses = {TestJwtUse(number)}});
+    const absl::Status status = WriteStored(
+        *store_, {.certificates = {TestRecord(number)}, .jwt_uses = {TestJwtUse(number)}});
     ASSERT_TRUE(status.ok()) << status;
   }
 
@@ -39,11 +39,10 @@ TEST_P(StoreJwtsContractTest, AUseIsThereWithItsCertificate) {
   EXPECT_TRUE(store_->GetBySerial(TestRecord(1).serial).ok());
   // Beside a certificate without a JWT and the use of a join token.
   const JoinToken token = TestJoinToken(1);
-  ASSERT_TRUE(store_->AddJoinTokens({token}).ok());
-  ASSERT_TRUE(store_
-                  ->Write({.certificates = TestRecords(2, 4),
-                           .token_uses = {{token.hash, 1, TestRecord(3).serial}},
-                           .jwt_uses = {TestJwtUse(2), TestJwtUse(5)}})
+  ASSERT_TRUE(store_->Write({.new_tokens = {token}}).ok());
+  ASSERT_TRUE(WriteStored(*store_, {.certificates = TestRecords(2, 4),
+                                    .token_uses = {{token.hash, TestRecord(3).serial}},
+                                    .jwt_uses = {TestJwtUse(2), TestJwtUse(5)}})
                   .ok());
   ExpectUsed(2);
   ExpectUnused(3);
@@ -69,7 +68,7 @@ TEST_P(StoreJwtsContractTest, KeepsOddTimesAndHashes) {
     use.expires_at = expires_at;
     uses.push_back(use);
   }
-  ASSERT_TRUE(store_->Write({.certificates = {TestRecord(1)}, .jwt_uses = uses}).ok());
+  ASSERT_TRUE(WriteStored(*store_, {.certificates = {TestRecord(1)}, .jwt_uses = uses}).ok());
   for (const JwtUse& use : uses) {
     EXPECT_EQ(store_->GetJwtUse(use.id_hash).value(), use);
   }
@@ -80,11 +79,12 @@ TEST_P(StoreJwtsContractTest, AUseOutsideTheContractLeavesNothingOfTheCommit) {
   short_hash.id_hash.pop_back();
   for (const JwtUse& wrong : {short_hash, TestJwtUse(2)}) {  // the other is of another certificate
     ExpectInternal(
-        store_->Write({.certificates = {TestRecord(1)}, .jwt_uses = {TestJwtUse(1), wrong}}));
+        store_->Write({.certificates = {TestRecord(1)}, .jwt_uses = {TestJwtUse(1), wrong}})
+            .status());
     ExpectNotFound(store_->GetBySerial(TestRecord(1).serial).status());
     ExpectUnused(1);
   }
-  ExpectInternal(store_->Write({.jwt_uses = {TestJwtUse(1)}}));
+  ExpectInternal(store_->Write({.jwt_uses = {TestJwtUse(1)}}).status());
   ExpectUnused(1);
 }
 
@@ -96,10 +96,11 @@ TEST_P(StoreJwtsContractTest, DropsWhatExpiredBefore) {
     uses.push_back(TestJwtUse(number));
     uses.back().expires_at = hour + absl::Seconds(number);
   }
-  ASSERT_TRUE(store_->Write({.certificates = TestRecords(0, kUses), .jwt_uses = uses}).ok());
+  ASSERT_TRUE(WriteStored(*store_, {.certificates = TestRecords(0, kUses), .jwt_uses = uses}).ok());
   JwtUse later = TestJwtUse(kUses);
   later.expires_at = hour + absl::Hours(2);
-  ASSERT_TRUE(store_->Write({.certificates = {TestRecord(kUses)}, .jwt_uses = {later}}).ok());
+  ASSERT_TRUE(
+      WriteStored(*store_, {.certificates = {TestRecord(kUses)}, .jwt_uses = {later}}).ok());
   const auto there = [this](const JwtUse& use) { return store_->GetJwtUse(use.id_hash).ok(); };
   EXPECT_EQ(store_->DropJwtUses(hour).value(), 0u);
   // The first expired on the hour, the others within the next.
@@ -124,7 +125,7 @@ TEST(MemoryStoreJwtsTest, AFaultChangesNothingUntilItEnds) {
   MemoryStore store;
   store.FailAppends(Unavailable(Reason::kStoreUnavailable, "the disk is full"));
   for (const absl::Status& status :
-       {store.Write({.certificates = {TestRecord(1)}, .jwt_uses = {TestJwtUse(1)}}),
+       {store.Write({.certificates = {TestRecord(1)}, .jwt_uses = {TestJwtUse(1)}}).status(),
         store.DropJwtUses(absl::InfiniteFuture()).status()}) {
     EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
     EXPECT_EQ(GetReason(status), Reason::kStoreUnavailable);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/errors.h"
@@ -20,15 +19,15 @@ using ::testing::IsEmpty;
 
 constexpr uint32_t kLastUse = 0xffffffff;
 
-JoinTokenUse UseOf(const JoinToken& token, uint32_t uses, const CertificateRecord& record) {
-  return {token.hash, uses, record.serial};
+JoinTokenUse UseOf(const JoinToken& token, const CertificateRecord& record) {
+  return {token.hash, record.serial};
 }
 
 // Tokens by ascending hash.
 std::vector<JoinToken> SortedTokens(uint64_t first, size_t count) {
   std::vector<JoinToken> tokens;
   for (uint64_t number = first; number < first + count; ++number) {
-    tokens.push_back(TestJoinToken(number));
+    tokens.push_back(TestJoinToken(number, 2));
   }
   std::sort(tokens.begin(), tokens.end(),
             [](const JoinToken& a, const JoinToken& b) { return a.hash < b.hash; });
@@ -38,18 +37,19 @@ std::vector<JoinToken> SortedTokens(uint64_t first, size_t count) {
 class StoreTokensContractTest : public StoreContractTest {
  protected:
   void Add(const JoinToken& token) {
-    const absl::Status status = store_->AddJoinTokens({token});
+    const absl::Status status = store_->Write({.new_tokens = {token}}).status();
     ASSERT_TRUE(status.ok()) << status;
   }
 
-  void Use(const JoinToken& token, uint32_t uses, const CertificateRecord& record) {
+  void Use(const JoinToken& token, const CertificateRecord& record) {
     const absl::Status status =
-        store_->Write({.certificates = {record}, .token_uses = {UseOf(token, uses, record)}});
+        WriteStored(*store_, {.certificates = {record}, .token_uses = {UseOf(token, record)}});
     ASSERT_TRUE(status.ok()) << status;
   }
 
   void Revoke(const JoinToken& token, const JoinTokenRevocation& revocation) {
-    const absl::Status status = store_->RevokeJoinTokens({token.hash}, revocation);
+    const absl::Status status =
+        store_->Write({.revoked_tokens = {{token.hash, revocation}}}).status();
     ASSERT_TRUE(status.ok()) << status;
   }
 
@@ -76,7 +76,7 @@ class StoreTokensContractTest : public StoreContractTest {
 };
 
 TEST_P(StoreTokensContractTest, ANewTokenIsUnused) {
-  ASSERT_TRUE(store_->AddJoinTokens({token_, other_}).ok());
+  ASSERT_TRUE(store_->Write({.new_tokens = {token_, other_}}).ok());
   for (const JoinToken& token : {token_, other_}) {
     EXPECT_EQ(Get(token), (JoinTokenState{token, 0, "", std::nullopt}));
   }
@@ -91,16 +91,16 @@ TEST_P(StoreTokensContractTest, KeepsEmptyAndOddFields) {
   odd.expires_at = absl::FromUnixSeconds(1LL << 40);
   odd.uses = kLastUse;
   Add(odd);
-  Use(odd, kLastUse, TestRecord(1));
+  Use(odd, TestRecord(1));
   Revoke(odd, {absl::FromUnixSeconds(-7), ""});
-  EXPECT_EQ(Get(odd), (JoinTokenState{odd, kLastUse, TestRecord(1).serial,
+  EXPECT_EQ(Get(odd), (JoinTokenState{odd, 1, TestRecord(1).serial,
                                       JoinTokenRevocation{absl::FromUnixSeconds(-7), ""}}));
   EXPECT_THAT(All(), ElementsAre(Get(odd)));
 }
 
 TEST_P(StoreTokensContractTest, UnknownIsNotFound) {
   Add(token_);
-  Use(token_, 1, TestRecord(1));
+  Use(token_, TestRecord(1));
   Revoke(token_, revocation_);
   const std::vector<std::string> unknown = {other_.hash, "", token_.hash.substr(0, 31),
                                             token_.hash + "r",
@@ -111,15 +111,14 @@ TEST_P(StoreTokensContractTest, UnknownIsNotFound) {
 }
 
 TEST_P(StoreTokensContractTest, AUseIsThereWithItsCertificate) {
-  ASSERT_TRUE(store_->AddJoinTokens({token_, other_}).ok());
-  Use(token_, 1, TestRecord(1));
+  ASSERT_TRUE(store_->Write({.new_tokens = {token_, other_}}).ok());
+  Use(token_, TestRecord(1));
   EXPECT_EQ(Get(token_), (JoinTokenState{token_, 1, TestRecord(1).serial, std::nullopt}));
   EXPECT_TRUE(store_->GetBySerial(TestRecord(1).serial).ok());
   // With another token's use and a certificate without a token.
-  ASSERT_TRUE(store_
-                  ->Write({.certificates = TestRecords(2, 3),
-                           .token_uses = {UseOf(token_, 2, TestRecord(3)),
-                                          UseOf(other_, 1, TestRecord(4))}})
+  ASSERT_TRUE(WriteStored(*store_, {.certificates = TestRecords(2, 3),
+                                    .token_uses = {UseOf(token_, TestRecord(3)),
+                                                   UseOf(other_, TestRecord(4))}})
                   .ok());
   EXPECT_EQ(Get(token_), (JoinTokenState{token_, 2, TestRecord(3).serial, std::nullopt}));
   EXPECT_EQ(Get(other_), (JoinTokenState{other_, 1, TestRecord(4).serial, std::nullopt}));
@@ -127,21 +126,21 @@ TEST_P(StoreTokensContractTest, AUseIsThereWithItsCertificate) {
 
 TEST_P(StoreTokensContractTest, ATokenMayBeUsedTwiceInOneAppend) {
   Add(token_);
-  ASSERT_TRUE(store_
-                  ->Write({.certificates = TestRecords(1, 2),
-                           .token_uses = {UseOf(token_, 1, TestRecord(1)),
-                                          UseOf(token_, 2, TestRecord(2))}})
+  ASSERT_TRUE(WriteStored(*store_, {.certificates = TestRecords(1, 2),
+                                    .token_uses = {UseOf(token_, TestRecord(1)),
+                                                   UseOf(token_, TestRecord(2))}})
                   .ok());
   EXPECT_EQ(Get(token_), (JoinTokenState{token_, 2, TestRecord(2).serial, std::nullopt}));
 }
 
 // In the order of numbers, past those whose last octet overflows.
 TEST_P(StoreTokensContractTest, CountsManyUses) {
-  Add(token_);
+  const JoinToken token = TestJoinToken(1, 300);
+  Add(token);
   Add(other_);
   for (uint32_t uses = 1; uses <= 300; ++uses) {
-    Use(token_, uses, TestRecord(uses));
-    ASSERT_EQ(Get(token_), (JoinTokenState{token_, uses, TestRecord(uses).serial, std::nullopt}));
+    Use(token, TestRecord(uses));
+    ASSERT_EQ(Get(token), (JoinTokenState{token, uses, TestRecord(uses).serial, std::nullopt}));
   }
   EXPECT_EQ(Get(other_).uses, 0u);
   EXPECT_EQ(All().size(), 2u);
@@ -150,20 +149,20 @@ TEST_P(StoreTokensContractTest, CountsManyUses) {
 TEST_P(StoreTokensContractTest, AUseOutsideTheContractLeavesNothingOfTheAppend) {
   Add(token_);
   const CertificateRecord record = TestRecord(1);
-  const JoinTokenUse right = UseOf(token_, 1, record);
-  const JoinTokenUse of_another_serial = UseOf(token_, 2, TestRecord(2));
-  const JoinTokenUse uncounted = UseOf(token_, 0, record);
+  const JoinTokenUse right = UseOf(token_, record);
+  const JoinTokenUse of_another_serial = UseOf(token_, TestRecord(2));
   JoinTokenUse short_hash = right;
   short_hash.hash.pop_back();
-  for (const JoinTokenUse& wrong : {of_another_serial, uncounted, short_hash}) {
-    ExpectInternal(store_->Write({.certificates = {record}, .token_uses = {right, wrong}}));
+  for (const JoinTokenUse& wrong : {of_another_serial, right, short_hash}) {
+    ExpectInternal(
+        store_->Write({.certificates = {record}, .token_uses = {right, wrong}}).status());
     ExpectNotFound(store_->GetBySerial(record.serial).status());
     EXPECT_EQ(Get(token_).uses, 0u);
   }
-  ExpectInternal(store_->Write({.token_uses = {right}}));
+  ExpectInternal(store_->Write({.token_uses = {right}}).status());
   CertificateRecord nameless = record;
   nameless.identity.clear();
-  ExpectInternal(store_->Write({.certificates = {nameless}, .token_uses = {right}}));
+  ExpectInternal(store_->Write({.certificates = {nameless}, .token_uses = {right}}).status());
   EXPECT_EQ(Get(token_).uses, 0u);
 }
 
@@ -175,45 +174,58 @@ TEST_P(StoreTokensContractTest, OneTokenOutsideTheContractLeavesNothing) {
   JoinToken useless = other_;
   useless.uses = 0;
   for (const JoinToken& wrong : {short_hash, nameless, useless}) {
-    ExpectInternal(store_->AddJoinTokens({token_, wrong}));
+    ExpectInternal(store_->Write({.new_tokens = {token_, wrong}}).status());
     EXPECT_THAT(All(), IsEmpty());
   }
   Add(token_);
-  ExpectInternal(store_->RevokeJoinTokens({token_.hash, short_hash.hash}, revocation_));
+  ExpectInternal(
+      store_
+          ->Write({.revoked_tokens = {{token_.hash, revocation_}, {short_hash.hash, revocation_}}})
+          .status());
   EXPECT_EQ(Get(token_).revocation, std::nullopt);
 }
 
 TEST_P(StoreTokensContractTest, TheFirstRevocationStays) {
-  ASSERT_TRUE(store_->AddJoinTokens({token_, other_}).ok());
+  ASSERT_TRUE(store_->Write({.new_tokens = {token_, other_}}).ok());
   Revoke(token_, revocation_);
   EXPECT_EQ(Get(token_).revocation, revocation_);
   EXPECT_EQ(Get(other_).revocation, std::nullopt);
   const JoinTokenRevocation later = {revocation_.revoked_at + absl::Hours(1), "spiffe://a/other"};
   // Of the same token twice, and of none.
-  ASSERT_TRUE(
-      store_
-          ->RevokeJoinTokens({token_.hash, other_.hash, other_.hash, TestJoinToken(9).hash}, later)
-          .ok());
+  ASSERT_TRUE(store_
+                  ->Write({.revoked_tokens = {{token_.hash, later},
+                                              {other_.hash, later},
+                                              {other_.hash, revocation_},
+                                              {TestJoinToken(9).hash, later}}})
+                  .ok());
   EXPECT_EQ(Get(token_).revocation, revocation_);
   EXPECT_EQ(Get(other_).revocation, later);
   ExpectNotFound(store_->GetJoinToken(TestJoinToken(9).hash).status());
   EXPECT_EQ(All().size(), 2u);
 }
 
-TEST_P(StoreTokensContractTest, ARevocationAndAUseDoNotTouchEachOther) {
+TEST_P(StoreTokensContractTest, ARevocationKeepsTheUsesAndEndsThem) {
   Add(token_);
-  Use(token_, 1, TestRecord(1));
-  Revoke(token_, revocation_);
-  Use(token_, 2, TestRecord(2));
+  Use(token_, TestRecord(1));
+  // One that comes with a use comes after it.
+  ASSERT_TRUE(WriteStored(*store_, {.certificates = {TestRecord(2)},
+                                    .token_uses = {UseOf(token_, TestRecord(2))},
+                                    .revoked_tokens = {{token_.hash, revocation_}}})
+                  .ok());
+  EXPECT_EQ(Get(token_), (JoinTokenState{token_, 2, TestRecord(2).serial, revocation_}));
+  const absl::StatusOr<std::vector<WriteOutcome>> outcomes = store_->Write(
+      {.certificates = {TestRecord(3)}, .token_uses = {UseOf(token_, TestRecord(3))}});
+  ASSERT_TRUE(outcomes.ok()) << outcomes.status();
+  EXPECT_EQ(outcomes->front().kind, WriteOutcome::Kind::kSpent);
   EXPECT_EQ(Get(token_), (JoinTokenState{token_, 2, TestRecord(2).serial, revocation_}));
 }
 
 TEST_P(StoreTokensContractTest, IteratesByHashFromAnywhere) {
   const std::vector<JoinToken> tokens = SortedTokens(10, 8);
-  ASSERT_TRUE(store_->AddJoinTokens(tokens).ok());
+  ASSERT_TRUE(store_->Write({.new_tokens = tokens}).ok());
   for (size_t i = 0; i < tokens.size(); i += 2) {
-    Use(tokens[i], 1, TestRecord(i));
-    Use(tokens[i], 2, TestRecord(i + 100));
+    Use(tokens[i], TestRecord(i));
+    Use(tokens[i], TestRecord(i + 100));
     Revoke(tokens[i], revocation_);
   }
   const auto hashes_from = [this](absl::string_view from) {
@@ -241,13 +253,13 @@ TEST_P(StoreTokensContractTest, IteratesByHashFromAnywhere) {
 }
 
 TEST_P(StoreTokensContractTest, AVisitorStopsTheIterationAndMayWrite) {
-  ASSERT_TRUE(store_->AddJoinTokens(SortedTokens(10, 5)).ok());
+  ASSERT_TRUE(store_->Write({.new_tokens = SortedTokens(10, 5)}).ok());
   uint64_t next = 1000;
   size_t visits = 0;
   size_t most = 3;
   const auto add_one = [&](const JoinTokenState& state) {
-    EXPECT_TRUE(store_->AddJoinTokens({TestJoinToken(next++)}).ok());
-    EXPECT_TRUE(store_->RevokeJoinTokens({state.token.hash}, revocation_).ok());
+    EXPECT_TRUE(store_->Write({.new_tokens = {TestJoinToken(next++)}}).ok());
+    EXPECT_TRUE(store_->Write({.revoked_tokens = {{state.token.hash, revocation_}}}).ok());
     return ++visits < most;
   };
   EXPECT_TRUE(store_->ForEachJoinToken("", add_one).ok());
@@ -263,17 +275,17 @@ TEST_P(StoreTokensContractTest, DropsWhatExpiredBefore) {
   for (uint64_t number = 0; number < 700; ++number) {
     tokens.push_back(TestJoinToken(number, 3));
   }
-  ASSERT_TRUE(store_->AddJoinTokens(tokens).ok());
+  ASSERT_TRUE(store_->Write({.new_tokens = tokens}).ok());
   std::vector<CertificateRecord> records = TestRecords(0, 1400);
   std::vector<JoinTokenUse> uses;
-  std::vector<std::string> hashes;
+  std::vector<RevokedJoinToken> revoked;
   for (size_t i = 0; i < tokens.size(); ++i) {
-    uses.push_back(UseOf(tokens[i], 1, records[2 * i]));
-    uses.push_back(UseOf(tokens[i], 2, records[2 * i + 1]));
-    hashes.push_back(tokens[i].hash);
+    uses.push_back(UseOf(tokens[i], records[2 * i]));
+    uses.push_back(UseOf(tokens[i], records[2 * i + 1]));
+    revoked.push_back({tokens[i].hash, revocation_});
   }
-  ASSERT_TRUE(store_->Write({.certificates = records, .token_uses = uses}).ok());
-  ASSERT_TRUE(store_->RevokeJoinTokens(hashes, revocation_).ok());
+  ASSERT_TRUE(WriteStored(*store_, {.certificates = records, .token_uses = uses}).ok());
+  ASSERT_TRUE(store_->Write({.revoked_tokens = revoked}).ok());
   EXPECT_EQ(store_->DropJoinTokens(tokens[0].expires_at).value(), 0u);
   EXPECT_EQ(store_->DropJoinTokens(tokens[600].expires_at).value(), 600u);
   EXPECT_EQ(All().size(), 100u);
@@ -297,7 +309,10 @@ TEST_P(StoreTokensContractTest, DropsWhatExpiredBefore) {
 TEST_P(StoreTokensContractTest, AUseOfADroppedTokenIsOfNoToken) {
   Add(other_);
   EXPECT_EQ(store_->DropJoinTokens(absl::InfiniteFuture()).value(), 1u);
-  Use(other_, 1, TestRecord(1));
+  const absl::StatusOr<std::vector<WriteOutcome>> outcomes = store_->Write(
+      {.certificates = {TestRecord(1)}, .token_uses = {UseOf(other_, TestRecord(1))}});
+  ASSERT_TRUE(outcomes.ok()) << outcomes.status();
+  EXPECT_EQ(outcomes->front().kind, WriteOutcome::Kind::kSpent);
   ExpectNotFound(store_->GetJoinToken(other_.hash).status());
   EXPECT_THAT(All(), IsEmpty());
   EXPECT_EQ(store_->DropJoinTokens(absl::UnixEpoch()).value(), 0u);
@@ -311,7 +326,8 @@ TEST_P(StoreTokensContractTest, TheLatestTimeOnlyRises) {
   record.issued_at = absl::FromUnixMillis(-5);
   Append(record);
   EXPECT_EQ(store_->latest_time(), absl::UnixEpoch());
-  ASSERT_TRUE(store_->Write({.certificates = {TestRecord(5), TestRecord(9), TestRecord(2)}}).ok());
+  ASSERT_TRUE(
+      WriteStored(*store_, {.certificates = {TestRecord(5), TestRecord(9), TestRecord(2)}}).ok());
   const absl::Time issued = TestRecord(9).issued_at;
   EXPECT_EQ(store_->latest_time(), issued);
   Append(TestRecord(3));
@@ -331,40 +347,7 @@ TEST_P(StoreTokensContractTest, TheLatestTimeOnlyRises) {
 
 TEST_P(StoreTokensContractTest, WritingNothingIsOk) {
   EXPECT_TRUE(store_->Write({}).ok());
-  EXPECT_TRUE(store_->AddJoinTokens({}).ok());
-  EXPECT_TRUE(store_->RevokeJoinTokens({}, revocation_).ok());
   EXPECT_EQ(store_->latest_time(), absl::UnixEpoch());
-}
-
-// Whatever comes at the same time, of a token's revocations one counts, and no use is lost.
-TEST_P(StoreTokensContractTest, ConcurrentUsesAndRevocations) {
-#ifdef __SANITIZE_THREAD__
-  if (absl::string_view(GetParam().name) == "RocksDb") {
-    GTEST_SKIP() << "ThreadSanitizer does not see how Debian's RocksDB hands writers over";
-  }
-#endif
-  constexpr uint32_t kUses = 50;
-  Add(token_);
-  std::vector<std::thread> threads;
-  threads.emplace_back([this] {
-    for (uint32_t uses = 1; uses <= kUses; ++uses) {
-      Use(token_, uses, TestRecord(uses));
-    }
-  });
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([this, i] {
-      Revoke(token_, {revocation_.revoked_at, std::to_string(i)});
-      const std::optional<JoinTokenRevocation> first = Get(token_).revocation;
-      Revoke(token_, {revocation_.revoked_at, std::to_string(i + 10)});
-      EXPECT_EQ(Get(token_).revocation, first);
-      EXPECT_LT(first.value_or(JoinTokenRevocation()).revoker.size(), 2u);
-    });
-  }
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
-  EXPECT_EQ(Get(token_).uses, kUses);
-  EXPECT_TRUE(Get(token_).revocation.has_value());
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreTokensContractTest, ::testing::ValuesIn(StoreKinds()),
@@ -374,14 +357,14 @@ TEST(MemoryStoreTokensTest, AFaultChangesNothingUntilItEnds) {
   MemoryStore store;
   const JoinToken token = TestJoinToken(1);
   const JoinTokenRevocation revocation = {absl::FromUnixSeconds(1), "r"};
-  ASSERT_TRUE(store.AddJoinTokens({token}).ok());
+  ASSERT_TRUE(store.Write({.new_tokens = {token}}).ok());
   const absl::Time before = store.latest_time();
   store.FailAppends(Unavailable(Reason::kStoreUnavailable, "the disk is full"));
   const std::vector<absl::Status> refused = {
-      store.Write(
-          {.certificates = {TestRecord(1)}, .token_uses = {UseOf(token, 1, TestRecord(1))}}),
-      store.AddJoinTokens({TestJoinToken(2)}),
-      store.RevokeJoinTokens({token.hash}, revocation),
+      store.Write({.certificates = {TestRecord(1)}, .token_uses = {UseOf(token, TestRecord(1))}})
+          .status(),
+      store.Write({.new_tokens = {TestJoinToken(2)}}).status(),
+      store.Write({.revoked_tokens = {{token.hash, revocation}}}).status(),
       store.DropJoinTokens(absl::InfiniteFuture()).status(),
   };
   for (const absl::Status& status : refused) {
@@ -392,7 +375,7 @@ TEST(MemoryStoreTokensTest, AFaultChangesNothingUntilItEnds) {
   ExpectNotFound(store.GetJoinToken(TestJoinToken(2).hash).status());
   EXPECT_EQ(store.latest_time(), before);
   store.FailAppends(absl::OkStatus());
-  EXPECT_TRUE(store.RevokeJoinTokens({token.hash}, revocation).ok());
+  EXPECT_TRUE(store.Write({.revoked_tokens = {{token.hash, revocation}}}).ok());
   EXPECT_EQ(store.GetJoinToken(token.hash).value().revocation, revocation);
 }
 

@@ -183,6 +183,7 @@ TESTS_MAY = {
     "service/issuance": ["store/memory"],
     "service/net": ["service/authority"],
     "service/rpc": ["store/memory"],
+    "client/authz/serve": ["base/grpc"],
 }
 
 # Package -> what none of its targets may link, through however many others: the process that

@@ -1,0 +1,110 @@
+#include "service/time/store_pruner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/time/clock.h"
+#include "base/errors.h"
+#include "store/memory/memory_store.h"
+#include "tests/testing/fake_clock.h"
+#include "tests/testing/fake_time_witness.h"
+#include "tests/testing/status_matchers.h"
+
+namespace fleetca::service {
+namespace {
+
+using ::fleetca::testing::IsError;
+
+class StorePrunerTest : public ::testing::Test {
+ protected:
+  // A certificate of an hour, and its serial.
+  std::string Issue() {
+    const absl::Time now = clock_.Now();
+    const int64_t expiry_hour = absl::ToUnixSeconds(now + absl::Hours(1)) / 3600 + 1;
+    std::string serial(20, '\x07');
+    serial[0] = '\x01';
+    for (size_t i = 0; i < 3; ++i) {
+      serial[1 + i] = static_cast<char>(expiry_hour >> (16 - 8 * i));
+    }
+    serial[19] = static_cast<char>(++issued_);
+    const store::CertificateRecord record{.serial = serial,
+                                          .certificate = "c",
+                                          .identity = "spiffe://a/b",
+                                          .issued_at = now,
+                                          .not_before = now,
+                                          .not_after = now + absl::Hours(1)};
+    FLEETCA_EXPECT_OK(store_.Write({.certificates = {record}}));
+    return serial;
+  }
+
+  void Advance(absl::Duration time) {
+    clock_.Advance(time);
+    FLEETCA_EXPECT_OK(store_.NoteTime(clock_.Now()));
+  }
+
+  testing::FakeClock clock_;
+  testing::FakeTimeWitness witness_{clock_};
+  store::MemoryStore store_;
+  const ClockRule rule_{clock_, witness_, store_, ClockLimits()};
+  int issued_ = 0;
+};
+
+TEST_F(StorePrunerTest, KeepsForTheRetention) {
+  const std::string serial = Issue();
+  Advance(absl::Hours(1 + 72));
+  FLEETCA_ASSERT_OK(PruneStore(rule_, store_, absl::Hours(72)));
+  EXPECT_TRUE(store_.GetBySerial(serial).ok());
+  Advance(absl::Hours(2));
+  const std::string later = Issue();
+  FLEETCA_ASSERT_OK(PruneStore(rule_, store_, absl::Hours(72)));
+  EXPECT_FALSE(store_.GetBySerial(serial).ok());
+  EXPECT_TRUE(store_.GetBySerial(later).ok());
+}
+
+TEST_F(StorePrunerTest, WithoutARetentionKeepsAsLongAsARequestIdIsReplayed) {
+  const std::string serial = Issue();
+  Advance(absl::Hours(24));
+  FLEETCA_ASSERT_OK(PruneStore(rule_, store_, absl::ZeroDuration()));
+  EXPECT_TRUE(store_.GetBySerial(serial).ok());
+  Advance(absl::Hours(3));
+  FLEETCA_ASSERT_OK(PruneStore(rule_, store_, absl::ZeroDuration()));
+  EXPECT_FALSE(store_.GetBySerial(serial).ok());
+}
+
+TEST_F(StorePrunerTest, AClockThatIsNotBelievedPrunesNothing) {
+  const std::string serial = Issue();
+  Advance(absl::Hours(1));
+  FLEETCA_ASSERT_OK(rule_.Now());
+  clock_.Advance(-absl::Hours(1));
+  EXPECT_THAT(PruneStore(rule_, store_, absl::ZeroDuration()),
+              IsError(absl::StatusCode::kUnavailable, Reason::kClockRefused));
+  EXPECT_TRUE(store_.GetBySerial(serial).ok());
+}
+
+// The store noted nothing since: so long nobody saw the time.
+TEST_F(StorePrunerTest, GoesNoFurtherThanTheStoreKnows) {
+  const std::string serial = Issue();
+  FLEETCA_ASSERT_OK(rule_.Now());
+  clock_.Advance(absl::Hours(48));
+  FLEETCA_EXPECT_OK(PruneStore(rule_, store_, absl::ZeroDuration()));
+  EXPECT_TRUE(store_.GetBySerial(serial).ok());
+}
+
+TEST_F(StorePrunerTest, DoesItInTheBackground) {
+  const std::string serial = Issue();
+  Advance(absl::Hours(48));
+  const auto pruner =
+      StorePruner::Start(rule_, store_, absl::ZeroDuration(), absl::Milliseconds(1));
+  FLEETCA_ASSERT_OK(pruner);
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  while (store_.GetBySerial(serial).ok() && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  EXPECT_FALSE(store_.GetBySerial(serial).ok());
+}
+
+}  // namespace
+}  // namespace fleetca::service

@@ -1,0 +1,35 @@
+// The record of one certificate.
+#ifndef FLEETCA_STORE_CERTIFICATE_RECORD_H_
+#define FLEETCA_STORE_CERTIFICATE_RECORD_H_
+
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/time/time.h"
+
+namespace fleetca::store {
+
+// One certificate as issued. Never changes once written.
+struct CertificateRecord {
+  std::string serial;       // 20 octets; sorts by expiry (x509/serial.h)
+  std::string certificate;  // DER
+  std::string identity;     // the SPIFFE ID, or the first name when there is none; never empty
+  std::string requester;    // the authenticated caller, or "join-token:" and the token's id
+  std::string profile;
+  // 32 octets that name the caller's request_id, and 32 that stand for what it asked for; both
+  // empty when there was no request_id.
+  std::string request_key;
+  std::string request_digest;
+  absl::Time issued_at;   // to the millisecond
+  absl::Time not_before;  // to the second
+  absl::Time not_after;   // to the second
+
+  friend bool operator==(const CertificateRecord&, const CertificateRecord&) = default;
+};
+
+// Called for each record of an iteration; false ends it.
+using RecordVisitor = absl::FunctionRef<bool(const CertificateRecord&)>;
+
+}  // namespace fleetca::store
+
+#endif  // FLEETCA_STORE_CERTIFICATE_RECORD_H_
