@@ -178,6 +178,7 @@ TESTS_MAY = {
     "service/join": ["store/memory"],
     "service/issuance": ["store/memory"],
     "service/net": ["service/authority"],
+    "client/authz/serve": ["base/grpc"],
     "service/rpc": ["store/memory"],
 }
 
