@@ -43,7 +43,6 @@ template <typename T>
 absl::Status StatusOf(const absl::StatusOr<T>& result) {
   return result.status();
 }
-absl::Status StatusOf(const absl::Status& status) { return status; }
 
 template <typename Result>
 void ExpectRefused(const Result& result, Reason reason, absl::string_view path) {

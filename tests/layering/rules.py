@@ -182,6 +182,7 @@ TESTS_MAY = {
     "service/join": ["store/memory"],
     "service/issuance": ["store/memory"],
     "service/net": ["service/authority"],
+    "client/authz/serve": ["base/grpc"],
     "service/rpc": ["store/memory"],
     "client/authz/serve": ["base/grpc"],
 }
