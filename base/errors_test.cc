@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <set>
 #include <string>
 
@@ -10,8 +11,6 @@
 
 namespace fleetca {
 namespace {
-
-constexpr int kReasonCount = static_cast<int>(kLastReason) + 1;
 
 TEST(ReasonNameTest, EveryReasonHasItsOwnUpperCaseName) {
   std::set<std::string> names;
@@ -56,10 +55,50 @@ TEST(ErrorsTest, EachConstructorHasItsCode) {
             absl::StatusCode::kPermissionDenied);
   EXPECT_EQ(FailedPrecondition(Reason::kConfigInvalid, "m").code(),
             absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Unauthenticated(Reason::kCallerUnknown, "m").code(),
+            absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(ResourceExhausted(Reason::kQueueFull, "m").code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(DeadlineExceeded(Reason::kDeadlineExceeded, "m").code(),
+            absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Cancelled(Reason::kCancelled, "m").code(), absl::StatusCode::kCancelled);
   EXPECT_EQ(Unavailable(Reason::kDraining, "m").code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(Unimplemented(Reason::kServerUnreachable, "m").code(),
+            absl::StatusCode::kUnimplemented);
+  EXPECT_EQ(DataLoss(Reason::kStoreCorrupt, "m").code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(Internal(Reason::kInternal, "m").code(), absl::StatusCode::kInternal);
-  EXPECT_EQ(MakeError(absl::StatusCode::kDataLoss, Reason::kStoreCorrupt, "", "m").code(),
-            absl::StatusCode::kDataLoss);
+}
+
+TEST(ErrorsTest, AConstructorWithAFieldKeepsIt) {
+  const absl::Status statuses[] = {
+      InvalidArgument(Reason::kSanInvalid, "csr.san", "m"),
+      PermissionDenied(Reason::kNameReserved, "csr.san", "m"),
+      NotFound(Reason::kNotFound, "csr.san", "m"),
+      AlreadyExists(Reason::kRequestIdReused, "csr.san", "m"),
+  };
+  const absl::StatusCode codes[] = {absl::StatusCode::kInvalidArgument,
+                                    absl::StatusCode::kPermissionDenied,
+                                    absl::StatusCode::kNotFound, absl::StatusCode::kAlreadyExists};
+  for (size_t i = 0; i < std::size(codes); ++i) {
+    EXPECT_EQ(statuses[i].code(), codes[i]);
+    EXPECT_EQ(GetField(statuses[i]), "csr.san") << statuses[i];
+    EXPECT_EQ(statuses[i].message(), "m");
+  }
+}
+
+TEST(ReasonCodesTest, EveryReasonComesWithCodesOfRefusals) {
+  for (int i = 0; i < kReasonCount; ++i) {
+    const Reason reason = static_cast<Reason>(i);
+    EXPECT_FALSE(ReasonCodes(reason).empty()) << ReasonName(reason);
+    std::set<absl::StatusCode> codes;
+    for (const absl::StatusCode code : ReasonCodes(reason)) {
+      EXPECT_NE(code, absl::StatusCode::kOk) << ReasonName(reason);
+      EXPECT_TRUE(codes.insert(code).second) << ReasonName(reason) << " lists a code twice";
+    }
+  }
+  EXPECT_THAT(ReasonCodes(Reason::kRequestIdReused),
+              testing::ElementsAre(absl::StatusCode::kAlreadyExists,
+                                   absl::StatusCode::kFailedPrecondition));
 }
 
 TEST(ErrorsTest, NoFieldIsEmpty) {
@@ -83,6 +122,14 @@ TEST(ErrorsTest, TheRetryDelayComesBack) {
   EXPECT_EQ(GetRetryDelay(later), absl::Milliseconds(1500));
   EXPECT_EQ(GetRetryDelay(Annotate(later, "Item 7")), absl::Milliseconds(1500));
   EXPECT_EQ(GetReason(later), Reason::kQueueFull);
+}
+
+TEST(ErrorsTest, TheRetryDelayIsExactAndTheLastOneCounts) {
+  const absl::Status busy = Unavailable(Reason::kQueueFull, "m");
+  for (const absl::Duration delay :
+       {absl::ZeroDuration(), absl::Nanoseconds(1), absl::Hours(1) - absl::Nanoseconds(1)}) {
+    EXPECT_EQ(GetRetryDelay(WithRetryDelay(WithRetryDelay(busy, absl::Seconds(9)), delay)), delay);
+  }
 }
 
 TEST(AnnotateTest, KeepsAllButTheMessage) {

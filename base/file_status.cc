@@ -17,8 +17,8 @@ absl::Status FileStatus(int error, absl::string_view message) {
     case EROFS:
       return FailedPrecondition(Reason::kFilePermissions, message);
     case EEXIST:
-      return MakeError(absl::StatusCode::kAlreadyExists, Reason::kFileInvalid, "",
-                       absl::StrCat(message, "; move it away or name another"));
+      return AlreadyExists(Reason::kFileInvalid, "",
+                           absl::StrCat(message, "; move it away or name another"));
     default:
       return FailedPrecondition(Reason::kFileInvalid, message);
   }

@@ -16,11 +16,10 @@ std::string DrainOpenSslErrors() {
   return text;
 }
 
-absl::Status OpenSslError(absl::StatusCode code, Reason reason, absl::string_view message) {
+absl::Status OpenSslError(Reason reason, absl::string_view message) {
   const std::string details = DrainOpenSslErrors();
-  return MakeError(
-      code, reason, "",
-      details.empty() ? std::string(message) : absl::StrCat(message, " [", details, "]"));
+  return Internal(
+      reason, details.empty() ? std::string(message) : absl::StrCat(message, " [", details, "]"));
 }
 
 }  // namespace fleetca

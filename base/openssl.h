@@ -64,8 +64,8 @@ using X509SigPtr = std::unique_ptr<X509_SIG, OpenSslDeleter<X509_SIG_free>>;
 // Drains this thread's OpenSSL error queue into one line; "" when it is empty.
 std::string DrainOpenSslErrors();
 
-// `message`, then what OpenSSL's queue says in brackets. Always leaves the queue empty.
-absl::Status OpenSslError(absl::StatusCode code, Reason reason, absl::string_view message);
+// INTERNAL: `message`, then what OpenSSL's queue says in brackets. Always leaves the queue empty.
+absl::Status OpenSslError(Reason reason, absl::string_view message);
 
 // Empties the queue when it goes out of scope: for calls whose failure is an answer, not an error
 // (a wrong signature), so that no stale entry is blamed on a later call.

@@ -30,8 +30,7 @@ TEST(DrainOpenSslErrorsTest, SaysAllAndEmptiesTheQueue) {
 TEST(OpenSslErrorTest, PutsTheQueueInBracketsAndEmptiesIt) {
   ERR_clear_error();
   LeaveAnError(ERR_R_PASSED_NULL_PARAMETER);
-  const absl::Status status =
-      OpenSslError(absl::StatusCode::kInternal, Reason::kSigningFailed, "It failed");
+  const absl::Status status = OpenSslError(Reason::kSigningFailed, "It failed");
   EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
   EXPECT_EQ(GetReason(status), Reason::kSigningFailed);
   EXPECT_THAT(std::string(status.message()), testing::StartsWith("It failed [error:"));
@@ -40,8 +39,7 @@ TEST(OpenSslErrorTest, PutsTheQueueInBracketsAndEmptiesIt) {
 
 TEST(OpenSslErrorTest, NoBracketsWhenTheQueueIsEmpty) {
   ERR_clear_error();
-  EXPECT_EQ(OpenSslError(absl::StatusCode::kInternal, Reason::kInternal, "It failed").message(),
-            "It failed");
+  EXPECT_EQ(OpenSslError(Reason::kInternal, "It failed").message(), "It failed");
 }
 
 TEST(ScopedOpenSslErrorQueueTest, EmptiesTheQueueAtTheEnd) {

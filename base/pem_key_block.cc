@@ -39,7 +39,7 @@ absl::StatusOr<PemKeyBlock> ReadOnlyKeyBlock(absl::string_view pem) {
   }
   const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   if (bio == nullptr) {
-    return OpenSslError(absl::StatusCode::kInternal, Reason::kInternal, "No memory for a key");
+    return OpenSslError(Reason::kInternal, "No memory for a key");
   }
   FLEETCA_ASSIGN_OR_RETURN(PemKeyBlock key, ReadPemKeyBlock(bio.get()));
   if (key && key.label() == PEM_STRING_ECPARAMETERS) {

@@ -25,8 +25,7 @@ absl::Status WrongPassphrase(absl::string_view what) {
 }
 
 absl::Status EncodingFailed() {
-  return OpenSslError(absl::StatusCode::kInternal, Reason::kInternal,
-                      "The private key could not be encoded");
+  return OpenSslError(Reason::kInternal, "The private key could not be encoded");
 }
 
 absl::StatusOr<std::string> BioContents(BIO* bio) {
@@ -120,7 +119,7 @@ absl::StatusOr<EvpPkeyPtr> GeneratePrivateKey(KeyType type) {
       break;
   }
   if (key == nullptr) {
-    return OpenSslError(absl::StatusCode::kInternal, Reason::kInternal,
+    return OpenSslError(Reason::kInternal,
                         absl::StrCat("No ", KeyTypeName(type), " key could be generated"));
   }
   return key;
@@ -198,8 +197,7 @@ absl::StatusOr<std::string> EncodePublicKey(const EVP_PKEY* key) {
   std::string der(size > 0 ? static_cast<size_t>(size) : 0, '\0');
   unsigned char* cursor = AsUnsigned(der.data());
   if (size <= 0 || i2d_PUBKEY(key, &cursor) != size) {
-    return OpenSslError(absl::StatusCode::kInternal, Reason::kInternal,
-                        "The public key could not be encoded");
+    return OpenSslError(Reason::kInternal, "The public key could not be encoded");
   }
   return der;
 }

@@ -44,7 +44,7 @@ absl::Status RandomBytes(absl::Span<char> out) {
   while (done < out.size()) {
     if (buffer.used == kBufferSize) {
       if (RAND_bytes(buffer.bytes, kBufferSize) != 1) {
-        return OpenSslError(absl::StatusCode::kInternal, Reason::kInternal,
+        return OpenSslError(Reason::kInternal,
                             "The random number generator failed; nothing is issued until it works");
       }
       buffer.used = 0;

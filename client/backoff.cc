@@ -7,7 +7,6 @@
 #include "absl/types/span.h"
 #include "base/errors.h"
 #include "base/random.h"
-#include "client/status_from_grpc.h"
 
 namespace fleetca::client {
 namespace {

@@ -112,19 +112,21 @@ absl::Status ExplainConnectionError(const absl::Status& status, const std::strin
   }
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
-      return MakeError(status.code(), Reason::kServerUnreachable, "",
-                       absl::StrCat("cannot reach the CA at ", address, ": ",
-                                    Advice(status.message(), files), " (", status.message(), ")"));
+      return Unavailable(
+          Reason::kServerUnreachable,
+          absl::StrCat("cannot reach the CA at ", address, ": ", Advice(status.message(), files),
+                       " (", status.message(), ")"));
     case absl::StatusCode::kDeadlineExceeded:
-      return MakeError(status.code(), Reason::kServerUnreachable, "",
-                       absl::StrCat("no answer from the CA at ", address,
-                                    " in time: is the address right, and is the server up?"));
+      return DeadlineExceeded(
+          Reason::kServerUnreachable,
+          absl::StrCat("no answer from the CA at ", address,
+                       " in time: is the address right, and is the server up?"));
     case absl::StatusCode::kUnimplemented:
-      return MakeError(status.code(), Reason::kServerUnreachable, "",
-                       absl::StrCat("the server at ", address,
-                                    " does not offer this call: is it a fleetca server of this "
-                                    "release? (",
-                                    status.message(), ")"));
+      return Unimplemented(Reason::kServerUnreachable,
+                           absl::StrCat("the server at ", address,
+                                        " does not offer this call: is it a fleetca server of this "
+                                        "release? (",
+                                        status.message(), ")"));
     default:
       return status;
   }

@@ -46,8 +46,8 @@ absl::Status Ask(v1::CertificateAuthorityService::StubInterface& stub,
 
 // Does not name the fingerprints that came: nobody should copy one of them.
 absl::Status NotTheRoot(const FirstContactOptions& options, absl::string_view what) {
-  return MakeError(
-      absl::StatusCode::kDataLoss, Reason::kAnswerInvalid, "",
+  return DataLoss(
+      Reason::kAnswerInvalid,
       absl::StrCat("what answers at ", options.address, " is not trusted: ", what, " SHA-256 ",
                    absl::BytesToHexString(options.ca_sha256),
                    ". Somebody may be between this host and the CA, or the fingerprint is another "

@@ -73,8 +73,8 @@ absl::Status VerifyChain(const x509::Certificate& leaf, const std::vector<std::s
 }  // namespace
 
 absl::Status AnswerInvalid(absl::string_view what) {
-  return MakeError(absl::StatusCode::kDataLoss, Reason::kAnswerInvalid, "",
-                   absl::StrCat("the CA's answer cannot be right and is not used: ", what));
+  return DataLoss(Reason::kAnswerInvalid,
+                  absl::StrCat("the CA's answer cannot be right and is not used: ", what));
 }
 
 absl::Time TimeFromProto(const google::protobuf::Timestamp& timestamp) {

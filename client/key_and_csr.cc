@@ -50,12 +50,12 @@ absl::StatusOr<std::string> Sign(EVP_PKEY* key, SignatureScheme scheme, absl::st
   if (context == nullptr ||
       EVP_DigestSignInit(context.get(), nullptr, DigestOf(scheme), nullptr, key) != 1 ||
       EVP_DigestSign(context.get(), nullptr, &size, AsUnsigned(bytes), bytes.size()) != 1) {
-    return OpenSslError(absl::StatusCode::kInternal, Reason::kSigningFailed, "cannot sign the CSR");
+    return OpenSslError(Reason::kSigningFailed, "cannot sign the CSR");
   }
   std::string signature(size, '\0');
   if (EVP_DigestSign(context.get(), AsUnsigned(signature.data()), &size, AsUnsigned(bytes),
                      bytes.size()) != 1) {
-    return OpenSslError(absl::StatusCode::kInternal, Reason::kSigningFailed, "cannot sign the CSR");
+    return OpenSslError(Reason::kSigningFailed, "cannot sign the CSR");
   }
   signature.resize(size);
   return signature;

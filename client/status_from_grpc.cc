@@ -1,14 +1,14 @@
 #include "client/status_from_grpc.h"
 
 #include <algorithm>
-#include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 
-#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "base/errors.h"
 #include "google/rpc/error_details.pb.h"
 
@@ -16,7 +16,6 @@ namespace fleetca::client {
 namespace {
 
 constexpr absl::string_view kErrorDomain = "fleetca";
-constexpr absl::string_view kRetryDelayPayload = "fleetca/retry-delay-ns";
 
 // What a server may ask us to wait at most; more is taken for a fault.
 constexpr absl::Duration kMaxRetryDelay = absl::Hours(1);
@@ -80,11 +79,8 @@ absl::Status MakeStatus(absl::StatusCode code, absl::string_view message, const 
   } else {
     status = absl::Status(code, absl::StrCat(message, " (", details.reason, ")"));
   }
-  if (details.retry_delay.has_value()) {
-    const int64_t nanoseconds = absl::ToInt64Nanoseconds(*details.retry_delay);
-    status.SetPayload(kRetryDelayPayload, absl::Cord(absl::StrCat(nanoseconds)));
-  }
-  return status;
+  return details.retry_delay.has_value() ? WithRetryDelay(std::move(status), *details.retry_delay)
+                                         : status;
 }
 
 }  // namespace
@@ -111,15 +107,6 @@ absl::Status StatusFromRpc(const google::rpc::Status& status) {
     return absl::OkStatus();
   }
   return MakeStatus(CodeFromInt(status.code()), status.message(), ReadDetails(status));
-}
-
-std::optional<absl::Duration> GetRetryDelay(const absl::Status& status) {
-  const absl::optional<absl::Cord> payload = status.GetPayload(kRetryDelayPayload);
-  int64_t nanoseconds = 0;
-  if (!payload.has_value() || !absl::SimpleAtoi(std::string(*payload), &nanoseconds)) {
-    return std::nullopt;
-  }
-  return absl::Nanoseconds(nanoseconds);
 }
 
 }  // namespace fleetca::client

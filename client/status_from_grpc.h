@@ -2,28 +2,22 @@
 #ifndef FLEETCA_CLIENT_STATUS_FROM_GRPC_H_
 #define FLEETCA_CLIENT_STATUS_FROM_GRPC_H_
 
-#include <optional>
-
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "google/rpc/status.pb.h"
 #include "grpcpp/support/status.h"
 
 namespace fleetca::client {
 
 // The same code and sentence, with the Reason of google.rpc.ErrorInfo (domain "fleetca"), the field
-// of google.rpc.BadRequest and the delay of google.rpc.RetryInfo. A reason that this release does
-// not know stands in brackets after the sentence. What a server refuses before its handlers run has
-// no details, because gRPC drops them: then the reason is taken from the end of the sentence,
-// " (fleetca: CLOCK_REFUSED)". A status that has it in neither place did not come from a fleetca
-// server and has no Reason. OK stays OK.
+// of google.rpc.BadRequest and the delay of google.rpc.RetryInfo (GetRetryDelay). A reason that
+// this release does not know stands in brackets after the sentence. What a server refuses before
+// its handlers run has no details, because gRPC drops them: then the reason is taken from the end
+// of the sentence, " (fleetca: CLOCK_REFUSED)". A status that has it in neither place did not come
+// from a fleetca server and has no Reason. OK stays OK.
 absl::Status StatusFromGrpc(const grpc::Status& status);
 
 // The same for one item of a batch or of a stream.
 absl::Status StatusFromRpc(const google::rpc::Status& status);
-
-// How long the server asked to wait before a retry; nullopt when it did not say.
-std::optional<absl::Duration> GetRetryDelay(const absl::Status& status);
 
 }  // namespace fleetca::client
 

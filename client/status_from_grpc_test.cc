@@ -38,7 +38,7 @@ TEST(StatusFromGrpcTest, KeepsCodeSentenceReasonAndField) {
 }
 
 TEST(StatusFromGrpcTest, KnowsEveryReason) {
-  for (int i = 0; i <= static_cast<int>(kLastReason); ++i) {
+  for (int i = 0; i < kReasonCount; ++i) {
     const auto reason = static_cast<Reason>(i);
     const absl::Status status =
         StatusFromRpc(WithReason("fleetca", std::string(ReasonName(reason))));

@@ -166,8 +166,7 @@ absl::StatusOr<std::unique_ptr<Signer>> CreateLocalSigner(EvpPkeyPtr key) {
   if (algorithm.digest != nullptr) {
     digest.reset(EVP_MD_fetch(nullptr, algorithm.digest, nullptr));
     if (digest == nullptr) {
-      return OpenSslError(absl::StatusCode::kInternal, Reason::kInternal,
-                          absl::StrCat("OpenSSL has no ", algorithm.digest));
+      return OpenSslError(Reason::kInternal, absl::StrCat("OpenSSL has no ", algorithm.digest));
     }
   }
   auto signer = std::make_unique<LocalSigner>(std::move(key), std::move(digest), algorithm.scheme,

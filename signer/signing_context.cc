@@ -7,7 +7,7 @@ namespace fleetca::signer {
 namespace {
 
 absl::Status Failed(absl::string_view message) {
-  return OpenSslError(absl::StatusCode::kInternal, Reason::kSigningFailed, message);
+  return OpenSslError(Reason::kSigningFailed, message);
 }
 
 }  // namespace

@@ -137,8 +137,8 @@ absl::StatusOr<ChainValidity> VerifyChain(const Certificate& leaf, const ChainQu
     return search.Validity();
   }
   const char* const names = search.names_problem();
-  return MakeError(
-      absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "",
+  return Unauthenticated(
+      Reason::kCallerUnknown,
       names != nullptr
           ? absl::StrCat("The caller's certificate breaks the name constraints of a CA above it: ",
                          names, "; have it issued by a CA that may certify this name")

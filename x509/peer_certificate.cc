@@ -13,7 +13,7 @@ namespace fleetca::x509 {
 namespace {
 
 absl::Status Unknown(absl::string_view problem) {
-  return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "", problem);
+  return Unauthenticated(Reason::kCallerUnknown, problem);
 }
 
 absl::Status CheckLeaf(const Certificate& leaf, const PeerQuestion& question) {
@@ -32,8 +32,8 @@ absl::Status CheckLeaf(const Certificate& leaf, const PeerQuestion& question) {
     return Unknown("The caller's certificate is not for this purpose; its extKeyUsage says so");
   }
   if (question.now < leaf.not_before || leaf.not_after < question.now) {
-    return MakeError(
-        absl::StatusCode::kUnauthenticated, Reason::kCallerCertificateExpired, "",
+    return Unauthenticated(
+        Reason::kCallerCertificateExpired,
         absl::StrCat("The caller's certificate is valid from ",
                      absl::FormatTime(absl::RFC3339_sec, leaf.not_before, absl::UTCTimeZone()),
                      " to ",

@@ -87,8 +87,7 @@ absl::Status CheckRsaModulus(const PublicKey& key, absl::string_view field) {
     case RsaModulusFlaw::kNotChecked:
       break;
   }
-  return OpenSslError(absl::StatusCode::kInternal, Reason::kInternal,
-                      "OpenSSL could not compute with an RSA modulus");
+  return OpenSslError(Reason::kInternal, "OpenSSL could not compute with an RSA modulus");
 }
 
 }  // namespace

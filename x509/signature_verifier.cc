@@ -209,8 +209,7 @@ absl::Status VerifySignature(const PublicKey& key, SignatureScheme scheme,
                            "the signature does not verify with the key; sign these very bytes with "
                            "the private key of the public key inside");
   }
-  return OpenSslError(absl::StatusCode::kInternal, Reason::kInternal,
-                      "OpenSSL failed to verify a signature");
+  return OpenSslError(Reason::kInternal, "OpenSSL failed to verify a signature");
 }
 
 }  // namespace fleetca::x509

@@ -19,10 +19,6 @@ using x509::Certificate;
 
 constexpr size_t kMaxChain = 16;
 
-absl::Status Unauthenticated(Reason reason, absl::string_view problem) {
-  return MakeError(absl::StatusCode::kUnauthenticated, reason, "", problem);
-}
-
 absl::Status CheckOptions(const AuthzVerifierOptions& options) {
   if (options.roots.empty()) {
     return InvalidArgument(Reason::kConfigInvalid, "roots",

@@ -49,8 +49,7 @@ class NewKeyFileTest : public ::testing::Test {
   bool EndedBy(int signal) const { return WIFSIGNALED(result_) && WTERMSIG(result_) == signal; }
 
   static absl::Status Refused() {
-    return MakeError(absl::StatusCode::kUnavailable, Reason::kServerUnreachable, "",
-                     "cannot reach the CA: connection refused");
+    return Unavailable(Reason::kServerUnreachable, "cannot reach the CA: connection refused");
   }
 
   const fleetca::testing::TemporaryFolder folder_;

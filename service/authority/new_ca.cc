@@ -36,8 +36,7 @@ constexpr uint16_t kNoInstance = 0;
 absl::StatusOr<SecretBytes> RandomPassphrase() {
   std::string random(kPassphraseBytes, '\0');
   if (RAND_priv_bytes(AsUnsigned(random.data()), static_cast<int>(random.size())) != 1) {
-    return OpenSslError(absl::StatusCode::kInternal, Reason::kInternal,
-                        "No random bytes for a passphrase");
+    return OpenSslError(Reason::kInternal, "No random bytes for a passphrase");
   }
   std::string text = absl::WebSafeBase64Escape(random);
   SecretBytes passphrase(text);

@@ -19,8 +19,8 @@ constexpr absl::string_view kScheme = "Bearer ";
 constexpr size_t kMaxTokenBytes = 8192;
 
 absl::Status NoToken() {
-  return MakeError(
-      absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "",
+  return Unauthenticated(
+      Reason::kCallerUnknown,
       "The call shows no token; send \"authorization: Bearer TOKEN\" with a join token "
       "or a JWT, once");
 }

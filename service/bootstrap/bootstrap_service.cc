@@ -56,9 +56,10 @@ class RelayedIssue : public UnaryCall {
     question_.set_deadline(context_.deadline());
     place_ = std::make_unique<Place>(relay_.in_flight);
     if (!place_->granted()) {
-      return MakeError(absl::StatusCode::kResourceExhausted, Reason::kQueueFull, "",
-                       "The CA has more bootstrap requests than it can take; retry in a second "
-                       "with the same request_id");
+      return ResourceExhausted(
+          Reason::kQueueFull,
+          "The CA has more bootstrap requests than it can take; retry in a second "
+          "with the same request_id");
     }
     return absl::OkStatus();
   }

@@ -60,15 +60,17 @@ absl::Status ControlPool::Refuse(absl::string_view caller, const Queue::Pushed& 
       absl::StrCat("; retry in ", absl::FormatDuration(absl::Ceil(delay, absl::Milliseconds(1))));
   return WithRetryDelay(
       pushed.queue_full
-          ? MakeError(absl::StatusCode::kResourceExhausted, Reason::kQueueFull, "",
-                      absl::StrCat("The CA has more calls about tokens and records than it can "
-                                   "take",
-                                   when))
-          : MakeError(absl::StatusCode::kResourceExhausted, Reason::kCallerShareFull, "",
-                      absl::StrCat("The calls of this caller that wait have filled its share of "
-                                   "what the CA takes about tokens and records; keep fewer under "
-                                   "way",
-                                   when)),
+          ? ResourceExhausted(
+                Reason::kQueueFull,
+                absl::StrCat("The CA has more calls about tokens and records than it can "
+                             "take",
+                             when))
+          : ResourceExhausted(
+                Reason::kCallerShareFull,
+                absl::StrCat("The calls of this caller that wait have filled its share of "
+                             "what the CA takes about tokens and records; keep fewer under "
+                             "way",
+                             when)),
       delay);
 }
 

@@ -39,8 +39,8 @@ TEST(StatusToRpcTest, CarriesCodeSentenceReasonAndField) {
 }
 
 TEST(StatusToRpcTest, SaysWhenToComeBackWhereThatHelps) {
-  const auto retry = Find<google::rpc::RetryInfo>(
-      ToRpcStatus(MakeError(absl::StatusCode::kResourceExhausted, Reason::kQueueFull, "", "Full")));
+  const auto retry =
+      Find<google::rpc::RetryInfo>(ToRpcStatus(ResourceExhausted(Reason::kQueueFull, "Full")));
   ASSERT_TRUE(retry.has_value());
   EXPECT_EQ(retry->retry_delay().seconds(), 1);
   EXPECT_TRUE(

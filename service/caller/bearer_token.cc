@@ -13,8 +13,8 @@ std::string HashJoinToken(absl::string_view token) {
 }
 
 absl::Status TokenRefused() {
-  return MakeError(
-      absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "",
+  return Unauthenticated(
+      Reason::kCallerUnknown,
       "The token is not accepted: it may have expired, been used or revoked, or be for "
       "something else than what is asked; get a new one, or have the CA's operator look "
       "up why in the CA's log");

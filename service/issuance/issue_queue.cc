@@ -80,12 +80,13 @@ absl::Status IssueQueue::Refuse(const FairQueue<Issuance*>::Pushed& pushed, size
                    " with the same request_id");
   return WithRetryDelay(
       pushed.queue_full
-          ? MakeError(absl::StatusCode::kResourceExhausted, Reason::kQueueFull, "",
-                      absl::StrCat("The CA has more requests than it can take", when))
-          : MakeError(absl::StatusCode::kResourceExhausted, Reason::kCallerShareFull, "",
-                      absl::StrCat("The requests of this caller that wait have filled its share of "
-                                   "the CA's queue; keep fewer under way",
-                                   when)),
+          ? ResourceExhausted(Reason::kQueueFull,
+                              absl::StrCat("The CA has more requests than it can take", when))
+          : ResourceExhausted(
+                Reason::kCallerShareFull,
+                absl::StrCat("The requests of this caller that wait have filled its share of "
+                             "the CA's queue; keep fewer under way",
+                             when)),
       delay);
 }
 

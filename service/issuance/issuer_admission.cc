@@ -34,17 +34,16 @@ bool Issuer::Admit(Item& item, absl::Time now, std::vector<Issuance*>* waiters) 
 
 absl::Status Issuer::CheckInTime(const Issuance& issuance, absl::Time now) const {
   if (issuance.cancelled.load(std::memory_order_relaxed)) {
-    return MakeError(absl::StatusCode::kCancelled, Reason::kCancelled, "",
-                     "The caller gave up before the certificate was signed");
+    return Cancelled(Reason::kCancelled, "The caller gave up before the certificate was signed");
   }
   if (now >= issuance.deadline) {
-    return MakeError(absl::StatusCode::kDeadlineExceeded, Reason::kDeadlineExceeded, "",
-                     "The deadline passed while the request waited; nothing was issued. "
-                     "Retry with the same request_id and a later deadline");
+    return DeadlineExceeded(Reason::kDeadlineExceeded,
+                            "The deadline passed while the request waited; nothing was issued. "
+                            "Retry with the same request_id and a later deadline");
   }
   if (now >= issuance.caller.not_after) {
-    return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerCertificateExpired, "",
-                     "The caller's certificate has expired; renew it and reconnect");
+    return Unauthenticated(Reason::kCallerCertificateExpired,
+                           "The caller's certificate has expired; renew it and reconnect");
   }
   return absl::OkStatus();
 }
@@ -152,9 +151,9 @@ absl::Status Issuer::Replay(Item& item) const {
   }
   FLEETCA_RETURN_IF_ERROR(record.status());
   if (record->request_digest != item.request_digest) {
-    return MakeError(absl::StatusCode::kAlreadyExists, Reason::kRequestIdReused, "request_id",
-                     "This request_id was used before with another CSR, profile, lifetime or "
-                     "identity; take a new one for a new request");
+    return AlreadyExists(Reason::kRequestIdReused, "request_id",
+                         "This request_id was used before with another CSR, profile, lifetime or "
+                         "identity; take a new one for a new request");
   }
   item.answer = AnswerFromRecord(*std::move(record));
   item.answer.replayed = true;

@@ -17,8 +17,7 @@ constexpr size_t kIdBytes = 8;
 absl::StatusOr<SecretBytes> MakeJoinToken() {
   std::string random(kTokenBytes, '\0');
   if (RAND_priv_bytes(AsUnsigned(random.data()), kTokenBytes) != 1) {
-    return OpenSslError(absl::StatusCode::kInternal, Reason::kInternal,
-                        "The random number generator gives no join token");
+    return OpenSslError(Reason::kInternal, "The random number generator gives no join token");
   }
   std::string text = absl::WebSafeBase64Escape(random);
   std::string token = absl::StrCat(kJoinTokenPrefix, text);

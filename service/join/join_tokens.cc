@@ -161,10 +161,10 @@ absl::StatusOr<std::string> JoinTokens::FindHash(absl::string_view id) const {
     }));
   }
   if (hash.empty()) {
-    return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound, "ids",
-                     absl::StrCat("No join token has the id \"", absl::CHexEscape(id),
-                                  "\", and none was revoked; ids are 16 hex digits, as "
-                                  "`fleetca token list` shows them"));
+    return NotFound(Reason::kNotFound, "ids",
+                    absl::StrCat("No join token has the id \"", absl::CHexEscape(id),
+                                 "\", and none was revoked; ids are 16 hex digits, as "
+                                 "`fleetca token list` shows them"));
   }
   return hash;
 }

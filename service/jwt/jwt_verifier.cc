@@ -20,9 +20,7 @@ constexpr absl::Duration kMaxClockSkew = absl::Minutes(5);
 constexpr size_t kMaxSubject = 1024;
 constexpr double kMaxNumericDate = 253402300799;  // the end of the year 9999
 
-absl::Status Refusal(absl::string_view why) {
-  return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "", why);
-}
+absl::Status Refusal(absl::string_view why) { return Unauthenticated(Reason::kCallerUnknown, why); }
 
 template <typename T>
 bool Contains(const std::vector<T>& list, const T& wanted) {

@@ -15,9 +15,7 @@
 namespace fleetca::service {
 namespace {
 
-absl::Status Refusal(absl::string_view why) {
-  return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "", why);
-}
+absl::Status Refusal(absl::string_view why) { return Unauthenticated(Reason::kCallerUnknown, why); }
 
 absl::StatusOr<JsonValue> ParseObject(absl::string_view part, absl::string_view name) {
   const std::optional<std::string> text = DecodeBase64Url(part);

@@ -13,8 +13,8 @@ constexpr size_t kLeastRequesters = 4096;
 
 absl::Status Exhausted(absl::string_view shown, const Budget& budget, absl::Duration wait) {
   // Rounded up, so that who waits as told does not come too early.
-  return MakeError(
-      absl::StatusCode::kResourceExhausted, Reason::kBudgetExhausted, "",
+  return ResourceExhausted(
+      Reason::kBudgetExhausted,
       absl::StrCat(shown, " has used up its budget of ", budget.certificates, " certificates per ",
                    absl::FormatDuration(budget.per), "; retry in ",
                    absl::FormatDuration(absl::Ceil(wait, absl::Milliseconds(1)))));

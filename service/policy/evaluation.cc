@@ -211,10 +211,11 @@ absl::Status Evaluation::CheckReserved() {
   }
   for (const GeneralName& name : request_.names) {
     if (reserved.Covers(name)) {
-      return MakeError(absl::StatusCode::kPermissionDenied, Reason::kNameReserved, kNamesField,
-                       absl::StrCat(x509::NameToString(name),
-                                    " is a name of the CA's server or stands for one, and is "
-                                    "certified for nobody else; leave it out"));
+      return PermissionDenied(
+          Reason::kNameReserved, kNamesField,
+          absl::StrCat(x509::NameToString(name),
+                       " is a name of the CA's server or stands for one, and is "
+                       "certified for nobody else; leave it out"));
     }
   }
   Detail("none asked for");

@@ -87,10 +87,11 @@ absl::Status AccessCheck::TooManyCalls(absl::string_view caller) {
     log::Warning("A caller has too many calls that are open or were given up",
                  {{"caller", caller}, {"lines_suppressed", suppressed}});
   }
-  return MakeError(absl::StatusCode::kResourceExhausted, Reason::kQueueFull, "",
-                   absl::StrCat(caller,
-                                " has too many calls that are open or were given up; wait for "
-                                "answers, and make fewer calls at once"));
+  return ResourceExhausted(
+      Reason::kQueueFull,
+      absl::StrCat(caller,
+                   " has too many calls that are open or were given up; wait for "
+                   "answers, and make fewer calls at once"));
 }
 
 }  // namespace fleetca::service

@@ -91,8 +91,8 @@ absl::Status CaService::Get(absl::string_view serial, v1::GetCertificateResponse
   FLEETCA_ASSIGN_OR_RETURN(const x509::SerialNumber parsed, x509::SerialNumber::FromBytes(serial));
   absl::StatusOr<store::CertificateRecord> record = store_.GetBySerial(serial);
   if (absl::IsNotFound(record.status())) {
-    return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound, "serial_number",
-                     absl::StrCat("No certificate has the serial number ", parsed.ToHex()));
+    return NotFound(Reason::kNotFound, "serial_number",
+                    absl::StrCat("No certificate has the serial number ", parsed.ToHex()));
   }
   FLEETCA_RETURN_IF_ERROR(record.status());
   response->set_identity(record->identity);

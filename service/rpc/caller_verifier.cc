@@ -21,7 +21,7 @@ namespace {
 constexpr uint16_t kNoInstance = 0;
 
 absl::Status Unknown(absl::string_view message) {
-  return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "", message);
+  return Unauthenticated(Reason::kCallerUnknown, message);
 }
 
 }  // namespace

@@ -68,13 +68,14 @@ class ControlCall final : public UnaryCall, private ControlWork {
 
   absl::Status DoInTime() {
     if (cancelled_.load(std::memory_order_relaxed)) {
-      return MakeError(absl::StatusCode::kCancelled, Reason::kCancelled, "",
-                       "The caller gave up before the call had its turn; nothing was done");
+      return fleetca::Cancelled(
+          Reason::kCancelled, "The caller gave up before the call had its turn; nothing was done");
     }
     if (absl::Now() >= deadline_) {
-      return MakeError(absl::StatusCode::kDeadlineExceeded, Reason::kDeadlineExceeded, "",
-                       "The deadline passed while the call waited for its turn; nothing was done. "
-                       "Retry with a later deadline");
+      return DeadlineExceeded(
+          Reason::kDeadlineExceeded,
+          "The deadline passed while the call waited for its turn; nothing was done. "
+          "Retry with a later deadline");
     }
     Response answer;
     FLEETCA_RETURN_IF_ERROR(handle_(caller_, message_, &answer));

@@ -16,10 +16,6 @@ namespace {
 // Beyond it the cache starts afresh: a bound on memory, not a hit rate.
 constexpr size_t kMaxCachedCallers = 4096;
 
-absl::Status Unauthenticated(Reason reason, absl::string_view message) {
-  return MakeError(absl::StatusCode::kUnauthenticated, reason, "", message);
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PeerReader>> PeerReader::Create(CallerVerifierOptions options) {

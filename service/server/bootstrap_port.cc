@@ -31,8 +31,8 @@ constexpr size_t kQuotaBytes = size_t{128} << 20;
 class Nobody : public CallerReader {
  public:
   absl::StatusOr<Caller> Authenticate(const grpc::ServerContextBase&) override {
-    return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "",
-                     "A call of the bootstrap port's process has no caller of its own");
+    return Unauthenticated(Reason::kCallerUnknown,
+                           "A call of the bootstrap port's process has no caller of its own");
   }
 };
 

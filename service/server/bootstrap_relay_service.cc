@@ -26,8 +26,8 @@ absl::Status Said(const google::rpc::Status& status) {
 }
 
 absl::Status TooMuchAtOnce() {
-  return MakeError(absl::StatusCode::kResourceExhausted, Reason::kInternal, "",
-                   "The process of the bootstrap port asks too much at once");
+  return ResourceExhausted(Reason::kInternal,
+                           "The process of the bootstrap port asks too much at once");
 }
 
 // Answered in the method itself, by gRPC's own reactor.

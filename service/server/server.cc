@@ -74,10 +74,11 @@ class GrpcServer : public Server {
     workers_.reset();
     reporter_.reset();
     if (!in_time) {
-      return MakeError(absl::StatusCode::kDeadlineExceeded, Reason::kDraining, "",
-                       "Calls were still open when listener.drain_timeout had passed, and were cut "
-                       "off; what they were not answered can be asked again with the same "
-                       "request_id");
+      return DeadlineExceeded(
+          Reason::kDraining,
+          "Calls were still open when listener.drain_timeout had passed, and were cut "
+          "off; what they were not answered can be asked again with the same "
+          "request_id");
     }
     log::Info("Drained: every accepted request was answered");
     return absl::OkStatus();

@@ -68,9 +68,8 @@ absl::StatusOr<CertificateRecord> MemoryStore::GetBySerial(absl::string_view ser
   absl::MutexLock lock(&mutex_);
   const auto found = by_serial_.find(serial);
   if (found == by_serial_.end()) {
-    return MakeError(
-        absl::StatusCode::kNotFound, Reason::kNotFound, "serial",
-        absl::StrCat("no certificate has the serial ", absl::BytesToHexString(serial)));
+    return NotFound(Reason::kNotFound, "serial",
+                    absl::StrCat("no certificate has the serial ", absl::BytesToHexString(serial)));
   }
   return found->second;
 }
@@ -80,8 +79,8 @@ absl::StatusOr<CertificateRecord> MemoryStore::GetByRequestKey(
   absl::MutexLock lock(&mutex_);
   const auto found = by_request_key_.find(request_key);
   if (found == by_request_key_.end()) {
-    return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound, "request_id",
-                     "no certificate was issued for this request_id");
+    return NotFound(Reason::kNotFound, "request_id",
+                    "no certificate was issued for this request_id");
   }
   return by_serial_.find(found->second)->second;
 }

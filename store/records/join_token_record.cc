@@ -40,8 +40,7 @@ absl::Status CheckJoinToken(const JoinToken& token) {
 }
 
 absl::Status JoinTokenNotFound() {
-  return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound, "token",
-                   "there is no such join token");
+  return NotFound(Reason::kNotFound, "token", "there is no such join token");
 }
 
 std::string EncodeJoinToken(const JoinToken& token) {

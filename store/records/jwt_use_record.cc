@@ -24,8 +24,7 @@ absl::Status CheckJwtIdHash(absl::string_view id_hash) {
 }
 
 absl::Status JwtUseNotFound() {
-  return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound, "token",
-                   "no certificate was issued for this JWT");
+  return NotFound(Reason::kNotFound, "token", "no certificate was issued for this JWT");
 }
 
 std::string EncodeJwtUse(const JwtUse& use) {

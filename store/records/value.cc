@@ -43,9 +43,9 @@ absl::StatusOr<absl::string_view> OpenValue(absl::string_view what, absl::string
 
 absl::Status DamagedValue(absl::string_view what, absl::string_view key,
                           absl::string_view problem) {
-  return MakeError(absl::StatusCode::kDataLoss, Reason::kStoreCorrupt, "",
-                   absl::StrCat("the stored ", what, " ", absl::BytesToHexString(key), " ", problem,
-                                "; restore the store from a backup"));
+  return DataLoss(Reason::kStoreCorrupt,
+                  absl::StrCat("the stored ", what, " ", absl::BytesToHexString(key), " ", problem,
+                               "; restore the store from a backup"));
 }
 
 bool TakeString(absl::string_view& in, std::string& text) {

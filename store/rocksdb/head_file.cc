@@ -33,10 +33,10 @@ absl::StatusOr<std::unique_ptr<HeadFile>> HeadFile::Open(const std::string& fold
   absl::StatusOr<std::unique_ptr<SlotFile>> file = SlotFile::Open(PathIn(folder), kNumberSize);
   if (GetReason(file.status()) == Reason::kFileMissing ||
       GetReason(file.status()) == Reason::kStoreCorrupt) {
-    return MakeError(absl::StatusCode::kDataLoss, Reason::kStoreCorrupt, "",
-                     absl::StrCat(file.status().message(),
-                                  ", so that nothing tells whether records are; restore the whole "
-                                  "folder from a backup"));
+    return DataLoss(Reason::kStoreCorrupt,
+                    absl::StrCat(file.status().message(),
+                                 ", so that nothing tells whether records are; restore the whole "
+                                 "folder from a backup"));
   }
   FLEETCA_RETURN_IF_ERROR(file.status());
   const uint64_t number = ReadBigEndian((*file)->payload());

@@ -252,11 +252,11 @@ absl::Status OpenError(const rocksdb::Status& status, const std::string& folder)
         absl::StrCat("the database in ", folder, " does not open: ", why, " (", text, ")"));
   }
   if (IsDamage(status)) {
-    return MakeError(absl::StatusCode::kDataLoss, Reason::kStoreCorrupt, "",
-                     absl::StrCat("the database in ", folder,
-                                  " is damaged or not complete; restore the whole store from a "
-                                  "backup: ",
-                                  text));
+    return DataLoss(Reason::kStoreCorrupt,
+                    absl::StrCat("the database in ", folder,
+                                 " is damaged or not complete; restore the whole store from a "
+                                 "backup: ",
+                                 text));
   }
   if (status.IsIOError() && absl::StrContains(text, "lock")) {
     return FailedPrecondition(
@@ -272,8 +272,8 @@ absl::Status OpenError(const rocksdb::Status& status, const std::string& folder)
 
 absl::Status ReadError(const rocksdb::Status& status) {
   if (IsDamage(status)) {
-    return MakeError(
-        absl::StatusCode::kDataLoss, Reason::kStoreCorrupt, "",
+    return DataLoss(
+        Reason::kStoreCorrupt,
         absl::StrCat("the store is damaged; restore it from a backup: ", status.ToString()));
   }
   return Unavailable(Reason::kStoreUnavailable,

@@ -27,9 +27,8 @@ std::string DatabaseFolder(const DatabaseOptions& options) {
 }
 
 absl::Status Corrupt(const DatabaseOptions& options, absl::string_view what) {
-  return MakeError(absl::StatusCode::kDataLoss, Reason::kStoreCorrupt, "",
-                   absl::StrCat("the store in ", options.path, " ", what,
-                                "; restore the whole folder from a backup"));
+  return DataLoss(Reason::kStoreCorrupt, absl::StrCat("the store in ", options.path, " ", what,
+                                                      "; restore the whole folder from a backup"));
 }
 
 bool Exists(const std::string& path) {

@@ -161,9 +161,9 @@ absl::StatusOr<CertificateRecord> GetIndexed(const Database& database,
   const rocksdb::Status status =
       database.db().Get(options, database.certificates(), AsSlice(serial), &value);
   if (status.IsNotFound()) {
-    return MakeError(absl::StatusCode::kDataLoss, Reason::kStoreCorrupt, "",
-                     absl::StrCat("an index names the serial ", absl::BytesToHexString(serial),
-                                  ", whose record is gone; restore the store from a backup"));
+    return DataLoss(Reason::kStoreCorrupt,
+                    absl::StrCat("an index names the serial ", absl::BytesToHexString(serial),
+                                 ", whose record is gone; restore the store from a backup"));
   }
   if (!status.ok()) {
     return ReadError(status);
@@ -177,9 +177,8 @@ absl::StatusOr<CertificateRecord> RocksDbStore::GetBySerial(absl::string_view se
   const rocksdb::Status status =
       database->db().Get(rocksdb::ReadOptions(), database->certificates(), AsSlice(serial), &value);
   if (status.IsNotFound()) {
-    return MakeError(
-        absl::StatusCode::kNotFound, Reason::kNotFound, "serial",
-        absl::StrCat("no certificate has the serial ", absl::BytesToHexString(serial)));
+    return NotFound(Reason::kNotFound, "serial",
+                    absl::StrCat("no certificate has the serial ", absl::BytesToHexString(serial)));
   }
   if (!status.ok()) {
     return ReadError(status);
@@ -194,8 +193,8 @@ absl::StatusOr<CertificateRecord> RocksDbStore::GetByRequestKey(
   const rocksdb::Status status = database->db().Get(rocksdb::ReadOptions(), database->requests(),
                                                     AsSlice(request_key), &serial);
   if (status.IsNotFound()) {
-    return MakeError(absl::StatusCode::kNotFound, Reason::kNotFound, "request_id",
-                     "no certificate was issued for this request_id");
+    return NotFound(Reason::kNotFound, "request_id",
+                    "no certificate was issued for this request_id");
   }
   if (!status.ok()) {
     return ReadError(status);

@@ -61,8 +61,7 @@ absl::StatusOr<std::unique_ptr<SlotFile>> SlotFile::Open(const std::string& path
   const int slot = payloads[1] > payloads[0] ? 1 : 0;
   if (payloads[slot].empty()) {
     close(fd);
-    return MakeError(absl::StatusCode::kDataLoss, Reason::kStoreCorrupt, "",
-                     absl::StrCat(path, " is damaged"));
+    return DataLoss(Reason::kStoreCorrupt, absl::StrCat(path, " is damaged"));
   }
   return std::unique_ptr<SlotFile>(new SlotFile(fd, slot, payloads[slot]));
 }

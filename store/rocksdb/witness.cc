@@ -65,8 +65,8 @@ absl::StatusOr<Witness> ParseWitness(absl::string_view text, absl::string_view p
   }
   Witness witness;
   if (!ParseFields(text, witness)) {
-    return MakeError(absl::StatusCode::kDataLoss, Reason::kStoreCorrupt, "",
-                     absl::StrCat(path, " is damaged; restore the store from a backup"));
+    return DataLoss(Reason::kStoreCorrupt,
+                    absl::StrCat(path, " is damaged; restore the store from a backup"));
   }
   return witness;
 }

@@ -50,8 +50,8 @@ AuthzProcessor::AuthzProcessor(AuthzOptions options, std::unique_ptr<AuthzVerifi
 absl::StatusOr<Grants> AuthzProcessor::Caller(const grpc::ServerContextBase& context) {
   const std::shared_ptr<const grpc::AuthContext> connection = context.auth_context();
   if (connection == nullptr) {
-    return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "",
-                     "The context belongs to no call; ask within a handler");
+    return Unauthenticated(Reason::kCallerUnknown,
+                           "The context belongs to no call; ask within a handler");
   }
   FLEETCA_ASSIGN_OR_RETURN(const auto grants, CurrentPeer(peers_, *connection));
   return *grants;

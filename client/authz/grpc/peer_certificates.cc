@@ -15,7 +15,7 @@ namespace fleetca::client {
 namespace {
 
 absl::Status Unknown(absl::string_view sentence) {
-  return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "", sentence);
+  return Unauthenticated(Reason::kCallerUnknown, sentence);
 }
 
 // Appends the DER of one property's certificates.

@@ -15,7 +15,7 @@ namespace {
 constexpr absl::string_view kBegin = "-----BEGIN CERTIFICATE-----";
 
 absl::Status Unknown(absl::string_view sentence) {
-  return MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "", sentence);
+  return Unauthenticated(Reason::kCallerUnknown, sentence);
 }
 
 absl::Status NotPem(absl::string_view problem) {

@@ -36,9 +36,7 @@ class FakeCallerReader : public service::CallerReader {
     caller_ = std::move(caller);
   }
   // Nobody, as on a connection without a certificate.
-  void Refuse() {
-    Set(MakeError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown, "", "Who are you?"));
-  }
+  void Refuse() { Set(Unauthenticated(Reason::kCallerUnknown, "Who are you?")); }
 
  private:
   absl::Mutex mutex_;
