@@ -30,7 +30,7 @@ enum class SignatureScheme {
 
 // "p256", "p384", "rsa2048", "rsa3072", "rsa4096", "ed25519": as in flags and configuration.
 absl::string_view KeyTypeName(KeyType type);
-std::optional<KeyType> ParseKeyType(absl::string_view name);
+[[nodiscard]] std::optional<KeyType> ParseKeyType(absl::string_view name);
 
 // "ecdsa-sha256", "rsa-pkcs1-sha384", "ed25519"...
 absl::string_view SignatureSchemeName(SignatureScheme scheme);

@@ -12,7 +12,8 @@ namespace fleetca {
 
 // "3650d", "24h", "1h30m", "45s": whole seconds, more than zero and at most `longest`. nullopt
 // otherwise.
-std::optional<absl::Duration> DurationFromText(absl::string_view text, absl::Duration longest);
+[[nodiscard]] std::optional<absl::Duration> DurationFromText(absl::string_view text,
+                                                             absl::Duration longest);
 
 // "3650d", or as absl writes what is not whole days.
 std::string DurationToText(absl::Duration duration);

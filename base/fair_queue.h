@@ -142,7 +142,7 @@ class FairQueue {
   // `is_gone` holds have no one left who waits for them: they cost their flow nothing and count
   // against no limit. Returns false when the queue is closed and empty.
   template <typename IsGone>
-  bool PopBatch(Consumer consumer, Limits limits, const IsGone& is_gone, Batch* batch)
+  [[nodiscard]] bool PopBatch(Consumer consumer, Limits limits, const IsGone& is_gone, Batch* batch)
       ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     TakeBack(batch);
@@ -285,8 +285,8 @@ class FairQueue {
   // Moves items into the batch until the flow is empty, its turn is over or the batch is full,
   // which it returns.
   template <typename IsGone>
-  bool TakeTurn(Flow& flow, Limits limits, const IsGone& is_gone, size_t* live, uint64_t* cost,
-                Batch* batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  [[nodiscard]] bool TakeTurn(Flow& flow, Limits limits, const IsGone& is_gone, size_t* live,
+                              uint64_t* cost, Batch* batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     uint64_t taken = 0;
     while (!flow.items.empty()) {
       Item& item = flow.items.front();

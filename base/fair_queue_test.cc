@@ -40,7 +40,8 @@ std::vector<int> Many(size_t count, int value) { return std::vector<int>(count, 
 // Pops one batch, which stays under way.
 std::vector<int> Pop(Queue& queue, Queue::Batch* batch, size_t items, uint64_t cost = kAnyCost,
                      Consumer consumer = Consumer::kOrdinary) {
-  queue.PopBatch(consumer, {items, cost}, kNoneGone, batch);
+  const bool popped = queue.PopBatch(consumer, {items, cost}, kNoneGone, batch);
+  EXPECT_EQ(popped, !batch->items().empty());
   return {batch->items().begin(), batch->items().end()};
 }
 

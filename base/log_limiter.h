@@ -17,7 +17,7 @@ class Limiter {
 
   // True when a line may be written at `now`; `suppressed` is how many were held back since the
   // last one that was let through.
-  bool Allow(absl::Time now, uint64_t* suppressed) ABSL_LOCKS_EXCLUDED(mutex_) {
+  [[nodiscard]] bool Allow(absl::Time now, uint64_t* suppressed) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     const int64_t second = absl::ToUnixSeconds(now);
     if (second != second_) {

@@ -47,7 +47,7 @@ struct OutputPlace {
 absl::StatusOr<OutputPlace> FindOutputPlace(absl::string_view path);
 
 // The file that `path` leads to, for comparing; nullopt where it leads nowhere, or to no file.
-std::optional<FileIdentity> FindFile(absl::string_view path);
+[[nodiscard]] std::optional<FileIdentity> FindFile(absl::string_view path);
 
 // The stream of `place`, for writing. Opening a pipe waits for its reader.
 absl::StatusOr<Descriptor> OpenStream(const OutputPlace& place);

@@ -27,7 +27,7 @@ absl::Status Unreadable(absl::string_view file) {
 }
 
 // The value of "Name:  123 kB" in /proc/self/status.
-bool ReadStatusLine(absl::string_view line, absl::string_view name, uint64_t* value) {
+[[nodiscard]] bool ReadStatusLine(absl::string_view line, absl::string_view name, uint64_t* value) {
   if (!absl::StartsWith(line, name)) {
     return false;
   }

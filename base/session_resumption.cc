@@ -37,7 +37,7 @@ std::string MachineDefaults() {
   return lines;
 }
 
-bool Load(const std::string& text) {
+[[nodiscard]] bool Load(const std::string& text) {
   const BioPtr bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
   const ConfPtr conf(NCONF_new(nullptr));
   long line = 0;

@@ -14,7 +14,7 @@ namespace {
 
 std::atomic<bool> in_force{false};
 
-bool SetPolicy(int policy) {
+[[nodiscard]] bool SetPolicy(int policy) {
   const sched_param parameters = {.sched_priority = 0};
   return sched_setscheduler(0, policy, &parameters) == 0;
 }
@@ -38,7 +38,8 @@ absl::Status ScheduleForThroughput() {
 
 void ScheduleThisThreadAtOnce() {
   if (in_force) {
-    SetPolicy(SCHED_OTHER);  // where that fails the thread stays as it is, which is only slower
+    // Where that fails the thread stays as it is, which is only slower.
+    static_cast<void>(SetPolicy(SCHED_OTHER));
   }
 }
 

@@ -39,7 +39,7 @@ class Backoff {
 
   // After a failed attempt: how long to wait before the next one, or nullopt when `status` is
   // final, the attempts are used up, or the wait would pass the deadline.
-  std::optional<absl::Duration> DelayAfter(const absl::Status& status);
+  [[nodiscard]] std::optional<absl::Duration> DelayAfter(const absl::Status& status);
 
   // Failed attempts so far.
   int attempts() const { return attempts_; }

@@ -20,7 +20,8 @@ std::string DefaultServerIdentity(absl::string_view trust_domain);
 // The trust domain that the roots name: the organization of their subjects, where all have the same
 // one and it is a trust domain. The roots that `fleetca ca init` makes name theirs. Whoever trusts
 // a root, by a file or by its fingerprint, trusts this word of it as well. nullopt otherwise.
-std::optional<std::string> TrustDomainOfRoots(absl::Span<const std::string> roots_der);
+[[nodiscard]] std::optional<std::string> TrustDomainOfRoots(
+    absl::Span<const std::string> roots_der);
 
 struct ServerTls {
   // What the server's certificate must chain to; at least one.
@@ -46,7 +47,8 @@ struct ServerIdentityMismatch {
 };
 
 // What a failed call's message says, if it failed because ServerCredentials met another identity.
-std::optional<ServerIdentityMismatch> FindServerIdentityMismatch(absl::string_view message);
+[[nodiscard]] std::optional<ServerIdentityMismatch> FindServerIdentityMismatch(
+    absl::string_view message);
 
 }  // namespace fleetca::client
 

@@ -27,7 +27,7 @@ constexpr uint8_t kTeletexString = 0x14;
 constexpr uint8_t kBmpString = 0x1e;
 
 // AlgorithmIdentifier ::= SEQUENCE { algorithm OID, parameters ANY OPTIONAL }
-bool ReadAlgorithm(der::Reader* reader, absl::string_view* element) {
+[[nodiscard]] bool ReadAlgorithm(der::Reader* reader, absl::string_view* element) {
   if (!reader->ReadElement(der::kSequence, element)) {
     return false;
   }
@@ -60,13 +60,15 @@ bool IsNameString(uint8_t tag, absl::string_view value) {
 
 // Name ::= SEQUENCE OF RelativeDistinguishedName
 // RelativeDistinguishedName ::= SET SIZE (1..MAX) OF SEQUENCE { type OID, value ANY }
-bool ReadName(der::Reader* reader, absl::string_view* element) {
+[[nodiscard]] bool ReadName(der::Reader* reader, absl::string_view* element) {
   if (!reader->ReadElement(der::kSequence, element)) {
     return false;
   }
   der::Reader look(*element);
   der::Reader rdns;
-  look.ReadNested(der::kSequence, &rdns);
+  if (!look.ReadNested(der::kSequence, &rdns)) {
+    return false;
+  }
   while (!rdns.empty()) {
     der::Reader rdn;
     if (!rdns.ReadNested(der::kSet, &rdn) || rdn.empty()) {

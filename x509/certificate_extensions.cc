@@ -108,7 +108,7 @@ absl::Status ParseAuthorityKeyId(absl::string_view value, Certificate* certifica
 }
 
 // Reads one name. False when it is malformed; *kept says whether it is of a type that fleetca has.
-bool ReadGeneralName(der::Reader* names, GeneralName* name, bool* kept) {
+[[nodiscard]] bool ReadGeneralName(der::Reader* names, GeneralName* name, bool* kept) {
   uint8_t tag;
   absl::string_view element;
   if (!names->ReadAny(&tag, &name->value, &element)) {

@@ -37,7 +37,8 @@ absl::Status RefusedArc(absl::string_view oid, absl::string_view field) {
 }
 
 // One Extension; `*value` is what its OCTET STRING holds.
-bool ReadExtension(der::Reader* extensions, absl::string_view* oid, absl::string_view* value) {
+[[nodiscard]] bool ReadExtension(der::Reader* extensions, absl::string_view* oid,
+                                 absl::string_view* value) {
   der::Reader extension;
   if (!extensions->ReadNested(der::kSequence, &extension) || !extension.ReadOid(oid)) {
     return false;

@@ -27,7 +27,7 @@ bool IsPrintableStringCharacter(char c) {
 }
 
 // What is wrong with a value of a string type; null when nothing is.
-const char* ValueProblem(uint8_t tag, absl::string_view value) {
+[[nodiscard]] const char* ValueProblem(uint8_t tag, absl::string_view value) {
   if (value.empty()) {
     return "has an empty value";
   }
@@ -55,7 +55,7 @@ const char* ValueProblem(uint8_t tag, absl::string_view value) {
   }
 }
 
-const char* CommonNameProblem(absl::string_view name) {
+[[nodiscard]] const char* CommonNameProblem(absl::string_view name) {
   if (name.size() > kMaxCommonName) {
     return "has a common name over 64 characters";
   }
@@ -68,7 +68,7 @@ const char* CommonNameProblem(absl::string_view name) {
 }
 
 // Takes one AttributeTypeAndValue. Null when it is sound.
-const char* TakeAttribute(der::Reader* rdn, bool* common_name_seen, Csr* csr) {
+[[nodiscard]] const char* TakeAttribute(der::Reader* rdn, bool* common_name_seen, Csr* csr) {
   der::Reader attribute;
   absl::string_view type;
   absl::string_view value;

@@ -20,12 +20,12 @@ class EcPublicKey {
   static EcPublicKey* ForThisThread(EcCurve curve);
 
   // Takes an uncompressed point in place of the one before. False when it is not on the curve.
-  bool Load(absl::string_view point);
+  [[nodiscard]] bool Load(absl::string_view point);
 
   // ECDSA (FIPS 186-5 section 6.4.2) with the key that was loaded last; r and s are magnitudes. Any
   // failure inside OpenSSL is a false too: a forged signature can provoke one (it answers -1 where
   // u1*G + u2*Q is infinity).
-  bool Verify(absl::string_view digest, absl::string_view r, absl::string_view s);
+  [[nodiscard]] bool Verify(absl::string_view digest, absl::string_view r, absl::string_view s);
 
  private:
   EcPublicKey(EcKeyPtr key, EcdsaSigPtr signature, BnCtxPtr context);

@@ -67,7 +67,7 @@ void AppendEscaped(absl::string_view value, std::string* out) {
 }
 
 // One AttributeTypeAndValue as "CN=Root".
-bool AppendAttribute(der::Reader* rdn, std::string* out) {
+[[nodiscard]] bool AppendAttribute(der::Reader* rdn, std::string* out) {
   der::Reader attribute;
   absl::string_view type, value, element;
   uint8_t tag;

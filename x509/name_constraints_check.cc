@@ -80,7 +80,7 @@ bool IsBase(const Subtree& base) {
 
 // GeneralSubtree ::= SEQUENCE { base GeneralName, minimum [0] DEFAULT 0, maximum [1] OPTIONAL };
 // the last two never stand there (RFC 5280).
-bool ReadSubtree(der::Reader* list, Subtree* base) {
+[[nodiscard]] bool ReadSubtree(der::Reader* list, Subtree* base) {
   der::Reader subtree;
   uint8_t tag;
   absl::string_view element;
@@ -107,7 +107,7 @@ bool ReadSubtree(der::Reader* list, Subtree* base) {
   return IsBase(*base);
 }
 
-bool ReadList(der::Reader* fields, int n, std::vector<Subtree>* subtrees) {
+[[nodiscard]] bool ReadList(der::Reader* fields, int n, std::vector<Subtree>* subtrees) {
   der::Reader list;
   bool present = false;
   if (!fields->ReadOptional(der::ContextConstructed(n), &list, &present)) {
@@ -126,7 +126,7 @@ bool ReadList(der::Reader* fields, int n, std::vector<Subtree>* subtrees) {
 
 // NameConstraints ::= SEQUENCE { permittedSubtrees [0] GeneralSubtrees OPTIONAL,
 //                                excludedSubtrees  [1] GeneralSubtrees OPTIONAL }
-bool Parse(absl::string_view contents, ParsedConstraints* constraints) {
+[[nodiscard]] bool Parse(absl::string_view contents, ParsedConstraints* constraints) {
   der::Reader element(contents);
   der::Reader fields;
   return element.ReadNested(der::kSequence, &fields) && element.empty() && !fields.empty() &&
@@ -156,7 +156,7 @@ struct Comparable {
   absl::string_view host;        // or the octets of an address
 };
 
-bool Cut(const GeneralName& name, Comparable* cut) {
+[[nodiscard]] bool Cut(const GeneralName& name, Comparable* cut) {
   *cut = {.type = name.type, .local_part = "", .host = name.value};
   switch (name.type) {
     case NameType::kDns:
@@ -223,7 +223,7 @@ bool IsIn(const Comparable& name, const Subtree& subtree) {
   return false;
 }
 
-const char* Violation(const ParsedConstraints& constraints, const GeneralName& name) {
+[[nodiscard]] const char* Violation(const ParsedConstraints& constraints, const GeneralName& name) {
   const auto same_type = [&name](const Subtree& subtree) { return subtree.type == name.type; };
   const bool closed =
       std::any_of(constraints.permitted.begin(), constraints.permitted.end(), same_type);
@@ -252,7 +252,9 @@ GeneralNames EmailsOfSubject(const Certificate& certificate) {
   GeneralNames emails;
   der::Reader name(certificate.subject);
   der::Reader rdns;
-  name.ReadNested(der::kSequence, &rdns);
+  if (!name.ReadNested(der::kSequence, &rdns)) {
+    return emails;
+  }
   der::Reader rdn;
   while (rdns.ReadNested(der::kSet, &rdn)) {
     der::Reader attribute;

@@ -25,7 +25,8 @@ bool IsNameConstraints(absl::string_view contents);
 //
 // A name of a constrained type that is not well formed is a violation, as no one knows which
 // subtree others take it to be in; so is more than 250,000 comparisons, which no honest CA needs.
-const char* NameConstraintsViolation(absl::string_view contents, const Certificate& below);
+[[nodiscard]] const char* NameConstraintsViolation(absl::string_view contents,
+                                                   const Certificate& below);
 
 }  // namespace fleetca::x509
 

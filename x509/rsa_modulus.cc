@@ -107,7 +107,7 @@ uint64_t Modulo(absl::string_view magnitude, uint64_t divisor) {
 
 // floor(sqrt(n)), by Newton's method with a precision that doubles at each step, so that all the
 // steps together cost about one division. The loop and its proof are those of CPython's math.isqrt.
-bool IntegerSquareRoot(const BIGNUM* n, BIGNUM* root, BN_CTX* context) {
+[[nodiscard]] bool IntegerSquareRoot(const BIGNUM* n, BIGNUM* root, BN_CTX* context) {
   BN_CTX_start(context);
   BIGNUM* const quotient = BN_CTX_get(context);
   BIGNUM* const shifted = BN_CTX_get(context);
@@ -165,7 +165,7 @@ class SquareSieve {
 };
 
 // Whether a^2 - n, which is not negative, is a square.
-bool DiffersBySquare(const BIGNUM* a, const BIGNUM* n, BN_CTX* context, bool* ok) {
+[[nodiscard]] bool DiffersBySquare(const BIGNUM* a, const BIGNUM* n, BN_CTX* context, bool* ok) {
   BN_CTX_start(context);
   BIGNUM* const difference = BN_CTX_get(context);
   BIGNUM* const root = BN_CTX_get(context);

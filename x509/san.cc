@@ -45,7 +45,7 @@ absl::Status Invalid(const GeneralName& name, absl::string_view field, absl::str
 }
 
 // What is wrong with one label; null when nothing is.
-const char* DnsLabelProblem(absl::string_view label) {
+[[nodiscard]] const char* DnsLabelProblem(absl::string_view label) {
   if (label.empty()) {
     return "has an empty label; write it without a leading, trailing or doubled dot";
   }
@@ -69,7 +69,7 @@ const char* DnsLabelProblem(absl::string_view label) {
   return nullptr;
 }
 
-const char* DnsProblem(absl::string_view name, bool wildcard_allowed) {
+[[nodiscard]] const char* DnsProblem(absl::string_view name, bool wildcard_allowed) {
   if (name.empty()) {
     return "is empty; leave it out or give it a value";
   }
@@ -104,7 +104,7 @@ const char* DnsProblem(absl::string_view name, bool wildcard_allowed) {
   return nullptr;
 }
 
-const char* EmailProblem(absl::string_view email) {
+[[nodiscard]] const char* EmailProblem(absl::string_view email) {
   const size_t at = email.find('@');
   if (email.size() > kMaxEmail || at == absl::string_view::npos || at == 0 ||
       at > kMaxEmailLocalPart) {
@@ -124,7 +124,7 @@ const char* EmailProblem(absl::string_view email) {
   return DnsProblem(email.substr(at + 1), /*wildcard_allowed=*/false);
 }
 
-const char* NameProblem(const GeneralName& name) {
+[[nodiscard]] const char* NameProblem(const GeneralName& name) {
   switch (name.type) {
     case NameType::kDns:
       return DnsProblem(name.value, /*wildcard_allowed=*/true);
@@ -141,7 +141,7 @@ const char* NameProblem(const GeneralName& name) {
 }
 
 // The type of a supported GeneralName's tag; false for any other tag.
-bool NameTypeOfTag(uint8_t tag, NameType* type) {
+[[nodiscard]] bool NameTypeOfTag(uint8_t tag, NameType* type) {
   switch (tag) {
     case kDnsName:
       *type = NameType::kDns;

@@ -94,7 +94,8 @@ const Encodings& EncodingsWithoutNull() {
   return *kEncodings;
 }
 
-std::optional<SignatureScheme> Find(const Encodings& encodings, absl::string_view element) {
+[[nodiscard]] std::optional<SignatureScheme> Find(const Encodings& encodings,
+                                                  absl::string_view element) {
   for (size_t i = 0; i < kSchemeCount; ++i) {
     if (encodings[i] == element) {
       return kSchemes[i];

@@ -16,7 +16,7 @@ absl::string_view AlgorithmIdentifier(SignatureScheme scheme);
 
 // The scheme of an AlgorithmIdentifier element; nullopt for one that is unknown, weak (MD5, SHA-1)
 // or not encoded exactly as above (ECDSA with NULL, PSS with mixed hashes or another salt length).
-std::optional<SignatureScheme> ParseAlgorithmIdentifier(absl::string_view element);
+[[nodiscard]] std::optional<SignatureScheme> ParseAlgorithmIdentifier(absl::string_view element);
 
 }  // namespace fleetca::x509
 

@@ -12,7 +12,7 @@ constexpr absl::string_view kSpiffeScheme = "spiffe://";
 constexpr size_t kMaxSpiffeId = 2048;
 constexpr size_t kMaxTrustDomain = 255;
 
-const char* TrustDomainProblem(absl::string_view trust_domain) {
+[[nodiscard]] const char* TrustDomainProblem(absl::string_view trust_domain) {
   if (trust_domain.empty()) {
     return "has no trust domain; write spiffe://trust.domain/path";
   }
@@ -32,7 +32,7 @@ const char* TrustDomainProblem(absl::string_view trust_domain) {
 }
 
 // `path` is empty or begins with "/".
-const char* SpiffePathProblem(absl::string_view path) {
+[[nodiscard]] const char* SpiffePathProblem(absl::string_view path) {
   while (!path.empty()) {
     path.remove_prefix(1);
     size_t size = 0;

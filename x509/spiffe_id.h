@@ -13,7 +13,7 @@ namespace fleetca::x509 {
 // [a-z0-9.-_], not "." or ".."; path, which may be empty, of non-empty segments of [A-Za-z0-9.-_],
 // none "." or "..", no trailing "/", no percent-encoding, query, fragment, port or user info; at
 // most 2048 octets in all.
-const char* SpiffeIdProblem(absl::string_view id);
+[[nodiscard]] const char* SpiffeIdProblem(absl::string_view id);
 
 // "fleet.example" and "/svc/web" of a well-formed SPIFFE ID. They alias `id`.
 absl::string_view SpiffeTrustDomain(absl::string_view id);

@@ -40,7 +40,7 @@ struct Grants {
 
   bool HasRole(absl::string_view role) const;
   // The value of the attribute; nullopt when there is none of that name.
-  std::optional<absl::string_view> Attribute(absl::string_view name) const;
+  [[nodiscard]] std::optional<absl::string_view> Attribute(absl::string_view name) const;
 };
 
 // The same caller with `state`, and without roles and attributes.

@@ -44,9 +44,9 @@ class TableMistakes : public google::protobuf::io::ErrorCollector {
 
 // Parses protobuf's text format into *message. False when it is not even that; unknown fields are
 // mistakes, and true.
-bool ParseTableText(absl::string_view text, TableMistakes* mistakes,
-                    google::protobuf::TextFormat::ParseInfoTree* locations,
-                    google::protobuf::Message* message);
+[[nodiscard]] bool ParseTableText(absl::string_view text, TableMistakes* mistakes,
+                                  google::protobuf::TextFormat::ParseInfoTree* locations,
+                                  google::protobuf::Message* message);
 
 // One entry of a table, and where it stands. All that it is made from must outlive it.
 class TableEntry {

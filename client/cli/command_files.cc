@@ -9,7 +9,7 @@
 namespace fleetca::client {
 namespace {
 
-std::optional<FileIdentity> Find(const FlaggedFile& file) {
+[[nodiscard]] std::optional<FileIdentity> Find(const FlaggedFile& file) {
   return file.path.empty() || file.path == "-" ? std::nullopt : FindFile(file.path);
 }
 

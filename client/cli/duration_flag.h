@@ -11,7 +11,7 @@
 namespace fleetca::client {
 
 // "24h", "90m", "1h30m", "45s", "7d": whole seconds and more than zero. nullopt otherwise.
-std::optional<absl::Duration> ParseDurationFlag(absl::string_view text);
+[[nodiscard]] std::optional<absl::Duration> ParseDurationFlag(absl::string_view text);
 
 // For CLI11: "" when the text can be parsed, otherwise a sentence.
 std::string CheckDurationFlag(const std::string& text);

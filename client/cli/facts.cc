@@ -103,8 +103,8 @@ std::string Sha256Hex(string_view bytes) {
 }
 
 // Whether it is one of ours that can be read, and so has lines of its own.
-bool AddOwn(const x509::Extension& extension, const x509::AuthzOids& oids,
-            CertificateFacts* facts) {
+[[nodiscard]] bool AddOwn(const x509::Extension& extension, const x509::AuthzOids& oids,
+                          CertificateFacts* facts) {
   if (extension.oid == oids.authz) {
     auto authz = x509::ParseFleetAuthz(extension.value);
     if (authz.ok()) {

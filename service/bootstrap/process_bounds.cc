@@ -67,14 +67,14 @@ class Bounds {
   std::vector<std::string> problems_;
 };
 
-bool WriteOomScore() {
+[[nodiscard]] bool WriteOomScore() {
   const Descriptor file(open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
   const absl::string_view score = kOomScoreAdj;
   return file.valid() &&
          write(file.get(), score.data(), score.size()) == static_cast<ssize_t>(score.size());
 }
 
-bool UseSmallStacks() {
+[[nodiscard]] bool UseSmallStacks() {
   pthread_attr_t attributes;
   errno = pthread_getattr_default_np(&attributes);
   if (errno == 0) {

@@ -62,7 +62,7 @@ Ruleset EverythingThatCanBeForbidden(int version, bool connects) {
   return all;
 }
 
-bool AllowReading(int ruleset, const std::string& path) {
+[[nodiscard]] bool AllowReading(int ruleset, const std::string& path) {
   const Descriptor file(open(path.c_str(), O_PATH | O_CLOEXEC));
   struct stat found;
   if (!file.valid() || fstat(file.get(), &found) != 0) {
@@ -104,7 +104,7 @@ std::vector<std::string> ForbidFiles(absl::Span<const std::string> readable) {
   return problems;
 }
 
-bool DropCapabilities() {
+[[nodiscard]] bool DropCapabilities() {
   __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   const __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);

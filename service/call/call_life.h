@@ -23,7 +23,7 @@ class CallLife {
  public:
   // While it exists, the call, its context and its messages do. To be dropped with no lock of the
   // call held.
-  class Hold {
+  class [[nodiscard]] Hold {
    public:
     Hold() = default;
     Hold(Hold&& other) noexcept : call_(std::exchange(other.call_, nullptr)) {}

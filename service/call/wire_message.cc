@@ -25,17 +25,17 @@ absl::Status Malformed(absl::string_view type) {
 }
 
 // gRPC hands most messages over in one piece; the others are put together.
-bool InOnePiece(const grpc::ByteBuffer& octets, grpc::Slice* piece) {
+[[nodiscard]] bool InOnePiece(const grpc::ByteBuffer& octets, grpc::Slice* piece) {
   return octets.Length() == 0 || octets.TrySingleSlice(piece).ok() ||
          octets.DumpToSingleSlice(piece).ok();
 }
 
-bool Parse(const grpc::Slice& octets, google::protobuf::MessageLite* message) {
+[[nodiscard]] bool Parse(const grpc::Slice& octets, google::protobuf::MessageLite* message) {
   return message->ParseFromArray(octets.begin(), static_cast<int>(octets.size()));
 }
 
 // The outermost fields of a message, whatever is in them.
-bool ParseFields(const grpc::Slice& octets, UnknownFieldSet* fields) {
+[[nodiscard]] bool ParseFields(const grpc::Slice& octets, UnknownFieldSet* fields) {
   return fields->ParseFromArray(octets.begin(), static_cast<int>(octets.size()));
 }
 

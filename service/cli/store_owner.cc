@@ -13,7 +13,7 @@
 namespace fleetca::service {
 namespace {
 
-std::optional<uid_t> OwnerOf(const std::string& path) {
+[[nodiscard]] std::optional<uid_t> OwnerOf(const std::string& path) {
   struct stat found;
   return stat(path.c_str(), &found) == 0 ? std::optional<uid_t>(found.st_uid) : std::nullopt;
 }

@@ -21,7 +21,7 @@ class InFlightRequests {
  public:
   // True: the caller owns `key` and must Release it. False: someone else does, and `issuance` is
   // kept until they release it.
-  bool Claim(absl::string_view key, Issuance* issuance) ABSL_LOCKS_EXCLUDED(mutex_);
+  [[nodiscard]] bool Claim(absl::string_view key, Issuance* issuance) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Gives up `key` and appends the issuances that waited for it to `waiters`.
   void Release(absl::string_view key, std::vector<Issuance*>* waiters) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -58,7 +58,7 @@ class IssueQueue {
   // What waits, up to `max_items` and to the cost of as many everyday requests; see
   // FairQueue::PopBatch. Besides, it hands out those whose caller has gone or whose deadline has
   // passed: the issuer answers them for next to nothing.
-  bool PopBatch(Consumer consumer, size_t max_items, Batch* batch);
+  [[nodiscard]] bool PopBatch(Consumer consumer, size_t max_items, Batch* batch);
 
   // Takes again what was popped and waits for another request (Issuer::IssueBatch): it is next.
   void PutBack(absl::Span<Issuance* const> issuances);

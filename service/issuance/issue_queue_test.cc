@@ -47,7 +47,7 @@ class IssueQueueTest : public ::testing::Test {
   }
 
   std::vector<Issuance*> Pop(size_t max_items) {
-    queue_.PopBatch(IssueQueue::Consumer::kOrdinary, max_items, &batch_);
+    EXPECT_TRUE(queue_.PopBatch(IssueQueue::Consumer::kOrdinary, max_items, &batch_));
     return {batch_.items().begin(), batch_.items().end()};
   }
 
@@ -82,7 +82,7 @@ TEST_F(IssueQueueTest, CallersTakeTurnsByTheCostOfWhatTheyAsk) {
 TEST_F(IssueQueueTest, ABatchIsBoundedInCost) {
   Push(200, "a", p256_);
   EXPECT_EQ(Pop(64).size(), 64u);  // everyday requests fill it
-  queue_.PopBatch(IssueQueue::Consumer::kOrdinary, 1000, &batch_);
+  EXPECT_TRUE(queue_.PopBatch(IssueQueue::Consumer::kOrdinary, 1000, &batch_));
   Push(200, "a", p384_);
   const size_t dear = Pop(64).size();
   EXPECT_GT(dear, 5u);

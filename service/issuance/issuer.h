@@ -99,15 +99,15 @@ class Issuer {
   // Who asks, and whether it was answered before: issuer_admission.cc, issuer_one_use_jwt.cc. Admit
   // is false when another batch holds the request id, the join token or the JWT: it finishes this
   // issuance too.
-  bool Admit(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
+  [[nodiscard]] bool Admit(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
   absl::Status CheckInTime(const Issuance& issuance, absl::Time now) const;
-  bool AdmitToken(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
+  [[nodiscard]] bool AdmitToken(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
   absl::Status RedeemToken(Item& item, absl::Time now, std::string* log_detail) const;
-  bool AdmitRequestId(Item& item, std::vector<Issuance*>* waiters);
+  [[nodiscard]] bool AdmitRequestId(Item& item, std::vector<Issuance*>* waiters);
   static absl::Status ReadRequestId(Item& item, absl::string_view owner);
   absl::Status Replay(Item& item) const;
   void LogRefusedToken(const Item& item, absl::string_view why, absl::Time now);
-  bool AdmitOneUseJwt(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
+  [[nodiscard]] bool AdmitOneUseJwt(Item& item, absl::Time now, std::vector<Issuance*>* waiters);
   absl::Status RedeemOneUseJwt(Item& item, absl::Time now, std::string* log_detail) const;
   void LogRefusedJwt(const Item& item, absl::string_view why, absl::Time now);
   void DropOldJwtUses(absl::Time now);

@@ -12,7 +12,7 @@ namespace fleetca::service {
 // The octets of `text`; nullopt unless it is their one canonical form: no padding, no white space,
 // no bits left over. So a token has one spelling, and the decoder of another library reads the
 // same.
-std::optional<std::string> DecodeBase64Url(absl::string_view text);
+[[nodiscard]] std::optional<std::string> DecodeBase64Url(absl::string_view text);
 
 }  // namespace fleetca::service
 

@@ -56,7 +56,7 @@ class HttpsKeySource : public KeySource {
 
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
   // False when the keys stay as they were.
-  bool Refresh() ABSL_LOCKS_EXCLUDED(mutex_);
+  [[nodiscard]] bool Refresh() ABSL_LOCKS_EXCLUDED(mutex_);
   // Once for each failure that differs from the one before.
   void LogFailure(const absl::Status& error);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return wanted_ || stopping_; }

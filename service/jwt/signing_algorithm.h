@@ -26,7 +26,7 @@ enum class JwkKind { kRsa, kP256, kP384 };
 // "RS256" for kRs256.
 absl::string_view SigningAlgorithmName(SigningAlgorithm algorithm);
 // Exactly as written there, upper case; nullopt for every other name.
-std::optional<SigningAlgorithm> ParseSigningAlgorithm(absl::string_view name);
+[[nodiscard]] std::optional<SigningAlgorithm> ParseSigningAlgorithm(absl::string_view name);
 // The one kind of key that the algorithm is for.
 JwkKind KeyKindOf(SigningAlgorithm algorithm);
 

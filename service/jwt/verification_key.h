@@ -32,7 +32,7 @@ class VerificationKey {
   // Whether the signature of `token`, a JWS in compact form (RFC 7515 section 7.1) in canonical
   // base64url, is one of this key by `algorithm`, which the token's header must name too. False for
   // an algorithm of another kind of key, whatever the octets.
-  bool Verifies(absl::string_view token, SigningAlgorithm algorithm) const;
+  [[nodiscard]] bool Verifies(absl::string_view token, SigningAlgorithm algorithm) const;
 
  private:
   struct Release {

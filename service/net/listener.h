@@ -98,10 +98,10 @@ class Listener {
   void Wait(absl::Time next_look);
   void AcceptSome(absl::Time now);
   // True when there may be more to accept on the socket.
-  bool AcceptOne(int socket, absl::Time now);
+  [[nodiscard]] bool AcceptOne(int socket, absl::Time now);
   // False when there is no descriptor for its duplicate; a connection that is refused for another
   // reason is none of the listener's failures.
-  bool Take(Descriptor accepted, absl::Time now);
+  [[nodiscard]] bool Take(Descriptor accepted, absl::Time now);
   void NoteRefusal(absl::string_view why, absl::Time now);
   void NoteAccepting();
   void NoteFailing(absl::Time now);

@@ -23,7 +23,7 @@ absl::Status Failed(absl::string_view action, int error) {
                    "; the process needs /proc, memory and free descriptors (ulimit -n)"));
 }
 
-bool WriteAll(int descriptor, absl::string_view contents) {
+[[nodiscard]] bool WriteAll(int descriptor, absl::string_view contents) {
   while (!contents.empty()) {
     const ssize_t count = write(descriptor, contents.data(), contents.size());
     if (count < 0 && errno != EINTR) {

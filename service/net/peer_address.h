@@ -22,10 +22,10 @@ struct PeerAddress {
   uint16_t port = 0;
 
   // Empty for what is neither IPv4 nor IPv6.
-  static std::optional<PeerAddress> FromSocket(const sockaddr_storage& address);
+  [[nodiscard]] static std::optional<PeerAddress> FromSocket(const sockaddr_storage& address);
 
   // As ServerContext::peer() writes it: "ipv4:127.0.0.1:50000", "ipv6:%5B::1%5D:50000".
-  static std::optional<PeerAddress> FromGrpc(absl::string_view peer);
+  [[nodiscard]] static std::optional<PeerAddress> FromGrpc(absl::string_view peer);
 
   bool IsLoopback() const;
 

@@ -13,7 +13,7 @@ struct SocketState {
 };
 
 // By TCP_INFO (tcp(7)). Empty when `socket` has none.
-std::optional<SocketState> ReadSocketState(int socket);
+[[nodiscard]] std::optional<SocketState> ReadSocketState(int socket);
 
 }  // namespace fleetca::service
 

@@ -32,7 +32,7 @@ constexpr size_t kMaxRegexMatches = 1000000;
 constexpr absl::string_view kAny = "x";
 
 // Takes the text of a label apart by a label with a capture.
-bool Bind(const Label& label, absl::string_view text, Bindings* bindings) {
+[[nodiscard]] bool Bind(const Label& label, absl::string_view text, Bindings* bindings) {
   if (!label.capture.has_value()) {
     return label.before == text;
   }
@@ -49,7 +49,7 @@ bool Bind(const Label& label, absl::string_view text, Bindings* bindings) {
 }
 
 // The text of a label as far as it is known.
-std::optional<std::string> TextOf(const Label& label, const Bindings& bindings) {
+[[nodiscard]] std::optional<std::string> TextOf(const Label& label, const Bindings& bindings) {
   if (!label.capture.has_value()) {
     return label.before;
   }
@@ -62,7 +62,7 @@ absl::string_view Longer(absl::string_view a, absl::string_view b) {
   return a.size() > b.size() ? a : b;
 }
 
-bool UnifyLabel(const Label& a, const Label& b, Bindings* in_a, Bindings* in_b) {
+[[nodiscard]] bool UnifyLabel(const Label& a, const Label& b, Bindings* in_a, Bindings* in_b) {
   if (const std::optional<std::string> text = TextOf(a, *in_a)) {
     return Bind(b, *text, in_b);
   }
@@ -75,7 +75,8 @@ bool UnifyLabel(const Label& a, const Label& b, Bindings* in_a, Bindings* in_b) 
 
 // Whether two names can be one text; what their captures stand for then. What is written out goes
 // first, as it leaves no choice.
-bool Unify(absl::Span<const Label> a, absl::Span<const Label> b, Bindings* in_a, Bindings* in_b) {
+[[nodiscard]] bool Unify(absl::Span<const Label> a, absl::Span<const Label> b, Bindings* in_a,
+                         Bindings* in_b) {
   for (const bool free : {false, true}) {
     for (size_t i = 0; i < a.size(); ++i) {
       const bool is_free = a[i].capture.has_value() && b[i].capture.has_value();

@@ -57,7 +57,7 @@ class NameTemplate {
   explicit NameTemplate(std::vector<Piece> pieces) : pieces_(std::move(pieces)) {}
 
   // Takes the text off the end of `name`; false when it does not end so.
-  bool ConsumeFromEnd(absl::string_view* name, const CapturedTexts& texts) const;
+  [[nodiscard]] bool ConsumeFromEnd(absl::string_view* name, const CapturedTexts& texts) const;
 
   std::vector<Piece> pieces_;
 };

@@ -11,8 +11,9 @@ namespace fleetca::service {
 
 // What stands between `before` and `after` in the text, which is at least one character; nullopt
 // where the text is not so.
-std::optional<absl::string_view> TextBetween(absl::string_view before, absl::string_view after,
-                                             absl::string_view text);
+[[nodiscard]] std::optional<absl::string_view> TextBetween(absl::string_view before,
+                                                           absl::string_view after,
+                                                           absl::string_view text);
 
 // A value.
 struct OneCapture {
@@ -26,7 +27,7 @@ struct OneCapture {
   bool HasCapture() const { return !name.empty(); }
   // What the capture must stand for so that this is the text; nullopt where it cannot be, or has no
   // capture.
-  std::optional<absl::string_view> CaptureFor(absl::string_view text) const {
+  [[nodiscard]] std::optional<absl::string_view> CaptureFor(absl::string_view text) const {
     return HasCapture() ? TextBetween(before, after, text) : std::nullopt;
   }
 };

@@ -23,10 +23,10 @@ struct PolicyProfile {
 };
 
 // The profile written at `field` ("profiles[0]"); nullopt after adding at least one mistake.
-std::optional<PolicyProfile> CompileProfile(absl::string_view field,
-                                            const PolicyProfileOptions& options,
-                                            absl::string_view trust_domain,
-                                            PolicyMistakes* mistakes);
+[[nodiscard]] std::optional<PolicyProfile> CompileProfile(absl::string_view field,
+                                                          const PolicyProfileOptions& options,
+                                                          absl::string_view trust_domain,
+                                                          PolicyMistakes* mistakes);
 
 }  // namespace fleetca::service
 

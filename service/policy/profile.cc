@@ -52,7 +52,8 @@ void CheckProfileName(const std::string& name, Mistakes* mistakes) {
 }
 
 // The common bounds of the two lifetimes; false when one is broken.
-bool CheckLifetimeBounds(absl::string_view field, absl::Duration lifetime, Mistakes* mistakes) {
+[[nodiscard]] bool CheckLifetimeBounds(absl::string_view field, absl::Duration lifetime,
+                                       Mistakes* mistakes) {
   if (lifetime < kMinLifetime) {
     mistakes->Add(field, absl::StrCat("is ", absl::FormatDuration(lifetime),
                                       "; a certificate lives at least 1 minute"));

@@ -27,7 +27,8 @@ class RegexIndex {
 
   // Calls `take` with each expression whose matches begin and end as the name does, until that
   // returns false; whether it never did.
-  bool ForEach(absl::string_view name, absl::FunctionRef<bool(const Place&)> take) const;
+  [[nodiscard]] bool ForEach(absl::string_view name,
+                             absl::FunctionRef<bool(const Place&)> take) const;
 
  private:
   template <typename Value>

@@ -62,8 +62,9 @@ struct Rule {
 // The rule written at `field` ("identities[3]"). Adds a mistake for everything that is wrong with
 // it; nullopt when its identity is, as then nothing else can be judged. What comes back after
 // mistakes is good for finding more of them only.
-std::optional<Rule> CompileRule(absl::string_view field, const RuleOptions& options,
-                                const ProfileTable& profiles, PolicyMistakes* mistakes);
+[[nodiscard]] std::optional<Rule> CompileRule(absl::string_view field, const RuleOptions& options,
+                                              const ProfileTable& profiles,
+                                              PolicyMistakes* mistakes);
 
 }  // namespace fleetca::service
 

@@ -20,12 +20,12 @@ class RuleTrie {
  public:
   // Adds a pattern for the rule of this number. When another rule's pattern has the same shape, so
   // that both match the same paths, adds nothing and returns that rule.
-  std::optional<uint32_t> Add(const IdentityPattern& pattern, uint32_t rule);
+  [[nodiscard]] std::optional<uint32_t> Add(const IdentityPattern& pattern, uint32_t rule);
 
   // The rule whose pattern is the most specific of those that match: at the first segment in which
   // two differ, a literal goes before a capture and a capture before "*". Takes one hash look-up a
   // segment where patterns do not overlap, and never more steps than there are nodes.
-  std::optional<uint32_t> Find(absl::Span<const absl::string_view> path) const;
+  [[nodiscard]] std::optional<uint32_t> Find(absl::Span<const absl::string_view> path) const;
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;

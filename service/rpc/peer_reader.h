@@ -46,7 +46,7 @@ class PeerReader : public CallerReader {
   PeerReader(const Clock& clock, std::unique_ptr<const CallerVerifier> verifier)
       : clock_(clock), verifier_(std::move(verifier)) {}
 
-  std::optional<Caller> Find(absl::string_view pem) const ABSL_LOCKS_EXCLUDED(mutex_);
+  [[nodiscard]] std::optional<Caller> Find(absl::string_view pem) const ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<Caller> Judge(absl::string_view pem);
 
   const Clock& clock_;

@@ -76,7 +76,7 @@ class BootstrapSupervisor {
   // One look of it.
   void LookForSilence() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // One run of the process, from start to end. False when there is to be none.
-  bool RunOnce() ABSL_LOCKS_EXCLUDED(mutex_);
+  [[nodiscard]] bool RunOnce() ABSL_LOCKS_EXCLUDED(mutex_);
   // Leaves the issuing process's end of the pair in *relay.
   absl::StatusOr<std::shared_ptr<ChildProcess>> StartProcess(Descriptor* relay)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

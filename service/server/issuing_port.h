@@ -58,7 +58,7 @@ class IssuingPort {
 
   // Takes no new calls and returns when every call has ended, or was cut off at `deadline`; false
   // in that case.
-  bool FinishDrain(absl::Time deadline);
+  [[nodiscard]] bool FinishDrain(absl::Time deadline);
 
  private:
   IssuingPort(const ServerConfig& config, std::unique_ptr<PeerReader> caller_reader,

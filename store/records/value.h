@@ -58,7 +58,7 @@ absl::Status DamagedValue(absl::string_view what, absl::string_view key, absl::s
 
 // Each moves its field off the front of `in`; TakeString says false when it does not fit, and of
 // the others `in` holds enough.
-bool TakeString(absl::string_view& in, std::string& text);
+[[nodiscard]] bool TakeString(absl::string_view& in, std::string& text);
 
 inline uint64_t TakeInteger(absl::string_view& in, size_t size) {
   const uint64_t number = ReadBigEndian(in.substr(0, size));

@@ -54,7 +54,7 @@ class ReopeningDatabase {
   };
   class FailedCollector;
 
-  bool ReopenIsDue() ABSL_LOCKS_EXCLUDED(mutex_);
+  [[nodiscard]] bool ReopenIsDue() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status ProbeDisk() const;
   absl::Status Reopen() ABSL_LOCKS_EXCLUDED(mutex_);
   // Takes the database away from all and closes it; UNAVAILABLE when someone keeps it.

@@ -37,7 +37,7 @@ class SlotFile {
   // Overwrites the slot that does not count. Not synced: what a killed process wrote is in the page
   // cache, and a power cut leaves an older payload. False where the disk refuses; the payload
   // stays.
-  bool Write(absl::string_view payload);
+  [[nodiscard]] bool Write(absl::string_view payload);
   void Sync() const;
 
  private:

@@ -24,7 +24,7 @@ constexpr absl::string_view kInstanceField = "instance ";
 constexpr absl::string_view kCreatedField = "created ";
 constexpr char kTimeFormat[] = "%Y-%m-%dT%H:%M:%SZ";
 
-bool ParseFields(absl::string_view text, Witness& witness) {
+[[nodiscard]] bool ParseFields(absl::string_view text, Witness& witness) {
   const std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');
   uint32_t instance_id = 0;
   if (lines.size() != 5 || !absl::StartsWith(lines[1], kInstanceField) ||

@@ -43,7 +43,8 @@ class Reader {
   uint8_t PeekTag() const { return rest_.empty() ? 0 : static_cast<uint8_t>(rest_[0]); }
 
   // One element of any tag: its identifier octet, its contents, and the whole element.
-  bool ReadAny(uint8_t* tag, absl::string_view* contents, absl::string_view* element) {
+  [[nodiscard]] bool ReadAny(uint8_t* tag, absl::string_view* contents,
+                             absl::string_view* element) {
     // The short form of the length, which nearly every element has, is read in line.
     const size_t header = 2;
     if (rest_.size() < header || (static_cast<uint8_t>(rest_[0]) & 0x1f) == 0x1f) {
@@ -63,19 +64,19 @@ class Reader {
     return true;
   }
   // The contents of the next element, which must have `tag`.
-  bool Read(uint8_t tag, absl::string_view* contents) {
+  [[nodiscard]] bool Read(uint8_t tag, absl::string_view* contents) {
     uint8_t found;
     absl::string_view element;
     return PeekTag() == tag && ReadAny(&found, contents, &element);
   }
   // The next element whole, header included; it must have `tag`.
-  bool ReadElement(uint8_t tag, absl::string_view* element) {
+  [[nodiscard]] bool ReadElement(uint8_t tag, absl::string_view* element) {
     uint8_t found;
     absl::string_view contents;
     return PeekTag() == tag && ReadAny(&found, &contents, element);
   }
   // A cursor over the contents of the next element, which must have `tag`.
-  bool ReadNested(uint8_t tag, Reader* nested) {
+  [[nodiscard]] bool ReadNested(uint8_t tag, Reader* nested) {
     absl::string_view contents;
     if (!Read(tag, &contents)) {
       return false;
@@ -85,28 +86,29 @@ class Reader {
   }
   // As ReadNested where the next element has `tag`; otherwise *present is false and nothing is
   // read. Returns false only for an element of that tag that is not DER.
-  bool ReadOptional(uint8_t tag, Reader* nested, bool* present);
+  [[nodiscard]] bool ReadOptional(uint8_t tag, Reader* nested, bool* present);
 
   // BOOLEAN: 0x00 or 0xff and nothing else.
-  bool ReadBoolean(bool* value);
+  [[nodiscard]] bool ReadBoolean(bool* value);
   // INTEGER in minimal two's complement; the contents as they stand.
-  bool ReadInteger(absl::string_view* contents);
+  [[nodiscard]] bool ReadInteger(absl::string_view* contents);
   // INTEGER from 0 to 2^63-1.
-  bool ReadUint63(uint64_t* value);
+  [[nodiscard]] bool ReadUint63(uint64_t* value);
   // INTEGER greater than zero: the magnitude without a leading zero octet.
-  bool ReadPositiveInteger(absl::string_view* magnitude);
+  [[nodiscard]] bool ReadPositiveInteger(absl::string_view* magnitude);
   // OBJECT IDENTIFIER contents: no empty, unfinished or padded arc (X.690 8.19).
-  bool ReadOid(absl::string_view* contents);
+  [[nodiscard]] bool ReadOid(absl::string_view* contents);
   // BIT STRING without unused bits: the octets after the leading zero.
-  bool ReadBitStringOctets(absl::string_view* octets);
+  [[nodiscard]] bool ReadBitStringOctets(absl::string_view* octets);
   // BIT STRING with named bits: octets, unused bits 0..7, which must be zero bits (X.690 11.2.1).
-  bool ReadBitString(absl::string_view* octets, int* unused_bits);
+  [[nodiscard]] bool ReadBitString(absl::string_view* octets, int* unused_bits);
   // NULL with no contents.
-  bool ReadNull();
+  [[nodiscard]] bool ReadNull();
 
  private:
   // ReadAny for a length in the long form.
-  bool ReadLongForm(uint8_t* tag, absl::string_view* contents, absl::string_view* element);
+  [[nodiscard]] bool ReadLongForm(uint8_t* tag, absl::string_view* contents,
+                                  absl::string_view* element);
 
   absl::string_view rest_;
 };
@@ -119,10 +121,10 @@ enum class Fault { kNone, kNotDer, kTooDeep, kOidTooLong };
 // the rules of BOOLEAN, INTEGER, ENUMERATED, BIT STRING, NULL or OBJECT IDENTIFIER. kTooDeep:
 // nested more than `max_depth` deep. kOidTooLong: an OID of more than `max_oid_bytes` octets. Says
 // nothing of the characters of strings or the order of a SET OF. Takes time linear in the input.
-Fault FindFault(absl::string_view input, int max_depth, size_t max_oid_bytes);
+[[nodiscard]] Fault FindFault(absl::string_view input, int max_depth, size_t max_oid_bytes);
 
 // True when FindFault finds none, with OIDs of any length.
-bool IsWellFormed(absl::string_view input, int max_depth);
+[[nodiscard]] bool IsWellFormed(absl::string_view input, int max_depth);
 
 // "1.2.840.113549.1.1.11" for an OID's contents; "(invalid)" when they are not one
 // (or have an arc over 64 bits).

@@ -20,7 +20,7 @@ void AppendTwoDigits(int value, std::string* out) {
 }
 
 // Reads two digits at `*position` and moves it on.
-bool ReadTwoDigits(absl::string_view text, size_t* position, int* value) {
+[[nodiscard]] bool ReadTwoDigits(absl::string_view text, size_t* position, int* value) {
   const char tens = text[*position];
   const char ones = text[*position + 1];
   if (tens < '0' || tens > '9' || ones < '0' || ones > '9') {

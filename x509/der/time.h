@@ -15,7 +15,7 @@ void AppendTime(absl::Time time, std::string* out);
 
 // Reads one Time element: "YYMMDDHHMMSSZ" or "YYYYMMDDHHMMSSZ", each only for the years RFC 5280
 // gives it, with a date that exists. False otherwise.
-bool ReadTime(der::Reader* reader, absl::Time* time);
+[[nodiscard]] bool ReadTime(der::Reader* reader, absl::Time* time);
 
 // Validity ::= SEQUENCE { notBefore Time, notAfter Time }. The encodings of a few recent seconds
 // are cached per thread, as a batch shares them.

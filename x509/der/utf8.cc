@@ -12,7 +12,7 @@ bool IsMisleading(uint32_t point) {
 }
 
 // Decodes the sequence at `*position` and moves it on.
-bool ReadCodePoint(absl::string_view text, size_t* position, uint32_t* point) {
+[[nodiscard]] bool ReadCodePoint(absl::string_view text, size_t* position, uint32_t* point) {
   // The least code point that needs a sequence of this many octets.
   static constexpr uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
   const auto lead = static_cast<uint8_t>(text[*position]);

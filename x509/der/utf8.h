@@ -12,7 +12,7 @@ namespace fleetca::x509 {
 // The number of characters of `text`, when it is UTF-8 (RFC 3629: shortest form, no surrogate, at
 // most U+10FFFF) and has no control character (C0, DEL, C1) and no bidirectional override or
 // isolate, which reorder what a person sees. nullopt otherwise.
-std::optional<size_t> CountPrintableUtf8(absl::string_view text);
+[[nodiscard]] std::optional<size_t> CountPrintableUtf8(absl::string_view text);
 
 }  // namespace fleetca::x509
 

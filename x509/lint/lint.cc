@@ -136,7 +136,9 @@ absl::Status LintSubjectName(der::Reader& tbs, const LintPolicy& policy, bool* e
   }
   der::Reader element(subject);
   der::Reader rdns;
-  element.ReadNested(der::kSequence, &rdns);
+  if (!element.ReadNested(der::kSequence, &rdns)) {
+    return LintError("the subject is not a Name");
+  }
   *empty = rdns.empty();
   if (policy.is_ca && *empty) {
     return LintError("the subject of a CA is empty");

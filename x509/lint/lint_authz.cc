@@ -19,7 +19,8 @@ unsigned At(absl::string_view octets, size_t i) { return static_cast<unsigned ch
 
 // Cuts the element with this identifier octet off the front of `octets`. Only what 4096 octets
 // need: lengths of up to two octets, each in its shortest form.
-bool Cut(absl::string_view* octets, unsigned identifier, absl::string_view* contents) {
+[[nodiscard]] bool Cut(absl::string_view* octets, unsigned identifier,
+                       absl::string_view* contents) {
   if (octets->size() < 2 || At(*octets, 0) != identifier) {
     return false;
   }
@@ -53,7 +54,7 @@ bool Begins(absl::string_view octets, unsigned identifier) {
 }
 
 // Contents of an INTEGER that is not negative, of up to eight octets.
-bool Number(absl::string_view contents, uint64_t* value) {
+[[nodiscard]] bool Number(absl::string_view contents, uint64_t* value) {
   if (contents.empty() || contents.size() > 8 || At(contents, 0) > 0x7f ||
       (contents.size() > 1 && At(contents, 0) == 0 && At(contents, 1) < 0x80)) {
     return false;
@@ -65,12 +66,12 @@ bool Number(absl::string_view contents, uint64_t* value) {
   return true;
 }
 
-bool Version1(absl::string_view* octets) {
+[[nodiscard]] bool Version1(absl::string_view* octets) {
   absl::string_view contents;
   return Cut(octets, 0x02, &contents) && contents == "\x01";
 }
 
-bool Token(absl::string_view text) {
+[[nodiscard]] bool Token(absl::string_view text) {
   if (text.empty() || text.size() > kTokenCap) {
     return false;
   }
@@ -86,7 +87,7 @@ bool Token(absl::string_view text) {
 }
 
 // Cuts one character of UTF-8 off; false where it is malformed or one that may not stand there.
-bool CutCharacter(absl::string_view* text) {
+[[nodiscard]] bool CutCharacter(absl::string_view* text) {
   const unsigned lead = At(*text, 0);
   const size_t more = lead < 0x80 ? 0 : lead < 0xc0 ? 9 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
   if (lead > 0xf7 || more >= text->size()) {
@@ -108,7 +109,7 @@ bool CutCharacter(absl::string_view* text) {
   return point >= least && point != 0x7f && point <= 0x10ffff && !surrogate && !direction;
 }
 
-bool Value(absl::string_view text) {
+[[nodiscard]] bool Value(absl::string_view text) {
   size_t characters = 0;
   while (!text.empty()) {
     if (!CutCharacter(&text) || ++characters > kValueCap) {
@@ -119,7 +120,7 @@ bool Value(absl::string_view text) {
 }
 
 template <typename Tokens>
-const char* Read(absl::string_view list, size_t cap, Tokens* tokens) {
+[[nodiscard]] const char* Read(absl::string_view list, size_t cap, Tokens* tokens) {
   while (!list.empty()) {
     absl::string_view token;
     if (!Cut(&list, 0x0c, &token) || !Token(token)) {
@@ -133,7 +134,7 @@ const char* Read(absl::string_view list, size_t cap, Tokens* tokens) {
   return tokens->size() <= cap ? nullptr : "has a list that is too long";
 }
 
-const char* ReadAttributes(absl::string_view list, FleetAuthzReading* reading) {
+[[nodiscard]] const char* ReadAttributes(absl::string_view list, FleetAuthzReading* reading) {
   while (!list.empty()) {
     absl::string_view fields;
     absl::string_view name;

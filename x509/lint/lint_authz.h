@@ -23,13 +23,13 @@ struct FleetAuthzReading {
 };
 
 // Null, or what is wrong with `value` as the end of a sentence about it. Thread-safe.
-const char* ReadFleetAuthz(absl::string_view value, FleetAuthzReading* reading);
+[[nodiscard]] const char* ReadFleetAuthz(absl::string_view value, FleetAuthzReading* reading);
 
 // The same, and `value` must say what `wanted` says, whose lists may be in any order.
-const char* FleetAuthzFault(absl::string_view value, const FleetAuthz& wanted);
+[[nodiscard]] const char* FleetAuthzFault(absl::string_view value, const FleetAuthz& wanted);
 
 // Null when `value` is a Provenance that says what `wanted` says.
-const char* ProvenanceFault(absl::string_view value, const Provenance& wanted);
+[[nodiscard]] const char* ProvenanceFault(absl::string_view value, const Provenance& wanted);
 
 }  // namespace fleetca::x509
 

@@ -44,7 +44,7 @@ std::string ReadPrefix(absl::string_view octets) {
 
 // GeneralSubtree ::= SEQUENCE { base GeneralName, minimum [0] DEFAULT 0, maximum [1] OPTIONAL };
 // the last two never stand there (RFC 5280).
-bool ReadSubtree(der::Reader* list, Bases* bases) {
+[[nodiscard]] bool ReadSubtree(der::Reader* list, Bases* bases) {
   der::Reader subtree;
   uint8_t tag;
   absl::string_view base;
@@ -70,7 +70,7 @@ bool ReadSubtree(der::Reader* list, Bases* bases) {
 }
 
 // The list in field [n], which may be absent but not empty.
-bool ReadList(der::Reader* fields, int n, Bases* bases) {
+[[nodiscard]] bool ReadList(der::Reader* fields, int n, Bases* bases) {
   if (fields->PeekTag() != der::ContextConstructed(n)) {
     return true;
   }

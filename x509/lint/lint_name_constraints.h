@@ -10,7 +10,8 @@ namespace fleetca::x509 {
 // Null, or what is wrong with the extension's contents as the end of a sentence about them: they
 // are not DER, or do not say exactly what `wanted` says, the closing of what it leaves out
 // included. The order of subtrees does not matter. Thread-safe.
-const char* NameConstraintsFault(absl::string_view value, const NameConstraints& wanted);
+[[nodiscard]] const char* NameConstraintsFault(absl::string_view value,
+                                               const NameConstraints& wanted);
 
 }  // namespace fleetca::x509
 

@@ -201,7 +201,9 @@ absl::Status LintSubjectAltName(absl::string_view value) {
       uint8_t earlier_tag;
       absl::string_view earlier_name;
       absl::string_view earlier_encoding;
-      earlier.ReadAny(&earlier_tag, &earlier_name, &earlier_encoding);
+      if (!earlier.ReadAny(&earlier_tag, &earlier_name, &earlier_encoding)) {
+        return LintError("subjectAltName has a malformed name or one of a forbidden type");
+      }
       if (earlier_encoding == encoding) {
         return LintError("subjectAltName has a name twice");
       }

@@ -38,7 +38,7 @@ bool MayStand(char c) {
 }
 
 // What a decoded path may hold.
-const char* CharacterProblem(unsigned char c) {
+[[nodiscard]] const char* CharacterProblem(unsigned char c) {
   switch (c) {
     case '%':
       return "is encoded twice";
@@ -55,7 +55,7 @@ const char* CharacterProblem(unsigned char c) {
 }
 
 // The octet that "%XX" at `at` stands for; nullopt when that is no octet.
-std::optional<unsigned char> Encoded(absl::string_view path, size_t at) {
+[[nodiscard]] std::optional<unsigned char> Encoded(absl::string_view path, size_t at) {
   if (at + 2 >= path.size() || !absl::ascii_isxdigit(static_cast<unsigned char>(path[at + 1])) ||
       !absl::ascii_isxdigit(static_cast<unsigned char>(path[at + 2]))) {
     return std::nullopt;
@@ -64,7 +64,7 @@ std::optional<unsigned char> Encoded(absl::string_view path, size_t at) {
 }
 
 // Appends what stands at *at, and moves *at to its last octet.
-const char* Decode(absl::string_view path, size_t* at, std::string* decoded) {
+[[nodiscard]] const char* Decode(absl::string_view path, size_t* at, std::string* decoded) {
   const char c = path[*at];
   if (c != '%') {
     decoded->push_back(c);

@@ -24,13 +24,13 @@ absl::StatusOr<std::string> ParseRequestPath(absl::string_view target);
 
 // What keeps a decoded path from being one of those that ParseRequestPath gives: the end of a
 // sentence that begins with the path. Null when nothing does.
-const char* RequestPathProblem(absl::string_view path);
+[[nodiscard]] const char* RequestPathProblem(absl::string_view path);
 
 // Returns the name that an untrusted Host header or :authority has, in lower case and without the
 // port and a dot at the end. A name is a DNS name (labels of 1 to 63 letters, digits, "-" and "_"),
 // an IPv4 address in four decimal parts, or an IPv6 address in brackets. The empty host gives the
 // empty name, and everything else gives nullopt.
-std::optional<std::string> ParseRequestHost(absl::string_view host);
+[[nodiscard]] std::optional<std::string> ParseRequestHost(absl::string_view host);
 
 // Whether these are the letters of an HTTP method that no one could read differently: A-Z, "-" and
 // "_", at most 32.

@@ -49,9 +49,9 @@ class GrpcAcceptor {
 
   void Run();
   // True when there may be more to accept; errno says why not.
-  bool AcceptOne(absl::Time now);
+  [[nodiscard]] bool AcceptOne(absl::Time now);
   // Accepts by the spare descriptor and closes it. False when that cannot be done.
-  bool DropOne();
+  [[nodiscard]] bool DropOne();
   void NoteRefusal(int error, absl::Time now);
 
   const std::unique_ptr<ListeningSocket> socket_;

@@ -48,12 +48,12 @@ class HttpLoop {
   void Run();
   void AcceptSome(absl::Time now);
   // True when there may be more to accept.
-  bool AcceptOne(absl::Time now);
+  [[nodiscard]] bool AcceptOne(absl::Time now);
   // Until a descriptor may be free again.
   void PauseAccepting(absl::Time now);
   void ListenAgain(absl::Time now);
   // False when there is none that could go.
-  bool EvictOldest();
+  [[nodiscard]] bool EvictOldest();
   // What to do when the connection is ready; false when it is at its end.
   [[nodiscard]] bool Serve(uint64_t id, Connection& connection, absl::Time now);
   [[nodiscard]] bool Read(uint64_t id, Connection& connection, absl::Time now);

@@ -28,7 +28,7 @@ absl::Status Invalid(absl::string_view flag, absl::string_view text, absl::strin
 }
 
 // Whether only this machine reaches the address; nullopt for what is no address.
-std::optional<bool> IsLoopback(const std::string& host) {
+[[nodiscard]] std::optional<bool> IsLoopback(const std::string& host) {
   in_addr v4;
   if (inet_pton(AF_INET, host.c_str(), &v4) == 1) {
     return ntohl(v4.s_addr) >> 24 == 127;

@@ -24,7 +24,7 @@ struct RequestHead {
 
   // The value of the header, in whatever case its name is; "" when it is not there, nullopt when it
   // is there more than once.
-  std::optional<absl::string_view> Only(absl::string_view name) const;
+  [[nodiscard]] std::optional<absl::string_view> Only(absl::string_view name) const;
 };
 
 // Reads untrusted bytes up to and including the empty line. Strict: RFC 9112 without what it only
