@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "service/call/answer_at_once.h"
 #include "service/call/server_call.h"
 #include "service/call/status_to_rpc.h"
 #include "service/call/wire_message.h"
@@ -115,15 +116,12 @@ grpc::ServerUnaryReactor* BootstrapService::IssueCertificate(grpc::CallbackServe
 grpc::ServerUnaryReactor* BootstrapService::GetTrustBundle(grpc::CallbackServerContext* context,
                                                            const grpc::ByteBuffer* request,
                                                            grpc::ByteBuffer* response) {
-  v1::GetTrustBundleRequest nothing;
-  const absl::Status read = ReadMessage(*request, &nothing);
-  if (read.ok()) {
-    absl::MutexLock lock(&mutex_);
-    WriteMessage(bundle_, response);
-  }
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(read));
-  return reactor;
+  return AnswerAtOnce<v1::GetTrustBundleRequest, v1::GetTrustBundleResponse>(
+      context, *request, response, [this](const auto&, v1::GetTrustBundleResponse* answer) {
+        absl::MutexLock lock(&mutex_);
+        *answer = bundle_;
+        return absl::OkStatus();
+      });
 }
 
 }  // namespace fleetca::service
