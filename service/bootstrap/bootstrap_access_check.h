@@ -9,8 +9,9 @@
 
 namespace fleetca::service {
 
-// Lets two methods through, for anyone, and denies every other before its handler runs, gRPC's own
-// services included: the processor of a port sees every call that comes in by it. Thread-safe.
+// Lets through what the table of rights (service/rights/method_rights.h) opens to anyone on this
+// port, and denies every other method before its handler runs, gRPC's own services included: the
+// processor of a port sees every call that comes in by it. Thread-safe.
 class BootstrapAccessCheck : public grpc::AuthMetadataProcessor {
  public:
   bool IsBlocking() const override { return false; }

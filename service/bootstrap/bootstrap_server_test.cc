@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -15,7 +16,9 @@
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
 #include "service/bootstrap/testing/fake_issuing_process.h"
 #include "service/bootstrap/testing/server_files.h"
+#include "service/call/testing/registered_methods.h"
 #include "service/net/listening_sockets.h"
+#include "service/rights/method_rights.h"
 #include "tests/testing/status_matchers.h"
 
 namespace fleetca::service {
@@ -95,6 +98,22 @@ TEST_F(BootstrapServerTest, AnswersTwoMethodsAndNoOther) {
   v1::IssueCertificateResponse issued;
   EXPECT_EQ(stub->IssueCertificate(&second, {}, &issued).error_code(),
             grpc::StatusCode::UNAUTHENTICATED);
+}
+
+TEST_F(BootstrapServerTest, EveryMethodThatIsRegisteredHasARowInTheTableOfRights) {
+  testing::RegisteredMethods::Install();
+  FLEETCA_ASSERT_OK(Start());
+  const std::set<std::string> registered = testing::RegisteredMethods::OfLastServer();
+  EXPECT_EQ(registered.count("/fleetca.v1.CertificateAuthorityService/IssueCertificate"), 1u)
+      << "the services were not found";
+  for (const std::string& path : registered) {
+    EXPECT_EQ(RightsOf(path).path, path) << "has no row in service/rights/method_rights.cc";
+  }
+  for (const MethodRights& row : AllMethodRights()) {
+    if (row.bootstrap.kind != Access::Kind::kNobody) {
+      EXPECT_EQ(registered.count(std::string(row.path)), 1u) << row.path << " is not served";
+    }
+  }
 }
 
 TEST_F(BootstrapServerTest, TakesANewCertificateByWayOfTheIssuingProcess) {

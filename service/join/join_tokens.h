@@ -53,9 +53,9 @@ struct TokenList {
   std::string next;  // `from` of the next page; empty: this is the last
 };
 
-// Every call is judged by the policy in force, and what it changes is written to the log with who
-// did it. UNAVAILABLE kClockRefused while the clock is not believed. Thread-safe; the references
-// outlive it.
+// Whoever calls has the right to manage tokens; the port's access check sees to that. What a call
+// changes is written to the log with who did it. UNAVAILABLE kClockRefused while the clock is not
+// believed. Thread-safe; the references outlive it.
 class JoinTokens {
  public:
   JoinTokens(store::Store& store, const CurrentPolicy& policies, const ClockRule& clock_rule)
@@ -63,18 +63,14 @@ class JoinTokens {
   JoinTokens(const JoinTokens&) = delete;
   JoinTokens& operator=(const JoinTokens&) = delete;
 
-  // PERMISSION_DENIED kCallerNotAllowed without the right to manage tokens. Every call below asks
-  // that first; this one waits for nothing, so it can be asked where a call for the store cannot.
-  absl::Status CheckRight(const Caller& caller) const;
-
-  // All or none, in one synced write. PERMISSION_DENIED kCallerNotAllowed without the right, or for
-  // a certificate that the creator may not ask for; INVALID_ARGUMENT: kRequestEmpty,
-  // kRequestTooLarge, kSanInvalid (identities), kLifetimeInvalid, kConfigInvalid (uses).
+  // All or none, in one synced write. PERMISSION_DENIED kCallerNotAllowed for a certificate that
+  // the creator may not ask for; INVALID_ARGUMENT: kRequestEmpty, kRequestTooLarge, kSanInvalid
+  // (identities), kLifetimeInvalid, kConfigInvalid (uses).
   absl::StatusOr<std::vector<NewToken>> Create(const Caller& creator,
                                                const NewTokensRequest& request);
 
   // Looks at a bounded number of tokens: a page may be short and not be the last.
-  absl::StatusOr<TokenList> List(const Caller& caller, const TokenListRequest& request) const;
+  absl::StatusOr<TokenList> List(const TokenListRequest& request) const;
 
   // By ids, all or none. NOT_FOUND kNotFound names the id. Returns what they are now.
   absl::StatusOr<std::vector<store::JoinTokenState>> Revoke(const Caller& revoker,

@@ -2,38 +2,19 @@
 
 #include <grpc/grpc_security_constants.h>
 
-#include <algorithm>
-#include <iterator>
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/steady_time.h"
+#include "service/call/method_path.h"
 #include "service/call/status_to_rpc.h"
+#include "service/rights/method_rights.h"
 
 namespace fleetca::service {
 namespace {
-
-// Methods that every authenticated caller may call; what it then gets is the handler's decision.
-constexpr absl::string_view kOpenMethods[] = {
-    "/fleetca.v1.CertificateAuthorityService/IssueCertificate",
-    "/fleetca.v1.CertificateAuthorityService/BatchIssueCertificates",
-    "/fleetca.v1.CertificateAuthorityService/StreamIssueCertificates",
-    "/fleetca.v1.CertificateAuthorityService/GetCertificate",
-    "/fleetca.v1.CertificateAuthorityService/GetTrustBundle",
-    "/fleetca.v1.JoinTokenService/CreateJoinTokens",
-    "/fleetca.v1.JoinTokenService/ListJoinTokens",
-    "/fleetca.v1.JoinTokenService/RevokeJoinTokens",
-    "/fleetca.v1.StatisticsService/GetStatistics",
-    "/grpc.health.v1.Health/Check",
-    "/grpc.health.v1.Health/Watch",
-};
-
-constexpr absl::string_view kHealth = "/grpc.health.v1.Health/";
-constexpr absl::string_view kReflection = "/grpc.reflection.v1alpha.ServerReflection/";
 
 // Of a peer whose certificate is not believed, so that its calls do not count for a caller who is.
 std::string WhoeverSays(const grpc::AuthContext& context) {
@@ -47,26 +28,25 @@ std::string WhoeverSays(const grpc::AuthContext& context) {
 }  // namespace
 
 absl::Status AccessCheck::Check(const Caller& caller, absl::string_view path) const {
-  if (std::find(std::begin(kOpenMethods), std::end(kOpenMethods), path) != std::end(kOpenMethods)) {
+  const Access& access = RightsOf(path).issuing;
+  if (access.kind == Access::Kind::kAnyone || access.kind == Access::Kind::kAnyIdentity) {
     return absl::OkStatus();
   }
-  if (reflection_ && absl::StartsWith(path, kReflection)) {
-    return policies_.Current()->CheckRight(caller.spiffe_id, Right::kUseReflection);
+  if (access.kind == Access::Kind::kNobody ||
+      (access.right == Right::kUseReflection && !reflection_)) {
+    return PermissionDenied(Reason::kCallerNotAllowed,
+                            "This method does not exist here or is not for this caller");
   }
-  return PermissionDenied(Reason::kCallerNotAllowed,
-                          "This method does not exist here or is not for this caller");
+  return policies_.Current()->CheckRight(caller.spiffe_id, access.right);
 }
 
 absl::Status AccessCheck::CheckClock(absl::string_view path) const {
-  return absl::StartsWith(path, kHealth) ? absl::OkStatus() : clock_rule_.Now().status();
+  return RightsOf(path).whatever_the_clock ? absl::OkStatus() : clock_rule_.Now().status();
 }
 
 grpc::Status AccessCheck::Process(const InputMetadata& metadata, grpc::AuthContext* context,
                                   OutputMetadata* consumed, OutputMetadata* response) {
-  const auto found = metadata.find(":path");
-  const absl::string_view path =
-      found == metadata.end() ? absl::string_view()
-                              : absl::string_view(found->second.data(), found->second.size());
+  const absl::string_view path = MethodPath(metadata);
   if (const absl::Status clock = CheckClock(path); !clock.ok()) {
     return ToAccessStatus(clock);
   }

@@ -1,4 +1,5 @@
-// Which methods exist for whom: everything that is not listed is denied before any handler runs.
+// The access check of the issuing port: what the table of rights does not give to the caller is
+// denied before any handler runs.
 #ifndef FLEETCA_SERVICE_RPC_ACCESS_CHECK_H_
 #define FLEETCA_SERVICE_RPC_ACCESS_CHECK_H_
 
@@ -19,8 +20,9 @@
 namespace fleetca::service {
 
 // The access check of the port that asks for client certificates. Runs on every call, gRPC's own
-// health and reflection services included. The handlers of the CA's methods make the finer
-// decisions. Thread-safe; the references outlive it.
+// health and reflection services included, and is the one place where the rights of the table
+// (service/rights/method_rights.h) are checked. Handlers decide what depends on the request.
+// Thread-safe; the references outlive it.
 class AccessCheck : public grpc::AuthMetadataProcessor {
  public:
   // Debian's reflection library registers its service in every server it is linked into, so whether
@@ -42,8 +44,8 @@ class AccessCheck : public grpc::AuthMetadataProcessor {
   // certificate has expired. Questions about health are answered all the same.
   absl::Status CheckClock(absl::string_view path) const;
 
-  // Whether `caller` may call the method with this HTTP/2 :path. PERMISSION_DENIED
-  // kCallerNotAllowed.
+  // Whether `caller` may call the method with this HTTP/2 :path, by the table of rights and the
+  // policy in force. PERMISSION_DENIED kCallerNotAllowed.
   absl::Status Check(const Caller& caller, absl::string_view path) const;
 
  private:

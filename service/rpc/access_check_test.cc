@@ -66,7 +66,13 @@ class FakeConnection : public grpc::AuthContext {
 std::unique_ptr<const Policy> PolicyWithOperators() {
   RuleOptions operators = TestRule("operators", "/operator/{name}", {});
   operators.rights = {Right::kUseReflection};
-  return MakePolicy({operators, TestRule("services", "/svc/{name}")});
+  RuleOptions auditor = TestRule("auditor", "/auditor", {});
+  auditor.rights = {Right::kGetCertificates};
+  RuleOptions issuer = TestRule("issuer", "/issuer", {});
+  issuer.rights = {Right::kManageTokens};
+  RuleOptions monitor = TestRule("monitor", "/monitor", {});
+  monitor.rights = {Right::kReadStatistics};
+  return MakePolicy({operators, auditor, issuer, monitor, TestRule("services", "/svc/{name}")});
 }
 
 class AccessCheckTest : public ::testing::Test {
@@ -121,20 +127,49 @@ class AccessCheckTest : public ::testing::Test {
   std::unique_ptr<PeerReader> caller_reader_;
 };
 
-TEST_F(AccessCheckTest, TheCAsMethodsAreOpenToEveryCallerWhoIsKnown) {
+TEST_F(AccessCheckTest, SomeMethodsAreOpenToEveryCallerWhoIsKnown) {
   const Caller web{.spiffe_id = "spiffe://fleet.example/svc/web"};
   const AccessCheck check = MakeCheck();
-  for (const char* path :
-       {"/fleetca.v1.CertificateAuthorityService/IssueCertificate",
-        "/fleetca.v1.CertificateAuthorityService/BatchIssueCertificates",
-        "/fleetca.v1.CertificateAuthorityService/StreamIssueCertificates",
-        "/fleetca.v1.CertificateAuthorityService/GetCertificate", kBundle,
-        "/fleetca.v1.JoinTokenService/CreateJoinTokens",
-        "/fleetca.v1.JoinTokenService/ListJoinTokens",
-        "/fleetca.v1.JoinTokenService/RevokeJoinTokens",
-        "/fleetca.v1.StatisticsService/GetStatistics", kHealth, "/grpc.health.v1.Health/Watch"}) {
+  for (const char* path : {"/fleetca.v1.CertificateAuthorityService/IssueCertificate",
+                           "/fleetca.v1.CertificateAuthorityService/BatchIssueCertificates",
+                           "/fleetca.v1.CertificateAuthorityService/StreamIssueCertificates",
+                           kBundle, kHealth, "/grpc.health.v1.Health/Watch"}) {
     FLEETCA_EXPECT_OK(check.Check(web, path)) << path;
   }
+}
+
+TEST_F(AccessCheckTest, OthersTakeTheRightOfTheirRowAndNoOtherRight) {
+  const struct {
+    const char* path;
+    const char* holder;
+  } kRows[] = {
+      {"/fleetca.v1.CertificateAuthorityService/GetCertificate", "auditor"},
+      {"/fleetca.v1.JoinTokenService/CreateJoinTokens", "issuer"},
+      {"/fleetca.v1.JoinTokenService/ListJoinTokens", "issuer"},
+      {"/fleetca.v1.JoinTokenService/RevokeJoinTokens", "issuer"},
+      {"/fleetca.v1.StatisticsService/GetStatistics", "monitor"},
+      {kReflection, "operator/admin"},
+  };
+  const AccessCheck check = MakeCheck(true);
+  for (const auto& row : kRows) {
+    for (const absl::string_view who :
+         {"auditor", "issuer", "monitor", "operator/admin", "svc/web", "nobody/we/know"}) {
+      const Caller caller{.spiffe_id = absl::StrCat("spiffe://fleet.example/", who)};
+      const absl::Status status = check.Check(caller, row.path);
+      if (who == row.holder) {
+        FLEETCA_EXPECT_OK(status) << row.path;
+      } else {
+        EXPECT_THAT(status, kDenied) << row.path << " as " << who;
+      }
+    }
+  }
+}
+
+TEST_F(AccessCheckTest, ARefusalNamesTheRightThatIsMissing) {
+  const absl::Status status =
+      MakeCheck().Check(Caller{.spiffe_id = "spiffe://fleet.example/svc/web"},
+                        "/fleetca.v1.StatisticsService/GetStatistics");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("may_read_statistics"));
 }
 
 TEST_F(AccessCheckTest, WhatIsNotListedDoesNotExist) {

@@ -30,10 +30,14 @@ void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* res
   }
 }
 
-CaService::CaService(const IssuanceIntake& intake, const CurrentPolicy& policies,
+CaService::CaService(const IssuanceIntake& intake, CallerReader& caller_reader,
                      const store::Store& store, const CurrentTrustBundle& bundles,
                      ControlPool& pool)
-    : intake_(intake), policies_(policies), store_(store), bundles_(bundles), pool_(pool) {
+    : intake_(intake),
+      caller_reader_(caller_reader),
+      store_(store),
+      bundles_(bundles),
+      pool_(pool) {
   using Handler =
       grpc::internal::CallbackClientStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
   const auto begin = [this](grpc::CallbackServerContext* context, grpc::ByteBuffer* response) {
@@ -65,34 +69,21 @@ grpc::ServerUnaryReactor* CaService::GetCertificate(grpc::CallbackServerContext*
                                                     const grpc::ByteBuffer* request,
                                                     grpc::ByteBuffer* response) {
   return StartControlCall<v1::GetCertificateRequest, v1::GetCertificateResponse>(
-      pool_, context, request, response,
-      [this](const grpc::ServerContextBase& of, const auto& message) {
-        return AdmitGet(of, message.serial_number());
-      },
+      pool_, caller_reader_, context, request, response,
       [this](const Caller&, const auto& message, auto* answer) {
         return Get(message.serial_number(), answer);
       });
 }
 
-absl::StatusOr<Caller> CaService::AdmitGet(const grpc::ServerContextBase& context,
-                                           absl::string_view serial) const {
-  FLEETCA_ASSIGN_OR_RETURN(Caller caller, intake_.Authenticate(context));
-  FLEETCA_RETURN_IF_ERROR(
-      policies_.Current()->CheckRight(caller.spiffe_id, Right::kGetCertificates));
+absl::Status CaService::Get(absl::string_view serial, v1::GetCertificateResponse* response) const {
   const absl::StatusOr<x509::SerialNumber> parsed = x509::SerialNumber::FromBytes(serial);
   if (!parsed.ok()) {
     return InvalidArgument(Reason::kSerialInvalid, "serial_number", parsed.status().message());
   }
-  return caller;
-}
-
-absl::Status CaService::Get(absl::string_view serial, v1::GetCertificateResponse* response) const {
-  // It was judged when the call was admitted.
-  FLEETCA_ASSIGN_OR_RETURN(const x509::SerialNumber parsed, x509::SerialNumber::FromBytes(serial));
   absl::StatusOr<store::CertificateRecord> record = store_.GetBySerial(serial);
   if (absl::IsNotFound(record.status())) {
     return NotFound(Reason::kNotFound, "serial_number",
-                    absl::StrCat("No certificate has the serial number ", parsed.ToHex()));
+                    absl::StrCat("No certificate has the serial number ", parsed->ToHex()));
   }
   FLEETCA_RETURN_IF_ERROR(record.status());
   response->set_identity(record->identity);

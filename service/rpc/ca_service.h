@@ -9,7 +9,7 @@
 #include "service/authority/current_trust_bundle.h"
 #include "service/call/control_pool.h"
 #include "service/call/open_calls.h"
-#include "service/policy/current_policy.h"
+#include "service/rpc/caller_reader.h"
 #include "service/rpc/issuance_intake.h"
 #include "store/store.h"
 
@@ -28,7 +28,7 @@ using RawCaService = v1::CertificateAuthorityService::WithRawCallbackMethod_Issu
 // outlive it.
 class CaService : public RawCaService {
  public:
-  CaService(const IssuanceIntake& intake, const CurrentPolicy& policies, const store::Store& store,
+  CaService(const IssuanceIntake& intake, CallerReader& caller_reader, const store::Store& store,
             const CurrentTrustBundle& bundles, ControlPool& pool);
 
   grpc::ServerUnaryReactor* IssueCertificate(grpc::CallbackServerContext* context,
@@ -51,13 +51,10 @@ class CaService : public RawCaService {
   void BeginDrain() { open_.BeginDrain(); }
 
  private:
-  // Who may ask for a certificate of this serial number.
-  absl::StatusOr<Caller> AdmitGet(const grpc::ServerContextBase& context,
-                                  absl::string_view serial) const;
   absl::Status Get(absl::string_view serial, v1::GetCertificateResponse* response) const;
 
   const IssuanceIntake& intake_;
-  const CurrentPolicy& policies_;
+  CallerReader& caller_reader_;
   const store::Store& store_;
   const CurrentTrustBundle& bundles_;
   ControlPool& pool_;

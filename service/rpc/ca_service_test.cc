@@ -13,7 +13,6 @@
 #include "gtest/gtest.h"
 #include "service/call/testing/fake_calls.h"
 #include "service/call/wire_message.h"
-#include "service/policy/testing/policy_fixture.h"
 #include "service/rpc/testing/rpc_fixture.h"
 #include "store/memory/memory_store.h"
 #include "tests/testing/status_matchers.h"
@@ -44,19 +43,13 @@ class FailingStore : public store::MemoryStore {
   bool fails = false;
 };
 
-std::unique_ptr<const Policy> PolicyWithReaders() {
-  RuleOptions readers = TestRule("readers", "/operator/{name}", {});
-  readers.rights = {Right::kGetCertificates};
-  return MakePolicy({readers, TestRule("services", "/svc/{name}")});
-}
-
 class CaServiceTest : public EdgeFixture {
  protected:
   void SetUp() override {
     auto pool = ControlPool::Start({});
     FLEETCA_ASSERT_OK(pool);
     pool_ = *std::move(pool);
-    service_ = std::make_unique<CaService>(intake_, policies_, store_, bundles_, *pool_);
+    service_ = std::make_unique<CaService>(intake_, caller_reader_, store_, bundles_, *pool_);
     caller_reader_.Set(Caller{.spiffe_id = kReader});
   }
 
@@ -76,7 +69,6 @@ class CaServiceTest : public EdgeFixture {
 
   FakeExecutor executor_;
   FailingStore store_;
-  CurrentPolicy policies_{PolicyWithReaders(), nullptr};
   CurrentTrustBundle bundles_;
   std::unique_ptr<ControlPool> pool_;
   std::unique_ptr<CaService> service_;
@@ -128,16 +120,12 @@ TEST_F(CaServiceTest, AFailureOfTheStoreIsNotAMissingCertificate) {
   EXPECT_EQ(WireReason(Get(NewSerial())->WaitUntilDone()), "STORE_UNAVAILABLE");
 }
 
-TEST_F(CaServiceTest, WhoHasNoRightIsToldSoBeforeTheStoreIsAsked) {
+TEST_F(CaServiceTest, WhoIsNobodyIsToldSoBeforeTheStoreIsAsked) {
   store_.fails = true;
-  caller_reader_.Set(Caller{.spiffe_id = "spiffe://fleet.example/svc/web"});
-  const grpc::Status denied = Get(NewSerial())->WaitUntilDone();
-  EXPECT_EQ(denied.error_code(), StatusCode::PERMISSION_DENIED);
-  EXPECT_EQ(WireReason(denied), "CALLER_NOT_ALLOWED");
-  // Also where the serial number is odd, of which a stranger is told nothing.
-  EXPECT_EQ(WireReason(Get("short")->WaitUntilDone()), "CALLER_NOT_ALLOWED");
   caller_reader_.Refuse();
   EXPECT_EQ(WireReason(Get(NewSerial())->WaitUntilDone()), "CALLER_UNKNOWN");
+  // Also where the serial number is odd, of which a stranger is told nothing.
+  EXPECT_EQ(WireReason(Get("short")->WaitUntilDone()), "CALLER_UNKNOWN");
 }
 
 TEST_F(CaServiceTest, TheBundleInForceIsForEveryone) {

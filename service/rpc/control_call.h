@@ -1,4 +1,6 @@
-// Calls that wait for the store: admitted at once, done on a thread of the control pool.
+// The skeleton of the calls that wait for the store: read and authenticated at once, done on a
+// thread of the control pool. Those that wait for nothing are answered by
+// service/call/answer_at_once.h.
 #ifndef FLEETCA_SERVICE_RPC_CONTROL_CALL_H_
 #define FLEETCA_SERVICE_RPC_CONTROL_CALL_H_
 
@@ -21,24 +23,25 @@
 #include "service/call/status_to_rpc.h"
 #include "service/call/wire_message.h"
 #include "service/caller/caller.h"
+#include "service/rpc/caller_reader.h"
 #include "service/rpc/issuance_intake.h"
 
 namespace fleetca::service {
 
-// A call that reads its message and is admitted on gRPC's thread, and whose work, which may wait
-// for a disk, comes in its turn. One that was cancelled, or whose deadline has passed, before its
-// turn is not done.
-template <typename Request, typename Response, typename Admit, typename Handle>
+// A call that reads its message and finds out who asks on gRPC's thread, and whose work, which may
+// wait for a disk, comes in its turn. One that was cancelled, or whose deadline has passed, before
+// its turn is not done.
+template <typename Request, typename Response, typename Handle>
 class ControlCall final : public UnaryCall, private ControlWork {
  public:
-  ControlCall(ControlPool& pool, const grpc::CallbackServerContext& context,
-              const grpc::ByteBuffer& request, grpc::ByteBuffer* response, Admit admit,
-              Handle handle)
+  ControlCall(ControlPool& pool, CallerReader& caller_reader,
+              const grpc::CallbackServerContext& context, const grpc::ByteBuffer& request,
+              grpc::ByteBuffer* response, Handle handle)
       : pool_(pool),
+        caller_reader_(caller_reader),
         context_(context),
         request_(request),
         response_(*response),
-        admit_(std::move(admit)),
         handle_(std::move(handle)) {}
 
  private:
@@ -50,7 +53,7 @@ class ControlCall final : public UnaryCall, private ControlWork {
 
   absl::Status Queue() {
     FLEETCA_RETURN_IF_ERROR(ReadMessage(request_, &message_));
-    FLEETCA_ASSIGN_OR_RETURN(caller_, admit_(context_, message_));
+    FLEETCA_ASSIGN_OR_RETURN(caller_, caller_reader_.Authenticate(context_));
     deadline_ = DeadlineOf(context_);
     hold_ = TryHold();
     const absl::Status status = pool_.Submit(caller_.spiffe_id, *this);
@@ -89,10 +92,10 @@ class ControlCall final : public UnaryCall, private ControlWork {
   void Cancelled() override { cancelled_.store(true, std::memory_order_relaxed); }
 
   ControlPool& pool_;
+  CallerReader& caller_reader_;
   const grpc::CallbackServerContext& context_;
   const grpc::ByteBuffer& request_;
   grpc::ByteBuffer& response_;
-  const Admit admit_;
   const Handle handle_;
   Request message_;
   Caller caller_;
@@ -101,18 +104,19 @@ class ControlCall final : public UnaryCall, private ControlWork {
   Hold hold_;
 };
 
-// Reads the request; has `admit`, a function of (const grpc::ServerContextBase&, const Request&) to
-// absl::StatusOr<Caller>, say on this thread whose call it is and refuse what can be refused
-// without the store; and has `handle`, a function of (const Caller&, const Request&, Response*) to
-// absl::Status, fill in the response on a thread of the pool. The result is what a service's method
-// returns, and good for nothing else. The pool outlives the call.
-template <typename Request, typename Response, typename Admit, typename Handle>
-grpc::ServerUnaryReactor* StartControlCall(ControlPool& pool, grpc::CallbackServerContext* context,
+// Reads the request; finds out on this thread who asks, and refuses who is nobody without a place
+// in the pool; and has `handle`, a function of (const Caller&, const Request&, Response*) to
+// absl::Status, fill in the response on a thread of the pool. Whether the caller may call the
+// method at all was the access check's to judge. The result is what a service's method returns, and
+// good for nothing else. The pool and the reader outlive the call.
+template <typename Request, typename Response, typename Handle>
+grpc::ServerUnaryReactor* StartControlCall(ControlPool& pool, CallerReader& caller_reader,
+                                           grpc::CallbackServerContext* context,
                                            const grpc::ByteBuffer* request,
-                                           grpc::ByteBuffer* response, Admit admit, Handle handle) {
-  using Call = ControlCall<Request, Response, Admit, Handle>;
-  return UnaryCall::Launch(std::make_unique<Call>(pool, *context, *request, response,
-                                                  std::move(admit), std::move(handle)));
+                                           grpc::ByteBuffer* response, Handle handle) {
+  using Call = ControlCall<Request, Response, Handle>;
+  return UnaryCall::Launch(
+      std::make_unique<Call>(pool, caller_reader, *context, *request, response, std::move(handle)));
 }
 
 }  // namespace fleetca::service

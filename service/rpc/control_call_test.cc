@@ -25,6 +25,16 @@ using ::grpc::StatusCode;
 using Request = v1::GetCertificateRequest;
 using Response = v1::GetCertificateResponse;
 
+// Remembers the thread that asked last.
+class RecordingCallerReader : public FakeCallerReader {
+ public:
+  absl::StatusOr<Caller> Authenticate(const grpc::ServerContextBase& context) override {
+    asked_on = std::this_thread::get_id();
+    return FakeCallerReader::Authenticate(context);
+  }
+  std::thread::id asked_on;
+};
+
 // Calls that say who asks, on a pool of one thread.
 class ControlCallTest : public ::testing::Test {
  protected:
@@ -43,13 +53,8 @@ class ControlCallTest : public ::testing::Test {
   }
   template <typename Handle>
   void Bind(FakeUnaryCall& call, Handle handle) {
-    call.Bind(StartControlCall<Request, Response>(
-        *pool_, &call.context, &call.request, &call.response,
-        [this](const grpc::ServerContextBase& context, const Request&) {
-          admitted_on_ = std::this_thread::get_id();
-          return caller_reader_.Authenticate(context);
-        },
-        handle));
+    call.Bind(StartControlCall<Request, Response>(*pool_, caller_reader_, &call.context,
+                                                  &call.request, &call.response, handle));
   }
   std::unique_ptr<FakeUnaryCall> Call() {
     auto call = NewCall();
@@ -85,12 +90,11 @@ class ControlCallTest : public ::testing::Test {
     passed.WaitForNotification();
   }
 
-  FakeCallerReader caller_reader_;
+  RecordingCallerReader caller_reader_;
   FakeExecutor executor_{1};  // first in, first out
   absl::Notification hangs_;
   absl::Notification let_go_;
   std::atomic<int> done_ = 0;
-  std::thread::id admitted_on_;
   std::thread::id done_on_;
   std::unique_ptr<ControlPool> pool_;
 };
@@ -102,7 +106,7 @@ TEST_F(ControlCallTest, IsAdmittedAtOnceAndDoneOnAThreadOfThePool) {
   Response response;
   ASSERT_TRUE(ReadMessage(call->response, &response).ok());
   EXPECT_EQ(response.requester(), "spiffe://fleet.test/svc/web");
-  EXPECT_EQ(admitted_on_, std::this_thread::get_id());
+  EXPECT_EQ(caller_reader_.asked_on, std::this_thread::get_id());
   EXPECT_NE(done_on_, std::this_thread::get_id());
 }
 

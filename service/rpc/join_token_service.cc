@@ -52,20 +52,13 @@ absl::StatusOr<TokenListRequest> ReadListRequest(const v1::ListJoinTokensRequest
 
 }  // namespace
 
-absl::StatusOr<Caller> JoinTokenService::Admit(const grpc::ServerContextBase& context) const {
-  FLEETCA_ASSIGN_OR_RETURN(Caller caller, caller_reader_.Authenticate(context));
-  FLEETCA_RETURN_IF_ERROR(tokens_.CheckRight(caller));
-  return caller;
-}
-
 template <typename Request, typename Response>
 grpc::ServerUnaryReactor* JoinTokenService::Launch(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response,
     absl::Status (JoinTokenService::*handle)(const Caller&, const Request&, Response*)) {
   return StartControlCall<Request, Response>(
-      pool_, context, request, response,
-      [this](const grpc::ServerContextBase& of, const Request&) { return Admit(of); },
+      pool_, caller_reader_, context, request, response,
       [this, handle](const Caller& caller, const Request& message, Response* answer) {
         return (this->*handle)(caller, message, answer);
       });
@@ -105,7 +98,7 @@ grpc::ServerUnaryReactor* JoinTokenService::ListJoinTokens(grpc::CallbackServerC
 absl::Status JoinTokenService::List(const Caller& caller, const v1::ListJoinTokensRequest& request,
                                     v1::ListJoinTokensResponse* response) {
   FLEETCA_ASSIGN_OR_RETURN(const TokenListRequest wanted, ReadListRequest(request));
-  FLEETCA_ASSIGN_OR_RETURN(const TokenList list, tokens_.List(caller, wanted));
+  FLEETCA_ASSIGN_OR_RETURN(const TokenList list, tokens_.List(wanted));
   for (const store::JoinTokenState& state : list.tokens) {
     WriteToken(state, response->add_tokens());
   }

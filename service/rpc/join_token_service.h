@@ -12,8 +12,9 @@
 
 namespace fleetca::service {
 
-// Between the API's messages and JoinTokens, which decides. Who may not manage tokens is told so at
-// once; everything else waits for the store, in the pool. Thread-safe; the references outlive it.
+// Between the API's messages and JoinTokens. The port's access check has let through only who may
+// manage tokens; everything here waits for the store, in the pool. Thread-safe; the references
+// outlive it.
 class JoinTokenService : public v1::JoinTokenService::WithRawCallbackMethod_CreateJoinTokens<
                              v1::JoinTokenService::WithRawCallbackMethod_ListJoinTokens<
                                  v1::JoinTokenService::WithRawCallbackMethod_RevokeJoinTokens<
@@ -33,7 +34,6 @@ class JoinTokenService : public v1::JoinTokenService::WithRawCallbackMethod_Crea
                                              grpc::ByteBuffer* response) override;
 
  private:
-  absl::StatusOr<Caller> Admit(const grpc::ServerContextBase& context) const;
   // The start of a call that `handle` does.
   template <typename Request, typename Response>
   grpc::ServerUnaryReactor* Launch(grpc::CallbackServerContext* context,

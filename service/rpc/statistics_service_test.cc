@@ -4,10 +4,8 @@
 
 #include <string>
 
-#include "base/errors.h"
 #include "gtest/gtest.h"
 #include "service/call/wire_message.h"
-#include "service/policy/testing/policy_fixture.h"
 #include "service/rpc/testing/rpc_fixture.h"
 #include "store/memory/memory_store.h"
 
@@ -15,13 +13,6 @@ namespace fleetca::service {
 namespace {
 
 using ::fleetca::testing::EdgeFixture;
-using ::fleetca::testing::WireReason;
-
-std::unique_ptr<const Policy> PolicyWithReaders() {
-  RuleOptions readers = TestRule("readers", "/operator/{name}", {});
-  readers.rights = {Right::kReadStatistics};
-  return MakePolicy({readers, TestRule("services", "/svc/{name}")});
-}
 
 v1::ServerDescription Described() {
   v1::ServerDescription description;
@@ -31,10 +22,6 @@ v1::ServerDescription Described() {
 
 class StatisticsServiceTest : public EdgeFixture {
  protected:
-  StatisticsServiceTest() {
-    caller_reader_.Set(Caller{.spiffe_id = "spiffe://fleet.example/operator/ann"});
-  }
-
   grpc::Status Get(v1::GetStatisticsResponse* response) {
     grpc::CallbackServerContext context;
     grpc::testing::DefaultReactorTestPeer peer(&context);
@@ -48,11 +35,9 @@ class StatisticsServiceTest : public EdgeFixture {
     return peer.test_status();
   }
 
-  CurrentPolicy policies_{PolicyWithReaders(), nullptr};
   IssuerStats issuing_;
   store::MemoryStore store_;
-  StatisticsService service_{caller_reader_, policies_, Described(),
-                             queue_,         issuing_,  store_.stats()};
+  StatisticsService service_{Described(), queue_, issuing_, store_.stats()};
 };
 
 TEST_F(StatisticsServiceTest, TellsWhatWasCounted) {
@@ -83,15 +68,6 @@ TEST_F(StatisticsServiceTest, RefusalsOfTheQueueAreRefusals) {
   EXPECT_EQ(response.issuing().refused(), 1u);
   EXPECT_EQ(response.issuing().queued(), queue_.size());
   EXPECT_GT(response.issuing().queued(), 0u);
-}
-
-TEST_F(StatisticsServiceTest, WhoHasNoRightLearnsNothing) {
-  v1::GetStatisticsResponse response;
-  caller_reader_.Set(Caller{.spiffe_id = "spiffe://fleet.example/svc/web"});
-  EXPECT_EQ(WireReason(Get(&response)), "CALLER_NOT_ALLOWED");
-  caller_reader_.Refuse();
-  EXPECT_EQ(WireReason(Get(&response)), "CALLER_UNKNOWN");
-  EXPECT_EQ(response.ByteSizeLong(), 0u);
 }
 
 TEST(DescribeBuildAndMachineTest, SaysWhatAMeasurementIsQuotedWith) {

@@ -101,10 +101,9 @@ IssuingPort::IssuingPort(const ServerConfig& config, std::unique_ptr<PeerReader>
       intake_(queue, *caller_reader_, ca.chain(),
               IssueLimits{config.limits.max_batch_items, config.limits.max_message_bytes,
                           config.limits.stream_window}),
-      service_(intake_, ca.policies(), ca.store(), ca.bundles(), *pool_),
+      service_(intake_, *caller_reader_, ca.store(), ca.bundles(), *pool_),
       tokens_(*caller_reader_, ca.join_tokens(), *pool_),
-      statistics_(*caller_reader_, ca.policies(), description_, queue, ca.issuer().stats(),
-                  ca.store().stats()) {}
+      statistics_(description_, queue, ca.issuer().stats(), ca.store().stats()) {}
 
 IssuingPort::~IssuingPort() {
   if (server_ != nullptr) {

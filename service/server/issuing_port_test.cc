@@ -3,6 +3,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -17,6 +18,8 @@
 #include "gmock/gmock.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "gtest/gtest.h"
+#include "service/call/testing/registered_methods.h"
+#include "service/rights/method_rights.h"
 #include "service/server/testing/ca_folder_fixture.h"
 #include "store/memory/memory_store.h"
 #include "tests/testing/status_matchers.h"
@@ -26,8 +29,10 @@ namespace {
 
 using ::fleetca::testing::CaFolderFixture;
 using ::fleetca::testing::IsError;
+using ::fleetca::testing::RegisteredMethods;
 using ::grpc::health::v1::HealthCheckResponse;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 
 class IssuingPortTest : public CaFolderFixture {
@@ -89,6 +94,21 @@ TEST_F(IssuingPortTest, ServesAndSaysOfEachServiceWhatItIsTold) {
   EXPECT_EQ(Health(channel, kTokenServiceName), HealthCheckResponse::SERVING);
   port->SetServing(kIssuingServiceName, true);
   EXPECT_EQ(Health(channel, kIssuingServiceName), HealthCheckResponse::SERVING);
+}
+
+TEST_F(IssuingPortTest, EveryMethodThatIsRegisteredHasARowInTheTableOfRightsAndNoOther) {
+  RegisteredMethods::Install();
+  config_.listener.reflection = true;
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto port, Start());
+  const std::set<std::string> registered = RegisteredMethods::OfLastServer();
+  EXPECT_THAT(registered, AllOf(Contains("/fleetca.v1.StatisticsService/GetStatistics"),
+                                Contains("/grpc.health.v1.Health/Watch")))
+      << "the services were not found";
+  std::set<std::string> listed;
+  for (const MethodRights& row : AllMethodRights()) {
+    listed.insert(std::string(row.path));
+  }
+  EXPECT_EQ(registered, listed);
 }
 
 TEST_F(IssuingPortTest, ADrainIsSaidForGoodAndEndsWhenNothingIsOpen) {

@@ -60,6 +60,8 @@ FOLDERS = {
         "x509/authz",
     ],
     "service/join": ["base", "service/caller", "service/policy", "service/time", "store"],
+    # Who may call which method.
+    "service/rights": ["service/policy"],
     # A port for any gRPC server: knows no CA.
     "service/net": ["base", "service/policy", "x509", "x509/der"],
     # Floor 5.
@@ -102,6 +104,7 @@ FOLDERS = {
         "service/config",
         "service/jwt",
         "service/net",
+        "service/rights",
     ],
     "service/rpc": [
         "base",
@@ -114,6 +117,7 @@ FOLDERS = {
         "service/join",
         "service/net",
         "service/policy",
+        "service/rights",
         "service/time",
         "store",
         "x509",

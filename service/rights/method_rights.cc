@@ -1,0 +1,54 @@
+#include "service/rights/method_rights.h"
+
+namespace fleetca::service {
+namespace {
+
+constexpr Access kNobody{Access::Kind::kNobody};
+constexpr Access kAnyone{Access::Kind::kAnyone};
+constexpr Access kAnyIdentity{Access::Kind::kAnyIdentity};
+constexpr Access With(Right right) { return {Access::Kind::kRight, right}; }
+
+#define CA "/fleetca.v1.CertificateAuthorityService/"
+#define TOKENS "/fleetca.v1.JoinTokenService/"
+
+constexpr MethodRights kTable[] = {
+    // The policy decides, from what is asked, whether the caller gets it (Policy::Authorize). On
+    // the
+    // bootstrap port the handler finds the caller by a token.
+    {CA "IssueCertificate", kAnyIdentity, kAnyone},
+    {CA "BatchIssueCertificates", kAnyIdentity, kNobody},
+    {CA "StreamIssueCertificates", kAnyIdentity, kNobody},
+    {CA "GetCertificate", With(Right::kGetCertificates), kNobody},
+    {CA "GetTrustBundle", kAnyIdentity, kAnyone},
+    // For whom tokens may be made depends on who makes them (Policy::CheckMayAsk).
+    {TOKENS "CreateJoinTokens", With(Right::kManageTokens), kNobody},
+    {TOKENS "ListJoinTokens", With(Right::kManageTokens), kNobody},
+    {TOKENS "RevokeJoinTokens", With(Right::kManageTokens), kNobody},
+    {"/fleetca.v1.StatisticsService/GetStatistics", With(Right::kReadStatistics), kNobody},
+    {"/grpc.health.v1.Health/Check", kAnyIdentity, kNobody, true},
+    {"/grpc.health.v1.Health/Watch", kAnyIdentity, kNobody, true},
+    // Debian's library registers it in every server that it is linked into; AccessCheck closes it
+    // unless the configuration asks for it.
+    {"/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", With(Right::kUseReflection),
+     kNobody},
+};
+
+#undef CA
+#undef TOKENS
+
+constexpr MethodRights kClosed{};
+
+}  // namespace
+
+absl::Span<const MethodRights> AllMethodRights() { return kTable; }
+
+const MethodRights& RightsOf(absl::string_view path) {
+  for (const MethodRights& row : kTable) {
+    if (row.path == path) {
+      return row;
+    }
+  }
+  return kClosed;
+}
+
+}  // namespace fleetca::service
