@@ -31,7 +31,7 @@ def sources(root):
     return sorted(found)
 
 
-def _without_comments(text):
+def without_comments(text):
     """The text with comments blanked out, on the same lines."""
     return _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
 
@@ -108,7 +108,7 @@ def check_text(path, text):
     if folder is None:
         return [Finding(path, 1, "folder", "no row of FOLDERS in tests/layering/rules.py holds it")]
     findings = []
-    code = _without_comments(text)
+    code = without_comments(text)
     for match in _INCLUDE.finditer(code):
         target = match.group(1) or match.group(2)
         broken = _check_include(path, folder, target)

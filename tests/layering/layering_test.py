@@ -4,6 +4,7 @@ import os
 import unittest
 
 from tests.layering import checker
+from tests.layering import error_rules
 
 
 def workspace():
@@ -24,6 +25,23 @@ class LayeringTest(unittest.TestCase):
         findings = checker.check_tree(workspace())
         lines = ["%s:%d: [%s] %s" % finding for finding in findings]
         self.assertEqual([], lines, "\n" + "\n".join(lines))
+
+    def test_errors_are_made_by_the_table_and_not_dropped(self):
+        findings = error_rules.check_tree(workspace())
+        lines = ["%s:%d: [%s] %s" % finding for finding in findings]
+        self.assertEqual([], lines, "\n" + "\n".join(lines))
+
+    def test_the_table_of_reasons_was_found(self):
+        with open(os.path.join(workspace(), "base/reasons.h"), encoding="utf-8") as source:
+            table = error_rules.reasons(source.read())
+        self.assertGreater(len(table), 50)
+        self.assertEqual({"Unavailable"}, table["ClockRefused"])
+
+    def test_a_dropped_result_is_an_error_of_the_build(self):
+        with open(os.path.join(workspace(), ".bazelrc"), encoding="utf-8") as options:
+            text = options.read()
+        self.assertIn("@-Werror\n", text)
+        self.assertNotIn("unused-result", text)
 
     def test_long_files_are_reported(self):
         for path, length in checker.long_files(workspace()):
