@@ -12,8 +12,7 @@
 namespace fleetca::store {
 namespace {
 
-// All in one go, which costs a third of one by one: nearly always the filters say that none is
-// there.
+// All in one go; nearly always the filters say that none is there.
 absl::Status LookUpRequests(const Database& database, absl::Span<const CommitKey> keys,
                             CommitFacts& facts) {
   std::vector<rocksdb::Slice> slices;
