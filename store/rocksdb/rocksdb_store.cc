@@ -10,9 +10,9 @@
 //   12.5 on tmpfs with RocksDB's default options, 64 MiB memtables and the whole names as keys, and
 //   4.5 for the record alone, without its two indexes (both measured on bare RocksDB)
 //   1.5 us more where GetByRequestKey, of a key that is not there, comes before each
-// The numbers are of before Write looked its request keys up, which adds 0.6 us in batches of 64 and
-// less in larger ones (bench/store_bench, P-256); without request keys nothing is looked up.
-// An index entry costs cache misses in the memtable, which is why keys.h keeps the keys short, and
+// The numbers are of before Write looked its request keys up, which adds 0.6 us in batches of 64
+// and less in larger ones (bench/store_bench, P-256); without request keys nothing is looked up. An
+// index entry costs cache misses in the memtable, which is why keys.h keeps the keys short, and
 // rocksdb_database.cc the memtables small and hinted. Debian builds RocksDB with its assertions and
 // without SSE 4.2, which accounts for some of this.
 #include "store/rocksdb/rocksdb_store.h"
