@@ -25,7 +25,15 @@ int WriteAndSync(int descriptor, absl::string_view contents, mode_t mode) {
 
 // link() fails when the name exists, in one step; rename() would replace the file.
 int LinkDurably(const std::string& from, const std::string& to) {
-  return link(from.c_str(), to.c_str()) == 0 ? SyncFolderOf(to) : errno;
+  if (link(from.c_str(), to.c_str()) != 0) {
+    return errno;
+  }
+  const int error = SyncFolderOf(to);
+  if (error != 0) {
+    // Whoever is told of the error will try again, and must not meet the file of the first attempt.
+    unlink(to.c_str());
+  }
+  return error;
 }
 
 // Writes a synced temporary file beside `path` and lets `publish` give the file its name. The

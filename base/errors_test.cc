@@ -97,8 +97,7 @@ TEST(ReasonCodesTest, EveryReasonComesWithCodesOfRefusals) {
     }
   }
   EXPECT_THAT(ReasonCodes(Reason::kRequestIdReused),
-              testing::ElementsAre(absl::StatusCode::kAlreadyExists,
-                                   absl::StatusCode::kFailedPrecondition));
+              testing::ElementsAre(absl::StatusCode::kAlreadyExists));
 }
 
 TEST(ErrorsTest, NoFieldIsEmpty) {

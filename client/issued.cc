@@ -132,7 +132,7 @@ absl::Status VerifyAnswer(const Issued& issued, absl::string_view spki, absl::Ti
     return absl::OkStatus();
   }
   if (issued.replayed) {
-    return FailedPrecondition(Reason::kRequestIdReused,
+    return FailedPrecondition(Reason::kRequestIdExpired,
                               "this request id was answered before, with a certificate that has "
                               "expired since: ask again with a new id");
   }

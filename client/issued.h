@@ -48,7 +48,7 @@ absl::Status VerifyIssued(const Issued& issued, absl::Span<const std::string> ro
 
 // As VerifyIssued, for the answer to a CSR: also the certificate is for the key `spki`, and is
 // valid at `now` (give or take a few minutes between the clocks). An answer that was replayed so
-// late that it has expired is FAILED_PRECONDITION kRequestIdReused.
+// late that it has expired is FAILED_PRECONDITION kRequestIdExpired.
 absl::Status VerifyAnswer(const Issued& issued, absl::string_view spki, absl::Time now,
                           absl::Span<const std::string> roots_der);
 

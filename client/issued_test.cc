@@ -132,7 +132,7 @@ TEST_F(IssuedTest, AReplayedCertificateThatExpiredSaysSo) {
         certificate->set_replayed(true);
       });
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(GetReason(status), Reason::kRequestIdReused);
+  EXPECT_EQ(GetReason(status), Reason::kRequestIdExpired);
 }
 
 TEST_F(IssuedTest, ABatchItemForAnotherKeyIsRefusedAlone) {

@@ -13,10 +13,10 @@
 namespace fleetca::store {
 
 // What is written together: the certificates of a batch, what they use up, and changes of join
-// tokens. A certificate may use a join token, a JWT, or both, but none of them twice; a token may
-// be used by any number of certificates. The uses see the tokens that were there before the commit,
-// and the commit's revocations come after them. The spans are not owned; they last as long as the
-// call that the commit is handed to.
+// tokens. A certificate may use one join token, one JWT, or both; a token may be used by any number
+// of certificates. The uses see the tokens that were there before the commit, and the commit's
+// revocations come after them. The spans are not owned; they last as long as the call that the
+// commit is handed to.
 struct Commit {
   absl::Span<const CertificateRecord> certificates;
   absl::Span<const JoinTokenUse> token_uses;

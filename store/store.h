@@ -19,7 +19,7 @@
 
 namespace fleetca::store {
 
-// Who only looks something up takes one of the readers. Thread-safe. One process at a time has a
+// Code that only reads takes one of the reader interfaces. Thread-safe. One process at a time has a
 // store open, unless its engine says otherwise.
 class Store : public Certificates, public JoinTokens, public JwtUses, public LatestTime {
  public:

@@ -33,6 +33,9 @@ def fleetca_library(name, stems = None, deps = [], **kwargs):
       **kwargs: as for every cc_library.
     """
     stems = stems or [name]
+    for stem in stems:
+        if not native.glob([stem + ".h", stem + ".cc"]):
+            fail("%s: there is no %s.h and no %s.cc" % (name, stem, stem))
     native.cc_library(
         name = name,
         srcs = native.glob([stem + ".cc" for stem in stems]),

@@ -33,8 +33,10 @@ class Admission {
   // and digest. Then the item is alive; or it is done, with the answer that was given before; or
   // its status says why it is refused:
   //   CANCELLED kCancelled, DEADLINE_EXCEEDED kDeadlineExceeded: it comes too late
-  //   UNAUTHENTICATED kCallerCertificateExpired, or kCallerUnknown for every token that is of no
-  //   use INVALID_ARGUMENT kRequestIdInvalid; and the errors of AnswerAgain and of the store
+  //   UNAUTHENTICATED kCallerCertificateExpired
+  //   UNAUTHENTICATED kCallerUnknown: its join token or JWT is of no use
+  //   INVALID_ARGUMENT kRequestIdInvalid
+  //   the errors of AnswerAgain, and those of the store
   //
   // False when another batch holds the request id, the join token or the JWT: the item is to be
   // dropped, and its issuance will be among the waiters of that batch's Release. Appended to

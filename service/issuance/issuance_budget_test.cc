@@ -167,7 +167,7 @@ TEST_F(JoinTokenBudgetTest, ACertificateByATokenCountsForItsMaker) {
   const absl::Status refused = UseTokenOf(kMaker).status();
   EXPECT_THAT(refused, kIsExhausted);
   // Who comes with a token is not told whose it is.
-  EXPECT_THAT(std::string(refused.message()), HasSubstr("Who made this join token"));
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("The maker of this join token"));
   EXPECT_THAT(std::string(refused.message()), Not(HasSubstr("svc/maker")));
   // It is the same budget that the maker's own requests count against.
   RecordingIssuance own(csr_);

@@ -25,7 +25,7 @@ absl::Status TakeFromBudget(IssuanceItem& item, const Policy& policy, Budgets& b
     const std::string& maker = item.join_token->token.creator;
     if (const Budget* of_maker = policy.FindBudget(maker); of_maker != nullptr) {
       requester = maker;
-      shown = "Who made this join token";
+      shown = "The maker of this join token";
       budget = of_maker;
     }
   }

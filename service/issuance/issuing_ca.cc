@@ -14,7 +14,7 @@ absl::StatusOr<IssuingCa> IssuingCa::Create(absl::string_view certificate_der,
                            x509::ParseCertificate(certificate_der));
   if (!certificate.is_ca || certificate.subject_key_id.empty()) {
     return FailedPrecondition(Reason::kFileInvalid,
-                              "The issuing certificate is no CA certificate with a subject key "
+                              "The issuing certificate is not a CA certificate with a subject key "
                               "identifier; make one with `fleetca ca init`");
   }
   if (certificate.public_key.spki != signer.public_key()) {

@@ -39,10 +39,11 @@ absl::Status CheckRequest(const NewTokensRequest& request) {
   FLEETCA_RETURN_IF_ERROR(CheckCount(request.identities.size(), "identities"));
   if (request.lifetime < absl::Seconds(1) || request.lifetime > kMaxTokenLifetime ||
       !IsWholeSeconds(request.lifetime)) {
-    return InvalidArgument(Reason::kLifetimeInvalid, "lifetime",
-                           absl::StrCat("lifetime ", absl::FormatDuration(request.lifetime),
-                                        " is no lifetime of a token; give whole seconds, from 1 to "
-                                        "30 days"));
+    return InvalidArgument(
+        Reason::kLifetimeInvalid, "lifetime",
+        absl::StrCat("lifetime ", absl::FormatDuration(request.lifetime),
+                     " cannot be the lifetime of a join token; give whole seconds, from 1 to "
+                     "30 days"));
   }
   if (request.uses == 0 || request.uses > kMaxTokenUses) {
     return InvalidArgument(

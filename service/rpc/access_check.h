@@ -49,7 +49,7 @@ class AccessCheck : public grpc::AuthMetadataProcessor {
   absl::Status Check(const CertificateCaller& caller, absl::string_view path) const;
 
  private:
-  // RESOURCE_EXHAUSTED kQueueFull (listener/caller_calls.h); notes it in the log.
+  // RESOURCE_EXHAUSTED kQueueFull (service/net/caller_calls.h); notes it in the log.
   absl::Status TooManyCalls(absl::string_view caller);
 
   PeerReader& caller_reader_;

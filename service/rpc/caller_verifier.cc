@@ -39,14 +39,13 @@ absl::StatusOr<std::unique_ptr<const CallerVerifier>> CallerVerifier::Create(
       return Annotate(ca.status(), absl::StrCat("issuing CA ", number));
     }
     if (!x509::MayIssue(*ca) || ca->subject_key_id.empty()) {
-      return InvalidArgument(
-          Reason::kFileInvalid, "",
-          absl::StrCat("Issuing CA ", number,
-                       " (issuer.certificate_file has the first, "
-                       "issuer.former_certificates_file the others) is none that "
-                       "fleets believe: it may not sign certificates, or has no "
-                       "key identifier, or something critical that is not known "
-                       "here; have its certificate made without it"));
+      return InvalidArgument(Reason::kFileInvalid, "",
+                             absl::StrCat("Issuing CA ", number,
+                                          " (issuer.certificate_file has the first, "
+                                          "issuer.former_certificates_file the others) cannot be "
+                                          "trusted: it may not sign certificates, or has no "
+                                          "key identifier, or something critical that is not known "
+                                          "here; have its certificate made without it"));
     }
     verifier->issuing_cas_.push_back(*std::move(ca));
   }

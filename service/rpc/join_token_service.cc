@@ -42,7 +42,7 @@ absl::StatusOr<TokenListRequest> ReadListRequest(const v1::ListJoinTokensRequest
   }
   if (!request.page_token().empty() && request.page_token().size() != store::kJoinTokenHashSize) {
     return InvalidArgument(Reason::kConfigInvalid, "page_token",
-                           "page_token is none that this server gave; begin without one");
+                           "page_token is not one that this server gave; begin without one");
   }
   return TokenListRequest{.identity = request.identity(),
                           .usable_only = request.usable_only(),

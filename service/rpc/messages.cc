@@ -79,8 +79,9 @@ void WriteIssuedCertificate(IssuedCertificate issued, v1::IssuedCertificate* mes
 
 absl::StatusOr<absl::Duration> ReadLifetime(const google::protobuf::Duration& lifetime) {
   if (!IsValid(lifetime)) {
-    return InvalidArgument(Reason::kLifetimeInvalid, "lifetime",
-                           "lifetime is no valid duration; give whole seconds greater than zero");
+    return InvalidArgument(
+        Reason::kLifetimeInvalid, "lifetime",
+        "lifetime is not a valid duration; give whole seconds greater than zero");
   }
   return absl::Seconds(lifetime.seconds()) + absl::Nanoseconds(lifetime.nanos());
 }

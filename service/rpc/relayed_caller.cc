@@ -37,7 +37,7 @@ bool MatchesSegment(absl::string_view rule, absl::string_view segment) {
 
 absl::StatusOr<OneUseJwt> ReadOneUse(const internal::v1::OneUse& written, absl::Time now) {
   if (written.id_hash().size() != kHashBytes) {
-    return NoSuchCredential("its id is no SHA-256");
+    return NoSuchCredential("its id is not a SHA-256");
   }
   const absl::Time expires = absl::FromUnixSeconds(written.expires_at().seconds()) +
                              absl::Nanoseconds(written.expires_at().nanos());
@@ -74,7 +74,7 @@ RelayedCallers::RelayedCallers(absl::string_view trust_domain,
 absl::StatusOr<Caller> RelayedCallers::CallerOf(const internal::v1::Credential& credential) const {
   if (credential.kind_case() == internal::v1::Credential::kJoinTokenHash) {
     if (credential.join_token_hash().size() != kHashBytes) {
-      return NoSuchCredential("it is no SHA-256");
+      return NoSuchCredential("it is not a SHA-256");
     }
     return JoinTokenCaller{.hash = credential.join_token_hash()};
   }

@@ -50,19 +50,25 @@ absl::Status AddUses(const Commit& commit, CommitKeys& keys) {
   return absl::OkStatus();
 }
 
-absl::Status CheckUsedOnce(const CommitKeys& keys) {
-  const auto twice =
-      std::adjacent_find(keys.begin(), keys.end(), [](const CommitKey& a, const CommitKey& b) {
-        return a.SameAs(b) && a.certificate == b.certificate &&
-               a.certificate != CommitKey::kNoCertificate;
-      });
-  if (twice == keys.end()) {
-    return absl::OkStatus();
+// A certificate counts for one token of each kind: its outcome says how often that one was used.
+absl::Status CheckOneOfEachKind(const CommitKeys& keys, size_t certificates) {
+  std::vector<bool> token(certificates);
+  std::vector<bool> jwt(certificates);
+  for (const CommitKey& key : keys) {
+    if (key.kind == CommitKey::Kind::kRequest || key.certificate == CommitKey::kNoCertificate) {
+      continue;
+    }
+    const bool is_token = key.kind == CommitKey::Kind::kToken;
+    std::vector<bool>& used = is_token ? token : jwt;
+    if (used[key.certificate]) {
+      return Internal(
+          Reason::kInternal,
+          absl::StrCat("one certificate uses the ", is_token ? "join token" : "JWT", " of hash ",
+                       absl::BytesToHexString(key.key), " and another one, or the same one twice"));
+    }
+    used[key.certificate] = true;
   }
-  return Internal(Reason::kInternal,
-                  absl::StrCat("one certificate uses the ",
-                               twice->kind == CommitKey::Kind::kToken ? "join token" : "JWT",
-                               " of hash ", absl::BytesToHexString(twice->key), " twice"));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -90,7 +96,7 @@ absl::StatusOr<CommitKeys> ReadCommitKeys(const Commit& commit) {
     keys.push_back({CommitKey::Kind::kToken, CommitKey::kNoCertificate, 0, revoked.hash});
   }
   std::sort(keys.begin(), keys.end());
-  FLEETCA_RETURN_IF_ERROR(CheckUsedOnce(keys));
+  FLEETCA_RETURN_IF_ERROR(CheckOneOfEachKind(keys, commit.certificates.size()));
   return keys;
 }
 

@@ -17,7 +17,7 @@ namespace fleetca::store {
 struct CommitKey {
   enum class Kind : uint8_t { kRequest, kToken, kJwt };
 
-  // Of a revocation, which is no certificate's.
+  // The certificate of a key that a revocation names: none.
   static constexpr uint32_t kNoCertificate = 0xffffffff;
 
   bool SameAs(const CommitKey& other) const { return kind == other.kind && key == other.key; }

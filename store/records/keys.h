@@ -9,26 +9,26 @@
 //                  hash, 32 | "r"                its revocation
 //                  hash, 32 | "u" | uses, 4      one use of it; the last is how often it was used
 //   jwts           "i" | hash of the JWT's id,   what it was used for
-//   (store/records/jwt_use_record.h)
-//                  32
+//                  32                            (store/records/jwt_use_record.h)
 //                  "x" | expiry hour, 4 |        (empty)
 //                  hash, 32
 //   default        "witness"                     the store's own description
-//   (store/rocksdb/witness.h)
+//                                                (store/rocksdb/witness.h)
 //                  "clock"                       the latest time noted (store/records/time_mark.h)
 //                  "families"                    which of the column families that came later there
 //                                                are, each name with a newline
 //                  "lineage"                     which store this is (store/rocksdb/lineage.h)
 //                  "pruned"                      up to which expiry certificates were dropped
-//   (store/records/prune_mark.h)
+//                                                (store/records/prune_mark.h)
 //
 // The serial leads with the expiry hour, so `certificates` is written nearly in order and expired
 // records are one range. The identity's key is short on purpose: a name of 50 octets there makes
 // a record cost a third more, and whoever lists an identity reads the records anyway, where the
 // whole name tells two of one hash apart.
 //
-// What becomes of a token has keys of its own, which are only ever added: no write reads before, so
-// that none can undo another's, and what a failed write left behind is taken out by its keys.
+// What becomes of a token has keys of its own, which are only ever added: commits that share a
+// token read and write one after the other, no commit overwrites another's, and what a failed
+// commit left behind is taken out by its keys.
 #ifndef FLEETCA_STORE_RECORDS_KEYS_H_
 #define FLEETCA_STORE_RECORDS_KEYS_H_
 

@@ -35,7 +35,8 @@ class ReopeningDatabase {
   absl::StatusOr<std::shared_ptr<Database>> ForWriting();
 
   // Says that this was given to the database, which failed. Should what it puts come back with it,
-  // that is taken out before anyone sees it: its keys are those of nothing else. What it merges or
+  // that is taken out before anyone sees it: its keys must be those of nothing else. (Those of a
+  // reset of the time are not; only a command does that, which ends with it.) What it merges or
   // deletes may come back.
   void WriteFailed(const rocksdb::WriteBatch& batch);
 

@@ -13,8 +13,11 @@
 namespace fleetca::store {
 namespace {
 
-// How old a file may get until it is written anew and so rid of what is past the cutoff.
-constexpr uint64_t kRewriteSeconds = 24 * 3600;
+// How old a file of an index may get until it is written anew and so rid of what is past the
+// cutoff. Each rewrite reads and writes all of the index once, so it must be rare.
+constexpr uint64_t kIndexRewriteSeconds = uint64_t{7} * 24 * 3600;
+// RocksDB would choose a period by itself for a family with a compaction filter.
+constexpr uint64_t kNever = 0;
 
 using SerialOf = absl::string_view (*)(absl::string_view key, absl::string_view value);
 
@@ -54,23 +57,26 @@ class PruneFilterFactory : public rocksdb::CompactionFilterFactory {
 };
 
 void PruneBy(const std::shared_ptr<PruneCutoff>& cutoff, SerialOf serial_of,
-             rocksdb::ColumnFamilyOptions& family) {
+             uint64_t rewrite_seconds, rocksdb::ColumnFamilyOptions& family) {
   family.compaction_filter_factory = std::make_shared<PruneFilterFactory>(cutoff, serial_of);
-  family.periodic_compaction_seconds = kRewriteSeconds;
+  family.periodic_compaction_seconds = rewrite_seconds;
 }
 
 }  // namespace
 
 void PruneCertificates(const std::shared_ptr<PruneCutoff>& cutoff,
                        rocksdb::ColumnFamilyOptions& family) {
+  // Their files go whole (DropPrunedFiles), as they are in order of expiry.
   PruneBy(
-      cutoff, [](absl::string_view key, absl::string_view /*value*/) { return key; }, family);
+      cutoff, [](absl::string_view key, absl::string_view /*value*/) { return key; }, kNever,
+      family);
 }
 
 void PruneRequests(const std::shared_ptr<PruneCutoff>& cutoff,
                    rocksdb::ColumnFamilyOptions& family) {
   PruneBy(
-      cutoff, [](absl::string_view /*key*/, absl::string_view value) { return value; }, family);
+      cutoff, [](absl::string_view /*key*/, absl::string_view value) { return value; },
+      kIndexRewriteSeconds, family);
 }
 
 void PruneIdentities(const std::shared_ptr<PruneCutoff>& cutoff,
@@ -78,7 +84,7 @@ void PruneIdentities(const std::shared_ptr<PruneCutoff>& cutoff,
   PruneBy(
       cutoff,
       [](absl::string_view key, absl::string_view /*value*/) { return SerialOfIdentityKey(key); },
-      family);
+      kIndexRewriteSeconds, family);
 }
 
 absl::Status ReadPruneMark(const Database& database, PruneCutoff& cutoff) {
@@ -94,6 +100,10 @@ absl::Status ReadPruneMark(const Database& database, PruneCutoff& cutoff) {
   FLEETCA_ASSIGN_OR_RETURN(const PruneMark mark, DecodePruneMark(value));
   cutoff.Set(mark);
   return absl::OkStatus();
+}
+
+void PutPruneMark(const Database& database, const PruneMark& mark, rocksdb::WriteBatch& batch) {
+  batch.Put(database.description(), kPrunedKey, EncodePruneMark(mark));
 }
 
 absl::Status WritePruneMark(const Database& database, const PruneMark& mark, PruneCutoff& cutoff) {

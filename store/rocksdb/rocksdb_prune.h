@@ -2,12 +2,14 @@
 // RocksDB target.
 //
 // Certificates are ordered by expiry, so that whole files of them are deleted. What is left of them
-// beside others, and the entries of the indexes, whose order is another, go when RocksDB writes
-// their files anew, which it does at least once a day. Until then look-ups pass over them.
+// beside others goes when RocksDB merges their file with another, or when the others are past the
+// cutoff too. The entries of the indexes, whose order is another, go when RocksDB writes their
+// files anew, which it does at least once a week. Until then look-ups pass over them.
 #ifndef FLEETCA_STORE_ROCKSDB_ROCKSDB_PRUNE_H_
 #define FLEETCA_STORE_ROCKSDB_ROCKSDB_PRUNE_H_
 
 #include <rocksdb/compaction_filter.h>
+#include <rocksdb/write_batch.h>
 
 #include <cstdint>
 #include <memory>
@@ -29,6 +31,9 @@ void PruneIdentities(const std::shared_ptr<PruneCutoff>& cutoff,
 
 // Sets the cutoff to what the database says.
 absl::Status ReadPruneMark(const Database& database, PruneCutoff& cutoff);
+
+// Adds the mark to the batch.
+void PutPruneMark(const Database& database, const PruneMark& mark, rocksdb::WriteBatch& batch);
 
 // Writes the mark, and sets the cutoff to it once it is on stable storage.
 absl::Status WritePruneMark(const Database& database, const PruneMark& mark, PruneCutoff& cutoff);

@@ -156,6 +156,19 @@ TEST_F(RocksDbPruneTest, WhatIsGoneIsNoDamageAfterTheTimeWasSetBack) {
   EXPECT_LT(visited, kRecords);
 }
 
+// Certificates go as whole files, so rewriting them by age would cost a disk's work for nothing.
+TEST(PruneFamiliesTest, OnlyTheIndexesAreWrittenAnewByAge) {
+  const auto cutoff = std::make_shared<PruneCutoff>();
+  rocksdb::ColumnFamilyOptions certificates;
+  PruneCertificates(cutoff, certificates);
+  EXPECT_EQ(certificates.periodic_compaction_seconds, 0u);
+  for (const auto prune : {&PruneRequests, &PruneIdentities}) {
+    rocksdb::ColumnFamilyOptions index;
+    prune(cutoff, index);
+    EXPECT_EQ(index.periodic_compaction_seconds, uint64_t{7} * 24 * 3600);
+  }
+}
+
 TEST(PruneMarkTest, VersionOneStaysAsItIs) {
   const PruneMark mark = {0x01020304, 0x01020305};
   const std::string encoded = EncodePruneMark(mark);

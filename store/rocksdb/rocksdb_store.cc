@@ -142,14 +142,14 @@ absl::Status RocksDbStore::ResetLatestTime(absl::Time time) {
   FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
   rocksdb::WriteBatch batch;
   PutMark(*database, ToMark(time), batch);
+  // A clock that was ahead has pruned too much: what is issued from now on is shown. In the same
+  // write as the time, or a server that is killed in between would hide what it issues.
+  PruneMark mark = cutoff_->mark();
+  mark.before = std::min(mark.before, ExpiryPrefixAt(time));
+  PutPruneMark(*database, mark, batch);
   FLEETCA_RETURN_IF_ERROR(WriteBatch(*database, batch));
   latest_mark_.store(ToMark(time));
-  // A clock that was ahead has pruned too much: what is issued from now on is shown.
-  PruneMark mark = cutoff_->mark();
-  if (mark.before > ExpiryPrefixAt(time)) {
-    mark.before = ExpiryPrefixAt(time);
-    FLEETCA_RETURN_IF_ERROR(WritePruneMark(*database, mark, *cutoff_));
-  }
+  cutoff_->Set(mark);
   database_.SyncHead();
   return absl::OkStatus();
 }

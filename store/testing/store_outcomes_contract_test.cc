@@ -201,6 +201,23 @@ TEST_P(StoreOutcomesContractTest, ACertificateUsesAllThatItNamesOrNothing) {
   EXPECT_EQ(UsesOf(token), 0u);
 }
 
+TEST_P(StoreOutcomesContractTest, ACertificateNamesOneTokenOfAKind) {
+  const JoinToken first = TestJoinToken(1);
+  const JoinToken second = TestJoinToken(2);
+  ASSERT_TRUE(store_->Write({.new_tokens = {first, second}}).ok());
+  const CertificateRecord record = TestRecord(1);
+  for (const JoinToken& other : {first, second}) {
+    ExpectInternal(
+        store_
+            ->Write({.certificates = {record},
+                     .token_uses = {{first.hash, record.serial}, {other.hash, record.serial}}})
+            .status());
+  }
+  ExpectNothingOf(record);
+  EXPECT_EQ(UsesOf(first), 0u);
+  EXPECT_EQ(UsesOf(second), 0u);
+}
+
 TEST_P(StoreOutcomesContractTest, ACommitOfWhichNothingIsStoredLeavesNoTrace) {
   Append(TestRecord(1));
   const absl::Time before = store_->latest_time();

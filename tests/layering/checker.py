@@ -156,6 +156,18 @@ def check_links(graph):
     return findings
 
 
+def check_tests_are_listed(root):
+    """Findings of x_test.cc files that no BUILD file names: nothing would run them."""
+    findings = []
+    for path in sources(root):
+        folder, name = os.path.split(path)
+        if name.endswith("_test.cc"):
+            with open(os.path.join(root, folder, "BUILD.bazel"), encoding="utf-8") as build:
+                if '"%s"' % name[:-len(".cc")] not in build.read():
+                    findings.append(Finding(path, 1, "unlisted", "no test of its BUILD file runs it"))
+    return findings
+
+
 def check_floors(folders):
     """Findings of folders that include, by any path, one that includes them."""
     findings = []
@@ -178,5 +190,5 @@ def check_tree(root):
     for path in sources(root):
         with open(os.path.join(root, path), encoding="utf-8") as source:
             findings.extend(check_text(path, source.read()))
-    return (findings + check_floors(rules.FOLDERS) +
+    return (findings + check_floors(rules.FOLDERS) + check_tests_are_listed(root) +
             check_links(build_files.dependencies(root, _tops())))

@@ -194,6 +194,16 @@ class CheckerTest(unittest.TestCase):
             "service/rpc/a_test.cc",
             '#include "x509/der/der.h"\n#include "store/memory/memory_store.h"\n'))
 
+    def test_a_test_that_nothing_runs_is_found(self):
+        with tempfile.TemporaryDirectory() as root:
+            os.makedirs(os.path.join(root, "base"))
+            for name, text in [("BUILD.bazel", 'fleetca_tests(names = ["a_test"])'),
+                               ("a_test.cc", ""), ("b_test.cc", "")]:
+                with open(os.path.join(root, "base", name), "w", encoding="utf-8") as out:
+                    out.write(text)
+            self.assertEqual(["base/b_test.cc"],
+                             [f.path for f in checker.check_tests_are_listed(root)])
+
     def test_floors(self):
         self.assertEqual([], checker.check_floors({"a": ["b", "c"], "b": ["c"], "c": []}))
         for circle in ({"a": ["b"], "b": ["a"]}, {"a": ["b"], "b": ["c"], "c": ["a"], "d": ["a"]}):

@@ -184,7 +184,6 @@ TESTS_MAY = {
     "service/net": ["service/authority"],
     "client/authz/serve": ["base/grpc"],
     "service/rpc": ["store/memory"],
-    "client/authz/serve": ["base/grpc"],
 }
 
 # Package -> what none of its targets may link, through however many others: the process that
