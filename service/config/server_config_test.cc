@@ -116,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"PortSigned", 3, "address: \"127.0.0.1:+1\"", "listener.address", "not 0 to 65535"},
         {"PortPadded", 3, "address: \"127.0.0.1:080\"", "listener.address", "not 0 to 65535"},
         {"PortNamed", 3, "address: \"127.0.0.1:https\"", "listener.address", "not 0 to 65535"},
-        {"NoHost", 3, "address: \":8443\"", "listener.address", "no IP address or DNS name"},
+        {"NoHost", 3, "address: \":8443\"", "listener.address", "not an IP address or DNS name"},
         {"BareIpv6", 3, "address: \"::1:8443\"", "listener.address", "without brackets"},
         {"BrokenIpv6", 3, "address: \"[::g]:8443\"", "listener.address", "brackets"},
         {"Ipv6Unclosed", 3, "address: \"[::1:8443\"", "listener.address", "brackets"},
@@ -176,10 +176,10 @@ INSTANTIATE_TEST_SUITE_P(
         {"MessageTimeout", 15, "policy_file: \"p\" limits { message_timeout { nanos: 9 } }",
          "limits.message_timeout", "1 second to 1 hour"},
         {"LogFormat", 15, "policy_file: \"p\" logging { format: 9 }", "logging.format",
-         "no format"},
-        {"LogLevel", 15, "policy_file: \"p\" logging { level: 9 }", "logging.level", "no level"},
+         "not a format"},
+        {"LogLevel", 15, "policy_file: \"p\" logging { level: 9 }", "logging.level", "not a level"},
         {"ImpossibleDuration", 6, "client_ca_file: \"x\" drain_timeout { seconds: 1 nanos: -1 }",
-         "listener.drain_timeout", "no duration"},
+         "listener.drain_timeout", "not a duration"},
     }),
     [](const testing::TestParamInfo<MistakeCase>& info) { return info.param.name; });
 
