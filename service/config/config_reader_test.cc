@@ -110,8 +110,8 @@ TEST_F(ConfigReaderTest, AnAddressIsAHostAndAPort) {
            std::pair("[127.0.0.1]:1", "no IPv6 address in its brackets"),
            std::pair("[::1:1", "no IPv6 address in its brackets"),
            std::pair("::1:1", "IPv6 address without brackets"),
-           std::pair(":1", "no IP address or DNS name"),
-           std::pair("a b:1", "no IP address or DNS name"),
+           std::pair(":1", "not an IP address or DNS name"),
+           std::pair("a b:1", "not an IP address or DNS name"),
            std::pair("a\tb:1", "control character"),
        }) {
     EXPECT_THAT(AddressProblem(bad), HasSubstr(problem)) << bad;
