@@ -91,7 +91,7 @@ TEST_F(FirstContactTest, AnythingButExactlyOneCaOfTheFingerprintIsDistrusted) {
   for (const std::string& der : {server_.ca().Issue(order).der, std::string("junk")}) {
     server_.service().ServeRoots({der});
     options.ca_sha256 = *ParseFingerprint(FingerprintOf(der));
-    ExpectDistrust(FetchPinnedRoot(options).status(), "no CA's certificate");
+    ExpectDistrust(FetchPinnedRoot(options).status(), "not a CA's certificate");
   }
 }
 

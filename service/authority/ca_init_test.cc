@@ -312,7 +312,7 @@ TEST(CaInitTest, WhatIsNoNewFolderIsRefused) {
   ASSERT_TRUE(WriteNewFile(options.folder, "a file", 0644).ok());
   ExpectRefused(options, Reason::kFileInvalid);
   options.folder = absl::StrCat(parent, "/none/ca");
-  ExpectRefused(options, Reason::kFileInvalid);
+  ExpectRefused(options, Reason::kFileMissing);
   options.folder = absl::StrCat(parent, "/link");
   fs::create_symlink(absl::StrCat(parent, "/nowhere"), options.folder);
   ExpectRefused(options, Reason::kFileInvalid);

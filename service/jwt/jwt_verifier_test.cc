@@ -209,7 +209,7 @@ TEST_F(JwtVerifierTest, RefusesTokensForOthers) {
   for (const absl::string_view wrong : {"[]", R"(["other"])", "1", "null", R"({"fleetca":1})"}) {
     ExpectRefused(with_audience(absl::StrCat(R"("aud":)", wrong)), "none of our audiences");
   }
-  ExpectRefused(with_audience(R"("aud":["fleetca",1])"), "no string");
+  ExpectRefused(with_audience(R"("aud":["fleetca",1])"), "not a string");
 }
 
 TEST_F(JwtVerifierTest, RefusesOtherIssuers) {
@@ -252,8 +252,8 @@ TEST_F(JwtVerifierTest, RefusesJsonWithTwoMeanings) {
   ExpectRefused(Es256(Payload() + std::string(1, '\0')), "is not JSON");
   ExpectRefused(Es256(Payload() + std::string(1, '\0') + "{}"), "is not JSON");
   ExpectRefused(Es256("\xef\xbb\xbf" + Payload()), "is not JSON");
-  ExpectRefused(Es256("[]"), "no JSON object");
-  ExpectRefused(Es256("null"), "no JSON object");
+  ExpectRefused(Es256("[]"), "not a JSON object");
+  ExpectRefused(Es256("null"), "not a JSON object");
   ExpectRefused(Es256(Payload("\"a\":\"\xc0\xaf\",")), "is not JSON");
   // What a reader of C strings would take for ES256.
   ExpectRefused(MakeToken(R"({"alg":"ES256\u0000","kid":"p256"})", Payload(), P256(),

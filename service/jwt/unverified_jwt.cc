@@ -27,7 +27,7 @@ absl::StatusOr<JsonValue> ParseObject(absl::string_view part, absl::string_view 
     return Refusal(absl::StrCat("the ", name, ": ", json.status().message()));
   }
   if (json->AsObject() == nullptr) {
-    return Refusal(absl::StrCat("the ", name, " is not JSON object"));
+    return Refusal(absl::StrCat("the ", name, " is not a JSON object"));
   }
   return json;
 }

@@ -59,9 +59,9 @@ TEST(ListenAddressTest, RefusesWhatIsNoAddress) {
   EXPECT_THAT(Problem("127.0.0.1:65536"), HasSubstr("no port"));
   EXPECT_THAT(Problem("127.0.0.1:-1"), HasSubstr("no port"));
   EXPECT_THAT(Problem("[::1:9100"), HasSubstr("bracket"));
-  EXPECT_THAT(Problem(":9100"), HasSubstr("no numeric address"));
-  EXPECT_THAT(Problem("authz.fleet.example:9100"), HasSubstr("no numeric address"));
-  EXPECT_THAT(Problem("unix:authz.sock"), HasSubstr("no socket"));
+  EXPECT_THAT(Problem(":9100"), HasSubstr("not a numeric address"));
+  EXPECT_THAT(Problem("authz.fleet.example:9100"), HasSubstr("not a numeric address"));
+  EXPECT_THAT(Problem("unix:authz.sock"), HasSubstr("not a socket"));
   EXPECT_THAT(Problem(absl::StrCat("unix:/", std::string(120, 'a'))), HasSubstr("107 octets"));
 }
 
