@@ -6,8 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/errors.h"
+#include "base/proto/proto_duration.h"
 #include "google/rpc/error_details.pb.h"
-#include "service/config/proto_duration.h"
 
 namespace fleetca::service {
 namespace {

@@ -4,10 +4,10 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/proto/proto_duration.h"
 #include "fleetca/config/v1/config.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/text_format.h"
-#include "service/config/proto_duration.h"
 #include "service/config/server_config.h"
 
 namespace fleetca::service {

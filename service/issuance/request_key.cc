@@ -6,7 +6,7 @@
 #include "base/errors.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
-#include "service/time/store_pruner.h"
+#include "service/time/min_retention.h"
 
 namespace fleetca::service {
 

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "base/errors.h"
+#include "base/proto/proto_duration.h"
 #include "base/status_macros.h"
-#include "service/config/proto_duration.h"
 #include "service/policy/decision_summary.h"
 #include "x509/pem.h"
 

@@ -11,13 +11,10 @@
 #include "absl/time/time.h"
 #include "base/thread.h"
 #include "service/time/clock_rule.h"
+#include "service/time/min_retention.h"
 #include "store/store.h"
 
 namespace fleetca::service {
-
-// A request_id is replayed for at least that long after its certificate was issued, so the
-// certificate is kept for at least that long after it expired.
-inline constexpr absl::Duration kMinRetention = absl::Hours(24);
 
 // Forgets the certificates that expired by more than `retention`, or kMinRetention where that is
 // longer, ago. Goes by the clock only while that is believed, and no further than the latest time

@@ -35,6 +35,7 @@ BAD = [
     ("store/rocksdb/a.cc", '#include "store/memory/memory_store.h"', "layer"),
     ("store/memory/a.cc", '#include "store/rocksdb/folder.h"', "layer"),
     ("base/grpc/a.cc", '#include "base/net/wake_event.h"', "layer"),
+    ("base/proto/a.cc", '#include "base/errors.h"', "layer"),
     ("base/net/a.cc", '#include "x509/csr.h"', "layer"),
     ("service/health/a.cc", '#include "store/store.h"', "layer"),
     ("service/time/a.cc", '#include "service/caller/caller.h"', "layer"),

@@ -19,6 +19,7 @@ FOLDERS = {
     # The settings of gRPC that hold for the whole process.
     "base/grpc": ["base"],
     "base/net": ["base"],
+    "base/proto": [],
     "service/health": ["base"],
     "signer": ["base"],
     "store": ["base"],
@@ -53,6 +54,7 @@ FOLDERS = {
     ],
     "service/config": [
         "base",
+        "base/proto",
         "proto",
         "service/jwt",
         "service/policy",
@@ -73,7 +75,7 @@ FOLDERS = {
     # What a service of the fleet's own would include.
     "examples": ["client/authz", "client/authz/grpc"],
     # A call of any gRPC server.
-    "service/call": ["base", "proto", "service/config"],
+    "service/call": ["base", "proto", "base/proto"],
     "service/issuance": [
         "base",
         "service/caller",
@@ -113,6 +115,7 @@ FOLDERS = {
     ],
     "service/rpc": [
         "base",
+        "base/proto",
         "proto",
         "service/authority",
         "service/call",
@@ -197,6 +200,7 @@ PROTO_PREFIXES = ("envoy/", "fleetca/", "google/rpc/")
 
 EDGES = [
     "base/grpc/*",
+    "base/proto/*",
     "service/bootstrap/*",
     "service/call/*",
     "service/cli/*",

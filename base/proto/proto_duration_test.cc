@@ -1,8 +1,8 @@
-#include "service/config/proto_duration.h"
+#include "base/proto/proto_duration.h"
 
 #include "gtest/gtest.h"
 
-namespace fleetca::service {
+namespace fleetca {
 namespace {
 
 TEST(ProtoDurationTest, SplitsSecondsAndNanosecondsOfOneSign) {
@@ -28,4 +28,4 @@ TEST(ProtoDurationTest, SplitsSecondsAndNanosecondsOfOneSign) {
 }
 
 }  // namespace
-}  // namespace fleetca::service
+}  // namespace fleetca

@@ -1,8 +1,8 @@
-#include "service/config/proto_duration.h"
+#include "base/proto/proto_duration.h"
 
 #include <cstdint>
 
-namespace fleetca::service {
+namespace fleetca {
 
 google::protobuf::Duration ToProtoDuration(absl::Duration duration) {
   google::protobuf::Duration out;
@@ -11,4 +11,4 @@ google::protobuf::Duration ToProtoDuration(absl::Duration duration) {
   return out;
 }
 
-}  // namespace fleetca::service
+}  // namespace fleetca
