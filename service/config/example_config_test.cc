@@ -75,17 +75,30 @@ void CollectUnsetFields(const google::protobuf::Message& message, std::set<std::
   }
 }
 
+constexpr absl::string_view kUnset[] = {
+    "fleetca.config.v1.Issuer.passphrase", "fleetca.config.v1.Issuer.private_key_file",
+    "fleetca.config.v1.IssuingKey.pkcs11", "fleetca.config.v1.Passphrase.systemd_credential"};
+
+// Of the message in text format.
+std::set<std::string> UnsetFields(const std::string& text) {
+  config::v1::ServerConfig message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
+  std::set<std::string> unset;
+  CollectUnsetFields(message, &unset);
+  return unset;
+}
+
 TEST(ExampleTest, SetsEveryField) {
   const absl::StatusOr<std::string> text = ReadFile(kExample);
   ASSERT_TRUE(text.ok()) << text.status();
-  config::v1::ServerConfig message;
-  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(*text, &message));
-  std::set<std::string> unset;
-  CollectUnsetFields(message, &unset);
-  EXPECT_THAT(unset, testing::ElementsAre("fleetca.config.v1.Issuer.passphrase",
-                                          "fleetca.config.v1.Issuer.private_key_file",
-                                          "fleetca.config.v1.IssuingKey.pkcs11",
-                                          "fleetca.config.v1.Passphrase.systemd_credential"));
+  EXPECT_THAT(UnsetFields(*text), testing::ElementsAreArray(kUnset));
+}
+
+// Whoever deploys what `fleetca serve --print-config` says must lose no setting.
+TEST(ExampleTest, IsPrintedWithEveryField) {
+  const absl::StatusOr<ServerConfig> config = LoadServerConfig(kExample);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_THAT(UnsetFields(ServerConfigToText(*config)), testing::ElementsAreArray(kUnset));
 }
 
 }  // namespace

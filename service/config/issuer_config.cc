@@ -39,6 +39,12 @@ signer::PassphraseSource ReadPassphrase(absl::string_view field, const pb::Passp
 
 // private_key_file and passphrase beside each other, as earlier releases had them.
 signer::KeyFile ReadOldKey(const pb::Issuer& written, ConfigReader* reader) {
+  if (written.private_key_file().empty()) {
+    reader->Mistake("issuer.key",
+                    "is missing: issuer.passphrase alone does not say where the key is; "
+                    "write key { file { path: \"...\" passphrase { ... } } }");
+    return {};
+  }
   reader->Warning("issuer.private_key_file",
                   "is the form of an earlier release; write key { file { path: \"...\" "
                   "passphrase { ... } } } in place of private_key_file and passphrase");
@@ -58,7 +64,8 @@ signer::KeyFile ReadKey(const pb::Issuer& written, ConfigReader* reader) {
   }
   if (old) {
     reader->Mistake(written.has_passphrase() ? "issuer.passphrase" : "issuer.private_key_file",
-                    "stands beside issuer.key, which says it too; remove it");
+                    "is the form of an earlier release beside the new one; move what it says into "
+                    "issuer.key.file");
   }
   switch (written.key().source_case()) {
     case pb::IssuingKey::kFile: {

@@ -244,15 +244,19 @@ TEST(ServerConfigTest, TheOldFormOfTheKeyIsReadAndReported) {
 TEST(ServerConfigTest, TheKeyHasOnePlace) {
   EXPECT_THAT(OnlyMistake(WithKey("")),
               StartsWith("conf/fleetca.textproto:8: issuer.key: is missing; write { file {"));
+  EXPECT_THAT(OnlyMistake(WithKey("passphrase { file: \"p\" }")),
+              StartsWith("conf/fleetca.textproto:8: issuer.key: is missing: issuer.passphrase"));
   EXPECT_THAT(OnlyMistake(WithKey("key { }")),
               StartsWith("conf/fleetca.textproto:10: issuer.key: has no source"));
   EXPECT_THAT(OnlyMistake(WithKey("key { pkcs11 { uri: \"pkcs11:object=ca\" } }")),
               StartsWith("conf/fleetca.textproto:10: issuer.key.pkcs11: is not there yet"));
   const std::string key = "key { file { path: \"k\" passphrase { file: \"p\" } } }";
   EXPECT_THAT(OnlyMistake(WithKey(key + " private_key_file: \"k\"")),
-              StartsWith("conf/fleetca.textproto:10: issuer.private_key_file: stands beside"));
+              StartsWith("conf/fleetca.textproto:10: issuer.private_key_file: is the form of an "
+                         "earlier release beside"));
   EXPECT_THAT(OnlyMistake(WithKey(key + " passphrase { file: \"p\" }")),
-              StartsWith("conf/fleetca.textproto:10: issuer.passphrase: stands beside"));
+              StartsWith("conf/fleetca.textproto:10: issuer.passphrase: is the form of an earlier "
+                         "release beside"));
 }
 
 TEST(ServerConfigTest, EveryMistakeIsReportedInTheFilesOrder) {

@@ -170,6 +170,7 @@ std::string ServerConfigToText(const ServerConfig& config) {
   message.mutable_store()->set_block_cache_bytes(config.store.block_cache_bytes);
   message.mutable_store()->set_memtable_bytes(config.store.memtable_bytes);
   message.mutable_store()->set_head_file(config.store.head_file);
+  *message.mutable_store()->mutable_retention() = ToProtoDuration(config.store_retention);
   *message.mutable_clock()->mutable_max_behind() = ToProtoDuration(config.clock.behind);
   *message.mutable_clock()->mutable_max_ahead() = ToProtoDuration(config.clock.ahead);
   message.set_policy_file(config.policy_file);

@@ -6,6 +6,7 @@
 #include "base/errors.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "base/time_text.h"
 #include "service/time/min_retention.h"
 
 namespace fleetca::service {
@@ -55,8 +56,7 @@ absl::Status CheckMayReplay(const store::CertificateRecord& record, absl::string
     return FailedPrecondition(
         Reason::kRequestIdExpired,
         absl::StrCat("This request_id was answered before, with a certificate that expired at ",
-                     absl::FormatTime(absl::RFC3339_sec, record.not_after, absl::UTCTimeZone()),
-                     "; ask again with a new request_id"));
+                     TimeToWords(record.not_after), "; ask again with a new request_id"));
   }
   return absl::OkStatus();
 }
