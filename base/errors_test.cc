@@ -97,7 +97,8 @@ TEST(ReasonCodesTest, EveryReasonComesWithCodesOfRefusals) {
     }
   }
   EXPECT_THAT(ReasonCodes(Reason::kRequestIdReused),
-              testing::ElementsAre(absl::StatusCode::kAlreadyExists));
+              testing::ElementsAre(absl::StatusCode::kAlreadyExists,
+                                   absl::StatusCode::kFailedPrecondition));
 }
 
 TEST(ErrorsTest, NoFieldIsEmpty) {
