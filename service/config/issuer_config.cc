@@ -1,6 +1,7 @@
 #include "service/config/issuer_config.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
@@ -62,10 +63,15 @@ signer::KeyFile ReadKey(const pb::Issuer& written, ConfigReader* reader) {
                     "is missing; write { file { path: \"...\" passphrase { file: \"...\" } } }");
     return {};
   }
-  if (old) {
-    reader->Mistake(written.has_passphrase() ? "issuer.passphrase" : "issuer.private_key_file",
-                    "is the form of an earlier release beside the new one; move what it says into "
-                    "issuer.key.file");
+  for (const auto& [field, present] :
+       {std::pair("issuer.private_key_file", !written.private_key_file().empty()),
+        std::pair("issuer.passphrase", written.has_passphrase())}) {
+    if (present) {
+      reader->Mistake(
+          field,
+          "is the form of an earlier release beside the new one; move what it says into "
+          "issuer.key.file");
+    }
   }
   switch (written.key().source_case()) {
     case pb::IssuingKey::kFile: {

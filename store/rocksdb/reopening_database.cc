@@ -127,7 +127,8 @@ absl::Status ReopeningDatabase::ProbeDisk() const {
   });
   const int error = posix_fallocate(fd, 0, static_cast<off_t>(options_.memtable_bytes));
   if (error != 0) {
-    return FileError("the store's disk still fails: cannot have a memtable's size in", path, error);
+    return FileError("the store's disk still fails: cannot have store.memtable_bytes of space in",
+                     path, error);
   }
   if (pwrite(fd, "probe", 5, 0) != 5 || fsync(fd) != 0) {
     return FileError("the store's disk still fails: cannot write and sync", path, errno);
