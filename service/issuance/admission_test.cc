@@ -183,7 +183,9 @@ TEST_F(AdmissionTest, AJoinTokenSaysIdentityAndProfileAndIsHeld) {
   AddToken(hash_);
   Asked first(JoinTokenCaller{.hash = hash_}), second(JoinTokenCaller{.hash = hash_}),
       third(JoinTokenCaller{.hash = hash_});
-  first.issuance.request.profile = "";
+  for (Asked* asked : {&first, &second, &third}) {
+    asked->issuance.request.profile = "";
+  }
   EXPECT_TRUE(Admit(first));
   EXPECT_TRUE(first.item.alive()) << first.item.status;
   EXPECT_EQ(first.item.caller, kDb);

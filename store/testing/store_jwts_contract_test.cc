@@ -60,15 +60,17 @@ TEST_P(StoreJwtsContractTest, UnknownIsNotFound) {
 }
 
 TEST_P(StoreJwtsContractTest, KeepsOddTimesAndHashes) {
+  std::vector<CertificateRecord> records;
   std::vector<JwtUse> uses;
   for (const absl::Time expires_at :
        {absl::FromUnixSeconds(-1), absl::UnixEpoch(), absl::FromUnixSeconds(1LL << 40)}) {
-    JwtUse use = TestJwtUse(1);
+    records.push_back(TestRecord(records.size() + 1));
+    JwtUse use = TestJwtUse(records.size());
     use.id_hash = std::string(32, static_cast<char>('\xfd' + uses.size()));
     use.expires_at = expires_at;
     uses.push_back(use);
   }
-  ASSERT_TRUE(WriteStored(*store_, {.certificates = {TestRecord(1)}, .jwt_uses = uses}).ok());
+  ASSERT_TRUE(WriteStored(*store_, {.certificates = records, .jwt_uses = uses}).ok());
   for (const JwtUse& use : uses) {
     EXPECT_EQ(store_->GetJwtUse(use.id_hash).value(), use);
   }
