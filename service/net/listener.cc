@@ -105,6 +105,12 @@ void Listener::AddTo(const std::shared_ptr<grpc::ServerCredentials>& credentials
 }
 
 absl::Status Listener::Serve() {
+  FLEETCA_ASSIGN_OR_RETURN(
+      handover_, Handover::Start([this](Descriptor accepted) {
+        grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
+        parameters.fd = accepted.Release();
+        acceptor_->HandleNewConnection(&parameters);
+      }));
   accepting_ = true;
   absl::StatusOr<Thread> thread = Thread::Start("accept", [this] { Run(); });
   if (!thread.ok()) {
@@ -121,11 +127,14 @@ void Listener::StopAccepting() {
     sockets_.clear();
     return;
   }
-  absl::MutexLock lock(&mutex_);
-  stop_accepting_ = true;
-  wake_.Wake();
-  mutex_.Await(absl::Condition(&closed_));
+  {
+    absl::MutexLock lock(&mutex_);
+    stop_accepting_ = true;
+    wake_.Wake();
+    mutex_.Await(absl::Condition(&closed_));
+  }
   accepting_ = false;  // the thread may have accepted once more meanwhile
+  handover_->Stop();
 }
 
 void Listener::Run() {
@@ -250,9 +259,7 @@ bool Listener::Take(Descriptor accepted, absl::Time now) {
   setsockopt(accepted.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &kUserTimeoutMs,
              sizeof(kUserTimeoutMs));
   watch_.Add(*peer, std::move(duplicate), now);
-  grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
-  parameters.fd = accepted.Release();
-  acceptor_->HandleNewConnection(&parameters);
+  handover_->Give(std::move(accepted));
   return true;
 }
 

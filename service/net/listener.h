@@ -27,6 +27,7 @@
 #include "service/net/connection.h"
 #include "service/net/connection_table.h"
 #include "service/net/connection_watch.h"
+#include "service/net/handover.h"
 #include "service/net/listening_sockets.h"
 
 namespace fleetca::service {
@@ -113,6 +114,7 @@ class Listener {
   const std::shared_ptr<ConnectionTable> table_ = std::make_shared<ConnectionTable>();
   const std::shared_ptr<CallerTable> callers_ = std::make_shared<CallerTable>();
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
+  std::unique_ptr<Handover> handover_;  // from Serve on
   std::atomic<bool> accepting_{false};
   std::atomic<bool> look_now_{false};  // a caller floods
 
