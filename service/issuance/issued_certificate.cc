@@ -4,18 +4,15 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/big_endian.h"
 #include "base/time_rounding.h"
 
 namespace fleetca::service {
 namespace {
 
 // The last 32 bits, which are random in a serial number (x509/serial.h).
-uint32_t LastBits(absl::string_view serial) {
-  uint32_t bits = 0;
-  for (const char octet : serial.substr(serial.size() - std::min<size_t>(serial.size(), 4))) {
-    bits = bits << 8 | static_cast<uint8_t>(octet);
-  }
-  return bits;
+uint64_t LastBits(absl::string_view serial) {
+  return ReadBigEndian(serial.substr(serial.size() - std::min<size_t>(serial.size(), 4)));
 }
 
 }  // namespace
@@ -31,7 +28,7 @@ IssuedCertificate AnswerFromRecord(store::CertificateRecord record) {
 }
 
 absl::Time RenewAfter(absl::string_view serial, absl::Time not_before, absl::Time not_after) {
-  const double spread = LastBits(serial) / 4294967295.0;  // 0 to 1
+  const double spread = static_cast<double>(LastBits(serial)) / 4294967295.0;  // 0 to 1
   return FloorToSecond(not_before + (not_after - not_before) * (0.5 + 0.25 * spread));
 }
 

@@ -55,7 +55,7 @@ absl::Status CheckOneOfEachKind(const CommitKeys& keys, size_t certificates) {
   std::vector<bool> token(certificates);
   std::vector<bool> jwt(certificates);
   for (const CommitKey& key : keys) {
-    if (key.kind == CommitKey::Kind::kRequest || key.certificate == CommitKey::kNoCertificate) {
+    if (key.kind == CommitKey::Kind::kRequest) {
       continue;
     }
     const bool is_token = key.kind == CommitKey::Kind::kToken;
@@ -90,13 +90,13 @@ absl::StatusOr<CommitKeys> ReadCommitKeys(const Commit& commit) {
   }
   if (!commit.token_uses.empty() || !commit.jwt_uses.empty()) {
     FLEETCA_RETURN_IF_ERROR(AddUses(commit, keys));
+    FLEETCA_RETURN_IF_ERROR(CheckOneOfEachKind(keys, commit.certificates.size()));
   }
   for (const RevokedJoinToken& revoked : commit.revoked_tokens) {
     FLEETCA_RETURN_IF_ERROR(CheckJoinTokenHash(revoked.hash));
     keys.push_back({CommitKey::Kind::kToken, CommitKey::kNoCertificate, 0, revoked.hash});
   }
   std::sort(keys.begin(), keys.end());
-  FLEETCA_RETURN_IF_ERROR(CheckOneOfEachKind(keys, commit.certificates.size()));
   return keys;
 }
 

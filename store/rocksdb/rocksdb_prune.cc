@@ -109,8 +109,9 @@ void PutPruneMark(const Database& database, const PruneMark& mark, rocksdb::Writ
 absl::Status WritePruneMark(const Database& database, const PruneMark& mark, PruneCutoff& cutoff) {
   rocksdb::WriteOptions synced;
   synced.sync = true;
-  const rocksdb::Status status =
-      database.db().Put(synced, database.description(), kPrunedKey, EncodePruneMark(mark));
+  rocksdb::WriteBatch batch;
+  PutPruneMark(database, mark, batch);
+  const rocksdb::Status status = database.db().Write(synced, &batch);
   if (!status.ok()) {
     return Unavailable(
         Reason::kStoreUnavailable,
