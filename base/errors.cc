@@ -92,6 +92,10 @@ absl::Status FailedPrecondition(Reason reason, absl::string_view message) {
   return MakeError(absl::StatusCode::kFailedPrecondition, reason, "", message);
 }
 
+absl::Status FailedPrecondition(Reason reason, absl::string_view field, absl::string_view message) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, reason, field, message);
+}
+
 absl::Status ResourceExhausted(Reason reason, absl::string_view message) {
   return MakeError(absl::StatusCode::kResourceExhausted, reason, "", message);
 }

@@ -58,6 +58,7 @@ absl::Status NotFound(Reason reason, absl::string_view field, absl::string_view 
 absl::Status AlreadyExists(Reason reason, absl::string_view field, absl::string_view message);
 // FAILED_PRECONDITION: the system must be changed before this can succeed.
 absl::Status FailedPrecondition(Reason reason, absl::string_view message);
+absl::Status FailedPrecondition(Reason reason, absl::string_view field, absl::string_view message);
 // RESOURCE_EXHAUSTED: too much is asked for at once; try again later, or ask for less.
 absl::Status ResourceExhausted(Reason reason, absl::string_view message);
 // DEADLINE_EXCEEDED: the time was up before it was done.

@@ -96,9 +96,9 @@ TEST(ReasonCodesTest, EveryReasonComesWithCodesOfRefusals) {
       EXPECT_TRUE(codes.insert(code).second) << ReasonName(reason) << " lists a code twice";
     }
   }
-  EXPECT_THAT(ReasonCodes(Reason::kRequestIdReused),
-              testing::ElementsAre(absl::StatusCode::kAlreadyExists,
-                                   absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(
+      ReasonCodes(Reason::kDraining),
+      testing::ElementsAre(absl::StatusCode::kUnavailable, absl::StatusCode::kDeadlineExceeded));
 }
 
 TEST(ErrorsTest, NoFieldIsEmpty) {

@@ -19,7 +19,7 @@
          "The octets are not a message of the API, such as text that is not UTF-8.")               \
   REASON(kRequestIdInvalid, "REQUEST_ID_INVALID", (kInvalidArgument),                              \
          "The request_id is too short, too long or missing where one is needed.")                  \
-  REASON(kRequestIdReused, "REQUEST_ID_REUSED", (kAlreadyExists, kFailedPrecondition),             \
+  REASON(kRequestIdReused, "REQUEST_ID_REUSED", (kAlreadyExists),                                  \
          "The request_id was used before, for another request.")                                   \
   REASON(kRequestIdExpired, "REQUEST_ID_EXPIRED", (kFailedPrecondition),                           \
          "The request_id was answered so long ago that the certificate has expired.")              \

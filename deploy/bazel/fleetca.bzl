@@ -3,22 +3,31 @@
 _ABSL = "//deploy/bazel/system:absl"
 _GTEST = "//deploy/bazel/system:gtest_main"
 
+def _check_stems(name, stems):
+    for stem in stems:
+        if not native.glob([stem + ".h", stem + ".cc"]):
+            fail("%s: there is no %s.h and no %s.cc" % (name, stem, stem))
+
 def fleetca_folder(name, deps = [], exclude = [], **kwargs):
     """One library of all sources of a folder but its tests.
 
     Args:
       name: the library, which is called like the folder.
       deps: what it includes beside absl.
-      exclude: sources, without ".cc", that belong to other targets of the folder.
+      exclude: sources and headers, without their endings, that belong to other targets of the folder.
       **kwargs: as for every cc_library.
     """
+    _check_stems(name, exclude)
     native.cc_library(
         name = name,
         srcs = native.glob(
             ["*.cc"],
             exclude = ["*_test.cc"] + [stem + ".cc" for stem in exclude],
         ),
-        hdrs = native.glob(["*.h"]),
+        hdrs = native.glob(
+            ["*.h"],
+            exclude = [stem + ".h" for stem in exclude],
+        ),
         deps = deps + [_ABSL],
         **kwargs
     )
@@ -33,9 +42,7 @@ def fleetca_library(name, stems = None, deps = [], **kwargs):
       **kwargs: as for every cc_library.
     """
     stems = stems or [name]
-    for stem in stems:
-        if not native.glob([stem + ".h", stem + ".cc"]):
-            fail("%s: there is no %s.h and no %s.cc" % (name, stem, stem))
+    _check_stems(name, stems)
     native.cc_library(
         name = name,
         srcs = native.glob([stem + ".cc" for stem in stems]),

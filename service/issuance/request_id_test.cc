@@ -64,8 +64,9 @@ TEST(RequestIdTest, ARequestIdIsReplayedAsLongAsItsCertificateIsValidAndThenSays
   EXPECT_EQ(again.certificate, first.certificate);
   FLEETCA_EXPECT_OK(ask(long_lived));
   ca.clock().Advance(absl::Seconds(1));
-  EXPECT_THAT(ask(short_lived),
-              IsError(absl::StatusCode::kFailedPrecondition, Reason::kRequestIdExpired));
+  const absl::Status expired = ask(short_lived).status();
+  EXPECT_THAT(expired, IsError(absl::StatusCode::kFailedPrecondition, Reason::kRequestIdExpired));
+  EXPECT_EQ(GetField(expired), "request_id");
   FLEETCA_EXPECT_OK(ask(long_lived));
   ca.clock().Advance(absl::Hours(24));
   EXPECT_THAT(ask(long_lived),

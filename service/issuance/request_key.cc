@@ -54,7 +54,7 @@ absl::Status CheckMayReplay(const store::CertificateRecord& record, absl::string
   }
   if (now >= std::max(record.not_after, record.issued_at + kMinRetention)) {
     return FailedPrecondition(
-        Reason::kRequestIdExpired,
+        Reason::kRequestIdExpired, "request_id",
         absl::StrCat("This request_id was answered before, with a certificate that expired at ",
                      TimeToWords(record.not_after), "; ask again with a new request_id"));
   }
