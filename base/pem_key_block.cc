@@ -1,14 +1,77 @@
 #include "base/pem_key_block.h"
 
+#include <string>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/errors.h"
+#include "base/secret.h"
 #include "base/status_macros.h"
+#include "base/text.h"
 
 namespace fleetca {
 namespace {
 
 // Far above the PEM of the largest key, and below what OpenSSL's int lengths can hold.
 constexpr size_t kMaxPemBytes = size_t{1} << 20;
+constexpr size_t kLineSize = 64;
+
+// Puts base64 into lines of 64 characters, without the blanks that may stand in it.
+class Base64Lines {
+ public:
+  explicit Base64Lines(std::string* out) : out_(*out) {}
+
+  void Append(absl::string_view base64) {
+    for (const char c : base64) {
+      if (c == ' ' || c == '\t' || c == '\v' || c == '\f') {
+        continue;
+      }
+      out_.push_back(c);
+      if (++column_ == kLineSize) {
+        End();
+      }
+    }
+  }
+  void End() {
+    if (column_ > 0) {
+      out_.push_back('\n');
+      column_ = 0;
+    }
+  }
+
+ private:
+  std::string& out_;
+  size_t column_ = 0;
+};
+
+// `pem` as OpenSSL's reader wants it, which takes less than RFC 7468 allows: lines that end with
+// LF and are not indented, no byte order mark, no blanks inside. The caller wipes it.
+std::string Tidied(absl::string_view pem) {
+  std::string tidy;
+  // Room for all of it, so that no part of a key stays behind in a buffer that was too small.
+  tidy.reserve(2 * pem.size() + 2);
+  Base64Lines base64(&tidy);
+  bool inside = false;
+  bool after_header = false;
+  while (!pem.empty()) {
+    absl::string_view line = TakeLine(&pem);
+    absl::ConsumePrefix(&line, "\xef\xbb\xbf");
+    const bool boundary = absl::StartsWith(line, "-----");
+    const bool header = inside && absl::StrContains(line, ':');
+    if (inside && !boundary && !header && !(after_header && line.empty())) {
+      base64.Append(line);
+      continue;
+    }
+    base64.End();
+    absl::StrAppend(&tidy, line, "\n");
+    after_header = header;
+    inside = boundary ? absl::StartsWith(line, "-----BEGIN ") : inside;
+  }
+  base64.End();
+  return tidy;
+}
 
 }  // namespace
 
@@ -37,7 +100,13 @@ absl::StatusOr<PemKeyBlock> ReadOnlyKeyBlock(absl::string_view pem) {
   if (pem.empty() || pem.size() > kMaxPemBytes) {
     return NotOneKey(pem.empty() ? "it is empty" : "it is larger than 1 MiB");
   }
-  const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const absl::StatusOr<absl::string_view> text = TextOf(pem);
+  if (!text.ok()) {
+    return NotOneKey(text.status().message());
+  }
+  std::string tidy = Tidied(*text);
+  const absl::Cleanup wipe = [&tidy] { WipeString(tidy); };
+  const BioPtr bio(BIO_new_mem_buf(tidy.data(), static_cast<int>(tidy.size())));
   if (bio == nullptr) {
     return OpenSslError(Reason::kInternal, "No memory for a key");
   }

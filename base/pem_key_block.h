@@ -48,8 +48,9 @@ class PemKeyBlock {
   long size_ = 0;
 };
 
-// The only block of `pem`; kFileInvalid when there is none, or more, or it is damaged. A leading
-// "EC PARAMETERS" block, as `openssl ecparam -genkey` writes it, is skipped.
+// The only block of `pem`, with blanks and line ends as RFC 7468 allows them; kFileInvalid when
+// there is none, or more, or it is damaged. A leading "EC PARAMETERS" block, as `openssl ecparam
+// -genkey` writes it, is skipped.
 absl::StatusOr<PemKeyBlock> ReadOnlyKeyBlock(absl::string_view pem);
 
 // FAILED_PRECONDITION kFileInvalid: the file is not one private key, because of `what`.

@@ -274,6 +274,37 @@ TEST(DecodePrivateKeyTest, TextAroundTheBlockIsFine) {
   EXPECT_TRUE(DecodePrivateKey("The CA's key\n" + ClearPem(key) + "\nend\n", SecretBytes()).ok());
 }
 
+// RFC 7468 section 3, and what editors and copying make of a key.
+TEST(DecodePrivateKeyTest, BlanksAndLineEndsOfEveryKindAreFine) {
+  const std::string pem = ClearPem(Key());
+  const std::string mark = "\xef\xbb\xbf";
+  std::string one_line = pem;
+  const size_t begin = pem.find('\n') + 1;
+  const size_t end = pem.find("-----END");
+  one_line.replace(begin, end - begin,
+                   absl::StrReplaceAll(pem.substr(begin, end - begin), {{"\n", " "}}) + "\n");
+  for (const std::string& text :
+       {absl::StrReplaceAll(pem, {{"\n", "\r\n"}}), absl::StrReplaceAll(pem, {{"\n", "\r"}}),
+        absl::StrReplaceAll(pem, {{"\n", "\n\n"}}),
+        "  " + absl::StrReplaceAll(pem, {{"\n", "\n  "}}),
+        absl::StrReplaceAll(pem, {{"\n", " \t\n"}}), mark + pem, mark + "\r\n" + pem, one_line}) {
+    const auto key = DecodePrivateKey(text, SecretBytes());
+    ASSERT_TRUE(key.ok()) << key.status() << text;
+    EXPECT_TRUE(SamePrivateKey(key->get(), Key()));
+  }
+}
+
+// The wrong sentence would send its reader looking for a BEGIN line that is there.
+TEST(DecodePrivateKeyTest, Utf16IsCalledThat) {
+  std::string text = "\xff\xfe";
+  for (const char c : ClearPem(Key())) {
+    text += {c, '\0'};
+  }
+  const auto key = DecodePrivateKey(text, SecretBytes());
+  ExpectRefused(key, Reason::kFileInvalid);
+  EXPECT_THAT(std::string(key.status().message()), HasSubstr("UTF-16"));
+}
+
 TEST(DecodePrivateKeyTest, TrailingDerIsRefused) {
   const BioPtr bio(BIO_new(BIO_s_mem()));
   const Pkcs8InfoPtr info(EVP_PKEY2PKCS8(Key()));

@@ -7,9 +7,11 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "base/bearer_token_limit.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/status_macros.h"
+#include "base/text.h"
 
 namespace fleetca::client {
 namespace {
@@ -37,7 +39,11 @@ absl::StatusOr<SecretBytes> ReadStandardInput() {
 }  // namespace
 
 absl::StatusOr<SecretBytes> ParseBearerToken(absl::string_view text) {
-  const absl::string_view token = absl::StripAsciiWhitespace(text);
+  const absl::StatusOr<absl::string_view> utf8 = TextOf(text);
+  if (!utf8.ok()) {
+    return InvalidArgument(Reason::kFileInvalid, "token", utf8.status().message());
+  }
+  const absl::string_view token = absl::StripAsciiWhitespace(*utf8);
   if (token.empty()) {
     return InvalidArgument(Reason::kFileInvalid, "token", "there is no token: it is empty");
   }

@@ -2,16 +2,11 @@
 #ifndef FLEETCA_CLIENT_BEARER_TOKEN_H_
 #define FLEETCA_CLIENT_BEARER_TOKEN_H_
 
-#include <cstddef>
-
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/secret.h"
 
 namespace fleetca::client {
-
-// More is not a token of a CA's.
-inline constexpr size_t kMaxBearerTokenBytes = size_t{16} << 10;
 
 // `text` without the white space around it, as it stands in a file. INVALID_ARGUMENT kFileInvalid
 // when nothing is left, when it is too long, or when it holds anything but the characters of a

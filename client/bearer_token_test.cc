@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "base/bearer_token_limit.h"
 #include "base/durable_file.h"
 #include "base/errors.h"
 #include "gmock/gmock.h"
@@ -17,7 +18,10 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 TEST(ParseBearerTokenTest, TakesTokensWithWhiteSpaceAround) {
-  for (const std::string text : {"fcj_a-b", "fcj_a-b\n", "  fcj_a-b\r\n"}) {
+  for (const std::string text : {"fcj_a-b", "fcj_a-b\n", "  fcj_a-b\r\n",
+                                 "\xef\xbb\xbf"
+                                 "fcj_a-b\r\n",
+                                 "fcj_a-b\r"}) {
     const absl::StatusOr<SecretBytes> token = ParseBearerToken(text);
     ASSERT_TRUE(token.ok()) << token.status();
     EXPECT_EQ(token->view(), "fcj_a-b");
@@ -37,6 +41,15 @@ TEST(ParseBearerTokenTest, RefusesTheRestAndQuotesNothing) {
     EXPECT_EQ(GetField(status), "token");
     EXPECT_THAT(std::string(status.message()), Not(HasSubstr("secret")));
   }
+}
+
+TEST(ParseBearerTokenTest, SaysWhatUtf16Is) {
+  const absl::Status status = ParseBearerToken(std::string("\xff\xfe"
+                                                           "f\0c\0",
+                                                           6))
+                                  .status();
+  EXPECT_EQ(GetField(status), "token");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("UTF-16"));
 }
 
 class ReadBearerTokenTest : public ::testing::Test {

@@ -53,9 +53,10 @@ absl::Status CheckValidity(const x509::Certificate& certificate, absl::string_vi
   return absl::OkStatus();
 }
 
-// The server would refuse a key that is not the certificate's with no more than a TLS alert.
-absl::Status CheckKeyMatches(const SecretBytes& key_pem, const x509::Certificate& certificate,
-                             const TlsFiles& files) {
+// The certificate's key, written as gRPC's reader of PEM wants it, which takes less than ours. The
+// server would refuse a key that is not the certificate's with no more than a TLS alert.
+absl::StatusOr<SecretBytes> KeyOf(const x509::Certificate& certificate, const SecretBytes& key_pem,
+                                  const TlsFiles& files) {
   absl::StatusOr<EvpPkeyPtr> key = DecodePrivateKey(key_pem.view(), SecretBytes());
   if (!key.ok()) {
     return Annotate(key.status(), files.private_key_file);
@@ -67,7 +68,7 @@ absl::Status CheckKeyMatches(const SecretBytes& key_pem, const x509::Certificate
         absl::StrCat("the private key ", files.private_key_file,
                      " is not the key of the certificate ", files.certificate_file));
   }
-  return absl::OkStatus();
+  return EncodePrivateKey(key->get());
 }
 
 // The one that was given, or the CA's own in the trust domain of the client.
@@ -120,7 +121,7 @@ absl::StatusOr<TlsIdentity> LoadTlsIdentity(const TlsFiles& files, absl::Time no
   if (!certificate.ok()) {
     return Annotate(certificate.status(), files.certificate_file);
   }
-  FLEETCA_RETURN_IF_ERROR(CheckKeyMatches(key_pem, *certificate, files));
+  FLEETCA_ASSIGN_OR_RETURN(const SecretBytes key, KeyOf(*certificate, key_pem, files));
   FLEETCA_RETURN_IF_ERROR(CheckValidity(*certificate, files.certificate_file, now));
 
   FLEETCA_ASSIGN_OR_RETURN(identity.server_identity, ServerIdentityFor(files, *certificate));
@@ -129,7 +130,7 @@ absl::StatusOr<TlsIdentity> LoadTlsIdentity(const TlsFiles& files, absl::Time no
   tls.roots_der = identity.roots_der;
   tls.server_identity = identity.server_identity;
   tls.certificate_chain_pem = ToPem(chain);
-  tls.private_key_pem = std::string(key_pem.view());
+  tls.private_key_pem = std::string(key.view());
   identity.credentials = ServerCredentials(tls);
   WipeString(tls.private_key_pem);
   return identity;

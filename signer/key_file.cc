@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/private_key.h"
 #include "base/status_macros.h"
+#include "base/text.h"
 
 namespace fleetca::signer {
 namespace {
@@ -57,12 +58,17 @@ absl::StatusOr<SecretBytes> ReadPassphrase(const PassphraseSource& source) {
   absl::StatusOr<SecretBytes> contents =
       source.file.empty() ? ReadCredential(source.systemd_credential) : ReadSecretFile(source.file);
   FLEETCA_RETURN_IF_ERROR(contents.status());
-  const absl::string_view passphrase = WithoutNewline(contents->view());
-  if (passphrase.empty()) {
+  const std::string& name = source.file.empty() ? source.systemd_credential : source.file;
+  const absl::StatusOr<absl::string_view> text = TextOf(contents->view());
+  if (!text.ok()) {
     return FailedPrecondition(
         Reason::kPassphraseInvalid,
-        absl::StrCat("The passphrase in ",
-                     source.file.empty() ? source.systemd_credential : source.file, " is empty"));
+        absl::StrCat("The passphrase in ", name, " cannot be read: ", text.status().message()));
+  }
+  const absl::string_view passphrase = WithoutNewline(*text);
+  if (passphrase.empty()) {
+    return FailedPrecondition(Reason::kPassphraseInvalid,
+                              absl::StrCat("The passphrase in ", name, " is empty"));
   }
   return SecretBytes(passphrase);
 }

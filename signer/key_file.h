@@ -13,7 +13,7 @@ namespace fleetca::signer {
 
 // Where the passphrase comes from; exactly one is set. Never argv, never the environment.
 struct PassphraseSource {
-  std::string file;                // a path; one trailing newline is cut off
+  std::string file;  // a path; a byte order mark and one newline at the end are no part
   std::string systemd_credential;  // a name below $CREDENTIALS_DIRECTORY
 };
 

@@ -105,6 +105,18 @@ TEST_F(KeyFileTest, OneNewlineAtTheEndIsCutOff) {
   EXPECT_EQ(ReadPassphrase(FileWith("two\nlines"))->view(), "two\nlines");
 }
 
+// As Windows' editors save it.
+TEST_F(KeyFileTest, AByteOrderMarkIsNoPartOfIt) {
+  EXPECT_EQ(ReadPassphrase(FileWith("\xef\xbb\xbfsecret\r\n"))->view(), "secret");
+  // Random octets are taken as they are.
+  EXPECT_EQ(ReadPassphrase(FileWith("\xff\xfe\xfd\xfc"))->view(), "\xff\xfe\xfd\xfc");
+}
+
+TEST_F(KeyFileTest, Utf16IsCalledThat) {
+  const std::string text("\xff\xfes\0e\0c\0", 8);
+  ExpectRefused(ReadPassphrase(FileWith(text)), Reason::kPassphraseInvalid, "UTF-16");
+}
+
 TEST_F(KeyFileTest, EmptyPassphrase) {
   for (const char* contents : {"", "\n", "\r\n"}) {
     ExpectRefused(ReadPassphrase(FileWith(contents)), Reason::kPassphraseInvalid, "is empty");

@@ -256,12 +256,13 @@ absl::Status VerifySignedBy(const Certificate& certificate, const Certificate& i
         "The certificate names the issuer \"", NameToText(certificate.issuer), "\", not \"",
         NameToText(issuer.subject), "\"; give the certificate of the CA that issued it"));
   }
-  const std::optional<SignatureScheme> scheme =
-      ParseAlgorithmIdentifier(certificate.signature_algorithm);
-  if (!scheme.has_value()) {
-    return NotSignedBy("The certificate's signature algorithm is unknown or too weak to trust");
+  const absl::StatusOr<SignatureAlgorithm> algorithm =
+      ParseAlgorithmIdentifier(certificate.signature_algorithm, "certificate.signature_algorithm");
+  if (!algorithm.ok()) {
+    return NotSignedBy(
+        absl::StrCat("The certificate cannot be trusted: ", algorithm.status().message()));
   }
-  const absl::Status verified = VerifySignature(issuer.public_key, *scheme, certificate.tbs,
+  const absl::Status verified = VerifySignature(issuer.public_key, *algorithm, certificate.tbs,
                                                 certificate.signature, "certificate.signature");
   if (absl::IsInvalidArgument(verified)) {
     return NotSignedBy(absl::StrCat("The certificate was not signed by the key of \"",

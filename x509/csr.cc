@@ -1,7 +1,5 @@
 #include "x509/csr.h"
 
-#include <optional>
-
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
@@ -98,18 +96,15 @@ absl::Status ReadRequestInfo(const CsrLimits& limits, Csr* csr, Parts* parts) {
 }
 
 absl::Status ReadKeyAndAlgorithm(const Parts& parts, Csr* csr) {
-  const std::optional<SignatureScheme> scheme = ParseAlgorithmIdentifier(parts.signature_algorithm);
-  if (!scheme.has_value()) {
-    return InvalidArgument(Reason::kSignatureAlgorithm, "csr.signature_algorithm",
-                           "the signature algorithm is unknown, weak or not encoded as its RFC "
-                           "says; sign with ECDSA, RSA or Ed25519 and SHA-256 or better");
-  }
-  csr->signature_scheme = *scheme;
+  FLEETCA_ASSIGN_OR_RETURN(
+      csr->signature_algorithm,
+      ParseAlgorithmIdentifier(parts.signature_algorithm, "csr.signature_algorithm"));
+  const SignatureScheme scheme = csr->signature_algorithm.scheme;
   FLEETCA_ASSIGN_OR_RETURN(csr->public_key,
                            ParsePublicKey(parts.subject_public_key_info, kKeyField));
-  if (!SchemeFitsKey(*scheme, csr->public_key.algorithm)) {
+  if (!SchemeFitsKey(scheme, csr->public_key.algorithm)) {
     return InvalidArgument(Reason::kSignatureAlgorithm, "csr.signature_algorithm",
-                           absl::StrCat("the signature algorithm ", SignatureSchemeName(*scheme),
+                           absl::StrCat("the signature algorithm ", SignatureSchemeName(scheme),
                                         " does not fit the key, which is ",
                                         PublicKeyAlgorithmName(csr->public_key.algorithm)));
   }
@@ -126,7 +121,7 @@ absl::StatusOr<Csr> ParseCsr(absl::string_view der, const CsrLimits& limits) {
   FLEETCA_RETURN_IF_ERROR(ReadRequest(&*csr, &parts));
   FLEETCA_RETURN_IF_ERROR(ReadRequestInfo(limits, &*csr, &parts));
   FLEETCA_RETURN_IF_ERROR(ReadKeyAndAlgorithm(parts, &*csr));
-  FLEETCA_RETURN_IF_ERROR(CheckCsrSubject(limits, &*csr));
+  FLEETCA_RETURN_IF_ERROR(CheckCsrSubject(limits, csr->subject));
   if (parts.subject_alt_name.data() != nullptr) {
     FLEETCA_ASSIGN_OR_RETURN(
         csr->names,

@@ -11,6 +11,7 @@
 #include "x509/der/oid.h"
 #include "x509/public_key.h"
 #include "x509/san.h"
+#include "x509/signature_algorithm.h"
 
 namespace fleetca::x509 {
 
@@ -32,12 +33,11 @@ struct Csr {
   absl::string_view der;
   // The CertificationRequestInfo element: the bytes that `signature` signs.
   absl::string_view certification_request_info;
-  // The subject Name element. Checked, and otherwise not used: names come from policy.
+  // The subject Name element: any well-formed one, of which nothing is used, as names come from
+  // policy. Its texts may hold anything; NameToText escapes them.
   absl::string_view subject;
-  // Its single commonName's text; empty when there is none.
-  absl::string_view common_name;
   PublicKey public_key;
-  SignatureScheme signature_scheme = SignatureScheme::kEcdsaSha256;
+  SignatureAlgorithm signature_algorithm = SignatureScheme::kEcdsaSha256;
   absl::string_view signature;
   // The subjectAltName it asks for; empty when it asks for none.
   GeneralNames names;
@@ -54,8 +54,10 @@ struct Csr {
 // Accepts DER only and takes nothing for granted. INVALID_ARGUMENT with a reason and a field under
 // "csr": kCsrTooLarge, kCsrMalformed, kCsrVersion, kCsrAttributes (absent, repeated, two values,
 // Microsoft's twin of extensionRequest), kCsrExtensionDuplicate, kCsrExtensionRefused (the fleet's
-// arc), kSubjectInvalid, the kSan* and kKey* reasons, kSignatureAlgorithm (unknown, MD5, SHA-1, or
-// one that does not fit the key). Does no cryptography: call CheckPublicKey, then VerifyPossession.
+// arc), kSubjectInvalid (no Name), the kSan* and kKey* reasons, kSignatureAlgorithm (unknown, MD5,
+// SHA-1, refused parameters, or one that does not fit the key). Strict on DER and on what has an
+// effect, and generous on the rest: docs/csr.md. Does no cryptography: call CheckPublicKey, then
+// VerifyPossession.
 absl::StatusOr<Csr> ParseCsr(absl::string_view der, const CsrLimits& limits);
 
 }  // namespace fleetca::x509

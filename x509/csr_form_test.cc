@@ -43,10 +43,9 @@ TEST(CsrFormTest, ReadsEveryPart) {
   EXPECT_EQ(csr->der, der);
   EXPECT_EQ(csr->certification_request_info, info);
   EXPECT_EQ(csr->subject, options.subject);
-  EXPECT_EQ(csr->common_name, "web-1");
   EXPECT_EQ(csr->public_key.algorithm, PublicKeyAlgorithm::kP256);
   EXPECT_EQ(csr->public_key.spki, TestKey::OfType(KeyType::kP256).public_key());
-  EXPECT_EQ(csr->signature_scheme, SignatureScheme::kEcdsaSha256);
+  EXPECT_EQ(csr->signature_algorithm.scheme, SignatureScheme::kEcdsaSha256);
   EXPECT_EQ(csr->names, (GeneralNames{{NameType::kUri, kUri}}));
   EXPECT_TRUE(csr->ignored_extensions.empty());
   // All of them alias the input.
@@ -58,7 +57,7 @@ TEST(CsrFormTest, TakesTheSmallestRequest) {
   const std::string der = MakeCsr({.attributes = ""});
   const absl::StatusOr<Csr> csr = ParseCsr(der, CsrLimits());
   ASSERT_THAT(csr, IsOk());
-  EXPECT_EQ(csr->common_name, "");
+  EXPECT_EQ(csr->subject, Seq(""));
   EXPECT_TRUE(csr->names.empty());
 }
 
@@ -75,7 +74,7 @@ TEST(CsrFormTest, TakesEveryKindOfKey) {
     const std::string der = SignCsr(MakeCsrInfo(options), key.get(), scheme);
     const absl::StatusOr<Csr> csr = ParseCsr(der, CsrLimits());
     ASSERT_THAT(csr, IsOk());
-    EXPECT_EQ(csr->signature_scheme, scheme);
+    EXPECT_EQ(csr->signature_algorithm.scheme, scheme);
   }
 }
 

@@ -1,4 +1,4 @@
-// The subject of a CSR: checked, so that it can be shown and logged, and otherwise not used.
+// The subject of a CSR: it has no effect, and all that is asked of it is to be a Name.
 #ifndef FLEETCA_X509_CSR_SUBJECT_H_
 #define FLEETCA_X509_CSR_SUBJECT_H_
 
@@ -12,11 +12,10 @@ namespace fleetca::x509 {
 // RelativeDistinguishedName ::= SET SIZE (1..MAX) OF AttributeTypeAndValue
 // AttributeTypeAndValue ::= SEQUENCE { type OBJECT IDENTIFIER, value ANY }
 //
-// Checks csr->subject, a Name element, and sets csr->common_name. Values are PrintableString,
-// UTF8String or IA5String, not empty, without control characters; there is at most one commonName,
-// of 1 to 64 printable ASCII characters without a space, as it would be read as a host or a
-// service. kSubjectInvalid, or kCsrTooLarge for too many RDNs.
-absl::Status CheckCsrSubject(const CsrLimits& limits, Csr* csr);
+// Walks a Name element whose DER was checked (der::FindFault). Whatever the values are, of any
+// type, characters, length and number, nothing is taken from them; who prints one escapes it
+// (NameToText). kSubjectInvalid for what is no Name, or kCsrTooLarge for too many RDNs.
+absl::Status CheckCsrSubject(const CsrLimits& limits, absl::string_view subject);
 
 }  // namespace fleetca::x509
 

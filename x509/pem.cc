@@ -4,13 +4,13 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "base/text.h"
 
 namespace fleetca::x509 {
 namespace {
@@ -25,14 +25,6 @@ constexpr size_t kMaxQuotedLabel = 40;
 
 absl::Status Invalid(absl::string_view message) {
   return InvalidArgument(Reason::kFileInvalid, "", message);
-}
-
-// The next line without its end, and without the trailing blanks that editors leave.
-absl::string_view TakeLine(absl::string_view* text) {
-  const size_t size = std::min(text->find('\n'), text->size());
-  const absl::string_view line = text->substr(0, size);
-  text->remove_prefix(std::min(size + 1, text->size()));
-  return absl::StripTrailingAsciiWhitespace(line);
 }
 
 // "X" of "-----BEGIN X-----"; nullopt when the dashes at the end are missing.
@@ -62,6 +54,15 @@ absl::StatusOr<std::string> DecodeBase64(absl::string_view base64) {
   return der;
 }
 
+// RFC 7468 section 3, laxbase64text: blanks may stand anywhere in the base64.
+void AppendWithoutBlanks(absl::string_view line, std::string* out) {
+  for (size_t blank; (blank = line.find_first_of(" \t\v\f")) != line.npos;) {
+    absl::StrAppend(out, line.substr(0, blank));
+    line.remove_prefix(blank + 1);
+  }
+  absl::StrAppend(out, line);
+}
+
 // The DER of the block whose BEGIN line, with `label`, was just taken.
 absl::StatusOr<std::string> TakeBlock(absl::string_view label, absl::string_view* text) {
   std::string base64;
@@ -82,7 +83,7 @@ absl::StatusOr<std::string> TakeBlock(absl::string_view label, absl::string_view
           "a PEM block has a header inside (an encrypted key of the old kind?); only "
           "base64 may stand there");
     }
-    absl::StrAppend(&base64, line);
+    AppendWithoutBlanks(line, &base64);
   }
   return Invalid(
       absl::StrCat("the PEM block ", Quoted(label), " has no END line; the file is cut off"));
@@ -104,15 +105,17 @@ std::string EncodePem(absl::string_view label, absl::string_view der) {
 
 absl::StatusOr<std::vector<std::string>> DecodePem(absl::string_view label, absl::string_view text,
                                                    TextOutside outside) {
-  absl::ConsumePrefix(&text, kByteOrderMark);
+  FLEETCA_ASSIGN_OR_RETURN(text, TextOf(text));
   std::vector<std::string> blocks;
   while (!text.empty()) {
-    const absl::string_view line = TakeLine(&text);
+    absl::string_view line = TakeLine(&text);
+    // Also where files were put after each other.
+    absl::ConsumePrefix(&line, kByteOrderMark);
     if (absl::StartsWith(line, kEnd)) {
       return Invalid("a PEM END line has no BEGIN line before it; the file is cut off");
     }
     if (!absl::StartsWith(line, kBegin)) {
-      if (outside == TextOutside::kRefused && !absl::StripAsciiWhitespace(line).empty()) {
+      if (outside == TextOutside::kRefused && !line.empty()) {
         return Invalid("there is text before, between or after the PEM blocks");
       }
       continue;

@@ -1,4 +1,4 @@
-// PEM textual encoding (RFC 7468), strict about what lies between the lines.
+// PEM textual encoding (RFC 7468): generous about blanks and line ends, strict about base64.
 #ifndef FLEETCA_X509_PEM_H_
 #define FLEETCA_X509_PEM_H_
 
@@ -21,8 +21,10 @@ std::string EncodePem(absl::string_view label, absl::string_view der);
 enum class TextOutside { kSkipped, kRefused };
 
 // The DER of every block in `text`, in order. Each must have `label` ("NEW CERTIFICATE REQUEST" is
-// taken for kPemCertificateRequest). INVALID_ARGUMENT kFileInvalid: no block, another label, no end
-// line, a header inside, not base64, text outside of the blocks where that is refused.
+// taken for kPemCertificateRequest). Lines end with LF, CR LF or CR, blanks stand anywhere, a block
+// may be indented, and a byte order mark stands before any of them. INVALID_ARGUMENT kFileInvalid:
+// UTF-16, no block, another label, no end line, a header inside, base64 that is not canonical, text
+// outside of the blocks where that is refused.
 absl::StatusOr<std::vector<std::string>> DecodePem(absl::string_view label, absl::string_view text,
                                                    TextOutside outside = TextOutside::kSkipped);
 

@@ -47,6 +47,35 @@ TEST(PemTest, TakesWhatToolsWriteAroundBlocks) {
   }
 }
 
+// RFC 7468 section 3: "parsers SHOULD ignore whitespace".
+TEST(PemTest, TakesBlanksAndLineEndsOfEveryKind) {
+  const std::string block = EncodePem(kPemCertificate, std::string(60, 'a'));
+  const std::string wide = absl::StrReplaceAll(block, {{"YWFh", " YWFh"}});
+  const std::string body = absl::StrReplaceAll(block, {{"\nYWFh", "\n  \tYWFh"}});
+  const std::string indented = absl::StrCat("    ", absl::StrReplaceAll(block, {{"\n", "\n    "}}));
+  const std::string marked = absl::StrCat("\xef\xbb\xbf", block);
+  for (const std::string& text :
+       {absl::StrReplaceAll(block, {{"\n", "\r"}}), absl::StrReplaceAll(block, {{"\n", "\r\r\n"}}),
+        absl::StrReplaceAll(block, {{"\n", "\n\n"}}), wide, body, indented, marked,
+        absl::StrReplaceAll(block, {{"YWFh", "YW\tFh\v"}})}) {
+    const auto decoded = DecodePem(kPemCertificate, text, TextOutside::kRefused);
+    ASSERT_THAT(decoded, IsOk()) << text;
+    EXPECT_EQ(*decoded, std::vector<std::string>{std::string(60, 'a')}) << text;
+  }
+  // Files with marks, one after the other.
+  EXPECT_EQ(DecodePem(kPemCertificate, absl::StrCat(marked, marked))->size(), 2u);
+}
+
+TEST(PemTest, SaysWhatUtf16Is) {
+  std::string text = "\xff\xfe";
+  for (const char c : EncodePem(kPemCertificate, "abc")) {
+    text += {c, '\0'};
+  }
+  const auto decoded = DecodePem(kPemCertificate, text);
+  EXPECT_THAT(decoded, kRefused());
+  EXPECT_NE(decoded.status().message().find("UTF-16"), absl::string_view::npos);
+}
+
 TEST(PemTest, TakesTheOldLabelOfRequests) {
   const std::string text = EncodePem("NEW CERTIFICATE REQUEST", "abc");
   EXPECT_THAT(DecodeOnePem(kPemCertificateRequest, text), IsOk());
@@ -59,7 +88,10 @@ TEST(PemTest, TakesTheOldLabelOfRequests) {
 
 TEST(PemTest, RefusesDamage) {
   for (const absl::string_view text :
-       {"", "abc", "-----BEGIN CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\nYWJj\n",
+       {"",
+        "abc",
+        "-----BEGIN CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nYWJj\n",
         "-----END CERTIFICATE-----\n",
         "-----BEGIN CERTIFICATE----\nYWJj\n-----END CERTIFICATE-----\n",
         "-----BEGIN CERTIFICATE-----\nYWJj\n-----END CERTIFICATE----\n",
@@ -70,7 +102,9 @@ TEST(PemTest, RefusesDamage) {
         "-----BEGIN CERTIFICATE-----\nYWI\n-----END CERTIFICATE-----\n",
         "-----BEGIN CERTIFICATE-----\nYWI==\n-----END CERTIFICATE-----\n",
         "-----BEGIN CERTIFICATE-----\nYWJ=\n-----END CERTIFICATE-----\n",
-        "-----BEGIN CERTIFICATE-----\nYW Jj\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nYW\xc2\xa0Jj\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nYWJj -----END CERTIFICATE-----\n",
+        "x-----BEGIN CERTIFICATE-----\nYWJj\n-----END CERTIFICATE-----\n",
         "-----BEGIN CERTIFICATE-----\nYWJj\n=\n-----END CERTIFICATE-----\n",
         "-----BEGIN CERTIFICATE-----\nYWJj\n-----BEGIN CERTIFICATE-----\nYWJj\n"
         "-----END CERTIFICATE-----\n",

@@ -19,12 +19,12 @@ absl::Status Verify(const Csr& csr) {
   if (!is_ec) {
     FLEETCA_RETURN_IF_ERROR(CheckPublicKey(key, kKeyField));
   }
-  absl::Status status = VerifySignature(key, csr.signature_scheme, csr.certification_request_info,
-                                        csr.signature, "csr.signature");
+  absl::Status status = VerifySignature(
+      key, csr.signature_algorithm, csr.certification_request_info, csr.signature, "csr.signature");
   if (is_ec && !status.ok()) {
     FLEETCA_RETURN_IF_ERROR(CheckPublicKey(key, kKeyField));
   }
-  return status;
+  return status.ok() ? CheckRsaFactors(key, kKeyField) : status;
 }
 
 // Keeps nothing: the pooled contexts are each thread's own (signature_verifier.h).

@@ -17,7 +17,8 @@ class PossessionVerifier {
  public:
   virtual ~PossessionVerifier() = default;
 
-  // For each CSR, judges the key (CheckPublicKey) and then the signature. results[i] is OK or
+  // For each CSR, judges the key (CheckPublicKey), then the signature, then an RSA key's factors
+  // (CheckRsaFactors). results[i] is OK or
   // INVALID_ARGUMENT: kKeyInvalid, kKeyWeak, kSignatureInvalid. A null entry is skipped and its
   // result left as it is. The spans have the same size.
   virtual void VerifyBatch(absl::Span<const Csr* const> csrs,

@@ -5,6 +5,7 @@
 #include "base/errors.h"
 #include "x509/ec_public_key.h"
 #include "x509/public_key.h"
+#include "x509/rsa_factors.h"
 #include "x509/rsa_modulus.h"
 
 namespace fleetca::x509 {
@@ -69,13 +70,17 @@ absl::Status CheckEd25519Point(const PublicKey& key, absl::string_view field) {
   return absl::OkStatus();
 }
 
-absl::Status CheckRsaModulus(const PublicKey& key, absl::string_view field) {
-  switch (FindRsaModulusFlaw(key.rsa_modulus)) {
+absl::Status RsaStatus(RsaModulusFlaw flaw, absl::string_view field) {
+  switch (flaw) {
     case RsaModulusFlaw::kNone:
       return absl::OkStatus();
     case RsaModulusFlaw::kSmallFactor:
       return InvalidArgument(Reason::kKeyWeak, field,
                              "the RSA modulus has a small factor; make a new key");
+    case RsaModulusFlaw::kPrime:
+      return InvalidArgument(Reason::kKeyWeak, field,
+                             "the RSA modulus is a prime number, so that everyone can compute the "
+                             "private key; make a new key with other software");
     case RsaModulusFlaw::kRoca:
       return InvalidArgument(Reason::kKeyWeak, field,
                              "the RSA modulus was made by a library with the ROCA flaw "
@@ -99,11 +104,17 @@ absl::Status CheckPublicKey(const PublicKey& key, absl::string_view field) {
     case PublicKeyAlgorithm::kP384:
       return CheckEcPoint(key, EcCurve::kP384, field);
     case PublicKeyAlgorithm::kRsa:
-      return CheckRsaModulus(key, field);
+      return RsaStatus(FindRsaModulusFlaw(key.rsa_modulus), field);
     case PublicKeyAlgorithm::kEd25519:
       return CheckEd25519Point(key, field);
   }
   return Internal(Reason::kInternal, "a public key of an unknown algorithm");
+}
+
+absl::Status CheckRsaFactors(const PublicKey& key, absl::string_view field) {
+  return key.algorithm == PublicKeyAlgorithm::kRsa
+             ? RsaStatus(FindRsaFactorFlaw(key.rsa_modulus), field)
+             : absl::OkStatus();
 }
 
 }  // namespace fleetca::x509

@@ -8,13 +8,15 @@ namespace fleetca::x509 {
 
 enum class RsaModulusFlaw {
   kNone,
-  // Divisible by a prime below 752.
+  // Divisible by a prime below 752, or by one below 2^20 (rsa_factors.h).
   kSmallFactor,
   // Has the fingerprint of the Infineon library's primes (ROCA, CVE-2017-15361). One sound modulus
   // in 100 million has it too.
   kRoca,
   // Two primes so close that Fermat's method finds them within 100 steps (CVE-2022-26320).
   kCloseFactors,
+  // No product at all (rsa_factors.h): who knows the modulus knows the private key.
+  kPrime,
   // OpenSSL ran out of memory.
   kNotChecked,
 };

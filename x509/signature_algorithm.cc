@@ -1,123 +1,162 @@
 #include "x509/signature_algorithm.h"
 
 #include <array>
+#include <cstdint>
+#include <iterator>
 #include <string>
 
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
 #include "x509/der/der.h"
 #include "x509/der/oid.h"
+#include "x509/pss_parameters.h"
 
 namespace fleetca::x509 {
 namespace {
 
+const absl::string_view kNull("\x05\x00", 2);
+constexpr absl::string_view kRemedy = "; sign with ECDSA, RSA or Ed25519 and SHA-256 or better";
+
+struct Scheme {
+  SignatureScheme scheme;
+  absl::string_view oid;
+};
+
 // In the order of how often a CSR has them.
-constexpr SignatureScheme kSchemes[] = {
-    SignatureScheme::kEcdsaSha256,    SignatureScheme::kEcdsaSha384,
-    SignatureScheme::kRsaPkcs1Sha256, SignatureScheme::kEd25519,
-    SignatureScheme::kEcdsaSha512,    SignatureScheme::kRsaPkcs1Sha384,
-    SignatureScheme::kRsaPkcs1Sha512, SignatureScheme::kRsaPssSha256,
-    SignatureScheme::kRsaPssSha384,   SignatureScheme::kRsaPssSha512,
+constexpr Scheme kSchemes[] = {
+    {SignatureScheme::kEcdsaSha256, oid::kEcdsaWithSha256},
+    {SignatureScheme::kEcdsaSha384, oid::kEcdsaWithSha384},
+    {SignatureScheme::kRsaPkcs1Sha256, oid::kSha256WithRsa},
+    {SignatureScheme::kEd25519, oid::kEd25519},
+    {SignatureScheme::kEcdsaSha512, oid::kEcdsaWithSha512},
+    {SignatureScheme::kRsaPkcs1Sha384, oid::kSha384WithRsa},
+    {SignatureScheme::kRsaPkcs1Sha512, oid::kSha512WithRsa},
+    {SignatureScheme::kRsaPssSha256, oid::kRsaPss},
+    {SignatureScheme::kRsaPssSha384, oid::kRsaPss},
+    {SignatureScheme::kRsaPssSha512, oid::kRsaPss},
 };
 constexpr size_t kSchemeCount = std::size(kSchemes);
 
-const absl::string_view kNull("\x05\x00", 2);
+// What everyone still meets, so that the sentence can say what it is.
+constexpr struct {
+  absl::string_view oid;
+  absl::string_view name;
+} kWeak[] = {
+    {oid::Bytes("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04"), "RSA with MD5"},
+    {oid::Bytes("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05"), "RSA with SHA-1"},
+    {oid::Bytes("\x2a\x86\x48\xce\x3d\x04\x01"), "ECDSA with SHA-1"},
+};
 
-std::string Algorithm(absl::string_view oid, absl::string_view parameters) {
+bool IsPkcs1(SignatureScheme scheme) {
+  return scheme == SignatureScheme::kRsaPkcs1Sha256 || scheme == SignatureScheme::kRsaPkcs1Sha384 ||
+         scheme == SignatureScheme::kRsaPkcs1Sha512;
+}
+
+int DigestOctets(SignatureScheme scheme) {
+  switch (scheme) {
+    case SignatureScheme::kRsaPssSha256:
+      return 32;
+    case SignatureScheme::kRsaPssSha384:
+      return 48;
+    case SignatureScheme::kRsaPssSha512:
+      return 64;
+    default:
+      return 0;  // no salt
+  }
+}
+
+std::string Encode(const Scheme& scheme) {
   std::string contents;
   der::Writer writer(&contents);
-  writer.Oid(oid);
-  writer.Raw(parameters);
+  writer.Oid(scheme.oid);
+  if (IsPkcs1(scheme.scheme)) {
+    writer.Raw(kNull);
+  }
+  writer.Raw(BuildPssParameters(scheme.scheme));
   return der::Encode(der::kSequence, contents);
 }
 
-// RSASSA-PSS-params ::= SEQUENCE {
-//   hashAlgorithm [0] HashAlgorithm, maskGenAlgorithm [1] MaskGenAlgorithm,
-//   saltLength [2] INTEGER, trailerField [3] INTEGER DEFAULT 1 }   (RFC 4055 section 3.1)
-std::string PssAlgorithm(absl::string_view hash_oid, uint64_t hash_size,
-                         absl::string_view hash_parameters) {
-  const std::string hash = Algorithm(hash_oid, hash_parameters);
-  std::string salt_length;
-  der::Writer(&salt_length).Integer(hash_size);
-  std::string parameters;
-  der::Writer writer(&parameters);
-  writer.Element(der::ContextConstructed(0), hash);
-  writer.Element(der::ContextConstructed(1), Algorithm(oid::kMgf1, hash));
-  writer.Element(der::ContextConstructed(2), salt_length);
-  return Algorithm(oid::kRsaPss, der::Encode(der::kSequence, parameters));
-}
-
-std::string Encode(SignatureScheme scheme, absl::string_view pss_hash_parameters) {
-  switch (scheme) {
-    case SignatureScheme::kEcdsaSha256:
-      return Algorithm(oid::kEcdsaWithSha256, "");
-    case SignatureScheme::kEcdsaSha384:
-      return Algorithm(oid::kEcdsaWithSha384, "");
-    case SignatureScheme::kEcdsaSha512:
-      return Algorithm(oid::kEcdsaWithSha512, "");
-    case SignatureScheme::kRsaPkcs1Sha256:
-      return Algorithm(oid::kSha256WithRsa, kNull);
-    case SignatureScheme::kRsaPkcs1Sha384:
-      return Algorithm(oid::kSha384WithRsa, kNull);
-    case SignatureScheme::kRsaPkcs1Sha512:
-      return Algorithm(oid::kSha512WithRsa, kNull);
-    case SignatureScheme::kRsaPssSha256:
-      return PssAlgorithm(oid::kSha256, 32, pss_hash_parameters);
-    case SignatureScheme::kRsaPssSha384:
-      return PssAlgorithm(oid::kSha384, 48, pss_hash_parameters);
-    case SignatureScheme::kRsaPssSha512:
-      return PssAlgorithm(oid::kSha512, 64, pss_hash_parameters);
-    case SignatureScheme::kEd25519:
-      return Algorithm(oid::kEd25519, "");
-  }
-  return "";
-}
-
-// Indexed as kSchemes.
-using Encodings = std::array<std::string, kSchemeCount>;
-
-Encodings EncodeAll(absl::string_view pss_hash_parameters) {
-  Encodings encodings;
-  for (size_t i = 0; i < kSchemeCount; ++i) {
-    encodings[i] = Encode(kSchemes[i], pss_hash_parameters);
-  }
-  return encodings;
-}
-
-// Never destroyed: views of it are given out for ever.
-const Encodings& WrittenEncodings() {
-  static const auto* const kEncodings = new Encodings(EncodeAll(kNull));
+// Indexed as kSchemes. Never destroyed: views of it are given out for ever.
+const std::array<std::string, kSchemeCount>& Encodings() {
+  static const auto* const kEncodings = [] {
+    auto* encodings = new std::array<std::string, kSchemeCount>();
+    for (size_t i = 0; i < kSchemeCount; ++i) {
+      (*encodings)[i] = Encode(kSchemes[i]);
+    }
+    return encodings;
+  }();
   return *kEncodings;
 }
 
-// RFC 4055 2.1: a hash whose NULL parameters are left out is the same hash.
-const Encodings& EncodingsWithoutNull() {
-  static const auto* const kEncodings = new Encodings(EncodeAll(""));
-  return *kEncodings;
+absl::Status Refuse(absl::string_view field, absl::string_view message) {
+  return InvalidArgument(Reason::kSignatureAlgorithm, field, message);
 }
 
-[[nodiscard]] std::optional<SignatureScheme> Find(const Encodings& encodings,
-                                                  absl::string_view element) {
-  for (size_t i = 0; i < kSchemeCount; ++i) {
-    if (encodings[i] == element) {
-      return kSchemes[i];
+absl::Status Unknown(absl::string_view oid, absl::string_view field) {
+  for (const auto& weak : kWeak) {
+    if (weak.oid == oid) {
+      return Refuse(field, absl::StrCat("the signature algorithm is ", weak.name,
+                                        ", which is too weak", kRemedy));
     }
   }
-  return std::nullopt;
+  return Refuse(field, absl::StrCat("the signature algorithm ", der::OidToString(oid),
+                                    " is unknown or weak", kRemedy));
+}
+
+// Of an element that is not written as we write it.
+absl::StatusOr<SignatureAlgorithm> ParseOther(absl::string_view element, absl::string_view field) {
+  der::Reader outer(element);
+  der::Reader algorithm;
+  absl::string_view oid;
+  if (!outer.ReadNested(der::kSequence, &algorithm) || !outer.empty() || !algorithm.ReadOid(&oid)) {
+    return Refuse(field,
+                  absl::StrCat("the signature algorithm is no AlgorithmIdentifier", kRemedy));
+  }
+  const absl::string_view parameters = algorithm.rest();
+  if (oid == oid::kRsaPss) {
+    return ParsePssParameters(parameters, field);
+  }
+  for (const Scheme& scheme : kSchemes) {
+    if (scheme.oid != oid) {
+      continue;
+    }
+    // RFC 4055 section 5: "implementations MUST accept the parameters being absent as well as
+    // present".
+    if (IsPkcs1(scheme.scheme) && parameters.empty()) {
+      return SignatureAlgorithm(scheme.scheme);
+    }
+    return Refuse(
+        field,
+        absl::StrCat("the signature algorithm ", SignatureSchemeName(scheme.scheme),
+                     IsPkcs1(scheme.scheme) ? " has parameters that are not NULL; write NULL"
+                                            : " has parameters, and has none by its RFC; leave "
+                                              "them out, also NULL"));
+  }
+  return Unknown(oid, field);
 }
 
 }  // namespace
 
+SignatureAlgorithm::SignatureAlgorithm(SignatureScheme written)
+    : scheme(written), pss_salt_octets(DigestOctets(written)) {}
+
 absl::string_view AlgorithmIdentifier(SignatureScheme scheme) {
   for (size_t i = 0; i < kSchemeCount; ++i) {
-    if (kSchemes[i] == scheme) {
-      return WrittenEncodings()[i];
+    if (kSchemes[i].scheme == scheme) {
+      return Encodings()[i];
     }
   }
   return "";
 }
 
-std::optional<SignatureScheme> ParseAlgorithmIdentifier(absl::string_view element) {
-  const std::optional<SignatureScheme> scheme = Find(WrittenEncodings(), element);
-  return scheme.has_value() ? scheme : Find(EncodingsWithoutNull(), element);
+absl::StatusOr<SignatureAlgorithm> ParseAlgorithmIdentifier(absl::string_view element,
+                                                            absl::string_view field) {
+  for (size_t i = 0; i < kSchemeCount; ++i) {
+    if (Encodings()[i] == element) {
+      return SignatureAlgorithm(kSchemes[i].scheme);
+    }
+  }
+  return ParseOther(element, field);
 }
 
 }  // namespace fleetca::x509

@@ -1,17 +1,41 @@
 #include "x509/signature_algorithm.h"
 
-#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "base/errors.h"
 #include "gtest/gtest.h"
+#include "tests/testing/status_matchers.h"
 #include "x509/der/der.h"
 #include "x509/der/oid.h"
 
 namespace fleetca::x509 {
 namespace {
+
+using ::fleetca::testing::IsInvalid;
+
+constexpr absl::string_view kField = "csr.signature_algorithm";
+
+absl::StatusOr<SignatureAlgorithm> Parse(absl::string_view element) {
+  return ParseAlgorithmIdentifier(element, kField);
+}
+
+// With what the sentence must say.
+void ExpectRefused(absl::string_view element, absl::string_view sentence = "") {
+  const auto parsed = Parse(element);
+  EXPECT_THAT(parsed, IsInvalid(Reason::kSignatureAlgorithm, kField))
+      << absl::BytesToHexString(element);
+  EXPECT_NE(parsed.status().message().find(sentence), absl::string_view::npos) << parsed.status();
+}
+
+void ExpectRead(absl::string_view element, SignatureScheme scheme, int salt_octets) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const SignatureAlgorithm read, Parse(element));
+  EXPECT_EQ(read.scheme, scheme);
+  EXPECT_EQ(read.pss_salt_octets, salt_octets);
+}
 
 const SignatureScheme kAll[] = {SignatureScheme::kEcdsaSha256,    SignatureScheme::kEcdsaSha384,
                                 SignatureScheme::kEcdsaSha512,    SignatureScheme::kRsaPkcs1Sha256,
@@ -29,12 +53,36 @@ std::string Algorithm(absl::string_view oid, absl::string_view parameters) {
 
 const absl::string_view kNull("\x05\x00", 2);
 
+// An AlgorithmIdentifier of PSS with these parameters, each a whole element or empty.
+std::string Pss(absl::string_view hash, absl::string_view mask, absl::string_view salt = "",
+                absl::string_view trailer = "") {
+  return Algorithm(oid::kRsaPss,
+                   der::Encode(der::kSequence, absl::StrCat(hash, mask, salt, trailer)));
+}
+
+std::string Hash(absl::string_view oid, absl::string_view parameters = kNull) {
+  return der::Encode(0xa0, Algorithm(oid, parameters));
+}
+
+std::string Mask(absl::string_view oid, absl::string_view parameters = kNull) {
+  return der::Encode(0xa1, Algorithm(oid::kMgf1, Algorithm(oid, parameters)));
+}
+
+std::string Number(uint8_t tag, uint64_t value) {
+  std::string number;
+  der::Writer(&number).Integer(value);
+  return der::Encode(tag, number);
+}
+std::string Salt(uint64_t octets) { return Number(0xa2, octets); }
+std::string Trailer(uint64_t value) { return Number(0xa3, value); }
+
 TEST(SignatureAlgorithmTest, EverySchemeReadsBack) {
   for (const SignatureScheme scheme : kAll) {
-    EXPECT_EQ(ParseAlgorithmIdentifier(AlgorithmIdentifier(scheme)), scheme)
-        << SignatureSchemeName(scheme);
+    ExpectRead(AlgorithmIdentifier(scheme), scheme, SignatureAlgorithm(scheme).pss_salt_octets);
     EXPECT_TRUE(der::IsWellFormed(AlgorithmIdentifier(scheme), 8));
   }
+  EXPECT_EQ(SignatureAlgorithm(SignatureScheme::kRsaPssSha384).pss_salt_octets, 48);
+  EXPECT_EQ(SignatureAlgorithm(SignatureScheme::kRsaPkcs1Sha384).pss_salt_octets, 0);
 }
 
 // As OpenSSL 3.0 writes it.
@@ -44,63 +92,102 @@ TEST(SignatureAlgorithmTest, PssHasTheWholeStructure) {
             "0d010108300d06096086480165030402010500a203020120");
 }
 
+// RFC 4055 2.1: NULL and nothing are the same, in any of the places.
 TEST(SignatureAlgorithmTest, TakesPssHashesWithoutNull) {
-  const std::string hash = Algorithm(oid::kSha256, "");
-  const std::string parameters =
-      der::Encode(der::kSequence, absl::StrCat(der::Encode(0xa0, hash),
-                                               der::Encode(0xa1, Algorithm(oid::kMgf1, hash)),
-                                               der::Encode(0xa2, "\x02\x01\x20")));
-  EXPECT_EQ(ParseAlgorithmIdentifier(Algorithm(oid::kRsaPss, parameters)),
-            SignatureScheme::kRsaPssSha256);
+  for (const absl::string_view hash : {kNull, absl::string_view()}) {
+    for (const absl::string_view mask : {kNull, absl::string_view()}) {
+      ExpectRead(Pss(Hash(oid::kSha256, hash), Mask(oid::kSha256, mask), Salt(32)),
+                 SignatureScheme::kRsaPssSha256, 32);
+    }
+  }
+}
+
+// OpenSSL's default is the longest that fits: 222 octets for RSA-2048.
+TEST(SignatureAlgorithmTest, TakesPssSaltsOfAnyLength) {
+  for (const int octets : {0, 1, 20, 32, 222, 478, 1024}) {
+    ExpectRead(Pss(Hash(oid::kSha256), Mask(oid::kSha256), Salt(static_cast<uint64_t>(octets))),
+               SignatureScheme::kRsaPssSha256, octets);
+  }
+  // The default, left out or written.
+  ExpectRead(Pss(Hash(oid::kSha512), Mask(oid::kSha512)), SignatureScheme::kRsaPssSha512, 20);
+  ExpectRead(Pss(Hash(oid::kSha384), Mask(oid::kSha384), "", Trailer(1)),
+             SignatureScheme::kRsaPssSha384, 20);
+  ExpectRead(Pss(Hash(oid::kSha384), Mask(oid::kSha384), Salt(48), Trailer(1)),
+             SignatureScheme::kRsaPssSha384, 48);
+}
+
+TEST(SignatureAlgorithmTest, SaysWhichPssParameterItRefuses) {
+  const std::string hash = Hash(oid::kSha256);
+  const std::string mask = Mask(oid::kSha256);
+  const std::string sha1 = der::OidFromString("1.3.14.3.2.26");
+  const auto expect = [](const std::string& element, absl::string_view sentence) {
+    ExpectRefused(element, absl::StrCat("RSASSA-PSS, and its parameter ", sentence));
+  };
+  expect(Pss("", ""), "hashAlgorithm is absent, which means SHA-1");
+  expect(Pss("", mask), "hashAlgorithm is absent");
+  expect(Pss(hash, ""), "maskGenAlgorithm is absent, which means MGF1 with SHA-1");
+  expect(Pss(Hash(sha1), Mask(sha1)), "hashAlgorithm names the hash 1.3.14.3.2.26");
+  expect(Pss(hash, Mask(sha1)), "maskGenAlgorithm names the hash 1.3.14.3.2.26");
+  expect(Pss(hash, Mask(oid::kSha384)), "maskGenAlgorithm is MGF1 with SHA-384");
+  expect(Pss(hash, der::Encode(0xa1, Algorithm(oid::kSha256, Algorithm(oid::kSha256, kNull)))),
+         "maskGenAlgorithm is not MGF1");
+  expect(Pss(Hash(oid::kSha256, der::Encode(der::kSequence, "")), mask), "hashAlgorithm does not");
+  expect(Pss(hash, mask, Salt(1025)), "saltLength is not a number from 0 to 1024");
+  expect(Pss(hash, mask, der::Encode(0xa2, "\x02\x01\xff")), "saltLength is not");
+  expect(Pss(hash, mask, Salt(32), Trailer(2)), "trailerField is not 1");
+  expect(Pss(hash, mask, Salt(32), Trailer(0)), "trailerField is not 1");
+  // Twice, in another order, something after them, none at all.
+  for (const std::string& element :
+       {Pss(hash + hash, mask), Pss(mask, hash), Pss(hash, mask, Trailer(1), Salt(32)),
+        Pss(hash, mask, "", Trailer(1) + Trailer(1)), Pss(hash, mask, std::string(kNull)),
+        Algorithm(oid::kRsaPss, ""), Algorithm(oid::kRsaPss, kNull), Pss(hash, mask) + "x",
+        Algorithm(oid::kRsaPss,
+                  der::Encode(der::kSequence, absl::StrCat(hash, mask)) + std::string(kNull))}) {
+    ExpectRefused(element);
+  }
 }
 
 TEST(SignatureAlgorithmTest, RefusesWeakHashes) {
   for (const absl::string_view weak :
        {"1.2.840.10045.4.1", "1.2.840.113549.1.1.4", "1.2.840.113549.1.1.5", "1.2.840.113549.1.1.2",
         "1.2.840.113549.1.1.14", "1.2.840.10040.4.3"}) {
-    EXPECT_EQ(ParseAlgorithmIdentifier(Algorithm(der::OidFromString(weak), "")), std::nullopt);
-    EXPECT_EQ(ParseAlgorithmIdentifier(Algorithm(der::OidFromString(weak), kNull)), std::nullopt);
+    ExpectRefused(Algorithm(der::OidFromString(weak), ""), "weak");
+    ExpectRefused(Algorithm(der::OidFromString(weak), kNull), "weak");
   }
+  ExpectRefused(Algorithm(der::OidFromString("1.2.840.113549.1.1.5"), kNull), "RSA with SHA-1");
+}
+
+// RFC 4055 section 5: the NULL may be absent.
+TEST(SignatureAlgorithmTest, TakesPkcs1WithoutNull) {
+  ExpectRead(Algorithm(oid::kSha256WithRsa, ""), SignatureScheme::kRsaPkcs1Sha256, 0);
+  ExpectRead(Algorithm(oid::kSha384WithRsa, ""), SignatureScheme::kRsaPkcs1Sha384, 0);
+  ExpectRead(Algorithm(oid::kSha512WithRsa, ""), SignatureScheme::kRsaPkcs1Sha512, 0);
 }
 
 TEST(SignatureAlgorithmTest, RefusesOtherParameters) {
-  EXPECT_EQ(ParseAlgorithmIdentifier(Algorithm(oid::kEcdsaWithSha256, kNull)), std::nullopt);
-  EXPECT_EQ(ParseAlgorithmIdentifier(Algorithm(oid::kEd25519, kNull)), std::nullopt);
-  EXPECT_EQ(ParseAlgorithmIdentifier(Algorithm(oid::kSha256WithRsa, "")), std::nullopt);
-  EXPECT_EQ(ParseAlgorithmIdentifier(Algorithm(oid::kSha256WithRsa, absl::StrCat(kNull, kNull))),
-            std::nullopt);
-  EXPECT_EQ(ParseAlgorithmIdentifier(Algorithm(oid::kRsaPss, "")), std::nullopt);
-  EXPECT_EQ(ParseAlgorithmIdentifier(Algorithm(oid::kRsaPss, absl::string_view("\x30\x00", 2))),
-            std::nullopt);
-  EXPECT_EQ(ParseAlgorithmIdentifier(""), std::nullopt);
+  ExpectRefused(Algorithm(oid::kEcdsaWithSha256, kNull), "ecdsa-sha256 has parameters");
+  ExpectRefused(Algorithm(oid::kEd25519, kNull), "ed25519 has parameters");
+  ExpectRefused(Algorithm(oid::kSha256WithRsa, absl::StrCat(kNull, kNull)),
+                "rsa-pkcs1-sha256 has parameters that are not NULL");
+  ExpectRefused(Algorithm(oid::kSha256WithRsa, der::Encode(der::kSequence, "")), "not NULL");
+  ExpectRefused("", "no AlgorithmIdentifier");
 }
 
-// Each octet of each encoding changed in turn: never taken for the scheme it was, except where it
-// becomes another one's.
+// Each octet of each encoding changed in turn: never taken for what it was.
 TEST(SignatureAlgorithmTest, NoOctetIsIgnored) {
   for (const SignatureScheme scheme : kAll) {
     const std::string encoding(AlgorithmIdentifier(scheme));
+    const int salt_octets = SignatureAlgorithm(scheme).pss_salt_octets;
     for (size_t i = 0; i < encoding.size(); ++i) {
       std::string changed = encoding;
       changed[i] = static_cast<char>(changed[i] ^ 0x41);
-      EXPECT_EQ(ParseAlgorithmIdentifier(changed), std::nullopt)
+      const auto read = Parse(changed);
+      EXPECT_FALSE(read.ok() && read->scheme == scheme && read->pss_salt_octets == salt_octets)
           << SignatureSchemeName(scheme) << " at " << i;
     }
-    EXPECT_EQ(ParseAlgorithmIdentifier(encoding + "x"), std::nullopt);
-    EXPECT_EQ(ParseAlgorithmIdentifier(encoding.substr(0, encoding.size() - 1)), std::nullopt);
+    ExpectRefused(encoding + "x");
+    ExpectRefused(encoding.substr(0, encoding.size() - 1));
   }
-}
-
-TEST(SignatureAlgorithmTest, RefusesPssWithMixedHashesOrAnotherSalt) {
-  const std::string good(AlgorithmIdentifier(SignatureScheme::kRsaPssSha256));
-  for (const auto& [from, to] :
-       {std::pair<absl::string_view, absl::string_view>("\x02\x01\x20", "\x02\x01\x14"),
-        {"\x02\x01\x20", "\x02\x01\x30"}}) {
-    EXPECT_EQ(ParseAlgorithmIdentifier(absl::StrReplaceAll(good, {{from, to}})), std::nullopt);
-  }
-  std::string mixed = good;
-  mixed[mixed.rfind(std::string(oid::kSha256)) + 8] = '\x02';  // MGF1 with SHA-384
-  EXPECT_EQ(ParseAlgorithmIdentifier(mixed), std::nullopt);
 }
 
 }  // namespace

@@ -126,8 +126,8 @@ RsaPtr MakeRsa(const PublicKey& key) {
   return rsa;
 }
 
-Verdict VerifyRsa(const PublicKey& key, SchemeTraits traits, absl::string_view digest,
-                  absl::string_view signature) {
+Verdict VerifyRsa(const PublicKey& key, SchemeTraits traits, int salt_octets,
+                  absl::string_view digest, absl::string_view signature) {
   if (signature.size() != key.rsa_modulus.size()) {
     return Verdict::kInvalid;
   }
@@ -150,7 +150,7 @@ Verdict VerifyRsa(const PublicKey& key, SchemeTraits traits, absl::string_view d
     return Verdict::kInvalid;
   }
   return VerdictOf(RSA_verify_PKCS1_PSS_mgf1(rsa.get(), AsUnsigned(digest), md, md, encoded.data(),
-                                             static_cast<int>(digest.size())) == 1);
+                                             salt_octets) == 1);
 }
 
 Verdict VerifyEd25519(const PublicKey& key, absl::string_view message,
@@ -168,27 +168,27 @@ Verdict VerifyEd25519(const PublicKey& key, absl::string_view message,
   return VerdictOf(verified == 1);
 }
 
-Verdict Verify(const PublicKey& key, SignatureScheme scheme, absl::string_view message,
+Verdict Verify(const PublicKey& key, const SignatureAlgorithm& algorithm, absl::string_view message,
                absl::string_view signature) {
   if (key.algorithm == PublicKeyAlgorithm::kEd25519) {
     return VerifyEd25519(key, message, signature);
   }
-  const SchemeTraits traits = TraitsOf(scheme);
+  const SchemeTraits traits = TraitsOf(algorithm.scheme);
   std::array<char, EVP_MAX_MD_SIZE> buffer;
   const absl::string_view digest = Digests::ForThisThread().Compute(traits.hash, message, &buffer);
   if (digest.empty()) {
     return Verdict::kFailed;
   }
   return IsEc(key.algorithm) ? VerifyEcdsa(key, digest, signature)
-                             : VerifyRsa(key, traits, digest, signature);
+                             : VerifyRsa(key, traits, algorithm.pss_salt_octets, digest, signature);
 }
 
 }  // namespace
 
-absl::Status VerifySignature(const PublicKey& key, SignatureScheme scheme,
+absl::Status VerifySignature(const PublicKey& key, const SignatureAlgorithm& algorithm,
                              absl::string_view message, absl::string_view signature,
                              absl::string_view field) {
-  if (!SchemeFitsKey(scheme, key.algorithm)) {
+  if (!SchemeFitsKey(algorithm.scheme, key.algorithm)) {
     return InvalidArgument(Reason::kSignatureAlgorithm, field,
                            "the signature's algorithm is not one of the key's");
   }
@@ -199,7 +199,7 @@ absl::Status VerifySignature(const PublicKey& key, SignatureScheme scheme,
                              "the EC point is not on its curve; make a new key");
     }
   }
-  const Verdict verdict = Verify(key, scheme, message, signature);
+  const Verdict verdict = Verify(key, algorithm, message, signature);
   if (verdict == Verdict::kValid) {
     return absl::OkStatus();
   }

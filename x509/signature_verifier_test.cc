@@ -60,6 +60,18 @@ TEST(SignatureVerifierTest, TakesOpenSslsSignatures) {
   }
 }
 
+// A salt of another length than the parameters say is another signature.
+TEST(SignatureVerifierTest, TakesThePssSaltOfItsLengthAlone) {
+  const TestKey& key = TestKey::OfType(KeyType::kRsa2048);
+  const std::string signature = key.Sign(SignatureScheme::kRsaPssSha256, kMessage);
+  for (const int octets : {0, 20, 31, 32, 33, 222, 223, 1024}) {
+    const absl::Status verified =
+        VerifySignature(Parsed(key), SignatureAlgorithm(SignatureScheme::kRsaPssSha256, octets),
+                        kMessage, signature, kField);
+    EXPECT_EQ(verified.ok(), octets == 32) << octets << verified;
+  }
+}
+
 TEST(SignatureVerifierTest, RefusesAnyChange) {
   for (const auto& [type, scheme] : kCases) {
     const TestKey& key = TestKey::OfType(type);

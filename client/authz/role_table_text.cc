@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/errors.h"
+#include "base/text.h"
 #include "google/protobuf/descriptor.h"
 #include "x509/authz/authz_token.h"
 
@@ -48,13 +49,18 @@ absl::Status TableMistakes::ToStatus() {
 
 bool ParseTableText(absl::string_view text, TableMistakes* mistakes,
                     TextFormat::ParseInfoTree* locations, Message* message) {
+  const absl::StatusOr<absl::string_view> utf8 = TextOf(text);
+  if (!utf8.ok()) {
+    mistakes->Add(0, "", utf8.status().message());
+    return false;
+  }
   TextFormat::Parser parser;
   parser.RecordErrorsTo(mistakes);
   parser.WriteLocationsTo(locations);
   // To go on after the first unknown field and report them all.
   parser.AllowUnknownField(true);
   parser.SetRecursionLimit(kMaxNesting);
-  return parser.ParseFromString(std::string(text), message);
+  return parser.ParseFromString(std::string(*utf8), message);
 }
 
 TableEntry::TableEntry(const Message& table, int list, int index,

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/errors.h"
-#include "base/file.h"
+#include "base/text.h"
 #include "fleetca/config/v1/config.pb.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
@@ -37,7 +37,7 @@ std::string ToConnectTo(absl::string_view address) {
 
 absl::StatusOr<std::string> ServerAddressOf(absl::string_view folder) {
   const std::string file = absl::StrCat(folder, "/", kConfigFile);
-  const absl::StatusOr<std::string> text = ReadFile(file);
+  const absl::StatusOr<std::string> text = ReadTextFile(file);
   if (GetReason(text.status()) == Reason::kFileMissing) {
     return "";
   }

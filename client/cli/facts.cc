@@ -86,8 +86,8 @@ std::vector<std::string> NamesText(const x509::GeneralNames& names) {
 
 // The scheme's name; an algorithm that we do not know by its OID.
 std::string SignatureAlgorithmText(string_view element) {
-  if (const auto scheme = x509::ParseAlgorithmIdentifier(element)) {
-    return std::string(SignatureSchemeName(*scheme));
+  if (const auto algorithm = x509::ParseAlgorithmIdentifier(element, ""); algorithm.ok()) {
+    return std::string(SignatureSchemeName(algorithm->scheme));
   }
   x509::der::Reader reader(element), algorithm;
   string_view oid;

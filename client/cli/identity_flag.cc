@@ -2,8 +2,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "base/errors.h"
+#include "base/text.h"
 #include "x509/spiffe_id.h"
 
 namespace fleetca::client {
@@ -20,9 +20,14 @@ std::string CheckIdentityFlag(const std::string& text) {
 absl::StatusOr<std::vector<ListedIdentity>> ParseIdentities(absl::string_view contents) {
   std::vector<ListedIdentity> identities;
   size_t line = 0;
-  for (absl::string_view text : absl::StrSplit(contents, '\n')) {
+  const absl::StatusOr<absl::string_view> utf8 = TextOf(contents);
+  if (!utf8.ok()) {
+    return InvalidArgument(Reason::kFileInvalid, "identities", utf8.status().message());
+  }
+  for (absl::string_view rest = *utf8; !rest.empty();) {
     ++line;
-    text = absl::StripAsciiWhitespace(text.substr(0, text.find('#')));
+    absl::string_view text = TakeLine(&rest);
+    text = absl::StripTrailingAsciiWhitespace(text.substr(0, text.find('#')));
     if (text.empty()) {
       continue;
     }

@@ -36,6 +36,19 @@ TEST(ParseIdentitiesTest, KeepsTheOrderAndTheLines) {
   EXPECT_EQ((*parsed)[2].line, 5);
 }
 
+// As Windows' editors write a list: a byte order mark, CR LF; and as old ones of others did: CR.
+TEST(ParseIdentitiesTest, TakesWhatEditorsLeaveInAList) {
+  for (const std::string& list :
+       {absl::StrCat("\xef\xbb\xbf", kOne, "\r\nspiffe://fleet.example/b\r\n"),
+        absl::StrCat(kOne, "\rspiffe://fleet.example/b")}) {
+    const auto parsed = ParseIdentities(list);
+    ASSERT_TRUE(parsed.ok()) << parsed.status();
+    ASSERT_EQ(parsed->size(), 2);
+    EXPECT_EQ((*parsed)[0].identity, kOne);
+    EXPECT_EQ((*parsed)[1].line, 2);
+  }
+}
+
 void ExpectRefused(absl::string_view contents, absl::string_view sentence) {
   const absl::Status status = ParseIdentities(contents).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
@@ -48,6 +61,7 @@ TEST(ParseIdentitiesTest, RefusesTheRestWithTheLine) {
   ExpectRefused("", "no identity");
   ExpectRefused("# nobody\n\n", "no identity");
   ExpectRefused(absl::StrCat(kOne, "\nweb\n"), "line 2: \"web\"");
+  ExpectRefused(std::string("\xff\xfes\0p\0", 6), "UTF-16");
   ExpectRefused(absl::StrCat(kOne, " ", kOne), "line 1: ");
   ExpectRefused(std::string("spiffe://fleet.example/a\0b", 26), "line 1: ");
 }

@@ -28,6 +28,7 @@
 #include "client/cli/pem_or_der.h"
 #include "client/cli/server_wait.h"
 #include "client/key_and_csr.h"
+#include "client/not_taken_over.h"
 #include "client/requested_name.h"
 
 namespace fleetca::client {
@@ -123,9 +124,20 @@ absl::StatusOr<Issued> AskWithNewKey(const IssueFunction& issue, const IssueFlag
   return issued;
 }
 
+// Once, of a CSR that somebody made: of ours there is nothing to say.
+void SayWhatIsLeft(const std::string& sentence) {
+  if (!sentence.empty()) {
+    Say(sentence);
+  }
+}
+
 absl::StatusOr<Issued> AskWithCsr(const IssueFunction& issue, const IssueFlags& flags) {
-  FLEETCA_ASSIGN_OR_RETURN(std::string csr_der, ReadCsr(flags.csr));
-  return Ask(issue, flags, std::move(csr_der));
+  FLEETCA_ASSIGN_OR_RETURN(const std::string csr_der, ReadCsr(flags.csr));
+  absl::StatusOr<Issued> issued = Ask(issue, flags, csr_der);
+  if (issued.ok()) {
+    SayWhatIsLeft(NotTakenOver(csr_der, issued->certificate_der));
+  }
+  return issued;
 }
 
 absl::Status Deliver(const Issued& issued, const IssueFlags& flags) {

@@ -4,6 +4,7 @@
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "base/text.h"
 #include "x509/der/der.h"
 #include "x509/pem.h"
 
@@ -67,10 +68,12 @@ absl::StatusOr<std::vector<EncodedObject>> ParseDer(absl::string_view bytes) {
 }  // namespace
 
 absl::StatusOr<std::vector<EncodedObject>> ParsePemOrDer(absl::string_view contents) {
+  FLEETCA_RETURN_IF_ERROR(TextOf(contents).status());
   return absl::StrContains(contents, kBegin) ? ParsePem(contents) : ParseDer(contents);
 }
 
 absl::StatusOr<std::string> ParseCsrFile(absl::string_view contents) {
+  FLEETCA_RETURN_IF_ERROR(TextOf(contents).status());
   // What is not PEM is passed on as it is: the CA says best what is wrong with a CSR's bytes.
   return absl::StrContains(contents, kBegin)
              ? x509::DecodeOnePem(x509::kPemCertificateRequest, contents)

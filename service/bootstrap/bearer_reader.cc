@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "base/bearer_token_limit.h"
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/time_rounding.h"
@@ -16,8 +17,6 @@ namespace {
 
 constexpr char kHeader[] = "authorization";
 constexpr absl::string_view kScheme = "Bearer ";
-// Metadata as a whole is bounded by the port; this one is hashed.
-constexpr size_t kMaxTokenBytes = 8192;
 
 absl::Status NoToken() {
   return Unauthenticated(
@@ -44,8 +43,8 @@ absl::StatusOr<internal::v1::Credential> BearerReader::ReadHeader(absl::string_v
     return NoToken();
   }
   const absl::string_view token = value.substr(kScheme.size());
-  if (token.size() > kMaxTokenBytes) {
-    return TokenRefused();
+  if (token.size() > kMaxBearerTokenBytes) {
+    return Refuse("it is longer than 16 KiB", peer);
   }
   if (absl::StrContains(token, '.')) {
     return ReadJwt(token, peer);
@@ -58,7 +57,7 @@ absl::StatusOr<internal::v1::Credential> BearerReader::ReadHeader(absl::string_v
 absl::StatusOr<internal::v1::Credential> BearerReader::ReadJwt(absl::string_view token,
                                                                absl::string_view peer) {
   if (jwts_ == nullptr) {
-    return TokenRefused();
+    return Refuse("it looks like a JWT, and no token_issuers are configured", peer);
   }
   const absl::Time now = clock_.Now();
   std::string why;
@@ -67,6 +66,9 @@ absl::StatusOr<internal::v1::Credential> BearerReader::ReadJwt(absl::string_view
     internal::v1::Credential credential;
     internal::v1::JwtIdentity& jwt = *credential.mutable_jwt();
     jwt.set_identity(std::move(bearer->spiffe_id));
+    if (bearer->certificates_end < absl::InfiniteFuture()) {
+      jwt.mutable_certificates_end()->set_seconds(absl::ToUnixSeconds(bearer->certificates_end));
+    }
     if (bearer->one_use.has_value()) {
       internal::v1::OneUse& use = *jwt.mutable_one_use();
       use.set_id_hash(std::move(bearer->one_use->id_hash));
@@ -78,13 +80,17 @@ absl::StatusOr<internal::v1::Credential> BearerReader::ReadJwt(absl::string_view
     }
     return credential;
   }
+  const absl::Status refused = Refuse(why.empty() ? bearer.status().message() : why, peer);
+  return absl::IsPermissionDenied(bearer.status()) ? bearer.status() : refused;
+}
+
+absl::Status BearerReader::Refuse(absl::string_view why, absl::string_view peer) {
   uint64_t suppressed = 0;
-  if (refusals_.Allow(now, &suppressed)) {
-    log::Warning("A JWT was refused", {{"why", why.empty() ? bearer.status().message() : why},
-                                       {"peer", peer},
-                                       {"lines_suppressed", suppressed}});
+  if (refusals_.Allow(clock_.Now(), &suppressed)) {
+    log::Warning("A JWT was refused",
+                 {{"why", why}, {"peer", peer}, {"lines_suppressed", suppressed}});
   }
-  return absl::IsPermissionDenied(bearer.status()) ? bearer.status() : TokenRefused();
+  return TokenRefused();
 }
 
 }  // namespace fleetca::service

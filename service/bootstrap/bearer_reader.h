@@ -33,6 +33,8 @@ class BearerReader {
 
  private:
   absl::StatusOr<internal::v1::Credential> ReadJwt(absl::string_view token, absl::string_view peer);
+  // The one answer to every token that is of no use; the log gets why, and never the token.
+  absl::Status Refuse(absl::string_view why, absl::string_view peer);
 
   const JwtReader* const jwts_;
   const Clock& clock_;

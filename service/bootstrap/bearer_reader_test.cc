@@ -40,7 +40,9 @@ std::string Jwt(absl::string_view expires, absl::string_view claims) {
 
 class BearerReaderTest : public ::testing::Test {
  protected:
-  BearerReaderTest() {
+  BearerReaderTest() { MakeReader(/*certificates_end_with_token=*/false); }
+
+  void MakeReader(bool certificates_end_with_token) {
     auto made =
         JwtReader::Create("fleet.test",
                           {{.url = "https://ci.example",
@@ -48,7 +50,8 @@ class BearerReaderTest : public ::testing::Test {
                             .algorithms = {SigningAlgorithm::kEs256},
                             .keys = std::make_shared<testing::FakeKeySource>(
                                 *JwkSet::Parse(MakeJwks({MakeJwk(Key(), "a")}))),
-                            .one_use = true}},
+                            .one_use = true,
+                            .certificates_end_with_token = certificates_end_with_token}},
                           {{"https://ci.example", {{"sub", "repo:{repo}"}}, "/job/{repo}"}});
     EXPECT_TRUE(made.ok()) << made.status();
     jwts_ = *std::move(made);
@@ -80,10 +83,46 @@ TEST_F(BearerReaderTest, WhatIsNoBearerTokenIsNone) {
   }
 }
 
-TEST_F(BearerReaderTest, ATokenHas8192OctetsAtMost) {
-  FLEETCA_EXPECT_OK(Read("Bearer " + std::string(8192, 'x')));
-  EXPECT_THAT(Read("Bearer " + std::string(8193, 'x')),
+TEST_F(BearerReaderTest, ATokenHas16KiBAtMost) {
+  FLEETCA_EXPECT_OK(Read("Bearer " + std::string(16384, 'x')));
+  EXPECT_THAT(Read("Bearer " + std::string(16385, 'x')),
               IsError(absl::StatusCode::kUnauthenticated, Reason::kCallerUnknown));
+  // A JWT of people in many groups.
+  const std::string groups =
+      absl::StrCat(R"(,"sub":"repo:web","groups":")", std::string(11000, 'g'), "\"");
+  FLEETCA_EXPECT_OK(Read("Bearer " + Jwt(absl::StrCat(kNowSeconds + 60), groups)));
+}
+
+// One sentence for strangers; what they are not told, the operator is.
+TEST_F(BearerReaderTest, TheLogHasWhyAJwtWasRefused) {
+  const auto log_of = [this](const std::string& token) {
+    ::testing::internal::CaptureStderr();
+    EXPECT_FALSE(Read("Bearer " + token).ok());
+    return ::testing::internal::GetCapturedStderr();
+  };
+  const auto has = [](const std::string& log, const std::string& words) {
+    return log.find("A JWT was refused") != log.npos && log.find(words) != log.npos &&
+           log.find(kPeer) != log.npos;
+  };
+  const std::string expired = Jwt(absl::StrCat(kNowSeconds - 3600), R"(,"sub":"repo:web")");
+  EXPECT_TRUE(has(log_of(expired), "it expired at"));
+  EXPECT_EQ(log_of(expired).find(expired), std::string::npos);
+  EXPECT_TRUE(has(log_of("a.b.c"), "the header is not canonical base64url"));
+  EXPECT_TRUE(has(log_of(Jwt(absl::StrCat(kNowSeconds + 60), R"(,"sub":"someone")")),
+                  "no rule gives the bearer"));
+  EXPECT_TRUE(has(log_of(std::string(16385, '.')), "longer than 16 KiB"));
+  jwts_ = nullptr;
+  EXPECT_TRUE(has(log_of(expired), "no token_issuers are configured"));
+}
+
+TEST_F(BearerReaderTest, CertificatesEndWithTheTokenWhereTheIssuerWantsThat) {
+  const std::string token = Jwt(absl::StrCat(kNowSeconds + 600, ".75"), R"(,"sub":"repo:web")");
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const internal::v1::Credential free, Read("Bearer " + token));
+  EXPECT_FALSE(free.jwt().has_certificates_end());
+  MakeReader(/*certificates_end_with_token=*/true);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const internal::v1::Credential bound, Read("Bearer " + token));
+  EXPECT_EQ(bound.jwt().certificates_end().seconds(), kNowSeconds + 600);
+  EXPECT_EQ(bound.jwt().certificates_end().nanos(), 0);
 }
 
 TEST_F(BearerReaderTest, AJwtBecomesItsIdentity) {

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/bearer_token_limit.h"
 #include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file.h"
@@ -99,6 +100,33 @@ TEST_F(BootstrapServerTest, AnswersTwoMethodsAndNoOther) {
   v1::IssueCertificateResponse issued;
   EXPECT_EQ(stub->IssueCertificate(&second, {}, &issued).error_code(),
             grpc::StatusCode::UNAUTHENTICATED);
+}
+
+// The longest token passes gRPC and comes to our own answer, and one octet more as well.
+TEST_F(BootstrapServerTest, ATokenOfTheLongestPasses) {
+  FLEETCA_ASSERT_OK(Start());
+  int asked = 0;
+  issuing_process_.SetIssue([&asked](grpc::ServerContext&,
+                                     const internal::v1::IssueCertificateRequest& request,
+                                     internal::v1::IssueCertificateResponse*) {
+    asked += request.credential().has_join_token_hash() ? 1 : 0;
+    return grpc::Status::OK;
+  });
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = files_.CertificatePem();
+  const auto stub = v1::CertificateAuthorityService::NewStub(
+      grpc::CreateChannel(absl::StrCat("localhost:", port_), grpc::SslCredentials(options)));
+  const auto ask = [&stub](size_t size) {
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer " + std::string(size, 'x'));
+    v1::IssueCertificateResponse issued;
+    return stub->IssueCertificate(&context, {}, &issued);
+  };
+  const grpc::Status longest = ask(kMaxBearerTokenBytes);
+  EXPECT_TRUE(longest.ok()) << longest.error_message();
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(ask(kMaxBearerTokenBytes + 1).error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(asked, 1);
 }
 
 TEST_F(BootstrapServerTest, EveryMethodThatIsRegisteredHasARowInTheTableOfRights) {

@@ -15,6 +15,11 @@ absl::Time EndOf(const Caller& caller) {
   return certificate == nullptr ? absl::InfiniteFuture() : certificate->not_after;
 }
 
+absl::Time CertificatesEndOf(const Caller& caller) {
+  const auto* jwt = std::get_if<JwtCaller>(&caller);
+  return jwt == nullptr ? absl::InfiniteFuture() : jwt->certificates_end;
+}
+
 const OneUseJwt* OneUseJwtOf(const Caller& caller) {
   const auto* jwt = std::get_if<JwtCaller>(&caller);
   return jwt == nullptr || !jwt->one_use.has_value() ? nullptr : &*jwt->one_use;

@@ -47,6 +47,9 @@ struct JwtCaller {
   // Set where the JWT is good for one certificate. Whether it was used before is looked up when the
   // request is admitted.
   std::optional<OneUseJwt> one_use;
+  // Certificates that are asked for with the JWT end then at the latest, where its issuer's do: at
+  // its `exp`.
+  absl::Time certificates_end = absl::InfiniteFuture();
 };
 
 // A value; immutable once made.
@@ -58,6 +61,10 @@ absl::string_view IdentityOf(const Caller& caller);
 // From when on the caller is refused: the end of its certificate. InfiniteFuture for a token, whose
 // end is looked at where the token is read or redeemed.
 absl::Time EndOf(const Caller& caller);
+
+// When the certificates end at the latest that the caller asks for, whatever the policy says: with
+// the JWT where its issuer's do, else InfiniteFuture.
+absl::Time CertificatesEndOf(const Caller& caller);
 
 // How the caller showed who it is, as a certificate's provenance says it.
 x509::Attestation AttestationOf(const Caller& caller);

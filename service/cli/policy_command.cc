@@ -16,9 +16,9 @@
 #include "base/duration_text.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
-#include "base/file.h"
 #include "base/standard_output.h"
 #include "base/status_macros.h"
+#include "base/text.h"
 #include "nlohmann/json.hpp"
 #include "service/cli/explanation_json.h"
 #include "service/cli/output_form.h"
@@ -155,7 +155,7 @@ int RunCheck(const CheckFlags& flags) {
 
 // The file's CSR, PEM or DER, as DER.
 absl::StatusOr<std::string> ReadCsr(const std::string& file) {
-  FLEETCA_ASSIGN_OR_RETURN(std::string contents, ReadFile(file));
+  FLEETCA_ASSIGN_OR_RETURN(std::string contents, ReadTextFile(file));
   if (!absl::StrContains(contents, "-----BEGIN")) {
     return contents;
   }

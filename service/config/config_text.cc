@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/errors.h"
+#include "base/text.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/io/tokenizer.h"
 
@@ -101,7 +102,12 @@ class ConfigText::Collector : public google::protobuf::io::ErrorCollector {
 ConfigText::ConfigText(absl::string_view text, absl::string_view path,
                        google::protobuf::Message* message)
     : path_(path == "-" ? "standard input" : std::string(path)), message_(*message) {
-  Collector collector(text, this);
+  const absl::StatusOr<absl::string_view> utf8 = TextOf(text);
+  if (!utf8.ok()) {
+    mistakes_.push_back({1, "", absl::StrCat("1: ", utf8.status().message())});
+    return;
+  }
+  Collector collector(*utf8, this);
   TextFormat::Parser parser;
   parser.RecordErrorsTo(&collector);
   parser.WriteLocationsTo(&locations_);
@@ -109,7 +115,7 @@ ConfigText::ConfigText(absl::string_view text, absl::string_view path,
   parser.AllowUnknownField(true);
   // Unknown fields are skipped by recursion too, and a file is not a stack.
   parser.SetRecursionLimit(kMaxNesting);
-  parsed_ = parser.ParseFromString(std::string(text), message);
+  parsed_ = parser.ParseFromString(std::string(*utf8), message);
 }
 
 void ConfigText::AddMistake(absl::string_view field, absl::string_view problem) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "base/errors.h"
 #include "fleetca/config/v1/config.pb.h"
 #include "gmock/gmock.h"
@@ -41,6 +42,27 @@ TEST_F(ConfigTextTest, AGoodTextIsParsedAndHasNoMistakes) {
   EXPECT_TRUE(text.parsed());
   FLEETCA_EXPECT_OK(text.ToStatus());
   EXPECT_EQ(message_.trust_domain(), "fleet.example");
+}
+
+// As Windows' editors save it.
+TEST_F(ConfigTextTest, AByteOrderMarkAndWindowsLineEndsAreFine) {
+  const ConfigText text(absl::StrCat("\xef\xbb\xbf", absl::StrReplaceAll(kText, {{"\n", "\r\n"}})),
+                        "f", &message_);
+  EXPECT_TRUE(text.parsed());
+  FLEETCA_EXPECT_OK(text.ToStatus());
+  EXPECT_EQ(message_.trust_domain(), "fleet.example");
+  EXPECT_EQ(text.LineOf("listener.address"), 3);
+}
+
+TEST_F(ConfigTextTest, Utf16IsCalledThat) {
+  std::string utf16 = "\xff\xfe";
+  for (const char c : std::string(kText)) {
+    utf16 += {c, '\0'};
+  }
+  const ConfigText text(utf16, "f", &message_);
+  EXPECT_FALSE(text.parsed());
+  EXPECT_THAT(text.ToStatus(), IsInvalid(Reason::kConfigInvalid, ""));
+  EXPECT_THAT(std::string(text.ToStatus().message()), StartsWith("f:1: this is UTF-16"));
 }
 
 TEST_F(ConfigTextTest, KnowsTheLineOfEveryField) {

@@ -47,7 +47,8 @@ JwtIssuer ToJwtIssuer(const TokenIssuerConfig& config, std::shared_ptr<KeySource
           .algorithms = config.algorithms,
           .clock_skew = config.clock_skew,
           .keys = std::move(keys),
-          .one_use = config.one_use};
+          .one_use = config.one_use,
+          .certificates_end_with_token = config.certificates_end_with_token};
 }
 
 std::vector<SigningAlgorithm> ReadAlgorithms(absl::string_view field,
@@ -188,6 +189,7 @@ TokenIssuerConfig ReadTokenIssuer(const std::string& field, const pb::TokenIssue
                       "remove it");
     }
   }
+  config.certificates_end_with_token = written.certificates_end_with_token();
   config.rules = ReadRules(field, written, trust_domain, reader);
   for (const absl::Status& mistake :
        JwtVerifier::FindMistakes(ToJwtIssuer(config, std::make_shared<NoKeys>()))) {
@@ -255,6 +257,7 @@ void TokenIssuersToConfig(const std::vector<TokenIssuerConfig>& issuers,
     if (issuer.one_use) {
       written.mutable_one_use();
     }
+    written.set_certificates_end_with_token(issuer.certificates_end_with_token);
     for (const ClaimRuleOptions& options : issuer.rules) {
       pb::TokenRule& rule = *written.add_rules();
       for (const ClaimMatchOptions& match : options.matches) {

@@ -33,6 +33,8 @@ struct TokenIssuerConfig {
   absl::Duration clock_skew = absl::Seconds(60);
   // A token is good for one certificate, instead of until it expires.
   bool one_use = false;
+  // A certificate that is asked for with a token ends when the token does.
+  bool certificates_end_with_token = false;
   // The issuer's URL in each; that of kubernetes_identity is the last one.
   std::vector<ClaimRuleOptions> rules;
 };

@@ -50,6 +50,7 @@ token_issuers {
   jwks_url { url: "https://ci.example/jwks" ca_file: "ci.pem" refresh_interval { seconds: 10 } }
   clock_skew { seconds: 5 }
   one_use { max_tokens: 7 }
+  certificates_end_with_token: true
   rules { matches { claim: "sub" pattern: "repo:{repo}" } identity: "/job/{repo}" }
   rules { matches { claim: "/run/kind" pattern: "x" } matches { claim: "sub" pattern: "x" } identity: "/x" }
 }
@@ -99,6 +100,7 @@ TEST(ReadTokenIssuers, ReadsWhatIsWritten) {
   EXPECT_EQ(cluster.jwks_url, "");
   EXPECT_EQ(cluster.clock_skew, absl::Minutes(1));
   EXPECT_FALSE(cluster.one_use);
+  EXPECT_FALSE(cluster.certificates_end_with_token);
   ASSERT_EQ(cluster.rules.size(), 1u);
   EXPECT_EQ(cluster.rules[0].issuer, cluster.url);
   EXPECT_EQ(cluster.rules[0].matches[0].pattern, "system:serviceaccount:{namespace}:{name}");
@@ -113,6 +115,7 @@ TEST(ReadTokenIssuers, ReadsWhatIsWritten) {
   EXPECT_EQ(ci.jwks_refresh_interval, absl::Seconds(10));
   EXPECT_EQ(ci.clock_skew, absl::Seconds(5));
   EXPECT_TRUE(ci.one_use);
+  EXPECT_TRUE(ci.certificates_end_with_token);
   ASSERT_EQ(ci.rules.size(), 2u);
   EXPECT_EQ(ci.rules[1].matches[0].claim, "/run/kind");
   EXPECT_EQ(ci.rules[1].identity, "/x");
@@ -125,6 +128,7 @@ TEST(ReadTokenIssuers, ReadsBackWhatItPrints) {
   std::string text;
   google::protobuf::TextFormat::PrintToString(printed, &text);
   EXPECT_THAT(text, HasSubstr("one_use {"));
+  EXPECT_THAT(text, HasSubstr("certificates_end_with_token: true"));
   EXPECT_THAT(text, HasSubstr("seconds: 60"));
   config::v1::ServerConfig again;
   // Paths are relative to the file's folder, which is "conf" here each time.

@@ -73,7 +73,16 @@ absl::Status DecideValidity(IssuanceItem& item, const IssuingCa& ca, absl::Time 
   const Profile& profile = item.decision.profile->profile;
   const absl::Time start = FloorToSecond(now);
   item.spec.not_before = std::max(start - profile.backdate(), ca.not_before);
-  item.spec.not_after = std::min(start + item.decision.lifetime, ca.not_after);
+  const absl::Time token_end = CertificatesEndOf(*item.issuance->caller);
+  if (token_end - start < kShortestLifetime) {
+    return InvalidArgument(
+        Reason::kLifetimeInvalid, "lifetime",
+        absl::StrCat(
+            "certificates of this token's issuer end with the token, and this one ends at ",
+            absl::FormatTime(token_end, absl::UTCTimeZone()),
+            ", less than a minute from now; get a new token"));
+  }
+  item.spec.not_after = std::min({start + item.decision.lifetime, ca.not_after, token_end});
   if (item.spec.not_after - start < kShortestLifetime) {
     return FailedPrecondition(
         Reason::kIssuerExpiring,

@@ -20,7 +20,9 @@ struct ContentsOptions {
 };
 
 // From when and until when the certificate is valid, into the item's spec: within the issuing
-// certificate's own validity. FAILED_PRECONDITION kIssuerExpiring when that ends too soon.
+// certificate's own validity, and not beyond the token's end where its issuer wants that.
+// FAILED_PRECONDITION kIssuerExpiring when the one ends too soon, INVALID_ARGUMENT kLifetimeInvalid
+// when the other does.
 absl::Status DecideValidity(IssuanceItem& item, const IssuingCa& ca, absl::Time now);
 
 // Fills in the rest of the item's spec, builds what is to be signed and reads it again. INTERNAL

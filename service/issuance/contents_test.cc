@@ -103,6 +103,36 @@ TEST(ContentsTest, ARoleThatThePolicyTakesBackIsGoneAtTheNextRenewal) {
   EXPECT_EQ(GrantsIn(renewed).policy_revision, 42u);
 }
 
+// Where a token issuer's certificates end with their token, the policy's lifetime is no more than a
+// bound beside it.
+TEST(ContentsTest, ACertificateEndsWithTheTokenThatAskedForIt) {
+  TestIssuer ca;
+  const std::string csr = MakeCsr();
+  const absl::Time now = ca.clock().Now();
+  const auto issue_until = [&](absl::Time end) {
+    RecordingIssuance issuance(csr);
+    issuance.AskAs(JwtCaller{.spiffe_id = std::string(kWeb), .certificates_end = end});
+    return Issue(ca, issuance);
+  };
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate unbound,
+                               issue_until(absl::InfiniteFuture()));
+  const absl::Time soon = absl::FromUnixSeconds(absl::ToUnixSeconds(now)) + absl::Minutes(2);
+  ASSERT_GT(unbound.not_after, soon);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate bound, issue_until(soon));
+  EXPECT_EQ(bound.not_after, soon);
+  EXPECT_EQ(x509::ParseCertificate(bound.certificate)->not_after, soon);
+  // A token that outlives the profile's lifetime changes nothing.
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate longer,
+                               issue_until(unbound.not_after + absl::Hours(1)));
+  EXPECT_EQ(longer.not_after, unbound.not_after);
+  // Too short to be of use, and the sentence says whose end it is.
+  for (const absl::Duration left : {absl::Seconds(30), absl::ZeroDuration(), -absl::Seconds(30)}) {
+    const auto refused = issue_until(now + left);
+    EXPECT_THAT(refused, IsInvalid(Reason::kLifetimeInvalid, "lifetime"));
+    EXPECT_THAT(std::string(refused.status().message()), ::testing::HasSubstr("get a new token"));
+  }
+}
+
 TEST(ContentsTest, TheGrantsAreTheSubjectsNotThoseOfWhoAsks) {
   TestIssuer ca({.policy = GrantingPolicy()});
   // kWeb, which has roles, asks for kDb, which has none: roles are no right to hand out.

@@ -7,9 +7,9 @@
 #include "absl/numeric/bits.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "base/text.h"
 #include "service/jwt/base64url.h"
 #include "service/jwt/json.h"
 
@@ -143,7 +143,7 @@ absl::StatusOr<KeyPtr> ReadPublicKey(const JwkReader& reader) {
 }
 
 struct NamedJwk {
-  std::string kid;
+  std::optional<std::string> kid;
   Jwk jwk;
 };
 
@@ -168,10 +168,9 @@ absl::StatusOr<NamedJwk> ReadKey(const JwkReader& reader) {
     }
   }
   FLEETCA_ASSIGN_OR_RETURN(const std::string* kid, reader.OptionalText("kid"));
-  if (kid == nullptr) {
-    return Odd("has no kid, so no token can name it");
+  if (kid != nullptr) {
+    named.kid = *kid;
   }
-  named.kid = *kid;
   named.jwk.key = std::move(key);
   return named;
 }
@@ -186,8 +185,11 @@ absl::StatusOr<JwkSet> JwkSet::Parse(absl::string_view json) {
   if (json.size() > kMaxJwksBytes) {
     return SetMistake("is over 256 KiB; point to the issuer's jwks_uri");
   }
-  absl::ConsumePrefix(&json, "\xef\xbb\xbf");
-  FLEETCA_ASSIGN_OR_RETURN(const JsonValue root, ParseJson(json, RepeatedNames::kMarkObject));
+  const absl::StatusOr<absl::string_view> text = TextOf(json);
+  if (!text.ok()) {
+    return SetMistake(absl::StrCat("cannot be read: ", text.status().message()));
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const JsonValue root, ParseJson(*text, RepeatedNames::kMarkObject));
   const JsonValue* keys = root.Member("keys");
   if (keys == nullptr || keys->AsArray() == nullptr || root.IsAmbiguous()) {
     return SetMistake("has no list \"keys\", or has a name twice; point to the issuer's jwks_uri");
@@ -206,8 +208,8 @@ absl::StatusOr<JwkSet> JwkSet::Parse(absl::string_view json) {
   return set;
 }
 
-void JwkSet::Add(absl::string_view kid, Jwk jwk) {
-  keys_[std::string(kid)].push_back(std::move(jwk));
+void JwkSet::Add(const std::optional<std::string>& kid, Jwk jwk) {
+  (kid.has_value() ? keys_[*kid] : nameless_).push_back(std::move(jwk));
   ++size_;
 }
 
@@ -217,6 +219,26 @@ void JwkSet::LeaveOut(size_t index, absl::string_view why) {
   } else if (left_out_.size() == kMaxReasons) {
     left_out_.emplace_back("and others");
   }
+}
+
+bool Jwk::IsFor(SigningAlgorithm wanted) const {
+  return key->kind() == KeyKindOf(wanted) && (!algorithm || *algorithm == wanted);
+}
+
+std::vector<const Jwk*> JwkSet::FindFor(SigningAlgorithm algorithm) const {
+  std::vector<const Jwk*> found;
+  const auto add = [&found, algorithm](const std::vector<Jwk>& keys) {
+    for (const Jwk& jwk : keys) {
+      if (jwk.IsFor(algorithm)) {
+        found.push_back(&jwk);
+      }
+    }
+  };
+  for (const auto& named : keys_) {
+    add(named.second);
+  }
+  add(nameless_);
+  return found;
 }
 
 const std::vector<Jwk>* JwkSet::Find(absl::string_view kid) const {

@@ -22,6 +22,9 @@ inline constexpr size_t kMaxJwksKeys = 100;
 struct Jwk {
   std::shared_ptr<const VerificationKey> key;
   std::optional<SigningAlgorithm> algorithm;  // the only one it is for, when it says so
+
+  // Whether it can have made a signature by `wanted`.
+  bool IsFor(SigningAlgorithm wanted) const;
 };
 
 // Immutable, thread-safe.
@@ -31,28 +34,33 @@ class JwkSet {
   JwkSet() = default;
 
   // Keeps the keys that verify signatures: RSA of 2048 to 8192 bits, EC P-256 and P-384, with a
-  // `kid`, without another `use`, `key_ops` or `alg`; kMaxJwksKeys at most. Every other element is
-  // left out, whatever is wrong with it, as RFC 7517 section 5 asks: keys of another kind or for
-  // another use, symmetric and private ones, those that lack a member or have a malformed one. So
-  // one key that is odd costs the tokens of that key alone. A byte order mark at the start is
-  // skipped, as RFC 8259 section 8.1 allows.
+  // `kid` or without, without another `use`, `key_ops` or `alg`; kMaxJwksKeys at most. Every other
+  // element is left out, whatever is wrong with it, as RFC 7517 section 5 asks: keys of another
+  // kind or for another use, symmetric and private ones, those that lack a member or have a
+  // malformed one. So one key that is odd costs the tokens of that key alone. A byte order mark at
+  // the start is skipped, as RFC 8259 section 8.1 allows.
   //
-  // INVALID_ARGUMENT kConfigInvalid: not JSON, no list "keys" in it, over kMaxJwksBytes.
+  // INVALID_ARGUMENT kConfigInvalid: not JSON, UTF-16, no list "keys" in it, over kMaxJwksBytes.
   static absl::StatusOr<JwkSet> Parse(absl::string_view json);
 
   // The keys called so, in the order of the set; null when there is none. More than one is lawful
   // where they differ in kind or algorithm (RFC 7517 section 4.5). Aliases this object.
   const std::vector<Jwk>* Find(absl::string_view kid) const;
 
+  // Every key that could have made a signature by `algorithm`, named or not: for a token that names
+  // none. Aliases this object.
+  std::vector<const Jwk*> FindFor(SigningAlgorithm algorithm) const;
+
   size_t size() const { return size_; }
   // Why each key that was left out was, in words for the log, and for the first few only.
   const std::vector<std::string>& left_out() const { return left_out_; }
 
  private:
-  void Add(absl::string_view kid, Jwk jwk);
+  void Add(const std::optional<std::string>& kid, Jwk jwk);
   void LeaveOut(size_t index, absl::string_view why);
 
   std::map<std::string, std::vector<Jwk>, std::less<>> keys_;
+  std::vector<Jwk> nameless_;
   size_t size_ = 0;
   std::vector<std::string> left_out_;
 };

@@ -41,19 +41,17 @@ TEST(JwkSetTest, KeepsKeysThatVerifySignatures) {
 }
 
 TEST(JwkSetTest, LeavesOutWhatItCannotUse) {
-  const std::string without_kid =
-      absl::StrReplaceAll(MakeJwk(P256(), "gone"), {{R"("kid":"gone",)", ""}});
   FLEETCA_ASSERT_OK_AND_ASSIGN(
       const JwkSet set,
-      JwkSet::Parse(MakeJwks({R"({"kty":"oct","kid":"a","k":"c2VjcmV0","alg":"HS256"})",
-                              R"({"kty":"OKP","kid":"b","crv":"Ed25519","x":"AA"})",
-                              MakeJwk(P256(), "c", R"("use":"enc",)"),
-                              MakeJwk(P256(), "d", R"("key_ops":["encrypt"],)"),
-                              MakeJwk(Rsa(), "e", R"("alg":"RSA-OAEP",)"),
-                              MakeJwk(Rsa(), "f", R"("alg":"HS256",)"),
-                              MakeJwk(Rsa(), "g", R"("alg":"ES256",)"),
-                              MakeJwk(TestKey::MakeOther("EC", "P-521"), "h"),
-                              MakeJwk(TestKey::MakeRsa(1024, 65537), "i"), without_kid})));
+      JwkSet::Parse(MakeJwks(
+          {R"({"kty":"oct","kid":"a","k":"c2VjcmV0","alg":"HS256"})",
+           R"({"kty":"OKP","kid":"b","crv":"Ed25519","x":"AA"})",
+           MakeJwk(P256(), "c", R"("use":"enc",)"),
+           MakeJwk(P256(), "d", R"("key_ops":["encrypt"],)"),
+           MakeJwk(Rsa(), "e", R"("alg":"RSA-OAEP",)"), MakeJwk(Rsa(), "f", R"("alg":"HS256",)"),
+           MakeJwk(Rsa(), "g", R"("alg":"ES256",)"),
+           MakeJwk(TestKey::MakeOther("EC", "P-521"), "h"),
+           MakeJwk(TestKey::MakeRsa(1024, 65537), "i"), MakeJwk(P256(), "j", R"("kid":7,)")})));
   EXPECT_EQ(set.size(), 0u);
   EXPECT_THAT(
       set.left_out(),
@@ -61,7 +59,8 @@ TEST(JwkSetTest, LeavesOutWhatItCannotUse) {
                   "keys[2] is not for signatures", "keys[3] is not for signatures",
                   "keys[4] is for the algorithm RSA-OAEP", "keys[5] is for the algorithm HS256",
                   "keys[6] is for the algorithm ES256", HasSubstr("keys[7] is of curve P-"),
-                  HasSubstr("keys[8] is RSA of 1024 bits"), HasSubstr("keys[9] has no kid")));
+                  HasSubstr("keys[8] is RSA of 1024 bits"),
+                  HasSubstr("keys[9] has a member twice")));
 }
 
 TEST(JwkSetTest, RefusesWhatIsNoSet) {
@@ -81,6 +80,46 @@ TEST(JwkSetTest, AByteOrderMarkAtTheStartIsSkipped) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const JwkSet set,
                                JwkSet::Parse("\xef\xbb\xbf" + MakeJwks({MakeJwk(P256(), "k")})));
   EXPECT_EQ(set.size(), 1u);
+}
+
+TEST(JwkSetTest, Utf16IsCalledThat) {
+  std::string text = "\xff\xfe";
+  for (const char c : MakeJwks({MakeJwk(P256(), "k")})) {
+    text += {c, '\0'};
+  }
+  const auto set = JwkSet::Parse(text);
+  EXPECT_THAT(set, IsInvalid(Reason::kConfigInvalid, "keys"));
+  EXPECT_THAT(std::string(set.status().message()), HasSubstr("UTF-16"));
+}
+
+// For tokens that name no key.
+TEST(JwkSetTest, KeysWithoutKidAreKept) {
+  const std::string nameless =
+      absl::StrReplaceAll(MakeJwk(P256(), "gone"), {{R"("kid":"gone",)", ""}});
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      const JwkSet set, JwkSet::Parse(MakeJwks({nameless, MakeJwk(Rsa(), "a", R"("alg":"RS256",)"),
+                                                MakeJwk(Rsa(), "b")})));
+  EXPECT_EQ(set.size(), 3u);
+  EXPECT_EQ(set.Find(""), nullptr);
+  ASSERT_EQ(set.FindFor(SigningAlgorithm::kEs256).size(), 1u);
+  EXPECT_EQ(set.FindFor(SigningAlgorithm::kEs256)[0]->key->kind(), JwkKind::kP256);
+  EXPECT_EQ(set.FindFor(SigningAlgorithm::kRs256).size(), 2u);
+  EXPECT_EQ(set.FindFor(SigningAlgorithm::kPs256).size(), 1u);
+  EXPECT_TRUE(set.FindFor(SigningAlgorithm::kEs384).empty());
+}
+
+// An RSA key that lacks its modulus, as an issuer of CI jobs published it.
+TEST(JwkSetTest, AKeyThatLacksAMemberLeavesTheOther) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const JwkSet set, JwkSet::Parse(R"({
+    "keys": [
+      {"kty": "EC", "crv": "P-256", "kid": "good", "use": "sig",
+       "x": "c-2le_VuJTLfYlIsCaKmDxJUF5O25l-kFFr7w0AgRrU",
+       "y": "4msA_k8-3xznHCykiI-C9QlDqVYVwiZINtBAUmxVGbs"},
+      {"kty": "RSA", "kid": "other", "use": "sig", "e": "AQAB"}
+    ]})"));
+  EXPECT_EQ(set.size(), 1u);
+  EXPECT_NE(set.Find("good"), nullptr);
+  EXPECT_THAT(set.left_out(), ElementsAre("keys[1] has no n"));
 }
 
 TEST(JwkSetTest, KeysOfOneKidAreAllKept) {

@@ -40,7 +40,7 @@ absl::StatusOr<JwtCaller> JwtReader::Authenticate(absl::string_view token, absl:
                                "\" is right, but: ", identity.status().message());
     return identity.status();
   }
-  JwtCaller caller{.spiffe_id = *std::move(identity)};
+  JwtCaller caller{.spiffe_id = *std::move(identity), .certificates_end = claims.certificates_end};
   if (!claims.one_use_jwt_id.empty()) {
     // The issuer's URL has no zero octet, so that no two pairs run together.
     const std::array<char, 32> hash =

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "base/time_rounding.h"
 #include "service/jwt/unverified_jwt.h"
 
 namespace fleetca::service {
@@ -27,6 +28,44 @@ bool Contains(const std::vector<T>& list, const T& wanted) {
   return std::find(list.begin(), list.end(), wanted) != list.end();
 }
 
+absl::Status CheckByNamedKey(const JwtIssuer& issuer, const JwkSet& keys, absl::string_view key_id,
+                             SigningAlgorithm algorithm, absl::string_view token) {
+  const std::vector<Jwk>* named = keys.Find(key_id);
+  if (named == nullptr) {
+    issuer.keys->OnUnknownKey();
+    return Refusal(absl::StrCat("the issuer ", issuer.url, " has no key \"",
+                                absl::CHexEscape(key_id), "\" that is known yet"));
+  }
+  bool any_fits = false;
+  for (const Jwk& jwk : *named) {
+    const bool fits = jwk.IsFor(algorithm);
+    any_fits = any_fits || fits;
+    if (fits && jwk.key->Verifies(token, algorithm)) {
+      return absl::OkStatus();
+    }
+  }
+  return Refusal(any_fits ? "the signature is wrong"
+                          : absl::StrCat("the key \"", absl::CHexEscape(key_id), "\" is not for ",
+                                         SigningAlgorithmName(algorithm)));
+}
+
+// The header may leave `kid` out (RFC 7515 section 4.1.4). Where one key fits, it is the one that
+// is meant; keys are not tried in turn.
+absl::Status CheckByOnlyKey(const JwtIssuer& issuer, const JwkSet& keys, SigningAlgorithm algorithm,
+                            absl::string_view token) {
+  const std::vector<const Jwk*> fitting = keys.FindFor(algorithm);
+  if (fitting.size() == 1) {
+    return fitting.front()->key->Verifies(token, algorithm) ? absl::OkStatus()
+                                                            : Refusal("the signature is wrong");
+  }
+  if (fitting.empty()) {
+    issuer.keys->OnUnknownKey();
+  }
+  return Refusal(absl::StrCat("the header names no key by kid, and the issuer ", issuer.url,
+                              " has ", fitting.size(), " keys for ",
+                              SigningAlgorithmName(algorithm), ", not one; have it write kid"));
+}
+
 absl::Status CheckSignature(const JwtIssuer& issuer, const UnverifiedJwt& jwt,
                             absl::string_view token) {
   const absl::string_view algorithm = SigningAlgorithmName(jwt.algorithm);
@@ -34,24 +73,8 @@ absl::Status CheckSignature(const JwtIssuer& issuer, const UnverifiedJwt& jwt,
     return Refusal(absl::StrCat("the header's alg ", algorithm, " is not pinned for ", issuer.url));
   }
   const std::shared_ptr<const JwkSet> keys = issuer.keys->Keys();
-  const std::vector<Jwk>* named = keys->Find(jwt.key_id);
-  if (named == nullptr) {
-    issuer.keys->OnUnknownKey();
-    return Refusal(absl::StrCat("the issuer ", issuer.url, " has no key \"",
-                                absl::CHexEscape(jwt.key_id), "\" that is known yet"));
-  }
-  bool any_fits = false;
-  for (const Jwk& jwk : *named) {
-    const bool fits = jwk.key->kind() == KeyKindOf(jwt.algorithm) &&
-                      (!jwk.algorithm || *jwk.algorithm == jwt.algorithm);
-    any_fits = any_fits || fits;
-    if (fits && jwk.key->Verifies(token, jwt.algorithm)) {
-      return absl::OkStatus();
-    }
-  }
-  return Refusal(any_fits ? "the signature is wrong"
-                          : absl::StrCat("the key \"", absl::CHexEscape(jwt.key_id),
-                                         "\" is not for ", algorithm));
+  return jwt.key_id.has_value() ? CheckByNamedKey(issuer, *keys, *jwt.key_id, jwt.algorithm, token)
+                                : CheckByOnlyKey(issuer, *keys, jwt.algorithm, token);
 }
 
 absl::Status CheckAudience(const JsonValue& claims, const std::vector<std::string>& ours) {
@@ -223,13 +246,15 @@ absl::StatusOr<JwtClaims> JwtVerifier::VerifyWithReason(absl::string_view token,
   FLEETCA_ASSIGN_OR_RETURN(const absl::Time unused_before,
                            UnusedBefore(*issuer, jwt.claims, expires, now));
   std::string subject_text = *subject->AsString();
-  return JwtClaims{issuer->url,
-                   std::move(subject_text),
-                   expires,
-                   expires + issuer->clock_skew,
-                   unused_before,
-                   std::move(one_use_jwt_id),
-                   std::move(jwt.claims)};
+  return JwtClaims{
+      issuer->url,
+      std::move(subject_text),
+      expires,
+      expires + issuer->clock_skew,
+      unused_before,
+      issuer->certificates_end_with_token ? FloorToSecond(expires) : absl::InfiniteFuture(),
+      std::move(one_use_jwt_id),
+      std::move(jwt.claims)};
 }
 
 }  // namespace fleetca::service

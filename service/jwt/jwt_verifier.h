@@ -26,6 +26,8 @@ struct JwtIssuer {
   // A token needs a `jti` and is good for one certificate. Kubernetes has its pods use a token
   // until it expires: not there.
   bool one_use = false;
+  // A certificate that is asked for with a token ends when the token does.
+  bool certificates_end_with_token = false;
 };
 
 // A token that is good for one certificate, and says neither when it was issued nor from when on it
@@ -44,6 +46,8 @@ struct JwtClaims {
   // and has neither must expire within kLongestUndated, and cannot have been used before that much
   // time ahead of its `exp`. The infinite past for others that have neither.
   absl::Time unused_before;
+  // When the certificates end that are asked for with it: at its `exp`, or never for that.
+  absl::Time certificates_end = absl::InfiniteFuture();
   std::string one_use_jwt_id;  // its `jti` where it is good for one certificate, else empty
   JsonValue all;               // the payload, an object
 };

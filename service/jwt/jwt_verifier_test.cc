@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "base/bearer_token_limit.h"
 #include "service/jwt/testing/fake_key_source.h"
 #include "service/jwt/testing/jwt_maker.h"
 #include "service/jwt/testing/jwt_verifier_fixture.h"
@@ -116,8 +117,7 @@ TEST_F(JwtVerifierTest, RefusesKeysThatAreNotKnown) {
   const auto with_header = [](absl::string_view header) {
     return MakeToken(header, Payload(), P256(), SignatureScheme::kEcdsaSha256);
   };
-  ExpectRefused(with_header(R"({"alg":"ES256"})"), "names no key");
-  ExpectRefused(with_header(R"({"alg":"ES256","kid":7})"), "names no key");
+  ExpectRefused(with_header(R"({"alg":"ES256","kid":7})"), "a kid that is not a string");
   EXPECT_EQ(source_->unknown_keys, 0);
   ExpectRefused(with_header(R"({"alg":"ES256","kid":"P256"})"), "has no key \"P256\"");
   ExpectRefused(with_header(R"({"alg":"ES256","kid":""})"), "has no key \"\"");
@@ -128,6 +128,41 @@ TEST_F(JwtVerifierTest, RefusesKeysThatAreNotKnown) {
       MakeToken(absl::StrCat(R"({"alg":"ES256","kid":"p256","jwk":)", MakeJwk(own, "p256"), "}"),
                 Payload(), own, SignatureScheme::kEcdsaSha256),
       "the signature is wrong");
+}
+
+// RFC 7515 section 4.1.4: a header may leave kid out.
+TEST_F(JwtVerifierTest, TakesATokenWithoutKidWhereOneKeyFits) {
+  const auto with_alg = [](absl::string_view alg, const TestKey& key, SignatureScheme scheme) {
+    return MakeToken(absl::StrCat(R"({"alg":")", alg, R"("})"), Payload(), key, scheme);
+  };
+  // One key of P-256 and one of P-384; of RSA one for every algorithm and one for PS256.
+  FLEETCA_EXPECT_OK(Verify(with_alg("ES256", P256(), SignatureScheme::kEcdsaSha256)));
+  FLEETCA_EXPECT_OK(Verify(with_alg("ES384", P384(), SignatureScheme::kEcdsaSha384)));
+  FLEETCA_EXPECT_OK(Verify(with_alg("RS256", Rsa(), SignatureScheme::kRsaPkcs1Sha256)));
+  ExpectRefused(with_alg("PS256", Rsa(), SignatureScheme::kRsaPssSha256),
+                "names no key by kid, and the issuer https://issuer.test has 2 keys for PS256");
+  EXPECT_EQ(source_->unknown_keys, 0);
+  // The fitting key is not the one that signed.
+  ExpectRefused(with_alg("ES256", TestKey::Make(KeyType::kP256), SignatureScheme::kEcdsaSha256),
+                "the signature is wrong");
+  // A key without a kid is as good, and none at all may be on its way.
+  source_->Set(*JwkSet::Parse(
+      MakeJwks({absl::StrReplaceAll(MakeJwk(P256(), "gone"), {{R"("kid":"gone",)", ""}})})));
+  FLEETCA_EXPECT_OK(Verify(with_alg("ES256", P256(), SignatureScheme::kEcdsaSha256)));
+  ExpectRefused(Es256(Payload()), "has no key \"p256\"");
+  ExpectRefused(with_alg("ES384", P384(), SignatureScheme::kEcdsaSha384), "has 0 keys for ES384");
+  EXPECT_EQ(source_->unknown_keys, 2);
+}
+
+TEST_F(JwtVerifierTest, SaysWhenCertificatesEndWhereTheyEndWithTheToken) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtClaims without, Verify(Es256(Payload())));
+  EXPECT_EQ(without.certificates_end, absl::InfiniteFuture());
+  JwtIssuer issuer = Issuer();
+  issuer.certificates_end_with_token = true;
+  Restart(issuer);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const JwtClaims with, Verify(Es256(Payload())));
+  // The claim itself, without the skew that is granted in it.
+  EXPECT_EQ(with.certificates_end, kNow + absl::Minutes(10));
 }
 
 TEST_F(JwtVerifierTest, FollowsTheKeySource) {
@@ -287,7 +322,7 @@ TEST_F(JwtVerifierTest, RefusesOtherSpellingsOfAToken) {
 }
 
 TEST_F(JwtVerifierTest, RefusesAHugeToken) {
-  const std::string padding(kMaxTokenBytes, 'a');
+  const std::string padding(kMaxBearerTokenBytes, 'a');
   ExpectRefused(Es256(Payload(absl::StrCat(R"("a":")", padding, R"(",)"))), "16 KiB");
   ExpectRefused(std::string(100 << 20, 'a'), "16 KiB");
   ExpectRefused(Es256(Payload(absl::StrCat(R"("a":)", std::string(5000, '['), ","))), "deep");

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "base/bearer_token_limit.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "service/jwt/base64url.h"
@@ -66,7 +67,7 @@ absl::Status CheckType(const JsonValue& header) {
 }  // namespace
 
 absl::StatusOr<UnverifiedJwt> ParseJwt(absl::string_view token) {
-  if (token.size() > kMaxTokenBytes) {
+  if (token.size() > kMaxBearerTokenBytes) {
     return Refusal(absl::StrCat("the token has ", token.size(), " octets; 16 KiB are allowed"));
   }
   const std::vector<absl::string_view> parts = absl::StrSplit(token, '.');
@@ -83,15 +84,19 @@ absl::StatusOr<UnverifiedJwt> ParseJwt(absl::string_view token) {
                                 name == nullptr ? "is missing" : absl::CHexEscape(*name),
                                 " is not a signature algorithm that can be pinned"));
   }
-  const std::string* key_id = Text(header, "kid");
-  if (key_id == nullptr) {
-    return Refusal("the header names no key by kid");
+  std::optional<std::string> key_id;
+  if (header.Member("kid") != nullptr) {
+    const std::string* kid = Text(header, "kid");
+    if (kid == nullptr) {
+      return Refusal("the header has a kid that is not a string");
+    }
+    key_id = *kid;
   }
   if (parts[2].empty() || !DecodeBase64Url(parts[2])) {
     return Refusal("the signature is missing or not canonical base64url without padding");
   }
   FLEETCA_ASSIGN_OR_RETURN(JsonValue claims, ParseObject(parts[1], "payload"));
-  return UnverifiedJwt{*algorithm, *key_id, std::move(claims)};
+  return UnverifiedJwt{*algorithm, std::move(key_id), std::move(claims)};
 }
 
 }  // namespace fleetca::service

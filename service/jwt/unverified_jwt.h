@@ -2,7 +2,7 @@
 #ifndef FLEETCA_SERVICE_JWT_UNVERIFIED_JWT_H_
 #define FLEETCA_SERVICE_JWT_UNVERIFIED_JWT_H_
 
-#include <cstddef>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -12,19 +12,19 @@
 
 namespace fleetca::service {
 
-inline constexpr size_t kMaxTokenBytes = size_t{16} << 10;
-
 struct UnverifiedJwt {
   SigningAlgorithm algorithm;
-  std::string key_id;
-  JsonValue claims;  // an object
+  std::optional<std::string> key_id;  // where the header has a `kid`
+  JsonValue claims;                   // an object
 };
 
-// UNAUTHENTICATED kCallerUnknown: over kMaxTokenBytes; not three parts of canonical base64url; a
-// header or payload that is not a strict JSON object (json.h); an `alg` that is not a signature
-// ("none", HMAC); no `kid`; a `crit`, as we know no extension; a `typ` other than "JWT" or "at+jwt"
-// when there is one, as an issuer signs other things than tokens with the same key. Keys in the
-// header (`jwk`, `jku`, `x5c`, `x5u`) are not read. The message says which: it is for the log.
+// UNAUTHENTICATED kCallerUnknown: over kMaxBearerTokenBytes; not three parts of canonical
+// base64url; a header or payload that is not a strict JSON object (json.h); an `alg` that is not a
+// signature
+// ("none", HMAC); a `kid` that is no string; a `crit`, as we know no extension; a `typ` other than
+// "JWT" or "at+jwt" when there is one, as an issuer signs other things than tokens with the same
+// key. Keys in the header (`jwk`, `jku`, `x5c`, `x5u`) are not read. The message says which: it is
+// for the log.
 absl::StatusOr<UnverifiedJwt> ParseJwt(absl::string_view token);
 
 }  // namespace fleetca::service

@@ -3,6 +3,7 @@
 #include <grpc/grpc.h>
 
 #include "absl/strings/str_cat.h"
+#include "base/bearer_token_limit.h"
 #include "base/errors.h"
 
 namespace fleetca::service {
@@ -18,7 +19,8 @@ void SetChannelArguments(size_t max_message_bytes, grpc::ServerBuilder& builder)
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 100);
-  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE,
+                             static_cast<int>(kMaxBearerTokenBytes + kMaxOtherMetadataBytes));
   // What is parsed at once, before anything of it is freed: a reset stream costs 40 KB until then.
   builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, 64 * 1024);
   // Some room above our own limit, which answers with a reason; beyond it gRPC refuses the message,

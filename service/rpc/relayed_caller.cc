@@ -66,7 +66,7 @@ RelayedCallers::RelayedCallers(absl::string_view trust_domain,
     : prefix_(absl::StrCat("spiffe://", trust_domain)), clock_(clock) {
   for (const TokenIssuerConfig& issuer : issuers) {
     for (const ClaimRuleOptions& rule : issuer.rules) {
-      reaches_.push_back({rule.identity, issuer.one_use});
+      reaches_.push_back({rule.identity, issuer.one_use, issuer.certificates_end_with_token});
     }
   }
 }
@@ -84,13 +84,18 @@ absl::StatusOr<Caller> RelayedCallers::CallerOf(const internal::v1::Credential& 
   const internal::v1::JwtIdentity& jwt = credential.jwt();
   absl::string_view path = jwt.identity();
   const bool one_use = jwt.has_one_use();
+  const bool ends_with_token = jwt.has_certificates_end();
   if (!absl::ConsumePrefix(&path, prefix_) ||
-      std::none_of(reaches_.begin(), reaches_.end(), [path, one_use](const Reach& reach) {
-        return reach.one_use == one_use && MatchesIdentityPath(reach.identity, path);
+      std::none_of(reaches_.begin(), reaches_.end(), [&](const Reach& reach) {
+        return reach.one_use == one_use && reach.certificates_end_with_token == ends_with_token &&
+               MatchesIdentityPath(reach.identity, path);
       })) {
     return NoSuchCredential("no claim rule of the token issuers gives this identity");
   }
   JwtCaller caller{.spiffe_id = jwt.identity()};
+  if (ends_with_token) {
+    caller.certificates_end = absl::FromUnixSeconds(jwt.certificates_end().seconds());
+  }
   if (one_use) {
     FLEETCA_ASSIGN_OR_RETURN(caller.one_use, ReadOneUse(jwt.one_use(), clock_.Now()));
   }

@@ -32,6 +32,7 @@ class RelayedCallers {
   struct Reach {
     std::string identity;
     bool one_use;
+    bool certificates_end_with_token;
   };
 
   const std::string prefix_;  // "spiffe://fleet.example"

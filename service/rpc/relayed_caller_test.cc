@@ -40,8 +40,11 @@ class RelayedCallersTest : public ::testing::Test {
     TokenIssuerConfig ci;
     ci.one_use = true;
     ci.rules = {{"https://ci.test", {}, "/job/{name}"}};
+    TokenIssuerConfig bound;
+    bound.certificates_end_with_token = true;
+    bound.rules = {{"https://bound.test", {}, "/run/{name}"}};
     callers_ = std::make_unique<RelayedCallers>(
-        "fleet.test", std::vector<TokenIssuerConfig>{cluster, ci}, clock_);
+        "fleet.test", std::vector<TokenIssuerConfig>{cluster, ci, bound}, clock_);
   }
 
   absl::StatusOr<Caller> OfJwt(const std::string& identity) {
@@ -111,6 +114,20 @@ TEST_F(RelayedCallersTest, OneUseIsNotLeftOutNorMadeUp) {
        {clock_.Now() - absl::Hours(2), clock_.Now() + absl::Hours(100000)}) {
     EXPECT_THAT(OfOneUse("spiffe://fleet.test/job/build", hash, when), kRefused()) << when;
   }
+}
+
+TEST_F(RelayedCallersTest, TheEndOfCertificatesIsNotLeftOutNorMadeUp) {
+  Credential credential;
+  credential.mutable_jwt()->set_identity("spiffe://fleet.test/run/7");
+  EXPECT_THAT(callers_->CallerOf(credential), kRefused());
+  const absl::Time end = absl::FromUnixSeconds(1767225600);
+  credential.mutable_jwt()->mutable_certificates_end()->set_seconds(absl::ToUnixSeconds(end));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const Caller caller, callers_->CallerOf(credential));
+  EXPECT_EQ(CertificatesEndOf(caller), end);
+  credential.mutable_jwt()->set_identity("spiffe://fleet.test/svc/prod/web");
+  EXPECT_THAT(callers_->CallerOf(credential), kRefused());
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const Caller free, OfJwt("spiffe://fleet.test/svc/prod/web"));
+  EXPECT_EQ(CertificatesEndOf(free), absl::InfiniteFuture());
 }
 
 }  // namespace

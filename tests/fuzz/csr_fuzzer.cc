@@ -14,6 +14,7 @@
 #include "x509/der/der.h"
 #include "x509/der/oid.h"
 #include "x509/name.h"
+#include "x509/pem.h"
 #include "x509/possession.h"
 #include "x509/signature_algorithm.h"
 
@@ -64,8 +65,8 @@ void CheckParsed(const Csr& csr, absl::string_view der) {
   const CsrLimits limits;
   FLEETCA_FUZZ_REQUIRE(csr.der == der && der.size() <= limits.max_bytes);
   FLEETCA_FUZZ_REQUIRE(x509::der::IsWellFormed(der, limits.max_depth));
-  for (const absl::string_view part : {csr.certification_request_info, csr.subject, csr.common_name,
-                                       csr.public_key.spki, csr.signature}) {
+  for (const absl::string_view part :
+       {csr.certification_request_info, csr.subject, csr.public_key.spki, csr.signature}) {
     FLEETCA_FUZZ_REQUIRE(IsInside(part, der));
   }
   FLEETCA_FUZZ_REQUIRE(csr.names.size() <= limits.max_names);
@@ -77,11 +78,15 @@ void CheckParsed(const Csr& csr, absl::string_view der) {
     FLEETCA_FUZZ_REQUIRE(!absl::StartsWith(oid, limits.fleet_arc));
     FLEETCA_FUZZ_REQUIRE(oid != x509::oid::kSubjectAltName);
   }
-  for (const char c : csr.common_name) {
-    FLEETCA_FUZZ_REQUIRE(c > 0x20 && c < 0x7f);
+  const std::string subject = x509::NameToText(csr.subject);
+  FLEETCA_FUZZ_REQUIRE(subject != "(invalid name)");
+  for (const char c : subject) {
+    FLEETCA_FUZZ_REQUIRE(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
   }
-  FLEETCA_FUZZ_REQUIRE(x509::NameToText(csr.subject) != "(invalid name)");
-  FLEETCA_FUZZ_REQUIRE(x509::SchemeFitsKey(csr.signature_scheme, csr.public_key.algorithm));
+  FLEETCA_FUZZ_REQUIRE(
+      x509::SchemeFitsKey(csr.signature_algorithm.scheme, csr.public_key.algorithm));
+  const int salt_octets = csr.signature_algorithm.pss_salt_octets;
+  FLEETCA_FUZZ_REQUIRE(salt_octets >= 0 && salt_octets <= 1024);
 }
 
 absl::StatusOr<Csr> Parse(absl::string_view der) {
@@ -144,7 +149,12 @@ std::vector<std::string> fuzz::Seeds() {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace fleetca;
-  const absl::string_view input(reinterpret_cast<const char*>(data), size);
+  absl::string_view input(reinterpret_cast<const char*>(data), size);
+  // Other programs' CSRs come as PEM (x509/testdata/everyday).
+  const absl::StatusOr<std::string> der = x509::DecodeOnePem(x509::kPemCertificateRequest, input);
+  if (der.ok()) {
+    input = *der;
+  }
   const absl::StatusOr<Csr> csr = Parse(input);
   if (csr.ok()) {
     VerifyPossession(*csr).IgnoreError();

@@ -1,7 +1,10 @@
-// PEM. What decodes is encoded and decoded again to the same DER.
+// PEM, of keys too. What decodes is encoded and decoded again to the same DER.
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/errors.h"
+#include "base/openssl.h"
+#include "base/private_key.h"
+#include "base/secret.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "x509/pem.h"
 
@@ -14,6 +17,12 @@ std::vector<std::string> fleetca::fuzz::Seeds() {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace fleetca;
   const absl::string_view input(reinterpret_cast<const char*>(data), size);
+  // Keys are found by another reader.
+  if (const auto key = DecodePrivateKey(input, SecretBytes()); !key.ok()) {
+    FLEETCA_FUZZ_REQUIRE(key.status().code() == absl::StatusCode::kFailedPrecondition);
+    FLEETCA_FUZZ_REQUIRE(GetReason(key.status()).has_value());
+  }
+  FLEETCA_FUZZ_REQUIRE(ERR_peek_error() == 0);
   const auto ders = x509::DecodePem(x509::kPemCertificateRequest, input);
   if (!ders.ok()) {
     FLEETCA_FUZZ_REQUIRE(ders.status().code() == absl::StatusCode::kInvalidArgument);

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "client/authz/grants.h"
 #include "gmock/gmock.h"
@@ -38,6 +39,14 @@ MethodRoles Table() {
   auto table = MethodRoles::Parse(kTable, "roles.textproto");
   FLEETCA_EXPECT_OK(table);
   return *std::move(table);
+}
+
+// As Windows' editors save it, and what PowerShell makes of it.
+TEST(MethodRolesTest, AByteOrderMarkIsFineAndUtf16IsCalledThat) {
+  FLEETCA_EXPECT_OK(MethodRoles::Parse(absl::StrCat("\xef\xbb\xbf", kTable), "roles.textproto"));
+  const absl::Status utf16 =
+      MethodRoles::Parse(std::string("\xff\xfem\0e\0t\0", 8), "roles.textproto").status();
+  EXPECT_THAT(std::string(utf16.message()), HasSubstr("roles.textproto:1: this is UTF-16"));
 }
 
 TEST(MethodRolesTest, AnyListedRoleIsEnough) {

@@ -1,0 +1,107 @@
+#include "client/not_taken_over.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "x509/certificate.h"
+#include "x509/csr.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
+#include "x509/name.h"
+#include "x509/san.h"
+
+namespace fleetca::client {
+namespace {
+
+// A line is read by people.
+constexpr size_t kMaxSubject = 200;
+constexpr size_t kMaxListed = 10;
+
+// Of those that tools ask for without being told to.
+constexpr struct {
+  absl::string_view oid;
+  absl::string_view name;
+} kExtensionNames[] = {
+    {x509::oid::kSubjectKeyIdentifier, "subjectKeyIdentifier"},
+    {x509::oid::kAuthorityKeyIdentifier, "authorityKeyIdentifier"},
+    {x509::oid::kKeyUsage, "keyUsage"},
+    {x509::oid::kExtendedKeyUsage, "extendedKeyUsage"},
+    {x509::oid::kBasicConstraints, "basicConstraints"},
+    {x509::oid::kNameConstraints, "nameConstraints"},
+    {x509::oid::kCrlDistributionPoints, "cRLDistributionPoints"},
+};
+
+std::string ExtensionName(absl::string_view oid) {
+  for (const auto& known : kExtensionNames) {
+    if (known.oid == oid) {
+      return std::string(known.name);
+    }
+  }
+  return x509::der::OidToString(oid);
+}
+
+bool IsEmptyName(absl::string_view name) { return name.size() <= 2; }
+
+// DNS names have no case.
+bool Has(const x509::GeneralNames& names, const x509::GeneralName& wanted) {
+  return std::any_of(names.begin(), names.end(), [&wanted](const x509::GeneralName& name) {
+    return name.type == wanted.type &&
+           (wanted.type == x509::NameType::kDns ? absl::EqualsIgnoreCase(name.value, wanted.value)
+                                                : name.value == wanted.value);
+  });
+}
+
+std::string Listed(std::vector<std::string> items) {
+  const size_t all = items.size();
+  items.resize(std::min(all, kMaxListed));
+  return absl::StrCat(absl::StrJoin(items, ", "),
+                      all > kMaxListed ? absl::StrCat(" and ", all - kMaxListed, " more") : "");
+}
+
+std::vector<std::string> NamesNotGranted(const x509::Csr& csr,
+                                         const absl::StatusOr<x509::Certificate>& certificate) {
+  std::vector<std::string> names;
+  for (const x509::GeneralName& name : csr.names) {
+    if (certificate.ok() && !Has(certificate->names, name)) {
+      names.push_back(x509::NameToString(name));
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string NotTakenOver(absl::string_view csr_der, absl::string_view certificate_der) {
+  const absl::StatusOr<x509::Csr> csr = x509::ParseCsr(csr_der, x509::CsrLimits());
+  if (!csr.ok()) {
+    return "";
+  }
+  const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(certificate_der);
+  std::vector<std::string> parts;
+  if (!IsEmptyName(csr->subject) && !(certificate.ok() && certificate->subject == csr->subject)) {
+    const std::string subject = x509::NameToText(csr->subject);
+    parts.push_back(absl::StrCat("the subject \"", subject.substr(0, kMaxSubject),
+                                 subject.size() > kMaxSubject ? "..." : "", "\""));
+  }
+  if (std::vector<std::string> names = NamesNotGranted(*csr, certificate); !names.empty()) {
+    parts.push_back(absl::StrCat("the names ", Listed(std::move(names))));
+  }
+  std::vector<std::string> extensions;
+  for (const absl::string_view oid : csr->ignored_extensions) {
+    extensions.push_back(ExtensionName(oid));
+  }
+  if (!extensions.empty()) {
+    parts.push_back(absl::StrCat("the extensions ", Listed(std::move(extensions))));
+  }
+  return parts.empty() ? ""
+                       : absl::StrCat(
+                             "not taken over from the CSR, as the CA's policy says what a "
+                             "certificate holds: ",
+                             absl::StrJoin(parts, "; "));
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,20 @@
+// What a CSR asks for in vain, in words for who made it.
+#ifndef FLEETCA_CLIENT_NOT_TAKEN_OVER_H_
+#define FLEETCA_CLIENT_NOT_TAKEN_OVER_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace fleetca::client {
+
+// A sentence that lists what the CSR holds and the certificate does not: its subject, where the
+// certificate has another one, names that were not granted, and extensions, none of which is ever
+// copied. Without a certificate, which is empty then (--validate-only), names are not listed. ""
+// when there is nothing to list, and for a CSR that cannot be read: the CA says what is wrong with
+// it.
+std::string NotTakenOver(absl::string_view csr_der, absl::string_view certificate_der);
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_NOT_TAKEN_OVER_H_

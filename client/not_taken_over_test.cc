@@ -1,0 +1,93 @@
+#include "client/not_taken_over.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "tests/testing/csr_maker.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/testing/test_issuer.h"
+#include "x509/certificate.h"
+#include "x509/der/der.h"
+#include "x509/der/oid.h"
+#include "x509/name.h"
+
+namespace fleetca::client {
+namespace {
+
+using ::fleetca::testing::CsrOptions;
+using ::fleetca::testing::MakeCsr;
+using ::fleetca::testing::MakeExtension;
+using ::fleetca::testing::TestIssuer;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kStart[] =
+    "not taken over from the CSR, as the CA's policy says what a certificate holds: ";
+
+// What a CA made of it.
+std::string Certified(const std::string& csr) {
+  TestIssuer ca;
+  const auto issued = ca.Issue(csr);
+  EXPECT_THAT(issued, ::fleetca::testing::IsOk());
+  return issued.ok() ? issued->certificate : "";
+}
+
+TEST(NotTakenOverTest, IsSilentWhereNothingIsLeftOut) {
+  const std::string csr = MakeCsr();
+  EXPECT_EQ(NotTakenOver(csr, Certified(csr)), "");
+  EXPECT_EQ(NotTakenOver(csr, ""), "");
+  EXPECT_EQ(NotTakenOver("no CSR", ""), "");
+}
+
+TEST(NotTakenOverTest, ListsSubjectAndExtensions) {
+  CsrOptions options;
+  options.subject = x509::BuildName("Acme", "My Web Server");
+  options.extra_extensions =
+      MakeExtension(x509::oid::kKeyUsage, "\x03\x02\x07\x80") +
+      MakeExtension(x509::oid::kSubjectKeyIdentifier, x509::der::Encode(0x04, "id")) +
+      MakeExtension(x509::der::OidFromString("1.3.6.1.5.5.7.1.24"), "x");
+  const std::string csr = MakeCsr(options);
+  const std::string expected =
+      absl::StrCat(kStart,
+                   "the subject \"O=Acme, CN=My Web Server\"; the extensions keyUsage, "
+                   "subjectKeyIdentifier, 1.3.6.1.5.5.7.1.24");
+  EXPECT_EQ(NotTakenOver(csr, Certified(csr)), expected);
+  EXPECT_EQ(NotTakenOver(csr, ""), expected);
+}
+
+// A terminal must not obey what a stranger wrote into a CSR.
+TEST(NotTakenOverTest, EscapesTheSubjectAndCutsItOff) {
+  const std::string wild = MakeCsr({.subject = x509::BuildName("", "a\x1b[31m\nroot: \xff")});
+  EXPECT_EQ(NotTakenOver(wild, ""),
+            absl::StrCat(kStart, "the subject \"CN=a\\1b[31m\\0aroot: \\ff\""));
+  const std::string longer = MakeCsr({.subject = x509::BuildName("", std::string(4000, 'x'))});
+  EXPECT_LT(NotTakenOver(longer, "").size(), 400u);
+}
+
+TEST(NotTakenOverTest, ListsNamesThatTheCertificateLacks) {
+  const std::string certificate =
+      Certified(MakeCsr({.names = {{x509::NameType::kUri, "spiffe://fleet.test/svc/web"},
+                                   {x509::NameType::kDns, "web.fleet.test"}}}));
+  const std::string asked =
+      MakeCsr({.names = {{x509::NameType::kUri, "spiffe://fleet.test/svc/web"},
+                         {x509::NameType::kDns, "web.fleet.test"},
+                         {x509::NameType::kDns, "db.fleet.test"}}});
+  const std::string sentence = NotTakenOver(asked, certificate);
+  EXPECT_THAT(sentence, HasSubstr("the names DNS:db.fleet.test"));
+  EXPECT_THAT(sentence, Not(HasSubstr("web.fleet.test")));
+}
+
+// A policy may well give the subject that the CSR asks for.
+TEST(NotTakenOverTest, IsSilentOfTheSubjectThatTheCertificateHas) {
+  const std::string certificate = Certified(MakeCsr());
+  const auto parsed = x509::ParseCertificate(certificate);
+  ASSERT_THAT(parsed, ::fleetca::testing::IsOk());
+  const std::string csr = MakeCsr({.subject = std::string(parsed->subject)});
+  EXPECT_EQ(NotTakenOver(csr, certificate), "");
+}
+
+}  // namespace
+}  // namespace fleetca::client
