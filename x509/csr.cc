@@ -130,7 +130,8 @@ absl::StatusOr<Csr> ParseCsr(absl::string_view der, const CsrLimits& limits) {
   if (parts.subject_alt_name.data() != nullptr) {
     FLEETCA_ASSIGN_OR_RETURN(
         csr->names,
-        ParseSubjectAltName(parts.subject_alt_name, limits.max_names, "csr.subject_alt_name"));
+        ParseSubjectAltName(parts.subject_alt_name, limits.max_names, "csr.subject_alt_name",
+                            &csr->folded_names));
   }
   return csr;
 }

@@ -52,7 +52,7 @@ absl::Status CheckDnsRule(absl::string_view rule) {
                                   "every name below, and set dns_wildcards to "
                                   "certify wildcards"));
   }
-  FLEETCA_RETURN_IF_ERROR(x509::CheckName({NameType::kDns, name}, ""));
+  FLEETCA_RETURN_IF_ERROR(x509::CheckName({NameType::kDns, name}, "", x509::Underscores::kAllowed));
   if (below && !absl::StrContains(name, ".")) {
     return Malformed(absl::StrCat("\"", rule,
                                   "\" would allow a whole top-level domain; name "

@@ -129,7 +129,8 @@ class RuleCompiler {
     }
     const std::string example =
         made->Expand(CapturedTexts(captures().size(), absl::string_view("x")));
-    if (!mistakes_.Check(here, x509::CheckName({x509::NameType::kDns, example}, ""))) {
+    if (!mistakes_.Check(here, x509::CheckName({x509::NameType::kDns, example}, "",
+                                               x509::Underscores::kAllowed))) {
       return std::nullopt;
     }
     if (made->HasAmbiguousLabel()) {
