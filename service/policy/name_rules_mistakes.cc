@@ -93,6 +93,11 @@ void CheckWhole(const NameRulesOptions& options, Mistakes* mistakes) {
                   "has no effect, as no dns_suffixes begin with \".\"; list one such as "
                   "\".fleet.example\" or leave this out");
   }
+  if (options.dns_underscores && options.dns_suffixes.empty()) {
+    mistakes->Add("dns_underscores",
+                  "has no effect, as no dns_suffixes allow a DNS name; list one such as "
+                  "\".fleet.example\" or leave this out");
+  }
   if (options.max_names == 0 || options.max_names > kMaxNamesLimit) {
     mistakes->Add("max_names",
                   absl::StrCat("is ", options.max_names, "; write 1 to ", kMaxNamesLimit));

@@ -12,8 +12,7 @@ constexpr Access With(Right right) { return {Access::Kind::kRight, right}; }
 #define TOKENS "/fleetca.v1.JoinTokenService/"
 
 constexpr MethodRights kTable[] = {
-    // The policy decides, from what is asked, whether the caller gets it (Policy::Authorize). On
-    // the
+    // The policy decides, from what is asked, whether the caller gets it (Policy::Authorize). On the
     // bootstrap port the handler finds the caller by a token.
     {CA "IssueCertificate", kAnyIdentity, kAnyone},
     {CA "BatchIssueCertificates", kAnyIdentity, kNobody},
@@ -24,6 +23,7 @@ constexpr MethodRights kTable[] = {
     {TOKENS "CreateJoinTokens", With(Right::kManageTokens), kNobody},
     {TOKENS "ListJoinTokens", With(Right::kManageTokens), kNobody},
     {TOKENS "RevokeJoinTokens", With(Right::kManageTokens), kNobody},
+    {"/fleetca.v1.PolicyService/ApplyPolicy", With(Right::kApplyPolicy), kNobody},
     {"/fleetca.v1.StatisticsService/GetStatistics", With(Right::kReadStatistics), kNobody},
     {"/grpc.health.v1.Health/Check", kAnyIdentity, kNobody, true},
     {"/grpc.health.v1.Health/Watch", kAnyIdentity, kNobody, true},

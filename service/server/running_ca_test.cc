@@ -149,10 +149,10 @@ TEST_F(RunningCaTest, APolicyThatFitsComesInForceAndAnotherLeavesTheOneThatIs) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto ca, Open());
   const std::string first = Read("policy.textproto");
   Replace("policy.textproto", "policy_revision: 1\n", "policy_revision: 2\n");
-  FLEETCA_EXPECT_OK(ca->ReloadPolicy());
+  FLEETCA_EXPECT_OK(ca->ApplyPolicy(""));
   EXPECT_EQ(ca->policies().Current()->revision(), 2);
   Write("policy.textproto", "junk");
-  EXPECT_FALSE(ca->ReloadPolicy().ok());
+  EXPECT_FALSE(ca->ApplyPolicy("").ok());
   // A subordinate CA, for which the issuing certificate's path length has no room.
   Write("policy.textproto",
         first +
@@ -160,7 +160,7 @@ TEST_F(RunningCaTest, APolicyThatFitsComesInForceAndAnotherLeavesTheOneThatIs) {
             "key_purposes: KEY_PURPOSE_SERVER_AUTH names { spiffe_paths: \"/ca/*\" } } "
             "subordinate_ca { permitted_names { dns_domains: \"e.example\" } } }\n");
   Replace("policy.textproto", "policy_revision: 1\n", "policy_revision: 3\n");
-  EXPECT_FALSE(ca->ReloadPolicy().ok());
+  EXPECT_FALSE(ca->ApplyPolicy("").ok());
   EXPECT_EQ(ca->policies().Current()->revision(), 2);
 }
 
