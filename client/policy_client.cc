@@ -23,14 +23,13 @@ absl::StatusOr<AppliedPolicy> PolicyClient::Apply(absl::string_view file_sha256)
   v1::ApplyPolicyRequest request;
   request.set_file_sha256(std::string(file_sha256));
   v1::ApplyPolicyResponse response;
-  FLEETCA_RETURN_IF_ERROR(
-      CallWithRetries(options_, *channel_, [&](absl::Duration remaining) {
-        grpc::ClientContext context;
-        SetAttemptDeadline(options_, remaining, &context);
-        response.Clear();
-        const grpc::Status status = stub_->ApplyPolicy(&context, request, &response);
-        return ExplainConnectionError(StatusFromGrpc(status), options_.address, options_.files);
-      }));
+  FLEETCA_RETURN_IF_ERROR(CallWithRetries(options_, *channel_, [&](absl::Duration remaining) {
+    grpc::ClientContext context;
+    SetAttemptDeadline(options_, remaining, &context);
+    response.Clear();
+    const grpc::Status status = stub_->ApplyPolicy(&context, request, &response);
+    return ExplainConnectionError(StatusFromGrpc(status), options_.address, options_.files);
+  }));
   return AppliedPolicy{.file = response.file(),
                        .revision = response.policy_revision(),
                        .former_revision = response.former_policy_revision(),

@@ -29,7 +29,8 @@ struct CsrLimits {
   absl::string_view fleet_arc = oid::kDefaultFleetArc;
 };
 
-// A parsed CSR. Every view aliases the DER it was parsed from, but the names may alias folded_names.
+// A parsed CSR. Every view aliases the DER it was parsed from, but the names may alias
+// folded_names.
 struct Csr {
   absl::string_view der;
   // The CertificationRequestInfo element: the bytes that `signature` signs.

@@ -13,8 +13,8 @@ namespace fleetca::x509 {
 // an empty argument leaves the attribute out, and both empty give the empty Name (30 00).
 std::string BuildName(absl::string_view organization, absl::string_view common_name);
 
-// The same of a whole subject, in the order C, O, OU, CN, which is from the widest to the narrowest.
-// The country is a PrintableString, as RFC 5280 appendix A.1 has it.
+// The same of a whole subject, in the order C, O, OU, CN, which is from the widest to the
+// narrowest. The country is a PrintableString, as RFC 5280 appendix A.1 has it.
 std::string BuildName(const Subject& subject);
 
 // "O=Fleet, CN=Root" of a well-formed Name element, RFC 4514 escapes; unknown types as dotted OIDs.

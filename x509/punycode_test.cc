@@ -18,9 +18,9 @@ TEST(PunycodeTest, TakesWhatDecodesAndEncodesAgain) {
   for (const char* label :
        {"xn--egbpdaj6bu4bxfgehfvwxn", "xn--ihqwcrb4cv8a8dqg056pqjye",
         "xn--ihqwctvzc91f659drss3x8bo0yb", "xn--4dbcagdahymbxekheh6e0a7fei0b",
-        "xn--i1baa7eci9glrd9b2ae1bj0hfcgg6iyaf8o0a1dig0cd",
-        "xn--b1abfaaepdrnnbgefbadotcwatmq2g4l", "xn--zrich-kva", "xn--bcher-kva", "xn--strae-oqa",
-        "xn--p1ai", "xn--nxasmm1c", "xn--fiqs8s", "xn--maana-pta", "xn--ls8h"}) {
+        "xn--i1baa7eci9glrd9b2ae1bj0hfcgg6iyaf8o0a1dig0cd", "xn--b1abfaaepdrnnbgefbadotcwatmq2g4l",
+        "xn--zrich-kva", "xn--bcher-kva", "xn--strae-oqa", "xn--p1ai", "xn--nxasmm1c", "xn--fiqs8s",
+        "xn--maana-pta", "xn--ls8h"}) {
     EXPECT_EQ(PunycodeProblem(label), nullptr) << label;
   }
 }
@@ -28,11 +28,10 @@ TEST(PunycodeTest, TakesWhatDecodesAndEncodesAgain) {
 TEST(PunycodeTest, RefusesWhatDoesNotDecode) {
   for (const std::string& label :
        {std::string("xn--99999999"),  // cut off in the middle of a number
-        std::string("xn--zrich-kv"),
-        std::string("xn--a-9999"),
+        std::string("xn--zrich-kv"), std::string("xn--a-9999"),
         std::string("xn--9999999a"),  // past the last code point, or past 32 bits
         std::string("xn--zzzzzzzz"),
-        std::string("xn--a-b_c"),     // no digit
+        std::string("xn--a-b_c"),  // no digit
         "xn--" + std::string(59, '9')}) {
     EXPECT_NE(PunycodeProblem(label), nullptr) << label;
   }

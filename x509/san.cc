@@ -205,8 +205,8 @@ std::string IpToString(absl::string_view octets) {
   return text;
 }
 
-// A copy of GeneralNames with the DNS names and the domains of mail addresses in small letters; null
-// where all of them are already. What is malformed is copied as far as it is not.
+// A copy of GeneralNames with the DNS names and the domains of mail addresses in small letters;
+// null where all of them are already. What is malformed is copied as far as it is not.
 std::shared_ptr<const std::string> Folded(absl::string_view der) {
   // In most CSRs no octet at all looks like a capital letter.
   if (absl::c_none_of(der, absl::ascii_isupper)) {

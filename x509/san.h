@@ -33,10 +33,10 @@ using GeneralNames = absl::InlinedVector<GeneralName, 4>;
 // GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName
 //
 // What a CSR asks for: the contents of the extension's OCTET STRING. DNS names, and the domains of
-// mail addresses, mean the same in capital letters and are folded to small ones; a name that is there
-// twice is asked for once. Where a letter was folded *folded is set and the names alias it; else it
-// is null and they alias `der`. Each name is checked with CheckName, underscores
-// allowed. INVALID_ARGUMENT, with field `field`: kSanInvalid (not DER, empty, malformed name),
+// mail addresses, mean the same in capital letters and are folded to small ones; a name that is
+// there twice is asked for once. Where a letter was folded *folded is set and the names alias it;
+// else it is null and they alias `der`. Each name is checked with CheckName, underscores allowed.
+// INVALID_ARGUMENT, with field `field`: kSanInvalid (not DER, empty, malformed name),
 // kSanTypeForbidden (otherName, x400Address, directoryName, ediPartyName, registeredID),
 // kSanTooMany.
 absl::StatusOr<GeneralNames> ParseSubjectAltName(absl::string_view der, size_t max_names,

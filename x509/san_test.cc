@@ -192,10 +192,9 @@ TEST(SanTest, ParsesWhatItBuilds) {
 }
 
 TEST(SanTest, FoldsWhatMeansTheSameInCapitalLetters) {
-  const std::string der =
-      BuildSubjectAltName({{NameType::kUri, "spiffe://fleet.example/svc/Web"},
-                           {NameType::kDns, "*.WEB.Fleet.example"},
-                           {NameType::kEmail, "John.Doe@Fleet.EXAMPLE"}});
+  const std::string der = BuildSubjectAltName({{NameType::kUri, "spiffe://fleet.example/svc/Web"},
+                                               {NameType::kDns, "*.WEB.Fleet.example"},
+                                               {NameType::kEmail, "John.Doe@Fleet.EXAMPLE"}});
   std::shared_ptr<const std::string> folded;
   absl::StatusOr<GeneralNames> names = ParseSubjectAltName(der, 3, kField, &folded);
   ASSERT_THAT(names, IsOk());
@@ -223,8 +222,7 @@ TEST(SanTest, TakesEachNameOnce) {
   ASSERT_THAT(names, IsOk());
   EXPECT_EQ(names->size(), 3u);
   // What is there counts, however often it is the same: reading it costs something.
-  EXPECT_THAT(ParseSubjectAltName(der, 4, kField, &folded),
-              IsInvalid(Reason::kSanTooMany, kField));
+  EXPECT_THAT(ParseSubjectAltName(der, 4, kField, &folded), IsInvalid(Reason::kSanTooMany, kField));
 }
 
 TEST(SanTest, CountsNames) {
@@ -237,8 +235,7 @@ TEST(SanTest, CountsNames) {
     names.push_back({NameType::kDns, text});
   }
   EXPECT_THAT(Parse(BuildSubjectAltName({names.data(), 100}), 100), IsOk());
-  EXPECT_THAT(Parse(BuildSubjectAltName(names), 100),
-              IsInvalid(Reason::kSanTooMany, kField));
+  EXPECT_THAT(Parse(BuildSubjectAltName(names), 100), IsInvalid(Reason::kSanTooMany, kField));
 }
 
 TEST(SanTest, RefusesWhatIsNotGeneralNames) {
@@ -262,24 +259,21 @@ TEST(SanTest, RefusesWhatIsNotGeneralNames) {
         San(der::Encode(0x89, "a")), San(der::Encode(0x0c, "a")),
         San(der::Encode(0xa2, der::Encode(0x16, "a"))), San(der::Encode(0x80, "a")),
         San(der::Encode(0x82, "a") + std::string(1, '\0'))}) {
-    EXPECT_THAT(Parse(bad, 10), IsInvalid(Reason::kSanInvalid, kField))
-        << absl::CHexEscape(bad);
+    EXPECT_THAT(Parse(bad, 10), IsInvalid(Reason::kSanInvalid, kField)) << absl::CHexEscape(bad);
   }
 }
 
 TEST(SanTest, RefusesOtherTypesOfName) {
   for (const uint8_t tag : {0xa0, 0xa3, 0xa4, 0xa5, 0x88}) {
-    EXPECT_THAT(
-        Parse(San(der::Encode(0x82, "a") + der::Encode(tag, "x")), 10),
-        IsInvalid(Reason::kSanTypeForbidden, kField))
+    EXPECT_THAT(Parse(San(der::Encode(0x82, "a") + der::Encode(tag, "x")), 10),
+                IsInvalid(Reason::kSanTypeForbidden, kField))
         << static_cast<int>(tag);
   }
 }
 
 TEST(SanTest, RefusesABadNameAfterGoodOnes) {
-  EXPECT_THAT(
-      Parse(San(der::Encode(0x82, "a") + der::Encode(0x87, "abcde")), 10),
-      IsInvalid(Reason::kSanInvalid, kField));
+  EXPECT_THAT(Parse(San(der::Encode(0x82, "a") + der::Encode(0x87, "abcde")), 10),
+              IsInvalid(Reason::kSanInvalid, kField));
 }
 
 TEST(SanTest, SplitsSpiffeIds) {

@@ -41,7 +41,8 @@ std::string ToText(const Decision& decision) {
       TextLine("Caller's rule", decision.caller_rule.empty() ? "(none)" : decision.caller_rule),
       TextLine("Identity's rule", decision.subject_rule), TextLine("Profile", decision.profile),
       TextLines("Names", decision.names),
-      decision.left_out_names.empty() ? "" : TextLines("Not granted again", decision.left_out_names),
+      decision.left_out_names.empty() ? ""
+                                      : TextLines("Not granted again", decision.left_out_names),
       TextLine("Subject", decision.subject.empty() ? "(none)" : decision.subject),
       TextLines("Roles", decision.roles),
       TextLines("Roles count at", decision.audience.empty() ? everywhere : decision.audience),

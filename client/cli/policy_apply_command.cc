@@ -83,12 +83,12 @@ std::string ToText(const AppliedPolicy& applied) {
 int ReportRefusal(const absl::Status& refusal, absl::string_view by, OutputForm form) {
   if (form == OutputForm::kJson) {
     const absl::Status written = WriteData(
-        "", JsonToText({{"applied", false},
-                        {"refused_by", by},
-                        {"reason", ReasonName(GetReason(refusal).value_or(Reason::kInternal))},
-                        {"field", GetField(refusal)},
-                        {"mistakes", std::vector<std::string>(
-                                         absl::StrSplit(refusal.message(), '\n'))}}));
+        "", JsonToText(
+                {{"applied", false},
+                 {"refused_by", by},
+                 {"reason", ReasonName(GetReason(refusal).value_or(Reason::kInternal))},
+                 {"field", GetField(refusal)},
+                 {"mistakes", std::vector<std::string>(absl::StrSplit(refusal.message(), '\n'))}}));
     return written.ok() ? kExitFailed : ReportStatus(written);
   }
   Say(by == "server" ? "the server refused the policy; the one before stays in force:"
@@ -142,8 +142,8 @@ int RunApply(const ApplyFlags& flags, const CheckPolicy& check) {
 }  // namespace
 
 void AddPolicyApplyCommand(CLI::App& policy, int* exit_code, CheckPolicy check) {
-  CLI::App* apply =
-      policy.add_subcommand("apply", "Have a server take the policy in its file, and say what changed");
+  CLI::App* apply = policy.add_subcommand(
+      "apply", "Have a server take the policy in its file, and say what changed");
   auto flags = std::make_shared<ApplyFlags>();
   apply
       ->add_option("file", flags->file,
@@ -155,8 +155,9 @@ void AddPolicyApplyCommand(CLI::App& policy, int* exit_code, CheckPolicy check) 
   apply->callback([flags, exit_code, check = std::move(check)] {
     const std::string missing = MissingConnectionFlag(flags->connection);
     *exit_code = !missing.empty()     ? ReportUsageError(missing)
-                 : flags->file == "-" ? ReportUsageError("the policy is a file, not standard input, "
-                                                         "as the server reads it again")
+                 : flags->file == "-" ? ReportUsageError(
+                                            "the policy is a file, not standard input, "
+                                            "as the server reads it again")
                                       : RunApply(*flags, check);
   });
 }

@@ -10,7 +10,8 @@
 
 namespace fleetca::client {
 
-// What is wrong with a policy file, as `fleetca policy check` says it. Only the server's side knows.
+// What is wrong with a policy file, as `fleetca policy check` says it. Only the server's side
+// knows.
 using CheckPolicy = std::function<absl::Status(const std::string& file)>;
 
 // Adds the command to `policy`, the group of the commands about policies.

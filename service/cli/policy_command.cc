@@ -174,8 +174,7 @@ absl::StatusOr<std::string> ReadCertificate(const std::string& file) {
   if (!absl::StrContains(contents, "-----BEGIN")) {
     return contents;
   }
-  absl::StatusOr<std::vector<std::string>> ders =
-      x509::DecodePem(x509::kPemCertificate, contents);
+  absl::StatusOr<std::vector<std::string>> ders = x509::DecodePem(x509::kPemCertificate, contents);
   return ders.ok() ? absl::StatusOr<std::string>(std::move(ders->front()))
                    : Annotate(ders.status(), file);
 }

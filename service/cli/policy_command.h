@@ -9,9 +9,9 @@
 
 namespace fleetca::service {
 
-// What is wrong with a policy file: by itself, and for the server whose configuration lies beside it
-// and names it, as `fleetca policy check` judges. INVALID_ARGUMENT kConfigInvalid with a line for
-// each mistake; kFile*.
+// What is wrong with a policy file: by itself, and for the server whose configuration lies beside
+// it and names it, as `fleetca policy check` judges. INVALID_ARGUMENT kConfigInvalid with a line
+// for each mistake; kFile*.
 absl::Status CheckPolicyFile(const std::string& file);
 
 void AddPolicyCommand(CLI::App& app, int* exit_code);

@@ -24,8 +24,8 @@ struct ContentsOptions {
 absl::Status DecideValidity(IssuanceItem& item, const IssuingCa& ca, absl::Time now);
 
 // Fills in the rest of the item's spec, builds what is to be signed and reads it again. INTERNAL
-// when the two do not agree; INVALID_ARGUMENT kSubjectInvalid for a subject that is the issuing CA's
-// own.
+// when the two do not agree; INVALID_ARGUMENT kSubjectInvalid for a subject that is the issuing
+// CA's own.
 absl::Status BuildAndLint(IssuanceItem& item, const IssuingProfile& profile,
                           const ContentsOptions& options, absl::Time now);
 

@@ -18,8 +18,7 @@ constexpr size_t kMaxLoggedChanges = 200;
 
 // As the mistakes of a file are written: "policy.textproto:6: ".
 std::string Place(absl::string_view file, int line) {
-  return file.empty() ? ""
-                      : absl::StrCat(file, line == 0 ? "" : absl::StrCat(":", line), ": ");
+  return file.empty() ? "" : absl::StrCat(file, line == 0 ? "" : absl::StrCat(":", line), ": ");
 }
 
 absl::Status CheckSuccessor(const Policy& old_policy, const Policy& new_policy, bool differs,
@@ -62,8 +61,7 @@ std::shared_ptr<const Policy> CurrentPolicy::Current() const {
   return policy_;
 }
 
-absl::StatusOr<PolicyChange> CurrentPolicy::Reload(absl::string_view file,
-                                                   absl::string_view text) {
+absl::StatusOr<PolicyChange> CurrentPolicy::Reload(absl::string_view file, absl::string_view text) {
   absl::MutexLock lock(&reload_mutex_);
   absl::StatusOr<PolicyChange> change = Replace(file, text);
   if (!change.ok()) {

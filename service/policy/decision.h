@@ -28,15 +28,15 @@ struct AuthorizeRequest {
   absl::string_view profile;
   // The names that the CSR asks for, each well formed; of it all, only they and its key count.
   absl::Span<const x509::GeneralName> names;
-  // Those of the certificate by which the caller was authenticated, each well formed: what a request
-  // of its holder for itself keeps when it names nothing. Empty for every other caller.
+  // Those of the certificate by which the caller was authenticated, each well formed: what a
+  // request of its holder for itself keeps when it names nothing. Empty for every other caller.
   absl::Span<const x509::GeneralName> caller_names;
   x509::PublicKeyAlgorithm key_algorithm = x509::PublicKeyAlgorithm::kP256;
   std::optional<absl::Duration> lifetime;  // absent: the profile's default
 };
 
-// What the certificate says. Views alias the request, the policy and own_texts, and must not outlive
-// any of them. Can be moved and not copied.
+// What the certificate says. Views alias the request, the policy and own_texts, and must not
+// outlive any of them. Can be moved and not copied.
 struct Decision {
   struct Attribute {
     absl::string_view name;
@@ -63,7 +63,8 @@ struct Decision {
   // What the caller's requests are counted against (budgets.h); null: not at all.
   const Budget* budget = nullptr;
   int64_t policy_revision = 0;
-  // Names that neither the request nor the policy writes out: "{name}.fleet.example" for an identity.
+  // Names that neither the request nor the policy writes out: "{name}.fleet.example" for an
+  // identity.
   std::vector<std::unique_ptr<const std::string>> own_texts;
 
   absl::string_view identity() const { return names.front().value; }

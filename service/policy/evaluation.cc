@@ -363,11 +363,11 @@ absl::StatusOr<x509::Subject> Evaluation::SubjectOfCa() const {
   const absl::string_view domain = x509::SpiffeTrustDomain(subject_.id);
   const absl::string_view path = absl::StripPrefix(x509::SpiffePath(subject_.id), "/");
   if (path.size() > x509::kMaxSubjectText || domain.size() > x509::kMaxSubjectText) {
-    return InvalidArgument(Reason::kSubjectInvalid, "identity",
-                           absl::StrCat("The trust domain and the path of a CA's identity stand in "
-                                        "its subject, which takes ",
-                                        x509::kMaxSubjectText,
-                                        " characters of each; ask for a shorter one"));
+    return InvalidArgument(
+        Reason::kSubjectInvalid, "identity",
+        absl::StrCat("The trust domain and the path of a CA's identity stand in "
+                     "its subject, which takes ",
+                     x509::kMaxSubjectText, " characters of each; ask for a shorter one"));
   }
   return x509::Subject{.organizations = {std::string(domain)}, .common_name = std::string(path)};
 }
@@ -393,7 +393,8 @@ absl::Status Evaluation::DecideSubject() {
     decision_.subject = *std::move(subject);
   }
   if (explanation_ != nullptr) {
-    Detail(decision_.subject.empty() ? "none" : x509::NameToText(x509::BuildName(decision_.subject)));
+    Detail(decision_.subject.empty() ? "none"
+                                     : x509::NameToText(x509::BuildName(decision_.subject)));
   }
   return absl::OkStatus();
 }

@@ -36,9 +36,9 @@ void AppendDecision(const Decision& decision, std::string* out) {
   if (!decision.left_out.empty()) {
     AppendLine(out, "left out", NamesToText(decision.left_out));
   }
-  AppendLine(out, "subject",
-             decision.subject.empty() ? "none"
-                                      : x509::NameToText(x509::BuildName(decision.subject)));
+  AppendLine(
+      out, "subject",
+      decision.subject.empty() ? "none" : x509::NameToText(x509::BuildName(decision.subject)));
   AppendLine(out, "roles", decision.roles.empty() ? "none" : absl::StrJoin(decision.roles, ", "));
   if (!decision.roles.empty()) {
     AppendLine(

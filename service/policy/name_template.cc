@@ -66,9 +66,9 @@ std::string NameTemplate::Expand(const CapturedTexts& texts) const {
 
 std::optional<std::string> NameTemplate::ExpandDnsName(const CapturedTexts& texts) const {
   std::string name = Expand(texts);
-  const bool exact = !absl::StartsWith(name, "*") && EqualsDnsName(name, texts) &&
-                     x509::CheckName({x509::NameType::kDns, name}, "", x509::Underscores::kAllowed)
-                         .ok();
+  const bool exact =
+      !absl::StartsWith(name, "*") && EqualsDnsName(name, texts) &&
+      x509::CheckName({x509::NameType::kDns, name}, "", x509::Underscores::kAllowed).ok();
   return exact ? std::make_optional(std::move(name)) : std::nullopt;
 }
 

@@ -111,8 +111,8 @@ class RuleCompiler {
   void CompileSubjects() {
     std::optional<SubjectTemplate> own;
     if (options_.subject.has_value()) {
-      own = SubjectTemplate::Compile(Below("subject"), *options_.subject, rule_.identity,
-                                     &mistakes_);
+      own =
+          SubjectTemplate::Compile(Below("subject"), *options_.subject, rule_.identity, &mistakes_);
     }
     for (const PolicyProfile* profile : rule_.profiles) {
       if (profile->subordinate_ca.has_value()) {
@@ -140,10 +140,10 @@ class RuleCompiler {
     std::optional<SubjectTemplate> made =
         SubjectTemplate::Compile("", *profile.subject, rule_.identity, &found);
     for (const absl::Status& mistake : found) {
-      mistakes_.Add(Below("profiles"),
-                    absl::StrCat("lists \"", profile.profile.name(), "\", whose subject.",
-                                 GetField(mistake), " ", mistake.message(),
-                                 "; or write a subject in this rule"));
+      mistakes_.Add(
+          Below("profiles"),
+          absl::StrCat("lists \"", profile.profile.name(), "\", whose subject.", GetField(mistake),
+                       " ", mistake.message(), "; or write a subject in this rule"));
     }
     return made;
   }

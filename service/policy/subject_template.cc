@@ -52,7 +52,8 @@ std::vector<std::string> CapturesIn(absl::string_view text) {
 }
 
 // One text, judged with each capture standing for a text of `samples`.
-std::optional<NameTemplate> CompileText(const std::string& field, Attribute attribute, const std::string& text,
+std::optional<NameTemplate> CompileText(const std::string& field, Attribute attribute,
+                                        const std::string& text,
                                         absl::Span<const std::string> captures,
                                         const CapturedTexts& samples, Mistakes* mistakes) {
   absl::StatusOr<NameTemplate> made = NameTemplate::Parse(text, captures);
@@ -149,26 +150,28 @@ std::optional<SubjectTemplate> SubjectTemplate::Compile(absl::string_view field,
                                                                  : absl::string_view("x"));
   SubjectTemplate made;
   Mistakes found;
-  ForEachText(options, &found, [&](const std::string& here, Attribute attribute, const std::string& text) {
-    std::optional<NameTemplate> one = CompileText(here, attribute, text, captures, samples, &found);
-    if (!one.has_value()) {
-      return;
-    }
-    switch (attribute) {
-      case Attribute::kCommonName:
-        made.common_name_ = std::move(one);
-        break;
-      case Attribute::kOrganization:
-        made.organizations_.push_back(*std::move(one));
-        break;
-      case Attribute::kOrganizationalUnit:
-        made.organizational_units_.push_back(*std::move(one));
-        break;
-      case Attribute::kCountry:
-        made.country_ = std::move(one);
-        break;
-    }
-  });
+  ForEachText(options, &found,
+              [&](const std::string& here, Attribute attribute, const std::string& text) {
+                std::optional<NameTemplate> one =
+                    CompileText(here, attribute, text, captures, samples, &found);
+                if (!one.has_value()) {
+                  return;
+                }
+                switch (attribute) {
+                  case Attribute::kCommonName:
+                    made.common_name_ = std::move(one);
+                    break;
+                  case Attribute::kOrganization:
+                    made.organizations_.push_back(*std::move(one));
+                    break;
+                  case Attribute::kOrganizationalUnit:
+                    made.organizational_units_.push_back(*std::move(one));
+                    break;
+                  case Attribute::kCountry:
+                    made.country_ = std::move(one);
+                    break;
+                }
+              });
   mistakes->AddBelow(field, found);
   return found.empty() ? std::make_optional(std::move(made)) : std::nullopt;
 }
@@ -179,15 +182,13 @@ absl::StatusOr<x509::Subject> SubjectTemplate::Expand(
   all.push_back(path.empty() ? absl::string_view() : path.back());
   absl::StatusOr<x509::Subject> subject(absl::in_place);
   if (common_name_.has_value()) {
-    FLEETCA_RETURN_IF_ERROR(ExpandOne("subject.common_name", Attribute::kCommonName,
-                                      *common_name_, all, &subject->common_name));
+    FLEETCA_RETURN_IF_ERROR(ExpandOne("subject.common_name", Attribute::kCommonName, *common_name_,
+                                      all, &subject->common_name));
   }
-  FLEETCA_RETURN_IF_ERROR(
-      ExpandList("subject.organization", Attribute::kOrganization, organizations_, all,
-                 &subject->organizations));
-  FLEETCA_RETURN_IF_ERROR(ExpandList("subject.organizational_unit",
-                                     Attribute::kOrganizationalUnit, organizational_units_, all,
-                                     &subject->organizational_units));
+  FLEETCA_RETURN_IF_ERROR(ExpandList("subject.organization", Attribute::kOrganization,
+                                     organizations_, all, &subject->organizations));
+  FLEETCA_RETURN_IF_ERROR(ExpandList("subject.organizational_unit", Attribute::kOrganizationalUnit,
+                                     organizational_units_, all, &subject->organizational_units));
   if (country_.has_value()) {
     FLEETCA_RETURN_IF_ERROR(
         ExpandOne("subject.country", Attribute::kCountry, *country_, all, &subject->country));

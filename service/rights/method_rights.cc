@@ -12,7 +12,8 @@ constexpr Access With(Right right) { return {Access::Kind::kRight, right}; }
 #define TOKENS "/fleetca.v1.JoinTokenService/"
 
 constexpr MethodRights kTable[] = {
-    // The policy decides, from what is asked, whether the caller gets it (Policy::Authorize). On the
+    // The policy decides, from what is asked, whether the caller gets it (Policy::Authorize). On
+    // the
     // bootstrap port the handler finds the caller by a token.
     {CA "IssueCertificate", kAnyIdentity, kAnyone},
     {CA "BatchIssueCertificates", kAnyIdentity, kNobody},

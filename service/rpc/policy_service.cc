@@ -28,10 +28,10 @@ absl::Status Shortened(const absl::Status& status) {
   const size_t end = message.rfind('\n', kMaxMistakes);
   const absl::string_view shown =
       message.substr(0, end == absl::string_view::npos ? kMaxMistakes : end);
-  const auto left_out =
-      std::count(message.begin() + shown.size() + 1, message.end(), '\n') + 1;
-  return MakeError(status.code(), *reason, GetField(status),
-                   absl::StrCat(shown, "\nand ", left_out, " more lines; see fleetca policy check"));
+  const auto left_out = std::count(message.begin() + shown.size() + 1, message.end(), '\n') + 1;
+  return MakeError(
+      status.code(), *reason, GetField(status),
+      absl::StrCat(shown, "\nand ", left_out, " more lines; see fleetca policy check"));
 }
 
 }  // namespace

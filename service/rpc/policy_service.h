@@ -19,11 +19,11 @@
 
 namespace fleetca::service {
 
-// Has the server's policy file read again, for whoever the port's access check lets through. Reading
-// and judging a file takes its time, so it is done in the pool. Thread-safe; the references outlive
-// it.
-class PolicyService : public v1::PolicyService::WithRawCallbackMethod_ApplyPolicy<
-                          v1::PolicyService::Service> {
+// Has the server's policy file read again, for whoever the port's access check lets through.
+// Reading and judging a file takes its time, so it is done in the pool. Thread-safe; the references
+// outlive it.
+class PolicyService
+    : public v1::PolicyService::WithRawCallbackMethod_ApplyPolicy<v1::PolicyService::Service> {
  public:
   // Puts the policy of the file in force, if the SHA-256 of the file is this one or that is empty.
   using Apply = std::function<absl::StatusOr<PolicyChange>(absl::string_view file_sha256)>;

@@ -1,6 +1,6 @@
 // subjectAltName. What parses is built again to bytes that parse to the same names, and to the same
-// bytes where no letter was folded and no name was there twice; each name in it is one that CheckName
-// takes and that prints as ASCII.
+// bytes where no letter was folded and no name was there twice; each name in it is one that
+// CheckName takes and that prints as ASCII.
 #include <memory>
 #include <string>
 

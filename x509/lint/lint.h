@@ -64,12 +64,12 @@ struct LintExpectation {
 
 // Checks: DER all the way, version 3, serial positive and at most 20 octets with the value
 // expected, signature algorithm, issuer, validity (encodings around 2050, order, length, within the
-// issuer's), the subject's sizes and characters and that it says what was decided, the key, each extension at most once and known,
-// criticality, KU, EKU and BC as the policy says and consistent with each other, SKI = the key's
-// identifier, AKI, nameConstraints as the policy says and never in a leaf, every SAN well formed,
-// SAN critical exactly where the subject is empty, FleetAuthz and Provenance as expected, not
-// critical and never in a CA's certificate. OK gives the bytes, now signable once. INTERNAL
-// kLintFailed otherwise: a bug of ours, and nothing is signed. Thread-safe.
+// issuer's), the subject's sizes and characters and that it says what was decided, the key, each
+// extension at most once and known, criticality, KU, EKU and BC as the policy says and consistent
+// with each other, SKI = the key's identifier, AKI, nameConstraints as the policy says and never in
+// a leaf, every SAN well formed, SAN critical exactly where the subject is empty, FleetAuthz and
+// Provenance as expected, not critical and never in a CA's certificate. OK gives the bytes, now
+// signable once. INTERNAL kLintFailed otherwise: a bug of ours, and nothing is signed. Thread-safe.
 absl::StatusOr<Prepared> LintTbs(std::string tbs, const LintPolicy& policy,
                                  const LintExpectation& expectation);
 
