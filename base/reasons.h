@@ -45,7 +45,7 @@
   REASON(kCsrExtensionRefused, "CSR_EXTENSION_REFUSED", (kInvalidArgument),                        \
          "The CSR asks for an extension that the CA takes from nobody.")                           \
   REASON(kSubjectInvalid, "SUBJECT_INVALID", (kInvalidArgument),                                   \
-         "The subject of the CSR is malformed.")                                                   \
+         "The subject of the CSR, or the one that the policy makes, fits no certificate.")         \
   SECTION("The key and the proof that the requester has it")                                       \
   REASON(kKeyUnsupported, "KEY_UNSUPPORTED", (kInvalidArgument, kFailedPrecondition),              \
          "The key's algorithm is unknown, or the profile or rule does not allow it.")              \

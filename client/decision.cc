@@ -16,6 +16,8 @@ Decision DecisionFromProto(const v1::Decision& decision) {
   out.subject_rule = decision.subject_rule();
   out.profile = decision.profile();
   out.names.assign(decision.names().begin(), decision.names().end());
+  out.left_out_names.assign(decision.left_out_names().begin(), decision.left_out_names().end());
+  out.subject = decision.subject();
   out.roles.assign(decision.roles().begin(), decision.roles().end());
   out.audience.assign(decision.audience().begin(), decision.audience().end());
   for (const v1::DecidedAttribute& attribute : decision.attributes()) {

@@ -21,6 +21,10 @@ struct Decision {
   std::string profile;
   // The identity first: "URI:spiffe://fleet.example/svc/web".
   std::vector<std::string> names;
+  // Of the certificate that asked, and granted no more.
+  std::vector<std::string> left_out_names;
+  // "O=Fleet, CN=alice"; empty for none.
+  std::string subject;
   std::vector<std::string> roles;
   // The services at which the roles count; none: all.
   std::vector<std::string> audience;

@@ -55,7 +55,9 @@ absl::StatusOr<RequestedName> ParseRequestedName(absl::string_view text) {
   if (*type == x509::NameType::kIp) {
     FLEETCA_ASSIGN_OR_RETURN(name.value, ParseIpAddress(name.value));
   }
-  FLEETCA_RETURN_IF_ERROR(x509::CheckName({name.type, name.value}, kField));
+  // The CA's profile says whether a DNS name may have "_".
+  FLEETCA_RETURN_IF_ERROR(
+      x509::CheckName({name.type, name.value}, kField, x509::Underscores::kAllowed));
   return name;
 }
 

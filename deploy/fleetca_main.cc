@@ -10,7 +10,9 @@
 #include "base/last_words.h"
 #include "base/version.h"
 #include "client/cli/commands.h"
+#include "client/cli/policy_apply_command.h"
 #include "service/cli/commands.h"
+#include "service/cli/policy_command.h"
 
 namespace {
 
@@ -92,6 +94,9 @@ int Run(int argc, char** argv) {
   app.footer(kFooter);
   fleetca::service::AddServerCommands(app, &exit_code);
   fleetca::client::AddCertCommands(app, &exit_code);
+  // It asks a server, and checks the file first as only the server's side can.
+  fleetca::client::AddPolicyApplyCommand(*app.get_subcommand("policy"), &exit_code,
+                                         fleetca::service::CheckPolicyFile);
   AddVersionCommand(app, &exit_code);
   if (const std::string mistake = MistypedCommand(app, argc, argv); !mistake.empty()) {
     return fleetca::ReportUsageError(mistake);

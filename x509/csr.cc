@@ -123,9 +123,9 @@ absl::StatusOr<Csr> ParseCsr(absl::string_view der, const CsrLimits& limits) {
   FLEETCA_RETURN_IF_ERROR(ReadKeyAndAlgorithm(parts, &*csr));
   FLEETCA_RETURN_IF_ERROR(CheckCsrSubject(limits, csr->subject));
   if (parts.subject_alt_name.data() != nullptr) {
-    FLEETCA_ASSIGN_OR_RETURN(
-        csr->names,
-        ParseSubjectAltName(parts.subject_alt_name, limits.max_names, "csr.subject_alt_name"));
+    FLEETCA_ASSIGN_OR_RETURN(csr->names,
+                             ParseSubjectAltName(parts.subject_alt_name, limits.max_names,
+                                                 "csr.subject_alt_name", &csr->folded_names));
   }
   return csr;
 }

@@ -3,6 +3,8 @@
 #define FLEETCA_X509_CSR_H_
 
 #include <cstddef>
+#include <memory>
+#include <string>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
@@ -28,7 +30,8 @@ struct CsrLimits {
   absl::string_view fleet_arc = oid::kDefaultFleetArc;
 };
 
-// A parsed CSR. Every view aliases the DER it was parsed from.
+// A parsed CSR. Every view aliases the DER it was parsed from, but the names may alias
+// folded_names.
 struct Csr {
   absl::string_view der;
   // The CertificationRequestInfo element: the bytes that `signature` signs.
@@ -39,8 +42,10 @@ struct Csr {
   PublicKey public_key;
   SignatureAlgorithm signature_algorithm = SignatureScheme::kEcdsaSha256;
   absl::string_view signature;
-  // The subjectAltName it asks for; empty when it asks for none.
+  // The subjectAltName it asks for, each name once; empty when it asks for none.
   GeneralNames names;
+  // What the names alias where a letter of them was folded (ParseSubjectAltName); null otherwise.
+  std::shared_ptr<const std::string> folded_names;
   // OID contents of the requested extensions that are not subjectAltName. None is ever copied into
   // a certificate; they are kept to be logged.
   absl::InlinedVector<absl::string_view, 8> ignored_extensions;

@@ -1,5 +1,7 @@
 #include "x509/name.h"
 
+#include <cstdint>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "x509/der/der.h"
@@ -11,6 +13,9 @@ namespace {
 
 constexpr absl::string_view kInvalid = "(invalid name)";
 
+constexpr absl::string_view kOrganizationalUnitName = oid::Bytes("\x55\x04\x0b");
+constexpr absl::string_view kCountryName = oid::Bytes("\x55\x04\x06");
+
 // RFC 4514 section 3.
 constexpr struct {
   absl::string_view oid;
@@ -18,8 +23,8 @@ constexpr struct {
 } kAttributeNames[] = {
     {oid::kCommonName, "CN"},
     {oid::kOrganizationName, "O"},
-    {oid::Bytes("\x55\x04\x0b"), "OU"},
-    {oid::Bytes("\x55\x04\x06"), "C"},
+    {kOrganizationalUnitName, "OU"},
+    {kCountryName, "C"},
     {oid::Bytes("\x55\x04\x07"), "L"},
     {oid::Bytes("\x55\x04\x08"), "ST"},
     {oid::Bytes("\x55\x04\x09"), "STREET"},
@@ -29,11 +34,12 @@ constexpr struct {
 };
 
 // AttributeTypeAndValue inside its own RDN.
-std::string SingleValuedRdn(absl::string_view type, absl::string_view value) {
+std::string SingleValuedRdn(absl::string_view type, absl::string_view value,
+                            uint8_t tag = der::kUtf8String) {
   std::string attribute;
   der::Writer writer(&attribute);
   writer.Oid(type);
-  writer.Element(der::kUtf8String, value);
+  writer.Element(tag, value);
   return der::Encode(der::kSet, der::Encode(der::kSequence, attribute));
 }
 
@@ -93,6 +99,23 @@ std::string BuildName(absl::string_view organization, absl::string_view common_n
   }
   if (!common_name.empty()) {
     rdns += SingleValuedRdn(oid::kCommonName, common_name);
+  }
+  return der::Encode(der::kSequence, rdns);
+}
+
+std::string BuildName(const Subject& subject) {
+  std::string rdns;
+  if (!subject.country.empty()) {
+    rdns += SingleValuedRdn(kCountryName, subject.country, der::kPrintableString);
+  }
+  for (const std::string& organization : subject.organizations) {
+    rdns += SingleValuedRdn(oid::kOrganizationName, organization);
+  }
+  for (const std::string& unit : subject.organizational_units) {
+    rdns += SingleValuedRdn(kOrganizationalUnitName, unit);
+  }
+  if (!subject.common_name.empty()) {
+    rdns += SingleValuedRdn(oid::kCommonName, subject.common_name);
   }
   return der::Encode(der::kSequence, rdns);
 }

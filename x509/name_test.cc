@@ -21,6 +21,21 @@ std::string OneRdnName(absl::string_view attributes) {
   return der::Encode(der::kSequence, der::Encode(der::kSet, attributes));
 }
 
+TEST(NameTest, BuildsAWholeSubject) {
+  const Subject subject{.country = "CH",
+                        .organizations = {"Fleet", "ops"},
+                        .organizational_units = {"Z\xc3\xbcrich"},
+                        .common_name = "alice"};
+  const std::string name = BuildName(subject);
+  EXPECT_EQ(NameToText(name), "C=CH, O=Fleet, O=ops, OU=Z\xc3\xbcrich, CN=alice");
+  // PrintableString, and UTF8String for the rest.
+  EXPECT_EQ(name.substr(2, 13), std::string("\x31\x0b\x30\x09\x06\x03\x55\x04\x06\x13\x02"
+                                            "CH"));
+  EXPECT_EQ(BuildName(Subject()), std::string("\x30\x00", 2));
+  EXPECT_EQ(BuildName(Subject{.organizations = {"Fleet"}, .common_name = "web"}),
+            BuildName("Fleet", "web"));
+}
+
 TEST(NameTest, BuildsWhatIsGiven) {
   EXPECT_EQ(BuildName("", ""), std::string("\x30\x00", 2));
   EXPECT_EQ(BuildName("", "a"), std::string("\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01"

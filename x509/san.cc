@@ -2,8 +2,10 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <cstdint>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -12,6 +14,7 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "x509/der/der.h"
+#include "x509/punycode.h"
 #include "x509/spiffe_id.h"
 
 namespace fleetca::x509 {
@@ -45,7 +48,7 @@ absl::Status Invalid(const GeneralName& name, absl::string_view field, absl::str
 }
 
 // What is wrong with one label; null when nothing is.
-[[nodiscard]] const char* DnsLabelProblem(absl::string_view label) {
+[[nodiscard]] const char* DnsLabelProblem(absl::string_view label, Underscores underscores) {
   if (label.empty()) {
     return "has an empty label; write it without a leading, trailing or doubled dot";
   }
@@ -62,14 +65,16 @@ absl::Status Invalid(const GeneralName& name, absl::string_view field, absl::str
     if (static_cast<unsigned char>(c) >= 0x80) {
       return "is not ASCII; write each international label in its \"xn--\" form";
     }
-    if (!IsLowerAlphanumeric(c) && c != '-') {
+    if (!IsLowerAlphanumeric(c) && c != '-' &&
+        !(c == '_' && underscores == Underscores::kAllowed)) {
       return "may only have the characters a-z, 0-9, \"-\" and \".\"";
     }
   }
-  return nullptr;
+  return IsPunycodeLabel(label) ? PunycodeProblem(label) : nullptr;
 }
 
-[[nodiscard]] const char* DnsProblem(absl::string_view name, bool wildcard_allowed) {
+[[nodiscard]] const char* DnsProblem(absl::string_view name, bool wildcard_allowed,
+                                     Underscores underscores) {
   if (name.empty()) {
     return "is empty; leave it out or give it a value";
   }
@@ -82,7 +87,7 @@ absl::Status Invalid(const GeneralName& name, absl::string_view field, absl::str
   while (true) {
     const size_t dot = name.find('.');
     const absl::string_view label = name.substr(0, dot);
-    if (const char* problem = DnsLabelProblem(label)) {
+    if (const char* problem = DnsLabelProblem(label, underscores)) {
       return problem;
     }
     ++labels;
@@ -121,13 +126,13 @@ absl::Status Invalid(const GeneralName& name, absl::string_view field, absl::str
   if (local.front() == '.' || local.back() == '.' || absl::StrContains(local, "..")) {
     return "has a leading, trailing or doubled dot before \"@\"";
   }
-  return DnsProblem(email.substr(at + 1), /*wildcard_allowed=*/false);
+  return DnsProblem(email.substr(at + 1), /*wildcard_allowed=*/false, Underscores::kRefused);
 }
 
-[[nodiscard]] const char* NameProblem(const GeneralName& name) {
+[[nodiscard]] const char* NameProblem(const GeneralName& name, Underscores underscores) {
   switch (name.type) {
     case NameType::kDns:
-      return DnsProblem(name.value, /*wildcard_allowed=*/true);
+      return DnsProblem(name.value, /*wildcard_allowed=*/true, underscores);
     case NameType::kUri:
       return SpiffeIdProblem(name.value);
     case NameType::kIp:
@@ -200,6 +205,33 @@ std::string IpToString(absl::string_view octets) {
   return text;
 }
 
+// A copy of GeneralNames with the DNS names and the domains of mail addresses in small letters;
+// null where all of them are already. What is malformed is copied as far as it is not.
+std::shared_ptr<const std::string> Folded(absl::string_view der) {
+  // In most CSRs no octet at all looks like a capital letter.
+  if (absl::c_none_of(der, absl::ascii_isupper)) {
+    return nullptr;
+  }
+  auto copy = std::make_shared<std::string>(der);
+  der::Reader outer(*copy);
+  der::Reader list;
+  uint8_t tag;
+  absl::string_view value;
+  absl::string_view element;
+  if (!outer.ReadNested(der::kSequence, &list)) {
+    return nullptr;
+  }
+  while (list.ReadAny(&tag, &value, &element)) {
+    const size_t start = tag == kRfc822Name ? value.find('@') : tag == kDnsName ? 0 : value.size();
+    if (start < value.size()) {
+      char* const begin = copy->data() + (value.data() - copy->data()) + start;
+      std::transform(begin, copy->data() + (value.data() - copy->data()) + value.size(), begin,
+                     absl::ascii_tolower);
+    }
+  }
+  return *copy == der ? nullptr : copy;
+}
+
 }  // namespace
 
 absl::string_view NameTypeName(NameType type) {
@@ -217,8 +249,10 @@ absl::string_view NameTypeName(NameType type) {
 }
 
 absl::StatusOr<GeneralNames> ParseSubjectAltName(absl::string_view der, size_t max_names,
-                                                 absl::string_view field) {
-  der::Reader outer(der);
+                                                 absl::string_view field,
+                                                 std::shared_ptr<const std::string>* folded) {
+  *folded = Folded(der);
+  der::Reader outer(*folded == nullptr ? der : absl::string_view(**folded));
   der::Reader list;
   if (!outer.ReadNested(der::kSequence, &list) || !outer.empty()) {
     return InvalidArgument(Reason::kSanInvalid, field,
@@ -229,14 +263,14 @@ absl::StatusOr<GeneralNames> ParseSubjectAltName(absl::string_view der, size_t m
                            "subjectAltName is empty; leave it out or give it a name");
   }
   absl::StatusOr<GeneralNames> names(absl::in_place);
-  while (!list.empty()) {
+  for (size_t count = 0; !list.empty(); ++count) {
     uint8_t tag;
     absl::string_view value;
     absl::string_view element;
     if (!list.ReadAny(&tag, &value, &element)) {
       return InvalidArgument(Reason::kSanInvalid, field, "a name in subjectAltName is not DER");
     }
-    if (names->size() >= max_names) {
+    if (count >= max_names) {
       return InvalidArgument(Reason::kSanTooMany, field,
                              absl::StrCat("more than ", max_names, " names; ask for fewer"));
     }
@@ -245,8 +279,10 @@ absl::StatusOr<GeneralNames> ParseSubjectAltName(absl::string_view der, size_t m
       return UnsupportedTag(tag, field);
     }
     const GeneralName name = {type, value};
-    FLEETCA_RETURN_IF_ERROR(CheckName(name, field));
-    names->push_back(name);
+    FLEETCA_RETURN_IF_ERROR(CheckName(name, field, Underscores::kAllowed));
+    if (!absl::c_linear_search(*names, name)) {
+      names->push_back(name);
+    }
   }
   return names;
 }
@@ -260,8 +296,8 @@ std::string BuildSubjectAltName(absl::Span<const GeneralName> names) {
   return der::Encode(der::kSequence, contents);
 }
 
-absl::Status CheckName(const GeneralName& name, absl::string_view field) {
-  const char* problem = NameProblem(name);
+absl::Status CheckName(const GeneralName& name, absl::string_view field, Underscores underscores) {
+  const char* problem = NameProblem(name, underscores);
   return problem == nullptr ? absl::OkStatus() : Invalid(name, field, problem);
 }
 

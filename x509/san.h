@@ -2,6 +2,7 @@
 #ifndef FLEETCA_X509_SAN_H_
 #define FLEETCA_X509_SAN_H_
 
+#include <memory>
 #include <string>
 
 #include "absl/container/inlined_vector.h"
@@ -31,24 +32,34 @@ using GeneralNames = absl::InlinedVector<GeneralName, 4>;
 
 // GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName
 //
-// Parses the contents of the extension's OCTET STRING. Each name is checked with CheckName.
+// What a CSR asks for: the contents of the extension's OCTET STRING. DNS names, and the domains of
+// mail addresses, mean the same in capital letters and are folded to small ones; a name that is
+// there twice is asked for once. Where a letter was folded *folded is set and the names alias it;
+// else it is null and they alias `der`. Each name is checked with CheckName, underscores allowed.
 // INVALID_ARGUMENT, with field `field`: kSanInvalid (not DER, empty, malformed name),
 // kSanTypeForbidden (otherName, x400Address, directoryName, ediPartyName, registeredID),
 // kSanTooMany.
 absl::StatusOr<GeneralNames> ParseSubjectAltName(absl::string_view der, size_t max_names,
-                                                 absl::string_view field);
+                                                 absl::string_view field,
+                                                 std::shared_ptr<const std::string>* folded);
 
 // The extension's contents for these names, in their order.
 std::string BuildSubjectAltName(absl::Span<const GeneralName> names);
 
+// Whether DNS names may have "_", which hosts' names have not (RFC 952) and services' sometimes
+// have.
+enum class Underscores { kRefused, kAllowed };
+
 // Whether one name is well formed; kSanInvalid says what is wrong and how to mend it.
 //   DNS    1-253 octets of lower-case LDH labels of 1-63; no trailing dot, no upper case, no
-//          U-label; a "*" only as the whole leftmost label of at least three (whether a wildcard is
-//          *allowed* is the profile's); the last label is not all digits.
+//          U-label, no "xn--" label that PunycodeProblem finds fault with; a "*" only as the whole
+//          leftmost label of at least three (whether a wildcard, or a "_", is *allowed* is the
+//          profile's); the last label is not all digits.
 //   URI    a SPIFFE ID: SpiffeIdProblem finds none.
 //   IP     4 or 16 octets.
-//   email  local@domain, printable ASCII, the domain a DNS name.
-absl::Status CheckName(const GeneralName& name, absl::string_view field);
+//   email  local@domain, printable ASCII, the domain a DNS name, which has no "_".
+absl::Status CheckName(const GeneralName& name, absl::string_view field,
+                       Underscores underscores = Underscores::kRefused);
 
 // The same for a SPIFFE ID alone (x509/spiffe_id.h).
 absl::Status CheckSpiffeId(absl::string_view id, absl::string_view field);

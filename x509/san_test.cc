@@ -22,6 +22,13 @@ absl::Status Check(NameType type, absl::string_view value) {
   return CheckName({type, value}, kField);
 }
 
+absl::StatusOr<GeneralNames> Parse(absl::string_view der, size_t max_names) {
+  std::shared_ptr<const std::string> folded;
+  absl::StatusOr<GeneralNames> names = ParseSubjectAltName(der, max_names, kField, &folded);
+  EXPECT_EQ(folded, nullptr) << "nothing is there to fold";
+  return names;
+}
+
 std::string San(absl::string_view names) { return der::Encode(der::kSequence, names); }
 
 std::string Repeat(absl::string_view text, int count) {
@@ -72,6 +79,24 @@ TEST(SanTest, RefusesOtherDnsNames) {
                                   std::string("a%2eb")}) {
     EXPECT_THAT(Check(NameType::kDns, name), IsInvalid(Reason::kSanInvalid, kField))
         << absl::CHexEscape(name);
+  }
+}
+
+TEST(SanTest, TakesUnderscoresWhereTheyAreAllowed) {
+  for (const std::string& name :
+       {std::string("my_host.fleet.example"), std::string("_sip._tcp.fleet.example"),
+        std::string("*.my_host.fleet.example")}) {
+    EXPECT_THAT(CheckName({NameType::kDns, name}, kField, Underscores::kAllowed), IsOk()) << name;
+  }
+  EXPECT_THAT(CheckName({NameType::kEmail, "a@my_host.example"}, kField, Underscores::kAllowed),
+              IsInvalid(Reason::kSanInvalid, kField));
+}
+
+TEST(SanTest, RefusesInternationalLabelsThatDoNotDecode) {
+  for (const char* name : {"xn--99999999.example", "a.xn--web-", "*.xn--a-9999.example"}) {
+    const absl::Status status = Check(NameType::kDns, name);
+    EXPECT_THAT(status, IsInvalid(Reason::kSanInvalid, kField)) << name;
+    EXPECT_NE(status.message().find("RFC 3492"), absl::string_view::npos) << status;
   }
 }
 
@@ -161,17 +186,56 @@ TEST(SanTest, ParsesWhatItBuilds) {
       {NameType::kIp, absl::string_view("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01", 16)},
       {NameType::kEmail, "a@fleet.example"}};
   const std::string der = BuildSubjectAltName(names);
-  const absl::StatusOr<GeneralNames> parsed = ParseSubjectAltName(der, 5, kField);
+  const absl::StatusOr<GeneralNames> parsed = Parse(der, 5);
   ASSERT_THAT(parsed, IsOk());
   EXPECT_EQ(absl::MakeSpan(*parsed), absl::MakeSpan(names));
 }
 
+TEST(SanTest, FoldsWhatMeansTheSameInCapitalLetters) {
+  const std::string der = BuildSubjectAltName({{NameType::kUri, "spiffe://fleet.example/svc/Web"},
+                                               {NameType::kDns, "*.WEB.Fleet.example"},
+                                               {NameType::kEmail, "John.Doe@Fleet.EXAMPLE"}});
+  std::shared_ptr<const std::string> folded;
+  absl::StatusOr<GeneralNames> names = ParseSubjectAltName(der, 3, kField, &folded);
+  ASSERT_THAT(names, IsOk());
+  ASSERT_NE(folded, nullptr);
+  ASSERT_EQ(names->size(), 3u);
+  EXPECT_EQ((*names)[0].value, "spiffe://fleet.example/svc/Web");
+  EXPECT_EQ((*names)[1].value, "*.web.fleet.example");
+  EXPECT_EQ((*names)[2].value, "John.Doe@fleet.example");
+}
+
+// A scheme in capital letters may be the same URI and is no SPIFFE ID.
+TEST(SanTest, FoldsNoUris) {
+  const std::string der = BuildSubjectAltName({{NameType::kUri, "SPIFFE://td/a"}});
+  EXPECT_THAT(Parse(der, 3), IsInvalid(Reason::kSanInvalid, kField));
+}
+
+TEST(SanTest, TakesEachNameOnce) {
+  const std::string der = BuildSubjectAltName({{NameType::kDns, "a.example"},
+                                               {NameType::kIp, "\x0a\x01\x01\x01"},
+                                               {NameType::kDns, "A.example"},
+                                               {NameType::kIp, "\x0a\x01\x01\x01"},
+                                               {NameType::kDns, "b.example"}});
+  std::shared_ptr<const std::string> folded;
+  const absl::StatusOr<GeneralNames> names = ParseSubjectAltName(der, 5, kField, &folded);
+  ASSERT_THAT(names, IsOk());
+  EXPECT_EQ(names->size(), 3u);
+  // What is there counts, however often it is the same: reading it costs something.
+  EXPECT_THAT(ParseSubjectAltName(der, 4, kField, &folded), IsInvalid(Reason::kSanTooMany, kField));
+}
+
 TEST(SanTest, CountsNames) {
-  const GeneralName name = {NameType::kDns, "a"};
-  const std::vector<GeneralName> names(101, name);
-  EXPECT_THAT(ParseSubjectAltName(BuildSubjectAltName({names.data(), 100}), 100, kField), IsOk());
-  EXPECT_THAT(ParseSubjectAltName(BuildSubjectAltName(names), 100, kField),
-              IsInvalid(Reason::kSanTooMany, kField));
+  std::vector<std::string> texts;
+  for (int i = 0; i <= 100; ++i) {
+    texts.push_back(absl::StrCat("a", i));
+  }
+  std::vector<GeneralName> names;
+  for (const std::string& text : texts) {
+    names.push_back({NameType::kDns, text});
+  }
+  EXPECT_THAT(Parse(BuildSubjectAltName({names.data(), 100}), 100), IsOk());
+  EXPECT_THAT(Parse(BuildSubjectAltName(names), 100), IsInvalid(Reason::kSanTooMany, kField));
 }
 
 TEST(SanTest, RefusesWhatIsNotGeneralNames) {
@@ -195,24 +259,21 @@ TEST(SanTest, RefusesWhatIsNotGeneralNames) {
         San(der::Encode(0x89, "a")), San(der::Encode(0x0c, "a")),
         San(der::Encode(0xa2, der::Encode(0x16, "a"))), San(der::Encode(0x80, "a")),
         San(der::Encode(0x82, "a") + std::string(1, '\0'))}) {
-    EXPECT_THAT(ParseSubjectAltName(bad, 10, kField), IsInvalid(Reason::kSanInvalid, kField))
-        << absl::CHexEscape(bad);
+    EXPECT_THAT(Parse(bad, 10), IsInvalid(Reason::kSanInvalid, kField)) << absl::CHexEscape(bad);
   }
 }
 
 TEST(SanTest, RefusesOtherTypesOfName) {
   for (const uint8_t tag : {0xa0, 0xa3, 0xa4, 0xa5, 0x88}) {
-    EXPECT_THAT(
-        ParseSubjectAltName(San(der::Encode(0x82, "a") + der::Encode(tag, "x")), 10, kField),
-        IsInvalid(Reason::kSanTypeForbidden, kField))
+    EXPECT_THAT(Parse(San(der::Encode(0x82, "a") + der::Encode(tag, "x")), 10),
+                IsInvalid(Reason::kSanTypeForbidden, kField))
         << static_cast<int>(tag);
   }
 }
 
 TEST(SanTest, RefusesABadNameAfterGoodOnes) {
-  EXPECT_THAT(
-      ParseSubjectAltName(San(der::Encode(0x82, "a") + der::Encode(0x87, "abcde")), 10, kField),
-      IsInvalid(Reason::kSanInvalid, kField));
+  EXPECT_THAT(Parse(San(der::Encode(0x82, "a") + der::Encode(0x87, "abcde")), 10),
+              IsInvalid(Reason::kSanInvalid, kField));
 }
 
 TEST(SanTest, SplitsSpiffeIds) {

@@ -49,7 +49,7 @@ constexpr char kPolicy[] =
 # deploy/example/policy.textproto explains every field. After a change raise policy_revision, then:
 #   fleetca policy check policy.textproto
 #   fleetca policy explain policy.textproto --as spiffe://$0/svc/web --profile service --csr web.csr
-#   systemctl reload fleetca, or SIGHUP to the server by its process id: it logs what changed
+#   fleetca policy apply --dir THIS-FOLDER     the server takes it, and says what changed
 policy_revision: 1
 trust_domain: "$0"
 
@@ -92,6 +92,8 @@ profiles {
       spiffe_paths: "/user/*"
     }
   }
+  # Databases, proxies and browsers know people by it: the last segment of the identity.
+  subject { common_name: "{name}" }
 }
 
 # Operators: TLS as client. Nothing that stands for people or machines comes to these identities.
@@ -185,6 +187,7 @@ identities {
     may_read_statistics: true
     may_use_reflection: true
     may_manage_tokens: true
+    may_apply_policy: true
   }
 }
 )";

@@ -10,6 +10,11 @@ absl::string_view IdentityOf(const Caller& caller) {
   return jwt == nullptr ? absl::string_view() : absl::string_view(jwt->spiffe_id);
 }
 
+absl::string_view OtherNamesOf(const Caller& caller) {
+  const auto* certificate = std::get_if<CertificateCaller>(&caller);
+  return certificate == nullptr ? absl::string_view() : absl::string_view(certificate->other_names);
+}
+
 absl::Time EndOf(const Caller& caller) {
   const auto* certificate = std::get_if<CertificateCaller>(&caller);
   return certificate == nullptr ? absl::InfiniteFuture() : certificate->not_after;

@@ -32,6 +32,9 @@ struct CertificateCaller {
   absl::Time not_after = absl::InfiniteFuture();
   // Which certificate of its lineage this one is (x509/authz/provenance.h), where it says so.
   std::optional<uint32_t> generation;
+  // The names of the certificate but its identity, as its subjectAltName has them: DER of
+  // GeneralNames, or "" where there are none.
+  std::string other_names;
 };
 
 // Showed a join token. Only the store knows which identity and profile the token is for, and
@@ -57,6 +60,10 @@ using Caller = std::variant<CertificateCaller, JoinTokenCaller, JwtCaller>;
 
 // The identity that the credential says, which aliases `caller`; empty for a join token.
 absl::string_view IdentityOf(const Caller& caller);
+
+// The names that the caller's certificate has beside its identity, as CertificateCaller has them;
+// aliases `caller`, and is empty for a token.
+absl::string_view OtherNamesOf(const Caller& caller);
 
 // From when on the caller is refused: the end of its certificate. InfiniteFuture for a token, whose
 // end is looked at where the token is read or redeemed.

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "base/errors.h"
+#include "x509/name.h"
 #include "x509/san.h"
 
 namespace fleetca::service {
@@ -22,13 +23,20 @@ ordered_json PartyToJson(const std::string& id, const Explanation::MatchedRule& 
   return json;
 }
 
+ordered_json NamesToJson(const x509::GeneralNames& names) {
+  ordered_json json = ordered_json::array();
+  for (const x509::GeneralName& name : names) {
+    json.push_back(x509::NameToString(name));
+  }
+  return json;
+}
+
 ordered_json DecisionToJson(const Decision& decision) {
   ordered_json json;
   json["profile"] = decision.profile->profile.name();
-  json["names"] = ordered_json::array();
-  for (const x509::GeneralName& name : decision.names) {
-    json["names"].push_back(x509::NameToString(name));
-  }
+  json["names"] = NamesToJson(decision.names);
+  json["left_out_names"] = NamesToJson(decision.left_out);
+  json["subject"] = x509::NameToText(x509::BuildName(decision.subject));
   json["roles"] = std::vector<std::string>(decision.roles.begin(), decision.roles.end());
   json["audience"] = std::vector<std::string>(decision.audience.begin(), decision.audience.end());
   json["attributes"] = ordered_json::object();

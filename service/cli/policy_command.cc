@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -26,6 +28,7 @@
 #include "service/config/server_config.h"
 #include "service/policy/policy.h"
 #include "service/server/serving_check.h"
+#include "x509/certificate.h"
 #include "x509/csr.h"
 #include "x509/pem.h"
 #include "x509/spiffe_id.h"
@@ -57,6 +60,7 @@ Examples:
     --csr web.csr
   fleetca policy explain policy.textproto --as spiffe://fleet.example/node/n1 \
     --for spiffe://fleet.example/svc/n1/web --profile service --csr web.csr -o json
+  fleetca policy explain policy.textproto --certificate web.crt --profile service --csr renewal.csr
 )";
 
 constexpr absl::Duration kLongestLifetime = absl::Hours(24 * 3650);
@@ -70,6 +74,7 @@ struct CheckFlags {
 struct ExplainFlags {
   std::string file;
   std::string caller;
+  std::string certificate;
   std::string subject;
   std::string profile;
   std::string csr;
@@ -163,6 +168,17 @@ absl::StatusOr<std::string> ReadCsr(const std::string& file) {
   return der.ok() ? der : Annotate(der.status(), ShownFile(file));
 }
 
+// The certificate that asks, PEM or DER, as DER: the first of a chain.
+absl::StatusOr<std::string> ReadCertificate(const std::string& file) {
+  FLEETCA_ASSIGN_OR_RETURN(std::string contents, ReadFile(file));
+  if (!absl::StrContains(contents, "-----BEGIN")) {
+    return contents;
+  }
+  absl::StatusOr<std::vector<std::string>> ders = x509::DecodePem(x509::kPemCertificate, contents);
+  return ders.ok() ? absl::StatusOr<std::string>(std::move(ders->front()))
+                   : Annotate(ders.status(), file);
+}
+
 absl::StatusOr<int> Explain(const ExplainFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<const Policy> policy, LoadPolicy(flags.file));
   FLEETCA_ASSIGN_OR_RETURN(const std::string der, ReadCsr(flags.csr));
@@ -172,6 +188,17 @@ absl::StatusOr<int> Explain(const ExplainFlags& flags) {
   }
   AuthorizeRequest request;
   request.caller = flags.caller;
+  std::string caller_der;
+  absl::StatusOr<x509::Certificate> certificate = x509::Certificate();
+  if (!flags.certificate.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(caller_der, ReadCertificate(flags.certificate));
+    certificate = x509::ParseCertificate(caller_der);
+    if (!certificate.ok()) {
+      return Annotate(certificate.status(), flags.certificate);
+    }
+    request.caller = certificate->SpiffeId();
+    request.caller_names = certificate->names;
+  }
   request.subject = flags.subject;
   request.profile = flags.profile;
   request.names = csr->names;
@@ -187,6 +214,9 @@ absl::StatusOr<int> Explain(const ExplainFlags& flags) {
 }
 
 int RunExplain(const ExplainFlags& flags) {
+  if (flags.caller.empty() == flags.certificate.empty()) {
+    return ReportUsageError("Say who asks: by --as or by --certificate, and not by both");
+  }
   if (flags.file == "-" && flags.csr == "-") {
     return ReportUsageError("The policy and the CSR cannot both be standard input; name a file");
   }
@@ -224,8 +254,12 @@ void AddExplainCommand(CLI::App& policy, int* exit_code) {
       ->required();
   explain->add_option("--as", flags->caller, "The caller's SPIFFE ID")
       ->type_name("SPIFFE-ID")
-      ->check(SpiffeIdFlagProblem, "")
-      ->required();
+      ->check(SpiffeIdFlagProblem, "");
+  explain
+      ->add_option("--certificate", flags->certificate,
+                   "Instead of --as: the certificate that asks, PEM or DER, whose names a renewal "
+                   "keeps")
+      ->type_name("FILE");
   explain
       ->add_option(
           "--for", flags->subject,
@@ -256,9 +290,15 @@ void AddExplainCommand(CLI::App& policy, int* exit_code) {
 
 }  // namespace
 
+absl::Status CheckPolicyFile(const std::string& file) {
+  CheckFlags flags;
+  flags.file = file;
+  return Check(flags).status();
+}
+
 void AddPolicyCommand(CLI::App& app, int* exit_code) {
-  CLI::App* policy =
-      app.add_subcommand("policy", "Check policy files, and explain what they decide");
+  CLI::App* policy = app.add_subcommand(
+      "policy", "Check policy files, explain what they decide, and have a server apply them");
   policy->require_subcommand(1);
   AddCheckCommand(*policy, exit_code);
   AddExplainCommand(*policy, exit_code);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "base/crypto_types.h"
 #include "base/durable_file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -12,7 +13,13 @@
 #include "service/cli/commands.h"
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/temporary_folder.h"
+#include "tests/testing/test_key.h"
+#include "x509/cert_spec.h"
+#include "x509/certificate.h"
 #include "x509/pem.h"
+#include "x509/san.h"
+#include "x509/tbs.h"
+#include "x509/testing/test_ca.h"
 
 namespace fleetca::service {
 namespace {
@@ -165,6 +172,61 @@ TEST_F(PolicyCommandTest, ExplainsAsJson) {
   EXPECT_EQ(denied["refusal"]["code"], "PERMISSION_DENIED");
   EXPECT_EQ(denied["refusal"]["reason"], "CALLER_NOT_ALLOWED");
   EXPECT_EQ(denied["checks"].back()["passed"], false);
+}
+
+// As the server refuses it, before it looks at its own certificate.
+TEST_F(PolicyCommandTest, ExplainRefusesALifetimeUnderAMinute) {
+  const Outcome outcome = Explain("/svc/web", {"--lifetime", "30s"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.out, AllOf(StartsWith("DENIED: lifetime 30s is too short"),
+                                 HasSubstr("FAILED  lifetime")));
+  const auto json =
+      nlohmann::json::parse(Explain("/svc/web", {"--lifetime", "59s", "-o", "json"}).out);
+  EXPECT_EQ(json["refusal"]["reason"], "LIFETIME_INVALID");
+  EXPECT_EQ(json["refusal"]["field"], "lifetime");
+}
+
+TEST_F(PolicyCommandTest, ExplainsTheSubjectAndTheNamesOfNoRequest) {
+  Write(policy_, absl::StrReplaceAll(kPolicy, {{"  roles: \"read\"",
+                                                "  subject { common_name: \"{name}\" "
+                                                "organization: \"Fleet\" }"}}));
+  testing::CsrOptions options;
+  Write(csr_, testing::MakeCsr(options));
+  const auto json = nlohmann::json::parse(Explain("/svc/web", {"-o", "json"}).out);
+  EXPECT_EQ(json["certificate"]["subject"], "O=Fleet, CN=web");
+  EXPECT_EQ(json["certificate"]["names"][1], "DNS:web.fleet.test");
+  EXPECT_EQ(json["certificate"]["left_out_names"].size(), 0u);
+}
+
+TEST_F(PolicyCommandTest, ExplainsARenewalByItsCertificate) {
+  const testing::TestKey& key = testing::TestKey::OfType(KeyType::kP256);
+  const x509::TestCa root = x509::MakeTestRoot(KeyType::kP256);
+  x509::CertSpec spec = x509::LeafSpec(key);
+  spec.names = {{x509::NameType::kUri, "spiffe://fleet.test/svc/web"},
+                {x509::NameType::kDns, "web.fleet.test"},
+                {x509::NameType::kDns, "old.fleet.test"}};
+  const auto tbs_template = x509::TbsTemplate::Create(x509::LeafOptions(root));
+  ASSERT_TRUE(tbs_template.ok()) << tbs_template.status();
+  const std::string tbs = (*tbs_template)->Build(spec);
+  const std::string certificate = folder_.path() + "/web.crt";
+  Write(certificate, x509::EncodePem(x509::kPemCertificate,
+                                     x509::AssembleCertificate(tbs, root.scheme,
+                                                               root.key.Sign(root.scheme, tbs))));
+  Write(csr_, testing::MakeCsr(testing::CsrOptions()));
+  const Outcome outcome = Run({"policy", "explain", policy_, "--certificate", certificate, "--csr",
+                               csr_, "--profile", "service"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("names            URI:spiffe://fleet.test/svc/web, "
+                                           "DNS:web.fleet.test\n"),
+                                 HasSubstr("left out         DNS:old.fleet.test\n")));
+  // One of the two says who asks.
+  EXPECT_EQ(Explain("/svc/web", {"--certificate", certificate}).code, 2);
+}
+
+TEST_F(PolicyCommandTest, CheckPolicyFileJudgesAsTheCommandDoes) {
+  EXPECT_TRUE(CheckPolicyFile(policy_).ok());
+  Write(policy_, "junk");
+  EXPECT_FALSE(CheckPolicyFile(policy_).ok());
 }
 
 TEST_F(PolicyCommandTest, ExplainTakesDerAndRefusesWhatIsNoCsr) {

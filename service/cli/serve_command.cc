@@ -30,7 +30,7 @@ Examples:
   fleetca serve --config ca/fleetca.textproto
   fleetca serve --config ca/fleetca.textproto --print-config
   fleetca serve --config ca/fleetca.textproto & server=$!
-  fleetca policy check ca/policy.textproto && kill -HUP $server    # or: systemctl reload fleetca
+  fleetca policy apply --dir ca                                   # or: systemctl reload fleetca
 )";
 
 struct ServeFlags {

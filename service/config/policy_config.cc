@@ -79,6 +79,13 @@ SubordinateCa ReadSubordinateCa(const pb::SubordinateCa& written) {
   return ca;
 }
 
+SubjectOptions ReadSubject(const pb::Subject& written) {
+  return {.common_name = written.common_name(),
+          .organizations = ToVector(written.organization()),
+          .organizational_units = ToVector(written.organizational_unit()),
+          .country = written.country()};
+}
+
 PolicyProfileOptions ReadPolicyProfile(absl::string_view field, const pb::Profile& written,
                                        absl::string_view trust_domain, ConfigReader* reader) {
   PolicyProfileOptions options;
@@ -86,6 +93,9 @@ PolicyProfileOptions ReadPolicyProfile(absl::string_view field, const pb::Profil
   options.key_usage = ReadKeyUsages(field, written, reader);
   if (written.has_subordinate_ca()) {
     options.subordinate_ca = ReadSubordinateCa(written.subordinate_ca());
+  }
+  if (written.has_subject()) {
+    options.subject = ReadSubject(written.subject());
   }
   return options;
 }
@@ -101,6 +111,7 @@ std::vector<Right> ReadRights(const pb::Rights& written) {
   add(written.may_read_statistics(), Right::kReadStatistics);
   add(written.may_use_reflection(), Right::kUseReflection);
   add(written.may_manage_tokens(), Right::kManageTokens);
+  add(written.may_apply_policy(), Right::kApplyPolicy);
   return rights;
 }
 
@@ -130,6 +141,9 @@ RuleOptions ReadRule(const std::string& field, const pb::Rule& written, ConfigRe
   }
   rule.key_algorithms =
       ReadKeyAlgorithms(Below(field, "key_algorithms"), written.key_algorithms(), reader);
+  if (written.has_subject()) {
+    rule.subject = ReadSubject(written.subject());
+  }
   if (written.has_budget()) {
     rule.budget = ReadBudget(Below(field, "budget"), written.budget(), reader);
   }
@@ -142,6 +156,7 @@ PolicyOptions ReadPolicy(const pb::Policy& message, const ConfigText& written,
                          ConfigReader* reader) {
   PolicyOptions options;
   options.revision = message.policy_revision();
+  options.revision_line = written.LineOf("policy_revision");
   options.trust_domain = reader->TrustDomain("trust_domain", message.trust_domain());
   for (int i = 0; i < message.profiles_size(); ++i) {
     options.profiles.push_back(

@@ -86,6 +86,30 @@ TEST(PolicyConfigTest, GoodFileIsWhatItSays) {
   EXPECT_THAT(policy->options().rules[1].rights, ElementsAre(Right::kManageTokens));
 }
 
+TEST(PolicyConfigTest, ReadsSubjectsUnderscoresAndTheRightToApply) {
+  std::string text =
+      WithLine(10,
+               "subject { common_name: \"{name}\" organization: \"a\" organization: \"b\" "
+               "organizational_unit: \"u\" country: \"CH\" }");
+  absl::StrReplaceAll({{"dns_suffixes: \".fleet.example\"",
+                        "dns_suffixes: \".fleet.example\" dns_underscores: true"},
+                       {"may_manage_tokens", "may_apply_policy"},
+                       {"  roles: [", "  subject { }\n  roles: ["}},
+                      &text);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto policy, ParsePolicy(text, kPath));
+  const PolicyOptions& options = policy->options();
+  EXPECT_EQ(options.revision_line, 1);
+  ASSERT_TRUE(options.profiles[0].subject.has_value());
+  EXPECT_EQ(*options.profiles[0].subject, (SubjectOptions{.common_name = "{name}",
+                                                          .organizations = {"a", "b"},
+                                                          .organizational_units = {"u"},
+                                                          .country = "CH"}));
+  EXPECT_TRUE(options.profiles[0].profile.names.dns_underscores);
+  EXPECT_EQ(options.rules[0].subject, SubjectOptions());
+  EXPECT_FALSE(options.rules[1].subject.has_value());
+  EXPECT_THAT(options.rules[1].rights, ElementsAre(Right::kApplyPolicy));
+}
+
 TEST(PolicyConfigTest, NamesTheLineOfEachMistake) {
   const std::tuple<int, const char*, const char*, const char*> kMistakes[] = {
       {1, "policy_revision: 0", "policy_revision", "1 or more"},
@@ -96,6 +120,8 @@ TEST(PolicyConfigTest, NamesTheLineOfEachMistake) {
       {6, "default_lifetime { seconds: 3 }", "profiles[0].profile.default_lifetime", "1 minute"},
       {10, "key_usages: KEY_USAGE_UNSPECIFIED", "profiles[0].key_usages[0]", "not a key usage"},
       {10, "key_usages: KEY_USAGE_CRL_SIGN", "profiles[0].key_usages", "for CAs"},
+      {10, "subject { country: \"ch\" }", "profiles[0].subject.country", "two capital letters"},
+      {17, "subject { organization: \"\" }", "identities[0].subject.organization[0]", "is empty"},
       {10, "subordinate_ca { path_length: 4294967295 permitted_names { dns_domains: \"a\" } }",
        "profiles[0].subordinate_ca.path_length", "0 to 8"},
       {13, "name: \"\"", "identities[0].name", "name the rule"},
@@ -207,8 +233,8 @@ TEST_F(PolicyFileTest, TheCurrentPolicyReloadsIt) {
   EXPECT_EQ(current.Current()->revision(), 7);
   Write(absl::StrReplaceAll(WithLine(17, "roles: \"read\""),
                             {{"policy_revision: 7", "policy_revision: 8"}}));
-  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto changes, current.Reload(file_, *ReadFile(file_)));
-  EXPECT_THAT(changes, ElementsAre("rule \"service\": roles: [read, write] -> [read]"));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const PolicyChange change, current.Reload(file_, *ReadFile(file_)));
+  EXPECT_THAT(change.lines, ElementsAre("rule \"service\": roles: [read, write] -> [read]"));
   EXPECT_EQ(current.Current()->revision(), 8);
 }
 

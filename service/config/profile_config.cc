@@ -74,6 +74,7 @@ NameRulesOptions ReadNameRules(const pb::NameRules& rules) {
   options.spiffe_required = rules.spiffe_required();
   options.dns_suffixes = ToVector(rules.dns_suffixes());
   options.dns_wildcards = rules.dns_wildcards();
+  options.dns_underscores = rules.dns_underscores();
   options.ip_prefixes = ToVector(rules.ip_prefixes());
   options.email_domains = ToVector(rules.email_domains());
   if (rules.max_names() != 0) {

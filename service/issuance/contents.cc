@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "base/time_rounding.h"
@@ -13,30 +12,12 @@
 #include "x509/lint/lint.h"
 #include "x509/name.h"
 #include "x509/serial.h"
-#include "x509/spiffe_id.h"
 
 namespace fleetca::service {
 namespace {
 
 // A certificate that would end sooner than this is refused: the issuing CA itself is about to end.
 constexpr absl::Duration kShortestLifetime = absl::Minutes(1);
-
-// ub-common-name of RFC 5280, appendix A.1.
-constexpr size_t kMaxCommonName = 64;
-
-// A CA's certificate has a subject, as others name it as their issuer: the trust domain, and the
-// identity's path.
-absl::StatusOr<std::string> CaSubject(absl::string_view identity) {
-  absl::string_view path = x509::SpiffePath(identity);
-  absl::ConsumePrefix(&path, "/");
-  if (path.size() > kMaxCommonName) {
-    return InvalidArgument(Reason::kSubjectInvalid, "identity",
-                           absl::StrCat("The path of a CA's identity stands in its subject, which "
-                                        "takes ",
-                                        kMaxCommonName, " characters; ask for a shorter one"));
-  }
-  return x509::BuildName(x509::SpiffeTrustDomain(identity), path);
-}
 
 x509::FleetAuthz GrantsOf(const Decision& decision) {
   x509::FleetAuthz grants;
@@ -101,13 +82,20 @@ absl::Status BuildAndLint(IssuanceItem& item, const IssuingProfile& profile,
   spec.subject_public_key_info = item.csr.public_key.spki;
   spec.key_bits = item.csr.public_key.key_bits;
   spec.names = item.decision.names;
+  spec.subject = x509::BuildName(item.decision.subject);
+  if (spec.subject == profile.lint_policy.issuer) {
+    return InvalidArgument(
+        Reason::kSubjectInvalid, "identity",
+        absl::StrCat("The subject that the policy makes for ", item.decision.identity(),
+                     " is the issuing CA's own name; have the CA's operator change the subject in "
+                     "the policy's rule \"",
+                     item.decision.subject_rule, "\" or its profile"));
+  }
   x509::LintExpectation expectation{spec.serial.bytes(), spec.subject_public_key_info};
+  expectation.subject = &item.decision.subject;
   x509::FleetAuthz grants;
   x509::Provenance provenance;
-  if (profile.is_ca) {
-    FLEETCA_ASSIGN_OR_RETURN(spec.subject, CaSubject(item.decision.identity()));
-  } else {
-    spec.subject = item.decision.profile->profile.DecideSubject(spec.names);
+  if (!profile.is_ca) {
     grants = GrantsOf(item.decision);
     FLEETCA_ASSIGN_OR_RETURN(spec.fleet_authz, x509::BuildFleetAuthz(grants));
     expectation.fleet_authz = &grants;

@@ -26,8 +26,8 @@ struct ContentsOptions {
 absl::Status DecideValidity(IssuanceItem& item, const IssuingCa& ca, absl::Time now);
 
 // Fills in the rest of the item's spec, builds what is to be signed and reads it again. INTERNAL
-// when the two do not agree; INVALID_ARGUMENT kSubjectInvalid for an identity that does not fit a
-// CA's subject.
+// when the two do not agree; INVALID_ARGUMENT kSubjectInvalid for a subject that is the issuing
+// CA's own.
 absl::Status BuildAndLint(IssuanceItem& item, const IssuingProfile& profile,
                           const ContentsOptions& options, absl::Time now);
 

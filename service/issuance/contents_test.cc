@@ -4,7 +4,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "service/issuance/issuer.h"
 #include "tests/testing/csr_maker.h"
@@ -14,6 +16,8 @@
 #include "x509/authz/provenance.h"
 #include "x509/certificate.h"
 #include "x509/der/oid.h"
+#include "x509/name.h"
+#include "x509/san.h"
 
 namespace fleetca::service {
 namespace {
@@ -255,6 +259,116 @@ TEST(ContentsTest, ValidateOnlyAnswersWithTheDecision) {
   EXPECT_EQ(decision.max_lifetime, absl::Hours(24 * 7));
   EXPECT_EQ(decision.policy_revision, 41);
   EXPECT_EQ(ca.store().size(), 0u);
+}
+
+// The names of an issued certificate.
+std::vector<std::string> NamesIn(const IssuedCertificate& issued) {
+  const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(issued.certificate);
+  EXPECT_THAT(certificate, testing::IsOk());
+  std::vector<std::string> names;
+  for (const x509::GeneralName& name : certificate->names) {
+    names.push_back(x509::NameToString(name));
+  }
+  return names;
+}
+
+bool NamesAreCritical(const x509::Certificate& certificate) {
+  const x509::Extension* const names = certificate.Find(x509::oid::kSubjectAltName);
+  EXPECT_NE(names, nullptr);
+  return names != nullptr && names->critical;
+}
+
+TEST(ContentsTest, TheSubjectIsThePolicysAndNeverTheCsrs) {
+  PolicyOptions policy = GrantingPolicy();
+  policy.rules[0].subject =
+      SubjectOptions{.common_name = "{name}", .organizations = {"Fleet", "ops"}, .country = "CH"};
+  TestIssuer ca({.policy = policy});
+  CsrOptions csr;
+  csr.subject = x509::BuildName("Evil", "root");
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, ca.Issue(MakeCsr(csr)));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const x509::Certificate certificate,
+                               x509::ParseCertificate(issued.certificate));
+  EXPECT_EQ(x509::NameToText(certificate.subject), "C=CH, O=Fleet, O=ops, CN=web");
+  // RFC 5280 section 4.2.1.6.
+  EXPECT_FALSE(NamesAreCritical(certificate));
+  csr.names = {{x509::NameType::kUri, kDb}};
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate other, ca.Issue(MakeCsr(csr)));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const x509::Certificate without,
+                               x509::ParseCertificate(other.certificate));
+  EXPECT_EQ(x509::NameToText(without.subject), "");
+  EXPECT_TRUE(NamesAreCritical(without));
+}
+
+TEST(ContentsTest, ASubjectThatIsTheIssuingCasOwnIsRefused) {
+  PolicyOptions policy = GrantingPolicy();
+  policy.rules[0].subject =
+      SubjectOptions{.common_name = "issuing CA", .organizations = {"fleet.test"}};
+  TestIssuer ca({.policy = policy});
+  EXPECT_THAT(ca.Issue(MakeCsr()), IsInvalid(Reason::kSubjectInvalid, "identity"));
+}
+
+TEST(ContentsTest, ARenewalKeepsTheNamesOfTheCertificateThatAsks) {
+  PolicyOptions policy = GrantingPolicy();
+  policy.rules[0].dns_names = {"web.fleet.test"};
+  TestIssuer ca({.policy = policy});
+  const std::string csr = MakeCsr(Named(kWeb));
+  const auto names_for = [&](const x509::GeneralNames& names, DecisionSummary* decision = nullptr) {
+    RecordingIssuance issuance(csr);
+    issuance.AskAs(CertificateCaller{.spiffe_id = std::string(kWeb),
+                                     .other_names = x509::BuildSubjectAltName(names)});
+    issuance.request.validate_only = decision != nullptr;
+    const auto issued = Issue(ca, issuance);
+    EXPECT_THAT(issued, testing::IsOk());
+    if (decision != nullptr) {
+      *decision = *issued->decision;
+      return decision->names;
+    }
+    return NamesIn(*issued);
+  };
+  const std::string uri = absl::StrCat("URI:", kWeb);
+  EXPECT_THAT(names_for({{x509::NameType::kDns, "a.fleet.test"}}),
+              ElementsAre(uri, "DNS:a.fleet.test"));
+  DecisionSummary decision;
+  EXPECT_THAT(
+      names_for({{x509::NameType::kDns, "a.fleet.test"}, {x509::NameType::kDns, "a.other.test"}},
+                &decision),
+      ElementsAre(uri, "DNS:a.fleet.test"));
+  EXPECT_THAT(decision.left_out, ElementsAre("DNS:a.other.test"));
+  // Who has none gets the rule's.
+  RecordingIssuance first(csr);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, Issue(ca, first));
+  EXPECT_THAT(NamesIn(issued), ElementsAre(uri, "DNS:web.fleet.test"));
+}
+
+TEST(ContentsTest, UnderscoresAreCertifiedWhereTheProfileAllowsThem) {
+  PolicyOptions policy = GrantingPolicy();
+  const std::string csr = MakeCsr({.names = {{x509::NameType::kDns, "my_host.fleet.test"}}});
+  EXPECT_THAT(TestIssuer({.policy = policy}).Issue(csr),
+              IsInvalid(Reason::kSanNotAllowed, "csr.subject_alt_name"));
+  policy.profiles[0].profile.names.dns_underscores = true;
+  TestIssuer ca({.policy = policy});
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, ca.Issue(csr));
+  EXPECT_THAT(NamesIn(issued), ElementsAre(absl::StrCat("URI:", kWeb), "DNS:my_host.fleet.test"));
+}
+
+TEST(ContentsTest, NamesInCapitalLettersAndTwiceAreOneInSmallLetters) {
+  TestIssuer ca({.policy = GrantingPolicy()});
+  const std::string csr = MakeCsr({.names = {{x509::NameType::kDns, "WEB.Fleet.test"},
+                                             {x509::NameType::kDns, "web.fleet.TEST"}}});
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, ca.Issue(csr));
+  EXPECT_THAT(NamesIn(issued), ElementsAre(absl::StrCat("URI:", kWeb), "DNS:web.fleet.test"));
+}
+
+TEST(ContentsTest, ALifetimeUnderAMinuteIsTooShort) {
+  TestIssuer ca({.policy = GrantingPolicy()});
+  const std::string csr = MakeCsr();
+  for (const int seconds : {1, 59}) {
+    RecordingIssuance issuance(csr);
+    issuance.request.lifetime = absl::Seconds(seconds);
+    const absl::Status status = Issue(ca, issuance).status();
+    EXPECT_THAT(status, IsInvalid(Reason::kLifetimeInvalid, "lifetime"));
+    EXPECT_THAT(std::string(status.message()), ::testing::HasSubstr("too short"));
+  }
 }
 
 TEST(ContentsTest, ABudgetIsSpentByCertificatesAlone) {

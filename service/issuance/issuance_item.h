@@ -50,7 +50,8 @@ struct IssuanceItem {
   std::optional<Budgets::Claim> budget;
 
   x509::Csr csr;
-  Decision decision;  // aliases csr and the batch's policy
+  x509::GeneralNames caller_names;  // of the certificate that asks; alias the issuance's caller
+  Decision decision;                // aliases csr, caller_names and the batch's policy
   x509::CertSpec spec;
   std::optional<Prepared> prepared;
   IssuedCertificate answer;

@@ -84,6 +84,7 @@ x509::LintPolicy LintPolicyOf(const PolicyProfile& profile, const IssuingCa& ca)
   out.max_validity = profile.profile.max_lifetime() + profile.profile.backdate();
   out.key_usage = profile.key_usage;
   out.extended_key_usage = KeyPurposes(profile.profile.options());
+  out.dns_underscores = profile.profile.options().names.dns_underscores;
   out.authz_oids = ca.oids;
   if (profile.subordinate_ca.has_value()) {
     out.is_ca = true;

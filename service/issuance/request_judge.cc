@@ -1,5 +1,7 @@
 #include "service/issuance/request_judge.h"
 
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -10,14 +12,30 @@
 #include "service/issuance/contents.h"
 #include "x509/certificate.h"
 #include "x509/der/der.h"
+#include "x509/san.h"
 
 namespace fleetca::service {
 namespace {
+
+// More than any profile allows.
+constexpr size_t kMaxCallerNames = 1000;
 
 // A CSR that asks for what only this CA writes is refused; `oids` lives as long as the limits.
 x509::CsrLimits LimitsFor(x509::CsrLimits limits, const x509::AuthzOids& oids) {
   limits.fleet_arc = oids.arc;
   return limits;
+}
+
+// Names of the caller's certificate, each of which CallerVerifier took; they alias `caller`.
+x509::GeneralNames NamesOf(const Caller& caller) {
+  const absl::string_view der = OtherNamesOf(caller);
+  if (der.empty()) {
+    return {};
+  }
+  std::shared_ptr<const std::string> folded;  // not needed, as they are in small letters
+  absl::StatusOr<x509::GeneralNames> names =
+      x509::ParseSubjectAltName(der, kMaxCallerNames, "", &folded);
+  return names.ok() && folded == nullptr ? *std::move(names) : x509::GeneralNames();
 }
 
 }  // namespace
@@ -54,11 +72,13 @@ void RequestJudge::Judge(IssuanceItem& item, const IssuingPolicy& policy, absl::
 
 absl::Status RequestJudge::Decide(IssuanceItem& item, const IssuingPolicy& policy, absl::Time now) {
   const IssueRequest& request = item.issuance->request;
+  item.caller_names = NamesOf(*item.issuance->caller);
   absl::StatusOr<Decision> decision =
       policy.policy()->Authorize({.caller = item.caller,
                                   .subject = request.identity,
                                   .profile = item.profile,
                                   .names = item.csr.names,
+                                  .caller_names = item.caller_names,
                                   .key_algorithm = item.csr.public_key.algorithm,
                                   .lifetime = request.lifetime});
   // An identity with a certificate may be trusted to ask for certificates of others. A join token
@@ -81,7 +101,26 @@ absl::Status RequestJudge::Decide(IssuanceItem& item, const IssuingPolicy& polic
     return denied;
   }
   item.decision = *std::move(decision);
+  if (!item.decision.left_out.empty()) {
+    LogLeftOut(item, now);
+  }
   return absl::OkStatus();
+}
+
+// The service behind the certificate is about to be unknown under those names.
+void RequestJudge::LogLeftOut(const IssuanceItem& item, absl::Time now) {
+  uint64_t suppressed = 0;
+  if (item.issuance->request.validate_only || !left_out_limiter_.Allow(now, &suppressed)) {
+    return;
+  }
+  log::Warning("A certificate is renewed without names that the policy grants no more",
+               {{"identity", item.decision.identity()},
+                {"profile", item.profile},
+                {"names", absl::StrJoin(item.decision.left_out, " ",
+                                        [](std::string* out, const x509::GeneralName& name) {
+                                          out->append(x509::NameToString(name));
+                                        })},
+                {"lines_suppressed", suppressed}});
 }
 
 // Whoever asks what would be granted has asked for nothing.

@@ -39,6 +39,7 @@ class RequestJudge {
  private:
   absl::Status Decide(IssuanceItem& item, const IssuingPolicy& policy, absl::Time now);
   void LogDenied(const IssuanceItem& item, const absl::Status& why, absl::Time now);
+  void LogLeftOut(const IssuanceItem& item, absl::Time now);
   void LogIgnoredExtensions(const IssuanceItem& item, absl::Time now);
 
   const IssuingCa& ca_;
@@ -46,6 +47,7 @@ class RequestJudge {
   Admission& admission_;
   ForbiddenKeys forbidden_keys_;
   log::Limiter denied_limiter_{10};
+  log::Limiter left_out_limiter_{10};
   log::Limiter ignored_extensions_limiter_{10};
 };
 

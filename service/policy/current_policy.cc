@@ -1,6 +1,7 @@
 #include "service/policy/current_policy.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,11 +16,17 @@ namespace {
 // Of one reload, so that a policy made anew does not fill the log.
 constexpr size_t kMaxLoggedChanges = 200;
 
-absl::Status CheckSuccessor(const Policy& old_policy, const Policy& new_policy, bool differs) {
+// As the mistakes of a file are written: "policy.textproto:6: ".
+std::string Place(absl::string_view file, int line) {
+  return file.empty() ? "" : absl::StrCat(file, line == 0 ? "" : absl::StrCat(":", line), ": ");
+}
+
+absl::Status CheckSuccessor(const Policy& old_policy, const Policy& new_policy, bool differs,
+                            absl::string_view file) {
   if (old_policy.trust_domain() != new_policy.trust_domain()) {
     return InvalidArgument(
         Reason::kConfigInvalid, "trust_domain",
-        absl::StrCat("trust_domain is \"", new_policy.trust_domain(), "\", and \"",
+        absl::StrCat(Place(file, 0), "trust_domain is \"", new_policy.trust_domain(), "\", and \"",
                      old_policy.trust_domain(),
                      "\" is in force; a server has one, so start another for it"));
   }
@@ -27,7 +34,8 @@ absl::Status CheckSuccessor(const Policy& old_policy, const Policy& new_policy, 
   if (revision < old_policy.revision() || (differs && revision == old_policy.revision())) {
     return InvalidArgument(
         Reason::kConfigInvalid, "policy_revision",
-        absl::StrCat("policy_revision is ", revision, ", and ", old_policy.revision(),
+        absl::StrCat(Place(file, new_policy.options().revision_line), "policy_revision is ",
+                     revision, ", and ", old_policy.revision(),
                      " is in force; raise it with every change, also with one that goes back"));
   }
   return absl::OkStatus();
@@ -53,31 +61,34 @@ std::shared_ptr<const Policy> CurrentPolicy::Current() const {
   return policy_;
 }
 
-absl::StatusOr<std::vector<std::string>> CurrentPolicy::Reload(absl::string_view file,
-                                                               absl::string_view text) {
+absl::StatusOr<PolicyChange> CurrentPolicy::Reload(absl::string_view file, absl::string_view text) {
   absl::MutexLock lock(&reload_mutex_);
-  const int64_t old_revision = Current()->revision();
-  absl::StatusOr<std::vector<std::string>> changes = Replace(text);
-  if (!changes.ok()) {
+  absl::StatusOr<PolicyChange> change = Replace(file, text);
+  if (!change.ok()) {
     log::Error("The policy was not replaced; the old one stays in force",
-               {{"file", file}, {"revision", old_revision}, {"error", changes.status().message()}});
-    return changes;
+               {{"file", file},
+                {"revision", Current()->revision()},
+                {"error", change.status().message()}});
+    return change;
   }
   log::Info("The policy was replaced", {{"file", file},
-                                        {"old_revision", old_revision},
-                                        {"revision", Current()->revision()},
-                                        {"changes", changes->size()}});
-  LogChanges(*changes);
-  return changes;
+                                        {"old_revision", change->former_revision},
+                                        {"revision", change->revision},
+                                        {"changes", change->lines.size()}});
+  LogChanges(change->lines);
+  return change;
 }
 
-absl::StatusOr<std::vector<std::string>> CurrentPolicy::Replace(absl::string_view text) {
+absl::StatusOr<PolicyChange> CurrentPolicy::Replace(absl::string_view file,
+                                                    absl::string_view text) {
   FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<const Policy> policy, loader_(text));
   const std::shared_ptr<const Policy> old_policy = Current();
-  std::vector<std::string> changes = DiffPolicies(old_policy->options(), policy->options());
-  FLEETCA_RETURN_IF_ERROR(CheckSuccessor(*old_policy, *policy, !changes.empty()));
+  PolicyChange change{.former_revision = old_policy->revision(),
+                      .revision = policy->revision(),
+                      .lines = DiffPolicies(old_policy->options(), policy->options())};
+  FLEETCA_RETURN_IF_ERROR(CheckSuccessor(*old_policy, *policy, !change.lines.empty(), file));
   PutInForce(std::move(policy));
-  return changes;
+  return change;
 }
 
 void CurrentPolicy::PutInForce(std::shared_ptr<const Policy> policy) {

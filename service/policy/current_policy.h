@@ -2,6 +2,7 @@
 #ifndef FLEETCA_SERVICE_POLICY_CURRENT_POLICY_H_
 #define FLEETCA_SERVICE_POLICY_CURRENT_POLICY_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,6 +17,14 @@
 #include "service/policy/policy.h"
 
 namespace fleetca::service {
+
+// One policy put in the place of another.
+struct PolicyChange {
+  int64_t former_revision = 0;
+  int64_t revision = 0;
+  // What changed (policy_diff.h), a line each.
+  std::vector<std::string> lines;
+};
 
 // Thread-safe.
 class CurrentPolicy {
@@ -32,11 +41,12 @@ class CurrentPolicy {
   std::shared_ptr<const Policy> Current() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Puts the policy of the text in force, for those who ask Current() from then on, and returns
-  // what changed (policy_diff.h), a line each. On any error the old one stays in force: the
+  // what changed. On any error the old one stays in force: the
   // loader's, or INVALID_ARGUMENT kConfigInvalid for another trust domain, or for a policy that
   // differs and whose revision is not above the one in force. Logs the outcome and the changes;
-  // `file` is where the text is from.
-  absl::StatusOr<std::vector<std::string>> Reload(absl::string_view file, absl::string_view text)
+  // `file`, which begins the messages
+  // of its own errors, is where the text is from.
+  absl::StatusOr<PolicyChange> Reload(absl::string_view file, absl::string_view text)
       ABSL_LOCKS_EXCLUDED(reload_mutex_, mutex_);
 
   // Puts the same policy in force with `own` as the names in the certificate of the CA's server.
@@ -46,7 +56,7 @@ class CurrentPolicy {
       ABSL_LOCKS_EXCLUDED(reload_mutex_, mutex_);
 
  private:
-  absl::StatusOr<std::vector<std::string>> Replace(absl::string_view text)
+  absl::StatusOr<PolicyChange> Replace(absl::string_view file, absl::string_view text)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(reload_mutex_);
   void PutInForce(std::shared_ptr<const Policy> policy) ABSL_LOCKS_EXCLUDED(mutex_);
 

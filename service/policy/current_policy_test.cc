@@ -39,8 +39,10 @@ TEST_F(CurrentPolicyTest, ReplacesThePolicyAndTellsTheDifference) {
   const std::shared_ptr<const Policy> before = current_.Current();
   options_.revision = 8;
   options_.rules.push_back(TestRule("b", "/b"));
-  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::vector<std::string> changes, current_.Reload("f", ""));
-  EXPECT_THAT(changes, ElementsAre("rule \"b\" added: /b"));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const PolicyChange change, current_.Reload("f", ""));
+  EXPECT_THAT(change.lines, ElementsAre("rule \"b\" added: /b"));
+  EXPECT_EQ(change.former_revision, 7);
+  EXPECT_EQ(change.revision, 8);
   EXPECT_EQ(current_.Current()->revision(), 8);
   EXPECT_THAT(current_.Current()->Authorize(AskAs("spiffe://fleet.example/b")), IsOk());
   // Who decides by the old one may go on.
@@ -100,7 +102,10 @@ TEST_F(CurrentPolicyTest, KeepsTheOldOneOnAnyError) {
 TEST_F(CurrentPolicyTest, AChangeNeedsAHigherRevision) {
   const Policy* const before = current_.Current().get();
   options_.rules[0].roles = {"read"};
-  EXPECT_THAT(current_.Reload("f", ""), IsInvalid(Reason::kConfigInvalid, "policy_revision"));
+  options_.revision_line = 3;
+  const absl::Status same = current_.Reload("f", "").status();
+  EXPECT_THAT(same, IsInvalid(Reason::kConfigInvalid, "policy_revision"));
+  EXPECT_THAT(std::string(same.message()), HasSubstr("f:3: policy_revision is 7"));
   options_.revision = 6;
   EXPECT_THAT(current_.Reload("f", ""), IsInvalid(Reason::kConfigInvalid, "policy_revision"));
   EXPECT_EQ(current_.Current().get(), before);
@@ -109,8 +114,9 @@ TEST_F(CurrentPolicyTest, AChangeNeedsAHigherRevision) {
 }
 
 TEST_F(CurrentPolicyTest, TheSameFileAgainIsNoError) {
-  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::vector<std::string> changes, current_.Reload("f", ""));
-  EXPECT_THAT(changes, IsEmpty());
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const PolicyChange change, current_.Reload("f", ""));
+  EXPECT_THAT(change.lines, IsEmpty());
+  EXPECT_EQ(change.former_revision, change.revision);
 }
 
 TEST_F(CurrentPolicyTest, TheTrustDomainStays) {

@@ -3,6 +3,7 @@
 #define FLEETCA_SERVICE_POLICY_DECISION_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "service/policy/policy_profile.h"
 #include "x509/public_key.h"
 #include "x509/san.h"
+#include "x509/subject.h"
 
 namespace fleetca::service {
 
@@ -26,11 +28,15 @@ struct AuthorizeRequest {
   absl::string_view profile;
   // The names that the CSR asks for, each well formed; of it all, only they and its key count.
   absl::Span<const x509::GeneralName> names;
+  // Those of the certificate by which the caller was authenticated, each well formed: what a
+  // request of its holder for itself keeps when it names nothing. Empty for every other caller.
+  absl::Span<const x509::GeneralName> caller_names;
   x509::PublicKeyAlgorithm key_algorithm = x509::PublicKeyAlgorithm::kP256;
   std::optional<absl::Duration> lifetime;  // absent: the profile's default
 };
 
-// What the certificate says. Views alias the request and the policy and must not outlive either.
+// What the certificate says. Views alias the request, the policy and own_texts, and must not
+// outlive any of them. Can be moved and not copied.
 struct Decision {
   struct Attribute {
     absl::string_view name;
@@ -44,6 +50,9 @@ struct Decision {
   const PolicyProfile* profile = nullptr;
   // All names, the identity's URI first.
   x509::GeneralNames names;
+  // Names of the caller's certificate that this one would have kept, and that are granted no more.
+  x509::GeneralNames left_out;
+  x509::Subject subject;
   // Each list is sorted and unique.
   absl::Span<const std::string> roles;
   absl::Span<const std::string> audience;
@@ -54,6 +63,9 @@ struct Decision {
   // What the caller's requests are counted against (budgets.h); null: not at all.
   const Budget* budget = nullptr;
   int64_t policy_revision = 0;
+  // Names that neither the request nor the policy writes out: "{name}.fleet.example" for an
+  // identity.
+  std::vector<std::unique_ptr<const std::string>> own_texts;
 
   absl::string_view identity() const { return names.front().value; }
 };

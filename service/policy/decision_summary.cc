@@ -1,5 +1,6 @@
 #include "service/policy/decision_summary.h"
 
+#include "x509/name.h"
 #include "x509/san.h"
 
 namespace fleetca::service {
@@ -13,6 +14,10 @@ DecisionSummary Summarize(const Decision& decision) {
   for (const x509::GeneralName& name : decision.names) {
     out.names.push_back(x509::NameToString(name));
   }
+  for (const x509::GeneralName& name : decision.left_out) {
+    out.left_out.push_back(x509::NameToString(name));
+  }
+  out.subject = x509::NameToText(x509::BuildName(decision.subject));
   out.roles.assign(decision.roles.begin(), decision.roles.end());
   out.audience.assign(decision.audience.begin(), decision.audience.end());
   for (const Decision::Attribute& attribute : decision.attributes) {

@@ -19,6 +19,8 @@ struct DecisionSummary {
   std::string subject_rule;
   std::string profile;
   std::vector<std::string> names;  // "DNS:web.fleet.example", the identity's first
+  std::vector<std::string> left_out;
+  std::string subject;  // "O=Fleet, CN=alice"; empty: none
   std::vector<std::string> roles;
   std::vector<std::string> audience;
   std::vector<std::pair<std::string, std::string>> attributes;

@@ -1,6 +1,8 @@
 #include "service/policy/evaluation.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -8,9 +10,11 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "service/policy/grant_limits.h"
+#include "x509/name.h"
 #include "x509/spiffe_id.h"
 
 namespace fleetca::service {
@@ -64,6 +68,7 @@ absl::StatusOr<Decision> Evaluation::Run() {
     FLEETCA_RETURN_IF_ERROR(Check("key algorithm", &Evaluation::CheckKey));
     FLEETCA_RETURN_IF_ERROR(Check("names by the rule", &Evaluation::CheckNames));
     FLEETCA_RETURN_IF_ERROR(Check("names by the profile", &Evaluation::CheckProfileNames));
+    FLEETCA_RETURN_IF_ERROR(Check("subject of the certificate", &Evaluation::DecideSubject));
     FLEETCA_RETURN_IF_ERROR(Check("lifetime", &Evaluation::DecideLifetime));
     return Check("grants", &Evaluation::FillGrants);
   }();
@@ -273,6 +278,8 @@ absl::Status Evaluation::CheckName(const GeneralName& name) const {
 
 absl::Status Evaluation::CheckNames() {
   decision_.names.push_back({NameType::kUri, subject_.id});
+  const bool asks = absl::c_any_of(
+      request_.names, [](const GeneralName& name) { return name.type != NameType::kUri; });
   for (const GeneralName& name : request_.names) {
     const absl::Status outcome = CheckName(name);
     NoteName(name, outcome);
@@ -281,13 +288,115 @@ absl::Status Evaluation::CheckNames() {
       decision_.names.push_back(name);
     }
   }
-  Detail(decision_.names.size(), " in all");
+  if (asks || decision_.profile->subordinate_ca.has_value()) {
+    Detail(decision_.names.size(), " in all");
+  } else {
+    TakeDefaultNames();
+  }
   return absl::OkStatus();
+}
+
+bool Evaluation::MayHave(const GeneralName& name) const {
+  const ReservedNames& reserved = policy_.options().reserved;
+  return CheckName(name).ok() && decision_.profile->profile.name_rules().CheckOne(name).ok() &&
+         (reserved.HasIdentity(subject_.id) || !reserved.Covers(name));
+}
+
+void Evaluation::TakeDefaultNames() {
+  KeepNamesOfCaller();
+  const size_t kept = decision_.names.size() - 1;
+  if (kept == 0) {
+    TakeNamesOfRule();
+  }
+  const size_t count = decision_.names.size() - 1;
+  Detail(decision_.names.size(), " in all; none is asked for",
+         kept != 0    ? ", and those of the certificate that asks are kept"
+         : count != 0 ? ", so the rule's dns_names are taken"
+                      : "");
+}
+
+void Evaluation::KeepNamesOfCaller() {
+  if (subject_.id != caller_.id) {
+    return;
+  }
+  for (const GeneralName& name : request_.caller_names) {
+    if (name.type == NameType::kUri) {
+      continue;
+    }
+    const bool kept =
+        decision_.names.size() < decision_.profile->profile.name_rules().max_names() &&
+        MayHave(name);
+    (kept ? decision_.names : decision_.left_out).push_back(name);
+    if (explanation_ != nullptr) {
+      explanation_->checks.push_back(
+          {absl::StrCat("name ", x509::NameToString(name)), true,
+           kept ? "kept from the certificate that asks"
+                : "left out: the certificate that asks has it, and it is granted no more"});
+    }
+  }
+}
+
+void Evaluation::TakeNamesOfRule() {
+  for (const NameTemplate& exact : subject_.rule->dns_names) {
+    std::optional<std::string> text = exact.ExpandDnsName(captured_);
+    if (!text.has_value() ||
+        decision_.names.size() >= decision_.profile->profile.name_rules().max_names()) {
+      continue;
+    }
+    decision_.own_texts.push_back(std::make_unique<const std::string>(*std::move(text)));
+    const GeneralName name = {NameType::kDns, *decision_.own_texts.back()};
+    if (MayHave(name) && !absl::c_linear_search(decision_.names, name)) {
+      decision_.names.push_back(name);
+      NoteName(name, absl::OkStatus());
+    }
+  }
 }
 
 // The profile bounds what the rule grants: its key algorithms and its own rules of names.
 absl::Status Evaluation::CheckProfileNames() {
   return decision_.profile->profile.Check(request_.key_algorithm, decision_.names);
+}
+
+// A CA's certificate has a subject, as others name it as their issuer: the trust domain, and the
+// identity's path.
+absl::StatusOr<x509::Subject> Evaluation::SubjectOfCa() const {
+  const absl::string_view domain = x509::SpiffeTrustDomain(subject_.id);
+  const absl::string_view path = absl::StripPrefix(x509::SpiffePath(subject_.id), "/");
+  if (path.size() > x509::kMaxSubjectText || domain.size() > x509::kMaxSubjectText) {
+    return InvalidArgument(
+        Reason::kSubjectInvalid, "identity",
+        absl::StrCat("The trust domain and the path of a CA's identity stand in "
+                     "its subject, which takes ",
+                     x509::kMaxSubjectText, " characters of each; ask for a shorter one"));
+  }
+  return x509::Subject{.organizations = {std::string(domain)}, .common_name = std::string(path)};
+}
+
+// Nothing of it is the CSR's.
+absl::Status Evaluation::DecideSubject() {
+  const SubjectTemplate* const written = subject_.rule->FindSubject(*decision_.profile);
+  if (decision_.profile->subordinate_ca.has_value()) {
+    FLEETCA_ASSIGN_OR_RETURN(decision_.subject, SubjectOfCa());
+  } else if (written == nullptr) {
+    decision_.subject = decision_.profile->profile.DecideSubject(decision_.names);
+  } else {
+    absl::StatusOr<x509::Subject> subject = written->Expand(captured_, subject_.path);
+    if (!subject.ok()) {
+      return InvalidArgument(
+          Reason::kSubjectInvalid, GetField(subject.status()),
+          absl::StrCat("The policy makes no subject for ", subject_.id, ": ",
+                       subject.status().message(),
+                       "; ask for another identity, or have the CA's operator change the subject "
+                       "in the policy's rule \"",
+                       subject_.rule->name, "\""));
+    }
+    decision_.subject = *std::move(subject);
+  }
+  if (explanation_ != nullptr) {
+    Detail(decision_.subject.empty() ? "none"
+                                     : x509::NameToText(x509::BuildName(decision_.subject)));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Evaluation::DecideLifetime() {

@@ -3,6 +3,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "x509/name.h"
 #include "x509/san.h"
 
 namespace fleetca::service {
@@ -22,14 +23,22 @@ void AppendLine(std::string* out, absl::string_view label, absl::string_view val
   absl::StrAppend(out, "  ", label, std::string(space, ' '), value, "\n");
 }
 
+std::string NamesToText(const x509::GeneralNames& names) {
+  return absl::StrJoin(names, ", ", [](std::string* text, const x509::GeneralName& name) {
+    text->append(x509::NameToString(name));
+  });
+}
+
 void AppendDecision(const Decision& decision, std::string* out) {
   absl::StrAppend(out, "\nThe certificate would say:\n");
   AppendLine(out, "profile", decision.profile->profile.name());
+  AppendLine(out, "names", NamesToText(decision.names));
+  if (!decision.left_out.empty()) {
+    AppendLine(out, "left out", NamesToText(decision.left_out));
+  }
   AppendLine(
-      out, "names",
-      absl::StrJoin(decision.names, ", ", [](std::string* text, const x509::GeneralName& name) {
-        text->append(x509::NameToString(name));
-      }));
+      out, "subject",
+      decision.subject.empty() ? "none" : x509::NameToText(x509::BuildName(decision.subject)));
   AppendLine(out, "roles", decision.roles.empty() ? "none" : absl::StrJoin(decision.roles, ", "));
   if (!decision.roles.empty()) {
     AppendLine(

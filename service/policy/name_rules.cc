@@ -104,6 +104,11 @@ absl::Status NameRules::CheckOne(const GeneralName& name) const {
       if (IsWildcard(name.value) && !options_.dns_wildcards) {
         return NotAllowed(name, "it certifies no wildcards, so name each host");
       }
+      if (absl::StrContains(name.value, "_") && !options_.dns_underscores) {
+        return NotAllowed(name,
+                          "it certifies no \"_\" in DNS names; rename the host, or have the CA's "
+                          "operator set names.dns_underscores in the profile");
+      }
       return AllowsDns(name.value) ? absl::OkStatus()
                                    : NotAllowed(name, "ask for a name under a suffix it lists");
     case NameType::kIp:

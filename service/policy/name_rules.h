@@ -28,6 +28,7 @@ struct NameRulesOptions {
   std::vector<std::string> ip_prefixes;
   std::vector<std::string> email_domains;
   size_t max_names = 16;
+  bool dns_underscores = false;
 };
 
 // Default deny: a name is allowed when a rule says so. Immutable, thread-safe.
@@ -45,6 +46,9 @@ class NameRules {
   // profile has no rule for), kSanInvalid (two URIs, the same name twice).
   absl::Status Check(const x509::GeneralNames& names) const;
 
+  // Whether one well-formed name may be among them: the errors of Check.
+  absl::Status CheckOne(const x509::GeneralName& name) const;
+
   size_t max_names() const { return options_.max_names; }
 
  private:
@@ -52,7 +56,6 @@ class NameRules {
       : options_(std::move(options)), trust_domain_(trust_domain) {}
 
   absl::Status CheckSet(const x509::GeneralNames& names) const;
-  absl::Status CheckOne(const x509::GeneralName& name) const;
   bool AllowsSpiffeId(absl::string_view id) const;
   bool AllowsDns(absl::string_view name) const;
   bool AllowsIp(absl::string_view address) const;

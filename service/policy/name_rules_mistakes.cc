@@ -52,7 +52,7 @@ absl::Status CheckDnsRule(absl::string_view rule) {
                                   "every name below, and set dns_wildcards to "
                                   "certify wildcards"));
   }
-  FLEETCA_RETURN_IF_ERROR(x509::CheckName({NameType::kDns, name}, ""));
+  FLEETCA_RETURN_IF_ERROR(x509::CheckName({NameType::kDns, name}, "", x509::Underscores::kAllowed));
   if (below && !absl::StrContains(name, ".")) {
     return Malformed(absl::StrCat("\"", rule,
                                   "\" would allow a whole top-level domain; name "
@@ -91,6 +91,11 @@ void CheckWhole(const NameRulesOptions& options, Mistakes* mistakes) {
                    [](const std::string& rule) { return absl::StartsWith(rule, "."); })) {
     mistakes->Add("dns_wildcards",
                   "has no effect, as no dns_suffixes begin with \".\"; list one such as "
+                  "\".fleet.example\" or leave this out");
+  }
+  if (options.dns_underscores && options.dns_suffixes.empty()) {
+    mistakes->Add("dns_underscores",
+                  "has no effect, as no dns_suffixes allow a DNS name; list one such as "
                   "\".fleet.example\" or leave this out");
   }
   if (options.max_names == 0 || options.max_names > kMaxNamesLimit) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/errors.h"
+#include "x509/san.h"
 
 namespace fleetca::service {
 namespace {
@@ -19,7 +20,7 @@ absl::Status Mistake(absl::string_view text, absl::string_view problem) {
 
 bool IsDnsLabelText(absl::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
-    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-';
+    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-' || c == '_';
   });
 }
 
@@ -61,6 +62,14 @@ std::string NameTemplate::Expand(const CapturedTexts& texts) const {
                     piece.capture < texts.size() ? texts[piece.capture] : absl::string_view());
   }
   return out;
+}
+
+std::optional<std::string> NameTemplate::ExpandDnsName(const CapturedTexts& texts) const {
+  std::string name = Expand(texts);
+  const bool exact =
+      !absl::StartsWith(name, "*") && EqualsDnsName(name, texts) &&
+      x509::CheckName({x509::NameType::kDns, name}, "", x509::Underscores::kAllowed).ok();
+  return exact ? std::make_optional(std::move(name)) : std::nullopt;
 }
 
 std::vector<NameTemplate::Label> NameTemplate::Labels() const {

@@ -32,6 +32,8 @@ absl::string_view WhatRightAllows(Right right) {
       return "call this method";
     case Right::kManageTokens:
       return "manage join tokens";
+    case Right::kApplyPolicy:
+      return "have the policy applied";
   }
   return "do this";
 }
@@ -46,6 +48,8 @@ absl::string_view RightName(Right right) {
       return "may_use_reflection";
     case Right::kManageTokens:
       return "may_manage_tokens";
+    case Right::kApplyPolicy:
+      return "may_apply_policy";
   }
   return "";
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -37,16 +38,29 @@ std::string ToText(const std::vector<AttributeOptions>& values) {
                                        "]"));
 }
 
+// In the order of the schema, each once, so that the order of the file does not matter.
 std::string ToText(const std::vector<Right>& values) {
-  bool get = false, statistics = false, reflection = false, tokens = false;
-  for (const Right right : values) {
-    get = get || right == Right::kGetCertificates;
-    statistics = statistics || right == Right::kReadStatistics;
-    reflection = reflection || right == Right::kUseReflection;
-    tokens = tokens || right == Right::kManageTokens;
+  std::string text;
+  for (const auto& [right, name] :
+       {std::pair<Right, absl::string_view>{Right::kGetCertificates, "get_certificates"},
+        {Right::kReadStatistics, "read_statistics"},
+        {Right::kUseReflection, "use_reflection"},
+        {Right::kManageTokens, "manage_tokens"},
+        {Right::kApplyPolicy, "apply_policy"}}) {
+    if (absl::c_linear_search(values, right)) {
+      absl::StrAppend(&text, " ", name);
+    }
   }
-  return absl::StrCat("[", get ? " get_certificates" : "", statistics ? " read_statistics" : "",
-                      reflection ? " use_reflection" : "", tokens ? " manage_tokens" : "", " ]");
+  return absl::StrCat("[", text, " ]");
+}
+
+std::string ToText(const std::optional<SubjectOptions>& value) {
+  if (!value.has_value()) {
+    return "default";
+  }
+  return absl::CHexEscape(absl::StrCat(
+      "C [", value->country, "] O [", absl::StrJoin(value->organizations, ", "), "] OU [",
+      absl::StrJoin(value->organizational_units, ", "), "] CN [", value->common_name, "]"));
 }
 
 std::string ToText(const std::optional<absl::Duration>& value) {
@@ -79,6 +93,7 @@ Fields FieldsOf(const RuleOptions& rule) {
           {"attributes", ToText(rule.attributes)},
           {"max_lifetime", ToText(rule.max_lifetime)},
           {"key_algorithms", ToText(rule.key_algorithms)},
+          {"subject", ToText(rule.subject)},
           {"budget", ToText(rule.budget)},
           {"issue_for", ToText(rule.issue_for)},
           {"rights", ToText(rule.rights)}};
@@ -101,9 +116,11 @@ Fields FieldsOf(const PolicyProfileOptions& options) {
           {"names.ip_prefixes", ToText(names.ip_prefixes)},
           {"names.email_domains", ToText(names.email_domains)},
           {"names.max_names", absl::StrCat(names.max_names)},
-          {"subject", profile.subject == SubjectForm::kEmpty ? "empty" : "first DNS name"},
+          {"names.dns_underscores", ToText(names.dns_underscores)},
+          {"profile.subject", profile.subject == SubjectForm::kEmpty ? "empty" : "first DNS name"},
           {"ca_issuers_url", absl::CHexEscape(profile.ca_issuers_url)},
           {"crl_url", absl::CHexEscape(profile.crl_url)},
+          {"subject", ToText(options.subject)},
           {"key_usage", absl::StrCat(options.key_usage)},
           {"subordinate_ca", ToText(options.subordinate_ca.has_value())},
           {"subordinate_ca.path_length", absl::StrCat(ca.path_length)},

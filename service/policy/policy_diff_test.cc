@@ -60,10 +60,23 @@ TEST(PolicyDiffTest, SeesEveryFieldOfARule) {
   EXPECT_THAT(changed([](RuleOptions* r) { r->max_lifetime = absl::Hours(1); }), SizeIs(1));
   EXPECT_THAT(changed([](RuleOptions* r) { r->key_algorithms.resize(1); }), SizeIs(1));
   EXPECT_THAT(changed([](RuleOptions* r) { r->issue_for = {"/*"}; }), SizeIs(1));
+  EXPECT_THAT(changed([](RuleOptions* r) { r->subject.emplace(); }), SizeIs(1));
   for (const Right right : {Right::kGetCertificates, Right::kReadStatistics, Right::kUseReflection,
-                            Right::kManageTokens}) {
+                            Right::kManageTokens, Right::kApplyPolicy}) {
     EXPECT_THAT(changed([&](RuleOptions* r) { r->rights = {right}; }), SizeIs(1));
   }
+}
+
+TEST(PolicyDiffTest, SeesTheSubjectAndTheUnderscoresOfAProfile) {
+  const PolicyOptions before = TestPolicy({TestRule("a", "/a")});
+  PolicyOptions after = before;
+  after.profiles[1].subject =
+      SubjectOptions{.common_name = "{name}", .organizations = {"Fleet", "ops"}, .country = "CH"};
+  after.profiles[1].profile.names.dns_underscores = true;
+  EXPECT_THAT(DiffPolicies(before, after),
+              ElementsAre("profile \"user\": names.dns_underscores: false -> true",
+                          "profile \"user\": subject: default -> C [CH] O [Fleet, ops] OU [] CN "
+                          "[{name}]"));
 }
 
 TEST(PolicyDiffTest, CannotForgeALine) {

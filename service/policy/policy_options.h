@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "service/policy/profile.h"
 #include "service/policy/reserved_names.h"
+#include "service/policy/subject_template.h"
 #include "x509/public_key.h"
 
 namespace fleetca::service {
@@ -37,6 +38,8 @@ struct PolicyProfileOptions {
   ProfileOptions profile;
   uint16_t key_usage = 0;  // x509::KeyUsageBit; 0 takes the default
   std::optional<SubordinateCa> subordinate_ca;
+  // Absent: what profile.subject says.
+  std::optional<SubjectOptions> subject;
 };
 
 struct AttributeOptions {
@@ -52,7 +55,7 @@ struct Budget {
   friend bool operator==(const Budget&, const Budget&) = default;
 };
 
-enum class Right { kGetCertificates, kReadStatistics, kUseReflection, kManageTokens };
+enum class Right { kGetCertificates, kReadStatistics, kUseReflection, kManageTokens, kApplyPolicy };
 
 struct RuleOptions {
   std::string name;
@@ -70,6 +73,8 @@ struct RuleOptions {
   std::vector<AttributeOptions> attributes;
   std::optional<absl::Duration> max_lifetime;
   std::vector<x509::PublicKeyAlgorithm> key_algorithms;
+  // Absent: the profile's.
+  std::optional<SubjectOptions> subject;
   // What the caller may do.
   std::optional<Budget> budget;
   std::vector<std::string> issue_for;
@@ -80,6 +85,8 @@ struct RuleOptions {
 
 struct PolicyOptions {
   int64_t revision = 0;
+  // The line of the revision in its file, for messages; 0 when it comes from no file.
+  int revision_line = 0;
   std::string trust_domain;
   std::vector<PolicyProfileOptions> profiles;
   std::vector<RuleOptions> rules;

@@ -101,6 +101,22 @@ void CheckSubordinateCa(const std::string& field, const SubordinateCa& ca, Mista
   CheckSubtrees(field + ".excluded_names", ca.excluded, mistakes);
 }
 
+void CheckSubject(const std::string& field, const PolicyProfileOptions& options,
+                  Mistakes* mistakes) {
+  if (!options.subject.has_value()) {
+    return;
+  }
+  if (options.subordinate_ca.has_value()) {
+    mistakes->Add(field,
+                  "is not for a profile of subordinate CAs, whose subject is the trust domain and "
+                  "the path of the identity; remove it");
+  } else if (options.profile.subject != SubjectForm::kEmpty) {
+    mistakes->Add(field,
+                  "is written beside profile.subject, SUBJECT_FORM_FIRST_DNS_NAME; remove one");
+  }
+  mistakes->AddBelow(field, SubjectTemplate::FindMistakes(*options.subject));
+}
+
 uint16_t KeyUsageOf(const PolicyProfileOptions& options) {
   if (options.key_usage != 0) {
     return options.key_usage;
@@ -120,6 +136,7 @@ std::optional<PolicyProfile> CompileProfile(absl::string_view field,
   if (options.subordinate_ca.has_value()) {
     CheckSubordinateCa(absl::StrCat(field, ".subordinate_ca"), *options.subordinate_ca, mistakes);
   }
+  CheckSubject(absl::StrCat(field, ".subject"), options, mistakes);
   if (mistakes->size() != before) {
     return std::nullopt;
   }
@@ -127,7 +144,8 @@ std::optional<PolicyProfile> CompileProfile(absl::string_view field,
   if (!mistakes->Check(field, profile.status())) {
     return std::nullopt;
   }
-  return PolicyProfile{*std::move(profile), KeyUsageOf(options), options.subordinate_ca};
+  return PolicyProfile{*std::move(profile), KeyUsageOf(options), options.subordinate_ca,
+                       options.subject};
 }
 
 }  // namespace fleetca::service

@@ -20,6 +20,8 @@ struct PolicyProfile {
   Profile profile;
   uint16_t key_usage = 0;  // x509::KeyUsageBit, the default filled in
   std::optional<SubordinateCa> subordinate_ca;
+  // For the rules, each of which makes it fit its identities.
+  std::optional<SubjectOptions> subject;
 };
 
 // The profile written at `field` ("profiles[0]"); nullopt after adding at least one mistake.

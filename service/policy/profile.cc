@@ -10,7 +10,6 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "base/time_rounding.h"
-#include "x509/name.h"
 
 namespace fleetca::service {
 namespace {
@@ -20,8 +19,6 @@ constexpr absl::Duration kMinLifetime = absl::Minutes(1);
 constexpr absl::Duration kMaxLifetime = absl::Hours(24 * 3650);
 constexpr absl::Duration kMaxBackdate = absl::Hours(1);
 constexpr size_t kMaxUrl = 2048;
-// ub-common-name of RFC 5280, appendix A.1.
-constexpr size_t kMaxCommonName = 64;
 
 void CheckProfileName(const std::string& name, Mistakes* mistakes) {
   if (name.empty()) {
@@ -139,6 +136,8 @@ absl::StatusOr<absl::Duration> Profile::DecideLifetime(std::optional<absl::Durat
   absl::string_view problem;
   if (*wanted <= absl::ZeroDuration()) {
     problem = "is not positive";
+  } else if (*wanted < kMinLifetime) {
+    problem = "is too short, as a certificate lives at least 1 minute";
   } else if (*wanted > max_lifetime()) {
     problem = "is longer than the profile allows";
   } else if (!IsWholeSeconds(*wanted)) {
@@ -149,7 +148,7 @@ absl::StatusOr<absl::Duration> Profile::DecideLifetime(std::optional<absl::Durat
   return InvalidArgument(
       Reason::kLifetimeInvalid, "lifetime",
       absl::StrCat("lifetime ", absl::FormatDuration(*wanted), " ", problem,
-                   "; ask for whole seconds up to ", absl::FormatDuration(max_lifetime()),
+                   "; ask for whole seconds from 1m to ", absl::FormatDuration(max_lifetime()),
                    ", or for none to get ", absl::FormatDuration(options_.default_lifetime)));
 }
 
@@ -168,15 +167,15 @@ absl::Status Profile::Check(x509::PublicKeyAlgorithm key, const x509::GeneralNam
   return name_rules_.Check(names);
 }
 
-std::string Profile::DecideSubject(const x509::GeneralNames& names) const {
+x509::Subject Profile::DecideSubject(const x509::GeneralNames& names) const {
   if (options_.subject == SubjectForm::kFirstDnsName) {
     for (const x509::GeneralName& name : names) {
-      if (name.type == x509::NameType::kDns && name.value.size() <= kMaxCommonName) {
-        return x509::BuildName("", name.value);
+      if (name.type == x509::NameType::kDns && name.value.size() <= x509::kMaxSubjectText) {
+        return {.common_name = std::string(name.value)};
       }
     }
   }
-  return x509::BuildName("", "");
+  return {};
 }
 
 }  // namespace fleetca::service

@@ -15,6 +15,7 @@
 #include "service/policy/name_rules.h"
 #include "x509/public_key.h"
 #include "x509/san.h"
+#include "x509/subject.h"
 
 namespace fleetca::service {
 
@@ -49,15 +50,18 @@ class Profile {
   absl::Duration backdate() const { return options_.backdate; }
   const ProfileOptions& options() const { return options_; }
 
-  // The lifetime of a certificate for which `wanted` was asked. INVALID_ARGUMENT kLifetimeInvalid.
+  // The lifetime of a certificate for which `wanted` was asked: at least a minute, and at most what
+  // the profile allows. INVALID_ARGUMENT kLifetimeInvalid.
   absl::StatusOr<absl::Duration> DecideLifetime(std::optional<absl::Duration> wanted) const;
 
   // Whether a certificate may have a key of this algorithm and these names. INVALID_ARGUMENT
   // kKeyUnsupported or one of the kSan* reasons.
   absl::Status Check(x509::PublicKeyAlgorithm key, const x509::GeneralNames& names) const;
 
-  // The subject Name element for a certificate with these names.
-  std::string DecideSubject(const x509::GeneralNames& names) const;
+  const NameRules& name_rules() const { return name_rules_; }
+
+  // The subject of a certificate with these names, where no policy writes one out.
+  x509::Subject DecideSubject(const x509::GeneralNames& names) const;
 
  private:
   Profile(ProfileOptions options, NameRules name_rules)

@@ -2,11 +2,11 @@
 
 #include <memory>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "x509/name.h"
 
 namespace fleetca::service {
 namespace {
@@ -54,10 +54,21 @@ TEST(ProfileTest, LifetimeIsTheDefaultWhenNoneIsWanted) {
 
 TEST(ProfileTest, LifetimeUpToTheMaximum) {
   const Profile profile = MakeProfile(GoodOptions());
-  EXPECT_EQ(*profile.DecideLifetime(absl::Seconds(1)), absl::Seconds(1));
+  EXPECT_EQ(*profile.DecideLifetime(absl::Minutes(1)), absl::Minutes(1));
   EXPECT_EQ(*profile.DecideLifetime(absl::Hours(168)), absl::Hours(168));
   ExpectLifetimeRefused(profile, absl::Hours(168) + absl::Seconds(1));
   ExpectLifetimeRefused(profile, absl::Hours(168) + absl::Nanoseconds(1));
+}
+
+// A certificate lives a minute at least, whatever is asked for.
+TEST(ProfileTest, LifetimesUnderAMinuteAreTooShort) {
+  const Profile profile = MakeProfile(GoodOptions());
+  for (const absl::Duration wanted : {absl::Seconds(1), absl::Seconds(30), absl::Seconds(59)}) {
+    ExpectLifetimeRefused(profile, wanted);
+    const absl::Status status = profile.DecideLifetime(wanted).status();
+    EXPECT_TRUE(absl::StrContains(status.message(), "too short")) << status;
+    EXPECT_TRUE(absl::StrContains(status.message(), "from 1m to 168h")) << status;
+  }
 }
 
 TEST(ProfileTest, LifetimesThatAreNone) {
@@ -152,13 +163,13 @@ TEST(ProfileTest, SubjectIsEmptyUnlessTheFirstDnsNameIsWanted) {
                                     {NameType::kDns, long_name},
                                     {NameType::kDns, "b.fleet.example"},
                                     {NameType::kDns, "c.fleet.example"}};
-  EXPECT_EQ(MakeProfile(GoodOptions()).DecideSubject(names), std::string("\x30\x00", 2));
+  EXPECT_EQ(MakeProfile(GoodOptions()).DecideSubject(names), x509::Subject());
   ProfileOptions options = GoodOptions();
   options.subject = SubjectForm::kFirstDnsName;
   const Profile profile = MakeProfile(options);
-  EXPECT_EQ(profile.DecideSubject(names), x509::BuildName("", "b.fleet.example"));
-  EXPECT_EQ(profile.DecideSubject({names[0]}), std::string("\x30\x00", 2));
-  EXPECT_EQ(profile.DecideSubject({names[0], names[1]}), std::string("\x30\x00", 2));
+  EXPECT_EQ(profile.DecideSubject(names).common_name, "b.fleet.example");
+  EXPECT_EQ(profile.DecideSubject({names[0]}), x509::Subject());
+  EXPECT_EQ(profile.DecideSubject({names[0], names[1]}), x509::Subject());
 }
 
 TEST(ProfileTest, CommonNameOfSixtyFourCharactersIsTheLongest) {
@@ -168,8 +179,8 @@ TEST(ProfileTest, CommonNameOfSixtyFourCharactersIsTheLongest) {
   const std::string fits = absl::StrCat(std::string(50, 'a'), ".fleet.example");
   ASSERT_EQ(fits.size(), 64u);
   const std::string over = absl::StrCat("b", fits);
-  EXPECT_EQ(profile.DecideSubject({{NameType::kDns, fits}}), x509::BuildName("", fits));
-  EXPECT_EQ(profile.DecideSubject({{NameType::kDns, over}}), std::string("\x30\x00", 2));
+  EXPECT_EQ(profile.DecideSubject({{NameType::kDns, fits}}).common_name, fits);
+  EXPECT_EQ(profile.DecideSubject({{NameType::kDns, over}}), x509::Subject());
 }
 
 }  // namespace

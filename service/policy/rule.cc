@@ -16,6 +16,15 @@ const PolicyProfile* Rule::FindProfile(absl::string_view profile) const {
   return nullptr;
 }
 
+const SubjectTemplate* Rule::FindSubject(const PolicyProfile& profile) const {
+  for (const auto& [of, subject] : subjects) {
+    if (of == &profile) {
+      return &subject;
+    }
+  }
+  return nullptr;
+}
+
 bool Rule::AllowsDns(absl::string_view dns_name, const CapturedTexts& texts) const {
   for (const NameTemplate& exact : dns_names) {
     if (exact.EqualsDnsName(dns_name, texts)) {

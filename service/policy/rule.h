@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -16,6 +17,7 @@
 #include "service/policy/name_template.h"
 #include "service/policy/policy_options.h"
 #include "service/policy/policy_profile.h"
+#include "service/policy/subject_template.h"
 #include "x509/public_key.h"
 
 namespace fleetca::service {
@@ -35,6 +37,8 @@ struct Rule {
   int line = 0;
   IdentityPattern identity;
   std::vector<const PolicyProfile*> profiles;
+  // What the certificates of some of the profiles have as their subject.
+  std::vector<std::pair<const PolicyProfile*, SubjectTemplate>> subjects;
   std::vector<NameTemplate> dns_names;
   std::vector<NameTemplate> dns_suffixes;
   std::vector<DnsRegex> dns_regexes;
@@ -51,6 +55,9 @@ struct Rule {
 
   // The profile of this name if the rule grants it, else null.
   const PolicyProfile* FindProfile(absl::string_view profile) const;
+  // What writes out the subject of certificates by this profile, one that the rule grants; null
+  // where neither rule nor profile does.
+  const SubjectTemplate* FindSubject(const PolicyProfile& profile) const;
   // Whether the rule grants a well-formed DNS name to the identity whose captures stand for
   // `texts`.
   bool AllowsDns(absl::string_view dns_name, const CapturedTexts& texts) const;

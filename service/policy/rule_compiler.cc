@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/errors.h"
 #include "base/time_rounding.h"
 #include "service/policy/grant_limits.h"
 #include "service/policy/rule.h"
@@ -31,6 +32,7 @@ class RuleCompiler {
   void Compile() {
     CheckName();
     CompileProfiles();
+    CompileSubjects();
     CompileDns();
     CompileIpPrefixes();
     CompileGrants();
@@ -105,12 +107,53 @@ class RuleCompiler {
     }
   }
 
+  // The rule's own subject goes before that of each profile.
+  void CompileSubjects() {
+    std::optional<SubjectTemplate> own;
+    if (options_.subject.has_value()) {
+      own =
+          SubjectTemplate::Compile(Below("subject"), *options_.subject, rule_.identity, &mistakes_);
+    }
+    for (const PolicyProfile* profile : rule_.profiles) {
+      if (profile->subordinate_ca.has_value()) {
+        if (options_.subject.has_value()) {
+          mistakes_.Add(Below("subject"),
+                        absl::StrCat("is not for \"", profile->profile.name(),
+                                     "\", a profile of subordinate CAs, whose subject is the trust "
+                                     "domain and the path of the identity; give them a rule of "
+                                     "their own"));
+        }
+        continue;
+      }
+      std::optional<SubjectTemplate> subject = own;
+      if (!options_.subject.has_value() && profile->subject.has_value()) {
+        subject = CompileSubjectOf(*profile);
+      }
+      if (subject.has_value()) {
+        rule_.subjects.emplace_back(profile, *std::move(subject));
+      }
+    }
+  }
+
+  std::optional<SubjectTemplate> CompileSubjectOf(const PolicyProfile& profile) {
+    Mistakes found;
+    std::optional<SubjectTemplate> made =
+        SubjectTemplate::Compile("", *profile.subject, rule_.identity, &found);
+    for (const absl::Status& mistake : found) {
+      mistakes_.Add(
+          Below("profiles"),
+          absl::StrCat("lists \"", profile.profile.name(), "\", whose subject.", GetField(mistake),
+                       " ", mistake.message(), "; or write a subject in this rule"));
+    }
+    return made;
+  }
+
   // A rule without profiles is for a caller that is never certified; grants would be lost on it.
   void CheckNothingGranted() {
     const bool grants = !options_.dns_names.empty() || !options_.dns_suffixes.empty() ||
                         !options_.dns_regexes.empty() || !options_.ip_prefixes.empty() ||
                         !options_.roles.empty() || !options_.audience.empty() ||
-                        !options_.attributes.empty();
+                        !options_.attributes.empty() || options_.subject.has_value();
     if (grants) {
       mistakes_.Add(Below("profiles"),
                     "is missing, so what the rule grants has no effect; list a profile");
@@ -129,7 +172,8 @@ class RuleCompiler {
     }
     const std::string example =
         made->Expand(CapturedTexts(captures().size(), absl::string_view("x")));
-    if (!mistakes_.Check(here, x509::CheckName({x509::NameType::kDns, example}, ""))) {
+    if (!mistakes_.Check(here, x509::CheckName({x509::NameType::kDns, example}, "",
+                                               x509::Underscores::kAllowed))) {
       return std::nullopt;
     }
     if (made->HasAmbiguousLabel()) {

@@ -24,6 +24,7 @@ constexpr MethodRights kTable[] = {
     {TOKENS "CreateJoinTokens", With(Right::kManageTokens), kNobody},
     {TOKENS "ListJoinTokens", With(Right::kManageTokens), kNobody},
     {TOKENS "RevokeJoinTokens", With(Right::kManageTokens), kNobody},
+    {"/fleetca.v1.PolicyService/ApplyPolicy", With(Right::kApplyPolicy), kNobody},
     {"/fleetca.v1.StatisticsService/GetStatistics", With(Right::kReadStatistics), kNobody},
     {"/grpc.health.v1.Health/Check", kAnyIdentity, kNobody, true},
     {"/grpc.health.v1.Health/Watch", kAnyIdentity, kNobody, true},

@@ -38,6 +38,12 @@ TEST(MethodRightsTest, TwoMethodsAreForAnyoneOnTheBootstrapPortAndNoOtherForAnyb
                       "/fleetca.v1.CertificateAuthorityService/IssueCertificate"}));
 }
 
+TEST(MethodRightsTest, TheRightToApplyAPolicyIsOneOfItsOwn) {
+  const Access& access = RightsOf("/fleetca.v1.PolicyService/ApplyPolicy").issuing;
+  EXPECT_EQ(access.kind, Kind::kRight);
+  EXPECT_EQ(access.right, Right::kApplyPolicy);
+}
+
 TEST(MethodRightsTest, OnlyHealthIsAnsweredWhateverTheClock) {
   for (const MethodRights& row : AllMethodRights()) {
     EXPECT_EQ(row.whatever_the_clock, row.path.substr(0, 13) == "/grpc.health.") << row.path;

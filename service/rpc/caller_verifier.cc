@@ -12,6 +12,7 @@
 #include "x509/authz/provenance.h"
 #include "x509/chain.h"
 #include "x509/peer_certificate.h"
+#include "x509/san.h"
 #include "x509/serial.h"
 
 namespace fleetca::service {
@@ -22,6 +23,18 @@ constexpr uint16_t kNoInstance = 0;
 
 absl::Status Unknown(absl::string_view message) {
   return Unauthenticated(Reason::kCallerUnknown, message);
+}
+
+// What a renewal may keep: those that would be certified today.
+std::string OtherNames(const x509::Certificate& leaf) {
+  x509::GeneralNames names;
+  for (const x509::GeneralName& name : leaf.names) {
+    if (name.type != x509::NameType::kUri &&
+        x509::CheckName(name, "", x509::Underscores::kAllowed).ok()) {
+      names.push_back(name);
+    }
+  }
+  return names.empty() ? "" : x509::BuildSubjectAltName(names);
 }
 
 }  // namespace
@@ -75,7 +88,8 @@ absl::StatusOr<CertificateCaller> CallerVerifier::Verify(absl::string_view der) 
                                                     .now = options_.clock->Now(),
                                                     .trust_domain = options_.trust_domain}));
   CertificateCaller caller{.spiffe_id = std::string(peer.spiffe_id),
-                           .not_after = peer.validity.not_after};
+                           .not_after = peer.validity.not_after,
+                           .other_names = OtherNames(*leaf)};
   // One of before an arc was set, or made by `ca init`, starts a lineage.
   if (const x509::Extension* extension = leaf->Find(options_.oids.provenance);
       extension != nullptr) {

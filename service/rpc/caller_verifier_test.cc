@@ -110,6 +110,21 @@ class CallerVerifierTest : public ::testing::Test {
   std::unique_ptr<const CallerVerifier> verifier_;
 };
 
+// What a renewal may keep: DER of GeneralNames.
+TEST_F(CallerVerifierTest, RemembersTheNamesBesideTheIdentity) {
+  const auto named = Issue(*issuing_, [](LeafPlan& plan) {
+    plan.names.push_back({x509::NameType::kDns, "my_host.fleet.example"});
+    plan.names.push_back({x509::NameType::kDns, "xn--99999999.fleet.example"});
+    plan.names.push_back({x509::NameType::kIp, "\x0a\x01\x01\x01"});
+  });
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const CertificateCaller caller, verifier_->Verify(named));
+  EXPECT_EQ(caller.other_names,
+            x509::BuildSubjectAltName({{x509::NameType::kDns, "my_host.fleet.example"},
+                                       {x509::NameType::kIp, "\x0a\x01\x01\x01"}}));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const CertificateCaller plain, verifier_->Verify(Issue(*issuing_)));
+  EXPECT_EQ(plain.other_names, "");
+}
+
 TEST_F(CallerVerifierTest, BelievesWhatItsOwnIssuingCaSigned) {
   const std::string leaf = Issue(*issuing_);
   const auto caller = verifier_->Verify(leaf);

@@ -38,6 +38,8 @@ void WriteDecision(const DecisionSummary& decision, v1::Decision* message) {
   *message->mutable_lifetime() = ToProtoDuration(decision.lifetime);
   *message->mutable_max_lifetime() = ToProtoDuration(decision.max_lifetime);
   message->set_policy_revision(decision.policy_revision);
+  message->set_subject(decision.subject);
+  message->mutable_left_out_names()->Assign(decision.left_out.begin(), decision.left_out.end());
 }
 
 }  // namespace

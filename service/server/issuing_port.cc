@@ -103,6 +103,9 @@ IssuingPort::IssuingPort(const ServerConfig& config, std::unique_ptr<PeerReader>
                           config.limits.stream_window}),
       service_(intake_, *caller_reader_, ca.store(), ca.bundles(), *pool_),
       tokens_(*caller_reader_, ca.join_tokens(), *pool_),
+      policy_(
+          *caller_reader_, [&ca](absl::string_view sha256) { return ca.ApplyPolicy(sha256); },
+          config.policy_file, *pool_),
       statistics_(description_, queue, ca.issuer().stats(), ca.store().stats()) {}
 
 IssuingPort::~IssuingPort() {
@@ -127,6 +130,7 @@ absl::Status IssuingPort::Listen(const ServerConfig& config, const ServerTls& tl
   listener_->AddTo(credentials, builder);
   builder.RegisterService(&service_);
   builder.RegisterService(&tokens_);
+  builder.RegisterService(&policy_);
   builder.RegisterService(&statistics_);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) {

@@ -20,6 +20,7 @@
 #include "service/rpc/issuance_intake.h"
 #include "service/rpc/join_token_service.h"
 #include "service/rpc/peer_reader.h"
+#include "service/rpc/policy_service.h"
 #include "service/rpc/statistics_service.h"
 #include "service/server/running_ca.h"
 
@@ -75,6 +76,7 @@ class IssuingPort {
   IssuanceIntake intake_;
   CaService service_;
   JoinTokenService tokens_;
+  PolicyService policy_;
   StatisticsService statistics_;
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<grpc::Server> server_;

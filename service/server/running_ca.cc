@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/sha256.h"
 #include "base/status_macros.h"
 #include "service/config/claim_reach.h"
 #include "service/config/policy_config.h"
@@ -130,7 +131,8 @@ absl::Status RunningCa::LoadPolicy(const ServerConfig& config) {
 
 absl::Status RunningCa::SwitchPolicy(absl::string_view text) {
   if (policies_ != nullptr) {
-    return policies_->Reload(config_.policy_file, text).status();
+    change_mutex_.AssertHeld();  // by ApplyPolicy
+    return ReplacePolicy(text);
   }
   FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<const Policy> policy, ParsePolicyOfServer(text));
   policies_ = std::make_unique<CurrentPolicy>(
@@ -153,9 +155,25 @@ absl::StatusOr<std::unique_ptr<const Policy>> RunningCa::ParseFittingPolicy(
   return policy;
 }
 
-absl::Status RunningCa::ReloadPolicy() {
+absl::Status RunningCa::ReplacePolicy(absl::string_view text) {
+  if (!wanted_sha256_.empty() && Sha256OfParts({text}) != wanted_sha256_) {
+    return FailedPrecondition(
+        Reason::kFileInvalid,
+        absl::StrCat("The server's policy file, ", config_.policy_file,
+                     ", is not the one that was asked for: its SHA-256 is another. Copy the file "
+                     "that was checked there, and ask again"));
+  }
+  FLEETCA_ASSIGN_OR_RETURN(policy_change_, policies_->Reload(config_.policy_file, text));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PolicyChange> RunningCa::ApplyPolicy(absl::string_view file_sha256) {
   absl::MutexLock lock(&change_mutex_);
-  absl::Status status = policy_files_->Load();
+  wanted_sha256_ = std::string(file_sha256);
+  const absl::Status status = policy_files_->Load();
+  if (status.ok()) {
+    return std::move(policy_change_);
+  }
   if (IsOfTheFile(status)) {  // else the policy was judged, and that is logged
     log::Error("The policy was not replaced; the old one stays in force",
                {{"file", config_.policy_file},

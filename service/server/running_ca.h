@@ -45,8 +45,10 @@ class RunningCa {
   RunningCa& operator=(const RunningCa&) = delete;
 
   // Reads the policy file again. On any error, which is logged as changes are, the policy in force
-  // stays.
-  absl::Status ReloadPolicy() ABSL_LOCKS_EXCLUDED(change_mutex_);
+  // stays. Where a SHA-256 is given only a file that has it is taken: FAILED_PRECONDITION
+  // kFileInvalid for another. Waits for the disk.
+  absl::StatusOr<PolicyChange> ApplyPolicy(absl::string_view file_sha256)
+      ABSL_LOCKS_EXCLUDED(change_mutex_);
 
   // Reserves the names in a certificate that the server is about to show, in place of those in the
   // one before. INVALID_ARGUMENT kConfigInvalid when the policy in force gives one of them to
@@ -85,6 +87,7 @@ class RunningCa {
   absl::Status LoadPolicy(const ServerConfig& config);
   // What the policy's file says, judged and put in force.
   absl::Status SwitchPolicy(absl::string_view text);
+  absl::Status ReplacePolicy(absl::string_view text) ABSL_EXCLUSIVE_LOCKS_REQUIRED(change_mutex_);
   absl::StatusOr<std::unique_ptr<const Policy>> ParsePolicyOfServer(absl::string_view text) const
       ABSL_LOCKS_EXCLUDED(names_mutex_);
   absl::StatusOr<std::unique_ptr<const Policy>> ParseFittingPolicy(absl::string_view text) const
@@ -94,6 +97,9 @@ class RunningCa {
   const ServerConfig config_;
   // Held while the policy or the names are changed, so that neither change undoes the other.
   absl::Mutex change_mutex_;
+  // Of the policy file that is being read: what it must hash to, and what it then changed.
+  std::string wanted_sha256_ ABSL_GUARDED_BY(change_mutex_);
+  PolicyChange policy_change_ ABSL_GUARDED_BY(change_mutex_);
   mutable absl::Mutex names_mutex_ ABSL_ACQUIRED_AFTER(change_mutex_);
   // In the certificate that the server uses.
   ReservedNames server_names_ ABSL_GUARDED_BY(names_mutex_);

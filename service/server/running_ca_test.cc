@@ -8,6 +8,7 @@
 
 #include "absl/time/clock.h"
 #include "base/errors.h"
+#include "base/sha256.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "service/server/testing/ca_folder_fixture.h"
@@ -149,10 +150,10 @@ TEST_F(RunningCaTest, APolicyThatFitsComesInForceAndAnotherLeavesTheOneThatIs) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto ca, Open());
   const std::string first = Read("policy.textproto");
   Replace("policy.textproto", "policy_revision: 1\n", "policy_revision: 2\n");
-  FLEETCA_EXPECT_OK(ca->ReloadPolicy());
+  FLEETCA_EXPECT_OK(ca->ApplyPolicy(""));
   EXPECT_EQ(ca->policies().Current()->revision(), 2);
   Write("policy.textproto", "junk");
-  EXPECT_FALSE(ca->ReloadPolicy().ok());
+  EXPECT_FALSE(ca->ApplyPolicy("").ok());
   // A subordinate CA, for which the issuing certificate's path length has no room.
   Write("policy.textproto",
         first +
@@ -160,8 +161,23 @@ TEST_F(RunningCaTest, APolicyThatFitsComesInForceAndAnotherLeavesTheOneThatIs) {
             "key_purposes: KEY_PURPOSE_SERVER_AUTH names { spiffe_paths: \"/ca/*\" } } "
             "subordinate_ca { permitted_names { dns_domains: \"e.example\" } } }\n");
   Replace("policy.textproto", "policy_revision: 1\n", "policy_revision: 3\n");
-  EXPECT_FALSE(ca->ReloadPolicy().ok());
+  EXPECT_FALSE(ca->ApplyPolicy("").ok());
   EXPECT_EQ(ca->policies().Current()->revision(), 2);
+}
+
+TEST_F(RunningCaTest, APolicyIsAppliedWithWhatChangedAndOnlyIfItIsTheOneThatIsMeant) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto ca, Open());
+  const std::string before = Read("policy.textproto");
+  Replace("policy.textproto", "policy_revision: 1\n", "policy_revision: 2\n");
+  Replace("policy.textproto", "    may_use_reflection: true\n", "");
+  const absl::Status other = ca->ApplyPolicy(Sha256OfParts({before})).status();
+  EXPECT_EQ(GetReason(other), Reason::kFileInvalid) << other;
+  EXPECT_EQ(ca->policies().Current()->revision(), 1);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const PolicyChange change,
+                               ca->ApplyPolicy(Sha256OfParts({Read("policy.textproto")})));
+  EXPECT_EQ(change.former_revision, 1);
+  EXPECT_EQ(change.revision, 2);
+  EXPECT_THAT(change.lines, ElementsAre(HasSubstr("rule \"admin\": rights: ")));
 }
 
 TEST_F(RunningCaTest, ANewBundleComesInForceAndOneWithoutOurRootDoesNot) {

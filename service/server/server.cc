@@ -53,7 +53,7 @@ class GrpcServer : public Server {
   int bootstrap_port() const override {
     return bootstrap_port_ == nullptr ? 0 : bootstrap_port_->port();
   }
-  absl::Status ReloadPolicy() override { return ca_->ReloadPolicy(); }
+  absl::Status ReloadPolicy() override { return ca_->ApplyPolicy("").status(); }
 
   absl::Status Drain() override {
     drained_ = true;

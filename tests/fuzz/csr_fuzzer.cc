@@ -71,7 +71,9 @@ void CheckParsed(const Csr& csr, absl::string_view der) {
   }
   FLEETCA_FUZZ_REQUIRE(csr.names.size() <= limits.max_names);
   for (const x509::GeneralName& name : csr.names) {
-    FLEETCA_FUZZ_REQUIRE(IsInside(name.value, der) && x509::CheckName(name, "").ok());
+    FLEETCA_FUZZ_REQUIRE(
+        IsInside(name.value, csr.folded_names == nullptr ? der : *csr.folded_names));
+    FLEETCA_FUZZ_REQUIRE(x509::CheckName(name, "", x509::Underscores::kAllowed).ok());
   }
   FLEETCA_FUZZ_REQUIRE(csr.ignored_extensions.size() <= limits.max_extensions);
   for (const absl::string_view oid : csr.ignored_extensions) {

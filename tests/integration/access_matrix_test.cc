@@ -68,6 +68,8 @@ constexpr Row kMatrix[] = {
      {kDenied,   kDenied,  kOk,      kOk,      kNoTls, kNoTls,  kNoTls},  kDenied},
     {TOKENS "RevokeJoinTokens",
      {kDenied,   kDenied,  kReached, kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
+    {"/fleetca.v1.PolicyService/ApplyPolicy",
+     {kDenied,   kDenied,  kDenied,  kOk,      kNoTls, kNoTls,  kNoTls},  kDenied},
     {"/fleetca.v1.StatisticsService/GetStatistics",
      {kDenied,   kDenied,  kDenied,  kOk,      kNoTls, kNoTls,  kNoTls},  kDenied},
     {"/grpc.health.v1.Health/Check",

@@ -50,7 +50,7 @@ class ReadmeTest(unittest.TestCase):
 
     def test_every_command_is_there_and_works(self):
         for command in ("ca init", "serve", "cert issue", "cert inspect", "policy check",
-                        "policy explain"):
+                        "policy explain", "policy apply"):
             self.assertIn("fleetca " + command, self.script)
         self.assertEqual(self.done.returncode, 0, self.words)
 

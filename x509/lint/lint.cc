@@ -129,7 +129,8 @@ absl::Status LintValidity(der::Reader& tbs, const LintPolicy& policy) {
 }
 
 // The subject Name, and whether it is empty.
-absl::Status LintSubjectName(der::Reader& tbs, const LintPolicy& policy, bool* empty) {
+absl::Status LintSubjectName(der::Reader& tbs, const LintPolicy& policy, const Subject* expected,
+                             bool* empty) {
   absl::string_view subject;
   if (!tbs.ReadElement(der::kSequence, &subject)) {
     return LintError("the subject is not a Name");
@@ -147,7 +148,7 @@ absl::Status LintSubjectName(der::Reader& tbs, const LintPolicy& policy, bool* e
     return LintError(policy.self_signed ? "a self-signed certificate's subject is not its issuer"
                                         : "the subject is the issuer's own name");
   }
-  return LintSubject(rdns);
+  return LintSubject(rdns, expected);
 }
 
 // SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }
@@ -186,7 +187,7 @@ absl::Status Lint(absl::string_view tbs, const LintPolicy& policy,
   FLEETCA_RETURN_IF_ERROR(LintAlgorithmAndIssuer(fields, policy));
   FLEETCA_RETURN_IF_ERROR(LintValidity(fields, policy));
   bool subject_is_empty = false;
-  FLEETCA_RETURN_IF_ERROR(LintSubjectName(fields, policy, &subject_is_empty));
+  FLEETCA_RETURN_IF_ERROR(LintSubjectName(fields, policy, expectation.subject, &subject_is_empty));
   absl::string_view key_bits;
   FLEETCA_RETURN_IF_ERROR(LintPublicKey(fields, expectation.subject_public_key_info, &key_bits));
   der::Reader tagged;

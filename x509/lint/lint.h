@@ -18,6 +18,7 @@
 #include "x509/authz/fleet_authz.h"
 #include "x509/authz/provenance.h"
 #include "x509/name_constraints.h"
+#include "x509/subject.h"
 
 namespace fleetca::x509 {
 
@@ -44,6 +45,8 @@ struct LintPolicy {
   std::vector<std::string> extra_extensions;
   // A leaf needs a name in subjectAltName.
   bool names_required = true;
+  // Whether DNS names may have "_".
+  bool dns_underscores = false;
   // Under which OIDs FleetAuthz and Provenance stand.
   AuthzOids authz_oids;
 };
@@ -55,16 +58,18 @@ struct LintExpectation {
   // The decisions that the FleetAuthz and Provenance extensions must say; null: must be absent.
   const FleetAuthz* fleet_authz = nullptr;
   const Provenance* provenance = nullptr;
+  // What the subject must say, attribute by attribute; null: anything that is well formed.
+  const Subject* subject = nullptr;
 };
 
 // Checks: DER all the way, version 3, serial positive and at most 20 octets with the value
 // expected, signature algorithm, issuer, validity (encodings around 2050, order, length, within the
-// issuer's), the subject's sizes and characters, the key, each extension at most once and known,
-// criticality, KU, EKU and BC as the policy says and consistent with each other, SKI = the key's
-// identifier, AKI, nameConstraints as the policy says and never in a leaf, every SAN well formed,
-// SAN critical exactly where the subject is empty, FleetAuthz and Provenance as expected, not
-// critical and never in a CA's certificate. OK gives the bytes, now signable once. INTERNAL
-// kLintFailed otherwise: a bug of ours, and nothing is signed. Thread-safe.
+// issuer's), the subject's sizes and characters and that it says what was decided, the key, each
+// extension at most once and known, criticality, KU, EKU and BC as the policy says and consistent
+// with each other, SKI = the key's identifier, AKI, nameConstraints as the policy says and never in
+// a leaf, every SAN well formed, SAN critical exactly where the subject is empty, FleetAuthz and
+// Provenance as expected, not critical and never in a CA's certificate. OK gives the bytes, now
+// signable once. INTERNAL kLintFailed otherwise: a bug of ours, and nothing is signed. Thread-safe.
 absl::StatusOr<Prepared> LintTbs(std::string tbs, const LintPolicy& policy,
                                  const LintExpectation& expectation);
 

@@ -287,7 +287,7 @@ class ExtensionsLint {
       case kCrlDistribution:
         return LintCrlDistribution(value);
       case kSubjectAltName:
-        return LintSubjectAltName(value);
+        return LintSubjectAltName(value, policy_.dns_underscores);
       case kFleetAuthz:
         return LintOwn("FleetAuthz", expectation_.fleet_authz, FleetAuthzFault, value);
       case kProvenance:

@@ -1,6 +1,9 @@
 // The lint of the subject and of the names in subjectAltName. Shares nothing with name.h and san.h,
 // which made them.
+#include <algorithm>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -38,7 +41,7 @@ absl::string_view NextPart(char separator, absl::string_view* rest) {
   return part;
 }
 
-bool IsDnsName(absl::string_view name) {
+bool IsDnsName(absl::string_view name, bool underscores = false) {
   if (name.empty() || name.size() > kMaxDnsName || name.back() == '.') {
     return false;
   }
@@ -53,7 +56,7 @@ bool IsDnsName(absl::string_view name) {
     }
     digits_only = true;
     for (const char c : label) {
-      if (!IsLowerAlphanumeric(c) && c != '-') {
+      if (!IsLowerAlphanumeric(c) && c != '-' && !(underscores && c == '_')) {
         return false;
       }
       digits_only = digits_only && absl::ascii_isdigit(c);
@@ -114,12 +117,12 @@ bool IsEmailAddress(absl::string_view email) {
   return previous != '.' && domain.find('*') == absl::string_view::npos && IsDnsName(domain);
 }
 
-bool IsWellFormedName(uint8_t tag, absl::string_view value) {
+bool IsWellFormedName(uint8_t tag, absl::string_view value, bool dns_underscores) {
   switch (tag) {
     case kEmailTag:
       return IsEmailAddress(value);
     case kDnsTag:
-      return IsDnsName(value);
+      return IsDnsName(value, dns_underscores);
     case kUriTag:
       return IsSpiffeId(value);
     case kIpTag:
@@ -129,15 +132,11 @@ bool IsWellFormedName(uint8_t tag, absl::string_view value) {
   }
 }
 
-// AttributeTypeAndValue ::= SEQUENCE { type OID, value UTF8String }
-absl::Status LintAttribute(der::Reader attribute, absl::string_view* type) {
-  absl::string_view value;
-  if (!attribute.ReadOid(type) || !attribute.Read(der::kUtf8String, &value) || !attribute.empty()) {
-    return LintError("the subject has an attribute that is not a type and a UTF8String");
-  }
-  if (*type != oid::kCommonName && *type != oid::kOrganizationName) {
-    return LintError("the subject has an attribute other than O and CN");
-  }
+constexpr absl::string_view kCountry = oid::Bytes("\x55\x04\x06");
+constexpr absl::string_view kOrganizationalUnit = oid::Bytes("\x55\x04\x0b");
+
+// DirectoryString of RFC 5280 appendix A.1, as fleetca writes it.
+absl::Status LintText(absl::string_view value) {
   const std::optional<size_t> characters = CountPrintableUtf8(value);
   if (!characters.has_value()) {
     return LintError("the subject has a control character or bytes that are not text");
@@ -148,11 +147,62 @@ absl::Status LintAttribute(der::Reader attribute, absl::string_view* type) {
   return absl::OkStatus();
 }
 
+// X520countryName ::= PrintableString (SIZE (2))
+absl::Status LintCountry(absl::string_view value) {
+  if (value.size() != 2 || !absl::ascii_isupper(value[0]) || !absl::ascii_isupper(value[1])) {
+    return LintError("the subject has a country that is not two capital letters");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SetOnce(absl::string_view value, std::string* field) {
+  if (!field->empty()) {
+    return LintError("the subject has an attribute twice");
+  }
+  *field = std::string(value);
+  return absl::OkStatus();
+}
+
+absl::Status AddOnce(absl::string_view value, std::vector<std::string>* field) {
+  if (std::find(field->begin(), field->end(), value) != field->end()) {
+    return LintError("the subject has an attribute twice");
+  }
+  field->emplace_back(value);
+  return absl::OkStatus();
+}
+
+// AttributeTypeAndValue ::= SEQUENCE { type OID, value UTF8String, of countryName PrintableString }
+absl::Status LintAttribute(der::Reader attribute, Subject* subject) {
+  absl::string_view type;
+  if (!attribute.ReadOid(&type)) {
+    return LintError("the subject has an attribute without a type");
+  }
+  const bool is_country = type == kCountry;
+  absl::string_view value;
+  if (!attribute.Read(is_country ? der::kPrintableString : der::kUtf8String, &value) ||
+      !attribute.empty()) {
+    return LintError("the subject has an attribute that is not a type and a string of its kind");
+  }
+  FLEETCA_RETURN_IF_ERROR(is_country ? LintCountry(value) : LintText(value));
+  if (is_country) {
+    return SetOnce(value, &subject->country);
+  }
+  if (type == oid::kCommonName) {
+    return SetOnce(value, &subject->common_name);
+  }
+  if (type == oid::kOrganizationName) {
+    return AddOnce(value, &subject->organizations);
+  }
+  if (type == kOrganizationalUnit) {
+    return AddOnce(value, &subject->organizational_units);
+  }
+  return LintError("the subject has an attribute other than C, O, OU and CN");
+}
+
 }  // namespace
 
-absl::Status LintSubject(der::Reader subject) {
-  bool has_common_name = false;
-  bool has_organization = false;
+absl::Status LintSubject(der::Reader subject, const Subject* expected) {
+  Subject read;
   while (!subject.empty()) {
     der::Reader rdn;
     der::Reader attribute;
@@ -160,18 +210,15 @@ absl::Status LintSubject(der::Reader subject) {
         !rdn.empty()) {
       return LintError("the subject is not a sequence of single-valued RDNs");
     }
-    absl::string_view type;
-    FLEETCA_RETURN_IF_ERROR(LintAttribute(attribute, &type));
-    bool& seen = type == oid::kCommonName ? has_common_name : has_organization;
-    if (seen) {
-      return LintError("the subject has an attribute twice");
-    }
-    seen = true;
+    FLEETCA_RETURN_IF_ERROR(LintAttribute(attribute, &read));
+  }
+  if (expected != nullptr && !(read == *expected)) {
+    return LintError("the subject is not the one that was decided");
   }
   return absl::OkStatus();
 }
 
-absl::Status LintSubjectAltName(absl::string_view value) {
+absl::Status LintSubjectAltName(absl::string_view value, bool dns_underscores) {
   der::Reader element(value);
   der::Reader names;
   if (!element.ReadNested(der::kSequence, &names) || !element.empty()) {
@@ -187,7 +234,7 @@ absl::Status LintSubjectAltName(absl::string_view value) {
     uint8_t tag;
     absl::string_view name;
     absl::string_view encoding;
-    if (!names.ReadAny(&tag, &name, &encoding) || !IsWellFormedName(tag, name)) {
+    if (!names.ReadAny(&tag, &name, &encoding) || !IsWellFormedName(tag, name, dns_underscores)) {
       return LintError("subjectAltName has a malformed name or one of a forbidden type");
     }
     if (++count > kMaxNames) {

@@ -12,12 +12,13 @@ namespace fleetca::x509 {
 // INTERNAL kLintFailed with `problem`, which names the defect.
 absl::Status LintError(absl::string_view problem);
 
-// Name: the contents of its SEQUENCE. Only what fleetca writes: at most one O and one CN, each its
-// own RDN, a UTF8String of 1 to 64 printable characters.
-absl::Status LintSubject(der::Reader subject);
+// Name: the contents of its SEQUENCE. Only what fleetca writes, each attribute its own RDN: at most
+// one C of two capital letters and one CN, and O and OU, none of them twice; all but C a UTF8String
+// of 1 to 64 printable characters. And just what `expected` says, unless it is null.
+absl::Status LintSubject(der::Reader subject, const Subject* expected);
 
 // GeneralNames: the value of the subjectAltName extension.
-absl::Status LintSubjectAltName(absl::string_view value);
+absl::Status LintSubjectAltName(absl::string_view value, bool dns_underscores);
 
 // The values of authorityInfoAccess and cRLDistributionPoints: each one URL.
 absl::Status LintAuthorityInfo(absl::string_view value);
