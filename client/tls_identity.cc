@@ -41,7 +41,8 @@ absl::Status CheckValidity(const x509::Certificate& certificate, absl::string_vi
         Reason::kCallerCertificateExpired,
         absl::StrCat("the client certificate ", path, " expired at ",
                      absl::FormatTime(absl::RFC3339_sec, certificate.not_after, utc),
-                     ": get a new one"));
+                     ": get a new one (an operator's: stop the server and run fleetca ca "
+                     "renew-admin --dir DIR, with the CA's folder)"));
   }
   if (now < certificate.not_before) {
     return FailedPrecondition(

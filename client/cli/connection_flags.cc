@@ -1,18 +1,27 @@
 #include "client/cli/connection_flags.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <iostream>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "base/file.h"
 #include "base/status_macros.h"
 #include "base/thread_check.h"
+#include "base/time_text.h"
 #include "client/cli/ca_folder.h"
 #include "client/cli/duration_flag.h"
 #include "client/cli/identity_flag.h"
 #include "client/cli/server_wait.h"
 #include "grpc/support/log.h"
+#include "x509/certificate.h"
+#include "x509/pem.h"
 
 namespace fleetca::client {
 namespace {
@@ -31,6 +40,27 @@ constexpr absl::Duration kMaxDelay = absl::Milliseconds(500);
 
 // What gRPC starts for one channel, with room.
 constexpr int kGrpcThreads = 10;
+
+// How long before the end of a certificate its holder is told, where its life is not short.
+constexpr absl::Duration kWarnAhead = absl::Hours(24 * 30);
+
+// On standard error, where the client's certificate is in the last third of its life: it is renewed
+// with itself, so only in time. What is wrong with it otherwise, connecting says.
+void WarnOfItsEnd(const std::string& certificate_file, absl::Time now) {
+  const absl::StatusOr<std::string> pem = ReadFile(certificate_file);
+  const absl::StatusOr<std::vector<std::string>> ders =
+      pem.ok() ? x509::DecodePem(x509::kPemCertificate, *pem) : pem.status();
+  const absl::StatusOr<x509::Certificate> own =
+      ders.ok() ? x509::ParseCertificate(ders->front()) : ders.status();
+  if (!own.ok() || now >= own->not_after ||
+      now < own->not_after - std::min(kWarnAhead, (own->not_after - own->not_before) / 3)) {
+    return;
+  }
+  std::cerr << "warning: your certificate " << certificate_file << " ends at "
+            << TimeToWords(own->not_after)
+            << "; renew it with itself before: fleetca cert issue --identity " << own->SpiffeId()
+            << " (docs/own-certificates.md)" << std::endl;
+}
 
 std::string FileOr(const std::string& given, const std::string& dir, absl::string_view name) {
   return given.empty() && !dir.empty() ? absl::StrCat(dir, "/", name) : given;
@@ -151,6 +181,7 @@ absl::StatusOr<CaClientOptions> ClientOptionsOf(const ConnectionFlags& flags) {
 absl::StatusOr<std::unique_ptr<CaClient>> Connect(const ConnectionFlags& flags) {
   FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
   FLEETCA_ASSIGN_OR_RETURN(CaClientOptions options, ClientOptionsOf(flags));
+  WarnOfItsEnd(options.files.certificate_file, Clock::System().Now());
   return CaClient::Create(std::move(options));
 }
 

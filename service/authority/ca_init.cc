@@ -217,6 +217,16 @@ std::vector<std::string> ServerAddresses(const CaInitOptions& options) {
   return addresses;
 }
 
+absl::StatusOr<std::string> AddressOctets(const std::string& text) {
+  std::string octets = ParseAddress(text);
+  if (octets.empty()) {
+    return InvalidArgument(Reason::kSanInvalid, "ip",
+                           absl::StrCat("\"", text, "\" is not an IP address; give one such ",
+                                        "as 10.0.0.1 or fd00::1"));
+  }
+  return octets;
+}
+
 absl::Status CheckCaInitOptions(const CaInitOptions& options) {
   const std::string id = AdminIdentity(options.trust_domain);
   if (!x509::CheckSpiffeId(id, "").ok() || x509::SpiffeTrustDomain(id) != options.trust_domain) {
@@ -231,11 +241,7 @@ absl::Status CheckCaInitOptions(const CaInitOptions& options) {
     FLEETCA_RETURN_IF_ERROR(x509::CheckName({x509::NameType::kDns, name}, "dns"));
   }
   for (const std::string& address : options.ip_addresses) {
-    if (ParseAddress(address).empty()) {
-      return InvalidArgument(Reason::kSanInvalid, "ip",
-                             absl::StrCat("\"", address, "\" is not an IP address; give one such ",
-                                          "as 10.0.0.1 or fd00::1"));
-    }
+    FLEETCA_RETURN_IF_ERROR(AddressOctets(address).status());
   }
   if (options.path_length < 0 || options.path_length > kMaxPathLength) {
     return InvalidArgument(

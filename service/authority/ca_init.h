@@ -14,9 +14,9 @@
 
 namespace fleetca::service {
 
-// How long the two TLS certificates live; less where the issuing CA lives less. The server's is
-// replaced without a restart, by a caller that may use the profile "ca-server"; the administrator's
-// can be renewed by itself, through the profile "operator".
+// How long the two TLS certificates live; less where the issuing CA lives less. The server renews
+// its own, through the profile "ca-server" of the policy, and the administrator's renews itself
+// through the profile "operator"; both profiles have these lifetimes.
 inline constexpr absl::Duration kServerCertificateLifetime = absl::Hours(24 * 90);
 inline constexpr absl::Duration kAdminCertificateLifetime = absl::Hours(24 * 30);
 
@@ -72,6 +72,9 @@ absl::Status CheckCaInitOptions(const CaInitOptions& options);
 // Keys and passphrases have mode 0600. FAILED_PRECONDITION kFileInvalid when the folder is there
 // and not empty: nothing is ever overwritten.
 absl::StatusOr<CaInitSummary> InitCa(const CaInitOptions& options, const Clock& clock);
+
+// The 4 or 16 octets of an IP address; INVALID_ARGUMENT kSanInvalid when the text is none.
+absl::StatusOr<std::string> AddressOctets(const std::string& text);
 
 // The names of the server's certificate beside its SPIFFE ID, each once; addresses as text.
 std::vector<std::string> ServerDnsNames(const CaInitOptions& options);

@@ -195,6 +195,22 @@ TEST(CaInitTest, CertificatesSayWhatTheyAre) {
   EXPECT_EQ(ids.size(), 4u);
 }
 
+TEST(CaInitTest, TheServerRenewsItselfAndItsHolderTheOperators) {
+  CaInitOptions options = GoodOptions(TestFolder());
+  const std::string config = InitialConfig(options);
+  EXPECT_THAT(config, HasSubstr("server_profile: \"ca-server\""));
+  EXPECT_THAT(config, HasSubstr("watched_files: \"admin.crt\""));
+  const std::string policy = InitialPolicy(options);
+  // As long as what `ca init` makes.
+  EXPECT_THAT(policy, HasSubstr(absl::StrCat("name: \"operator\"\n    default_lifetime { seconds: ",
+                                             kAdminCertificateLifetime / absl::Seconds(1), " }")));
+  EXPECT_THAT(policy,
+              HasSubstr(absl::StrCat("name: \"ca-server\"\n    default_lifetime { seconds: ",
+                                     kServerCertificateLifetime / absl::Seconds(1), " }")));
+  // Nobody asks for the server's identity but the server.
+  EXPECT_EQ(policy.find("issue_for: \"/svc/fleetca\""), std::string::npos);
+}
+
 TEST(CaInitTest, LifetimesAreAsAskedAndCutToTheIssuers) {
   CaInitOptions options = GoodOptions(TestFolder());
   options.root_lifetime = absl::Hours(24 * 100);

@@ -6,6 +6,9 @@ absl::string_view IdentityOf(const Caller& caller) {
   if (const auto* certificate = std::get_if<CertificateCaller>(&caller)) {
     return certificate->spiffe_id;
   }
+  if (const auto* own = std::get_if<OwnCaller>(&caller)) {
+    return own->spiffe_id;
+  }
   const auto* jwt = std::get_if<JwtCaller>(&caller);
   return jwt == nullptr ? absl::string_view() : absl::string_view(jwt->spiffe_id);
 }

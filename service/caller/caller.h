@@ -1,4 +1,4 @@
-// Who asks, as the transport authenticated it: one of three credentials.
+// Who asks: one of three credentials, as the transport authenticated it, or the CA itself.
 #ifndef FLEETCA_SERVICE_CALLER_CALLER_H_
 #define FLEETCA_SERVICE_CALLER_CALLER_H_
 
@@ -55,8 +55,15 @@ struct JwtCaller {
   absl::Time certificates_end = absl::InfiniteFuture();
 };
 
+// The CA itself, which renews a certificate of its own: its server's, or, offline, an operator's.
+// It is made in the process that holds the issuing key and by no port, so no caller from outside
+// can be one. It asks for its identity alone, and the policy judges it as anybody of that identity.
+struct OwnCaller {
+  std::string spiffe_id;
+};
+
 // A value; immutable once made.
-using Caller = std::variant<CertificateCaller, JoinTokenCaller, JwtCaller>;
+using Caller = std::variant<CertificateCaller, JoinTokenCaller, JwtCaller, OwnCaller>;
 
 // The identity that the credential says, which aliases `caller`; empty for a join token.
 absl::string_view IdentityOf(const Caller& caller);
@@ -73,7 +80,8 @@ absl::Time EndOf(const Caller& caller);
 // the JWT where its issuer's do, else InfiniteFuture.
 absl::Time CertificatesEndOf(const Caller& caller);
 
-// How the caller showed who it is, as a certificate's provenance says it.
+// How the caller showed who it is, as a certificate's provenance says it. That has no word of its
+// own for the CA itself, which counts as a caller with a certificate.
 x509::Attestation AttestationOf(const Caller& caller);
 
 // The JWT that the caller may use once, which aliases `caller`; null for every other caller.
@@ -82,7 +90,8 @@ const OneUseJwt* OneUseJwtOf(const Caller& caller);
 // Whether the credential is a join token or a JWT. Whoever has a token can show it, so it speaks
 // for its own identity alone, and many strangers may show many.
 inline bool ShowsToken(const Caller& caller) {
-  return !std::holds_alternative<CertificateCaller>(caller);
+  return std::holds_alternative<JoinTokenCaller>(caller) ||
+         std::holds_alternative<JwtCaller>(caller);
 }
 
 }  // namespace fleetca::service

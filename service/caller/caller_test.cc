@@ -32,6 +32,15 @@ TEST(CallerTest, AJwtSaysWho) {
   EXPECT_TRUE(ShowsToken(caller));
 }
 
+TEST(CallerTest, TheCaItselfHasAnIdentityAndNoToken) {
+  const Caller caller = OwnCaller{.spiffe_id = std::string(kWeb)};
+  EXPECT_EQ(IdentityOf(caller), kWeb);
+  EXPECT_EQ(IdentityOf(caller).data(), std::get<OwnCaller>(caller).spiffe_id.data());
+  EXPECT_EQ(EndOf(caller), absl::InfiniteFuture());
+  EXPECT_EQ(OneUseJwtOf(caller), nullptr);
+  EXPECT_FALSE(ShowsToken(caller));
+}
+
 TEST(CallerTest, TheIdentityAliasesTheCaller) {
   const Caller caller = CertificateCaller{.spiffe_id = std::string(kWeb)};
   EXPECT_EQ(IdentityOf(caller).data(), std::get<CertificateCaller>(caller).spiffe_id.data());

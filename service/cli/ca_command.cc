@@ -18,6 +18,7 @@
 #include "nlohmann/json.hpp"
 #include "service/authority/ca_init.h"
 #include "service/cli/output_form.h"
+#include "service/cli/renew_commands.h"
 #include "service/config/config_reader.h"
 #include "service/net/listening_sockets.h"
 
@@ -26,9 +27,10 @@ namespace {
 
 constexpr char kExamples[] = R"(
 Makes in DIR: a root CA and an issuing CA (encrypted keys, each with a passphrase of its own in a
-file), the server's TLS certificate (90 days), the administrator's client certificate (30 days),
-fleetca.textproto, a configuration that is ready to serve, and policy.textproto, which says who gets
-which certificate. Nothing is ever overwritten.
+file), the server's TLS certificate (90 days, which the server renews by itself), the administrator's
+client certificate (30 days, which its holder renews), fleetca.textproto, a configuration that is
+ready to serve, and policy.textproto, which says who gets which certificate. Nothing is ever
+overwritten.
 
 Examples:
   fleetca ca init --dir ca --trust-domain fleet.example
@@ -145,7 +147,8 @@ int Run(InitFlags& flags) {
 }  // namespace
 
 void AddCaCommand(CLI::App& app, int* exit_code) {
-  CLI::App* ca = app.add_subcommand("ca", "Make a certificate authority");
+  CLI::App* ca =
+      app.add_subcommand("ca", "Make a certificate authority, and renew its own certificates");
   ca->require_subcommand(1);
   CLI::App* init = ca->add_subcommand("init", "Make a new CA with everything it needs to serve");
   auto flags = std::make_shared<InitFlags>();
@@ -196,6 +199,7 @@ void AddCaCommand(CLI::App& app, int* exit_code) {
   AddFormFlag(*init, &flags->form);
   init->footer(kExamples);
   init->callback([flags, exit_code] { *exit_code = Run(*flags); });
+  AddRenewCommands(*ca, exit_code);
 }
 
 }  // namespace fleetca::service

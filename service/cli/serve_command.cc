@@ -38,6 +38,7 @@ struct ServeFlags {
   std::string ready_file;
   bool print_config = false;
   bool new_store = false;
+  bool allow_expired = false;
 };
 
 void WarnUnlessOk(absl::string_view event, const absl::Status& status) {
@@ -68,7 +69,9 @@ absl::Status Serve(const ServeFlags& flags) {
   if (!flags.ready_file.empty()) {
     FLEETCA_RETURN_IF_ERROR(RemoveReadyFile(flags.ready_file));
   }
-  FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<Server> server, Server::Start(config));
+  FLEETCA_ASSIGN_OR_RETURN(
+      const std::unique_ptr<Server> server,
+      Server::Start(config, {.expired_certificate_is_taken = flags.allow_expired}));
   FLEETCA_RETURN_IF_ERROR(AnnounceReady(flags, *server));
   // What went wrong is in the log.
   const absl::string_view signal =
@@ -103,6 +106,9 @@ void AddServeCommand(CLI::App& app, int* exit_code) {
                   "Write the configuration in force, defaults included, and do not serve");
   serve->add_flag("--new-store", flags->new_store,
                   "This CA has had no store yet: make one, though store.head_file is missing");
+  serve->add_flag("--allow-expired-certificate", flags->allow_expired,
+                  "Start although the server's certificate has expired and nobody connects: its "
+                  "files are watched, and a new pair is taken");
   serve->footer(kExamples);
   serve->callback([flags, exit_code] {
     *exit_code = ReportStatus(flags->print_config ? PrintConfig(flags->config) : Serve(*flags));

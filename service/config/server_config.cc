@@ -128,6 +128,17 @@ ClockLimits ReadClock(const pb::Clock& written, ConfigReader* reader) {
   return limits;
 }
 
+OwnCertificatesConfig ReadOwnCertificates(const pb::OwnCertificates& written,
+                                          ConfigReader* reader) {
+  OwnCertificatesConfig own;
+  own.server_profile = written.server_profile();
+  for (int i = 0; i < written.watched_files_size(); ++i) {
+    own.watched_files.push_back(reader->Path(
+        absl::StrCat("own_certificates.watched_files[", i, "]"), written.watched_files(i)));
+  }
+  return own;
+}
+
 LimitsConfig ReadLimits(const pb::Limits& written, ConfigReader* reader) {
   LimitsConfig limits;
   const auto limit = [reader](absl::string_view name, uint32_t value, uint64_t max, size_t* out) {
@@ -220,6 +231,7 @@ absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::str
   }
   ConfigReader reader(&written, FolderOf(path));
   ServerConfig config;
+  config.folder = FolderOf(path);
   config.trust_domain = reader.TrustDomain("trust_domain", message.trust_domain());
   if (IsPresent(message.has_listener(), "listener", &reader)) {
     config.listener = ReadListener(message.listener(), &reader);
@@ -247,6 +259,7 @@ absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::str
                    "has no port where its tokens are taken; write bootstrap { address: \"...\" }");
   }
   config.clock = ReadClock(message.clock(), &reader);
+  config.own_certificates = ReadOwnCertificates(message.own_certificates(), &reader);
   config.limits = ReadLimits(message.limits(), &reader);
   ReadLogging(message.logging(), &reader, &config);
   if (!config.issuer.key.path.empty() &&

@@ -43,9 +43,19 @@ struct LimitsConfig {
   size_t WorkerThreads() const;
 };
 
+// The certificates that the CA issued for itself and its operators.
+struct OwnCertificatesConfig {
+  // The profile by which the server renews the listener's certificate; empty: it does not.
+  std::string server_profile;
+  // Those whose end is warned of beside those that the server has.
+  std::vector<std::string> watched_files;
+};
+
 // Every value checked, every path absolute or relative to the current folder, every default filled
 // in.
 struct ServerConfig {
+  // The folder of the file, "" for the current one: for messages that name commands.
+  std::string folder;
   std::string trust_domain;
   ListenerConfig listener;
   IssuerConfig issuer;
@@ -53,6 +63,7 @@ struct ServerConfig {
   // How long certificates are kept after they expired (service/time/store_pruner.h).
   absl::Duration store_retention = absl::Hours(24 * 30);
   ClockLimits clock;
+  OwnCertificatesConfig own_certificates;
   std::string policy_file;
   std::string bootstrap_address;  // empty: no bootstrap port
   std::vector<TokenIssuerConfig> token_issuers;

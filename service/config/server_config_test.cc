@@ -73,9 +73,20 @@ TEST(ServerConfigTest, RelativePathsAreOfTheFilesFolder) {
   EXPECT_EQ(config.store.head_file, "conf/store.head");
   EXPECT_EQ(config.clock.behind, absl::Minutes(5));
   EXPECT_EQ(config.clock.ahead, absl::Hours(24));
+  EXPECT_EQ(config.folder, "conf");
+  EXPECT_EQ(config.own_certificates.server_profile, "");
   EXPECT_EQ(ParseServerConfig(kGood, "fleetca.textproto")->store.path, "store");
   EXPECT_EQ(ParseServerConfig(kGood, "-")->store.path, "store");
   EXPECT_EQ(ParseServerConfig(kGood, "/fleetca.textproto")->store.path, "/store");
+}
+
+TEST(ServerConfigTest, OwnCertificatesAreRenewedByAProfileAndWatched) {
+  const ServerConfig config =
+      Parse(absl::StrCat(kGood,
+                         "own_certificates { server_profile: \"own\" watched_files: \"a.crt\" "
+                         "watched_files: \"/b.crt\" }\n"));
+  EXPECT_EQ(config.own_certificates.server_profile, "own");
+  EXPECT_THAT(config.own_certificates.watched_files, testing::ElementsAre("conf/a.crt", "/b.crt"));
 }
 
 struct MistakeCase {

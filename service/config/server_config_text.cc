@@ -173,6 +173,12 @@ std::string ServerConfigToText(const ServerConfig& config) {
   *message.mutable_store()->mutable_retention() = ToProtoDuration(config.store_retention);
   *message.mutable_clock()->mutable_max_behind() = ToProtoDuration(config.clock.behind);
   *message.mutable_clock()->mutable_max_ahead() = ToProtoDuration(config.clock.ahead);
+  if (!config.own_certificates.server_profile.empty()) {
+    message.mutable_own_certificates()->set_server_profile(config.own_certificates.server_profile);
+  }
+  for (const std::string& file : config.own_certificates.watched_files) {
+    message.mutable_own_certificates()->add_watched_files(file);
+  }
   message.set_policy_file(config.policy_file);
   if (!config.bootstrap_address.empty()) {
     message.mutable_bootstrap()->set_address(config.bootstrap_address);

@@ -24,8 +24,10 @@ std::vector<std::string> ServicesOf(const std::vector<HealthCheck>& checks) {
 }
 
 bool Needs(const std::string& service, const HealthCheck& check) {
-  return service.empty() ||
-         std::find(check.services.begin(), check.services.end(), service) != check.services.end();
+  if (service.empty()) {
+    return check.of_whole;
+  }
+  return std::find(check.services.begin(), check.services.end(), service) != check.services.end();
 }
 
 }  // namespace
@@ -76,7 +78,8 @@ void HealthMonitor::Look() {
       if (status.ok()) {
         log::Info("Healthy again", {{"what", checks_[i].name}});
       } else {
-        log::Error("Not healthy", {{"what", checks_[i].name}, {"reason", status.message()}});
+        log::Write(checks_[i].of_whole ? log::Level::kError : log::Level::kWarning, "Not healthy",
+                   {{"what", checks_[i].name}, {"reason", status.message()}});
       }
     }
   }

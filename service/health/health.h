@@ -22,8 +22,10 @@ struct HealthCheck {
   // OK, or why not, in a sentence for the log. Called on one thread, once an interval; it must not
   // take longer than that.
   std::function<absl::Status()> look;
-  // The services that cannot do their work without it. The CA as a whole never can.
+  // The services that cannot do their work without it. The CA as a whole cannot either, unless
+  // this is only to be looked at in time.
   std::vector<std::string> services;
+  bool of_whole = true;
 };
 
 // Looks at everything on a thread of its own, says in the log once when something goes wrong and

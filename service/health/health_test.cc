@@ -67,6 +67,16 @@ class HealthTest : public ::testing::Test {
   std::unique_ptr<HealthMonitor> monitor_;
 };
 
+TEST_F(HealthTest, WhatIsOnlyToBeLookedAtInTimeCostsTheWholeNothing) {
+  HealthCheck ahead = Check("own certificates", bootstrap_, {"own"});
+  ahead.of_whole = false;
+  Start({Check("store", store_, {"ca"}), ahead});
+  Set(bootstrap_, false);
+  EXPECT_THAT(Await(1), ElementsAre(Pair("own", false)));
+  Set(bootstrap_, true);
+  EXPECT_THAT(Await(1), ElementsAre(Pair("own", true)));
+}
+
 TEST_F(HealthTest, FollowsWhatCanBeDoneBothWays) {
   Start({Check("store", store_, {"ca"}), Check("bootstrap", bootstrap_, {})});
   AwaitMoreLooks();

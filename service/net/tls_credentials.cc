@@ -2,6 +2,7 @@
 
 #include <grpcpp/security/tls_credentials_options.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "base/status_macros.h"
 #include "service/net/tls_check.h"
 #include "x509/certificate.h"
+#include "x509/pem.h"
 
 namespace fleetca::service {
 namespace {
@@ -55,14 +57,21 @@ std::vector<std::string> WarningsOf(const TlsPaths& paths, const ServerChain& ch
 
 }  // namespace
 
-ServerTls::ServerTls(const TlsPaths& paths, const Clock& clock, Accept accept, Trust trust)
-    : paths_(paths), clock_(clock), accept_(std::move(accept)), trust_(std::move(trust)) {}
+ServerTls::ServerTls(const TlsPaths& paths, const Clock& clock, Accept accept, Trust trust,
+                     bool expired_is_taken)
+    : paths_(paths),
+      clock_(clock),
+      accept_(std::move(accept)),
+      trust_(std::move(trust)),
+      // The process that watches the files has judged the pair, and both ports show the same one.
+      expired_is_taken_(expired_is_taken || paths.logged_elsewhere) {}
 
 absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Create(const TlsPaths& paths,
                                                              FileWatcher& watcher,
                                                              const Clock& clock, Accept accept,
-                                                             Trust trust) {
-  auto tls = absl::WrapUnique(new ServerTls(paths, clock, std::move(accept), std::move(trust)));
+                                                             Trust trust, TlsAtStart at_start) {
+  auto tls = absl::WrapUnique(
+      new ServerTls(paths, clock, std::move(accept), std::move(trust), at_start.expired_is_taken));
   FLEETCA_ASSIGN_OR_RETURN(tls->identity_, MemoryFile::Create(""));
   if (!paths.client_ca.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(tls->client_roots_, MemoryFile::Create(""));
@@ -75,7 +84,13 @@ absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Create(const TlsPaths& pat
       watcher.reader(),
       paths.logged_elsewhere ? WatchedFiles::Faults::kLoggedElsewhere
                              : WatchedFiles::Faults::kLogged);
-  FLEETCA_RETURN_IF_ERROR(tls->files_->Load());
+  if (const absl::Status loaded = tls->files_->Load(); !loaded.ok()) {
+    if (at_start.instead == nullptr) {
+      return loaded;
+    }
+    FLEETCA_ASSIGN_OR_RETURN(const TlsPair pair, at_start.instead(loaded));
+    FLEETCA_RETURN_IF_ERROR(tls->Use(pair));
+  }
   tls->provider_ = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
       tls->identity_->path(), tls->identity_->path(),
       tls->client_roots_ == nullptr ? "" : tls->client_roots_->path(), kRefreshSeconds);
@@ -86,10 +101,11 @@ absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Create(const TlsPaths& pat
 absl::StatusOr<CheckedPair> ServerTls::JudgePair(const SecretBytes& certificate,
                                                  const SecretBytes& key) const {
   const ServerTrust trust = trust_ == nullptr ? ServerTrust() : trust_();
-  FLEETCA_ASSIGN_OR_RETURN(CheckedPair identity,
-                           CheckServerIdentity({paths_.certificate, certificate.view()},
-                                               {paths_.private_key, key.view()}, clock_.Now(),
-                                               trust_ == nullptr ? nullptr : &trust));
+  FLEETCA_ASSIGN_OR_RETURN(
+      CheckedPair identity,
+      CheckServerIdentity({paths_.certificate, certificate.view()},
+                          {paths_.private_key, key.view()}, TimeFor(certificate.view()),
+                          trust_ == nullptr ? nullptr : &trust));
   absl::MutexLock lock(&mutex_);
   if (rooted_ && !identity.chain.rooted) {
     return FailedPrecondition(
@@ -103,7 +119,32 @@ absl::StatusOr<CheckedPair> ServerTls::JudgePair(const SecretBytes& certificate,
   return identity;
 }
 
+absl::Time ServerTls::TimeFor(absl::string_view certificate) const {
+  const absl::Time now = clock_.Now();
+  if (!expired_is_taken_) {
+    return now;
+  }
+  // One that has expired is judged as in its last second.
+  const absl::StatusOr<std::vector<std::string>> ders =
+      x509::DecodePem(x509::kPemCertificate, certificate);
+  const absl::StatusOr<x509::Certificate> own =
+      ders.ok() ? x509::ParseCertificate(ders->front()) : ders.status();
+  return own.ok() ? std::min(now, own->not_after - absl::Seconds(1)) : now;
+}
+
+absl::Status ServerTls::Use(const TlsPair& pair) {
+  std::vector<SecretBytes> contents;
+  contents.emplace_back(pair.certificate.view());
+  contents.emplace_back(pair.private_key.view());
+  if (!paths_.client_ca.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(std::vector<SecretBytes> roots, ReadTogether({{paths_.client_ca}}));
+    contents.push_back(std::move(roots.front()));
+  }
+  return SwitchTo(contents);
+}
+
 absl::Status ServerTls::SwitchTo(absl::Span<const SecretBytes> contents) {
+  absl::MutexLock switching(&switch_mutex_);
   FLEETCA_ASSIGN_OR_RETURN(CheckedPair identity, JudgePair(contents[0], contents[1]));
   ClientRoots roots;
   Descriptor shown_roots;
@@ -153,7 +194,7 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerTls::CredentialsF
   return MakeCredentials(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
 }
 
-ServerTls::Pair ServerTls::PairInUse() const {
+TlsPair ServerTls::PairInUse() const {
   absl::MutexLock lock(&mutex_);
   return {SecretBytes(in_use_.certificate.view()), SecretBytes(in_use_.private_key.view())};
 }

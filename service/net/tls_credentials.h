@@ -36,6 +36,21 @@ struct TlsPaths {
   bool logged_elsewhere = false;
 };
 
+// A certificate chain and its key, PEM.
+struct TlsPair {
+  SecretBytes certificate;
+  SecretBytes private_key;
+};
+
+// What may be served at the start where the files have no pair that can be.
+struct TlsAtStart {
+  // Another pair than that of the files, or an error: `why`, which is what is wrong with theirs,
+  // where there is none.
+  std::function<absl::StatusOr<TlsPair>(const absl::Status& why)> instead;
+  // A certificate that has expired is taken, at the start and later.
+  bool expired_is_taken = false;
+};
+
 // The TLS files of one process. They are read when this is made and whenever `watcher` finds them
 // changed, and judged as a whole (tls_check.h) before any connection gets to see them; files that
 // are wrong leave the ones before in use and are logged. gRPC watches files too, but takes whatever
@@ -55,14 +70,16 @@ class ServerTls {
 
   // kFileMissing, kFilePermissions (others can read the key), kFileInvalid as tls_check.h says; the
   // errors of MemoryFile and of `accept`. `accept` and `trust` may be null: then nobody has that
-  // last word, and only the files themselves are judged. `watcher` and `clock` outlive this.
+  // last word, and only the files themselves are judged. `watcher` and `clock` outlive this;
+  // `at_start` is asked before this returns, and not later.
   //
   // A certificate that leads to no root of the trust bundle is taken at the start, with a warning.
   // Later it does not replace one that does, as those who are clients now would refuse it.
   static absl::StatusOr<std::unique_ptr<ServerTls>> Create(const TlsPaths& paths,
                                                            FileWatcher& watcher, const Clock& clock,
                                                            Accept accept = nullptr,
-                                                           Trust trust = nullptr);
+                                                           Trust trust = nullptr,
+                                                           TlsAtStart at_start = {});
   ServerTls(const ServerTls&) = delete;
   ServerTls& operator=(const ServerTls&) = delete;
 
@@ -72,12 +89,12 @@ class ServerTls {
   // The same for callers without a certificate: none is asked for.
   absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsForBearers() const;
 
+  // Shows this pair, judged as those of the files are, until the files have another that is right.
+  // Their errors.
+  absl::Status Use(const TlsPair& pair) ABSL_LOCKS_EXCLUDED(switch_mutex_, mutex_);
+
   // What is in use: the certificates that are shown, and the contents of the key's file.
-  struct Pair {
-    SecretBytes certificate;
-    SecretBytes private_key;
-  };
-  Pair PairInUse() const ABSL_LOCKS_EXCLUDED(mutex_);
+  TlsPair PairInUse() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Of the files in use, whole sentences about what works for some clients only or is left out.
   // They were logged.
@@ -87,10 +104,14 @@ class ServerTls {
   absl::Status CheckNotExpired() const;
 
  private:
-  ServerTls(const TlsPaths& paths, const Clock& clock, Accept accept, Trust trust);
+  ServerTls(const TlsPaths& paths, const Clock& clock, Accept accept, Trust trust,
+            bool expired_is_taken);
 
   // The files' contents, all judged before the first is shown to gRPC.
-  absl::Status SwitchTo(absl::Span<const SecretBytes> contents);
+  absl::Status SwitchTo(absl::Span<const SecretBytes> contents)
+      ABSL_LOCKS_EXCLUDED(switch_mutex_, mutex_);
+  // The time by which the first certificate of the PEM text is judged.
+  absl::Time TimeFor(absl::string_view certificate) const;
   // The pair that the files hold, unless it must not replace the one in use.
   absl::StatusOr<CheckedPair> JudgePair(const SecretBytes& certificate,
                                         const SecretBytes& key) const;
@@ -101,9 +122,11 @@ class ServerTls {
   const Clock& clock_;
   const Accept accept_;
   const Trust trust_;
+  const bool expired_is_taken_;
+  absl::Mutex switch_mutex_;        // one switch at a time
   std::atomic<int64_t> expiry_{0};  // of the certificate in use, in seconds since the epoch
   mutable absl::Mutex mutex_;
-  Pair in_use_ ABSL_GUARDED_BY(mutex_);
+  TlsPair in_use_ ABSL_GUARDED_BY(mutex_);
   bool rooted_ ABSL_GUARDED_BY(mutex_) = false;  // the pair in use, by the trust bundle
   std::vector<std::string> warnings_ ABSL_GUARDED_BY(mutex_);
   // The key and the chain are one file, so that they change at one instant. Empty until the first

@@ -21,6 +21,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "service/authority/new_ca.h"
+#include "tests/testing/fake_clock.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"
 #include "x509/certificate.h"
@@ -244,6 +245,49 @@ TEST_F(TlsCredentialsTest, APairOfAnotherPkiReplacesNoneOfThisOne) {
   EXPECT_TRUE(Eventually(
       [this] { return tls_->PairInUse().certificate.view() == Pem(a_->server.certificate); }));
   EXPECT_THAT(tls_->Warnings(), Contains(HasSubstr("certificate 3 cannot be read")));
+}
+
+TEST_F(TlsCredentialsTest, APairThatTheFilesDoNotHaveServesUntilTheyHaveAnother) {
+  Serve();
+  const absl::string_view key = b_->server.private_key.view();
+  EXPECT_THAT(tls_->Use({SecretBytes(Pem(a_->server.certificate)), SecretBytes(key)}),
+              IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));
+  FLEETCA_ASSERT_OK(tls_->Use({SecretBytes(Pem(b_->server.certificate)), SecretBytes(key)}));
+  EXPECT_TRUE(Eventually([this] { return Connects(*b_, &a_->client); }));
+  absl::SleepFor(kLongEnough);  // the files stand still
+  EXPECT_TRUE(Connects(*b_, &a_->client));
+  World c;
+  Put(paths_.certificate, Pem(c.server.certificate));
+  Put(paths_.private_key, c.server.private_key.view());
+  EXPECT_TRUE(Eventually([&] { return Connects(c, &a_->client); }));
+}
+
+TEST_F(TlsCredentialsTest, WhereTheFilesHaveNoneAnotherPairMayServeAtTheStart) {
+  Put(paths_.private_key, b_->server.private_key.view());
+  absl::Status told;
+  const auto create = [&](absl::StatusOr<TlsPair> other) {
+    return ServerTls::Create(paths_, *watcher_, Clock::System(), nullptr, nullptr,
+                             {.instead = [&](const absl::Status& why) {
+                               told = why;
+                               return std::move(other);
+                             }});
+  };
+  const absl::Status none = FailedPrecondition(Reason::kFileInvalid, "there is none");
+  EXPECT_EQ(create(none).status(), none);
+  EXPECT_THAT(told, IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(tls_, create(TlsPair{SecretBytes(Pem(b_->server.certificate)),
+                                                    SecretBytes(b_->server.private_key.view())}));
+  EXPECT_EQ(tls_->PairInUse().certificate.view(), Pem(b_->server.certificate));
+}
+
+TEST_F(TlsCredentialsTest, AnExpiredCertificateIsTakenOnlyWhereThatWasSaid) {
+  testing::FakeClock clock(absl::Now() + absl::Hours(11));
+  EXPECT_THAT(ServerTls::Create(paths_, *watcher_, clock),
+              IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(tls_, ServerTls::Create(paths_, *watcher_, clock, nullptr, nullptr,
+                                                       {.expired_is_taken = true}));
+  EXPECT_THAT(tls_->CheckNotExpired(),
+              IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));
 }
 
 TEST_F(TlsCredentialsTest, BearersNeedNoCertificateAndNoRoots) {

@@ -156,7 +156,7 @@ absl::StatusOr<std::vector<SecretBytes>> BootstrapPort::ReadFiles(
                              absl::StrCat(*path, " is asked for twice"));
     }
   }
-  ServerTls::Pair pair = tls_.PairInUse();
+  TlsPair pair = tls_.PairInUse();
   std::vector<SecretBytes> contents;
   for (const std::string& path : paths) {
     if (IsTlsFile(path)) {

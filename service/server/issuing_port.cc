@@ -137,7 +137,7 @@ absl::Status IssuingPort::Listen(const ServerConfig& config, const ServerTls& tl
     return DidNotStart("listener.address");
   }
   FLEETCA_RETURN_IF_ERROR(listener_->Serve());
-  for (const char* name : {kIssuingServiceName, kTokenServiceName}) {
+  for (const char* name : {kIssuingServiceName, kTokenServiceName, kOwnCertificatesName}) {
     SetServing(name, true);
   }
   return absl::OkStatus();

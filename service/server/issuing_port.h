@@ -29,6 +29,9 @@ namespace fleetca::service {
 // What the health service of gRPC calls the services of this port; "" is the server as a whole.
 inline constexpr char kIssuingServiceName[] = "fleetca.v1.CertificateAuthorityService";
 inline constexpr char kTokenServiceName[] = "fleetca.v1.JoinTokenService";
+// No service: NOT_SERVING while a certificate of the CA's own needs somebody in time. The services
+// do their work meanwhile.
+inline constexpr char kOwnCertificatesName[] = "fleetca.own_certificates";
 
 // Binds the port and turns its calls into issuances on the queue. Thread-compatible. The
 // port reports itself healthy until told otherwise.

@@ -17,6 +17,7 @@
 #include "service/config/policy_config.h"
 #include "service/issuance/issuing_policy.h"
 #include "service/net/certificate_path.h"
+#include "service/server/ca_validity.h"
 #include "service/server/serving_policy.h"
 #include "service/time/time_witness.h"
 #include "signer/key_file.h"
@@ -43,9 +44,9 @@ absl::StatusOr<std::vector<std::string>> LoadIssuingFile(const IssuerConfig& con
   return ders;
 }
 
-// The path to a root by certificates that are valid now, or else by any certificates. An expired
-// certificate alone does not keep a CA from starting: the clock may be wrong, and the clock rule
-// says so.
+// The path to a root by certificates that are valid now, or else by any certificates: what is wrong
+// with one of those is said of it by name (CheckCaNotExpired), and a bundle that comes later is not
+// refused for it.
 CertificatePath PathToRoot(absl::Span<const std::string> file, const TrustBundle& bundle) {
   CertificatePath path = FindCertificatePath(file, bundle.roots, Clock::System().Now());
   return path.rooted ? path : FindCertificatePath(file, bundle.roots, std::nullopt);
@@ -256,6 +257,8 @@ absl::Status RunningCa::CheckRooted(const TrustBundle& bundle) {
     not_needed.push_back(absl::StrCat("certificate ", position + 1, " is on no way to a root"));
   }
   chain_ = Pick(chain_, path.path);
+  FLEETCA_RETURN_IF_ERROR(
+      CheckCaNotExpired(config_.issuer, chain_, bundle.roots, Clock::System().Now()));
   if (!not_needed.empty()) {
     chain_warnings_ = {absl::StrCat(config_.issuer.certificate_file,
                                     ": certificates that the chain does not need are left out: ",
@@ -264,6 +267,10 @@ absl::Status RunningCa::CheckRooted(const TrustBundle& bundle) {
                  {{"what", chain_warnings_.front()}});
   }
   return absl::OkStatus();
+}
+
+absl::Status RunningCa::CheckNotExpired(absl::Time now) const {
+  return CheckCaNotExpired(config_.issuer, chain_, bundles_.Current()->roots, now);
 }
 
 ServerTrust RunningCa::Trust() const {

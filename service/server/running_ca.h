@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "base/file_watcher.h"
 #include "base/secret.h"
@@ -68,6 +69,8 @@ class RunningCa {
   const signer::Signer& signer() const { return *signer_; }
   JoinTokens& join_tokens() { return *join_tokens_; }
   const ClockRule& clock_rule() const { return *clock_rule_; }
+  // The error of CheckCaNotExpired (ca_validity.h) once the chain to the root has expired.
+  absl::Status CheckNotExpired(absl::Time now) const;
   // By which clients judge the server's certificate.
   ServerTrust Trust() const;
   // About files that are in use: what of them is left out, in whole sentences. They were logged.
@@ -79,7 +82,8 @@ class RunningCa {
   explicit RunningCa(const ServerConfig& config) : config_(config) {}
 
   absl::Status LoadBundle(const ServerConfig& config);
-  // Chooses the chain by the roots at the start, and later asks whether it leads to one of them.
+  // Chooses the chain by the roots at the start, when nothing of it may have expired, and later
+  // asks whether it leads to one of them.
   absl::Status CheckRooted(const TrustBundle& bundle);
   // What the bundle's file says, judged with the chain, and then handed out.
   absl::Status SwitchBundle(absl::Span<const SecretBytes> contents);

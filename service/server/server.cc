@@ -22,8 +22,10 @@
 #include "service/rpc/statistics_service.h"
 #include "service/server/bootstrap_port.h"
 #include "service/server/issuing_port.h"
+#include "service/server/own_certificates.h"
 #include "service/server/running_ca.h"
 #include "service/server/server_health.h"
+#include "service/server/server_renewal.h"
 #include "service/server/serving_places.h"
 #include "store/rocksdb/rocksdb_store.h"
 
@@ -62,6 +64,7 @@ class GrpcServer : public Server {
     }
     log::Info("Draining: no new calls, answering what was accepted");
     health_.reset();
+    own_certificates_.reset();
     // Both ports at once; the strangers' time runs beside the callers'.
     issuing_port_->BeginDrain();
     if (bootstrap_port_ != nullptr) {
@@ -100,13 +103,7 @@ class GrpcServer : public Server {
     const bool durable = options.store == nullptr && config.store.sync_writes;
     FLEETCA_ASSIGN_OR_RETURN(watcher_, FileWatcher::Start());
     FLEETCA_ASSIGN_OR_RETURN(ca_, RunningCa::Open(config, std::move(options.store), *watcher_));
-    FLEETCA_ASSIGN_OR_RETURN(
-        tls_, ServerTls::Create(
-                  {config.listener.certificate_file, config.listener.private_key_file,
-                   config.listener.client_ca_file},
-                  *watcher_, Clock::System(),
-                  [ca = ca_.get()](const x509::Certificate& own) { return ca->ReserveNames(own); },
-                  [ca = ca_.get()] { return ca->Trust(); }));
+    FLEETCA_RETURN_IF_ERROR(StartTls(config, options.expired_certificate_is_taken));
     queue_ =
         std::make_unique<IssueQueue>(IssueQueue::Options{.capacity = config.limits.queue_capacity,
                                                          .issuer_key = ca_->issuer().issuing_key(),
@@ -123,10 +120,29 @@ class GrpcServer : public Server {
     }
     FLEETCA_ASSIGN_OR_RETURN(
         health_, HealthMonitor::Start(
-                     ServerHealthChecks(*tls_, *ca_, *issuing_port_, bootstrap_port_.get()),
+                     ServerHealthChecks(*tls_, *ca_, *issuing_port_, bootstrap_port_.get(),
+                                        own_certificates_.get()),
                      [port = issuing_port_.get()](const std::string& service, bool healthy) {
                        port->SetServing(service, healthy);
                      }));
+    return absl::OkStatus();
+  }
+
+  absl::Status StartTls(const ServerConfig& config, bool expired_is_taken) {
+    const Clock& clock = Clock::System();
+    renewal_ = std::make_unique<ServerRenewal>(config, *ca_, clock);
+    FLEETCA_ASSIGN_OR_RETURN(
+        tls_,
+        ServerTls::Create(
+            {config.listener.certificate_file, config.listener.private_key_file,
+             config.listener.client_ca_file},
+            *watcher_, clock,
+            [ca = ca_.get()](const x509::Certificate& own) { return ca->ReserveNames(own); },
+            [ca = ca_.get()] { return ca->Trust(); },
+            {.instead = [this](const absl::Status& why) { return renewal_->PairInstead(why); },
+             .expired_is_taken = expired_is_taken}));
+    FLEETCA_ASSIGN_OR_RETURN(own_certificates_,
+                             OwnCertificates::Start(config, *ca_, *tls_, *renewal_, clock));
     return absl::OkStatus();
   }
 
@@ -163,7 +179,9 @@ class GrpcServer : public Server {
   // In the order they are made; each uses those above it.
   std::unique_ptr<FileWatcher> watcher_;
   std::unique_ptr<RunningCa> ca_;
+  std::unique_ptr<ServerRenewal> renewal_;
   std::unique_ptr<ServerTls> tls_;
+  std::unique_ptr<OwnCertificates> own_certificates_;
   std::unique_ptr<IssueQueue> queue_;
   std::unique_ptr<IssuingPort> issuing_port_;
   std::unique_ptr<BootstrapPort> bootstrap_port_;

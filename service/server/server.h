@@ -20,6 +20,8 @@ struct ServerOptions {
   std::unique_ptr<store::Store> store;
   // The program whose hidden command serves the bootstrap port: this one, unless that is a test.
   std::string bootstrap_program = kThisProgram;
+  // Serve although the server's certificate has expired, which no client accepts.
+  bool expired_certificate_is_taken = false;
 };
 
 // Owns every part, from the store to the port. Thread-compatible: one thread starts and drains it.

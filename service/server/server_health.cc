@@ -3,23 +3,34 @@
 #include <string>
 #include <utility>
 
+#include "base/clock.h"
+
 namespace fleetca::service {
 
 std::vector<HealthCheck> ServerHealthChecks(const ServerTls& tls, RunningCa& ca,
                                             const IssuingPort& issuing,
-                                            const BootstrapPort* bootstrap) {
+                                            const BootstrapPort* bootstrap,
+                                            const OwnCertificates* own) {
   const std::vector<std::string> issuing_only = {kIssuingServiceName};
   const std::vector<std::string> both = {kIssuingServiceName, kTokenServiceName};
   std::vector<HealthCheck> checks = {
       {"store", [&ca] { return ca.store().CheckWritable(); }, both},
       {"clock", [&ca] { return ca.clock_rule().Now().status(); }, both},
       {"signer", [&ca] { return ca.signer().Test(); }, issuing_only},
+      {"issuing CA", [&ca] { return ca.CheckNotExpired(Clock::System().Now()); }, issuing_only},
       {"listener", [&issuing] { return issuing.CheckListener(); }, both},
       {"server certificate", [&tls] { return tls.CheckNotExpired(); }, both},
   };
   if (bootstrap != nullptr) {
     // The issuing port does its work without it.
     checks.push_back({"bootstrap port", [bootstrap] { return bootstrap->status(); }, {}});
+  }
+  if (own != nullptr) {
+    // Days ahead, while everything works.
+    checks.push_back({.name = "own certificates",
+                      .look = [own] { return own->status(); },
+                      .services = {kOwnCertificatesName},
+                      .of_whole = false});
   }
   return checks;
 }

@@ -8,16 +8,19 @@
 #include "service/net/tls_credentials.h"
 #include "service/server/bootstrap_port.h"
 #include "service/server/issuing_port.h"
+#include "service/server/own_certificates.h"
 #include "service/server/running_ca.h"
 
 namespace fleetca::service {
 
 // A check for each part that can fail and come back: the store's disk, the signer, the issuing
-// port's listener, the certificate that the server shows, the process of the bootstrap port.
-// `bootstrap` may be null. All of it outlives the checks.
+// port's listener, the certificate that the server shows, the CA's chain, the process of the
+// bootstrap port, and what is to be done in time about the CA's own certificates. `bootstrap` and
+// `own` may be null. All of it outlives the checks.
 std::vector<HealthCheck> ServerHealthChecks(const ServerTls& tls, RunningCa& ca,
                                             const IssuingPort& issuing,
-                                            const BootstrapPort* bootstrap);
+                                            const BootstrapPort* bootstrap,
+                                            const OwnCertificates* own = nullptr);
 
 }  // namespace fleetca::service
 

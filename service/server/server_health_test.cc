@@ -67,7 +67,7 @@ class ServerHealthTest : public CaFolderFixture {
 
 TEST_F(ServerHealthTest, OfANewCaNothingIsWrong) {
   EXPECT_THAT(Wrong(), IsEmpty());
-  EXPECT_EQ(checks_.size(), 5u);
+  EXPECT_EQ(checks_.size(), 6u);
 }
 
 TEST_F(ServerHealthTest, EachPartIsFoundOutByItselfAndComesBack) {
@@ -92,7 +92,7 @@ TEST_F(ServerHealthTest, EachPartIsFoundOutByItselfAndComesBack) {
 
 TEST_F(ServerHealthTest, TokensAreManagedWithoutASigner) {
   for (const HealthCheck& check : checks_) {
-    if (check.name == "signer") {
+    if (check.name == "signer" || check.name == "issuing CA") {
       EXPECT_THAT(check.services, ElementsAre(kIssuingServiceName));
     } else {
       EXPECT_THAT(check.services, ElementsAre(kIssuingServiceName, kTokenServiceName))
@@ -101,13 +101,25 @@ TEST_F(ServerHealthTest, TokensAreManagedWithoutASigner) {
   }
 }
 
+TEST_F(ServerHealthTest, WhatIsToBeDoneInTimeCostsTheCaAsAWholeNothing) {
+  ServerRenewal renewal(config_, *ca_, clock_);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto own,
+                               OwnCertificates::Start(config_, *ca_, *tls_, renewal, clock_));
+  checks_ = ServerHealthChecks(*tls_, *ca_, *port_, nullptr, own.get());
+  ASSERT_EQ(checks_.size(), 7u);
+  EXPECT_EQ(checks_.back().name, "own certificates");
+  EXPECT_THAT(checks_.back().services, ElementsAre(kOwnCertificatesName));
+  EXPECT_FALSE(checks_.back().of_whole);
+  EXPECT_THAT(Wrong(), IsEmpty());
+}
+
 TEST_F(ServerHealthTest, TheBootstrapPortCostsNoOtherServiceItsHealth) {
   config_.bootstrap_address = "127.0.0.1:0";
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto bootstrap,
                                BootstrapPort::Start(config_, *tls_, *ca_, queue_,
                                                     std::filesystem::absolute("fleetca").string()));
   checks_ = ServerHealthChecks(*tls_, *ca_, *port_, bootstrap.get());
-  ASSERT_EQ(checks_.size(), 6u);
+  ASSERT_EQ(checks_.size(), 7u);
   EXPECT_EQ(checks_.back().name, "bootstrap port");
   EXPECT_THAT(checks_.back().services, IsEmpty());
   EXPECT_THAT(Wrong(), IsEmpty());

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/errors.h"
 #include "base/file.h"
@@ -14,7 +15,9 @@
 #include "service/issuance/issuing_policy.h"
 #include "service/net/tls_credentials.h"
 #include "service/rpc/peer_reader.h"
+#include "service/server/own_certificates.h"
 #include "service/server/running_ca.h"
+#include "service/server/server_renewal.h"
 #include "service/server/serving_places.h"
 #include "service/server/serving_policy.h"
 #include "store/memory/memory_store.h"
@@ -62,12 +65,26 @@ absl::Status CheckServing(const ServerConfig& config, std::vector<std::string>* 
                                               .oids = config.issuer.oids,
                                               .store = &ca->store()})
                               .status());
+  const Clock& clock = Clock::System();
+  ServerRenewal renewal(config, *ca, clock, ServerRenewal::Writes::kNothing);
   FLEETCA_ASSIGN_OR_RETURN(
       const std::unique_ptr<ServerTls> tls,
       ServerTls::Create({config.listener.certificate_file, config.listener.private_key_file,
                          config.listener.client_ca_file},
-                        *watcher, Clock::System(), /*accept=*/nullptr,
-                        [&ca] { return ca->Trust(); }));
+                        *watcher, clock, /*accept=*/nullptr, [&ca] { return ca->Trust(); },
+                        {.instead = [&](const absl::Status& why) {
+                          warnings->push_back(absl::StrCat(
+                              why.message(), "; the server would issue itself another one"));
+                          return renewal.PairInstead(why);
+                        }}));
+  for (const OwnCertificate& own : FindOwnCertificates(config, *ca, *tls, renewal)) {
+    if (std::string warning = EndWarning(own, clock.Now()); !warning.empty()) {
+      warnings->push_back(std::move(warning));
+    }
+  }
+  if (const absl::Status renewable = renewal.CheckGranted(); !renewable.ok()) {
+    warnings->emplace_back(renewable.message());
+  }
   for (const std::vector<std::string>& more : {ca->Warnings(), tls->Warnings()}) {
     warnings->insert(warnings->end(), more.begin(), more.end());
   }

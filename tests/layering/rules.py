@@ -139,6 +139,7 @@ FOLDERS = {
         "service/authority",
         "service/bootstrap",
         "service/call",
+        "service/caller",
         "service/config",
         "service/health",
         "service/issuance",

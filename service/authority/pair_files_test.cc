@@ -1,0 +1,100 @@
+#include "service/authority/pair_files.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "base/durable_file.h"
+#include "base/errors.h"
+#include "base/file.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/testing/status_matchers.h"
+#include "tests/testing/temporary_folder.h"
+
+namespace fleetca::service {
+namespace {
+
+using ::fleetca::testing::IsError;
+using ::testing::HasSubstr;
+
+class PairFilesTest : public ::testing::Test {
+ protected:
+  static mode_t ModeOf(const std::string& path) {
+    struct stat found;
+    return stat(path.c_str(), &found) == 0 ? found.st_mode & 0777 : 0;
+  }
+  static std::string Read(const std::string& path) { return ReadFile(path).value_or("(none)"); }
+  // How many files there are in the folder, so that nothing is left beside them.
+  int Files() const {
+    int count = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
+      count += entry.is_regular_file() ? 1 : 0;
+    }
+    return count;
+  }
+
+  const testing::TemporaryFolder folder_;
+  const PairFiles files_ = {folder_.path() + "/server.crt", folder_.path() + "/server.key"};
+};
+
+TEST_F(PairFilesTest, NewFilesAreMadeWithTheirModes) {
+  FLEETCA_ASSERT_OK(ReplacePair(files_, "certificate", "key"));
+  EXPECT_EQ(Read(files_.certificate), "certificate");
+  EXPECT_EQ(Read(files_.private_key), "key");
+  EXPECT_EQ(ModeOf(files_.certificate), 0644u);
+  EXPECT_EQ(ModeOf(files_.private_key), 0600u);
+  EXPECT_EQ(Files(), 2);
+}
+
+TEST_F(PairFilesTest, ModesAndOwnersStay) {
+  FLEETCA_ASSERT_OK(WriteFileAtomic(files_.certificate, "old", 0640));
+  FLEETCA_ASSERT_OK(WriteFileAtomic(files_.private_key, "old key", 0400));
+  if (geteuid() == 0) {
+    ASSERT_EQ(chown(files_.private_key.c_str(), 12345, 23456), 0);
+  }
+  FLEETCA_ASSERT_OK(ReplacePair(files_, "certificate", "key"));
+  EXPECT_EQ(ModeOf(files_.certificate), 0640u);
+  EXPECT_EQ(ModeOf(files_.private_key), 0400u);
+  if (geteuid() == 0) {
+    struct stat found;
+    ASSERT_EQ(stat(files_.private_key.c_str(), &found), 0);
+    EXPECT_EQ(found.st_uid, 12345u);
+    EXPECT_EQ(found.st_gid, 23456u);
+  }
+  EXPECT_EQ(Files(), 2);
+}
+
+TEST_F(PairFilesTest, WhatALinkNamesIsReplaced) {
+  std::filesystem::create_directory(folder_.path() + "/real");
+  FLEETCA_ASSERT_OK(WriteFileAtomic(folder_.path() + "/real/key", "old key", 0600));
+  std::filesystem::create_symlink("real/key", files_.private_key);
+  FLEETCA_ASSERT_OK(ReplacePair(files_, "certificate", "key"));
+  EXPECT_TRUE(std::filesystem::is_symlink(files_.private_key));
+  EXPECT_EQ(Read(folder_.path() + "/real/key"), "key");
+}
+
+TEST_F(PairFilesTest, WhereOneCannotBeWrittenBothStay) {
+  FLEETCA_ASSERT_OK(WriteFileAtomic(files_.certificate, "old", 0644));
+  FLEETCA_ASSERT_OK(WriteFileAtomic(files_.private_key, "old key", 0600));
+  const absl::Status status =
+      ReplacePair({files_.certificate, folder_.path() + "/none/server.key"}, "certificate", "key");
+  EXPECT_THAT(status, IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileMissing));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("/none/server.key"));
+  EXPECT_EQ(Read(files_.certificate), "old");
+  EXPECT_EQ(Files(), 2);
+}
+
+TEST_F(PairFilesTest, TheKeyIsPutBackWhereTheCertificateCannotFollow) {
+  // A folder in the certificate's place takes no file's name.
+  std::filesystem::create_directory(files_.certificate);
+  FLEETCA_ASSERT_OK(WriteFileAtomic(files_.private_key, "old key", 0600));
+  EXPECT_FALSE(ReplacePair(files_, "certificate", "key").ok());
+  EXPECT_EQ(Read(files_.private_key), "old key");
+  EXPECT_EQ(Files(), 1);
+}
+
+}  // namespace
+}  // namespace fleetca::service

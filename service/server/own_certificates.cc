@@ -1,0 +1,179 @@
+#include "service/server/own_certificates.h"
+
+#include <algorithm>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "base/errors.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/status_macros.h"
+#include "service/server/ca_validity.h"
+#include "x509/certificate.h"
+#include "x509/pem.h"
+
+namespace fleetca::service {
+namespace {
+
+constexpr absl::Duration kAgain = absl::Hours(24);
+
+std::string Command(absl::string_view name, const ServerConfig& config) {
+  return absl::StrCat("fleetca ca ", name, " --dir ", config.folder.empty() ? "." : config.folder);
+}
+
+void AddFrom(absl::string_view der, OwnCertificate certificate,
+             std::vector<OwnCertificate>* certificates) {
+  const absl::StatusOr<x509::Certificate> parsed = x509::ParseCertificate(der);
+  if (parsed.ok()) {
+    certificate.not_before = parsed->not_before;
+    certificate.not_after = parsed->not_after;
+    certificates->push_back(std::move(certificate));
+  }
+}
+
+void AddServer(const ServerConfig& config, const ServerTls& tls, const ServerRenewal& renewal,
+               std::vector<OwnCertificate>* certificates) {
+  const TlsPair pair = tls.PairInUse();
+  const absl::StatusOr<std::vector<std::string>> ders =
+      x509::DecodePem(x509::kPemCertificate, pair.certificate.view());
+  const absl::StatusOr<x509::Certificate> own =
+      ders.ok() ? x509::ParseCertificate(ders->front()) : ders.status();
+  if (!own.ok()) {
+    return;  // it was parsed before it came in use
+  }
+  std::string remedy =
+      renewal.Renews(*own)
+          ? absl::StrCat(
+                "the server renews it by itself, and the log says why it has not; else "
+                "stop it and run ",
+                Command("renew-server", config))
+          : absl::StrCat("put a new one, and its key, in the server's files: ",
+                         Command("renew-server", config),
+                         " makes it while the server is stopped, and a server with "
+                         "own_certificates.server_profile does by itself");
+  certificates->push_back({"the server's certificate", config.listener.certificate_file,
+                           own->not_before, own->not_after, std::move(remedy)});
+}
+
+// The issuing CA's, those above it in its file, and the roots that the last of them leads to.
+void AddCas(const ServerConfig& config, const RunningCa& ca,
+            std::vector<OwnCertificate>* certificates) {
+  const std::vector<std::string>& chain = ca.chain();
+  for (size_t i = 0; i < chain.size(); ++i) {
+    AddFrom(chain[i],
+            {i == 0 ? "the issuing CA's certificate" : "a certificate above the issuing CA's",
+             config.issuer.certificate_file,
+             {},
+             {},
+             kRenewIssuing},
+            certificates);
+  }
+  const absl::StatusOr<x509::Certificate> last = x509::ParseCertificate(chain.back());
+  for (const std::string& der : ca.bundles().Current()->roots) {
+    const absl::StatusOr<x509::Certificate> root = x509::ParseCertificate(der);
+    if (last.ok() && root.ok() && x509::VerifySignedBy(*last, *root).ok()) {
+      AddFrom(der, {"the root's certificate", config.issuer.trust_bundle_file, {}, {}, kRenewRoot},
+              certificates);
+    }
+  }
+}
+
+void AddWatched(const ServerConfig& config, std::vector<OwnCertificate>* certificates) {
+  for (const std::string& file : config.own_certificates.watched_files) {
+    // One that was moved to where its holder works is that one's to watch.
+    const absl::StatusOr<std::string> pem = ReadFile(file);
+    const absl::StatusOr<std::vector<std::string>> ders =
+        pem.ok() ? x509::DecodePem(x509::kPemCertificate, *pem) : pem.status();
+    const absl::StatusOr<x509::Certificate> parsed =
+        ders.ok() ? x509::ParseCertificate(ders->front()) : ders.status();
+    if (parsed.ok()) {
+      certificates->push_back(
+          {absl::StrCat("the certificate of ", parsed->SpiffeId()), file, parsed->not_before,
+           parsed->not_after,
+           absl::StrCat("renew it with `fleetca cert issue` while it is valid, or with ",
+                        Command("renew-admin", config),
+                        " while the server is stopped (docs/own-certificates.md)")});
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<OwnCertificate> FindOwnCertificates(const ServerConfig& config, const RunningCa& ca,
+                                                const ServerTls& tls,
+                                                const ServerRenewal& renewal) {
+  std::vector<OwnCertificate> certificates;
+  AddServer(config, tls, renewal, &certificates);
+  AddCas(config, ca, &certificates);
+  AddWatched(config, &certificates);
+  return certificates;
+}
+
+absl::StatusOr<std::unique_ptr<OwnCertificates>> OwnCertificates::Start(
+    const ServerConfig& config, const RunningCa& ca, ServerTls& tls, ServerRenewal& renewal,
+    const Clock& clock, absl::Duration interval) {
+  auto own = absl::WrapUnique(new OwnCertificates(config, ca, tls, renewal, clock));
+  OwnCertificates* const self = own.get();
+  self->Look();
+  FLEETCA_ASSIGN_OR_RETURN(self->thread_,
+                           Thread::Start("own_certs", [self, interval] { self->Run(interval); }));
+  return own;
+}
+
+OwnCertificates::~OwnCertificates() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  thread_.Join();
+}
+
+void OwnCertificates::Run(absl::Duration interval) {
+  while (true) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval)) {
+        return;
+      }
+    }
+    Look();
+  }
+}
+
+void OwnCertificates::Look() {
+  renewal_.Look(tls_);
+  absl::Status status = renewal_.status();
+  const absl::Time now = clock_.Now();
+  std::map<std::pair<std::string, absl::Time>, absl::Time> warned;
+  absl::Time first_end = absl::InfiniteFuture();
+  for (const OwnCertificate& certificate : FindOwnCertificates(config_, ca_, tls_, renewal_)) {
+    const std::string warning = EndWarning(certificate, now);
+    if (warning.empty()) {
+      continue;
+    }
+    const auto key = std::make_pair(certificate.file, certificate.not_after);
+    const auto before = warned_.find(key);
+    const bool again = before == warned_.end() || now - before->second >= kAgain;
+    if (again) {
+      log::Warning(now < certificate.not_after ? "A certificate of the CA's own is about to end"
+                                               : "A certificate of the CA's own has ended",
+                   {{"what", warning}});
+    }
+    warned[key] = again ? now : before->second;
+    if (renewal_.status().ok() && certificate.not_after < first_end) {
+      first_end = certificate.not_after;
+      status = FailedPrecondition(Reason::kFileInvalid, warning);
+    }
+  }
+  warned_ = std::move(warned);
+  absl::MutexLock lock(&mutex_);
+  status_ = std::move(status);
+}
+
+absl::Status OwnCertificates::status() const {
+  absl::MutexLock lock(&mutex_);
+  return status_;
+}
+
+}  // namespace fleetca::service

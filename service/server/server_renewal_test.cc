@@ -1,0 +1,246 @@
+#include "service/server/server_renewal.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "base/errors.h"
+#include "base/file_watcher.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "service/server/testing/ca_folder_fixture.h"
+#include "store/memory/memory_store.h"
+#include "tests/testing/fake_clock.h"
+#include "tests/testing/status_matchers.h"
+#include "x509/pem.h"
+
+namespace fleetca::service {
+namespace {
+
+using ::fleetca::testing::CaFolderFixture;
+using ::fleetca::testing::FakeClock;
+using ::fleetca::testing::IsError;
+using ::testing::AllOf;
+using ::testing::ElementsAreArray;
+using ::testing::HasSubstr;
+
+constexpr absl::Duration kDay = absl::Hours(24);
+constexpr char kServer[] = "spiffe://fleet.example/svc/fleetca";
+
+// What a certificate is, with the octets that it aliases.
+struct Parsed {
+  explicit Parsed(absl::string_view pem)
+      : ders(x509::DecodePem(x509::kPemCertificate, pem).value_or(std::vector<std::string>{""})),
+        certificate(x509::ParseCertificate(ders.front()).value_or(x509::Certificate())) {}
+  const std::vector<std::string> ders;
+  const x509::Certificate certificate;
+};
+
+class ServerRenewalTest : public CaFolderFixture {
+ protected:
+  void SetUp() override {
+    // A folder of their own, which a test can take away: root is never told that it may not write.
+    std::filesystem::create_directory(File("tls"));
+    for (const char* name : {"server.crt", "server.key"}) {
+      std::filesystem::rename(File(name), File(std::string("tls/") + name));
+    }
+    Replace("fleetca.textproto", "\"server.", "\"tls/server.");
+    FLEETCA_ASSERT_OK_AND_ASSIGN(watcher_, FileWatcher::Start(kSeldom));
+    Make(Config());
+  }
+
+  // Anew, of this configuration.
+  void Make(const ServerConfig& config) {
+    renewal_.reset();
+    FLEETCA_ASSERT_OK_AND_ASSIGN(
+        ca_, RunningCa::Open(config, std::make_unique<store::MemoryStore>(), *watcher_));
+    FLEETCA_ASSERT_OK_AND_ASSIGN(
+        tls_,
+        ServerTls::Create({config.listener.certificate_file, config.listener.private_key_file,
+                           config.listener.client_ca_file},
+                          *watcher_, Clock::System(), nullptr, [this] { return ca_->Trust(); }));
+    renewal_ = std::make_unique<ServerRenewal>(config, *ca_, clock_);
+  }
+
+  std::string Shown() const { return std::string(tls_->PairInUse().certificate.view()); }
+  // How many certificates of the server the store has.
+  int Recorded() const {
+    int count = 0;
+    FLEETCA_EXPECT_OK(ca_->store().ForEachByIdentity(
+        kServer, [&](const store::CertificateRecord&) { return ++count > 0; }));
+    return count;
+  }
+
+  // The files are not looked at while a test goes on.
+  static constexpr absl::Duration kSeldom = absl::Hours(1);
+
+  FakeClock clock_{absl::Now()};
+  std::unique_ptr<FileWatcher> watcher_;
+  std::unique_ptr<RunningCa> ca_;
+  std::unique_ptr<ServerTls> tls_;
+  std::unique_ptr<ServerRenewal> renewal_;
+};
+
+TEST_F(ServerRenewalTest, NothingHappensBeforeItIsDue) {
+  const std::string before = Shown();
+  clock_.Advance(53 * kDay);
+  renewal_->Look(*tls_);
+  EXPECT_EQ(Shown(), before);
+  EXPECT_EQ(Recorded(), 0);
+  FLEETCA_EXPECT_OK(renewal_->status());
+}
+
+TEST_F(ServerRenewalTest, AtTwoThirdsOfItsLifeItIsReplacedUnderTheSameNames) {
+  const Parsed old(Shown());
+  const std::string old_key = Read("tls/server.key");
+  clock_.Advance(61 * kDay);
+  renewal_->Look(*tls_);
+  FLEETCA_EXPECT_OK(renewal_->status());
+
+  const Parsed renewed(Shown());
+  EXPECT_NE(renewed.ders.front(), old.ders.front());
+  EXPECT_EQ(renewed.ders.size(), 2u);  // with the issuing CA's
+  EXPECT_THAT(renewed.certificate.names, ElementsAreArray(old.certificate.names));
+  EXPECT_NE(renewed.certificate.public_key.spki, old.certificate.public_key.spki);
+  EXPECT_GT(renewed.certificate.not_after, absl::Now() + 89 * kDay);
+  EXPECT_EQ(Recorded(), 1);
+  EXPECT_EQ(Read("tls/server.crt"), Shown());
+  EXPECT_NE(Read("tls/server.key"), old_key);
+  EXPECT_EQ(Read("tls/server.key"), tls_->PairInUse().private_key.view());
+  // A restart serves them.
+  FLEETCA_EXPECT_OK(
+      ServerTls::Create({File("tls/server.crt"), File("tls/server.key"), File("trust-bundle.pem")},
+                        *watcher_, Clock::System(), nullptr, [this] { return ca_->Trust(); }));
+}
+
+TEST_F(ServerRenewalTest, WithoutAProfileItIsLeftAlone) {
+  ServerConfig config = Config();
+  config.own_certificates.server_profile.clear();
+  Make(config);
+  const std::string before = Shown();
+  clock_.Advance(80 * kDay);
+  renewal_->Look(*tls_);
+  EXPECT_EQ(Shown(), before);
+  EXPECT_FALSE(renewal_->Renews(Parsed(before).certificate));
+}
+
+TEST_F(ServerRenewalTest, OnlyTheServersOwnOfThisCaIsRenewed) {
+  EXPECT_TRUE(renewal_->Renews(Parsed(Shown()).certificate));
+  EXPECT_FALSE(renewal_->Renews(Parsed(Read("admin.crt")).certificate));
+  CaInitOptions other;
+  other.folder = File("other");
+  other.trust_domain = "fleet.example";
+  FLEETCA_ASSERT_OK(InitCa(other, Clock::System()));
+  EXPECT_FALSE(renewal_->Renews(Parsed(Read("other/server.crt")).certificate));
+}
+
+TEST_F(ServerRenewalTest, WhereFilesCannotBeWrittenItServesFromMemoryAndTheyAreTriedAgain) {
+  const std::string before = Shown();
+  std::filesystem::rename(File("tls"), File("away"));
+  clock_.Advance(61 * kDay);
+  renewal_->Look(*tls_);
+  const std::string renewed = Shown();
+  EXPECT_NE(renewed, before);
+  const absl::Status unsaved = renewal_->status();
+  EXPECT_THAT(unsaved, IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileMissing));
+  EXPECT_THAT(std::string(unsaved.message()),
+              AllOf(HasSubstr("serves from memory"), HasSubstr(File("tls/server."))));
+
+  std::filesystem::rename(File("away"), File("tls"));
+  clock_.Advance(absl::Minutes(9));
+  renewal_->Look(*tls_);
+  EXPECT_NE(Read("tls/server.crt"), Shown());  // not so soon again
+  clock_.Advance(absl::Minutes(2));
+  renewal_->Look(*tls_);
+  EXPECT_EQ(Read("tls/server.crt"), Shown());
+  FLEETCA_EXPECT_OK(renewal_->status());
+}
+
+TEST_F(ServerRenewalTest, APolicyThatDoesNotGrantItIsSaidInTimeAndBothWays) {
+  FLEETCA_EXPECT_OK(renewal_->CheckGranted());
+  Replace("policy.textproto", "  profiles: \"ca-server\"\n", "  profiles: \"service\"\n");
+  Replace("policy.textproto", "policy_revision: 1\n", "policy_revision: 2\n");
+  FLEETCA_ASSERT_OK(ca_->ReloadPolicy());
+  renewal_->Look(*tls_);
+  EXPECT_THAT(renewal_->status(),
+              IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
+  EXPECT_THAT(std::string(renewal_->status().message()), HasSubstr("\"ca-server\""));
+  // When it is due, it cannot be had, and the certificate in use stays.
+  const std::string before = Shown();
+  clock_.Advance(61 * kDay);
+  renewal_->Look(*tls_);
+  EXPECT_EQ(Shown(), before);
+  EXPECT_THAT(std::string(renewal_->status().message()), HasSubstr("cannot be renewed"));
+
+  Replace("policy.textproto", "  identity: \"/svc/fleetca\"\n  profiles: \"service\"\n",
+          "  identity: \"/svc/fleetca\"\n  profiles: \"ca-server\"\n");
+  Replace("policy.textproto", "policy_revision: 2\n", "policy_revision: 3\n");
+  FLEETCA_ASSERT_OK(ca_->ReloadPolicy());
+  renewal_->Look(*tls_);
+  EXPECT_EQ(Shown(), before);  // not so soon again
+  clock_.Advance(absl::Minutes(11));
+  renewal_->Look(*tls_);
+  EXPECT_NE(Shown(), before);
+  FLEETCA_EXPECT_OK(renewal_->status());
+}
+
+TEST_F(ServerRenewalTest, NobodyFromOutsideGetsWhatTheServerGets) {
+  const std::shared_ptr<const Policy> policy = ca_->policies().Current();
+  FLEETCA_EXPECT_OK(policy->CheckMayAsk(kServer, kServer, "ca-server"));
+  for (const char* caller : {"spiffe://fleet.example/operator/admin",
+                             "spiffe://fleet.example/svc/web", "spiffe://fleet.example/host/h"}) {
+    EXPECT_FALSE(policy->CheckMayAsk(caller, kServer, "ca-server").ok()) << caller;
+    EXPECT_FALSE(policy->CheckMayAsk(caller, kServer, "service").ok()) << caller;
+    EXPECT_FALSE(policy->CheckMayAsk(caller, caller, "ca-server").ok()) << caller;
+  }
+}
+
+TEST_F(ServerRenewalTest, AnExpiredPairIsReplacedAtTheStart) {
+  const absl::Status why = FailedPrecondition(Reason::kFileInvalid, "it expired");
+  EXPECT_EQ(renewal_->PairInstead(why).status(), why);  // it has not
+  clock_.Advance(91 * kDay);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const TlsPair pair, renewal_->PairInstead(why));
+  FLEETCA_EXPECT_OK(tls_->Use(pair));
+  EXPECT_EQ(Read("tls/server.crt"), pair.certificate.view());
+  EXPECT_EQ(Read("tls/server.key"), pair.private_key.view());
+}
+
+TEST_F(ServerRenewalTest, ATornPairIsReplacedAtTheStart) {
+  const absl::Status why = FailedPrecondition(Reason::kFileInvalid, "it does not fit");
+  Write("tls/server.key", Read("admin.key"));
+  FLEETCA_EXPECT_OK(renewal_->PairInstead(why));
+  std::filesystem::remove(File("tls/server.key"));
+  FLEETCA_EXPECT_OK(renewal_->PairInstead(why));
+  EXPECT_EQ(Recorded(), 2);
+  // What an operator has to look at stays.
+  for (const char* junk : {"", "junk"}) {
+    Write("tls/server.key", junk);
+    EXPECT_EQ(renewal_->PairInstead(why).status(), why);
+    EXPECT_EQ(Read("tls/server.key"), junk);
+  }
+}
+
+TEST_F(ServerRenewalTest, WithoutAProfileAnExpiredPairIsRefusedWithTheRemedy) {
+  ServerConfig config = Config();
+  config.own_certificates.server_profile.clear();
+  Make(config);
+  clock_.Advance(91 * kDay);
+  EXPECT_THAT(
+      std::string(renewal_->PairInstead(FailedPrecondition(Reason::kFileInvalid, "it expired"))
+                      .status()
+                      .message()),
+      AllOf(HasSubstr("it expired"), HasSubstr("fleetca ca renew-server --dir ")));
+}
+
+TEST_F(ServerRenewalTest, WhoOnlyWantsToKnowLeavesTheFilesAlone) {
+  const std::string before = Read("tls/server.crt");
+  ServerRenewal checking(Config(), *ca_, clock_, ServerRenewal::Writes::kNothing);
+  clock_.Advance(91 * kDay);
+  FLEETCA_EXPECT_OK(checking.PairInstead(FailedPrecondition(Reason::kFileInvalid, "it expired")));
+  EXPECT_EQ(Read("tls/server.crt"), before);
+}
+
+}  // namespace
+}  // namespace fleetca::service
