@@ -25,6 +25,7 @@ namespace {
 constexpr char kExamples[] = R"help(
 Examples:
   fleetca bundle get --dir ca --out roots.pem
+  Once more, to keep the file up to date: a bundle is replaced without --force.
   On a host that knows no more than the SHA-256 of the root, from the bootstrap port:
     fleetca bundle get --server ca.fleet.example:8444 --ca-sha256 3f5e... --out roots.pem
 )help";
@@ -96,8 +97,12 @@ void AddBundleGetCommand(CLI::App& parent, int* exit_code) {
   AddCaSha256Flag(*command, *command, &flags->ca_sha256);
   command->footer(kExamples);
   command->callback([flags, exit_code] {
-    const std::string missing =
-        flags->ca_sha256.empty() ? MissingConnectionFlag(flags->connection) : "";
+    std::string missing = flags->ca_sha256.empty() ? MissingConnectionFlag(flags->connection) : "";
+    if (missing.empty()) {
+      missing = StandardInputMistake({{"--ca", flags->connection.ca},
+                                      {"--cert", flags->connection.certificate},
+                                      {"--key", flags->connection.key}});
+    }
     *exit_code = missing.empty() ? ReportStatus(RunBundleGet(*flags)) : ReportUsageError(missing);
   });
 }

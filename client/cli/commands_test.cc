@@ -32,9 +32,11 @@ using ::testing::StartsWith;
 TEST_F(CommandsTest, IssuesForACsrAndPrintsPem) {
   const Outcome outcome = Issue({"--csr", WriteCsr()});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  const auto der = x509::DecodeOnePem(x509::kPemCertificate, outcome.out);
-  ASSERT_TRUE(der.ok()) << der.status();
-  EXPECT_TRUE(x509::ParseCertificate(*der).ok());
+  const auto chain = x509::DecodePem(x509::kPemCertificate, outcome.out);
+  ASSERT_TRUE(chain.ok()) << chain.status();
+  ASSERT_EQ(chain->size(), 2);
+  EXPECT_TRUE(x509::ParseCertificate((*chain)[0]).ok());
+  EXPECT_EQ((*chain)[1], server_.ca().issuing_der());
   EXPECT_THAT(outcome.out, StartsWith("-----BEGIN CERTIFICATE-----\n"));
   EXPECT_THAT(outcome.err, StartsWith("issued 01"));
   EXPECT_EQ(server_.service().requests()[0].profile(), "server");
@@ -44,14 +46,133 @@ TEST_F(CommandsTest, TakesADerCsr) {
   EXPECT_EQ(Issue({"--csr", WriteCsr("web.der", false)}).exit_code, 0);
 }
 
-TEST_F(CommandsTest, WithTheChainToAFile) {
-  const Outcome outcome = Issue({"--csr", WriteCsr(), "--chain", "--out", Path("web.crt")});
+TEST_F(CommandsTest, TheChainComesAlongUnlessItIsNotWanted) {
+  const std::string csr = WriteCsr();
+  const struct {
+    std::vector<std::string> flags;
+    size_t certificates;
+  } cases[] = {{{}, 2}, {{"--chain"}, 2}, {{"--leaf-only"}, 1}};
+  for (const auto& one : cases) {
+    std::vector<std::string> flags = {"--csr", csr, "--out", Path("web.crt"), "--force"};
+    flags.insert(flags.end(), one.flags.begin(), one.flags.end());
+    const Outcome outcome = Issue(flags);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, IsEmpty());
+    const auto certificates = x509::DecodePem(x509::kPemCertificate, *ReadFile(Path("web.crt")));
+    ASSERT_TRUE(certificates.ok());
+    EXPECT_EQ(certificates->size(), one.certificates);
+  }
+  const auto count = [](const std::string& text) {
+    size_t found = 0;
+    for (size_t at = 0; (at = text.find("  Serial  ", at)) != std::string::npos; ++at) {
+      ++found;
+    }
+    return found;
+  };
+  EXPECT_EQ(count(Issue({"--csr", csr, "-o", "text"}).out), 1);
+  EXPECT_EQ(count(Issue({"--csr", csr, "-o", "text", "--chain"}).out), 2);
+}
+
+TEST_F(CommandsTest, AFileThatIsThereIsReplacedWithForceAlone) {
+  const std::string csr = WriteCsr();
+  const std::string crt = Write("web.crt", "precious", 0644);
+  const Outcome refused = Issue({"--csr", csr, "--out", crt});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("--force replaces it"));
+  EXPECT_THAT(refused.err, HasSubstr("nothing was asked for yet"));
+  EXPECT_THAT(server_.service().requests(), IsEmpty());
+  EXPECT_EQ(*ReadFile(crt), "precious");
+  EXPECT_EQ(Issue({"--csr", csr, "--out", crt, "--force"}).exit_code, 0);
+  const std::string serial =
+      nlohmann::json::parse(RunCommand({"cert", "inspect", "-o", "json", crt}).out)[0]["serial"];
+  EXPECT_EQ(RunAtServer({"cert", "get"}, {serial, "--out", crt}).exit_code, 1);
+  EXPECT_EQ(RunAtServer({"cert", "get"}, {serial, "--out", crt, "--force"}).exit_code, 0);
+  // A key is not replaced by a certificate, whatever is said.
+  EXPECT_EQ(Issue({"--csr", csr, "--out", Path("admin.key"), "--force"}).exit_code, 1);
+}
+
+// The administrator's own, in its place.
+TEST_F(CommandsTest, ARenewalTakesTheKeysAndTheCertificatesPlace) {
+  const std::string key = *ReadFile(Path("admin.key"));
+  std::vector<std::string> flags = {
+      "--new-key",       "p256",  "--name",         "DNS:a.fleet.example", "--key-out",
+      Path("admin.key"), "--out", Path("admin.crt")};
+  EXPECT_EQ(Issue(flags).exit_code, 1);
+  EXPECT_EQ(*ReadFile(Path("admin.key")), key);
+  flags.push_back("--force");
+  const Outcome outcome = Issue(flags);
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_THAT(outcome.out, IsEmpty());
-  const auto certificates = x509::DecodePem(x509::kPemCertificate, *ReadFile(Path("web.crt")));
-  ASSERT_TRUE(certificates.ok());
-  ASSERT_EQ(certificates->size(), 2);
-  EXPECT_EQ((*certificates)[1], server_.ca().issuing_der());
+  const auto made = DecodePrivateKey(ReadFile(Path("admin.key")).value(), SecretBytes());
+  ASSERT_TRUE(made.ok()) << made.status();
+  const auto der = x509::DecodePem(x509::kPemCertificate, *ReadFile(Path("admin.crt")));
+  EXPECT_EQ(x509::ParseCertificate((*der)[0])->public_key.spki, *EncodePublicKey(made->get()));
+  EXPECT_EQ(ModeOf("admin.key"), 0600u);
+  EXPECT_FALSE(Exists("admin.key.pending"));
+  // The key in the place of the certificate, or the other way round, is no renewal.
+  EXPECT_EQ(Issue({"--new-key", "p256", "--name", "DNS:a.fleet.example", "--key-out",
+                   Path("admin.crt"), "--out", Path("new.crt"), "--force"})
+                .exit_code,
+            1);
+}
+
+TEST_F(CommandsTest, KeyAndCertificateMayBothGoToStandardOutput) {
+  const Outcome outcome = Issue(
+      {"--new-key", "p256", "--name", "DNS:web.fleet.example", "--key-out", "-", "--out", "-"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, StartsWith("-----BEGIN PRIVATE KEY-----\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("-----BEGIN CERTIFICATE-----\n"));
+}
+
+// The answer is lost at the end of one run, and the next one gets it.
+TEST_F(CommandsTest, TheSameCommandGoesOnWhereAnAnswerWasLost) {
+  const std::vector<std::string> flags = {
+      "--new-key", "p256",          "--name", "DNS:web.fleet.example",
+      "--key-out", Path("web.key"), "--out",  Path("web.crt")};
+  server_.service().Tamper([](v1::IssuedCertificate* certificate, std::vector<std::string>*) {
+    certificate->set_certificate_der("lost");
+  });
+  const Outcome lost = Issue(flags);
+  EXPECT_EQ(lost.exit_code, 1);
+  EXPECT_THAT(lost.err, HasSubstr("the same command goes on with"));
+  EXPECT_THAT(lost.err, HasSubstr("web.key.pending"));
+  EXPECT_FALSE(Exists("web.key"));
+  EXPECT_EQ(ModeOf("web.key.pending"), 0600u);
+
+  std::vector<std::string> other = flags;
+  other.insert(other.end(), {"--lifetime", "1h"});
+  const Outcome another = Issue(other);
+  EXPECT_EQ(another.exit_code, 1);
+  EXPECT_THAT(another.err, HasSubstr("the lifetime"));
+  EXPECT_EQ(server_.service().requests().size(), 1);
+
+  server_.service().Tamper(nullptr);
+  const Outcome again = Issue(flags);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("issued before for this request id"));
+  const auto requests = server_.service().requests();
+  ASSERT_EQ(requests.size(), 2);
+  EXPECT_EQ(requests[0].SerializeAsString(), requests[1].SerializeAsString());
+  const auto key = DecodePrivateKey(ReadFile(Path("web.key")).value(), SecretBytes());
+  const auto der = x509::DecodePem(x509::kPemCertificate, *ReadFile(Path("web.crt")));
+  EXPECT_EQ(x509::ParseCertificate((*der)[0])->public_key.spki, *EncodePublicKey(key->get()));
+  EXPECT_FALSE(Exists("web.key.pending"));
+}
+
+// For a CSR of the user's own, the request id is what is kept.
+TEST_F(CommandsTest, TheSameCsrGetsTheSameCertificate) {
+  const std::vector<std::string> flags = {"--csr", WriteCsr(), "--out", Path("web.crt")};
+  server_.service().Tamper([](v1::IssuedCertificate* certificate, std::vector<std::string>*) {
+    certificate->set_certificate_der("lost");
+  });
+  EXPECT_EQ(Issue(flags).exit_code, 1);
+  EXPECT_TRUE(Exists("web.crt.pending"));
+  server_.service().Tamper(nullptr);
+  const std::string other_csr = WriteCsr("other.csr");
+  EXPECT_THAT(Issue({"--csr", other_csr, "--out", Path("web.crt")}).err, HasSubstr("another CSR"));
+  const Outcome again = Issue(flags);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("issued before for this request id"));
+  EXPECT_FALSE(Exists("web.crt.pending"));
 }
 
 TEST_F(CommandsTest, MakesAKeyThatOnlyItsOwnerReads) {
@@ -64,8 +185,8 @@ TEST_F(CommandsTest, MakesAKeyThatOnlyItsOwnerReads) {
   EXPECT_EQ(info.st_mode & 0777, 0600u);
   const auto key = DecodePrivateKey(ReadFile(Path("web.key")).value(), SecretBytes());
   ASSERT_TRUE(key.ok()) << key.status();
-  const auto der = x509::DecodeOnePem(x509::kPemCertificate, *ReadFile(Path("web.crt")));
-  EXPECT_EQ(x509::ParseCertificate(*der)->public_key.spki, *EncodePublicKey(key->get()));
+  const auto der = x509::DecodePem(x509::kPemCertificate, *ReadFile(Path("web.crt")));
+  EXPECT_EQ(x509::ParseCertificate((*der)[0])->public_key.spki, *EncodePublicKey(key->get()));
 }
 
 TEST_F(CommandsTest, NeverOverwritesAKey) {
@@ -97,7 +218,7 @@ TEST_F(CommandsTest, InputsAreNotWrittenOver) {
   // The bundle alone is kept up to date in its place.
   EXPECT_EQ(RunAtServer({"bundle", "get"}, {"--out", Path("trust-bundle.pem")}).exit_code, 0);
   // A renewal in place, for the same key.
-  EXPECT_EQ(Issue({"--csr", csr, "--out", Path("admin.crt")}).exit_code, 0);
+  EXPECT_EQ(Issue({"--csr", csr, "--out", Path("admin.crt"), "--force"}).exit_code, 0);
 }
 
 TEST_F(CommandsTest, StandardOutputHasThreeNames) {
@@ -132,7 +253,15 @@ TEST_F(CommandsTest, ACertificateThatCannotBeWrittenIsNotLost) {
                                  "DNS:web.fleet.example", "--out", Path("gone/web.crt")});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("'fleetca cert get 01"));
+  EXPECT_THAT(outcome.err, HasSubstr("the same command writes it out of"));
   EXPECT_TRUE(Exists("web.key"));
+  std::filesystem::create_directory(Path("gone"));
+  server_.Stop();
+  const Outcome again = Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name",
+                               "DNS:web.fleet.example", "--out", Path("gone/web.crt")});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_TRUE(Exists("gone/web.crt"));
+  EXPECT_FALSE(Exists("web.key.pending"));
 }
 
 TEST_F(CommandsTest, ValidateOnlyPrintsTheDecision) {
@@ -218,7 +347,10 @@ TEST_F(CommandsTest, GetsByTheSerialAsOpensslPrintsIt) {
   }
   const Outcome outcome = RunAtServer({"cert", "get"}, {"serial=" + serial});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_EQ(outcome.out, json["pem"].get<std::string>());
+  EXPECT_EQ(outcome.out,
+            absl::StrCat(json["pem"].get<std::string>(), json["chain_pem"][0].get<std::string>()));
+  EXPECT_EQ(RunAtServer({"cert", "get"}, {serial, "--leaf-only"}).out,
+            json["pem"].get<std::string>());
 }
 
 TEST_F(CommandsTest, GetOfAnUnknownSerialFails) {
@@ -334,6 +466,15 @@ TEST_F(CommandsTest, UsageErrorsExitWith2AndAskNothing) {
       {"--csr", csr, "--identity", "web.fleet.example"},
       {"--csr", csr, "--token-file", "t"},
       {"--csr", csr, "--ca-sha256", std::string(64, 'a')},
+      {"--csr", csr, "--leaf-only", "--chain"},
+      {"--csr", csr, "--csr", csr},
+      {"--csr", "-", "--ca", "-"},
+      {"--csr-dir", server_.dir()},
+      {"--csr", csr, "--csr-dir", server_.dir(), "--out-dir", server_.dir()},
+      {"--csr", csr, "--out-dir", server_.dir(), "--out", Path("k")},
+      {"--csr", csr, "--out-dir", server_.dir(), "-o", "text"},
+      {"--csr", csr, "--out-dir", server_.dir(), "--validate-only"},
+      {"--csr", csr, "--out-dir", server_.dir(), "--request-id", std::string(32, 'a')},
   };
   for (const std::vector<std::string>& flags : mistakes) {
     const Outcome outcome = Issue(flags);
