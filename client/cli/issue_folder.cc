@@ -1,6 +1,7 @@
 #include "client/cli/issue_folder.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,12 +11,12 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/file_status.h"
-#include "base/output_check.h"
 #include "base/output_file.h"
 #include "base/standard_output.h"
 #include "base/status_macros.h"
 #include "client/answer_lost.h"
 #include "client/ca_client.h"
+#include "client/cli/command_files.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/facts_json.h"
 #include "client/cli/folder_requests.h"
@@ -75,8 +76,7 @@ class Outcome {
                        flags.out_dir));
       return absl::OkStatus();
     }
-    return FailedPrecondition(
-        Reason::kRequestMalformed,
+    return absl::FailedPreconditionError(
         absl::StrCat("issued ", issued_.size(), " of ", total_, " certificates into ",
                      flags.out_dir, "; the other ", failed_.size(), " are listed above"));
   }
@@ -88,12 +88,28 @@ class Outcome {
   ordered_json failed_ = ordered_json::array();
 };
 
-// What an earlier run wrote may be written again: it has the same ids.
 absl::Status CheckFolder(const std::vector<FolderRequest>& requests, Replace replace) {
   for (const FolderRequest& request : requests) {
+    FLEETCA_RETURN_IF_ERROR(
+        CheckFilesApart({{{"--out-dir", request.out_file}}, {{"the CSR", request.csr_file}}}));
     FLEETCA_RETURN_IF_ERROR(CheckOutput(request.out_file, replace));
   }
   return absl::OkStatus();
+}
+
+// The seed of the requests' ids, once every output is proved.
+absl::StatusOr<FolderSeed> KeepSeed(const IssueFlags& flags,
+                                    const std::vector<FolderRequest>& requests) {
+  FLEETCA_ASSIGN_OR_RETURN(FolderSeed seed, FolderSeed::Keep(flags.out_dir));
+  // What an earlier run wrote may be written again: it has the same ids.
+  const bool may_replace = flags.force || !seed.is_new();
+  const absl::Status checked =
+      CheckFolder(requests, may_replace ? Replace::kAllButKeys : Replace::kNothing);
+  if (!checked.ok() && seed.is_new()) {
+    seed.Remove();
+  }
+  FLEETCA_RETURN_IF_ERROR(checked);
+  return seed;
 }
 
 absl::Status WriteCertificate(const IssueFlags& flags, const FolderRequest& request,
@@ -106,45 +122,42 @@ absl::Status WriteCertificate(const IssueFlags& flags, const FolderRequest& requ
                                         issued.serial.ToHex(), "' fetches it, but here"));
 }
 
+// Whether some of them may have been issued and are not on disk.
+bool AskAll(const IssueFlags& flags, const CaClient& client, const FolderSeed& seed,
+            absl::Span<const FolderRequest> requests, Outcome* outcome) {
+  std::vector<const FolderRequest*> asked;
+  std::vector<IssueOptions> options;
+  for (const FolderRequest& request : requests) {
+    if (!request.csr.ok()) {
+      outcome->Failed(request, request.csr);
+      continue;
+    }
+    asked.push_back(&request);
+    options.push_back(request.asked);
+    options.back().request_id = seed.RequestIdOf(request.asked);
+  }
+  bool lost = false;
+  IssueMany(client, options, [&](size_t index, const absl::StatusOr<Issued>& result) {
+    const absl::Status status =
+        result.ok() ? WriteCertificate(flags, *asked[index], *result) : result.status();
+    if (status.ok()) {
+      outcome->Issued(*asked[index], *result);
+      return;
+    }
+    lost = lost || result.ok() || MayHaveIssued(status);
+    outcome->Failed(*asked[index], status);
+  });
+  return lost;
+}
+
 }  // namespace
 
 absl::Status IssueFolder(const IssueFlags& flags) {
-  FLEETCA_ASSIGN_OR_RETURN(std::vector<FolderRequest> requests, ReadFolderRequests(flags));
+  FLEETCA_ASSIGN_OR_RETURN(const std::vector<FolderRequest> requests, ReadFolderRequests(flags));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<CaClient> client, Connect(flags.connection));
-  FLEETCA_ASSIGN_OR_RETURN(const FolderSeed seed, FolderSeed::Keep(flags.out_dir));
-  const bool may_replace = flags.force || !seed.is_new();
-  const absl::Status checked =
-      CheckFolder(requests, may_replace ? Replace::kAllButKeys : Replace::kNothing);
-  if (!checked.ok()) {
-    if (seed.is_new()) {
-      seed.Remove();
-    }
-    return checked;
-  }
-
+  FLEETCA_ASSIGN_OR_RETURN(const FolderSeed seed, KeepSeed(flags, requests));
   Outcome outcome(requests.size());
-  bool lost = false;
-  std::vector<const FolderRequest*> asked;
-  std::vector<IssueOptions> options;
-  for (FolderRequest& request : requests) {
-    if (!request.csr.ok()) {
-      outcome.Failed(request, request.csr);
-      continue;
-    }
-    request.asked.request_id = seed.RequestIdOf(request.asked);
-    asked.push_back(&request);
-    options.push_back(request.asked);
-  }
-  IssueMany(*client, options, [&](size_t index, const absl::StatusOr<Issued>& result) {
-    const absl::Status status =
-        result.ok() ? WriteCertificate(flags, *asked[index], *result) : result.status();
-    lost = lost || (!status.ok() && (result.ok() || MayHaveIssued(status)));
-    if (status.ok()) {
-      outcome.Issued(*asked[index], *result);
-    } else {
-      outcome.Failed(*asked[index], status);
-    }
-  });
+  const bool lost = AskAll(flags, *client, seed, requests, &outcome);
   if (const int error = SyncFileSystemOf(absl::StrCat(flags.out_dir, "/.")); error != 0) {
     return FileError("write", flags.out_dir, error);
   }

@@ -1,5 +1,7 @@
 #include "client/cli/issue_one.h"
 
+#include <unistd.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +10,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "base/clock.h"
 #include "base/crypto_types.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
@@ -33,6 +36,21 @@ std::string PendingPathOf(const IssueFlags& flags) {
   }
   const std::string beside_key = PendingPathFor(flags.key_out);
   return beside_key.empty() ? PendingPathFor(flags.output.file) : beside_key;
+}
+
+// What an earlier run left; not a certificate that is of no use any more.
+absl::StatusOr<std::optional<PendingRequest>> FindPending(const std::string& path) {
+  if (path.empty()) {
+    return std::nullopt;
+  }
+  FLEETCA_ASSIGN_OR_RETURN(std::optional<PendingRequest> pending, ReadPending(path));
+  if (pending.has_value() && pending->answer.has_value() &&
+      pending->answer->not_after <= Clock::System().Now()) {
+    Say(absl::StrCat("the certificate in ", path, " has expired: asking for another one"));
+    unlink(path.c_str());
+    pending.reset();
+  }
+  return pending;
 }
 
 // What the flags ask for; without a CSR where a key is to be made for it.
@@ -72,8 +90,7 @@ absl::Status Complete(PendingRequest* request) {
 }
 
 // Ends with an answer in `request`, which is on disk in any case but a refusal.
-absl::Status Ask(const IssueFlags& flags, const KeptRequest& kept, const IssueFunction& issue,
-                 PendingRequest* request) {
+absl::Status Ask(const KeptRequest& kept, const IssueFunction& issue, PendingRequest* request) {
   absl::StatusOr<Issued> issued = issue(request->asked);
   if (!issued.ok()) {
     return kept.GiveUp(issued.status());
@@ -111,10 +128,7 @@ absl::Status Deliver(const IssueFlags& flags, const KeptRequest& kept,
 
 absl::Status IssueOne(const IssueFlags& flags) {
   const std::string path = PendingPathOf(flags);
-  std::optional<PendingRequest> pending;
-  if (!path.empty()) {
-    FLEETCA_ASSIGN_OR_RETURN(pending, ReadPending(path));
-  }
+  FLEETCA_ASSIGN_OR_RETURN(std::optional<PendingRequest> pending, FindPending(path));
   FLEETCA_RETURN_IF_ERROR(CheckIssueOutputs(flags, pending));
   FLEETCA_ASSIGN_OR_RETURN(PendingRequest request, AskedBy(flags));
   const bool is_new = !pending.has_value();
@@ -131,7 +145,7 @@ absl::Status IssueOne(const IssueFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<KeptRequest> kept,
                            KeptRequest::Keep(path, request, is_new));
   if (!request.answer.has_value()) {
-    FLEETCA_RETURN_IF_ERROR(Ask(flags, *kept, issue, &request));
+    FLEETCA_RETURN_IF_ERROR(Ask(*kept, issue, &request));
   }
   return Deliver(flags, *kept, request);
 }
