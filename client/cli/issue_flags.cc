@@ -30,17 +30,18 @@ Examples:
     fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
       --csr web.csr --out web.crt
   Key and certificate in one go:
-    fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
-      --name URI:spiffe://fleet.example/svc/web --name DNS:web.fleet.example --out web.crt
+    fleetca cert issue --dir ca --profile service --new-key p256 --key-out api.key \
+      --name URI:spiffe://fleet.example/svc/api --name DNS:api.fleet.example --out api.crt
   For another identity than one's own. Without --name the SPIFFE ID is the only name:
-    fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
-      --identity spiffe://fleet.example/svc/web --out web.crt
-  Its next one, with a new key, in the same place:
-    fleetca cert issue --server ca.fleet.example:8443 --ca roots.pem --cert web.crt --key web.key \
-      --profile service --identity spiffe://fleet.example/svc/web \
-      --new-key p256 --key-out web.key --out web.crt --force
+    fleetca cert issue --dir ca --profile service --new-key p256 --key-out db.key \
+      --identity spiffe://fleet.example/svc/db --out db.crt
+  Its own renewal, with a new key in the same place:
+    fleetca cert issue --ca ca/trust-bundle.pem --cert db.crt --key db.key --profile service \
+      --identity spiffe://fleet.example/svc/db --new-key p256 --key-out db.key --out db.crt --force
   For all CSRs in a folder, one file each:
-    fleetca cert issue --dir ca --profile service --csr-dir requests --out-dir certificates
+    mkdir certificates
+    fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
+      --csr-dir . --out-dir certificates
   On a new host, with a join token and the SHA-256 of the CA's root:
     fleetca cert issue --bootstrap ca.fleet.example:8444 --ca-sha256 3f5e... \
       --token-file join.token --new-key p256 --key-out host.key \
