@@ -97,12 +97,8 @@ void AddBundleGetCommand(CLI::App& parent, int* exit_code) {
   AddCaSha256Flag(*command, *command, &flags->ca_sha256);
   command->footer(kExamples);
   command->callback([flags, exit_code] {
-    std::string missing = flags->ca_sha256.empty() ? MissingConnectionFlag(flags->connection) : "";
-    if (missing.empty()) {
-      missing = StandardInputMistake({{"--ca", flags->connection.ca},
-                                      {"--cert", flags->connection.certificate},
-                                      {"--key", flags->connection.key}});
-    }
+    const std::string missing =
+        flags->ca_sha256.empty() ? MissingConnectionFlag(flags->connection) : "";
     *exit_code = missing.empty() ? ReportStatus(RunBundleGet(*flags)) : ReportUsageError(missing);
   });
 }

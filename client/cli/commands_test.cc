@@ -1,7 +1,5 @@
 #include "client/cli/commands.h"
 
-#include <sys/stat.h>
-
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -12,7 +10,6 @@
 #include "absl/time/time.h"
 #include "base/durable_file.h"
 #include "base/file.h"
-#include "base/private_key.h"
 #include "client/cli/testing/command_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
