@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
@@ -16,18 +17,21 @@
 namespace fleetca {
 namespace {
 
-int WriteAndSync(int descriptor, absl::string_view contents, mode_t mode) {
-  if (const int error = WriteAll(descriptor, contents); error != 0) {
-    return error;
-  }
-  return fchmod(descriptor, mode) == 0 && fsync(descriptor) == 0 ? 0 : errno;
+int Write(int descriptor, absl::string_view contents, mode_t mode) {
+  const int error = WriteAll(descriptor, contents);
+  return error != 0 || fchmod(descriptor, mode) == 0 ? error : errno;
 }
 
-// link() fails when the name exists, in one step; rename() would replace the file.
-int LinkDurably(const std::string& from, const std::string& to) {
-  if (link(from.c_str(), to.c_str()) != 0) {
-    return errno;
-  }
+int WriteAndSync(int descriptor, absl::string_view contents, mode_t mode) {
+  const int error = Write(descriptor, contents, mode);
+  return error != 0 || fsync(descriptor) == 0 ? error : errno;
+}
+
+int RenameUnsynced(const std::string& from, const std::string& to) {
+  return std::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+int SyncNewName(const std::string& to) {
   const int error = SyncFolderOf(to);
   if (error != 0) {
     // Whoever is told of the error will try again, and must not meet the file of the first attempt.
@@ -36,9 +40,33 @@ int LinkDurably(const std::string& from, const std::string& to) {
   return error;
 }
 
-// Writes a synced temporary file beside `path` and lets `publish` give the file its name. The
+// link() fails when the name exists, in one step; rename() would replace the file.
+int LinkDurably(const std::string& from, const std::string& to) {
+  return link(from.c_str(), to.c_str()) == 0 ? SyncNewName(to) : errno;
+}
+
+// As WriteBeside of a file that nothing is left of when this process ends early, as it gets its
+// name last. nullopt where the file system has no such files.
+std::optional<int> WriteNameless(absl::string_view path, absl::string_view contents, mode_t mode) {
+  const Descriptor file(open(FolderOf(path).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+  if (!file.valid()) {
+    return std::nullopt;
+  }
+  if (const int error = WriteAndSync(file.get(), contents, mode); error != 0) {
+    return error;
+  }
+  const std::string name = absl::StrCat("/proc/self/fd/", file.get());
+  const std::string to(path);
+  if (linkat(AT_FDCWD, name.c_str(), AT_FDCWD, to.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+    return errno == EEXIST ? std::optional<int>(EEXIST) : std::nullopt;
+  }
+  return SyncNewName(to);
+}
+
+// Has `write` fill a temporary file beside `path`, and `publish` give the file its name. The
 // temporary name is gone afterwards, whatever happened.
 absl::Status WriteBeside(absl::string_view path, absl::string_view contents, mode_t mode,
+                         int (*write)(int descriptor, absl::string_view contents, mode_t mode),
                          int (*publish)(const std::string& from, const std::string& to)) {
   // mkostemp makes the file with mode 0600: a secret is never readable by others, even half
   // written.
@@ -48,7 +76,7 @@ absl::Status WriteBeside(absl::string_view path, absl::string_view contents, mod
     return FileError("write", path, errno);
   }
   const absl::Cleanup remove = [&temporary] { unlink(temporary.c_str()); };
-  int error = WriteAndSync(descriptor, contents, mode);
+  int error = write(descriptor, contents, mode);
   if (close(descriptor) != 0 && error == 0) {
     error = errno;
   }
@@ -61,11 +89,23 @@ absl::Status WriteBeside(absl::string_view path, absl::string_view contents, mod
 }  // namespace
 
 absl::Status WriteFileAtomic(absl::string_view path, absl::string_view contents, mode_t mode) {
-  return WriteBeside(path, contents, mode, RenameDurably);
+  return WriteBeside(path, contents, mode, WriteAndSync, RenameDurably);
+}
+
+absl::Status WriteFileUnsynced(absl::string_view path, absl::string_view contents, mode_t mode) {
+  return WriteBeside(path, contents, mode, Write, RenameUnsynced);
+}
+
+int SyncFileSystemOf(absl::string_view path) {
+  const Descriptor folder(open(FolderOf(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return folder.valid() && syncfs(folder.get()) == 0 ? 0 : errno;
 }
 
 absl::Status WriteNewFile(absl::string_view path, absl::string_view contents, mode_t mode) {
-  return WriteBeside(path, contents, mode, LinkDurably);
+  if (const std::optional<int> error = WriteNameless(path, contents, mode); error.has_value()) {
+    return *error == 0 ? absl::OkStatus() : FileError("write", path, *error);
+  }
+  return WriteBeside(path, contents, mode, WriteAndSync, LinkDurably);
 }
 
 absl::StatusOr<Descriptor> CreateNewFile(absl::string_view path, mode_t mode) {

@@ -23,6 +23,14 @@ namespace fleetca {
 [[nodiscard]] absl::Status WriteFileAtomic(absl::string_view path, absl::string_view contents,
                                            mode_t mode);
 
+// As WriteFileAtomic, for one of many files: durable once SyncFileSystemOf has returned, and until
+// then gone, old, or damaged after a crash of the machine, but not of this process.
+[[nodiscard]] absl::Status WriteFileUnsynced(absl::string_view path, absl::string_view contents,
+                                             mode_t mode);
+
+// Makes all that was written to the file system of `path` durable.
+[[nodiscard]] int SyncFileSystemOf(absl::string_view path);
+
 // As WriteFileAtomic, but an existing `path` is an error (ALREADY_EXISTS, kFileInvalid) and is left
 // as it is: keys are never overwritten.
 [[nodiscard]] absl::Status WriteNewFile(absl::string_view path, absl::string_view contents,

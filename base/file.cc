@@ -12,9 +12,9 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "base/errors.h"
 #include "base/file_status.h"
+#include "base/secret_file_rule.h"
 #include "base/status_macros.h"
 
 namespace fleetca {
@@ -88,39 +88,12 @@ absl::StatusOr<size_t> ReadFully(const ScopedFd& fd, absl::string_view path, cha
   return done;
 }
 
-// `extra_mode` are permission bits that are accepted beyond the owner's.
-absl::Status CheckSecretFile(const struct stat& info, absl::string_view path, mode_t extra_mode) {
-  if (!S_ISREG(info.st_mode)) {
-    return FailedPrecondition(
-        Reason::kFilePermissions,
-        absl::StrCat(path, " holds a secret and must be a regular file, not a pipe or a device"));
-  }
-  if (info.st_uid != geteuid() && info.st_uid != 0) {
-    return FailedPrecondition(
-        Reason::kFilePermissions,
-        absl::StrCat(path, " holds a secret but belongs to user ", info.st_uid,
-                     "; it must belong to root or to the user that runs this process, ",
-                     geteuid()));
-  }
-  // A secret that root lends to a service comes by a group, as the service cannot own the file:
-  // Kubernetes' volumes with fsGroup, and systemd's credentials.
-  const bool lent = info.st_uid == 0 && geteuid() != 0;
-  constexpr mode_t kOthers = S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH;
-  if ((info.st_mode & kOthers & ~(extra_mode | (lent ? S_IRGRP : 0))) != 0) {
-    return FailedPrecondition(
-        Reason::kFilePermissions,
-        absl::StrFormat("%s holds a secret but others may read or write it (mode %04o); "
-                        "run: chmod %s %s",
-                        path, info.st_mode & 07777, lent ? "0640" : "0600", path));
-  }
-  return absl::OkStatus();
-}
-
 // Reads into one buffer of the file's size, so that no grown and freed buffer keeps a copy.
-absl::StatusOr<SecretBytes> ReadSecret(absl::string_view path, mode_t extra_mode) {
+absl::StatusOr<SecretBytes> ReadSecret(absl::string_view path, bool is_credential) {
   FLEETCA_ASSIGN_OR_RETURN(const ScopedFd fd, OpenForReading(path));
   FLEETCA_ASSIGN_OR_RETURN(const struct stat info, Stat(fd, path));
-  FLEETCA_RETURN_IF_ERROR(CheckSecretFile(info, path, extra_mode));
+  FLEETCA_RETURN_IF_ERROR(
+      CheckSecretFile({info, IsOnReadOnlyMount(fd.get()), is_credential}, path));
   const size_t size = static_cast<size_t>(info.st_size);
   if (size > kMaxFileBytes) {
     return TooLarge(path);
@@ -162,11 +135,17 @@ absl::StatusOr<std::string> ReadFile(absl::string_view path) {
 }
 
 absl::StatusOr<SecretBytes> ReadSecretFile(absl::string_view path) {
-  return ReadSecret(path, /*extra_mode=*/0);
+  if (path != kStandardInput) {
+    return ReadSecret(path, /*is_credential=*/false);
+  }
+  // Whoever opened it for us decided who else sees it.
+  FLEETCA_ASSIGN_OR_RETURN(std::string text, ReadFile(path));
+  const absl::Cleanup wipe = [&text] { WipeString(text); };
+  return SecretBytes(text);
 }
 
 absl::StatusOr<SecretBytes> ReadCredentialFile(absl::string_view path) {
-  return ReadSecret(path, /*extra_mode=*/S_IRGRP);
+  return ReadSecret(path, /*is_credential=*/true);
 }
 
 }  // namespace fleetca

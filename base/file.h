@@ -20,15 +20,12 @@ inline constexpr size_t kMaxFileBytes = size_t{16} << 20;
 // directory, larger than kMaxFileBytes, or cannot be read; kFilePermissions.
 absl::StatusOr<std::string> ReadFile(absl::string_view path);
 
-// As ReadFile, for a file that holds a secret: refused with kFilePermissions unless it is a regular
-// file of this user or root that no other user and no group can read or write. A group may read
-// what is root's where this user is not root: so a service gets a secret that it does not own (a
-// Kubernetes Secret with fsGroup).
+// As ReadFile, for a file that holds a secret: refused with kFilePermissions where it breaks the
+// rule of base/secret_file_rule.h. Standard input is taken from whoever opened it.
 absl::StatusOr<SecretBytes> ReadSecretFile(absl::string_view path);
 
-// As ReadSecretFile, for a file in the folder that systemd makes for a service's credentials. There
-// systemd may grant the service's user access by an ACL, which shows as a group that can read, so
-// that one bit is accepted; the folder itself is closed to others.
+// As ReadSecretFile, for a file in the folder that systemd makes for a service's credentials, where
+// an ACL shows as a group that can read.
 absl::StatusOr<SecretBytes> ReadCredentialFile(absl::string_view path);
 
 }  // namespace fleetca

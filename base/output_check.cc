@@ -14,8 +14,8 @@
 #include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file_status.h"
-#include "base/output_file.h"
 #include "base/output_place.h"
+#include "base/status_macros.h"
 
 namespace fleetca {
 namespace {
@@ -24,8 +24,9 @@ namespace {
 constexpr size_t kProbeBytes = size_t{64} << 10;
 
 absl::Status BeforeAsking(const absl::Status& status) {
-  return MakeError(status.code(), GetReason(status).value_or(Reason::kFileInvalid), "",
-                   absl::StrCat(status.message(), "; nothing was asked for yet"));
+  return status.ok() ? status
+                     : MakeError(status.code(), GetReason(status).value_or(Reason::kFileInvalid),
+                                 "", absl::StrCat(status.message(), "; nothing was asked for yet"));
 }
 
 absl::Status CannotWrite(absl::string_view path, int error) {
@@ -40,14 +41,31 @@ bool IsAnothers(const std::string& path, const struct stat& found) {
          (around.st_mode & S_ISVTX) != 0 && found.st_uid != user && around.st_uid != user;
 }
 
+// A file without a name where the file system has such, so that nothing is left of it when this
+// process ends early; `name` is removed afterwards otherwise.
+Descriptor OpenProbe(const std::string& folder, std::string* name) {
+  Descriptor nameless(open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+  struct stat found;
+  // The name is only proved by asking for it.
+  if (nameless.valid() && (lstat(name->c_str(), &found) == 0 || errno == ENOENT)) {
+    name->clear();
+    return nameless;
+  }
+  return Descriptor(mkostemp(name->data(), O_CLOEXEC));
+}
+
 // `path` is how the user calls it.
-absl::Status WriteProbe(absl::string_view place, absl::string_view path) {
+absl::Status WriteProbe(const std::string& place, absl::string_view path) {
   std::string name = absl::StrCat(place, ".tmp-XXXXXX");
-  const Descriptor probe(mkostemp(name.data(), O_CLOEXEC));
+  const Descriptor probe = OpenProbe(FolderOf(place), &name);
   if (!probe.valid()) {
     return CannotWrite(path, errno);
   }
-  const absl::Cleanup remove = [&name] { unlink(name.c_str()); };
+  const absl::Cleanup remove = [&name] {
+    if (!name.empty()) {
+      unlink(name.c_str());
+    }
+  };
   const int error = WriteAll(probe.get(), std::string(kProbeBytes, '\0'));
   return error == 0 ? absl::OkStatus() : CannotWrite(path, error);
 }
@@ -64,9 +82,22 @@ absl::Status CheckStream(const OutputPlace& place, absl::string_view path) {
                                                        : CannotWrite(path, EBADF);
 }
 
+absl::Status CheckMayTakePlaceOf(const OutputPlace& place, absl::string_view path,
+                                 Replace replace) {
+  if (replace == Replace::kNothing) {
+    return CannotWrite(path, EEXIST);
+  }
+  struct stat found;
+  if (lstat(place.path.c_str(), &found) == 0 && IsAnothers(place.path, found)) {
+    return CannotWrite(path, EPERM);
+  }
+  return replace == Replace::kAnything ? absl::OkStatus()
+                                       : BeforeAsking(CheckHoldsNoKey(place.path));
+}
+
 }  // namespace
 
-absl::Status CheckCanWrite(absl::string_view path) {
+absl::Status CheckCanWrite(absl::string_view path, Replace replace) {
   const absl::StatusOr<OutputPlace> place = FindOutputPlace(path);
   if (!place.ok()) {
     return BeforeAsking(place.status());
@@ -74,22 +105,10 @@ absl::Status CheckCanWrite(absl::string_view path) {
   if (place->is_stream) {
     return CheckStream(*place, path);
   }
-  struct stat found;
-  if (lstat(place->path.c_str(), &found) == 0 && IsAnothers(place->path, found)) {
-    return CannotWrite(path, EPERM);
-  }
-  if (const absl::Status no_key = CheckHoldsNoKey(place->path); !no_key.ok()) {
-    return BeforeAsking(no_key);
+  if (place->identity.exists) {
+    FLEETCA_RETURN_IF_ERROR(CheckMayTakePlaceOf(*place, path, replace));
   }
   return WriteProbe(place->path, path);
-}
-
-absl::Status CheckCanWriteNew(absl::string_view path) {
-  struct stat found;
-  if (lstat(std::string(path).c_str(), &found) == 0) {
-    return CannotWrite(path, EEXIST);
-  }
-  return WriteProbe(path, path);
 }
 
 }  // namespace fleetca

@@ -41,7 +41,7 @@ TEST_F(OutputCheckTest, LeavesNothingBehind) {
   ASSERT_TRUE(WriteFileAtomic(Path("old"), "old", 0600).ok());
   EXPECT_TRUE(CheckCanWrite(Path("new")).ok());
   EXPECT_TRUE(CheckCanWrite(Path("old")).ok());
-  EXPECT_TRUE(CheckCanWriteNew(Path("new")).ok());
+  EXPECT_TRUE(CheckCanWrite(Path("new"), Replace::kNothing).ok());
   EXPECT_EQ(Files(), 1u);
   EXPECT_EQ(*ReadFile(Path("old")), "old");
 }
@@ -58,10 +58,12 @@ TEST_F(OutputCheckTest, RefusesWhatAWriteWouldRefuse) {
     EXPECT_EQ(checked.code(), written.code()) << written;
     EXPECT_EQ(GetReason(checked), GetReason(written)) << written;
     EXPECT_THAT(std::string(checked.message()), HasSubstr(path));
-    EXPECT_FALSE(CheckCanWriteNew(path).ok()) << path;
+    EXPECT_FALSE(CheckCanWrite(path, Replace::kNothing).ok()) << path;
   }
   EXPECT_FALSE(CheckCanWrite(Path("folder/")).ok());
-  EXPECT_EQ(CheckCanWriteNew(Path("old")).code(), absl::StatusCode::kAlreadyExists);
+  const absl::Status taken = CheckCanWrite(Path("old"), Replace::kNothing);
+  EXPECT_EQ(taken.code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_THAT(std::string(taken.message()), HasSubstr("nothing was asked for yet"));
   EXPECT_EQ(Files(), 2u);
 }
 

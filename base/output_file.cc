@@ -53,13 +53,30 @@ absl::Status CheckHoldsNoKey(absl::string_view path) {
                    "another file"));
 }
 
-absl::Status WriteOutput(absl::string_view path, absl::string_view contents, mode_t mode) {
+absl::Status WriteOutput(absl::string_view path, absl::string_view contents, mode_t mode,
+                         Replace replace, Durable durable) {
   FLEETCA_ASSIGN_OR_RETURN(const OutputPlace place, FindOutputPlace(path));
   if (place.is_stream) {
     return WriteStream(place, contents);
   }
-  FLEETCA_RETURN_IF_ERROR(CheckHoldsNoKey(place.path));
-  return WriteFileAtomic(place.path, contents, mode);
+  switch (replace) {
+    case Replace::kNothing:
+      return WriteNewFile(place.path, contents, mode);
+    case Replace::kAllButKeys:
+      FLEETCA_RETURN_IF_ERROR(CheckHoldsNoKey(place.path));
+      break;
+    case Replace::kAnything:
+      break;
+  }
+  return durable == Durable::kLater ? WriteFileUnsynced(place.path, contents, mode)
+                                    : WriteFileAtomic(place.path, contents, mode);
+}
+
+absl::Status RemoveOutput(absl::string_view path) {
+  FLEETCA_ASSIGN_OR_RETURN(const OutputPlace place, FindOutputPlace(path));
+  return place.is_stream || unlink(place.path.c_str()) == 0 || errno == ENOENT
+             ? absl::OkStatus()
+             : FileError("remove", path, errno);
 }
 
 }  // namespace fleetca

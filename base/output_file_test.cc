@@ -10,11 +10,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <optional>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/descriptor.h"
 #include "base/durable_file.h"
@@ -153,22 +155,93 @@ TEST_F(OutputFileTest, ALinkOfAnotherUserInASharedFolderIsNotFollowed) {
   EXPECT_EQ(*ReadFile(Path("precious")), "old");
 }
 
-TEST_F(OutputFileTest, AFolderASocketAndAKeyAreRefused) {
+TEST_F(OutputFileTest, AFolderAndAKeyAreRefused) {
   fs::create_directory(Path("folder"));
+  ASSERT_TRUE(WriteFileAtomic(Path("key"), absl::StrCat("text\n", kKey), 0600).ok());
+  fs::create_symlink("key", Path("link"));
+  for (const char* name : {"folder", "folder/", "folder/.", "key", "link"}) {
+    EXPECT_FALSE(CheckAndWrite(Path(name)).ok()) << name;
+  }
+  EXPECT_THAT(std::string(CheckCanWrite(Path("link")).message()),
+              HasSubstr("it holds a private key"));
+  EXPECT_THAT(*ReadFile(Path("key")), HasSubstr(kKey));
+}
+
+TEST_F(OutputFileTest, ASocketIsWrittenIntoWhereSomebodyListens) {
   const Descriptor listening(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
   ASSERT_LT(Path("socket").size(), sizeof(address.sun_path));
   std::strcpy(address.sun_path, Path("socket").c_str());
   ASSERT_EQ(bind(listening.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
-  ASSERT_TRUE(WriteFileAtomic(Path("key"), absl::StrCat("text\n", kKey), 0600).ok());
-  fs::create_symlink("key", Path("link"));
-  for (const char* name : {"folder", "folder/", "folder/.", "socket", "key", "link"}) {
-    EXPECT_FALSE(CheckAndWrite(Path(name)).ok()) << name;
+  EXPECT_TRUE(CheckCanWrite(Path("socket")).ok());
+  EXPECT_EQ(GetReason(WriteOutput(Path("socket"), "data", kMode)), Reason::kFileInvalid);
+  ASSERT_EQ(listen(listening.get(), 1), 0);
+  ASSERT_TRUE(WriteOutput(Path("socket"), "data", kMode).ok());
+  const Descriptor accepted(accept(listening.get(), nullptr, nullptr));
+  EXPECT_EQ(ReadPipe(accepted.get()), "data");
+  EXPECT_TRUE(fs::is_socket(Path("socket")));
+}
+
+TEST_F(OutputFileTest, ADashIsStandardOutput) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  EXPECT_TRUE(testing::HoldsInChild([&] {
+    dup2(ends[1], STDOUT_FILENO);
+    return CheckCanWrite("-", Replace::kNothing).ok() &&
+           WriteOutput("-", "data", kMode, Replace::kNothing).ok();
+  }));
+  close(ends[1]);
+  EXPECT_EQ(ReadPipe(ends[0]), "data");
+  close(ends[0]);
+  EXPECT_TRUE(testing::HoldsInChild([] {
+    close(STDOUT_FILENO);
+    const absl::Status written = WriteOutput("-", "data", kMode);
+    return GetReason(written) == Reason::kFileInvalid &&
+           absl::StrContains(written.message(), "standard output");
+  }));
+  EXPECT_FALSE(fs::exists("-"));
+}
+
+TEST_F(OutputFileTest, WhatMayHaveItsPlaceTaken) {
+  ASSERT_TRUE(WriteFileAtomic(Path("old"), "old", 0600).ok());
+  ASSERT_TRUE(WriteFileAtomic(Path("key"), kKey, 0600).ok());
+  fs::create_symlink("old", Path("link"));
+  for (const char* name : {"old", "link", "key"}) {
+    EXPECT_EQ(WriteOutput(Path(name), "data", kMode, Replace::kNothing).code(),
+              absl::StatusCode::kAlreadyExists);
+    EXPECT_EQ(CheckCanWrite(Path(name), Replace::kNothing).code(),
+              absl::StatusCode::kAlreadyExists);
   }
-  EXPECT_THAT(std::string(CheckCanWrite(Path("link")).message()),
-              HasSubstr("it holds a private key"));
-  EXPECT_THAT(*ReadFile(Path("key")), HasSubstr(kKey));
+  EXPECT_EQ(*ReadFile(Path("old")), "old");
+  EXPECT_TRUE(WriteOutput(Path("new"), "data", kMode, Replace::kNothing).ok());
+  EXPECT_FALSE(CheckCanWrite(Path("key"), Replace::kAllButKeys).ok());
+  EXPECT_TRUE(CheckCanWrite(Path("key"), Replace::kAnything).ok());
+  EXPECT_TRUE(WriteOutput(Path("key"), "another key", 0600, Replace::kAnything).ok());
+  EXPECT_EQ(*ReadFile(Path("key")), "another key");
+}
+
+TEST_F(OutputFileTest, OneOfManyFilesIsWrittenAsOthersAre) {
+  fs::create_symlink("old", Path("link"));
+  for (const char* data : {"one", "two"}) {
+    ASSERT_TRUE(WriteOutput(Path("link"), data, kMode, Replace::kAllButKeys, Durable::kLater).ok());
+    EXPECT_EQ(*ReadFile(Path("old")), data);
+  }
+  EXPECT_TRUE(fs::is_symlink(Path("link")));
+  EXPECT_EQ(SyncFileSystemOf(Path("old")), 0);
+  EXPECT_EQ(SyncFileSystemOf(Path("none/old")), ENOENT);
+}
+
+TEST_F(OutputFileTest, RemovingLeavesLinksAndStreams) {
+  ASSERT_TRUE(WriteFileAtomic(Path("old"), "old", 0600).ok());
+  fs::create_symlink("old", Path("link"));
+  ASSERT_EQ(mkfifo(Path("pipe").c_str(), 0600), 0);
+  for (const std::string& path : {Path("link"), Path("pipe"), Path("none"), std::string("-")}) {
+    EXPECT_TRUE(RemoveOutput(path).ok()) << path;
+  }
+  EXPECT_TRUE(fs::is_symlink(Path("link")));
+  EXPECT_TRUE(fs::is_fifo(Path("pipe")));
+  EXPECT_FALSE(fs::exists(Path("old")));
 }
 
 TEST_F(OutputFileTest, OneFileIsKnownByEachOfItsNames) {

@@ -1,7 +1,9 @@
 #include "base/output_place.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,6 +23,8 @@ namespace {
 
 // As many as Linux follows.
 constexpr int kMaxLinks = 40;
+
+constexpr absl::string_view kStandardOutput = "-";
 
 struct FreeMemory {
   void operator()(char* memory) const { free(memory); }
@@ -86,14 +90,16 @@ absl::StatusOr<OutputPlace> PlaceOf(const Split& split, const struct stat* found
                                     absl::string_view given) {
   OutputPlace place;
   place.path = Join(split);
-  if (found != nullptr && (S_ISCHR(found->st_mode) || S_ISFIFO(found->st_mode))) {
+  if (found != nullptr &&
+      (S_ISCHR(found->st_mode) || S_ISFIFO(found->st_mode) || S_ISSOCK(found->st_mode))) {
     place.is_stream = true;
+    place.is_socket = S_ISSOCK(found->st_mode);
     return place;
   }
   if (found != nullptr && !S_ISREG(found->st_mode)) {
     return S_ISDIR(found->st_mode)
                ? FileError("write", given, EISDIR)
-               : FileError("write", given, EINVAL, "; it is a socket or a disk, and no file");
+               : FileError("write", given, EINVAL, "; it is a disk, and no file");
   }
   struct stat folder;
   if (stat(split.folder.c_str(), &folder) != 0) {
@@ -110,6 +116,22 @@ absl::StatusOr<OutputPlace> PlaceOf(const Split& split, const struct stat* found
   return place;
 }
 
+// As open() is for the others.
+absl::StatusOr<Descriptor> Connect(const std::string& path) {
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof(address.sun_path)) {
+    return FileError("write", path, ENAMETOOLONG);
+  }
+  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  Descriptor connected(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!connected.valid() ||
+      connect(connected.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    return FileError("write", path, errno);
+  }
+  return connected;
+}
+
 }  // namespace
 
 bool FileIdentity::IsSameAs(const FileIdentity& other) const {
@@ -119,6 +141,9 @@ bool FileIdentity::IsSameAs(const FileIdentity& other) const {
 }
 
 absl::StatusOr<OutputPlace> FindOutputPlace(absl::string_view path) {
+  if (path == kStandardOutput) {
+    return PlaceOfDescriptor(STDOUT_FILENO, "standard output");
+  }
   std::string at(path);
   for (int links = 0; links <= kMaxLinks; ++links) {
     FLEETCA_ASSIGN_OR_RETURN(const Split split, Resolve(at, path));
@@ -156,6 +181,9 @@ std::optional<FileIdentity> FindFile(absl::string_view path) {
 }
 
 absl::StatusOr<Descriptor> OpenStream(const OutputPlace& place) {
+  if (place.is_socket) {
+    return Connect(place.path);
+  }
   // A copy of the descriptor, as opening /dev/stdout anew needs rights that its owner alone has,
   // and would write over the beginning of a file.
   Descriptor opened(place.descriptor >= 0

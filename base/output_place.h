@@ -33,23 +33,27 @@ struct FileIdentity {
 struct OutputPlace {
   // To be made or replaced; never a link. For a stream, how it is opened.
   std::string path;
-  // A character device, a pipe, or an open descriptor of this process, such as /dev/stdout: it is
-  // written to where it is.
+  // A character device, a pipe, a socket, or an open descriptor of this process, such as
+  // /dev/stdout: it is written to where it is.
   bool is_stream = false;
+  // Of the streams, one that is connected to instead of opened.
+  bool is_socket = false;
   // This process's descriptor that the path names (/dev/fd/3), or -1.
   int descriptor = -1;
   // Set where the place is not a stream.
   FileIdentity identity;
 };
 
-// FAILED_PRECONDITION kFileMissing, kFilePermissions, kFileInvalid: a folder that is not there, a
-// directory, a socket, a block device, a link that somebody else put into a folder such as /tmp.
+// "-" is standard output; a file of that name is "./-". FAILED_PRECONDITION kFileMissing,
+// kFilePermissions, kFileInvalid: a folder that is not there, a directory, a disk, a link that
+// somebody else put into a folder such as /tmp.
 absl::StatusOr<OutputPlace> FindOutputPlace(absl::string_view path);
 
 // The file that `path` leads to, for comparing; nullopt where it leads nowhere, or to no file.
 [[nodiscard]] std::optional<FileIdentity> FindFile(absl::string_view path);
 
-// The stream of `place`, for writing. Opening a pipe waits for its reader.
+// The stream of `place`, for writing. Opening a pipe waits for its reader; a socket must be one
+// that somebody listens at (SOCK_STREAM).
 absl::StatusOr<Descriptor> OpenStream(const OutputPlace& place);
 
 }  // namespace fleetca

@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/bearer_token_limit.h"
@@ -28,12 +27,6 @@ bool IsPipe(absl::string_view path) {
   struct stat found;
   return path != kStandardInput && stat(std::string(path).c_str(), &found) == 0 &&
          (S_ISFIFO(found.st_mode) || S_ISCHR(found.st_mode) || S_ISSOCK(found.st_mode));
-}
-
-absl::StatusOr<SecretBytes> ReadStandardInput() {
-  FLEETCA_ASSIGN_OR_RETURN(std::string text, ReadFile(kStandardInput));
-  absl::Cleanup wipe = [&text] { WipeString(text); };
-  return SecretBytes(text);
 }
 
 }  // namespace
@@ -69,11 +62,10 @@ absl::StatusOr<SecretBytes> ReadBearerToken(absl::string_view path) {
     return FailedPrecondition(
         Reason::kFilePermissions,
         absl::StrCat(path,
-                     " is a pipe or a device, and a token is read from a regular file of mode "
-                     "0600; for standard input give -"));
+                     " is a pipe or a device, and a token is read from a regular file; for "
+                     "standard input give -"));
   }
-  FLEETCA_ASSIGN_OR_RETURN(const SecretBytes text,
-                           standard_input ? ReadStandardInput() : ReadSecretFile(path));
+  FLEETCA_ASSIGN_OR_RETURN(const SecretBytes text, ReadSecretFile(path));
   absl::StatusOr<SecretBytes> token = ParseBearerToken(text.view());
   if (!token.ok()) {
     return Annotate(token.status(), standard_input ? "standard input" : path);

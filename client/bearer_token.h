@@ -13,8 +13,8 @@ namespace fleetca::client {
 // token (RFC 6750 section 2.1). No error quotes any of it.
 absl::StatusOr<SecretBytes> ParseBearerToken(absl::string_view text);
 
-// From a file that only its owner can read (ReadSecretFile of base/file.h), or from standard input,
-// "-". Errors name the file.
+// From a file that others may not see or change (ReadSecretFile of base/file.h says who), or from
+// standard input, "-". Errors name the file.
 absl::StatusOr<SecretBytes> ReadBearerToken(absl::string_view path);
 
 }  // namespace fleetca::client

@@ -70,7 +70,7 @@ TEST_F(ReadBearerTokenTest, ReadsAFileOfItsOwner) {
 }
 
 TEST_F(ReadBearerTokenTest, RefusesAFileThatOthersRead) {
-  const absl::Status status = ReadBearerToken(Write("fcj_abc\n", 0640)).status();
+  const absl::Status status = ReadBearerToken(Write("fcj_abc\n", 0644)).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(GetReason(status), Reason::kFilePermissions);
   EXPECT_THAT(std::string(status.message()), HasSubstr("chmod 0600"));

@@ -157,15 +157,20 @@ absl::Status CaClient::AttemptBatch(absl::Duration remaining, BatchState* batch)
   return status;
 }
 
-absl::StatusOr<std::unique_ptr<IssueStream>> CaClient::OpenStream() const {
+absl::StatusOr<std::unique_ptr<IssueStream>> CaClient::OpenStream(absl::Duration deadline) const {
   IssueStream::Settings settings;
   settings.roots_der = roots_der_;
   settings.explain = [address = options_.address,
                       files = options_.files](const absl::Status& status) {
     return ExplainConnectionError(status, address, files);
   };
+  settings.deadline = absl::Now() + deadline;
   settings.now = [clock = &clock_] { return clock->Now(); };
   return std::make_unique<IssueStream>(*stub_, std::move(settings));
+}
+
+Backoff CaClient::StartBackoff() const {
+  return Backoff(options_.backoff, clock_, clock_.Now() + options_.deadline);
 }
 
 absl::StatusOr<Recorded> CaClient::Get(const x509::SerialNumber& serial) const {

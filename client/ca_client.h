@@ -53,8 +53,16 @@ class CaClient {
   absl::StatusOr<std::vector<absl::StatusOr<Issued>>> IssueBatch(
       absl::Span<const IssueOptions> requests) const;
 
-  // A stream for many requests in flight at once; it may outlive this client. No retries.
-  absl::StatusOr<std::unique_ptr<IssueStream>> OpenStream() const;
+  // A stream for many requests in flight at once; it may outlive this client, and is cut off after
+  // `deadline`. No retries: client/issue_many.h has them.
+  absl::StatusOr<std::unique_ptr<IssueStream>> OpenStream(
+      absl::Duration deadline = absl::InfiniteDuration()) const;
+
+  // For whoever repeats what a stream did not answer: how long to try, when to try again, and the
+  // wait until then.
+  absl::Duration deadline() const { return options_.deadline; }
+  Backoff StartBackoff() const;
+  void Wait(absl::Duration delay) const { WaitBetweenAttempts(options_, *channel_, delay); }
 
   absl::StatusOr<Recorded> Get(const x509::SerialNumber& serial) const;
 

@@ -22,6 +22,9 @@ std::string Roots(const TlsFiles& files) {
 
 // The server knows the root alone, so that the leaf alone leads nowhere.
 bool HasOneCertificate(const std::string& file) {
+  if (file == "-") {
+    return false;  // standard input was read already
+  }
   const absl::StatusOr<std::string> pem = ReadFile(file);
   if (!pem.ok()) {
     return false;
@@ -39,7 +42,8 @@ std::string ClosedByServer(const TlsFiles& files) {
                    "the server closed the connection: it may not accept the client certificate ",
                    files.certificate_file,
                    HasOneCertificate(files.certificate_file)
-                       ? ", in which the CA certificates above it are missing: get it with --chain"
+                       ? ", in which the CA certificates above it are missing: 'fleetca cert get' "
+                         "writes both, without --leaf-only"
                        : " (is it of this CA?)");
 }
 

@@ -91,7 +91,7 @@ TEST_F(ConnectionErrorTest, TheClientCertificateCameWithoutItsChain) {
   pair.chain_pem = x509::EncodePem(x509::kPemCertificate, chain->front());
   UseIdentity(pair);
   options_.files.server_identity = testing::kServerIdentity;
-  ExpectUnreachable("get it with --chain");
+  ExpectUnreachable("without --leaf-only");
 }
 
 TEST_F(ConnectionErrorTest, TheHostIsUnknown) {

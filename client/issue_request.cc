@@ -12,16 +12,15 @@
 namespace fleetca::client {
 namespace {
 
-// 128 random bits: two requests never meet.
 constexpr size_t kRequestIdBytes = 16;
+
+}  // namespace
 
 absl::StatusOr<std::string> DrawRequestId() {
   std::array<char, kRequestIdBytes> id;
   FLEETCA_RETURN_IF_ERROR(RandomBytes(absl::MakeSpan(id)));
   return std::string(id.data(), id.size());
 }
-
-}  // namespace
 
 absl::StatusOr<v1::IssueCertificateRequest> BuildIssueRequest(const IssueOptions& options) {
   if (options.csr_der.empty()) {

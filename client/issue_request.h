@@ -29,6 +29,9 @@ struct IssueOptions {
   bool validate_only = false;
 };
 
+// 128 random bits, for IssueOptions::request_id: two requests never meet.
+absl::StatusOr<std::string> DrawRequestId();
+
 // The message for `options`, with a request id in any case. INVALID_ARGUMENT for a CSR without a
 // key (kCsrMissing, kCsrMalformed) and for a lifetime that is not whole positive seconds
 // (kLifetimeInvalid); the CA judges the rest.

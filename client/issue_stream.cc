@@ -6,11 +6,16 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "client/status_from_grpc.h"
+#include "grpcpp/support/time.h"
 
 namespace fleetca::client {
 
-IssueStream::IssueStream(Stub& stub, Settings settings)
-    : settings_(std::move(settings)), stream_(stub.StreamIssueCertificates(&context_)) {}
+IssueStream::IssueStream(Stub& stub, Settings settings) : settings_(std::move(settings)) {
+  if (settings_.deadline != absl::InfiniteFuture()) {
+    context_.set_deadline(absl::ToChronoTime(settings_.deadline));
+  }
+  stream_ = stub.StreamIssueCertificates(&context_);
+}
 
 IssueStream::~IssueStream() {
   if (!end_.has_value()) {

@@ -39,6 +39,8 @@ class IssueStream {
     // Turns a transport's error into one that says what to look at.
     std::function<absl::Status(const absl::Status&)> explain;
     std::function<absl::Time()> now;
+    // When the stream is cut off, by the system's clock.
+    absl::Time deadline = absl::InfiniteFuture();
   };
 
   IssueStream(Stub& stub, Settings settings);

@@ -8,9 +8,9 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
-#include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/output_file.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 
@@ -141,7 +141,7 @@ absl::StatusOr<CsrPool> OpenCsrPool(const std::string& path, const CsrPoolSpec& 
     }
   }
   FLEETCA_ASSIGN_OR_RETURN(CsrPool pool, MakeCsrPool(spec, progress));
-  FLEETCA_RETURN_IF_ERROR(WriteFileAtomic(path, EncodeCsrPool(pool), kMode));
+  FLEETCA_RETURN_IF_ERROR(WriteOutput(path, EncodeCsrPool(pool), kMode));
   return pool;
 }
 

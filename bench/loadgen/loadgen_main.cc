@@ -6,8 +6,8 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/synchronization/mutex.h"
-#include "base/durable_file.h"
 #include "base/exit_status.h"
+#include "base/output_file.h"
 #include "base/status_macros.h"
 #include "bench/loadgen/interruption.h"
 #include "bench/loadgen/load_flags.h"
@@ -34,7 +34,7 @@ absl::Status Deliver(const LoadReport& report, const LoadFlags& flags) {
     return absl::DataLossError("the report cannot be written to standard output");
   }
   if (!flags.json_file.empty()) {
-    FLEETCA_RETURN_IF_ERROR(WriteFileAtomic(flags.json_file, JsonText(report), kReportMode));
+    FLEETCA_RETURN_IF_ERROR(WriteOutput(flags.json_file, JsonText(report), kReportMode));
   }
   const std::string failure = ReportFailure(report);
   return failure.empty() ? absl::OkStatus() : absl::FailedPreconditionError(failure);

@@ -12,11 +12,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "base/descriptor_budget.h"
-#include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/grpc/library_log.h"
 #include "base/log.h"
+#include "base/output_file.h"
 #include "base/signals.h"
 #include "base/status_macros.h"
 #include "client/authz/serve/authz_server.h"
@@ -101,7 +101,7 @@ absl::Status Announce(const ServeFlags& flags, const AuthzServer& server) {
             {{"grpc", shown(server.grpc_address())}, {"http", shown(server.http_address())}});
   return flags.ready_file.empty()
              ? absl::OkStatus()
-             : WriteFileAtomic(flags.ready_file, AddressesInLines(server), kPublicFileMode);
+             : WriteOutput(flags.ready_file, AddressesInLines(server), kPublicFileMode);
 }
 
 void Reload(AuthzServer& server) {

@@ -61,7 +61,7 @@ TEST_F(BootstrapCommandsTest, ANewHostWithATokenAndAFingerprint) {
   const Outcome outcome =
       Bootstrap(server_.bootstrap_address(),
                 And(NewKey(), {"--ca-sha256", absl::AsciiStrToUpper(Fingerprint()), "--bundle-out",
-                               Path("roots.pem"), "--chain"}));
+                               Path("roots.pem")}));
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, IsEmpty());
   EXPECT_THAT(outcome.err, StartsWith("issued 01"));
@@ -152,6 +152,7 @@ TEST_F(BootstrapCommandsTest, AManInTheMiddleGetsNothing) {
                                            : "does not chain to the roots"));
     EXPECT_THAT(outcome.err, Not(HasSubstr(kToken)));
     EXPECT_FALSE(Exists("host.key"));
+    EXPECT_FALSE(Exists("host.key.pending"));
     EXPECT_FALSE(Exists("host.crt"));
   }
   EXPECT_THAT(stranger_.service().authorizations(), IsEmpty());
@@ -183,6 +184,7 @@ TEST_F(BootstrapCommandsTest, ARefusedTokenIsSaid) {
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.err, "fleetca: this token is of no use\n");
   EXPECT_FALSE(Exists("host.key"));
+  EXPECT_FALSE(Exists("host.key.pending"));
 }
 
 TEST_F(BootstrapCommandsTest, UsageErrorsExitWith2AndAskNothing) {

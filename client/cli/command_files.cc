@@ -10,7 +10,7 @@ namespace fleetca::client {
 namespace {
 
 [[nodiscard]] std::optional<FileIdentity> Find(const FlaggedFile& file) {
-  return file.path.empty() || file.path == "-" ? std::nullopt : FindFile(file.path);
+  return file.path.empty() ? std::nullopt : FindFile(file.path);
 }
 
 absl::Status CheckApart(const FlaggedFile& output, const FlaggedFile& other,
@@ -27,6 +27,20 @@ absl::Status CheckApart(const FlaggedFile& output, const FlaggedFile& other,
 }
 
 }  // namespace
+
+std::string StandardInputMistake(const std::vector<FlaggedFile>& inputs) {
+  const FlaggedFile* first = nullptr;
+  for (const FlaggedFile& input : inputs) {
+    if (input.path != "-" && input.path != "/dev/stdin") {
+      continue;
+    }
+    if (first != nullptr) {
+      return absl::StrCat(first->flag, " and ", input.flag, " cannot both be standard input");
+    }
+    first = &input;
+  }
+  return "";
+}
 
 absl::Status CheckFilesApart(const CommandFiles& files) {
   for (const FlaggedFile& output : files.outputs) {

@@ -19,6 +19,9 @@ struct CommandFiles {
   std::vector<FlaggedFile> inputs;
 };
 
+// Standard input can be read once: a sentence where two of the files are it; "" where they are not.
+std::string StandardInputMistake(const std::vector<FlaggedFile>& inputs);
+
 // FAILED_PRECONDITION kFileInvalid when an output is another output or an input, however it is
 // spelled: by links, hard or symbolic, and other ways to its folder. Standard input and output,
 // devices and pipes may be several.

@@ -1,7 +1,5 @@
 #include "client/cli/commands.h"
 
-#include <sys/stat.h>
-
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -12,7 +10,6 @@
 #include "absl/time/time.h"
 #include "base/durable_file.h"
 #include "base/file.h"
-#include "base/private_key.h"
 #include "client/cli/testing/command_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -32,9 +29,11 @@ using ::testing::StartsWith;
 TEST_F(CommandsTest, IssuesForACsrAndPrintsPem) {
   const Outcome outcome = Issue({"--csr", WriteCsr()});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  const auto der = x509::DecodeOnePem(x509::kPemCertificate, outcome.out);
-  ASSERT_TRUE(der.ok()) << der.status();
-  EXPECT_TRUE(x509::ParseCertificate(*der).ok());
+  const auto chain = x509::DecodePem(x509::kPemCertificate, outcome.out);
+  ASSERT_TRUE(chain.ok()) << chain.status();
+  ASSERT_EQ(chain->size(), 2);
+  EXPECT_TRUE(x509::ParseCertificate((*chain)[0]).ok());
+  EXPECT_EQ((*chain)[1], server_.ca().issuing_der());
   EXPECT_THAT(outcome.out, StartsWith("-----BEGIN CERTIFICATE-----\n"));
   EXPECT_THAT(outcome.err, StartsWith("issued 01"));
   EXPECT_EQ(server_.service().requests()[0].profile(), "server");
@@ -42,62 +41,6 @@ TEST_F(CommandsTest, IssuesForACsrAndPrintsPem) {
 
 TEST_F(CommandsTest, TakesADerCsr) {
   EXPECT_EQ(Issue({"--csr", WriteCsr("web.der", false)}).exit_code, 0);
-}
-
-TEST_F(CommandsTest, WithTheChainToAFile) {
-  const Outcome outcome = Issue({"--csr", WriteCsr(), "--chain", "--out", Path("web.crt")});
-  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_THAT(outcome.out, IsEmpty());
-  const auto certificates = x509::DecodePem(x509::kPemCertificate, *ReadFile(Path("web.crt")));
-  ASSERT_TRUE(certificates.ok());
-  ASSERT_EQ(certificates->size(), 2);
-  EXPECT_EQ((*certificates)[1], server_.ca().issuing_der());
-}
-
-TEST_F(CommandsTest, MakesAKeyThatOnlyItsOwnerReads) {
-  const Outcome outcome = Issue({"--new-key", "ed25519", "--key-out", Path("web.key"), "--name",
-                                 "DNS:web.fleet.example", "--name",
-                                 "URI:spiffe://fleet.example/svc/web", "--out", Path("web.crt")});
-  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  struct stat info;
-  ASSERT_EQ(stat(Path("web.key").c_str(), &info), 0);
-  EXPECT_EQ(info.st_mode & 0777, 0600u);
-  const auto key = DecodePrivateKey(ReadFile(Path("web.key")).value(), SecretBytes());
-  ASSERT_TRUE(key.ok()) << key.status();
-  const auto der = x509::DecodeOnePem(x509::kPemCertificate, *ReadFile(Path("web.crt")));
-  EXPECT_EQ(x509::ParseCertificate(*der)->public_key.spki, *EncodePublicKey(key->get()));
-}
-
-TEST_F(CommandsTest, NeverOverwritesAKey) {
-  ASSERT_TRUE(WriteFileAtomic(Path("web.key"), "precious", 0600).ok());
-  const Outcome outcome =
-      Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name", "DNS:web.fleet.example"});
-  EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("web.key"));
-  EXPECT_EQ(*ReadFile(Path("web.key")), "precious");
-  EXPECT_THAT(server_.service().requests(), IsEmpty());
-}
-
-TEST_F(CommandsTest, InputsAreNotWrittenOver) {
-  const std::string csr = WriteCsr();
-  const std::string key = *ReadFile(Path("admin.key"));
-  for (const char* name : {"admin.key", "admin.crt", "trust-bundle.pem"}) {
-    const std::string before = *ReadFile(Path(name));
-    EXPECT_EQ(Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name",
-                     "DNS:web.fleet.example", "--out", Path(name)})
-                  .exit_code,
-              1)
-        << name;
-    EXPECT_EQ(*ReadFile(Path(name)), before) << name;
-    EXPECT_FALSE(Exists("web.key"));
-  }
-  EXPECT_EQ(Issue({"--csr", csr, "--out", Path("./web.csr")}).exit_code, 1);
-  EXPECT_EQ(RunAtServer({"bundle", "get"}, {"--out", Path("admin.key")}).exit_code, 1);
-  EXPECT_EQ(*ReadFile(Path("admin.key")), key);
-  // The bundle alone is kept up to date in its place.
-  EXPECT_EQ(RunAtServer({"bundle", "get"}, {"--out", Path("trust-bundle.pem")}).exit_code, 0);
-  // A renewal in place, for the same key.
-  EXPECT_EQ(Issue({"--csr", csr, "--out", Path("admin.crt")}).exit_code, 0);
 }
 
 TEST_F(CommandsTest, StandardOutputHasThreeNames) {
@@ -108,31 +51,6 @@ TEST_F(CommandsTest, StandardOutputHasThreeNames) {
     EXPECT_THAT(outcome.out, StartsWith("-----BEGIN CERTIFICATE-----")) << name;
   }
   EXPECT_FALSE(std::filesystem::exists("-"));
-}
-
-TEST_F(CommandsTest, AKeyWithoutACertificateIsNotLeftBehind) {
-  server_.service().FailNext(
-      {{grpc::INVALID_ARGUMENT, "DNS:evil.example is not allowed by profile server",
-        "SAN_NOT_ALLOWED", "csr.subject_alt_name", absl::ZeroDuration()}});
-  const Outcome outcome =
-      Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name", "DNS:evil.example"});
-  EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_EQ(outcome.err, "fleetca: DNS:evil.example is not allowed by profile server\n");
-  EXPECT_THAT(outcome.out, IsEmpty());
-  EXPECT_FALSE(Exists("web.key"));
-}
-
-TEST_F(CommandsTest, ACertificateThatCannotBeWrittenIsNotLost) {
-  // The folder was there when the outputs were proved.
-  std::filesystem::create_directory(Path("gone"));
-  server_.service().Tamper([this](v1::IssuedCertificate*, std::vector<std::string>*) {
-    std::filesystem::remove_all(Path("gone"));
-  });
-  const Outcome outcome = Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name",
-                                 "DNS:web.fleet.example", "--out", Path("gone/web.crt")});
-  EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("'fleetca cert get 01"));
-  EXPECT_TRUE(Exists("web.key"));
 }
 
 TEST_F(CommandsTest, ValidateOnlyPrintsTheDecision) {
@@ -218,7 +136,10 @@ TEST_F(CommandsTest, GetsByTheSerialAsOpensslPrintsIt) {
   }
   const Outcome outcome = RunAtServer({"cert", "get"}, {"serial=" + serial});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_EQ(outcome.out, json["pem"].get<std::string>());
+  EXPECT_EQ(outcome.out,
+            absl::StrCat(json["pem"].get<std::string>(), json["chain_pem"][0].get<std::string>()));
+  EXPECT_EQ(RunAtServer({"cert", "get"}, {serial, "--leaf-only"}).out,
+            json["pem"].get<std::string>());
 }
 
 TEST_F(CommandsTest, GetOfAnUnknownSerialFails) {
@@ -334,6 +255,15 @@ TEST_F(CommandsTest, UsageErrorsExitWith2AndAskNothing) {
       {"--csr", csr, "--identity", "web.fleet.example"},
       {"--csr", csr, "--token-file", "t"},
       {"--csr", csr, "--ca-sha256", std::string(64, 'a')},
+      {"--csr", csr, "--leaf-only", "--chain"},
+      {"--csr", csr, "--csr", csr},
+      {"--csr", "-", "--ca", "-"},
+      {"--csr-dir", server_.dir()},
+      {"--csr", csr, "--csr-dir", server_.dir(), "--out-dir", server_.dir()},
+      {"--csr", csr, "--out-dir", server_.dir(), "--out", Path("k")},
+      {"--csr", csr, "--out-dir", server_.dir(), "-o", "text"},
+      {"--csr", csr, "--out-dir", server_.dir(), "--validate-only"},
+      {"--csr", csr, "--out-dir", server_.dir(), "--request-id", std::string(32, 'a')},
   };
   for (const std::vector<std::string>& flags : mistakes) {
     const Outcome outcome = Issue(flags);

@@ -16,6 +16,7 @@
 #include "base/thread_check.h"
 #include "base/time_text.h"
 #include "client/cli/ca_folder.h"
+#include "client/cli/command_files.h"
 #include "client/cli/duration_flag.h"
 #include "client/cli/identity_flag.h"
 #include "client/cli/server_wait.h"
@@ -144,7 +145,8 @@ std::string MissingConnectionFlag(const ConnectionFlags& flags) {
   if (files.private_key_file.empty()) {
     return absl::StrCat("--key", kOrDir);
   }
-  return "";
+  return StandardInputMistake(
+      {{"--ca", flags.ca}, {"--cert", flags.certificate}, {"--key", flags.key}});
 }
 
 CallOptions CallOptionsOf(const ConnectionFlags& flags) {

@@ -43,7 +43,8 @@ absl::Status PrepareGrpc();
 // As given, or those of the folder; empty where there is neither. With --server-identity.
 TlsFiles FilesOf(const ConnectionFlags& flags);
 
-// Which of the needed flags is missing, as a sentence; "" when none is.
+// Which of the needed flags is missing, or takes standard input from another, as a sentence; ""
+// when none does.
 std::string MissingConnectionFlag(const ConnectionFlags& flags);
 
 // --server as given, else where the folder's server listens, else 127.0.0.1:8443. The errors of

@@ -25,6 +25,8 @@ struct GetFlags {
   OutputFlags output;
   std::string serial;
   bool chain = false;
+  bool leaf_only = false;
+  bool force = false;
 };
 
 std::string CheckSerial(const std::string& serial) {
@@ -34,12 +36,15 @@ std::string CheckSerial(const std::string& serial) {
 absl::Status RunGet(const GetFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const x509::SerialNumber serial,
                            x509::SerialNumber::FromHex(flags.serial));
-  FLEETCA_RETURN_IF_ERROR(CheckOutput(flags.output.file));
+  const Replace replace = flags.force ? Replace::kAllButKeys : Replace::kNothing;
+  FLEETCA_RETURN_IF_ERROR(CheckOutput(flags.output.file, replace));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<CaClient> client, Connect(flags.connection));
   FLEETCA_ASSIGN_OR_RETURN(const Recorded recorded, client->Get(serial));
-  FLEETCA_ASSIGN_OR_RETURN(const std::string data,
-                           FormatRecorded(recorded, ParseForm(flags.output.form), flags.chain));
-  return WriteData(flags.output.file, data);
+  FLEETCA_ASSIGN_OR_RETURN(
+      const std::string data,
+      FormatRecorded(recorded, ParseForm(flags.output.form),
+                     flags.chain || (!flags.leaf_only && flags.output.form == "pem")));
+  return WriteData(flags.output.file, data, replace);
 }
 
 }  // namespace
@@ -52,7 +57,14 @@ void AddGetCommand(CLI::App& parent, int* exit_code) {
       ->type_name("SERIAL")
       ->check(CheckSerial, "")
       ->required();
-  command->add_flag("--chain", flags->chain, "Also the CA certificates above it");
+  CLI::Option* leaf_only =
+      command->add_flag("--leaf-only", flags->leaf_only, "Without the CA certificates above it");
+  command
+      ->add_flag(
+          "--chain", flags->chain,
+          "With the CA certificates above it: what -o pem does anyway, and -o text with this")
+      ->excludes(leaf_only);
+  AddForceFlag(*command, &flags->force);
   AddOutputFlags(*command, &flags->output);
   AddConnectionFlags(*command, &flags->connection);
   command->footer(kExamples);

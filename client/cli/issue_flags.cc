@@ -5,31 +5,47 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/crypto_types.h"
+#include "client/cli/command_files.h"
 #include "client/cli/duration_flag.h"
 #include "client/cli/identity_flag.h"
+#include "client/cli/pending_request.h"
 #include "client/requested_name.h"
 
 namespace fleetca::client {
 namespace {
 
 constexpr char kExamples[] = R"help(
+The certificate comes with the CA certificates above it, leaf first, as TLS servers and clients want
+it. Files that are there already are replaced with --force alone; no file that holds a private key is
+replaced by a certificate.
+
+A command that is cut short, or whose answer was lost, loses nothing: until the answer is safe, key and
+request are kept beside the output (web.key.pending, or web.crt.pending for a CSR), and the same
+command goes on with them and gets the same certificate.
+
 Examples:
   A certificate for a CSR that openssl made:
     openssl req -new -newkey ed25519 -nodes -keyout web.key -subj / \
       -addext subjectAltName=DNS:web.fleet.example -out web.csr
     fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
-      --csr web.csr --chain --out web.crt
+      --csr web.csr --out web.crt
   Key and certificate in one go:
-    fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
-      --name URI:spiffe://fleet.example/svc/web --name DNS:web.fleet.example \
-      --chain --out web.crt
+    fleetca cert issue --dir ca --profile service --new-key p256 --key-out api.key \
+      --name URI:spiffe://fleet.example/svc/api --name DNS:api.fleet.example --out api.crt
   For another identity than one's own. Without --name the SPIFFE ID is the only name:
-    fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
-      --identity spiffe://fleet.example/svc/web --chain --out web.crt
+    fleetca cert issue --dir ca --profile service --new-key p256 --key-out db.key \
+      --identity spiffe://fleet.example/svc/db --out db.crt
+  Its own renewal, with a new key in the same place:
+    fleetca cert issue --ca ca/trust-bundle.pem --cert db.crt --key db.key --profile service \
+      --identity spiffe://fleet.example/svc/db --new-key p256 --key-out db.key --out db.crt --force
+  For all CSRs in a folder, one file each:
+    mkdir certificates
+    fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
+      --csr-dir . --out-dir certificates
   On a new host, with a join token and the SHA-256 of the CA's root:
     fleetca cert issue --bootstrap ca.fleet.example:8444 --ca-sha256 3f5e... \
       --token-file join.token --new-key p256 --key-out host.key \
-      --chain --out host.crt --bundle-out roots.pem
+      --out host.crt --bundle-out roots.pem
   Would it be granted, and by which rules?
     fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
       --csr web.csr --validate-only
@@ -69,13 +85,10 @@ std::string RequestMistake(const IssueFlags& flags) {
   if (!flags.new_key.empty() && flags.key_out.empty() && !flags.validate_only) {
     return "--new-key needs --key-out FILE, where the private key goes";
   }
-  if (flags.csr == "-" && flags.bootstrap.token_file == "-") {
-    return "--csr and --token-file cannot both be standard input";
-  }
   return "";
 }
 
-// Each file that is written, by its flag.
+// Each file that is written, by its flag. Two may be one stream.
 std::string OutputMistake(const IssueFlags& flags) {
   const std::pair<const char*, const std::string*> files[] = {
       {"--key-out", &flags.key_out},
@@ -83,7 +96,8 @@ std::string OutputMistake(const IssueFlags& flags) {
       {"--bundle-out", &flags.bootstrap.bundle_out}};
   for (const auto& one : files) {
     for (const auto& other : files) {
-      if (&one < &other && !one.second->empty() && *one.second == *other.second) {
+      if (&one < &other && !one.second->empty() && *one.second == *other.second &&
+          !PendingPathFor(*one.second).empty()) {
         return absl::StrCat(one.first, " and ", other.first, " must be two files");
       }
     }
@@ -91,10 +105,50 @@ std::string OutputMistake(const IssueFlags& flags) {
   return "";
 }
 
+std::string ManyMistake(const IssueFlags& flags) {
+  if (flags.out_dir.empty()) {
+    return !flags.csr_dir.empty() || flags.csrs.size() > 1
+               ? "several CSRs need --out-dir DIR, where their certificates go"
+               : "";
+  }
+  const std::pair<const char*, bool> given[] = {{"--new-key", !flags.new_key.empty()},
+                                                {"--out", !flags.output.file.empty()},
+                                                {"--request-id", !flags.request_id.empty()},
+                                                {"--validate-only", flags.validate_only},
+                                                {"--bootstrap", !flags.bootstrap.address.empty()},
+                                                {"-o text", flags.output.form == "text"}};
+  for (const auto& [flag, is_given] : given) {
+    if (is_given) {
+      return absl::StrCat("--out-dir is for many CSRs, one PEM file each, and does not go with ",
+                          flag);
+    }
+  }
+  return "";
+}
+
+std::string InputMistake(const IssueFlags& flags) {
+  std::vector<FlaggedFile> inputs = {{"--token-file", flags.bootstrap.token_file},
+                                     {"--ca", flags.connection.ca},
+                                     {"--cert", flags.connection.certificate},
+                                     {"--key", flags.connection.key}};
+  for (const std::string& csr : flags.csrs) {
+    inputs.push_back({"--csr", csr});
+  }
+  return StandardInputMistake(inputs);
+}
+
 void AddRequestFlags(CLI::App& command, IssueFlags* flags) {
   CLI::App* source = command.add_option_group("Key", "One of these is required");
-  source->add_option("--csr", flags->csr, "A PKCS#10 request, PEM or DER; - is standard input")
-      ->type_name("FILE");
+  source
+      ->add_option("--csr", flags->csrs,
+                   "A PKCS#10 request, PEM or DER; - is standard input; with --out-dir it may be "
+                   "repeated")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  source
+      ->add_option("--csr-dir", flags->csr_dir,
+                   "All PKCS#10 requests in a folder (.csr, .req, .p10); needs --out-dir")
+      ->type_name("DIR");
   CLI::Option* new_key =
       source
           ->add_option("--new-key", flags->new_key,
@@ -113,7 +167,9 @@ void AddRequestFlags(CLI::App& command, IssueFlags* flags) {
                   "for, else your own")
       ->type_name("SPIFFE-ID")
       ->check(CheckIdentityFlag, "");
-  command.add_option("--key-out", flags->key_out, "Where the new key goes (mode 0600); a new file")
+  command
+      .add_option("--key-out", flags->key_out,
+                  "Where the new key goes (mode 0600); - is standard output")
       ->type_name("FILE")
       ->needs(new_key);
   command
@@ -134,7 +190,19 @@ void AddRequestFlags(CLI::App& command, IssueFlags* flags) {
       ->check(CheckRequestId, "");
   command.add_flag("--validate-only", flags->validate_only,
                    "Judge the request, print what was decided, and issue nothing");
-  command.add_flag("--chain", flags->chain, "Also the CA certificates above it");
+  CLI::Option* leaf_only =
+      command.add_flag("--leaf-only", flags->leaf_only, "Without the CA certificates above it");
+  command
+      .add_flag("--chain", flags->chain,
+                "With the CA certificates above it: what -o pem does anyway, and -o text with this")
+      ->excludes(leaf_only);
+  AddForceFlag(command, &flags->force);
+  command
+      .add_option(
+          "--out-dir", flags->out_dir,
+          "For several CSRs: a folder for a file NAME.crt for each NAME.csr; -o json prints "
+          "a report")
+      ->type_name("DIR");
 }
 
 }  // namespace
@@ -149,7 +217,7 @@ void AddIssueFlags(CLI::App& command, IssueFlags* flags) {
 
 std::string IssueFlagsMistake(const IssueFlags& flags) {
   for (const std::string& mistake :
-       {RequestMistake(flags), OutputMistake(flags),
+       {RequestMistake(flags), ManyMistake(flags), InputMistake(flags), OutputMistake(flags),
         flags.bootstrap.address.empty() ? MissingConnectionFlag(flags.connection)
                                         : BootstrapMistake(flags.bootstrap, flags.connection)}) {
     if (!mistake.empty()) {

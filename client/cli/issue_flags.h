@@ -18,14 +18,22 @@ struct IssueFlags {
   OutputFlags output;
   std::string profile;
   std::string identity;
-  std::string csr;
+  // One, or with --out-dir as many as are given or as are in the folder.
+  std::vector<std::string> csrs;
+  std::string csr_dir;
+  std::string out_dir;
   std::string new_key;
   std::string key_out;
   std::vector<std::string> names;
   std::string lifetime;
   std::string request_id;
   bool validate_only = false;
+  // --chain is what happens without it, but for text.
   bool chain = false;
+  bool leaf_only = false;
+  bool force = false;
+
+  bool WantsChain() const { return chain || (!leaf_only && output.form == "pem"); }
 };
 
 // Adds the flags, and examples to the help.

@@ -3,8 +3,8 @@
 #include <cstdio>
 
 #include "absl/strings/str_cat.h"
+#include "base/errors.h"
 #include "base/output_check.h"
-#include "base/output_file.h"
 #include "base/standard_output.h"
 #include "x509/pem.h"
 
@@ -46,13 +46,25 @@ void AddOutputFlags(CLI::App& command, OutputFlags* flags) {
       ->type_name("FILE");
 }
 
-absl::Status CheckOutput(const std::string& file) {
-  return IsStandardOutput(file) ? CheckStandardOutput() : CheckCanWrite(file);
+void AddForceFlag(CLI::App& command, bool* force) {
+  command.add_flag("--force", *force,
+                   "Replace the files that are there already, as a renewal by a script does");
 }
 
-absl::Status WriteData(const std::string& file, absl::string_view data) {
+absl::Status CheckOutput(const std::string& file, Replace replace) {
+  if (IsStandardOutput(file)) {
+    return CheckStandardOutput();
+  }
+  const absl::Status checked = CheckCanWrite(file, replace);
+  return absl::IsAlreadyExists(checked)
+             ? MakeError(checked.code(), GetReason(checked).value_or(Reason::kFileInvalid), "",
+                         absl::StrCat(checked.message(), "; --force replaces it"))
+             : checked;
+}
+
+absl::Status WriteData(const std::string& file, absl::string_view data, Replace replace) {
   if (!IsStandardOutput(file)) {
-    return WriteOutput(file, data, kPublicFileMode);
+    return WriteOutput(file, data, kPublicFileMode, replace);
   }
   return WriteStandardOutput(data);
 }

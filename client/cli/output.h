@@ -8,6 +8,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "base/output_file.h"
 
 namespace fleetca::client {
 
@@ -28,14 +29,18 @@ void AddFormFlag(CLI::App& command, std::string* form);
 void AddTextOrJsonFlag(CLI::App& command, std::string* form);
 OutputForm ParseForm(absl::string_view form);
 
+// Adds --force, for commands that do not replace files without it.
+void AddForceFlag(CLI::App& command, bool* force);
+
 // Whether WriteData could write there, asked before something is spent on what is to be written;
 // "nothing was asked for yet" where it could not.
-absl::Status CheckOutput(const std::string& file);
+absl::Status CheckOutput(const std::string& file, Replace replace = Replace::kAllButKeys);
 
 // Writes all of `data` to `file` as WriteOutput does (base/output_file.h, mode 0644), or to
 // standard output when it is empty or "-"; a reader that went away or a full disk is
 // FAILED_PRECONDITION kFileInvalid.
-absl::Status WriteData(const std::string& file, absl::string_view data);
+absl::Status WriteData(const std::string& file, absl::string_view data,
+                       Replace replace = Replace::kAllButKeys);
 
 // A sentence on standard error.
 void Say(absl::string_view sentence);

@@ -5,20 +5,36 @@
 #include <cstdio>
 
 namespace fleetca::client {
+namespace {
 
-Progress::~Progress() {
-  if (shown_) {
-    std::fputc('\n', stderr);
-  }
-}
+constexpr absl::Duration kOnTerminal = absl::Milliseconds(100);
+constexpr absl::Duration kElsewhere = absl::Seconds(5);
+
+}  // namespace
+
+Progress::Progress(size_t total, std::string what)
+    : total_(total),
+      what_(std::move(what)),
+      on_terminal_(isatty(STDERR_FILENO) != 0),
+      next_(on_terminal_ ? absl::InfinitePast() : absl::Now() + kElsewhere) {}
 
 void Progress::Report(size_t done) {
-  if (isatty(STDERR_FILENO) == 0) {
+  // The last one is what stays to be read.
+  const absl::Time now = absl::Now();
+  if (now < next_ && !(on_terminal_ && done == total_)) {
     return;
   }
-  shown_ = true;
-  std::fprintf(stderr, "\r%zu of %zu %s", done, total_, what_.c_str());
+  next_ = now + (on_terminal_ ? kOnTerminal : kElsewhere);
+  line_is_open_ = on_terminal_;
+  std::fprintf(stderr, on_terminal_ ? "\r%zu of %zu %s" : "%zu of %zu %s\n", done, total_,
+               what_.c_str());
   std::fflush(stderr);
+}
+
+void Progress::End() {
+  if (std::exchange(line_is_open_, false)) {
+    std::fputc('\n', stderr);
+  }
 }
 
 }  // namespace fleetca::client

@@ -6,21 +6,23 @@
 
 #include <string>
 
-#include "gmock/gmock.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 
 namespace fleetca::client {
 namespace {
 
-using ::testing::IsEmpty;
-
-TEST(ProgressTest, SaysNothingWhereNobodyWatches) {
+TEST(ProgressTest, SaysItInLinesNowAndThenWhereNoTerminalIs) {
   ::testing::internal::CaptureStderr();
   {
     Progress progress(2000, "join tokens");
+    progress.Report(10);
+    absl::SleepFor(absl::Milliseconds(5100));
     progress.Report(1000);
+    progress.Report(1001);
   }
-  EXPECT_THAT(::testing::internal::GetCapturedStderr(), IsEmpty());
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "1000 of 2000 join tokens\n");
 }
 
 TEST(ProgressTest, WritesOneLineAnewOnATerminal) {

@@ -14,6 +14,7 @@
 #include "base/exit_status.h"
 #include "base/file.h"
 #include "base/status_macros.h"
+#include "client/cli/command_files.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/duration_flag.h"
 #include "client/cli/identity_flag.h"
@@ -199,7 +200,13 @@ void AddTokenCreateCommand(CLI::App& parent, int* exit_code) {
   AddConnectionFlags(*command, &flags->connection);
   command->footer(kExamples);
   command->callback([flags, exit_code] {
-    const std::string missing = MissingConnectionFlag(flags->connection);
+    std::string missing = MissingConnectionFlag(flags->connection);
+    if (missing.empty()) {
+      missing = StandardInputMistake({{"--identities-file", flags->identities_file},
+                                      {"--ca", flags->connection.ca},
+                                      {"--cert", flags->connection.certificate},
+                                      {"--key", flags->connection.key}});
+    }
     *exit_code = missing.empty() ? ReportStatus(RunTokenCreate(*flags)) : ReportUsageError(missing);
   });
 }

@@ -53,8 +53,12 @@ absl::StatusOr<std::unique_ptr<TokenSink>> TokenSink::Create(const std::string& 
     FLEETCA_ASSIGN_OR_RETURN(Descriptor stream, OpenStream(*place));
     return std::unique_ptr<TokenSink>(new TokenSink(file, stream.Release(), Kind::kStream, form));
   }
-  FLEETCA_ASSIGN_OR_RETURN(Descriptor made, CreateNewFile(file, kMode));
-  return std::unique_ptr<TokenSink>(new TokenSink(file, made.Release(), Kind::kNewFile, form));
+  FLEETCA_RETURN_IF_ERROR(place.status());
+  FLEETCA_RETURN_IF_ERROR(CheckCanWrite(file, Replace::kNothing));
+  // Where a link leads to, which stays.
+  FLEETCA_ASSIGN_OR_RETURN(Descriptor made, CreateNewFile(place->path, kMode));
+  return std::unique_ptr<TokenSink>(
+      new TokenSink(place->path, made.Release(), Kind::kNewFile, form));
 }
 
 TokenSink::~TokenSink() {

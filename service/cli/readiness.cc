@@ -10,9 +10,8 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
-#include "base/durable_file.h"
 #include "base/errors.h"
-#include "base/file_status.h"
+#include "base/output_file.h"
 
 namespace fleetca::service {
 namespace {
@@ -54,19 +53,14 @@ absl::Status NotifySystemd(absl::string_view state) {
   return sent < 0 ? NotifyError(error) : absl::OkStatus();
 }
 
-absl::Status RemoveReadyFile(const std::string& path) {
-  if (unlink(path.c_str()) != 0 && errno != ENOENT) {
-    return FileError("remove the old", path, errno);
-  }
-  return absl::OkStatus();
-}
+absl::Status RemoveReadyFile(const std::string& path) { return RemoveOutput(path); }
 
 absl::Status WriteReadyFile(const std::string& path, int port, int bootstrap_port) {
   std::string text = absl::StrCat(port, "\n");
   if (bootstrap_port != 0) {
     absl::StrAppend(&text, bootstrap_port, "\n");
   }
-  return WriteFileAtomic(path, text, kReadyFileMode);
+  return WriteOutput(path, text, kReadyFileMode);
 }
 
 }  // namespace fleetca::service

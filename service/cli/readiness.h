@@ -13,10 +13,12 @@ namespace fleetca::service {
 // does. OK, and nothing, when the variable is not set.
 absl::Status NotifySystemd(absl::string_view state);
 
-// Removes what an earlier server left at `path`; no file is fine.
+// Removes what an earlier server left at `path`, by the rule of base/output_file.h: a device, a
+// pipe and a link stay.
 absl::Status RemoveReadyFile(const std::string& path);
 
-// Writes the port and, unless it is 0, the bootstrap port to `path`, a line each, all at once.
+// Writes the port and, unless it is 0, the bootstrap port to `path`, a line each, all at once, by
+// the same rule.
 absl::Status WriteReadyFile(const std::string& path, int port, int bootstrap_port);
 
 }  // namespace fleetca::service

@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/big_endian.h"
-#include "base/durable_file.h"
 #include "base/errors.h"
+#include "base/output_file.h"
 #include "store/records/crc32c.h"
 #include "store/rocksdb/folder.h"
 
@@ -46,7 +46,8 @@ std::string SlotFile::Contents(absl::string_view payload) {
 }
 
 absl::Status SlotFile::Create(const std::string& path, absl::string_view payload) {
-  return WriteFileAtomic(path, Contents(payload), kFileMode);
+  // Through a link: an operator may have put the head file on another disk.
+  return WriteOutput(path, Contents(payload), kFileMode);
 }
 
 absl::StatusOr<std::unique_ptr<SlotFile>> SlotFile::Open(const std::string& path,

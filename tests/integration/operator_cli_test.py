@@ -153,8 +153,8 @@ class OperatorCliTest(unittest.TestCase):
         for name in ("issuing-ca.key", "issuing-ca.passphrase", "server.key"):
             with self.subTest(name):
                 path = os.path.join(ca, name)
-                os.chmod(path, 0o640)
-                self.assert_fails(self.serve(ca), 1, name, "0640", "chmod 0600 ")
+                os.chmod(path, 0o644)
+                self.assert_fails(self.serve(ca), 1, name, "0644", "chmod 0600 ")
                 os.chmod(path, 0o600)
 
     def test_what_does_not_fit_together_is_named(self):

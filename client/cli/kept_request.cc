@@ -1,4 +1,4 @@
-#include "client/cli/new_key_file.h"
+#include "client/cli/kept_request.h"
 
 #include <unistd.h>
 
@@ -7,15 +7,14 @@
 #include <climits>
 #include <cstring>
 
-#include "base/durable_file.h"
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
 #include "base/file_status.h"
 #include "base/status_macros.h"
-#include "client/connection_error.h"
+#include "client/answer_lost.h"
 
 namespace fleetca::client {
 namespace {
-
-constexpr mode_t kMode = 0600;
 
 enum class Stage { kNone, kWriting, kWritten };
 
@@ -35,11 +34,10 @@ void End(int signal) {
   if (stage == Stage::kWritten) {
     Tell("fleetca: interrupted");
     if (may_be_out) {
-      Tell("; the CA may have issued a certificate, so its new key stays in ");
+      Tell("; the CA may have issued a certificate: the same command goes on with ");
       Tell(file);
     } else if (unlink(file) == 0) {
-      Tell("; nothing was asked for yet, and the new key is gone again from ");
-      Tell(file);
+      Tell("; nothing was asked for yet");
     }
     Tell("\n");
   }
@@ -59,29 +57,38 @@ extern "C" void OnSignal(int signal) {
   errno = error;
 }
 
+absl::Status WithMore(const absl::Status& status, absl::string_view more) {
+  return MakeError(status.code(), GetReason(status).value_or(Reason::kServerUnreachable),
+                   GetField(status), absl::StrCat(status.message(), more));
+}
+
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<NewKeyFile>> NewKeyFile::Write(const std::string& path,
-                                                              absl::string_view pem) {
+absl::StatusOr<std::unique_ptr<KeptRequest>> KeptRequest::Keep(const std::string& path,
+                                                               const PendingRequest& request,
+                                                               bool is_new) {
   if (path.size() >= sizeof(file)) {
     return FileError("write", path, ENAMETOOLONG);
   }
-  std::unique_ptr<NewKeyFile> key(new NewKeyFile(path));
+  std::unique_ptr<KeptRequest> kept(new KeptRequest(path, is_new));
+  may_be_out = !is_new;
+  if (path.empty()) {
+    return kept;
+  }
   std::memcpy(file, path.c_str(), path.size() + 1);
-  may_be_out = false;
   pending_signal = 0;
   stage = Stage::kWriting;
-  key->Catch();
-  const absl::Status written = WriteNewFile(path, pem, kMode);
+  kept->Catch();
+  const absl::Status written = is_new ? WritePending(path, request) : absl::OkStatus();
   stage = written.ok() ? Stage::kWritten : Stage::kNone;
   if (const int signal = pending_signal; signal != 0) {
     End(signal);
   }
   FLEETCA_RETURN_IF_ERROR(written);
-  return key;
+  return kept;
 }
 
-void NewKeyFile::Catch() {
+void KeptRequest::Catch() {
   for (size_t i = 0; i < std::size(kSignals); ++i) {
     struct sigaction caught = {};
     caught.sa_handler = OnSignal;
@@ -94,20 +101,45 @@ void NewKeyFile::Catch() {
   }
 }
 
-NewKeyFile::~NewKeyFile() {
+KeptRequest::~KeptRequest() {
   stage = Stage::kNone;
+  if (path_.empty()) {
+    return;
+  }
   for (size_t i = 0; i < std::size(kSignals); ++i) {
     sigaction(kSignals[i], &before_[i], nullptr);
   }
 }
 
-void NewKeyFile::Remove() const { unlink(path_.c_str()); }
+void KeptRequest::BeforeAttempt() { was_out_before = may_be_out.exchange(true); }
 
-void NewKeyFile::BeforeAttempt() { was_out_before = may_be_out.exchange(true); }
-
-void NewKeyFile::AfterFailure(const absl::Status& status) {
-  if (NothingListens(status)) {
+void KeptRequest::AfterFailure(const absl::Status& status) {
+  if (!MayHaveIssued(status)) {
     may_be_out = was_out_before.load();
+  }
+}
+
+absl::Status KeptRequest::GiveUp(const absl::Status& status) const {
+  if (path_.empty()) {
+    return status;
+  }
+  if (GetReason(status) == Reason::kRequestIdExpired) {
+    Remove();
+    return WithMore(status, "; the same command does so now");
+  }
+  // The CA looks for an earlier answer before it judges what is asked.
+  if (!may_be_out || status.code() == absl::StatusCode::kInvalidArgument) {
+    Remove();
+    return status;
+  }
+  return WithMore(status, absl::StrCat("; the request", is_new_ ? "" : " of an earlier run",
+                                       " may have been answered: the same command goes on with ",
+                                       path_, ", and removing that begins anew"));
+}
+
+void KeptRequest::Remove() const {
+  if (!path_.empty()) {
+    unlink(path_.c_str());
   }
 }
 

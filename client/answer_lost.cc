@@ -1,0 +1,58 @@
+#include "client/answer_lost.h"
+
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "base/errors.h"
+#include "client/connection_error.h"
+
+namespace fleetca::client {
+namespace {
+
+// gRPC's words for a call that no connection was found for. Where they change, a request is kept
+// that need not be.
+bool NothingWasSent(const absl::Status& status) {
+  const std::string text = absl::AsciiStrToLower(status.message());
+  return status.code() == absl::StatusCode::kUnimplemented || NothingListens(status) ||
+         (status.code() == absl::StatusCode::kUnavailable &&
+          (absl::StrContains(text, "failed to connect to all addresses") ||
+           absl::StrContains(text, "dns resolution failed")));
+}
+
+// The CA's own words that it issued nothing, in codes that say less.
+bool SaysNothingWasIssued(Reason reason) {
+  switch (reason) {
+    case Reason::kStoreUnavailable:
+    case Reason::kClockRefused:
+    case Reason::kLintFailed:
+    case Reason::kSigningFailed:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+bool MayHaveIssued(const absl::Status& status) {
+  const std::optional<Reason> reason = GetReason(status);
+  if (status.ok() || !reason.has_value() || *reason == Reason::kServerUnreachable) {
+    return !NothingWasSent(status);
+  }
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kUnimplemented:
+      return false;
+    default:
+      return !SaysNothingWasIssued(*reason);
+  }
+}
+
+}  // namespace fleetca::client

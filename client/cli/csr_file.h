@@ -1,0 +1,21 @@
+// CSRs that the user has as files.
+#ifndef FLEETCA_CLIENT_CLI_CSR_FILE_H_
+#define FLEETCA_CLIENT_CLI_CSR_FILE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace fleetca::client {
+
+// The CSR in a file, PEM or DER, as DER; "-" is standard input. Errors name the file.
+absl::StatusOr<std::string> ReadCsr(const std::string& path);
+
+// The files in `folder` whose names say that they are CSRs (.csr, .req, .p10), by name.
+// FAILED_PRECONDITION kFileMissing when there are none.
+absl::StatusOr<std::vector<std::string>> ListCsrs(const std::string& folder);
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_CLI_CSR_FILE_H_

@@ -1,0 +1,52 @@
+// The requests of `cert issue --out-dir`: which CSR goes where, and by which request id.
+#ifndef FLEETCA_CLIENT_CLI_FOLDER_REQUESTS_H_
+#define FLEETCA_CLIENT_CLI_FOLDER_REQUESTS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "client/cli/issue_flags.h"
+#include "client/issue_request.h"
+
+namespace fleetca::client {
+
+struct FolderRequest {
+  std::string csr_file;
+  std::string out_file;
+  // OK, or why the file is no CSR; then `asked` is not to be used.
+  absl::Status csr;
+  IssueOptions asked;
+};
+
+// One for each CSR of the flags, without request ids. FAILED_PRECONDITION kFileMissing where there
+// is none, INVALID_ARGUMENT kConfigInvalid where two would go to one file.
+absl::StatusOr<std::vector<FolderRequest>> ReadFolderRequests(const IssueFlags& flags);
+
+// What request ids are made of. It is kept in the folder while answers may be lost, so that the
+// same requests have the same ids in the next run, whichever of them it asks.
+class FolderSeed {
+ public:
+  // That of a run that was cut short, or a new one, which is made durable.
+  static absl::StatusOr<FolderSeed> Keep(const std::string& folder);
+
+  bool is_new() const { return is_new_; }
+  // For the request's CSR, profile, identity and lifetime.
+  std::string RequestIdOf(const IssueOptions& asked) const;
+  // No answer is missing.
+  void Remove() const;
+
+ private:
+  FolderSeed(std::string path, std::string seed, bool is_new)
+      : path_(std::move(path)), seed_(std::move(seed)), is_new_(is_new) {}
+
+  std::string path_;
+  std::string seed_;
+  bool is_new_;
+};
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_CLI_FOLDER_REQUESTS_H_

@@ -1,0 +1,279 @@
+// `cert issue`: its files, and what becomes of a run that does not end well.
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/durable_file.h"
+#include "base/file.h"
+#include "base/private_key.h"
+#include "client/cli/testing/command_fixture.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "x509/certificate.h"
+#include "x509/pem.h"
+
+namespace fleetca::client {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+using IssueCommandTest = CommandsTest;
+
+TEST_F(IssueCommandTest, TheChainComesAlongUnlessItIsNotWanted) {
+  const std::string csr = WriteCsr();
+  const struct {
+    std::vector<std::string> flags;
+    size_t certificates;
+  } cases[] = {{{}, 2}, {{"--chain"}, 2}, {{"--leaf-only"}, 1}};
+  for (const auto& one : cases) {
+    std::vector<std::string> flags = {"--csr", csr, "--out", Path("web.crt"), "--force"};
+    flags.insert(flags.end(), one.flags.begin(), one.flags.end());
+    const Outcome outcome = Issue(flags);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, IsEmpty());
+    const auto certificates = x509::DecodePem(x509::kPemCertificate, *ReadFile(Path("web.crt")));
+    ASSERT_TRUE(certificates.ok());
+    EXPECT_EQ(certificates->size(), one.certificates);
+  }
+  const auto count = [](const std::string& text) {
+    size_t found = 0;
+    for (size_t at = 0; (at = text.find("  Serial  ", at)) != std::string::npos; ++at) {
+      ++found;
+    }
+    return found;
+  };
+  EXPECT_EQ(count(Issue({"--csr", csr, "-o", "text"}).out), 1);
+  EXPECT_EQ(count(Issue({"--csr", csr, "-o", "text", "--chain"}).out), 2);
+}
+
+TEST_F(IssueCommandTest, AFileThatIsThereIsReplacedWithForceAlone) {
+  const std::string csr = WriteCsr();
+  const std::string crt = Write("web.crt", "precious", 0644);
+  const Outcome refused = Issue({"--csr", csr, "--out", crt});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("--force replaces it"));
+  EXPECT_THAT(refused.err, HasSubstr("nothing was asked for yet"));
+  EXPECT_THAT(server_.service().requests(), IsEmpty());
+  EXPECT_EQ(*ReadFile(crt), "precious");
+  EXPECT_EQ(Issue({"--csr", csr, "--out", crt, "--force"}).exit_code, 0);
+  const std::string serial =
+      nlohmann::json::parse(RunCommand({"cert", "inspect", "-o", "json", crt}).out)[0]["serial"];
+  EXPECT_EQ(RunAtServer({"cert", "get"}, {serial, "--out", crt}).exit_code, 1);
+  EXPECT_EQ(RunAtServer({"cert", "get"}, {serial, "--out", crt, "--force"}).exit_code, 0);
+  // A key is not replaced by a certificate, whatever is said.
+  EXPECT_EQ(Issue({"--csr", csr, "--out", Path("admin.key"), "--force"}).exit_code, 1);
+}
+
+// The administrator's own, in its place.
+TEST_F(IssueCommandTest, ARenewalTakesTheKeysAndTheCertificatesPlace) {
+  const std::string key = *ReadFile(Path("admin.key"));
+  std::vector<std::string> flags = {
+      "--new-key",       "p256",  "--name",         "DNS:a.fleet.example", "--key-out",
+      Path("admin.key"), "--out", Path("admin.crt")};
+  EXPECT_EQ(Issue(flags).exit_code, 1);
+  EXPECT_EQ(*ReadFile(Path("admin.key")), key);
+  flags.push_back("--force");
+  const Outcome outcome = Issue(flags);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  const auto made = DecodePrivateKey(ReadFile(Path("admin.key")).value(), SecretBytes());
+  ASSERT_TRUE(made.ok()) << made.status();
+  const auto der = x509::DecodePem(x509::kPemCertificate, *ReadFile(Path("admin.crt")));
+  EXPECT_EQ(x509::ParseCertificate((*der)[0])->public_key.spki, *EncodePublicKey(made->get()));
+  EXPECT_EQ(ModeOf("admin.key"), 0600u);
+  EXPECT_FALSE(Exists("admin.key.pending"));
+  // The key in the place of the certificate, or the other way round, is no renewal.
+  EXPECT_EQ(Issue({"--new-key", "p256", "--name", "DNS:a.fleet.example", "--key-out",
+                   Path("admin.crt"), "--out", Path("new.crt"), "--force"})
+                .exit_code,
+            1);
+}
+
+TEST_F(IssueCommandTest, KeyAndCertificateMayBothGoToStandardOutput) {
+  const Outcome outcome = Issue(
+      {"--new-key", "p256", "--name", "DNS:web.fleet.example", "--key-out", "-", "--out", "-"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, StartsWith("-----BEGIN PRIVATE KEY-----\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("-----BEGIN CERTIFICATE-----\n"));
+}
+
+// The answer is lost at the end of one run, and the next one gets it.
+TEST_F(IssueCommandTest, TheSameCommandGoesOnWhereAnAnswerWasLost) {
+  const std::vector<std::string> flags = {
+      "--new-key", "p256",          "--name", "DNS:web.fleet.example",
+      "--key-out", Path("web.key"), "--out",  Path("web.crt")};
+  server_.service().Tamper([](v1::IssuedCertificate* certificate, std::vector<std::string>*) {
+    certificate->set_certificate_der("lost");
+  });
+  const Outcome lost = Issue(flags);
+  EXPECT_EQ(lost.exit_code, 1);
+  EXPECT_THAT(lost.err, HasSubstr("the same command goes on with"));
+  EXPECT_THAT(lost.err, HasSubstr("web.key.pending"));
+  EXPECT_FALSE(Exists("web.key"));
+  EXPECT_EQ(ModeOf("web.key.pending"), 0600u);
+
+  std::vector<std::string> other = flags;
+  other.insert(other.end(), {"--lifetime", "1h"});
+  const Outcome another = Issue(other);
+  EXPECT_EQ(another.exit_code, 1);
+  EXPECT_THAT(another.err, HasSubstr("the lifetime"));
+  EXPECT_EQ(server_.service().requests().size(), 1);
+
+  server_.service().Tamper(nullptr);
+  const Outcome again = Issue(flags);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("issued before for this request id"));
+  const auto requests = server_.service().requests();
+  ASSERT_EQ(requests.size(), 2);
+  EXPECT_EQ(requests[0].SerializeAsString(), requests[1].SerializeAsString());
+  const auto key = DecodePrivateKey(ReadFile(Path("web.key")).value(), SecretBytes());
+  const auto der = x509::DecodePem(x509::kPemCertificate, *ReadFile(Path("web.crt")));
+  EXPECT_EQ(x509::ParseCertificate((*der)[0])->public_key.spki, *EncodePublicKey(key->get()));
+  EXPECT_FALSE(Exists("web.key.pending"));
+}
+
+// For a CSR of the user's own, the request id is what is kept.
+TEST_F(IssueCommandTest, TheSameCsrGetsTheSameCertificate) {
+  const std::vector<std::string> flags = {"--csr", WriteCsr(), "--out", Path("web.crt")};
+  server_.service().Tamper([](v1::IssuedCertificate* certificate, std::vector<std::string>*) {
+    certificate->set_certificate_der("lost");
+  });
+  EXPECT_EQ(Issue(flags).exit_code, 1);
+  EXPECT_TRUE(Exists("web.crt.pending"));
+  server_.service().Tamper(nullptr);
+  const std::string other_csr = WriteCsr("other.csr");
+  EXPECT_THAT(Issue({"--csr", other_csr, "--out", Path("web.crt")}).err, HasSubstr("another CSR"));
+  const Outcome again = Issue(flags);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("issued before for this request id"));
+  EXPECT_FALSE(Exists("web.crt.pending"));
+}
+
+TEST_F(IssueCommandTest, ACertificateThatCannotBeWrittenIsNotLost) {
+  // The folder was there when the outputs were proved.
+  std::filesystem::create_directory(Path("gone"));
+  server_.service().Tamper([this](v1::IssuedCertificate*, std::vector<std::string>*) {
+    std::filesystem::remove_all(Path("gone"));
+  });
+  const Outcome outcome = Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name",
+                                 "DNS:web.fleet.example", "--out", Path("gone/web.crt")});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("'fleetca cert get 01"));
+  EXPECT_THAT(outcome.err, HasSubstr("the same command writes it out of"));
+  EXPECT_TRUE(Exists("web.key"));
+  std::filesystem::create_directory(Path("gone"));
+  server_.Stop();
+  const Outcome again = Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name",
+                               "DNS:web.fleet.example", "--out", Path("gone/web.crt")});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_TRUE(Exists("gone/web.crt"));
+  EXPECT_FALSE(Exists("web.key.pending"));
+}
+
+TEST_F(IssueCommandTest, AKeyWithoutACertificateIsNotLeftBehind) {
+  server_.service().FailNext(
+      {{grpc::INVALID_ARGUMENT, "DNS:evil.example is not allowed by profile server",
+        "SAN_NOT_ALLOWED", "csr.subject_alt_name", absl::ZeroDuration()}});
+  const Outcome outcome =
+      Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name", "DNS:evil.example"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.err, "fleetca: DNS:evil.example is not allowed by profile server\n");
+  EXPECT_THAT(outcome.out, IsEmpty());
+  EXPECT_FALSE(Exists("web.key"));
+}
+
+TEST_F(IssueCommandTest, InputsAreNotWrittenOver) {
+  const std::string csr = WriteCsr();
+  const std::string key = *ReadFile(Path("admin.key"));
+  for (const char* name : {"admin.key", "admin.crt", "trust-bundle.pem"}) {
+    const std::string before = *ReadFile(Path(name));
+    EXPECT_EQ(Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name",
+                     "DNS:web.fleet.example", "--out", Path(name)})
+                  .exit_code,
+              1)
+        << name;
+    EXPECT_EQ(*ReadFile(Path(name)), before) << name;
+    EXPECT_FALSE(Exists("web.key"));
+  }
+  EXPECT_EQ(Issue({"--csr", csr, "--out", Path("./web.csr")}).exit_code, 1);
+  EXPECT_EQ(RunAtServer({"bundle", "get"}, {"--out", Path("admin.key")}).exit_code, 1);
+  EXPECT_EQ(*ReadFile(Path("admin.key")), key);
+  // The bundle alone is kept up to date in its place.
+  EXPECT_EQ(RunAtServer({"bundle", "get"}, {"--out", Path("trust-bundle.pem")}).exit_code, 0);
+  // A renewal in place, for the same key.
+  EXPECT_EQ(Issue({"--csr", csr, "--out", Path("admin.crt"), "--force"}).exit_code, 0);
+}
+
+TEST_F(IssueCommandTest, NeverOverwritesAKey) {
+  ASSERT_TRUE(WriteFileAtomic(Path("web.key"), "precious", 0600).ok());
+  const Outcome outcome =
+      Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name", "DNS:web.fleet.example"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("web.key"));
+  EXPECT_EQ(*ReadFile(Path("web.key")), "precious");
+  EXPECT_THAT(server_.service().requests(), IsEmpty());
+}
+
+TEST_F(IssueCommandTest, MakesAKeyThatOnlyItsOwnerReads) {
+  const Outcome outcome = Issue({"--new-key", "ed25519", "--key-out", Path("web.key"), "--name",
+                                 "DNS:web.fleet.example", "--name",
+                                 "URI:spiffe://fleet.example/svc/web", "--out", Path("web.crt")});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  struct stat info;
+  ASSERT_EQ(stat(Path("web.key").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0600u);
+  const auto key = DecodePrivateKey(ReadFile(Path("web.key")).value(), SecretBytes());
+  ASSERT_TRUE(key.ok()) << key.status();
+  const auto der = x509::DecodePem(x509::kPemCertificate, *ReadFile(Path("web.crt")));
+  EXPECT_EQ(x509::ParseCertificate((*der)[0])->public_key.spki, *EncodePublicKey(key->get()));
+}
+
+TEST_F(IssueCommandTest, ManyCsrsGetAFileEach) {
+  std::filesystem::create_directory(Path("out"));
+  std::filesystem::create_directory(Path("in"));
+  for (const char* name : {"in/a.csr", "in/b.req", "in/c.p10"}) {
+    WriteCsr(name);
+  }
+  Write("in/notes.txt", "no CSR", 0644);
+  const Outcome outcome = Issue({"--csr-dir", Path("in"), "--out-dir", Path("out"), "-o", "json"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("issued 3 certificates into "));
+  const auto report = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(report["issued"].size(), 3);
+  EXPECT_EQ(report["issued"][1]["file"], Path("out/b.crt"));
+  EXPECT_THAT(report["failed"], IsEmpty());
+  for (const char* name : {"out/a.crt", "out/b.crt", "out/c.crt"}) {
+    EXPECT_EQ(x509::DecodePem(x509::kPemCertificate, *ReadFile(Path(name)))->size(), 2) << name;
+  }
+  EXPECT_FALSE(Exists("out/.fleetca.pending"));
+}
+
+TEST_F(IssueCommandTest, OfManyTheSameCommandGetsWhatWasLost) {
+  std::filesystem::create_directory(Path("out"));
+  const std::vector<std::string> flags = {"--csr",           WriteCsr("a.csr"), "--csr",
+                                          WriteCsr("b.csr"), "--out-dir",       Path("out")};
+  server_.service().Tamper([](v1::IssuedCertificate* certificate, std::vector<std::string>*) {
+    certificate->set_certificate_der("lost");
+  });
+  const Outcome lost = Issue(flags);
+  EXPECT_EQ(lost.exit_code, 1);
+  EXPECT_THAT(lost.err, HasSubstr("the same command gets these"));
+  EXPECT_TRUE(Exists("out/.fleetca.pending"));
+  server_.service().Tamper(nullptr);
+  const Outcome again = Issue(flags);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  const auto requests = server_.service().requests();
+  ASSERT_EQ(requests.size(), 4);
+  EXPECT_EQ(requests[0].request_id(), requests[2].request_id());
+  EXPECT_EQ(requests[1].request_id(), requests[3].request_id());
+  EXPECT_FALSE(Exists("out/.fleetca.pending"));
+}
+
+}  // namespace
+}  // namespace fleetca::client

@@ -1,0 +1,59 @@
+#include "client/cli/issue_connection.h"
+
+#include <memory>
+#include <string>
+
+#include "base/status_macros.h"
+#include "client/bootstrap_client.h"
+#include "client/ca_client.h"
+#include "client/cli/bootstrap_flags.h"
+#include "client/cli/connection_flags.h"
+#include "client/cli/kept_request.h"
+#include "client/cli/server_wait.h"
+#include "client/requested_name.h"
+
+namespace fleetca::client {
+namespace {
+
+// The SPIFFE ID that the flags ask for; empty where a CSR or a token says it.
+std::string AskedIdentity(const IssueFlags& flags) {
+  if (!flags.identity.empty()) {
+    return flags.identity;
+  }
+  for (const std::string& text : flags.names) {
+    const absl::StatusOr<RequestedName> name = ParseRequestedName(text);
+    if (name.ok() && name->type == x509::NameType::kUri) {
+      return name->value;
+    }
+  }
+  return "";
+}
+
+absl::StatusOr<ConnectionFlags> WatchedConnection(const IssueFlags& flags) {
+  ConnectionFlags connection = flags.connection;
+  std::string address = flags.bootstrap.address;
+  if (address.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(address, ServerOf(connection));
+  }
+  connection.before_attempt = [address](grpc::Channel& channel, absl::Duration remaining) {
+    AwaitConnection(channel, remaining, address);
+    KeptRequest::BeforeAttempt();
+  };
+  connection.after_failure = KeptRequest::AfterFailure;
+  return connection;
+}
+
+}  // namespace
+
+absl::StatusOr<IssueFunction> ConnectToIssue(const IssueFlags& flags) {
+  FLEETCA_ASSIGN_OR_RETURN(const ConnectionFlags connection, WatchedConnection(flags));
+  if (flags.bootstrap.address.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<CaClient> client, Connect(connection));
+    return [client](const IssueOptions& request) { return client->Issue(request); };
+  }
+  FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<BootstrapClient> client,
+                           ConnectBootstrap(flags.bootstrap, connection, AskedIdentity(flags)));
+  return [client](const IssueOptions& request) { return client->Issue(request); };
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,174 @@
+#include "client/cli/issue_folder.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/durable_file.h"
+#include "base/errors.h"
+#include "base/exit_status.h"
+#include "base/file_status.h"
+#include "base/output_file.h"
+#include "base/standard_output.h"
+#include "base/status_macros.h"
+#include "client/answer_lost.h"
+#include "client/ca_client.h"
+#include "client/cli/command_files.h"
+#include "client/cli/connection_flags.h"
+#include "client/cli/facts_json.h"
+#include "client/cli/folder_requests.h"
+#include "client/cli/issued_output.h"
+#include "client/cli/output.h"
+#include "client/cli/progress.h"
+#include "client/issue_many.h"
+#include "nlohmann/json.hpp"
+
+namespace fleetca::client {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr mode_t kCertificateMode = 0644;
+
+// How each of the requests ended.
+class Outcome {
+ public:
+  explicit Outcome(size_t total) : progress_(total, "certificates"), total_(total) {}
+
+  void Issued(const FolderRequest& request, const client::Issued& issued) {
+    issued_.push_back({{"csr", request.csr_file},
+                       {"file", request.out_file},
+                       {"serial", issued.serial.ToHex()},
+                       {"not_after", TimeToJson(issued.not_after)},
+                       {"renew_after", TimeToJson(issued.renew_after)},
+                       {"replayed", issued.replayed}});
+    progress_.Report(issued_.size() + failed_.size());
+  }
+
+  void Failed(const FolderRequest& request, const absl::Status& status) {
+    const std::optional<Reason> reason = GetReason(status);
+    failed_.push_back({{"csr", request.csr_file},
+                       {"code", absl::StatusCodeToString(status.code())},
+                       {"reason", reason.has_value() ? std::string(ReasonName(*reason)) : ""},
+                       {"field", GetField(status)},
+                       {"message", PrintableMessage(status)}});
+    progress_.Report(issued_.size() + failed_.size());
+  }
+
+  // The words and, where it is wanted, the report. FAILED_PRECONDITION when some failed.
+  absl::Status Finish(const IssueFlags& flags) {
+    progress_.End();
+    for (const ordered_json& failure : failed_) {
+      const std::string csr = failure["csr"];
+      const std::string why = failure["message"];
+      // What comes from a file names it itself.
+      Say(absl::StrCat("fleetca: ", why.find(csr) == 0 ? "" : absl::StrCat(csr, ": "), why));
+    }
+    if (flags.output.form == "json") {
+      FLEETCA_RETURN_IF_ERROR(
+          WriteStandardOutput(JsonToText({{"issued", issued_}, {"failed", failed_}})));
+    }
+    if (failed_.empty()) {
+      Say(absl::StrCat("issued ", total_, total_ == 1 ? " certificate" : " certificates", " into ",
+                       flags.out_dir));
+      return absl::OkStatus();
+    }
+    return absl::FailedPreconditionError(
+        absl::StrCat("issued ", issued_.size(), " of ", total_, " certificates into ",
+                     flags.out_dir, "; the other ", failed_.size(), " are listed above"));
+  }
+
+ private:
+  Progress progress_;
+  const size_t total_;
+  ordered_json issued_ = ordered_json::array();
+  ordered_json failed_ = ordered_json::array();
+};
+
+absl::Status CheckFolder(const std::vector<FolderRequest>& requests, Replace replace) {
+  for (const FolderRequest& request : requests) {
+    FLEETCA_RETURN_IF_ERROR(
+        CheckFilesApart({{{"--out-dir", request.out_file}}, {{"the CSR", request.csr_file}}}));
+    FLEETCA_RETURN_IF_ERROR(CheckOutput(request.out_file, replace));
+  }
+  return absl::OkStatus();
+}
+
+// The seed of the requests' ids, once every output is proved.
+absl::StatusOr<FolderSeed> KeepSeed(const IssueFlags& flags,
+                                    const std::vector<FolderRequest>& requests) {
+  FLEETCA_ASSIGN_OR_RETURN(FolderSeed seed, FolderSeed::Keep(flags.out_dir));
+  // What an earlier run wrote may be written again: it has the same ids.
+  const bool may_replace = flags.force || !seed.is_new();
+  const absl::Status checked =
+      CheckFolder(requests, may_replace ? Replace::kAllButKeys : Replace::kNothing);
+  if (!checked.ok() && seed.is_new()) {
+    seed.Remove();
+  }
+  FLEETCA_RETURN_IF_ERROR(checked);
+  return seed;
+}
+
+absl::Status WriteCertificate(const IssueFlags& flags, const FolderRequest& request,
+                              const client::Issued& issued) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::string data,
+                           FormatIssued(issued, OutputForm::kPem, !flags.leaf_only));
+  const absl::Status written =
+      WriteOutput(request.out_file, data, kCertificateMode, Replace::kAllButKeys, Durable::kLater);
+  return Annotate(written, absl::StrCat("the certificate was issued, and 'fleetca cert get ",
+                                        issued.serial.ToHex(), "' fetches it, but here"));
+}
+
+// Whether some of them may have been issued and are not on disk.
+bool AskAll(const IssueFlags& flags, const CaClient& client, const FolderSeed& seed,
+            absl::Span<const FolderRequest> requests, Outcome* outcome) {
+  std::vector<const FolderRequest*> asked;
+  std::vector<IssueOptions> options;
+  for (const FolderRequest& request : requests) {
+    if (!request.csr.ok()) {
+      outcome->Failed(request, request.csr);
+      continue;
+    }
+    asked.push_back(&request);
+    options.push_back(request.asked);
+    options.back().request_id = seed.RequestIdOf(request.asked);
+  }
+  bool lost = false;
+  IssueMany(client, options, [&](size_t index, const absl::StatusOr<Issued>& result) {
+    const absl::Status status =
+        result.ok() ? WriteCertificate(flags, *asked[index], *result) : result.status();
+    if (status.ok()) {
+      outcome->Issued(*asked[index], *result);
+      return;
+    }
+    lost = lost || result.ok() || MayHaveIssued(status);
+    outcome->Failed(*asked[index], status);
+  });
+  return lost;
+}
+
+}  // namespace
+
+absl::Status IssueFolder(const IssueFlags& flags) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::vector<FolderRequest> requests, ReadFolderRequests(flags));
+  FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<CaClient> client, Connect(flags.connection));
+  FLEETCA_ASSIGN_OR_RETURN(const FolderSeed seed, KeepSeed(flags, requests));
+  Outcome outcome(requests.size());
+  const bool lost = AskAll(flags, *client, seed, requests, &outcome);
+  if (const int error = SyncFileSystemOf(absl::StrCat(flags.out_dir, "/.")); error != 0) {
+    return FileError("write", flags.out_dir, error);
+  }
+  if (!lost) {
+    seed.Remove();
+  }
+  const absl::Status finished = outcome.Finish(flags);
+  return lost ? Annotate(finished,
+                         "some may have been issued although no answer came, and the same "
+                         "command gets these")
+              : finished;
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,182 @@
+#include "client/cli/issue_one.h"
+
+#include <unistd.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "base/clock.h"
+#include "base/crypto_types.h"
+#include "base/errors.h"
+#include "base/status_macros.h"
+#include "client/cli/csr_file.h"
+#include "client/cli/decision_output.h"
+#include "client/cli/duration_flag.h"
+#include "client/cli/issue_connection.h"
+#include "client/cli/issue_outputs.h"
+#include "client/cli/kept_request.h"
+#include "client/cli/output.h"
+#include "client/cli/pending_request.h"
+#include "client/key_and_csr.h"
+#include "client/not_taken_over.h"
+#include "client/requested_name.h"
+
+namespace fleetca::client {
+namespace {
+
+// Beside the key, or where there is none beside the certificate; "" where both are streams, and
+// where the user's own CSR and request id are all there is to keep.
+std::string PendingPathOf(const IssueFlags& flags) {
+  if (flags.new_key.empty() && !flags.request_id.empty()) {
+    return "";
+  }
+  const std::string beside_key = PendingPathFor(flags.key_out);
+  return beside_key.empty() ? PendingPathFor(flags.output.file) : beside_key;
+}
+
+// What an earlier run left; not a certificate that is of no use any more.
+absl::StatusOr<std::optional<PendingRequest>> FindPending(const std::string& path) {
+  if (path.empty()) {
+    return std::nullopt;
+  }
+  FLEETCA_ASSIGN_OR_RETURN(std::optional<PendingRequest> pending, ReadPending(path));
+  if (pending.has_value() && pending->answer.has_value() &&
+      pending->answer->not_after <= Clock::System().Now()) {
+    Say(absl::StrCat("the certificate in ", path, " has expired: asking for another one"));
+    unlink(path.c_str());
+    pending.reset();
+  }
+  return pending;
+}
+
+// What the flags ask for; without a CSR where a key is to be made for it.
+absl::StatusOr<PendingRequest> AskedBy(const IssueFlags& flags) {
+  PendingRequest request;
+  request.asked.profile = flags.profile;
+  request.asked.identity = flags.identity;
+  request.asked.validate_only = flags.validate_only;
+  request.asked.request_id = absl::HexStringToBytes(flags.request_id);
+  if (!flags.lifetime.empty()) {
+    request.asked.lifetime = ParseDurationFlag(flags.lifetime);
+  }
+  request.key_type = flags.new_key;
+  request.names = flags.names;
+  if (flags.new_key.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(request.asked.csr_der, ReadCsr(flags.csrs.front()));
+  }
+  return request;
+}
+
+// Makes the key and the request id where there are none yet.
+absl::Status Complete(PendingRequest* request) {
+  if (request->asked.csr_der.empty()) {
+    std::vector<RequestedName> names;
+    for (const std::string& text : request->names) {
+      FLEETCA_ASSIGN_OR_RETURN(names.emplace_back(), ParseRequestedName(text));
+    }
+    FLEETCA_ASSIGN_OR_RETURN(KeyAndCsr made,
+                             MakeKeyAndCsr(*ParseKeyType(request->key_type), names));
+    request->private_key_pem = std::move(made.private_key_pem);
+    request->asked.csr_der = std::move(made.csr_der);
+  }
+  if (request->asked.request_id.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(request->asked.request_id, DrawRequestId());
+  }
+  return absl::OkStatus();
+}
+
+// Ends with an answer in `request`, which is on disk in any case but a refusal.
+absl::Status Ask(const KeptRequest& kept, const IssueFunction& issue, PendingRequest* request) {
+  absl::StatusOr<Issued> issued = issue(request->asked);
+  if (!issued.ok()) {
+    return kept.GiveUp(issued.status());
+  }
+  request->answer = *std::move(issued);
+  if (!kept.path().empty()) {
+    // Where this fails, the certificate can still be asked for again. It matters to a renewal in
+    // place: between the new key and the new certificate there is no pair to ask with.
+    AddAnswer(kept.path(), *request->answer).IgnoreError();
+  }
+  return absl::OkStatus();
+}
+
+// Of a CSR that somebody made: of ours there is nothing to say.
+void SayWhatIsLeft(const PendingRequest& request, absl::string_view certificate_der) {
+  if (!request.key_type.empty()) {
+    return;
+  }
+  const std::string sentence = NotTakenOver(request.asked.csr_der, certificate_der);
+  if (!sentence.empty()) {
+    Say(sentence);
+  }
+}
+
+absl::Status Deliver(const IssueFlags& flags, const KeptRequest& kept,
+                     const PendingRequest& request) {
+  const std::string serial = request.answer->serial.ToHex();
+  if (const absl::Status written = WriteIssueOutputs(flags, request); !written.ok()) {
+    const std::string where =
+        kept.path().empty() ? absl::StrCat("'fleetca cert get ", serial, "' fetches it")
+                            : absl::StrCat("the same command writes it out of ", kept.path(),
+                                           request.private_key_pem.empty() ? "" : " with its key",
+                                           ", and "
+                                           "'fleetca cert get ",
+                                           serial, "' fetches it");
+    return Annotate(written, absl::StrCat("the certificate was issued, and ", where, ", but here"));
+  }
+  kept.Remove();
+  Say(absl::StrCat(request.answer->replayed ? "issued before for this request id: " : "issued ",
+                   serial, ", valid until ", TimeInWords(request.answer->not_after),
+                   ", renew after ", TimeInWords(request.answer->renew_after)));
+  SayWhatIsLeft(request, request.answer->certificate_der);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status IssueOne(const IssueFlags& flags) {
+  const std::string path = PendingPathOf(flags);
+  FLEETCA_ASSIGN_OR_RETURN(std::optional<PendingRequest> pending, FindPending(path));
+  FLEETCA_RETURN_IF_ERROR(CheckIssueOutputs(flags, pending));
+  FLEETCA_ASSIGN_OR_RETURN(PendingRequest request, AskedBy(flags));
+  const bool is_new = !pending.has_value();
+  if (!is_new) {
+    FLEETCA_RETURN_IF_ERROR(CheckSameRequest(*pending, request, path));
+    Say(absl::StrCat("going on with the request of an earlier run, in ", path));
+    request = *std::move(pending);
+  }
+  IssueFunction issue;
+  if (!request.answer.has_value()) {
+    FLEETCA_ASSIGN_OR_RETURN(issue, ConnectToIssue(flags));
+  }
+  FLEETCA_RETURN_IF_ERROR(Complete(&request));
+  FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<KeptRequest> kept,
+                           KeptRequest::Keep(path, request, is_new));
+  if (!request.answer.has_value()) {
+    FLEETCA_RETURN_IF_ERROR(Ask(*kept, issue, &request));
+  }
+  return Deliver(flags, *kept, request);
+}
+
+absl::Status ValidateOne(const IssueFlags& flags) {
+  FLEETCA_RETURN_IF_ERROR(CheckIssueOutputs(flags, std::nullopt));
+  FLEETCA_ASSIGN_OR_RETURN(PendingRequest request, AskedBy(flags));
+  FLEETCA_ASSIGN_OR_RETURN(const IssueFunction issue, ConnectToIssue(flags));
+  FLEETCA_RETURN_IF_ERROR(Complete(&request));
+  FLEETCA_ASSIGN_OR_RETURN(const Issued issued, issue(request.asked));
+  if (issued.decision.has_value()) {
+    FLEETCA_RETURN_IF_ERROR(
+        WriteData(flags.output.file, FormatDecision(*issued.decision, ParseForm(flags.output.form)),
+                  flags.force ? Replace::kAllButKeys : Replace::kNothing));
+  }
+  Say("the CA would grant this; nothing was issued");
+  SayWhatIsLeft(request, issued.certificate_der);
+  return absl::OkStatus();
+}
+
+}  // namespace fleetca::client

@@ -1,0 +1,55 @@
+// A request for a certificate that may have been answered, as it is kept on disk.
+#ifndef FLEETCA_CLIENT_CLI_PENDING_REQUEST_H_
+#define FLEETCA_CLIENT_CLI_PENDING_REQUEST_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "base/secret.h"
+#include "client/issue_request.h"
+#include "client/issued.h"
+
+namespace fleetca::client {
+
+// All that is needed to ask the same once more: the CA gives the certificate that it issued for a
+// request id again, to the same CSR alone. ECDSA signs a CSR differently each time, so the CSR is
+// kept and not only its key.
+struct PendingRequest {
+  // With a CSR and a request id.
+  IssueOptions asked;
+  // Of a new key, as the flags have them; empty for the user's own CSR.
+  std::string key_type;
+  std::vector<std::string> names;
+  SecretBytes private_key_pem;
+  // Set once the answer came and is not yet where it belongs.
+  std::optional<Issued> answer;
+};
+
+// Where a command that writes `output` keeps its request: "host.key.pending" for "host.key", beside
+// the file that a link leads to. "" for a stream, which nothing stands beside.
+std::string PendingPathFor(absl::string_view output);
+
+// The request that is kept at `path`; nullopt where there is none. FAILED_PRECONDITION kFileInvalid
+// for a file that no such request is in, and the errors of ReadSecretFile.
+absl::StatusOr<std::optional<PendingRequest>> ReadPending(const std::string& path);
+
+// Keeps a request without an answer in a new file, durably, mode 0600. ALREADY_EXISTS where another
+// command was faster.
+absl::Status WritePending(const std::string& path, const PendingRequest& request);
+
+// Adds the answer to what is kept at `path`, durably; one that was not added whole is none.
+absl::Status AddAnswer(const std::string& path, const Issued& answer);
+
+// FAILED_PRECONDITION kFileInvalid, with what to do, where `pending`, found at `path`, asks for
+// something else than `asked`, whose CSR is empty where it would be made for a new key, and whose
+// request id where it is not given.
+absl::Status CheckSameRequest(const PendingRequest& pending, const PendingRequest& asked,
+                              absl::string_view path);
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_CLI_PENDING_REQUEST_H_

@@ -1,0 +1,59 @@
+"""A link that forwards everything until it has carried a request, and then loses the answer."""
+
+import select
+import socket
+import threading
+
+# TLS handshakes send small records or few; a request for a certificate is one of this size, after
+# the client's handshake.
+HANDSHAKE_CHUNKS = 2
+REQUEST_OCTETS = 350
+
+
+class LossyLink:
+    """Forwards from a port of its own to `port`. While `losing` is "close", it ends a connection
+    once the server answered a request on it; while it is "hold", it says nothing any more."""
+
+    def __init__(self, port):
+        self.losing = None
+        self.lost = threading.Event()
+        self._to = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self):
+        self._listener.close()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._forward, args=(client,), daemon=True).start()
+
+    def _forward(self, client):
+        with client, socket.create_connection(("127.0.0.1", self._to)) as server:
+            chunks = 0
+            asked = False
+            while True:
+                for ready in select.select([client, server], [], [])[0]:
+                    try:
+                        data = ready.recv(65536)
+                    except OSError:
+                        return
+                    if not data:
+                        return
+                    if ready is server:
+                        if asked and self.losing is not None:
+                            self.lost.set()
+                            if self.losing == "close":
+                                return
+                            continue
+                        client.sendall(data)
+                        continue
+                    chunks += 1
+                    # Until the request is whole at the server, what it says belongs to HTTP/2.
+                    asked = asked or (chunks > HANDSHAKE_CHUNKS and len(data) > REQUEST_OCTETS)
+                    server.sendall(data)
