@@ -261,6 +261,23 @@ TEST_F(CommandsTest, AServerThatStartsLateIsWaitedFor) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
 }
 
+// More often than a failure that may be any is tried again.
+TEST_F(CommandsTest, AServerThatRestartsIsWaitedFor) {
+  server_.service().FailNext(std::vector<testing::FakeError>(
+      7, {grpc::UNAVAILABLE, "the server is stopping", "DRAINING", "", absl::ZeroDuration()}));
+  const Outcome outcome = Issue({"--csr", WriteCsr(), "--timeout", "60s"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("the server is stopping; waiting for the server"));
+}
+
+TEST_F(CommandsTest, AStoreThatIsOutOfOrderIsNotWaitedFor) {
+  server_.service().FailNext(std::vector<testing::FakeError>(
+      7, {grpc::UNAVAILABLE, "no disk", "STORE_UNAVAILABLE", "", absl::ZeroDuration()}));
+  const Outcome outcome = Issue({"--csr", WriteCsr(), "--timeout", "60s"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("no disk"));
+}
+
 TEST_F(CommandsTest, WhatDoesNotPassByItselfIsNotWaitedFor) {
   const absl::Time start = absl::Now();
   const Outcome outcome =
@@ -286,6 +303,26 @@ TEST_F(CommandsTest, TheFolderSaysWhereItsServerIs) {
   }
   EXPECT_THAT(issue("127.0.0.1:0").err, HasSubstr("give the server's address with --server"));
   EXPECT_THAT(issue("").err, HasSubstr("give the server's address with --server"));
+}
+
+// A CSR that names no SPIFFE ID is for whoever asks.
+TEST_F(CommandsTest, ARefusalThatAnIdentityWouldCureSaysSo) {
+  const auto refused = [this](const std::string& reason, const std::vector<std::string>& flags) {
+    server_.service().FailNext(
+        {{grpc::PERMISSION_DENIED, "not yours", reason, "", absl::ZeroDuration()}});
+    return Issue(flags).err;
+  };
+  const std::string csr = WriteCsr();
+  EXPECT_THAT(refused("CALLER_NOT_ALLOWED", {"--csr", csr}),
+              StartsWith("fleetca: not yours. Neither the CSR nor a flag says whom"));
+  EXPECT_THAT(refused("CALLER_NOT_ALLOWED", {"--csr", csr}), HasSubstr("--identity"));
+  EXPECT_EQ(refused("NAME_RESERVED", {"--csr", csr}), "fleetca: not yours\n");
+  EXPECT_EQ(
+      refused("CALLER_NOT_ALLOWED", {"--csr", csr, "--identity", "spiffe://fleet.example/svc/web"}),
+      "fleetca: not yours\n");
+  EXPECT_EQ(refused("CALLER_NOT_ALLOWED", {"--new-key", "p256", "--key-out", Path("web.key"),
+                                           "--name", "URI:spiffe://fleet.example/svc/web"}),
+            "fleetca: not yours\n");
 }
 
 TEST_F(CommandsTest, AnErrorCannotForgeTerminalOutput) {

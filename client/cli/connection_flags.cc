@@ -3,12 +3,11 @@
 #include <cstdlib>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/status_macros.h"
 #include "base/thread_check.h"
-#include "client/cli/ca_folder.h"
+#include "client/cli/address_flag.h"
 #include "client/cli/duration_flag.h"
 #include "client/cli/identity_flag.h"
 #include "client/cli/server_wait.h"
@@ -16,13 +15,6 @@
 
 namespace fleetca::client {
 namespace {
-
-// The names that `fleetca ca init` gives.
-constexpr absl::string_view kTrustBundleFile = "trust-bundle.pem";
-constexpr absl::string_view kCertificateFile = "admin.crt";
-constexpr absl::string_view kPrivateKeyFile = "admin.key";
-
-constexpr absl::string_view kUsualServer = "127.0.0.1:8443";
 
 // A person waits: what does not pass by itself should be reported in a second or so.
 constexpr int kMaxAttempts = 4;
@@ -32,22 +24,7 @@ constexpr absl::Duration kMaxDelay = absl::Milliseconds(500);
 // What gRPC starts for one channel, with room.
 constexpr int kGrpcThreads = 10;
 
-std::string FileOr(const std::string& given, const std::string& dir, absl::string_view name) {
-  return given.empty() && !dir.empty() ? absl::StrCat(dir, "/", name) : given;
-}
-
 }  // namespace
-
-std::string CheckAddressFlag(const std::string& address) {
-  const size_t colon = address.rfind(':');
-  int port = 0;
-  if (colon == std::string::npos || colon == 0 ||
-      !absl::SimpleAtoi(absl::string_view(address).substr(colon + 1), &port) || port < 1 ||
-      port > 65535) {
-    return absl::StrCat("\"", address, "\" is not HOST:PORT, such as ca.fleet.example:8443");
-  }
-  return "";
-}
 
 absl::Status PrepareGrpc() {
   if (std::getenv("GRPC_VERBOSITY") == nullptr) {
@@ -57,23 +34,25 @@ absl::Status PrepareGrpc() {
 }
 
 TlsFiles FilesOf(const ConnectionFlags& flags) {
-  return {FileOr(flags.ca, flags.dir, kTrustBundleFile),
-          FileOr(flags.certificate, flags.dir, kCertificateFile),
-          FileOr(flags.key, flags.dir, kPrivateKeyFile), flags.server_identity};
+  const absl::StatusOr<ConnectionSettings> settings = ResolveSettings(flags);
+  return FilesIn(settings.ok() ? *settings : flags);
 }
 
 CLI::App* AddServerFlags(CLI::App& command, ConnectionFlags* flags) {
-  CLI::App* group = command.add_option_group("Connection");
+  CLI::App* group = command.add_option_group("Connection",
+                                             "A flag goes before FLEETCA_SERVER and FLEETCA_DIR, "
+                                             "these before the context in use ('fleetca "
+                                             "context'), and that before the default");
   group
       ->add_option("--server", flags->server,
-                   "The CA's address; default: listener.address in the --dir's fleetca.textproto, "
-                   "or 127.0.0.1:8443")
+                   "The CA's address; default: FLEETCA_SERVER, listener.address in the --dir's "
+                   "fleetca.textproto, or 127.0.0.1:8443")
       ->type_name("HOST:PORT")
       ->check(CheckAddressFlag, "");
   group
       ->add_option("--dir", flags->dir,
                    "A folder made by 'fleetca ca init': stands for --ca, --cert, --key and "
-                   "--server")
+                   "--server; default: FLEETCA_DIR")
       ->type_name("DIR");
   group->add_option("--ca", flags->ca, "The roots the CA's server certificate chains to (PEM)")
       ->type_name("FILE");
@@ -103,16 +82,20 @@ void AddConnectionFlags(CLI::App& command, ConnectionFlags* flags) {
 }
 
 std::string MissingConnectionFlag(const ConnectionFlags& flags) {
-  const TlsFiles files = FilesOf(flags);
-  constexpr absl::string_view kOrDir = " is required (or --dir, the folder of 'fleetca ca init')";
-  if (files.ca_file.empty()) {
-    return absl::StrCat("--ca", kOrDir);
+  // What cannot be read is no matter of flags; ClientOptionsOf says it.
+  const absl::StatusOr<ConnectionSettings> settings = ResolveSettings(flags);
+  if (!settings.ok()) {
+    return "";
   }
-  if (files.certificate_file.empty()) {
-    return absl::StrCat("--cert", kOrDir);
-  }
-  if (files.private_key_file.empty()) {
-    return absl::StrCat("--key", kOrDir);
+  constexpr absl::string_view kOrDir =
+      " is required (or --dir, the folder of 'fleetca ca init', or FLEETCA_DIR or a context that "
+      "names one)";
+  const std::pair<const char*, const std::string&> needed[] = {
+      {"--ca", settings->ca}, {"--cert", settings->certificate}, {"--key", settings->key}};
+  for (const auto& [flag, value] : needed) {
+    if (value.empty()) {
+      return absl::StrCat(flag, kOrDir);
+    }
   }
   return "";
 }
@@ -129,22 +112,17 @@ CallOptions CallOptionsOf(const ConnectionFlags& flags) {
 }
 
 absl::StatusOr<std::string> ServerOf(const ConnectionFlags& flags) {
-  if (!flags.server.empty()) {
-    return flags.server;
-  }
-  std::string server;
-  if (!flags.dir.empty()) {
-    FLEETCA_ASSIGN_OR_RETURN(server, ServerAddressOf(flags.dir));
-  }
-  return server.empty() ? std::string(kUsualServer) : server;
+  FLEETCA_ASSIGN_OR_RETURN(const ConnectionSettings settings, ResolveSettings(flags));
+  return settings.server;
 }
 
 absl::StatusOr<CaClientOptions> ClientOptionsOf(const ConnectionFlags& flags) {
+  FLEETCA_ASSIGN_OR_RETURN(const ConnectionSettings settings, ResolveSettings(flags));
   CaClientOptions options;
   static_cast<CallOptions&>(options) = CallOptionsOf(flags);
-  FLEETCA_ASSIGN_OR_RETURN(options.address, ServerOf(flags));
-  options.files = FilesOf(flags);
-  options.server_name = flags.server_name;
+  options.address = settings.server;
+  options.files = FilesIn(settings);
+  options.server_name = settings.server_name;
   return options;
 }
 

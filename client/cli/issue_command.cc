@@ -21,6 +21,7 @@
 #include "client/cli/connection_flags.h"
 #include "client/cli/decision_output.h"
 #include "client/cli/duration_flag.h"
+#include "client/cli/identity_flag.h"
 #include "client/cli/issue_flags.h"
 #include "client/cli/issued_output.h"
 #include "client/cli/new_key_file.h"
@@ -104,7 +105,12 @@ absl::StatusOr<Issued> Ask(const IssueFunction& issue, const IssueFlags& flags,
   if (!flags.lifetime.empty()) {
     options.lifetime = ParseDurationFlag(flags.lifetime);
   }
-  return issue(options);
+  absl::StatusOr<Issued> issued = issue(options);
+  // A token says whom it is for.
+  if (!issued.ok() && flags.identity.empty() && flags.bootstrap.address.empty()) {
+    return WithIdentityHint(issued.status(), options.csr_der);
+  }
+  return issued;
 }
 
 // The key is on disk before the certificate exists, so that no certificate is without its key; when

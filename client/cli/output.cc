@@ -1,8 +1,7 @@
 #include "client/cli/output.h"
 
-#include <cstdio>
-
 #include "absl/strings/str_cat.h"
+#include "base/exit_status.h"
 #include "base/output_check.h"
 #include "base/output_file.h"
 #include "base/standard_output.h"
@@ -57,10 +56,7 @@ absl::Status WriteData(const std::string& file, absl::string_view data) {
   return WriteStandardOutput(data);
 }
 
-void Say(absl::string_view sentence) {
-  const std::string line = absl::StrCat(sentence, "\n");
-  std::fwrite(line.data(), 1, line.size(), stderr);
-}
+void Say(absl::string_view sentence) { SayNote(sentence); }
 
 std::string CertificatesToPem(const std::vector<std::string>& certificates_der) {
   std::string pem;

@@ -4,6 +4,8 @@
 
 #include <cstdio>
 
+#include "base/exit_status.h"
+
 namespace fleetca::client {
 
 Progress::~Progress() {
@@ -13,7 +15,7 @@ Progress::~Progress() {
 }
 
 void Progress::Report(size_t done) {
-  if (isatty(STDERR_FILENO) == 0) {
+  if (isatty(STDERR_FILENO) == 0 || GetErrorForm() == ErrorForm::kJson) {
     return;
   }
   shown_ = true;

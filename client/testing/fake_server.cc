@@ -371,6 +371,14 @@ void FakeServer::Restart() {
   }
 }
 
+void FakeServer::RestartWithDates(absl::Time not_before, absl::Time not_after) {
+  FakeOrder order = ServerOrder(kServerIdentity);
+  order.not_before = not_before;
+  order.not_after = not_after;
+  pair_ = ca_->IssueTls(order);
+  Restart();
+}
+
 FakeServer::~FakeServer() { Stop(); }
 
 void FakeServer::Stop() {
