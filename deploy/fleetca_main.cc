@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -119,8 +120,11 @@ int Run(std::vector<std::string> arguments) {
     app.parse(arguments);
   } catch (const CLI::ParseError& error) {
     // Asking for help is no mistake; everything else is.
-    return error.get_exit_code() == 0 ? app.exit(error)
-                                      : Report(fleetca::client::MistakeOf(app, error));
+    if (error.get_exit_code() != 0) {
+      return Report(fleetca::client::MistakeOf(app, error));
+    }
+    const int shown = app.exit(error);
+    return std::cout.flush().good() ? shown : fleetca::kExitFailed;
   }
   fleetca::FlushNotes();
   return exit_code;

@@ -159,7 +159,6 @@ CommandLineMistake FindFlagMistake(const CLI::App& command,
     }
     const CLI::Option* const option = FindFlag(command, argument);
     const bool is_long = absl::StartsWith(argument, "--");
-    // -dir is -d with the value "ir" only where there is a -d.
     if (option == nullptr) {
       return UnknownFlag(command, argument);
     }
@@ -217,7 +216,8 @@ bool WantsJson(const std::vector<std::string>& arguments) {
 }
 
 std::vector<std::string> WithoutHelpCommand(std::vector<std::string> arguments) {
-  if (arguments.empty() || arguments.front() != kHelp) {
+  const bool of_itself = arguments.size() > 1 && LooksLikeFlag(arguments[1]);
+  if (arguments.empty() || arguments.front() != kHelp || of_itself) {
     return arguments;
   }
   arguments.erase(arguments.begin());

@@ -124,7 +124,8 @@ TEST_F(CommandLineTest, HelpIsACommandToo) {
   EXPECT_THAT(WithoutHelpCommand({"help", "cert", "issue"}),
               ElementsAre("cert", "issue", "--help"));
   EXPECT_THAT(WithoutHelpCommand({"help"}), ElementsAre("--help"));
-  EXPECT_THAT(WithoutHelpCommand({"help", "--help"}), ElementsAre("--help"));
+  EXPECT_THAT(WithoutHelpCommand({"help", "help"}), ElementsAre("help", "--help"));
+  EXPECT_THAT(WithoutHelpCommand({"help", "--help"}), ElementsAre("help", "--help"));
   EXPECT_THAT(WithoutHelpCommand({"cert", "help"}), ElementsAre("cert", "help"));
   EXPECT_THAT(WithoutHelpCommand({}), IsEmpty());
 }

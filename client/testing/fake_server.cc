@@ -372,10 +372,8 @@ void FakeServer::Restart() {
 }
 
 void FakeServer::RestartWithDates(absl::Time not_before, absl::Time not_after) {
-  FakeOrder order = ServerOrder(kServerIdentity);
-  order.not_before = not_before;
-  order.not_after = not_after;
-  pair_ = ca_->IssueTls(order);
+  const std::vector<RequestedName> names = ServerOrder(kServerIdentity).names;
+  pair_ = ca_->IssueTls({.names = names, .not_before = not_before, .not_after = not_after});
   Restart();
 }
 
