@@ -30,8 +30,9 @@ pass, 1 when not.
 Examples:
   fleetca authz check --roots ca.pem --trust-domain fleet.example --audience svc/orders \
     --routes http_roles.textproto --cert reader.pem --method GET --path /orders/7
-  fleetca authz check --roots ca.pem --trust-domain fleet.example --routes http_roles.textproto \
-    --cert - --method GET --path '/orders/7?all=1' -o json < reader.pem | jq .allowed
+  fleetca authz check --roots ca.pem --trust-domain fleet.example --audience svc/orders \
+    --routes http_roles.textproto --cert - --method GET --path '/orders/7?all=1' -o json \
+    < reader.pem | jq .allowed
 )help";
 
 struct CheckFlags {

@@ -27,7 +27,7 @@ Examples:
     fleetca cert issue --dir ca --profile service --new-key p256 --key-out db.key \
       --identity spiffe://fleet.example/svc/db --chain --out db.crt
   On a new host, with a join token and the SHA-256 of the CA's root:
-    fleetca cert issue --bootstrap ca.fleet.example:8444 --ca-sha256 "$(cat root.sha256)" \
+    fleetca cert issue --bootstrap localhost:8444 --ca-sha256 "$(cat root.sha256)" \
       --token-file join.token --new-key p256 --key-out host.key \
       --chain --out host.crt --bundle-out roots.pem
   Would it be granted, and by which rules?

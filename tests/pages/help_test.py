@@ -34,8 +34,13 @@ fleetca serve --config ca/fleetca.textproto & server=$!
 fleetca cert issue --dir ca --profile service --new-key p256 --key-out made.key \
   --name URI:spiffe://fleet.example/svc/web --chain --out web.crt
 fleetca cert issue --dir ca --profile service --new-key p256 --key-out reader.key \
-  --identity spiffe://fleet.example/svc/reader --out reader.pem
+  --identity spiffe://fleet.example/svc/reader --chain --out reader.pem
 fleetca token create --dir ca --identity spiffe://fleet.example/host/web-1 --profile host --out join.token
+"""
+# The same, after its server ended.
+STOPPED = SERVED + r"""
+kill $server
+wait $server
 """
 # In which folder a command's examples run; all others find one that is served.
 SETUPS = {
@@ -46,8 +51,8 @@ SETUPS = {
     "policy check": MADE,
     "policy explain": MADE,
     "serve": MADE,
-    "store restore": MADE,
-    "store set-clock": MADE,
+    "store restore": STOPPED,
+    "store set-clock": STOPPED,
     "version": "",
 }
 # Commands without examples of their own, and why.

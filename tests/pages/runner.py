@@ -126,7 +126,8 @@ def run(commands, folder, programs, files=(), as_user=False, seconds=SECONDS):
             # The same owner of files, without what root may do.
             script = "exec unshare --user bash -c %s\n" % shlex.quote(script)
         start = _LOOPBACK_UP
-        if not os.path.realpath(folder).startswith("/tmp/"):
+        needed = (folder, os.path.join(programs, "fleetca"))
+        if not any(os.path.realpath(path).startswith("/tmp/") for path in needed):
             start += "mount -t tmpfs tmpfs /tmp\n"
         command = _unshare() + ["bash", "-c", start + script]
     else:
