@@ -308,8 +308,10 @@ TEST_F(CommandsTest, UsageErrorsExitWith2AndAskNothing) {
 TEST(CommandsUsageTest, SaysWhatIsMissing) {
   const Outcome no_files = RunCommand({"cert", "issue", "--profile", "server", "--csr", "x"});
   EXPECT_EQ(no_files.exit_code, 2);
-  EXPECT_EQ(no_files.err,
-            "fleetca: --ca is required (or --dir, the folder of 'fleetca ca init')\n");
+  EXPECT_EQ(
+      no_files.err,
+      "fleetca: --ca is required (or --dir, the folder of 'fleetca ca init', or FLEETCA_DIR or a "
+      "context that names one)\n");
   EXPECT_EQ(RunCommand({"cert", "get", "--dir", "x", "zz"}).exit_code, 2);
   EXPECT_EQ(RunCommand({"cert", "get", "--dir", "x"}).exit_code, 2);
   EXPECT_EQ(RunCommand({"cert", "get", "--dir", "x", "--server", "localhost", "01"}).exit_code, 2);

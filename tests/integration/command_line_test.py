@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import tempfile
 import time
 import unittest
@@ -125,6 +126,56 @@ class CommandLineTest(unittest.TestCase):
                 self.assertGreater(time.monotonic() - start, 1.5, "gave up at once: " + result.err)
                 self.assertIn("waiting for", result.err)
                 self.assertIn("127.0.0.1:1", result.err)
+
+    # A clock that is wrong.
+
+    def at_time(self, offset, *arguments):
+        """The command on a machine whose clock is off by that much."""
+        return fleet.run("faketime", "-f", offset, fleet.FLEETCA, *arguments)
+
+    @unittest.skipIf(shutil.which("faketime") is None, "faketime is not installed; see deploy/packages")
+    def test_a_wrong_clock_is_named_with_its_time_and_the_dates(self):
+        token = self.fleet.at_server("token", "create", "--identity", "spiffe://fleet.example/host/late", "--profile",
+                                     "host")
+        file = self.fleet.write("late.token", token.out)
+        os.chmod(file, 0o600)
+        root = self.fleet.path("ca/root-ca.crt")
+        bootstrap = ["cert", "issue", "--bootstrap", self.fleet.bootstrap_address, "--token-file", file, "--new-key",
+                     "p256", "--key-out", self.fleet.path("late.key"), "--timeout", "10s"]
+        pin = ["--ca-sha256", fleet.fleetca("bundle", "fingerprint", root).out.decode().strip()]
+        date = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+        for way in (pin, ["--ca", root, "--identity", "spiffe://fleet.example/host/late"]):
+            behind = self.at_time("-100d", *bootstrap, *way)
+            self.assertEqual(behind.code, 1)
+            self.assertRegex(behind.err, "clock is probably behind: it says %s, and .* from %s until %s" %
+                             (date, date, date))
+            ahead = self.at_time("+100d", *bootstrap, *way)
+            self.assertEqual(ahead.code, 1)
+            self.assertRegex(ahead.err, "clock is ahead, or the certificate has expired: the clock says " + date)
+        for offset in ("-100d", "+100d"):
+            result = self.at_time(offset, "bundle", "get", "--dir", self.fleet.ca, "--server", self.fleet.address)
+            self.assertEqual(result.code, 1)
+            self.assertRegex(result.err, "admin.crt .*this machine's clock says " + date)
+        self.assertFalse(os.path.exists(self.fleet.path("late.key")))
+        good = fleet.fleetca(*bootstrap, *pin)
+        self.assertEqual(good.code, 0, "the token was sent to nobody: " + good.err)
+
+    # A client certificate that leads nowhere.
+
+    def test_a_client_certificate_without_its_issuer_is_told_that(self):
+        chain = self.fleet.path("bob.crt")
+        made = self.fleet.at_server("cert", "issue", "--profile", "user", "--identity", "spiffe://fleet.example/user/bob",
+                                    "--new-key", "p256", "--key-out", self.fleet.path("bob.key"), "--chain", "--out",
+                                    chain)
+        self.assertEqual(made.code, 0, made.err)
+        leaf = self.fleet.write("leaf.crt", fleet.openssl("x509", "-in", chain))
+        arguments = ["bundle", "get", "--server", self.fleet.address, "--ca", self.fleet.path("ca/root-ca.crt"), "--key",
+                     self.fleet.path("bob.key"), "--timeout", "3s"]
+        refused = self.run_with(*arguments, "--cert", leaf)
+        self.assertEqual(refused.code, 1)
+        self.assertIn("the certificate of its issuer (", refused.err)
+        self.assertIn("is missing in that file", refused.err)
+        self.assert_ok(self.run_with(*arguments, "--cert", chain))
 
     # Errors as JSON.
 
