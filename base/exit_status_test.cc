@@ -38,5 +38,64 @@ TEST(ExitStatusTest, UsageIsTwo) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "fleetca: --dir is required\n");
 }
 
+// Puts text back for the tests that follow.
+class JsonErrorTest : public testing::Test {
+ protected:
+  JsonErrorTest() {
+    SetErrorForm(ErrorForm::kJson);
+    testing::internal::CaptureStderr();
+  }
+  ~JsonErrorTest() override { SetErrorForm(ErrorForm::kText); }
+};
+
+TEST_F(JsonErrorTest, AnErrorIsOneObjectInOneLine) {
+  EXPECT_EQ(ReportStatus(InvalidArgument(Reason::kCsrMalformed, "csr", "a \"b\"\x1b\nc")), 1);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "{\"code\": \"INVALID_ARGUMENT\", \"reason\": \"CSR_MALFORMED\", \"field\": \"csr\", "
+            "\"message\": \"a \\\"b\\\"\\u001b\\nc\"}\n");
+}
+
+TEST_F(JsonErrorTest, WhatIsNotKnownIsLeftOut) {
+  EXPECT_EQ(ReportStatus(absl::Status(absl::StatusCode::kAborted, "")), 1);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "{\"code\": \"ABORTED\", \"message\": \"ABORTED\"}\n");
+}
+
+TEST_F(JsonErrorTest, ALongMessageIsWhole) {
+  const std::string message(10'000, 'x');
+  EXPECT_EQ(ReportStatus(absl::InternalError(message)), 1);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find(message), std::string::npos);
+}
+
+TEST_F(JsonErrorTest, AUsageErrorNamesTheFlag) {
+  EXPECT_EQ(ReportUsageError("--dir is required", "--dir"), 2);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "{\"code\": \"INVALID_ARGUMENT\", \"reason\": \"USAGE\", \"field\": \"--dir\", "
+            "\"message\": \"--dir is required\"}\n");
+}
+
+TEST_F(JsonErrorTest, NotesWaitForTheErrorAndAreInIt) {
+  SayNote("waiting");
+  SayNote("still waiting");
+  EXPECT_EQ(ReportStatus(absl::OkStatus()), 0);
+  EXPECT_EQ(ReportStatus(absl::AbortedError("gone")), 1);
+  FlushNotes();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "{\"code\": \"ABORTED\", \"message\": \"gone\", "
+            "\"notes\": [\"waiting\", \"still waiting\"]}\n");
+}
+
+TEST_F(JsonErrorTest, NotesOfASuccessAreLines) {
+  SayNote("issued");
+  FlushNotes();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "issued\n");
+}
+
+TEST(ExitStatusTest, ANoteIsALine) {
+  testing::internal::CaptureStderr();
+  SayNote("issued");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "issued\n");
+}
+
 }  // namespace
 }  // namespace fleetca

@@ -65,12 +65,16 @@ bool IsPlainWord(absl::string_view text) {
 
 }  // namespace
 
-void AppendEscaped(absl::string_view text, std::string& out) {
-  const size_t cut = text.size() - std::min(text.size(), kMaxLoggedBytes);
-  text.remove_suffix(cut);
+void AppendEscapedWhole(absl::string_view text, std::string& out) {
   while (!text.empty()) {
     AppendCodePoint(TakeCodePoint(text), out);
   }
+}
+
+void AppendEscaped(absl::string_view text, std::string& out) {
+  const size_t cut = text.size() - std::min(text.size(), kMaxLoggedBytes);
+  text.remove_suffix(cut);
+  AppendEscapedWhole(text, out);
   if (cut > 0) {
     absl::StrAppend(&out, "... (", cut, " more bytes)");
   }

@@ -16,6 +16,9 @@ inline constexpr size_t kMaxLoggedBytes = 2048;
 // printable ASCII without a line break.
 void AppendEscaped(absl::string_view text, std::string& out);
 
+// As AppendEscaped, and never cut: for what is no log.
+void AppendEscapedWhole(absl::string_view text, std::string& out);
+
 // As AppendEscaped, in double quotes: a JSON string.
 void AppendQuoted(absl::string_view text, std::string& out);
 

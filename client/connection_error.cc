@@ -7,49 +7,97 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/time_text.h"
 #include "client/server_credentials.h"
+#include "client/server_dates.h"
+#include "x509/certificate.h"
+#include "x509/name.h"
 #include "x509/pem.h"
 
 namespace fleetca::client {
 namespace {
+
+// For a second look at a server that has just answered.
+constexpr absl::Duration kPeekTimeout = absl::Seconds(3);
 
 std::string Roots(const TlsFiles& files) {
   return files.ca_file.empty() ? "the roots that were given"
                                : absl::StrCat("the roots in ", files.ca_file);
 }
 
-// The server knows the root alone, so that the leaf alone leads nowhere.
-bool HasOneCertificate(const std::string& file) {
-  if (file == "-") {
-    return false;  // standard input was read already
+// Certificates of a PEM file; none when it cannot be read.
+std::vector<std::string> CertificatesIn(const std::string& file) {
+  if (file.empty() || file == "-") {
+    return {};  // standard input was read already
   }
   const absl::StatusOr<std::string> pem = ReadFile(file);
   if (!pem.ok()) {
-    return false;
+    return {};
   }
-  const absl::StatusOr<std::vector<std::string>> certificates =
+  absl::StatusOr<std::vector<std::string>> certificates =
       x509::DecodePem(x509::kPemCertificate, *pem);
-  return certificates.ok() && certificates->size() == 1;
+  return certificates.ok() ? *std::move(certificates) : std::vector<std::string>();
+}
+
+bool HoldsSubject(const std::vector<std::string>& certificates, absl::string_view subject) {
+  for (const std::string& der : certificates) {
+    const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(der);
+    if (certificate.ok() && certificate->subject == subject) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Who issued the client's certificate, where neither its file nor the roots hold the issuer's: the
+// server knows the roots alone, so that the leaf leads nowhere. "" where nothing is missing.
+std::string MissingIssuer(const TlsFiles& files) {
+  const std::vector<std::string> chain = CertificatesIn(files.certificate_file);
+  if (chain.empty()) {
+    return "";
+  }
+  const absl::StatusOr<x509::Certificate> leaf = x509::ParseCertificate(chain.front());
+  if (!leaf.ok() || HoldsSubject(chain, leaf->issuer) ||
+      HoldsSubject(CertificatesIn(files.ca_file), leaf->issuer)) {
+    return "";
+  }
+  return x509::NameToText(leaf->issuer);
 }
 
 std::string ClosedByServer(const TlsFiles& files) {
-  return files.certificate_file.empty()
-             ? "the server closed the connection: is this its bootstrap port, which asks for no "
-               "client certificate?"
-             : absl::StrCat(
-                   "the server closed the connection: it may not accept the client certificate ",
-                   files.certificate_file,
-                   HasOneCertificate(files.certificate_file)
-                       ? ", in which the CA certificates above it are missing: 'fleetca cert get' "
-                         "writes both, without --leaf-only"
-                       : " (is it of this CA?)");
+  if (files.certificate_file.empty()) {
+    return "the server closed the connection: is this its bootstrap port, which asks for no client "
+           "certificate?";
+  }
+  const std::string issuer = MissingIssuer(files);
+  return absl::StrCat(
+      "the server closed the connection: it may not accept the client certificate ",
+      files.certificate_file,
+      issuer.empty() ? " (is it of this CA?)"
+                     : absl::StrCat(", because the certificate of its issuer (", issuer,
+                                    ") is missing in that file: put it below the client's own, or "
+                                    "get both by 'fleetca cert get', without --leaf-only"));
+}
+
+// Those of a server whose certificate was refused.
+std::string NotAccepted(const std::string& address, const TlsFiles& files) {
+  const std::string clock = ClockAdvice(PeekServerCertificates(address, kPeekTimeout), absl::Now());
+  return absl::StrCat("the server's certificate was not accepted: ",
+                      clock.empty()
+                          ? absl::StrCat("it does not chain to ", Roots(files),
+                                         ", or one of these has expired by this machine's clock, "
+                                         "which says ",
+                                         TimeToText(absl::Now()))
+                          : clock);
 }
 
 // What to look at, from what gRPC and OpenSSL say. Their texts are not a contract, so the last line
 // is right for everything.
-std::string Advice(absl::string_view detail, const TlsFiles& files) {
+std::string Advice(absl::string_view detail, const std::string& address, const TlsFiles& files) {
   const std::string lower_case = absl::AsciiStrToLower(detail);
   const auto says = [&lower_case](absl::string_view text) {
     return absl::StrContains(lower_case, text);
@@ -61,9 +109,7 @@ std::string Advice(absl::string_view detail, const TlsFiles& files) {
     return "the host name is not known: is it spelled right?";
   }
   if (says("certificate verify failed")) {
-    return absl::StrCat(
-        "the server's certificate was not accepted: it may have expired, or it does not chain to ",
-        Roots(files));
+    return NotAccepted(address, files);
   }
   if (says("hostname verification check failed") || says("is not in peer certificate")) {
     return "the server's certificate is for another name: connect by a name that is in it, or give "
@@ -118,8 +164,8 @@ absl::Status ExplainConnectionError(const absl::Status& status, const std::strin
     case absl::StatusCode::kUnavailable:
       return Unavailable(
           Reason::kServerUnreachable,
-          absl::StrCat("cannot reach the CA at ", address, ": ", Advice(status.message(), files),
-                       " (", status.message(), ")"));
+          absl::StrCat("cannot reach the CA at ", address, ": ",
+                       Advice(status.message(), address, files), " (", status.message(), ")"));
     case absl::StatusCode::kDeadlineExceeded:
       return DeadlineExceeded(
           Reason::kServerUnreachable,

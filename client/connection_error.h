@@ -14,7 +14,9 @@ namespace fleetca::client {
 // the reason kServerUnreachable, and names the address and the likely cause; but a server of
 // another identity than the expected one is FAILED_PRECONDITION kServerIdentity. `files` is for the
 // words: without a certificate_file the connection was one that shows none, without a ca_file its
-// roots came from elsewhere.
+// roots came from elsewhere. Where the server's certificate was refused, its dates are looked at on
+// a connection of their own, because a clock that is wrong is a likely cause: that may take 3
+// seconds.
 absl::Status ExplainConnectionError(const absl::Status& status, const std::string& address,
                                     const TlsFiles& files);
 

@@ -5,10 +5,16 @@
 
 #include "base/durable_file.h"
 #include "base/errors.h"
+#include "base/secret.h"
+#include "base/time_text.h"
+#include "client/bootstrap_client.h"
 #include "client/ca_client.h"
+#include "client/server_dates.h"
 #include "client/testing/fake_server.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "x509/certificate.h"
+#include "x509/name.h"
 #include "x509/pem.h"
 
 namespace fleetca::client {
@@ -92,6 +98,63 @@ TEST_F(ConnectionErrorTest, TheClientCertificateCameWithoutItsChain) {
   UseIdentity(pair);
   options_.files.server_identity = testing::kServerIdentity;
   ExpectUnreachable("without --leaf-only");
+}
+
+TEST_F(ConnectionErrorTest, TheIssuerThatIsMissingIsNamed) {
+  const FakeCa stranger;
+  FakeCa::TlsPair pair = stranger.IssueTls(FakeOrder{});
+  const auto chain = x509::DecodePem(x509::kPemCertificate, pair.chain_pem);
+  ASSERT_TRUE(chain.ok());
+  const std::string issuer = x509::NameToText(x509::ParseCertificate(chain->front())->issuer);
+  pair.chain_pem = x509::EncodePem(x509::kPemCertificate, chain->front());
+  UseIdentity(pair);
+  options_.files.server_identity = testing::kServerIdentity;
+  ExpectUnreachable("the certificate of its issuer (" + issuer + ") is missing");
+  // With the issuer among the roots the leaf is not to blame.
+  options_.files.ca_file =
+      Write("more.pem", server_.ca().root_pem() +
+                            x509::EncodePem(x509::kPemCertificate, stranger.issuing_der()));
+  ExpectUnreachable("is it of this CA?");
+}
+
+TEST_F(ConnectionErrorTest, AClockThatIsBehindIsNamedWithTheDates) {
+  const absl::Time begin = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now())) + absl::Hours(2);
+  server_.RestartWithDates(begin, begin + absl::Hours(24));
+  ExpectUnreachable("this machine's clock is probably behind: it says 2");
+  ExpectUnreachable("is valid from " + TimeToText(begin) + " until " +
+                    TimeToText(begin + absl::Hours(24)));
+}
+
+TEST_F(ConnectionErrorTest, AClockThatIsAheadIsNamedWithTheDates) {
+  const absl::Time end = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now())) - absl::Hours(2);
+  server_.RestartWithDates(end - absl::Hours(24), end);
+  ExpectUnreachable(
+      "this machine's clock is ahead, or the certificate has expired: the clock says");
+  ExpectUnreachable("until " + TimeToText(end));
+}
+
+TEST_F(ConnectionErrorTest, AClockThatIsBehindIsNamedAtBootstrapToo) {
+  server_.RestartWithDates(absl::Now() + absl::Hours(2), absl::Now() + absl::Hours(24));
+  BootstrapOptions options;
+  options.address = server_.bootstrap_address();
+  options.server_identity = testing::kServerIdentity;
+  options.roots_der = {server_.ca().root_der()};
+  options.backoff.max_attempts = 1;
+  const auto client = BootstrapClient::Create(options, SecretBytes("a token"));
+  ASSERT_TRUE(client.ok()) << client.status();
+  IssueOptions request;
+  request.csr_der = "a CSR";
+  EXPECT_THAT(std::string((*client)->Issue(request).status().message()),
+              HasSubstr("this machine's clock is probably behind: it says 2"));
+}
+
+TEST(ClockAdviceTest, IsAboutTheFirstCertificateThatIsNotValid) {
+  const FakeCa ca;
+  EXPECT_EQ(ClockAdvice({}, absl::Now()), "");
+  EXPECT_EQ(ClockAdvice({"no certificate"}, absl::Now()), "");
+  EXPECT_EQ(ClockAdvice({ca.issuing_der()}, absl::Now()), "");
+  EXPECT_THAT(ClockAdvice({ca.issuing_der()}, absl::UnixEpoch()),
+              HasSubstr("probably behind: it says 1970-01-01T00:00:00Z"));
 }
 
 TEST_F(ConnectionErrorTest, TheHostIsUnknown) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "base/time_text.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "x509/certificate.h"
 #include "x509/der/der.h"
@@ -70,6 +71,13 @@ absl::Status VerifyChain(const x509::Certificate& leaf, const std::vector<std::s
   return absl::OkStatus();
 }
 
+// What a wrong clock would explain.
+std::string Dates(absl::Time not_before, absl::Time not_after, absl::Time now) {
+  return absl::StrCat(": it is valid from ", TimeToText(not_before), " until ",
+                      TimeToText(not_after), ", and this machine's clock says ", TimeToText(now),
+                      "; is the clock right, here and at the CA?");
+}
+
 }  // namespace
 
 absl::Status AnswerInvalid(absl::string_view what) {
@@ -125,8 +133,8 @@ absl::Status VerifyAnswer(const Issued& issued, absl::string_view spki, absl::Ti
     return AnswerInvalid("the certificate is not for the key of the CSR");
   }
   if (certificate.not_before > now + kClockTolerance) {
-    return AnswerInvalid(
-        "the certificate is not valid yet: is the clock right, here and at the CA?");
+    return AnswerInvalid(absl::StrCat("the certificate is not valid yet",
+                                      Dates(certificate.not_before, certificate.not_after, now)));
   }
   if (certificate.not_after > now - kClockTolerance) {
     return absl::OkStatus();
@@ -136,7 +144,8 @@ absl::Status VerifyAnswer(const Issued& issued, absl::string_view spki, absl::Ti
                               "this request id was answered before, with a certificate that has "
                               "expired since: ask again with a new id");
   }
-  return AnswerInvalid("the certificate has expired: is the clock right, here and at the CA?");
+  return AnswerInvalid(absl::StrCat("the certificate has expired",
+                                    Dates(certificate.not_before, certificate.not_after, now)));
 }
 
 absl::StatusOr<absl::string_view> CsrPublicKey(absl::string_view csr_der) {

@@ -7,6 +7,7 @@
 #include "base/private_key.h"
 #include "base/secret.h"
 #include "base/status_macros.h"
+#include "base/time_text.h"
 #include "client/server_credentials.h"
 #include "x509/certificate.h"
 #include "x509/pem.h"
@@ -35,21 +36,21 @@ std::string ToPem(const std::vector<std::string>& certificates) {
 
 absl::Status CheckValidity(const x509::Certificate& certificate, absl::string_view path,
                            absl::Time now) {
-  const absl::TimeZone utc = absl::UTCTimeZone();
   if (now > certificate.not_after) {
     return FailedPrecondition(
         Reason::kCallerCertificateExpired,
         absl::StrCat("the client certificate ", path, " expired at ",
-                     absl::FormatTime(absl::RFC3339_sec, certificate.not_after, utc),
-                     ": get a new one (an operator's: stop the server and run fleetca ca "
-                     "renew-admin --dir DIR, with the CA's folder)"));
+                     TimeToText(certificate.not_after), ", and this machine's clock says ",
+                     TimeToText(now),
+                     ": set the clock if it is ahead, or get a new one (an operator's: stop the "
+                     "server and run fleetca ca renew-admin --dir DIR, with the CA's folder)"));
   }
   if (now < certificate.not_before) {
     return FailedPrecondition(
         Reason::kCallerCertificateExpired,
         absl::StrCat("the client certificate ", path, " is valid only from ",
-                     absl::FormatTime(absl::RFC3339_sec, certificate.not_before, utc),
-                     ": is this machine's clock right?"));
+                     TimeToText(certificate.not_before), ", and this machine's clock says ",
+                     TimeToText(now), ": the clock is probably behind; set it"));
   }
   return absl::OkStatus();
 }

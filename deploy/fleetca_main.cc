@@ -1,32 +1,71 @@
 // fleetca: the one binary. It knows the server's commands and the client's, and nothing below them.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "base/exit_status.h"
 #include "base/last_words.h"
+#include "base/openssl.h"
 #include "base/version.h"
+#include "client/cli/command_line.h"
 #include "client/cli/commands.h"
 #include "client/cli/policy_apply_command.h"
+#include "deploy/commit.h"
 #include "service/cli/commands.h"
 #include "service/cli/policy_command.h"
 
 namespace {
 
 constexpr char kFooter[] = R"(
-From nothing to a certificate:
+Examples:
   fleetca ca init --dir ca --trust-domain fleet.example
   fleetca serve --config ca/fleetca.textproto &
   fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
     --name URI:spiffe://fleet.example/svc/web --chain --out web.crt
   fleetca cert inspect web.crt
 
-Data goes to standard output, words to standard error. Exit status: 0 done, 1 failed, 2 the command
-line was not understood. A passphrase is never an argument. `fleetca COMMAND --help` says more.
+Where a flag of the connection is missing, FLEETCA_SERVER and FLEETCA_DIR say it, then the context in
+use ('fleetca context'). Data goes to standard output, words to standard error, and with -o json an
+error is one JSON object there. Exit status: 0 done, 1 failed, 2 the command line was not understood.
+A passphrase is never an argument. 'fleetca help COMMAND' says more.
 )";
+
+constexpr char kVersionExamples[] = R"(
+Examples:
+  fleetca version
+  fleetca version -o json
+)";
+
+constexpr char kHelpExamples[] = R"(
+Examples:
+  fleetca help cert
+  fleetca help cert issue
+)";
+
+std::string OpensslVersion() { return OpenSSL_version(OPENSSL_VERSION_STRING); }
+
+// "fleetca 0.1.0 (commit 1a2b3c, OpenSSL 3.0.19)"
+std::string VersionText() {
+  const std::string commit = fleetca::kCommit;
+  return absl::StrCat("fleetca ", fleetca::kVersion, " (",
+                      commit.empty() ? "" : absl::StrCat("commit ", commit, ", "), "OpenSSL ",
+                      OpensslVersion(), ")");
+}
+
+std::string VersionJson() {
+  const std::string commit = fleetca::kCommit;
+  return absl::StrCat("{\"version\": \"", fleetca::kVersion, "\", ",
+                      commit.empty() ? "" : absl::StrCat("\"commit\": \"", commit, "\", "),
+                      "\"openssl\": \"", OpensslVersion(), "\"}");
+}
 
 void AddVersionCommand(CLI::App& app, int* exit_code) {
   CLI::App* command = app.add_subcommand("version", "Say which fleetca this is");
@@ -39,74 +78,60 @@ void AddVersionCommand(CLI::App& app, int* exit_code) {
           },
           "")
       ->capture_default_str();
+  command->footer(kVersionExamples);
   command->callback([form, exit_code] {
-    const int written = *form == "json" ? std::printf("{\"version\": \"%s\"}\n", fleetca::kVersion)
-                                        : std::printf("fleetca %s\n", fleetca::kVersion);
+    const std::string text = *form == "json" ? VersionJson() : VersionText();
+    const int written = std::printf("%s\n", text.c_str());
     *exit_code = written > 0 && std::fflush(stdout) == 0 ? fleetca::kExitOk : fleetca::kExitFailed;
   });
 }
 
-const CLI::App* FindCommand(const CLI::App& app, const std::string& name) {
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (command->check_name(name) && !command->get_name().empty()) {
-      return command;
-    }
-  }
-  return nullptr;
+// For the list of commands alone: it is taken off the arguments before they are parsed.
+void AddHelpCommand(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "help", "Explain a command, as its --help does: help COMMAND [SUBCOMMAND]");
+  command->footer(kHelpExamples);
 }
 
-std::string CommandsOf(const CLI::App& app) {
-  std::string names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    // Groups of flags have no name, and what starts with "-" is none of the user's.
-    if (!command->get_name().empty() && !command->get_group().empty()) {
-      names += (names.empty() ? "" : ", ") + command->get_name();
-    }
-  }
-  return names;
-}
-
-// The first word that stands where a command must and is none, as a sentence; "" where all are.
-// CLI11 would only say that a command is missing.
-std::string MistypedCommand(const CLI::App& app, int argc, char** argv) {
-  const CLI::App* at = &app;
-  std::string path = "fleetca";
-  for (int i = 1; i < argc && argv[i][0] != '-'; ++i) {
-    if (at->get_require_subcommand_min() == 0) {
-      break;
-    }
-    const CLI::App* const next = FindCommand(*at, argv[i]);
-    if (next == nullptr) {
-      return "\"" + std::string(argv[i]) + "\" is no command of " + path +
-             "; there are: " + CommandsOf(*at);
-    }
-    at = next;
-    path += " " + std::string(argv[i]);
-  }
-  return "";
+int Report(const fleetca::client::CommandLineMistake& mistake) {
+  return fleetca::ReportUsageError(mistake.sentence, mistake.flag);
 }
 
 // CLI11 throws for whatever it does not like.
-int Run(int argc, char** argv) {
+int Run(std::vector<std::string> arguments) {
+  if (fleetca::client::WantsJson(arguments)) {
+    fleetca::SetErrorForm(fleetca::ErrorForm::kJson);
+  }
+  arguments = fleetca::client::WithoutHelpCommand(std::move(arguments));
   int exit_code = fleetca::kExitOk;
   CLI::App app("A certificate authority for a fleet of services, hosts and jobs.", "fleetca");
   app.require_subcommand(1);
   app.footer(kFooter);
+  app.set_version_flag("--version", VersionText, "Say which fleetca this is");
   fleetca::service::AddServerCommands(app, &exit_code);
   fleetca::client::AddCertCommands(app, &exit_code);
   // It asks a server, and checks the file first as only the server's side can.
   fleetca::client::AddPolicyApplyCommand(*app.get_subcommand("policy"), &exit_code,
                                          fleetca::service::CheckPolicyFile);
+  AddHelpCommand(app);
   AddVersionCommand(app, &exit_code);
-  if (const std::string mistake = MistypedCommand(app, argc, argv); !mistake.empty()) {
-    return fleetca::ReportUsageError(mistake);
+  fleetca::client::AddGroupExamples(app);
+  if (const auto mistake = fleetca::client::FindMistake(app, arguments);
+      !mistake.sentence.empty()) {
+    return Report(mistake);
   }
+  std::reverse(arguments.begin(), arguments.end());
   try {
-    app.parse(argc, argv);
+    app.parse(arguments);
   } catch (const CLI::ParseError& error) {
     // Asking for help is no mistake; everything else is.
-    return app.exit(error) == 0 ? fleetca::kExitOk : fleetca::kExitUsage;
+    if (error.get_exit_code() != 0) {
+      return Report(fleetca::client::MistakeOf(app, error));
+    }
+    const int shown = app.exit(error);
+    return std::cout.flush().good() ? shown : fleetca::kExitFailed;
   }
+  fleetca::FlushNotes();
   return exit_code;
 }
 
@@ -118,7 +143,7 @@ int main(int argc, char** argv) {
   fleetca::SayWhyOnTerminate();
   // We throw nothing. What a library throws, no memory above all, ends here with a sentence.
   try {
-    return Run(argc, argv);
+    return Run(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const std::exception& error) {
     return fleetca::ReportUnexpected(error.what());
   }

@@ -29,9 +29,10 @@ pass, 1 when not.
 
 Examples:
   fleetca authz check --roots ca.pem --trust-domain fleet.example --audience svc/orders \
-    --routes http_roles.textproto --cert reader.pem --method POST --path /orders
-  fleetca authz check --roots ca.pem --trust-domain fleet.example --routes http_roles.textproto \
-    --cert - --method GET --path '/orders/7?all=1' -o json < reader.pem | jq .reason
+    --routes http_roles.textproto --cert reader.pem --method GET --path /orders/7
+  fleetca authz check --roots ca.pem --trust-domain fleet.example --audience svc/orders \
+    --routes http_roles.textproto --cert - --method GET --path '/orders/7?all=1' -o json \
+    < reader.pem | jq .allowed
 )help";
 
 struct CheckFlags {
@@ -120,7 +121,11 @@ absl::StatusOr<int> Check(const CheckFlags& flags) {
                                                    .target = flags.path});
   FLEETCA_RETURN_IF_ERROR(
       WriteData("", flags.form == "json" ? DecisionToJson(decision) : DecisionToText(decision)));
-  return decision.status.ok() ? kExitOk : kExitFailed;
+  if (decision.status.ok()) {
+    return kExitOk;
+  }
+  // As text, the decision has said it.
+  return GetErrorForm() == ErrorForm::kJson ? ReportStatus(decision.status) : kExitFailed;
 }
 
 int RunCheck(const CheckFlags& flags) {

@@ -44,9 +44,9 @@ standard error.
 
 Examples:
   fleetca authz serve --roots ca.pem --trust-domain fleet.example --audience svc/orders \
-    --intermediates issuing-ca.pem --routes http_roles.textproto --http unix:/run/fleetca/http.sock
+    --intermediates issuing-ca.pem --routes http_roles.textproto --http unix:authz.sock &
   fleetca authz serve --roots ca.pem --trust-domain fleet.example --routes http_roles.textproto \
-    --grpc 127.0.0.1:9101 --http 127.0.0.1:9102
+    --grpc 127.0.0.1:9101 --http 127.0.0.1:9102 &
 )help";
 
 constexpr mode_t kPublicFileMode = 0644;

@@ -3,6 +3,7 @@
 #include "client/cli/authz_check_command.h"
 #include "client/cli/authz_serve_command.h"
 #include "client/cli/bundle_command.h"
+#include "client/cli/context_command.h"
 #include "client/cli/fingerprint_command.h"
 #include "client/cli/get_command.h"
 #include "client/cli/inspect_command.h"
@@ -35,6 +36,8 @@ void AddCertCommands(CLI::App& app, int* exit_code) {
   authz->require_subcommand(1);
   AddAuthzServeCommand(*authz, exit_code);
   AddAuthzCheckCommand(*authz, exit_code);
+
+  AddContextCommand(app, exit_code);
 }
 
 }  // namespace fleetca::client

@@ -2,20 +2,19 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <iostream>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/exit_status.h"
 #include "base/file.h"
 #include "base/status_macros.h"
 #include "base/thread_check.h"
 #include "base/time_text.h"
-#include "client/cli/ca_folder.h"
+#include "client/cli/address_flag.h"
 #include "client/cli/command_files.h"
 #include "client/cli/duration_flag.h"
 #include "client/cli/identity_flag.h"
@@ -26,13 +25,6 @@
 
 namespace fleetca::client {
 namespace {
-
-// The names that `fleetca ca init` gives.
-constexpr absl::string_view kTrustBundleFile = "trust-bundle.pem";
-constexpr absl::string_view kCertificateFile = "admin.crt";
-constexpr absl::string_view kPrivateKeyFile = "admin.key";
-
-constexpr absl::string_view kUsualServer = "127.0.0.1:8443";
 
 // A person waits: what does not pass by itself should be reported in a second or so.
 constexpr int kMaxAttempts = 4;
@@ -57,28 +49,13 @@ void WarnOfItsEnd(const std::string& certificate_file, absl::Time now) {
       now < own->not_after - std::min(kWarnAhead, (own->not_after - own->not_before) / 3)) {
     return;
   }
-  std::cerr << "warning: your certificate " << certificate_file << " ends at "
-            << TimeToWords(own->not_after)
-            << "; renew it with itself before: fleetca cert issue --identity " << own->SpiffeId()
-            << " (docs/own-certificates.md)" << std::endl;
-}
-
-std::string FileOr(const std::string& given, const std::string& dir, absl::string_view name) {
-  return given.empty() && !dir.empty() ? absl::StrCat(dir, "/", name) : given;
+  SayNote(absl::StrCat("warning: your certificate ", certificate_file, " ends at ",
+                       TimeToWords(own->not_after),
+                       "; renew it with itself before: fleetca cert issue --identity ",
+                       own->SpiffeId(), " (docs/own-certificates.md)"));
 }
 
 }  // namespace
-
-std::string CheckAddressFlag(const std::string& address) {
-  const size_t colon = address.rfind(':');
-  int port = 0;
-  if (colon == std::string::npos || colon == 0 ||
-      !absl::SimpleAtoi(absl::string_view(address).substr(colon + 1), &port) || port < 1 ||
-      port > 65535) {
-    return absl::StrCat("\"", address, "\" is not HOST:PORT, such as ca.fleet.example:8443");
-  }
-  return "";
-}
 
 absl::Status PrepareGrpc() {
   if (std::getenv("GRPC_VERBOSITY") == nullptr) {
@@ -88,23 +65,25 @@ absl::Status PrepareGrpc() {
 }
 
 TlsFiles FilesOf(const ConnectionFlags& flags) {
-  return {FileOr(flags.ca, flags.dir, kTrustBundleFile),
-          FileOr(flags.certificate, flags.dir, kCertificateFile),
-          FileOr(flags.key, flags.dir, kPrivateKeyFile), flags.server_identity};
+  const absl::StatusOr<ConnectionSettings> settings = ResolveSettings(flags);
+  return FilesIn(settings.ok() ? *settings : flags);
 }
 
 CLI::App* AddServerFlags(CLI::App& command, ConnectionFlags* flags) {
-  CLI::App* group = command.add_option_group("Connection");
+  CLI::App* group = command.add_option_group("Connection",
+                                             "A flag goes before FLEETCA_SERVER and FLEETCA_DIR, "
+                                             "these before the context in use ('fleetca "
+                                             "context'), and that before the default");
   group
       ->add_option("--server", flags->server,
-                   "The CA's address; default: listener.address in the --dir's fleetca.textproto, "
-                   "or 127.0.0.1:8443")
+                   "The CA's address; default: FLEETCA_SERVER, listener.address in the --dir's "
+                   "fleetca.textproto, or 127.0.0.1:8443")
       ->type_name("HOST:PORT")
       ->check(CheckAddressFlag, "");
   group
       ->add_option("--dir", flags->dir,
                    "A folder made by 'fleetca ca init': stands for --ca, --cert, --key and "
-                   "--server")
+                   "--server; default: FLEETCA_DIR")
       ->type_name("DIR");
   group->add_option("--ca", flags->ca, "The roots the CA's server certificate chains to (PEM)")
       ->type_name("FILE");
@@ -134,16 +113,20 @@ void AddConnectionFlags(CLI::App& command, ConnectionFlags* flags) {
 }
 
 std::string MissingConnectionFlag(const ConnectionFlags& flags) {
-  const TlsFiles files = FilesOf(flags);
-  constexpr absl::string_view kOrDir = " is required (or --dir, the folder of 'fleetca ca init')";
-  if (files.ca_file.empty()) {
-    return absl::StrCat("--ca", kOrDir);
+  // What cannot be read is no matter of flags; ClientOptionsOf says it.
+  const absl::StatusOr<ConnectionSettings> settings = ResolveSettings(flags);
+  if (!settings.ok()) {
+    return "";
   }
-  if (files.certificate_file.empty()) {
-    return absl::StrCat("--cert", kOrDir);
-  }
-  if (files.private_key_file.empty()) {
-    return absl::StrCat("--key", kOrDir);
+  constexpr absl::string_view kOrDir =
+      " is required (or --dir, the folder of 'fleetca ca init', or FLEETCA_DIR or a context that "
+      "names one)";
+  const std::pair<const char*, const std::string&> needed[] = {
+      {"--ca", settings->ca}, {"--cert", settings->certificate}, {"--key", settings->key}};
+  for (const auto& [flag, value] : needed) {
+    if (value.empty()) {
+      return absl::StrCat(flag, kOrDir);
+    }
   }
   return StandardInputMistake(
       {{"--ca", flags.ca}, {"--cert", flags.certificate}, {"--key", flags.key}});
@@ -161,22 +144,17 @@ CallOptions CallOptionsOf(const ConnectionFlags& flags) {
 }
 
 absl::StatusOr<std::string> ServerOf(const ConnectionFlags& flags) {
-  if (!flags.server.empty()) {
-    return flags.server;
-  }
-  std::string server;
-  if (!flags.dir.empty()) {
-    FLEETCA_ASSIGN_OR_RETURN(server, ServerAddressOf(flags.dir));
-  }
-  return server.empty() ? std::string(kUsualServer) : server;
+  FLEETCA_ASSIGN_OR_RETURN(const ConnectionSettings settings, ResolveSettings(flags));
+  return settings.server;
 }
 
 absl::StatusOr<CaClientOptions> ClientOptionsOf(const ConnectionFlags& flags) {
+  FLEETCA_ASSIGN_OR_RETURN(const ConnectionSettings settings, ResolveSettings(flags));
   CaClientOptions options;
   static_cast<CallOptions&>(options) = CallOptionsOf(flags);
-  FLEETCA_ASSIGN_OR_RETURN(options.address, ServerOf(flags));
-  options.files = FilesOf(flags);
-  options.server_name = flags.server_name;
+  options.address = settings.server;
+  options.files = FilesIn(settings);
+  options.server_name = settings.server_name;
   return options;
 }
 

@@ -11,19 +11,14 @@
 #include "client/ca_client.h"
 #include "client/ca_client_options.h"
 #include "client/call_options.h"
+#include "client/cli/address_flag.h"
+#include "client/cli/connection_settings.h"
 
 namespace fleetca::client {
 
-struct ConnectionFlags {
-  // Empty: that of the folder, or the usual one (ServerOf).
-  std::string server;
-  // A folder made by `fleetca ca init`: stands for the three files that are not given themselves.
-  std::string dir;
-  std::string ca;
-  std::string certificate;
-  std::string key;
-  std::string server_name;
-  std::string server_identity;
+// The settings are what the flags say themselves; what holds is theirs, the environment's and the
+// context's together, which the functions below find out (client/cli/connection_settings.h).
+struct ConnectionFlags : ConnectionSettings {
   std::string timeout = "30s";
   // No flag: what the command wants to have called of each attempt (CallOptions).
   std::function<void(grpc::Channel& channel, absl::Duration remaining)> before_attempt;
@@ -40,19 +35,16 @@ void AddConnectionFlags(CLI::App& command, ConnectionFlags* flags);
 // kInternal when the system has not the threads that gRPC needs, without which it would hang.
 absl::Status PrepareGrpc();
 
-// As given, or those of the folder; empty where there is neither. With --server-identity.
+// The three files that are used, with the server's identity; empty where nothing names one. What
+// the flags say where the rest cannot be read, which ClientOptionsOf reports.
 TlsFiles FilesOf(const ConnectionFlags& flags);
 
 // Which of the needed flags is missing, or takes standard input from another, as a sentence; ""
 // when none does.
 std::string MissingConnectionFlag(const ConnectionFlags& flags);
 
-// --server as given, else where the folder's server listens, else 127.0.0.1:8443. The errors of
-// ServerAddressOf (ca_folder.h).
+// The address that is used. The errors of ResolveSettings (connection_settings.h).
 absl::StatusOr<std::string> ServerOf(const ConnectionFlags& flags);
-
-// For CLI11: "" when the text is HOST:PORT, otherwise a sentence.
-std::string CheckAddressFlag(const std::string& address);
 
 // How often and how long to try; a person waits. For a server that is starting, until --timeout.
 CallOptions CallOptionsOf(const ConnectionFlags& flags);

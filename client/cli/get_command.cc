@@ -16,7 +16,7 @@ namespace {
 
 constexpr char kExamples[] = R"help(
 Examples:
-  fleetca cert get --dir ca 0107d2c4...
+  fleetca cert get --dir ca "$(fleetca cert inspect -o json web.crt | jq -r '.[0].serial')"
   fleetca cert get --dir ca -o text "$(openssl x509 -noout -serial -in web.crt)"
 )help";
 

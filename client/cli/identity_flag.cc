@@ -1,9 +1,13 @@
 #include "client/cli/identity_flag.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/text.h"
+#include "x509/csr.h"
 #include "x509/spiffe_id.h"
 
 namespace fleetca::client {
@@ -47,6 +51,25 @@ absl::StatusOr<std::vector<ListedIdentity>> ParseIdentities(absl::string_view co
     return InvalidArgument(Reason::kFileInvalid, "identities", "there is no identity in the list");
   }
   return identities;
+}
+
+absl::Status WithIdentityHint(const absl::Status& refusal, absl::string_view csr_der) {
+  const std::optional<Reason> reason = GetReason(refusal);
+  const bool by_identity = reason == Reason::kCallerNotAllowed ||
+                           reason == Reason::kProfileUnknown || reason == Reason::kSanNotAllowed ||
+                           reason == Reason::kSanTypeForbidden || reason == Reason::kSanMissing;
+  const absl::StatusOr<x509::Csr> csr = x509::ParseCsr(csr_der, x509::CsrLimits());
+  if (!by_identity || !csr.ok() ||
+      std::any_of(csr->names.begin(), csr->names.end(), [](const x509::GeneralName& name) {
+        return name.type == x509::NameType::kUri;
+      })) {
+    return refusal;
+  }
+  return MakeError(refusal.code(), *reason, GetField(refusal),
+                   absl::StrCat(refusal.message(),
+                                ". Neither the CSR nor a flag says whom the certificate is for, so "
+                                "it would be for your own identity: name another one with "
+                                "--identity, such as spiffe://fleet.example/svc/web"));
 }
 
 }  // namespace fleetca::client

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
@@ -27,6 +28,11 @@ std::string CheckIdentityFlag(const std::string& text);
 // INVALID_ARGUMENT kFileInvalid, with the line, for anything else, for more than
 // kMaxListedIdentities, and for none.
 absl::StatusOr<std::vector<ListedIdentity>> ParseIdentities(absl::string_view contents);
+
+// A refusal of a certificate that was asked for without --identity. Where the CSR names no SPIFFE
+// ID either, the certificate would have been for the caller's own identity, which is seldom meant:
+// then the same error says so, and names the flag. Other errors stay as they are.
+absl::Status WithIdentityHint(const absl::Status& refusal, absl::string_view csr_der);
 
 }  // namespace fleetca::client
 

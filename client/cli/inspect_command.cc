@@ -24,8 +24,9 @@ namespace {
 constexpr char kExamples[] = R"help(
 Examples:
   fleetca cert inspect web.crt
-  openssl req -new ... | fleetca cert inspect -
-  fleetca cert inspect -o json chain.pem | jq '.[].not_after'
+  fleetca cert inspect web.csr
+  openssl req -new -newkey ed25519 -nodes -keyout new.key -subj /CN=web | fleetca cert inspect -
+  fleetca cert inspect -o json web.crt | jq '.[].not_after'
   fleetca cert inspect -o json web.crt | jq '.[0].authz.roles'
 )help";
 

@@ -25,10 +25,10 @@ command goes on with them and gets the same certificate.
 
 Examples:
   A certificate for a CSR that openssl made:
-    openssl req -new -newkey ed25519 -nodes -keyout web.key -subj / \
+    openssl req -new -newkey ed25519 -nodes -keyout csr.key -subj / \
       -addext subjectAltName=DNS:web.fleet.example -out web.csr
     fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
-      --csr web.csr --out web.crt
+      --csr web.csr --out csr.crt
   Key and certificate in one go:
     fleetca cert issue --dir ca --profile service --new-key p256 --key-out api.key \
       --name URI:spiffe://fleet.example/svc/api --name DNS:api.fleet.example --out api.crt
@@ -43,7 +43,7 @@ Examples:
     fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
       --csr-dir . --out-dir certificates
   On a new host, with a join token and the SHA-256 of the CA's root:
-    fleetca cert issue --bootstrap ca.fleet.example:8444 --ca-sha256 3f5e... \
+    fleetca cert issue --bootstrap localhost:8444 --ca-sha256 "$(cat root.sha256)" \
       --token-file join.token --new-key p256 --key-out host.key \
       --out host.crt --bundle-out roots.pem
   Would it be granted, and by which rules?

@@ -17,6 +17,7 @@
 #include "client/cli/csr_file.h"
 #include "client/cli/decision_output.h"
 #include "client/cli/duration_flag.h"
+#include "client/cli/identity_flag.h"
 #include "client/cli/issue_connection.h"
 #include "client/cli/issue_outputs.h"
 #include "client/cli/kept_request.h"
@@ -90,11 +91,19 @@ absl::Status Complete(PendingRequest* request) {
   return absl::OkStatus();
 }
 
+// The refusal, and where --identity would cure it, that it would. A token says whom it is for.
+absl::Status HintOf(const IssueFlags& flags, absl::Status refusal, const PendingRequest& request) {
+  return flags.identity.empty() && flags.bootstrap.address.empty()
+             ? WithIdentityHint(std::move(refusal), request.asked.csr_der)
+             : refusal;
+}
+
 // Ends with an answer in `request`, which is on disk in any case but a refusal.
-absl::Status Ask(const KeptRequest& kept, const IssueFunction& issue, PendingRequest* request) {
+absl::Status Ask(const IssueFlags& flags, const KeptRequest& kept, const IssueFunction& issue,
+                 PendingRequest* request) {
   absl::StatusOr<Issued> issued = issue(request->asked);
   if (!issued.ok()) {
-    return kept.GiveUp(issued.status());
+    return kept.GiveUp(HintOf(flags, issued.status(), *request));
   }
   request->answer = *std::move(issued);
   if (!kept.path().empty()) {
@@ -158,7 +167,7 @@ absl::Status IssueOne(const IssueFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<KeptRequest> kept,
                            KeptRequest::Keep(path, request, is_new));
   if (!request.answer.has_value()) {
-    FLEETCA_RETURN_IF_ERROR(Ask(*kept, issue, &request));
+    FLEETCA_RETURN_IF_ERROR(Ask(flags, *kept, issue, &request));
   }
   return Deliver(flags, *kept, request);
 }
@@ -168,7 +177,11 @@ absl::Status ValidateOne(const IssueFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(PendingRequest request, AskedBy(flags));
   FLEETCA_ASSIGN_OR_RETURN(const IssueFunction issue, ConnectToIssue(flags));
   FLEETCA_RETURN_IF_ERROR(Complete(&request));
-  FLEETCA_ASSIGN_OR_RETURN(const Issued issued, issue(request.asked));
+  const absl::StatusOr<Issued> answer = issue(request.asked);
+  if (!answer.ok()) {
+    return HintOf(flags, answer.status(), request);
+  }
+  const Issued& issued = *answer;
   if (issued.decision.has_value()) {
     FLEETCA_RETURN_IF_ERROR(
         WriteData(flags.output.file, FormatDecision(*issued.decision, ParseForm(flags.output.form)),

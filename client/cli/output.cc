@@ -1,9 +1,8 @@
 #include "client/cli/output.h"
 
-#include <cstdio>
-
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/exit_status.h"
 #include "base/output_check.h"
 #include "base/standard_output.h"
 #include "x509/pem.h"
@@ -69,10 +68,7 @@ absl::Status WriteData(const std::string& file, absl::string_view data, Replace 
   return WriteStandardOutput(data);
 }
 
-void Say(absl::string_view sentence) {
-  const std::string line = absl::StrCat(sentence, "\n");
-  std::fwrite(line.data(), 1, line.size(), stderr);
-}
+void Say(absl::string_view sentence) { SayNote(sentence); }
 
 std::string CertificatesToPem(const std::vector<std::string>& certificates_der) {
   std::string pem;

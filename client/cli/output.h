@@ -42,7 +42,7 @@ absl::Status CheckOutput(const std::string& file, Replace replace = Replace::kAl
 absl::Status WriteData(const std::string& file, absl::string_view data,
                        Replace replace = Replace::kAllButKeys);
 
-// A sentence on standard error.
+// A sentence on standard error that is no error: SayNote (base/exit_status.h).
 void Say(absl::string_view sentence);
 
 // The certificates as PEM, in their order.

@@ -4,6 +4,8 @@
 
 #include <cstdio>
 
+#include "base/exit_status.h"
+
 namespace fleetca::client {
 namespace {
 
@@ -20,8 +22,10 @@ Progress::Progress(size_t total, std::string what)
 
 void Progress::Report(size_t done) {
   // The last one is what stays to be read.
+  // Errors as JSON are for a program, which reads nothing else there.
   const absl::Time now = absl::Now();
-  if (now < next_ && !(on_terminal_ && done == total_)) {
+  if (GetErrorForm() == ErrorForm::kJson ||
+      (now < next_ && !(on_terminal_ && done == total_))) {
     return;
   }
   next_ = now + (on_terminal_ ? kOnTerminal : kElsewhere);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "base/errors.h"
 #include "client/cli/output.h"
 #include "client/connection_error.h"
 #include "grpcpp/support/time.h"
@@ -12,17 +13,32 @@ namespace {
 
 constexpr absl::Duration kSilence = absl::Seconds(1);
 
+// What is waited for, as the beginning of a sentence; "" for a failure that does not pass by
+// itself.
+absl::string_view WhatToWaitFor(const absl::Status& status) {
+  if (NothingListens(status)) {
+    return "nothing listens at the CA's address yet";
+  }
+  if (absl::IsDeadlineExceeded(status) && GetReason(status) == Reason::kServerUnreachable) {
+    return "the CA does not answer yet";
+  }
+  if (absl::IsUnavailable(status) && GetReason(status) == Reason::kDraining) {
+    return "the server is stopping";
+  }
+  return "";
+}
+
 }  // namespace
 
 bool ServerWait::operator()(const absl::Status& status) {
-  if (!NothingListens(status)) {
+  const absl::string_view what = WhatToWaitFor(status);
+  if (what.empty()) {
     return false;
   }
   start_ = std::min(start_, absl::Now());
   if (!said_ && absl::Now() - start_ >= kSilence) {
     said_ = true;
-    Say(absl::StrCat("nothing listens at the CA's address yet; waiting for the server, for up to ",
-                     timeout_));
+    Say(absl::StrCat(what, "; waiting for the server, for up to ", timeout_));
   }
   return true;
 }

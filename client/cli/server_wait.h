@@ -13,8 +13,10 @@
 
 namespace fleetca::client {
 
-// Says of a failure whether it is worth waiting for the server: only where nothing listens at the
-// address. After a second it writes a line about that on standard error, once. Thread-compatible.
+// Says of a failure whether it is worth waiting for the server: where nothing listens at the
+// address, where what listens does not answer yet, and where the server says that it is stopping,
+// which is how a restart begins. After a second it writes a line about that on standard error,
+// once. Thread-compatible.
 class ServerWait {
  public:
   explicit ServerWait(std::string timeout) : timeout_(std::move(timeout)) {}

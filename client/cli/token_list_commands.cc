@@ -32,8 +32,8 @@ Examples:
 constexpr char kRevokeExamples[] = R"help(
 Certificates that were issued by the tokens stay valid. Revoking again changes nothing.
 
-Example:
-  fleetca token revoke --dir ca 9f86d081884c7d65 2c26b46b68ffc68f
+Examples:
+  fleetca token revoke --dir ca "$(fleetca token list --dir ca -o json | jq -r '.[0].id')"
 )help";
 
 constexpr size_t kIdDigits = 16;

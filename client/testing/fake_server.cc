@@ -371,6 +371,12 @@ void FakeServer::Restart() {
   }
 }
 
+void FakeServer::RestartWithDates(absl::Time not_before, absl::Time not_after) {
+  const std::vector<RequestedName> names = ServerOrder(kServerIdentity).names;
+  pair_ = ca_->IssueTls({.names = names, .not_before = not_before, .not_after = not_after});
+  Restart();
+}
+
 FakeServer::~FakeServer() { Stop(); }
 
 void FakeServer::Stop() {

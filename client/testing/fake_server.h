@@ -123,6 +123,8 @@ class FakeServer {
   void Stop();
   // Serves again on the same ports.
   void Restart();
+  // The same with a certificate of these dates.
+  void RestartWithDates(absl::Time not_before, absl::Time not_after);
 
  private:
   // Without a certificate, and so not serving yet.

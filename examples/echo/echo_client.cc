@@ -3,6 +3,7 @@
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_credentials_options.h>
 
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -26,6 +27,9 @@ std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::string& folder,
 
 int Call(echo::v1::EchoService::Stub& stub, const char* text) {
   grpc::ClientContext context;
+  // The server may have been started a moment ago.
+  context.set_wait_for_ready(true);
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
   grpc::Status status;
   if (text == nullptr) {
     echo::v1::ReadResponse response;

@@ -34,7 +34,7 @@ overwritten.
 
 Examples:
   fleetca ca init --dir ca --trust-domain fleet.example
-  fleetca ca init --dir /etc/fleetca --trust-domain fleet.example --key-type p384 \
+  fleetca ca init --dir site --trust-domain fleet.example --key-type p384 \
     --dns ca.fleet.example --ip 10.0.0.5 --listen 0.0.0.0:8443 --bootstrap 0.0.0.0:8444
 )";
 

@@ -29,8 +29,8 @@ one of store.head_file and the ports are free. Run it as the user of the server,
 with --text-only, and on standard input, the files may be elsewhere.
 
 Examples:
-  fleetca config validate /etc/fleetca/fleetca.textproto
-  generate-config | fleetca config validate -
+  fleetca config validate ca/fleetca.textproto
+  fleetca config validate - < ca/fleetca.textproto
 )";
 
 struct ValidateFlags {
@@ -67,7 +67,7 @@ int Run(const ValidateFlags& flags) {
   const absl::Status status = Validate(flags, &warnings);
   if (flags.form == "json") {
     const int written = ReportStatus(WriteStandardOutput(ToJson(flags.file, status, warnings)));
-    return status.ok() ? written : kExitFailed;
+    return status.ok() ? written : ReportStatus(status);
   }
   if (GetReason(status) == Reason::kConfigInvalid) {
     // As compilers write them, so that editors jump to the line.

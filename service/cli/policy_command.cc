@@ -45,9 +45,10 @@ certificate, and the claims of a token must not lead to an identity that has rig
 names it or fleetca.textproto lies beside the policy and names it.
 
 Examples:
-  fleetca policy check /etc/fleetca/policy.textproto
-  fleetca policy check --config /etc/fleetca/fleetca.textproto new-policy.textproto
-  generate-policy | fleetca policy check -
+  fleetca policy check ca/policy.textproto
+  sed 's/^policy_revision: 1$/policy_revision: 2/' ca/policy.textproto > new-policy.textproto
+  fleetca policy check --config ca/fleetca.textproto new-policy.textproto
+  fleetca policy check - < new-policy.textproto
 )";
 
 constexpr char kExplainExamples[] = R"(
@@ -56,11 +57,12 @@ passed. Exit status: 0 when the certificate is allowed, 1 when it is denied. Bud
 and the CSR's signature is not verified.
 
 Examples:
-  fleetca policy explain policy.textproto --as spiffe://fleet.example/svc/web --profile service \
+  fleetca policy explain ca/policy.textproto --as spiffe://fleet.example/svc/web \
+    --profile service --csr web.csr
+  fleetca policy explain ca/policy.textproto --as spiffe://fleet.example/operator/admin \
+    --for spiffe://fleet.example/svc/web --profile service --csr web.csr -o json
+  fleetca policy explain ca/policy.textproto --certificate web.crt --profile service \
     --csr web.csr
-  fleetca policy explain policy.textproto --as spiffe://fleet.example/node/n1 \
-    --for spiffe://fleet.example/svc/n1/web --profile service --csr web.csr -o json
-  fleetca policy explain policy.textproto --certificate web.crt --profile service --csr renewal.csr
 )";
 
 constexpr absl::Duration kLongestLifetime = absl::Hours(24 * 3650);
@@ -86,7 +88,7 @@ std::string ShownFile(const std::string& file) { return file == "-" ? "standard 
 
 // As compilers write mistakes, so that editors jump to the line.
 int ReportPolicyError(const absl::Status& status) {
-  if (GetReason(status) == Reason::kConfigInvalid) {
+  if (GetReason(status) == Reason::kConfigInvalid && GetErrorForm() == ErrorForm::kText) {
     std::cerr << PrintableMessage(status) << std::endl;
     return kExitFailed;
   }
@@ -145,7 +147,7 @@ int RunCheck(const CheckFlags& flags) {
   const absl::StatusOr<std::unique_ptr<const Policy>> policy = Check(flags);
   if (flags.form == "json") {
     const int written = ReportStatus(WriteStandardOutput(CheckToJson(flags.file, policy)));
-    return policy.ok() ? written : kExitFailed;
+    return policy.ok() ? written : ReportStatus(policy.status());
   }
   if (!policy.ok()) {
     return ReportPolicyError(policy.status());
@@ -210,7 +212,12 @@ absl::StatusOr<int> Explain(const ExplainFlags& flags) {
   FLEETCA_RETURN_IF_ERROR(WriteStandardOutput(flags.form == "json"
                                                   ? JsonToText(ExplanationToJson(explanation))
                                                   : ExplanationToText(explanation)));
-  return explanation.decision.ok() ? kExitOk : kExitFailed;
+  if (explanation.decision.ok()) {
+    return kExitOk;
+  }
+  // As text, the explanation has said it.
+  return GetErrorForm() == ErrorForm::kJson ? ReportStatus(explanation.decision.status())
+                                            : kExitFailed;
 }
 
 int RunExplain(const ExplainFlags& flags) {

@@ -27,10 +27,10 @@ file that is not right leaves the policy as it is, and the log says why. The boo
 by a second process, which this one starts, starts again when it ends, and takes along when it stops.
 
 Examples:
-  fleetca serve --config ca/fleetca.textproto
   fleetca serve --config ca/fleetca.textproto --print-config
   fleetca serve --config ca/fleetca.textproto & server=$!
-  fleetca policy apply --dir ca                                   # or: systemctl reload fleetca
+  fleetca bundle get --dir ca --out roots.pem                      # waits for the server
+  fleetca policy apply --dir ca                                    # or: systemctl reload fleetca
 )";
 
 struct ServeFlags {

@@ -29,10 +29,11 @@ since that copy is lost, and with it which join tokens and one-use JWTs were use
 token is revoked, and one-use JWTs that were issued before now are refused: by their iat, by their
 nbf where they have no iat, and those that have neither for a day. Where there is no store,
 an empty one is made. The server must not run. Cut short, run the same command again.
-Run it as the user that the server runs as: the server could not open what another one writes.
+Run it as the user that the server runs as ('sudo -u fleetca fleetca store ...'): the server could
+not open what another one writes.
 
 Examples:
-  sudo -u fleetca fleetca store restore --accept-loss --config ca/fleetca.textproto
+  fleetca store restore --accept-loss --config ca/fleetca.textproto
 )";
 
 constexpr char kSetClockExamples[] = R"(
@@ -43,11 +44,12 @@ than now, while the clock was ahead, are revoked. Which one-use JWTs were used m
 a clock that was ahead, so those that were issued before now are refused; no longer than that where
 a restore refused them up to a later time. Certificates that were issued then are not valid before
 their own time. The server must not run.
-Run it as the user that the server runs as: the server could not open what another one writes.
+Run it as the user that the server runs as ('sudo -u fleetca fleetca store ...'): the server could
+not open what another one writes.
 
 Examples:
   date --utc
-  sudo -u fleetca fleetca store set-clock --i-checked-the-time --config ca/fleetca.textproto
+  fleetca store set-clock --i-checked-the-time --config ca/fleetca.textproto
 )";
 
 struct StoreFlags {

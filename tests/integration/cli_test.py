@@ -234,9 +234,11 @@ class CliTest(unittest.TestCase):
                 self.assert_fails(fleetca(*arguments), 2)
                 self.assertNotEqual(fleetca(*arguments).err, "")
 
-    def test_a_mistyped_command_is_named_with_those_there_are(self):
-        self.assert_fails(fleetca("cert", "isue", "--dir", self.ca), 2, '"isue"', "fleetca cert", "issue, get, inspect")
-        self.assert_fails(fleetca("certs"), 2, '"certs"', "bundle", "token", "version")
+    def test_a_mistyped_command_is_named_with_what_was_meant(self):
+        self.assert_fails(fleetca("cert", "isue", "--dir", self.ca), 2, '"isue"', "did you mean 'fleetca cert issue'?")
+        self.assert_fails(fleetca("certs"), 2, '"certs"', "did you mean 'fleetca cert'?")
+        self.assert_fails(fleetca("frobnicate"), 2, '"frobnicate"', "bundle", "token", "version")
+        self.assert_fails(fleetca("cert", "get", "--dri", self.ca), 2, '"--dri"', "did you mean --dir?")
 
     def test_a_server_that_is_not_there_is_named(self):
         result = fleetca("bundle", "get", "--dir", self.ca, "--server", "127.0.0.1:1",

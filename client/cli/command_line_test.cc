@@ -1,0 +1,154 @@
+#include "client/cli/command_line.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "client/cli/commands.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace fleetca::client {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class CommandLineTest : public ::testing::Test {
+ protected:
+  CommandLineTest() : app_("", "fleetca") {
+    app_.require_subcommand(1);
+    AddCertCommands(app_, &exit_code_);
+  }
+
+  std::string Mistake(const std::vector<std::string>& arguments) const {
+    return FindMistake(app_, arguments).sentence;
+  }
+
+  CLI::App app_;
+  int exit_code_ = 0;
+};
+
+TEST_F(CommandLineTest, AMistypedCommandHasOneSuggestionAtEveryLevel) {
+  EXPECT_EQ(Mistake({"crt", "issue"}),
+            "\"crt\" is no command of fleetca; did you mean 'fleetca cert'?");
+  EXPECT_EQ(Mistake({"cert", "isue", "--dir", "ca"}),
+            "\"isue\" is no command of fleetca cert; did you mean 'fleetca cert issue'?");
+  EXPECT_EQ(Mistake({"token", "creat"}),
+            "\"creat\" is no command of fleetca token; did you mean 'fleetca token create'?");
+}
+
+TEST_F(CommandLineTest, ACommandWithoutItsGroupIsFound) {
+  EXPECT_THAT(Mistake({"issue"}), HasSubstr("did you mean 'fleetca cert issue'?"));
+  // There are two of this name.
+  EXPECT_THAT(Mistake({"get"}), HasSubstr("there are: cert, bundle, token, authz, context"));
+}
+
+TEST_F(CommandLineTest, WithoutASuggestionAllAreNamed) {
+  EXPECT_EQ(Mistake({"cert", "destroy"}),
+            "\"destroy\" is no command of fleetca cert; there are: issue, get, inspect");
+}
+
+TEST_F(CommandLineTest, AMissingCommandIsNamed) {
+  EXPECT_EQ(Mistake({"cert"}),
+            "fleetca cert needs a command; there are: issue, get, inspect; "
+            "'fleetca cert --help' says more");
+  EXPECT_THAT(Mistake({}), HasSubstr("fleetca needs a command; there are: cert, "));
+}
+
+TEST_F(CommandLineTest, AMistypedFlagHasOneSuggestion) {
+  const CommandLineMistake mistake =
+      FindMistake(app_, {"cert", "issue", "--profle", "service", "--dir", "ca"});
+  EXPECT_EQ(mistake.sentence,
+            "\"--profle\" is no flag of fleetca cert issue; did you mean --profile?");
+  EXPECT_EQ(mistake.flag, "--profle");
+  EXPECT_THAT(Mistake({"cert", "issue", "--dri=ca"}), HasSubstr("did you mean --dir?"));
+  EXPECT_THAT(Mistake({"cert", "issue", "-dir", "ca"}), HasSubstr("did you mean --dir?"));
+  EXPECT_THAT(Mistake({"token", "list", "--ident", "x"}), HasSubstr("did you mean --identity?"));
+  EXPECT_THAT(Mistake({"cert", "issue", "--frobnicate"}),
+              HasSubstr("'fleetca cert issue --help' says more"));
+}
+
+TEST_F(CommandLineTest, AFlagBeforeTheCommandIsToldWhereItGoes) {
+  EXPECT_THAT(Mistake({"cert", "--dir", "ca", "issue"}), HasSubstr("flags come after the command"));
+}
+
+TEST_F(CommandLineTest, WhatIsRightIsLeftToTheParser) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"cert", "issue", "--dir", "ca", "--csr", "-", "-o", "json", "--chain"},
+           {"cert", "issue", "--name=DNS:a", "-ojson"},
+           {"cert", "inspect", "--", "--odd-name"},
+           {"cert", "inspect", "-"},
+           // The value of a flag, whatever it looks like.
+           {"cert", "issue", "--key-out", "--odd-name"},
+           {"cert", "issue", "--help"},
+           {"cert", "-h"},
+           {"--help"}}) {
+    EXPECT_THAT(Mistake(arguments), IsEmpty()) << ::testing::PrintToString(arguments);
+  }
+}
+
+TEST_F(CommandLineTest, WhatTheParserRefusesSaysWhereHelpIs) {
+  std::vector<std::string> arguments = {"get", "--dir", "ca"};
+  arguments.insert(arguments.begin(), "cert");
+  std::reverse(arguments.begin(), arguments.end());
+  try {
+    app_.parse(arguments);
+    FAIL() << "the serial is required";
+  } catch (const CLI::ParseError& error) {
+    EXPECT_THAT(MistakeOf(app_, error).sentence,
+                HasSubstr("; 'fleetca cert get --help' says more"));
+  }
+  arguments = {"ca.fleet.example", "--server", "0102", "get", "cert"};
+  try {
+    app_.parse(arguments);
+    FAIL() << "the address has no port";
+  } catch (const CLI::ParseError& error) {
+    EXPECT_EQ(MistakeOf(app_, error).flag, "--server");
+  }
+}
+
+TEST_F(CommandLineTest, JsonIsWantedInEverySpelling) {
+  EXPECT_TRUE(WantsJson({"cert", "get", "-o", "json"}));
+  EXPECT_TRUE(WantsJson({"cert", "get", "-ojson"}));
+  EXPECT_TRUE(WantsJson({"cert", "get", "--output", "json"}));
+  EXPECT_TRUE(WantsJson({"cert", "get", "--output=json"}));
+  EXPECT_FALSE(WantsJson({"cert", "get", "-o", "text", "json"}));
+  EXPECT_FALSE(WantsJson({"cert", "inspect", "--", "-o", "json"}));
+  EXPECT_FALSE(WantsJson({"-o"}));
+}
+
+TEST_F(CommandLineTest, HelpIsACommandToo) {
+  EXPECT_THAT(WithoutHelpCommand({"help", "cert", "issue"}),
+              ElementsAre("cert", "issue", "--help"));
+  EXPECT_THAT(WithoutHelpCommand({"help"}), ElementsAre("--help"));
+  EXPECT_THAT(WithoutHelpCommand({"help", "help"}), ElementsAre("help", "--help"));
+  EXPECT_THAT(WithoutHelpCommand({"help", "--help"}), ElementsAre("help", "--help"));
+  EXPECT_THAT(WithoutHelpCommand({"cert", "help"}), ElementsAre("cert", "help"));
+  EXPECT_THAT(WithoutHelpCommand({}), IsEmpty());
+}
+
+TEST_F(CommandLineTest, AGroupShowsTheExamplesOfItsCommandsAlone) {
+  AddGroupExamples(app_);
+  const std::string cert = app_.get_subcommand("cert")->help();
+  EXPECT_THAT(cert, HasSubstr("\nExamples:\n"));
+  EXPECT_THAT(cert, HasSubstr("fleetca cert issue "));
+  EXPECT_THAT(cert, HasSubstr("fleetca cert inspect "));
+  EXPECT_THAT(cert, Not(HasSubstr("fleetca token ")));
+  EXPECT_THAT(app_.get_subcommand("token")->help(), HasSubstr("fleetca token create "));
+}
+
+TEST_F(CommandLineTest, EveryCommandHasExamples) {
+  for (const CLI::App* group : app_.get_subcommands([](const CLI::App*) { return true; })) {
+    for (const CLI::App* command : group->get_subcommands([](const CLI::App*) { return true; })) {
+      if (!command->get_name().empty()) {
+        EXPECT_THAT(command->get_footer(), HasSubstr("\nExamples:\n")) << command->get_name();
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace fleetca::client

@@ -1,0 +1,111 @@
+"""Every command block of every page, run as somebody who pastes it. A new page is run without being named here."""
+
+import os
+import subprocess
+import tempfile
+import unittest
+
+from tests.pages import extract
+from tests.pages import runner
+
+# Commands that no test can run, by how they begin, and why.
+NOT_RUN = {
+    "README.md": {
+        "deploy/demo": "installs packages and builds; deploy/test runs it",
+        "deploy/test": "installs packages, builds, and runs this test",
+        "bench/run": "measures for ten minutes",
+    },
+    "CONTRIBUTING.md": {
+        "deploy/test": "installs packages, builds, and runs this test",
+        "bazel run --config=opt //bench:": "measures for minutes; deploy/test builds them",
+        "FLEETCA_BENCH_DIR=": "measures for minutes; deploy/test builds it",
+    },
+    "docs/performance.md": {
+        "bench/": "measures for ten minutes, or reads what that wrote",
+        "bazel run --config=opt //bench": "measures for minutes; deploy/test builds them",
+        "deploy/check-instructions": "counts for minutes; deploy/test runs it",
+    },
+}
+# Whose programs mind being root.
+AS_USER = ("examples/nginx/README.md",)
+# What a page must show afterwards, beside that nothing failed: files of its folder, and words of its output.
+SHOWS = {
+    "README.md": (("web.crt", "csr.crt"), ("The policy was replaced", "URI:spiffe://fleet.example/svc/web")),
+    "docs/bootstrap.md": (("host.crt", "next.crt", "pinned.pem"), ()),
+    "examples/echo/README.md": ((), ('"good morning" by spiffe://fleet.example/svc/writer',)),
+    "examples/nginx/README.md": ((), ("spiffe://fleet.example/svc/writer",)),
+}
+_PASSED_OVER = ("bazel-", ".", "node_modules")
+
+
+def workspace():
+    """The real source tree: WORKSPACE is a link to it in the test's runfiles."""
+    return os.path.dirname(os.path.realpath("WORKSPACE"))
+
+
+def pages():
+    """Every Markdown file of the tree that has a block of commands."""
+    found = []
+    for folder, folders, names in os.walk(workspace()):
+        folders[:] = sorted(name for name in folders if not name.startswith(_PASSED_OVER))
+        for name in names:
+            path = os.path.relpath(os.path.join(folder, name), workspace())
+            if name.endswith(".md") and extract.page_commands(read(path)):
+                found.append(path)
+    return sorted(found)
+
+
+def read(page):
+    with open(os.path.join(workspace(), page), encoding="utf-8") as file:
+        return file.read()
+
+
+def is_run(page, command):
+    return not command.text.lstrip().startswith(tuple(NOT_RUN.get(page, ())))
+
+
+class PagesTest(unittest.TestCase):
+
+    def test_the_pages_are_found(self):
+        for page in ("README.md", "CONTRIBUTING.md", "docs/bootstrap.md", "docs/cli.md", "examples/echo/README.md"):
+            self.assertIn(page, pages())
+
+    def test_what_is_not_run_is_there(self):
+        for page, beginnings in NOT_RUN.items():
+            texts = [command.text.lstrip() for command in extract.page_commands(read(page))]
+            for beginning, reason in beginnings.items():
+                self.assertTrue(reason)
+                self.assertTrue(any(text.startswith(beginning) for text in texts), (page, beginning))
+
+    def test_no_page_signals_every_process_of_the_name(self):
+        # The commands at a terminal are called fleetca too.
+        for page in pages():
+            for words in ("pidof fleetca", "pkill fleetca", "killall fleetca"):
+                self.assertNotIn(words, read(page), page)
+
+    def test_the_layout_of_the_tree_is_not_needed(self):
+        """Each page runs in a folder of its own, which has the examples and the programs and nothing else."""
+        for page in pages():
+            commands = [command for command in extract.page_commands(read(page)) if is_run(page, command)]
+            if not commands:
+                continue
+            with self.subTest(page), tempfile.TemporaryDirectory(
+                    prefix="page-", dir=os.environ.get("TEST_TMPDIR"), ignore_cleanup_errors=True) as holder:
+                folder = os.path.join(holder, "page")
+                files = [("examples", os.path.join(workspace(), "examples"))]
+                done = runner.run(commands, folder, os.getcwd(), files, as_user=page in AS_USER)
+                self.assertIsNone(done.failure, "%s: %s" % (page, done.failure))
+                self.check_shown(page, folder, done)
+
+    def check_shown(self, page, folder, done):
+        names, words = SHOWS.get(page, ((), ()))
+        for name in names:
+            shown = subprocess.run(["openssl", "x509", "-noout", "-in", os.path.join(folder, name)],
+                                   capture_output=True, check=False)
+            self.assertEqual(0, shown.returncode, "%s did not make %s" % (page, name))
+        for word in words:
+            self.assertIn(word, done.out + done.err, page)
+
+
+if __name__ == "__main__":
+    unittest.main()
