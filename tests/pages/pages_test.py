@@ -31,7 +31,9 @@ AS_USER = ("examples/nginx/README.md",)
 # What a page must show afterwards, beside that nothing failed: files of its folder, and words of its output.
 SHOWS = {
     "README.md": (("web.crt", "csr.crt"), ("The policy was replaced", "URI:spiffe://fleet.example/svc/web")),
-    "docs/bootstrap.md": (("host.crt", "next.crt", "pinned.pem"), ()),
+    "docs/bootstrap.md": (("host.crt", "pinned.pem"), ()),
+    "docs/recipes/nss.md": (("alice.crt", "bob.crt"), ("alice - fleet.example", "bob - fleet.example")),
+    "docs/recipes/postgresql.md": (("alice.crt", "bob.crt"), ("subject=CN = alice", "\nalice\n")),
     "examples/echo/README.md": ((), ('"good morning" by spiffe://fleet.example/svc/writer',)),
     "examples/nginx/README.md": ((), ("spiffe://fleet.example/svc/writer",)),
 }
