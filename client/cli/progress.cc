@@ -24,8 +24,7 @@ void Progress::Report(size_t done) {
   // The last one is what stays to be read.
   // Errors as JSON are for a program, which reads nothing else there.
   const absl::Time now = absl::Now();
-  if (GetErrorForm() == ErrorForm::kJson ||
-      (now < next_ && !(on_terminal_ && done == total_))) {
+  if (GetErrorForm() == ErrorForm::kJson || (now < next_ && !(on_terminal_ && done == total_))) {
     return;
   }
   next_ = now + (on_terminal_ ? kOnTerminal : kElsewhere);

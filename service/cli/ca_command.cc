@@ -67,7 +67,7 @@ std::vector<std::string> NextCommands(const CaInitSummary& summary, const std::s
   return {absl::StrCat("fleetca serve --config ", summary.config_file),
           absl::StrCat("fleetca cert issue --dir ", summary.folder,
                        " --profile service --new-key p256 --key-out web.key --name URI:spiffe://",
-                       domain, "/svc/web --chain --out web.crt")};
+                       domain, "/svc/web --out web.crt")};
 }
 
 std::string SummaryToText(const CaInitSummary& summary, const std::string& domain) {
