@@ -1,5 +1,6 @@
 #include "service/policy/name_template.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,15 +53,28 @@ TEST(NameTemplateTest, EndsANameThatHasMore) {
   EXPECT_FALSE(suffix.EndsDnsName("xweb.fleet.example", texts));
 }
 
-// An identity may have dots, upper case and "_", none of which may become part of a DNS name.
+// An identity may have dots and upper case, none of which may become part of a DNS name. Whether
+// "_" may is the profile's to say.
 TEST(NameTemplateTest, ACaptureIsOneDnsLabelOrNothing) {
   const NameTemplate exact = Parse("{name}.fleet.example");
   EXPECT_FALSE(exact.EqualsDnsName("a.admin.fleet.example", {"z", "a.admin"}));
   EXPECT_FALSE(exact.EqualsDnsName("Web.fleet.example", {"z", "Web"}));
-  EXPECT_FALSE(exact.EqualsDnsName("we_b.fleet.example", {"z", "we_b"}));
+  EXPECT_TRUE(exact.EqualsDnsName("we_b.fleet.example", {"z", "we_b"}));
   EXPECT_FALSE(Parse(".{name}.example").EndsDnsName("x.a.b.example", {"z", "a.b"}));
   // A capture that the name does not use may be anything.
   EXPECT_TRUE(exact.EqualsDnsName("web.fleet.example", {"Z.1", "web"}));
+}
+
+TEST(NameTemplateTest, ExpandsToADnsNameOrNothing) {
+  const NameTemplate exact = Parse("{name}.fleet.example");
+  EXPECT_EQ(exact.ExpandDnsName({"z", "web"}), "web.fleet.example");
+  EXPECT_EQ(exact.ExpandDnsName({"Z.1", "we_b"}), "we_b.fleet.example");
+  for (const char* text : {"a.b", "Web", "-web", "web-", "xn--99999999"}) {
+    EXPECT_EQ(exact.ExpandDnsName({"z", text}), std::nullopt) << text;
+  }
+  EXPECT_EQ(exact.ExpandDnsName({"z", std::string(64, 'a')}), std::nullopt);
+  EXPECT_EQ(Parse("*.{name}.fleet.example").ExpandDnsName({"z", "web"}), std::nullopt);
+  EXPECT_EQ(Parse("plain.example").ExpandDnsName({"z", "Web"}), "plain.example");
 }
 
 TEST(NameTemplateTest, TwoCapturesInOneLabelAreAmbiguous) {

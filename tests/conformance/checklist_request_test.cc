@@ -156,7 +156,17 @@ TEST_F(ChecklistTest, Checklist08_NamesAtTheirLimits) {
   EXPECT_THAT(TryName(NameType::kDns, name253), IsOk());
   EXPECT_THAT(TryName(NameType::kDns, "b" + name253.substr(0, 253)),
               IsInvalid(Reason::kSanInvalid, "csr.subject_alt_name"));
-  for (const absl::string_view name : {"WEB.fleet.test", "web.fleet.test.",
+  // Capital letters mean the same, and a name that is there twice is one.
+  EXPECT_THAT(TryName(NameType::kDns, "WEB.fleet.test"), IsOk());
+  CsrOptions twice;
+  twice.names = {{NameType::kDns, "web.fleet.test"}, {NameType::kDns, "WEB.fleet.test"}};
+  EXPECT_THAT(Try(twice), IsOk());
+  // A label in ASCII form that is nobody's, and "_" where the profile does not say that it may be.
+  EXPECT_THAT(TryName(NameType::kDns, "xn--99999999.fleet.test"),
+              IsInvalid(Reason::kSanInvalid, "csr.subject_alt_name"));
+  EXPECT_THAT(TryName(NameType::kDns, "my_host.fleet.test"),
+              IsInvalid(Reason::kSanNotAllowed, "csr.subject_alt_name"));
+  for (const absl::string_view name : {"web.fleet.test.",
                                        "b\xc3\xbc"
                                        "cher.fleet.test",
                                        "-web.fleet.test"}) {

@@ -136,11 +136,31 @@ const std::vector<Defect>& SubjectDefects() {
        [](TbsParts& p) { p.subject = Seq(CommonName(std::string(65, 'a'))); }},
       {"empty or over 64", [](TbsParts& p) { p.subject = Seq(CommonName("")); }},
       {"attribute twice", [](TbsParts& p) { p.subject = Seq(CommonName("a") + CommonName("b")); }},
-      {"other than O and CN",
-       [](TbsParts& p) { p.subject = Seq(Rdn(Bytes("\x55\x04\x0b"), der::kUtf8String, "a")); }},
-      {"type and a UTF8String",
+      {"attribute twice",
+       [](TbsParts& p) {
+         const std::string unit = Rdn(Bytes("\x55\x04\x0b"), der::kUtf8String, "a");
+         p.subject = Seq(unit + CommonName("b") + unit);
+       }},
+      {"attribute twice",
+       [](TbsParts& p) {
+         const std::string country = Rdn(Bytes("\x55\x04\x06"), der::kPrintableString, "CH");
+         p.subject = Seq(country + country);
+       }},
+      {"two capital letters",
+       [](TbsParts& p) {
+         p.subject = Seq(Rdn(Bytes("\x55\x04\x06"), der::kPrintableString, "ch"));
+       }},
+      {"two capital letters",
+       [](TbsParts& p) {
+         p.subject = Seq(Rdn(Bytes("\x55\x04\x06"), der::kPrintableString, "CHE"));
+       }},
+      {"string of its kind",
+       [](TbsParts& p) { p.subject = Seq(Rdn(Bytes("\x55\x04\x06"), der::kUtf8String, "CH")); }},
+      {"other than C, O, OU and CN",
+       [](TbsParts& p) { p.subject = Seq(Rdn(Bytes("\x55\x04\x07"), der::kUtf8String, "a")); }},
+      {"type and a string of its kind",
        [](TbsParts& p) { p.subject = Seq(Rdn(oid::kCommonName, 0x14, "a")); }},
-      {"type and a UTF8String",
+      {"type and a string of its kind",
        [](TbsParts& p) {
          p.subject = Seq(
              der::Encode(der::kSet, Seq(der::Encode(der::kOid, oid::kCommonName) +
@@ -324,6 +344,7 @@ const std::vector<Defect>& NameDefects() {
       names("malformed name", {{kDns, Bytes("a\x00.example")}}),
       names("malformed name", {{kDns, "-a.example"}}),
       names("malformed name", {{kDns, "a b.example"}}),
+      names("malformed name", {{kDns, "a_b.example"}}),
       names("malformed name", {{kDns, "a.*.example"}}),
       names("malformed name", {{kDns, "*.example"}}),
       names("malformed name", {{kDns, "*"}}),
@@ -353,6 +374,7 @@ const std::vector<Defect>& NameDefects() {
       names("malformed name", {{kEmail, "a.@a.example"}}),
       names("malformed name", {{kEmail, "\"a\"@a.example"}}),
       names("malformed name", {{kEmail, "a@*.a.example"}}),
+      names("malformed name", {{kEmail, "a@a_b.example"}}),
       names("malformed name", {{kEmail, long_local}}),
       names("malformed name", {{kEmail, "a\n@a.example"}}),
       names("forbidden type", {{0xa0, Bytes("\x06\x01\x2a\xa0\x02\x05\x00")}}),

@@ -82,6 +82,37 @@ TEST(LintTbs, HoldsTheCertificateAgainstTheExpectation) {
   ExpectFault(LintTbs(good.tbs, good.policy, {}).status(), "serial number is not the one");
 }
 
+TEST(LintTbs, HoldsTheSubjectAgainstWhatWasDecided) {
+  Good good;
+  const Subject decided{.country = "CH",
+                        .organizations = {"Fleet", "ops"},
+                        .organizational_units = {"db"},
+                        .common_name = "alice"};
+  good.spec.subject = BuildName(decided);
+  const std::string tbs = Build(LeafOptions(Ca()), good.spec);
+  LintExpectation expected = good.expectation();
+  expected.subject = &decided;
+  EXPECT_TRUE(LintTbs(tbs, good.policy, expected).ok());
+  for (const auto& change : std::vector<std::function<void(Subject&)>>{
+           [](Subject& s) { s.country = "DE"; }, [](Subject& s) { s.common_name = "bob"; },
+           [](Subject& s) { s.organizations.pop_back(); },
+           [](Subject& s) { s.organizational_units = {"ops"}; }, [](Subject& s) { s = {}; }}) {
+    Subject other = decided;
+    change(other);
+    expected.subject = &other;
+    ExpectFault(LintTbs(tbs, good.policy, expected).status(), "subject is not the one");
+  }
+}
+
+TEST(LintTbs, TakesUnderscoresWhereThePolicyHasThem) {
+  Good good;
+  good.spec.names = {{NameType::kDns, "my_host.fleet.example"}};
+  const std::string tbs = Build(LeafOptions(Ca()), good.spec);
+  ExpectFault(good.Lint(tbs), "malformed name");
+  good.policy.dns_underscores = true;
+  EXPECT_TRUE(good.Lint(tbs).ok()) << good.Lint(tbs);
+}
+
 TEST(LintTbs, HoldsTheCertificateAgainstThePolicy) {
   const auto expect = [](absl::string_view phrase, const std::function<void(LintPolicy&)>& change) {
     Good good;
