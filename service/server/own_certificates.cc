@@ -154,7 +154,9 @@ void OwnCertificates::Look() {
     }
     const auto key = std::make_pair(certificate.file, certificate.not_after);
     const auto before = warned_.find(key);
-    const bool again = before == warned_.end() || now - before->second >= kAgain;
+    // Also after a clock that was set back, which would keep it silent for longer.
+    const bool again =
+        before == warned_.end() || now - before->second >= kAgain || now < before->second;
     if (again) {
       log::Warning(now < certificate.not_after ? "A certificate of the CA's own is about to end"
                                                : "A certificate of the CA's own has ended",

@@ -122,7 +122,7 @@ void ServerRenewal::Look(ServerTls& tls) {
   const absl::StatusOr<x509::Certificate> own =
       der.ok() ? x509::ParseCertificate(*der) : der.status();
   // It was judged before it came in use.
-  if (!own.ok() || clock_.Now() < next_try_) {
+  if (!own.ok() || WaitsForNextTry()) {
     return;
   }
   if (unsaved_.has_value() && FirstOf(unsaved_->certificate.view()).value_or("") != *der) {
@@ -137,6 +137,12 @@ void ServerRenewal::Look(ServerTls& tls) {
   } else {
     Note(CheckGranted());
   }
+}
+
+bool ServerRenewal::WaitsForNextTry() const {
+  const absl::Duration left = next_try_ - clock_.Now();
+  // A clock that was set back must not make it wait for longer.
+  return left > absl::ZeroDuration() && left <= kRetry;
 }
 
 void ServerRenewal::Renew(const x509::Certificate& old, ServerTls& tls) {

@@ -63,6 +63,7 @@ class ServerRenewal {
   // Whether this CA issued it for the server's identity.
   bool IsOwn(const x509::Certificate& certificate) const;
   bool IsDue(const x509::Certificate& certificate) const;
+  bool WaitsForNextTry() const;
   // Issues, and logs that.
   absl::StatusOr<TlsPair> Issue(const x509::Certificate& old);
   void Renew(const x509::Certificate& old, ServerTls& tls);
