@@ -8,8 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "base/openssl.h"
 #include "base/sha256.h"
 
@@ -67,31 +65,22 @@ class Primorials {
 };
 
 // The SHA-256 of moduli that were found sound, each in the one place that its own first octets say:
-// a newer one takes it. Thread-safe.
+// a newer one takes it. Each thread has its own.
 class SoundModuli {
  public:
   using Digest = std::array<char, 32>;
 
   static SoundModuli& Get() {
-    static auto* const moduli = new SoundModuli();
-    return *moduli;
+    thread_local SoundModuli moduli;
+    return moduli;
   }
 
-  bool Has(const Digest& digest) ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::ReaderMutexLock lock(&mutex_);
-    return digests_[PlaceOf(digest)] == digest;
-  }
-  void Add(const Digest& digest) ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
-    digests_[PlaceOf(digest)] = digest;
-  }
-  void Clear() ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
-    digests_.assign(kPlaces, Digest());
-  }
+  bool Has(const Digest& digest) const { return digests_[PlaceOf(digest)] == digest; }
+  void Add(const Digest& digest) { digests_[PlaceOf(digest)] = digest; }
+  void Clear() { digests_.assign(kPlaces, Digest()); }
 
  private:
-  static constexpr size_t kPlaces = 8192;  // of 32 octets each
+  static constexpr size_t kPlaces = 4096;  // of 32 octets each
 
   static size_t PlaceOf(const Digest& digest) {
     uint64_t first;
@@ -99,8 +88,7 @@ class SoundModuli {
     return first % kPlaces;
   }
 
-  absl::Mutex mutex_;
-  std::vector<Digest> digests_ ABSL_GUARDED_BY(mutex_) = std::vector<Digest>(kPlaces);
+  std::vector<Digest> digests_ = std::vector<Digest>(kPlaces);
 };
 
 // What one modulus is judged with.

@@ -12,7 +12,7 @@ inline constexpr int kMaxFactoredRsaBits = 4096;
 
 // Whether `modulus`, an odd big-endian magnitude of at least 2048 bits without a leading zero
 // octet, is a prime (kPrime), or has a prime factor below 2^20 (kSmallFactor). It takes about a
-// millisecond for 2048 bits, and some microseconds for one that was found sound before: the process
+// millisecond for 2048 bits, and some microseconds for one that was found sound before: each thread
 // remembers the last few thousand. Thread-safe.
 RsaModulusFlaw FindRsaFactorFlaw(absl::string_view modulus);
 

@@ -24,11 +24,11 @@ class NameTemplate {
                                             absl::Span<const std::string> captures);
 
   // The text for an identity whose captures stand for `texts`.
-  std::string Expand(const CapturedTexts& texts) const;
+  [[nodiscard]] std::string Expand(const CapturedTexts& texts) const;
 
   // The same where the text is a DNS name: nullopt when a capture stands for anything but one DNS
   // label, or the text is a wildcard or no well-formed DNS name.
-  std::optional<std::string> ExpandDnsName(const CapturedTexts& texts) const;
+  [[nodiscard]] std::optional<std::string> ExpandDnsName(const CapturedTexts& texts) const;
 
   // Whether a DNS name is just that text, or ends with it and has more before it. A capture that
   // stands for anything but one DNS label matches nothing: "a.b" must not become two labels.
