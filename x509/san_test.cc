@@ -93,7 +93,7 @@ TEST(SanTest, TakesUnderscoresWhereTheyAreAllowed) {
 }
 
 TEST(SanTest, RefusesInternationalLabelsThatDoNotDecode) {
-  for (const char* name : {"xn--99999999.example", "a.xn--web-", "*.xn--a-9999.example"}) {
+  for (const char* name : {"xn--99999999.example", "a.xn--ib9b", "*.xn--a-9999.example"}) {
     const absl::Status status = Check(NameType::kDns, name);
     EXPECT_THAT(status, IsInvalid(Reason::kSanInvalid, kField)) << name;
     EXPECT_NE(status.message().find("RFC 3492"), absl::string_view::npos) << status;
