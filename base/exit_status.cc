@@ -8,6 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -58,6 +59,16 @@ std::vector<std::string> TakeNotes() {
   Words& words = TheWords();
   const absl::MutexLock lock(&words.mutex);
   return std::exchange(words.notes, {});
+}
+
+// "--dir" of "--dir is required"; "" for a sentence that does not begin with a flag.
+absl::string_view LeadingFlag(absl::string_view sentence) {
+  size_t end = 0;
+  while (end < sentence.size() &&
+         (sentence[end] == '-' || absl::ascii_isalnum(static_cast<unsigned char>(sentence[end])))) {
+    ++end;
+  }
+  return absl::StartsWith(sentence, "--") ? sentence.substr(0, end) : "";
 }
 
 void WriteObject(absl::string_view code, absl::string_view reason, absl::string_view field,
@@ -121,8 +132,8 @@ int ReportUsageError(absl::string_view message, absl::string_view flag) {
   if (GetErrorForm() == ErrorForm::kText) {
     WriteLines(Printable(message));
   } else {
-    WriteObject(absl::StatusCodeToString(absl::StatusCode::kInvalidArgument), kUsageReason, flag,
-                message);
+    WriteObject(absl::StatusCodeToString(absl::StatusCode::kInvalidArgument), kUsageReason,
+                flag.empty() ? LeadingFlag(message) : flag, message);
   }
   return kExitUsage;
 }

@@ -35,8 +35,8 @@ std::string PrintableMessage(const absl::Status& status);
 // reason and field are left out that the error does not have. Thread-safe, as all that follow.
 int ReportStatus(const absl::Status& status);
 
-// The same for a command line that is wrong: returns kExitUsage. `flag` is the one to blame, ""
-// where none is; only JSON names it, as the field.
+// The same for a command line that is wrong: returns kExitUsage. `flag` is the one to blame, which
+// JSON names as the field; where it is empty, that is the one with which the sentence begins.
 int ReportUsageError(absl::string_view message, absl::string_view flag = "");
 
 // A sentence on standard error that is no error. Where errors are JSON it is held back, so that

@@ -74,6 +74,16 @@ TEST_F(JsonErrorTest, AUsageErrorNamesTheFlag) {
             "\"message\": \"--dir is required\"}\n");
 }
 
+TEST_F(JsonErrorTest, AUsageErrorThatBeginsWithAFlagIsAboutIt) {
+  ReportUsageError("--ca is required (or --dir)");
+  ReportUsageError("fleetca needs a command; see --help");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "{\"code\": \"INVALID_ARGUMENT\", \"reason\": \"USAGE\", \"field\": \"--ca\", "
+            "\"message\": \"--ca is required (or --dir)\"}\n"
+            "{\"code\": \"INVALID_ARGUMENT\", \"reason\": \"USAGE\", "
+            "\"message\": \"fleetca needs a command; see --help\"}\n");
+}
+
 TEST_F(JsonErrorTest, NotesWaitForTheErrorAndAreInIt) {
   SayNote("waiting");
   SayNote("still waiting");

@@ -204,7 +204,7 @@ class CommandLineTest(unittest.TestCase):
                                  (["cert", "issue", "--dri", "ca"], "--dri"),
                                  (["cert", "get", "01" + "00" * 19, "--server", "https://ca"], "--server"),
                                  (["token", "list", "--dir", "/x", "--server", "ca:0"], "--server"),
-                                 (["bundle", "get"], "")):
+                                 (["bundle", "get"], "--ca")):
             with self.subTest(arguments):
                 error = self.error_of(self.run_with(*arguments, "-o", "json"), 2)
                 self.assertEqual((error["code"], error["reason"]), ("INVALID_ARGUMENT", "USAGE"))
