@@ -191,12 +191,12 @@ TEST_F(CommandsTest, WrongFlagsAreUsageErrors) {
 }
 
 TEST_F(CommandsTest, HelpIsDataAndSucceeds) {
-  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
-           {"ca", "init", "--help"},
-           {"ca", "renew-server", "--help"},
-           {"ca", "renew-admin", "--help"},
-           {"serve", "--help"},
-           {"config", "validate", "--help"}}) {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"ca", "init", "--help"},
+                                             {"ca", "renew-server", "--help"},
+                                             {"ca", "renew-admin", "--help"},
+                                             {"serve", "--help"},
+                                             {"config", "validate", "--help"}}) {
     const Outcome outcome = RunCommand(command);
     EXPECT_EQ(outcome.code, 0);
     EXPECT_THAT(outcome.out, HasSubstr("Examples:"));
