@@ -182,6 +182,8 @@ TEST_F(CommandsTest, WrongFlagsAreUsageErrors) {
   EXPECT_EQ(RunCommand({"ca", "init", "--dir", dir_, "--trust-domain", "Fleet"}).code, 2);
   EXPECT_EQ(RunCommand({"ca", "init", "--dir", dir_}).code, 2);
   EXPECT_EQ(RunCommand({"ca"}).code, 2);
+  EXPECT_EQ(RunCommand({"ca", "renew-admin"}).code, 2);
+  EXPECT_EQ(RunCommand({"ca", "renew-server", "--dir", dir_}).code, 1);
   EXPECT_EQ(RunCommand({}).code, 2);
   EXPECT_EQ(RunCommand({"serve"}).code, 2);
   EXPECT_EQ(RunCommand({"config", "validate"}).code, 2);
@@ -189,8 +191,12 @@ TEST_F(CommandsTest, WrongFlagsAreUsageErrors) {
 }
 
 TEST_F(CommandsTest, HelpIsDataAndSucceeds) {
-  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
-           {"ca", "init", "--help"}, {"serve", "--help"}, {"config", "validate", "--help"}}) {
+  for (const std::vector<std::string>& command :
+       std::vector<std::vector<std::string>>{{"ca", "init", "--help"},
+                                             {"ca", "renew-server", "--help"},
+                                             {"ca", "renew-admin", "--help"},
+                                             {"serve", "--help"},
+                                             {"config", "validate", "--help"}}) {
     const Outcome outcome = RunCommand(command);
     EXPECT_EQ(outcome.code, 0);
     EXPECT_THAT(outcome.out, HasSubstr("Examples:"));
