@@ -10,7 +10,7 @@ import unittest
 
 from tests.integration import fleet
 
-COUNT = 200
+COUNT = 50
 KILLS = 6
 
 

@@ -19,8 +19,9 @@ class WrittenPathsTest(unittest.TestCase):
     def setUpClass(cls):
         cls.fleet = fleet.Fleet(bootstrap=True)
         cls.addClassCleanup(cls.fleet.close)
-        cls.csr = cls.fleet.write("web.csr", fleet.make_csr(
-            fleet.make_key(cls.fleet.path("web.csr.key"), "p256")))
+        key = fleet.make_key(cls.fleet.path("web.csr.key"), "p256")
+        cls.csr = cls.fleet.write("web.csr", fleet.make_csr(key))
+        cls.host_csr = cls.fleet.write("host.csr", fleet.make_csr(key, names=None))
         issued = cls.issue("--csr", cls.csr, "-o", "json")
         cls.serial = json.loads(issued.out)["serial"]
         cls.root_sha256 = fleet.fleetca(
@@ -45,7 +46,7 @@ class WrittenPathsTest(unittest.TestCase):
         self.assertEqual(made.code, 0, made.err)
         return fleet.fleetca("cert", "issue", "--bootstrap", self.fleet.bootstrap_address,
                              "--ca-sha256", self.root_sha256, "--token-file", token, "--csr",
-                             self.csr, "--bundle-out", path)
+                             self.host_csr, "--bundle-out", path)
 
     def writers(self):
         """What writes to a path, and how what it writes begins."""
