@@ -65,7 +65,7 @@ TEST(TextTest, TakesWhatIsNotUtf16) {
 
 TEST(TextTest, ReadsAFileAndNamesIt) {
   const testing::TemporaryFolder folder;
-  const std::string path = folder.File("policy");
+  const std::string path = folder.path() + "/policy";
   std::ofstream(path) << "\xef\xbb\xbf"
                          "abc\r\n";
   FLEETCA_ASSERT_OK_AND_ASSIGN(const std::string text, ReadTextFile(path));
