@@ -14,25 +14,25 @@ namespace {
 
 constexpr char kExamples[] = R"help(
 Examples:
-  A certificate for a CSR that openssl made:
-    openssl req -new -newkey ed25519 -nodes -keyout csr.key -subj / \
-      -addext subjectAltName=DNS:web.fleet.example -out web.csr
-    fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
-      --csr web.csr --chain --out csr.crt
-  Key and certificate in one go:
-    fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
-      --name URI:spiffe://fleet.example/svc/web --name DNS:web.fleet.example \
-      --chain --out web.crt
-  For another identity than one's own. Without --name the SPIFFE ID is the only name:
-    fleetca cert issue --dir ca --profile service --new-key p256 --key-out db.key \
-      --identity spiffe://fleet.example/svc/db --chain --out db.crt
-  On a new host, with a join token and the SHA-256 of the CA's root:
-    fleetca cert issue --bootstrap localhost:8444 --ca-sha256 "$(cat root.sha256)" \
-      --token-file join.token --new-key p256 --key-out host.key \
-      --chain --out host.crt --bundle-out roots.pem
-  Would it be granted, and by which rules?
-    fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
-      --csr web.csr --validate-only
+  # A certificate for a CSR that openssl made:
+  openssl req -new -newkey ed25519 -nodes -keyout csr.key -subj / \
+    -addext subjectAltName=DNS:web.fleet.example -out web.csr
+  fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
+    --csr web.csr --chain --out csr.crt
+  # Key and certificate in one go:
+  fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
+    --name URI:spiffe://fleet.example/svc/web --name DNS:web.fleet.example \
+    --chain --out web.crt
+  # For another identity than one's own. Without --name the SPIFFE ID is the only name:
+  fleetca cert issue --dir ca --profile service --new-key p256 --key-out db.key \
+    --identity spiffe://fleet.example/svc/db --chain --out db.crt
+  # On a new host, with a join token and the SHA-256 of the CA's root:
+  fleetca cert issue --bootstrap localhost:8444 --ca-sha256 "$(cat root.sha256)" \
+    --token-file join.token --new-key p256 --key-out host.key \
+    --chain --out host.crt --bundle-out roots.pem
+  # Would it be granted, and by which rules?
+  fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
+    --csr web.csr --validate-only
 )help";
 
 constexpr size_t kMinRequestIdBytes = 16;
