@@ -25,9 +25,10 @@ namespace {
 constexpr char kExamples[] = R"help(
 Examples:
   fleetca bundle get --dir ca --out roots.pem
-  Once more, to keep the file up to date: a bundle is replaced without --force.
-  On a host that knows no more than the SHA-256 of the root, from the bootstrap port:
-    fleetca bundle get --server localhost:8444 --ca-sha256 "$(cat root.sha256)" --out roots.pem
+  # Once more, to keep the file up to date: a bundle is replaced without --force.
+  fleetca bundle get --dir ca --out roots.pem
+  # On a host that knows no more than the SHA-256 of the root, from the bootstrap port:
+  fleetca bundle get --server localhost:8444 --ca-sha256 "$(cat root.sha256)" --out roots.pem
 )help";
 
 struct BundleFlags {

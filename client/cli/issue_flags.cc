@@ -24,31 +24,31 @@ request are kept beside the output (web.key.pending, or web.crt.pending for a CS
 command goes on with them and gets the same certificate.
 
 Examples:
-  A certificate for a CSR that openssl made:
-    openssl req -new -newkey ed25519 -nodes -keyout csr.key -subj / \
-      -addext subjectAltName=DNS:web.fleet.example -out web.csr
-    fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
-      --csr web.csr --out csr.crt
-  Key and certificate in one go:
-    fleetca cert issue --dir ca --profile service --new-key p256 --key-out api.key \
-      --name URI:spiffe://fleet.example/svc/api --name DNS:api.fleet.example --out api.crt
-  For another identity than one's own. Without --name the SPIFFE ID is the only name:
-    fleetca cert issue --dir ca --profile service --new-key p256 --key-out db.key \
-      --identity spiffe://fleet.example/svc/db --out db.crt
-  Its own renewal, with a new key in the same place:
-    fleetca cert issue --ca ca/trust-bundle.pem --cert db.crt --key db.key --profile service \
-      --identity spiffe://fleet.example/svc/db --new-key p256 --key-out db.key --out db.crt --force
-  For all CSRs in a folder, one file each:
-    mkdir certificates
-    fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
-      --csr-dir . --out-dir certificates
-  On a new host, with a join token and the SHA-256 of the CA's root:
-    fleetca cert issue --bootstrap localhost:8444 --ca-sha256 "$(cat root.sha256)" \
-      --token-file join.token --new-key p256 --key-out host.key \
-      --out host.crt --bundle-out roots.pem
+  # A certificate for a CSR that openssl made:
+  openssl req -new -newkey ed25519 -nodes -keyout csr.key -subj / \
+    -addext subjectAltName=DNS:web.fleet.example -out web.csr
+  fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
+    --csr web.csr --out csr.crt
+  # Key and certificate in one go:
+  fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
+    --name URI:spiffe://fleet.example/svc/web --name DNS:web.fleet.example --out web.crt
+  # For another identity than one's own. Without --name the SPIFFE ID is the only name:
+  fleetca cert issue --dir ca --profile service --new-key p256 --key-out db.key \
+    --identity spiffe://fleet.example/svc/db --out db.crt
+  # Its own renewal, with a new key in the same place:
+  fleetca cert issue --ca ca/trust-bundle.pem --cert db.crt --key db.key --profile service \
+    --identity spiffe://fleet.example/svc/db --new-key p256 --key-out db.key --out db.crt --force
+  # For all CSRs in a folder, one file each:
+  mkdir certificates
+  fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
+    --csr-dir . --out-dir certificates
+  # On a new host, with a join token and the SHA-256 of the CA's root:
+  fleetca cert issue --bootstrap localhost:8444 --ca-sha256 "$(cat root.sha256)" \
+    --token-file join.token --new-key p256 --key-out host.key \
+    --out host.crt --bundle-out roots.pem
   Would it be granted, and by which rules?
-    fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
-      --csr web.csr --validate-only
+  fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
+    --csr web.csr --validate-only
 )help";
 
 constexpr size_t kMinRequestIdBytes = 16;

@@ -32,12 +32,12 @@ Whoever has a token may have its certificates, and it is shown only now: --out m
 only you can read.
 
 Examples:
-  One token, for ten minutes and one certificate:
-    fleetca token create --dir ca --identity spiffe://fleet.example/host/web-1 \
-      --profile host --out web-1.token
-  One for each host of a rack, up to 100,000:
-    fleetca token create --dir ca --identities-file hosts.txt --profile host \
-      --ttl 1h --out tokens.txt
+  # One token, for ten minutes and one certificate:
+  fleetca token create --dir ca --identity spiffe://fleet.example/host/web-1 \
+    --profile host --out web-1.token
+  # One for each host of a rack, up to 100,000:
+  fleetca token create --dir ca --identities-file hosts.txt --profile host \
+    --ttl 1h --out tokens.txt
 )help";
 
 constexpr uint32_t kMaxUses = 100'000;

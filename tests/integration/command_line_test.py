@@ -130,7 +130,8 @@ class CommandLineTest(unittest.TestCase):
     # A clock that is wrong.
 
     def at_time(self, offset, *arguments):
-        """The command on a machine whose clock is off by that much."""
+        """The command on a machine whose clock is off by that much. What waits until a time that is ahead waits for
+        ever, as faketime does not tell the kernel: client/connection_error_test has a server that expired instead."""
         return fleet.run("faketime", "-f", offset, fleet.FLEETCA, *arguments)
 
     @unittest.skipIf(shutil.which("faketime") is None, "faketime is not installed; see deploy/packages")
@@ -149,9 +150,6 @@ class CommandLineTest(unittest.TestCase):
             self.assertEqual(behind.code, 1)
             self.assertRegex(behind.err, "clock is probably behind: it says %s, and .* from %s until %s" %
                              (date, date, date))
-            ahead = self.at_time("+100d", *bootstrap, *way)
-            self.assertEqual(ahead.code, 1)
-            self.assertRegex(ahead.err, "clock is ahead, or the certificate has expired: the clock says " + date)
         for offset in ("-100d", "+100d"):
             result = self.at_time(offset, "bundle", "get", "--dir", self.fleet.ca, "--server", self.fleet.address)
             self.assertEqual(result.code, 1)
