@@ -1,11 +1,13 @@
 #include "x509/rsa_factors.h"
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <utility>
+#include <optional>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -22,6 +24,8 @@ constexpr uint32_t kPrimeBound = 1 << 20;
 // Shorter than every modulus, and as many words as the shortest has, for which OpenSSL multiplies
 // fastest.
 constexpr int kProductBits = 2040;
+// Microseconds, on a small machine of 2026.
+constexpr int64_t kCostOf2048Bits = 3000;
 
 // All odd primes below the bound, multiplied together in products of kProductBits.
 class Primorials {
@@ -66,32 +70,37 @@ class Primorials {
   std::vector<BignumPtr> products_;
 };
 
-// The SHA-256 of moduli that were found sound, each in the one place that its own first octets say:
-// a newer one takes it. Thread-safe.
-class SoundModuli {
+// What was found of the moduli that were checked last, each by its SHA-256 in the one place that
+// its own first octets say: a newer one takes it. Thread-safe.
+class Findings {
  public:
   using Digest = std::array<char, 32>;
 
-  static SoundModuli& Get() {
-    static auto* const moduli = new SoundModuli();
-    return *moduli;
+  static Findings& Get() {
+    static auto* const findings = new Findings();
+    return *findings;
   }
 
-  bool Has(const Digest& digest) ABSL_LOCKS_EXCLUDED(mutex_) {
+  std::optional<RsaModulusFlaw> Find(const Digest& digest) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::ReaderMutexLock lock(&mutex_);
-    return digests_[PlaceOf(digest)] == digest;
+    const Finding& finding = findings_[PlaceOf(digest)];
+    return finding.digest == digest ? std::optional<RsaModulusFlaw>(finding.flaw) : std::nullopt;
   }
-  void Add(const Digest& digest) ABSL_LOCKS_EXCLUDED(mutex_) {
+  void Add(const Digest& digest, RsaModulusFlaw flaw) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    digests_[PlaceOf(digest)] = digest;
+    findings_[PlaceOf(digest)] = {digest, flaw};
   }
   void Clear() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    digests_.assign(kPlaces, Digest());
+    findings_.assign(kPlaces, Finding());
   }
 
  private:
-  static constexpr size_t kPlaces = 8192;  // of 32 octets each
+  struct Finding {
+    Digest digest = {};
+    RsaModulusFlaw flaw = RsaModulusFlaw::kNone;
+  };
+  static constexpr size_t kPlaces = 8192;  // 300 KiB
 
   static size_t PlaceOf(const Digest& digest) {
     uint64_t first;
@@ -100,8 +109,40 @@ class SoundModuli {
   }
 
   absl::Mutex mutex_;
-  std::vector<Digest> digests_ ABSL_GUARDED_BY(mutex_) = std::vector<Digest>(kPlaces);
+  std::vector<Finding> findings_ ABSL_GUARDED_BY(mutex_) = std::vector<Finding>(kPlaces);
 };
+
+// Microseconds of checks that can be afforded. Thread-safe.
+class Budget {
+ public:
+  // Earns a little, and takes `cost` if that is there.
+  [[nodiscard]] bool Spend(int64_t cost) {
+    int64_t before = left_.load(std::memory_order_relaxed);
+    int64_t after;
+    bool affordable;
+    do {
+      const int64_t earned = std::min(before + kEarned, kMost);
+      affordable = earned >= cost;
+      after = affordable ? earned - cost : earned;
+    } while (!left_.compare_exchange_weak(before, after, std::memory_order_relaxed));
+    return affordable;
+  }
+  void Refill() { left_ = kMost; }
+
+ private:
+  static constexpr int64_t kEarned = 2;
+  static constexpr int64_t kMost = 128 * kCostOf2048Bits;
+
+  std::atomic<int64_t> left_{kMost};
+};
+
+Budget budget;
+
+// Grows with the cube of the length.
+int64_t CostOf(absl::string_view modulus) {
+  const auto octets = static_cast<int64_t>(modulus.size());
+  return kCostOf2048Bits * octets * octets * octets / (256 * 256 * 256);
+}
 
 // What one modulus is judged with.
 struct Work {
@@ -166,17 +207,23 @@ RsaModulusFlaw FindRsaFactorFlaw(absl::string_view modulus) {
   if (modulus.size() > kMaxFactoredRsaBits / 8) {
     return RsaModulusFlaw::kNone;
   }
-  const SoundModuli::Digest digest = Sha256(modulus);
-  if (SoundModuli::Get().Has(digest)) {
+  const Findings::Digest digest = Sha256(modulus);
+  if (const std::optional<RsaModulusFlaw> known = Findings::Get().Find(digest)) {
+    return *known;
+  }
+  if (!budget.Spend(CostOf(modulus))) {
     return RsaModulusFlaw::kNone;
   }
   const RsaModulusFlaw flaw = FindFlaw(modulus);
-  if (flaw == RsaModulusFlaw::kNone) {
-    SoundModuli::Get().Add(digest);
+  if (flaw != RsaModulusFlaw::kNotChecked) {
+    Findings::Get().Add(digest, flaw);
   }
   return flaw;
 }
 
-void ForgetSoundRsaModuliForTesting() { SoundModuli::Get().Clear(); }
+void ResetRsaFactorsForTesting() {
+  Findings::Get().Clear();
+  budget.Refill();
+}
 
 }  // namespace fleetca::x509
