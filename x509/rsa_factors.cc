@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
-#include <utility>
+#include <optional>
 #include <vector>
 
 #include "base/openssl.h"
@@ -64,23 +64,32 @@ class Primorials {
   std::vector<BignumPtr> products_;
 };
 
-// The SHA-256 of moduli that were found sound, each in the one place that its own first octets say:
-// a newer one takes it. Each thread has its own.
-class SoundModuli {
+// What was found of the moduli that were checked last, each by its SHA-256 in the one place that
+// its own first octets say: a newer one takes it. Each thread has its own.
+class Findings {
  public:
   using Digest = std::array<char, 32>;
 
-  static SoundModuli& Get() {
-    thread_local SoundModuli moduli;
-    return moduli;
+  static Findings& Get() {
+    thread_local Findings findings;
+    return findings;
   }
 
-  bool Has(const Digest& digest) const { return digests_[PlaceOf(digest)] == digest; }
-  void Add(const Digest& digest) { digests_[PlaceOf(digest)] = digest; }
-  void Clear() { digests_.assign(kPlaces, Digest()); }
+  std::optional<RsaModulusFlaw> Find(const Digest& digest) const {
+    const Finding& finding = findings_[PlaceOf(digest)];
+    return finding.digest == digest ? std::optional<RsaModulusFlaw>(finding.flaw) : std::nullopt;
+  }
+  void Add(const Digest& digest, RsaModulusFlaw flaw) {
+    findings_[PlaceOf(digest)] = {digest, flaw};
+  }
+  void Clear() { findings_.assign(kPlaces, Finding()); }
 
  private:
-  static constexpr size_t kPlaces = 4096;  // of 32 octets each
+  struct Finding {
+    Digest digest = {};
+    RsaModulusFlaw flaw = RsaModulusFlaw::kNone;
+  };
+  static constexpr size_t kPlaces = 4096;  // 144 KiB
 
   static size_t PlaceOf(const Digest& digest) {
     uint64_t first;
@@ -88,7 +97,7 @@ class SoundModuli {
     return first % kPlaces;
   }
 
-  std::vector<Digest> digests_ = std::vector<Digest>(kPlaces);
+  std::vector<Finding> findings_ = std::vector<Finding>(kPlaces);
 };
 
 // What one modulus is judged with.
@@ -154,17 +163,17 @@ RsaModulusFlaw FindRsaFactorFlaw(absl::string_view modulus) {
   if (modulus.size() > kMaxFactoredRsaBits / 8) {
     return RsaModulusFlaw::kNone;
   }
-  const SoundModuli::Digest digest = Sha256(modulus);
-  if (SoundModuli::Get().Has(digest)) {
-    return RsaModulusFlaw::kNone;
+  const Findings::Digest digest = Sha256(modulus);
+  if (const std::optional<RsaModulusFlaw> known = Findings::Get().Find(digest)) {
+    return *known;
   }
   const RsaModulusFlaw flaw = FindFlaw(modulus);
-  if (flaw == RsaModulusFlaw::kNone) {
-    SoundModuli::Get().Add(digest);
+  if (flaw != RsaModulusFlaw::kNotChecked) {
+    Findings::Get().Add(digest, flaw);
   }
   return flaw;
 }
 
-void ForgetSoundRsaModuliForTesting() { SoundModuli::Get().Clear(); }
+void ForgetRsaFactorsForTesting() { Findings::Get().Clear(); }
 
 }  // namespace fleetca::x509

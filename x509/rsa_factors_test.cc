@@ -42,27 +42,32 @@ double MillisecondsOf(absl::string_view modulus) {
   return 1000.0 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
-TEST(RsaFactorsTest, SoundModuliPass) {
+class RsaFactorsTest : public ::testing::Test {
+ protected:
+  RsaFactorsTest() { ForgetRsaFactorsForTesting(); }
+};
+
+TEST_F(RsaFactorsTest, SoundModuliPass) {
   for (const int bits : {1024, 1030, 1500}) {
     EXPECT_EQ(FindRsaFactorFlaw(Product(RandomPrime(bits).get(), RandomPrime(1024).get())),
               RsaModulusFlaw::kNone);
   }
 }
 
-TEST(RsaFactorsTest, FindsFactorsBelowTwoToTheTwentieth) {
+TEST_F(RsaFactorsTest, FindsFactorsBelowTwoToTheTwentieth) {
   const BignumPtr large = RandomPrime(2040);
   // The first, the first that the cheap check leaves, some between, and the last.
   for (const BN_ULONG factor : {3, 757, 7919, 65537, 104729, 524287, 1048571, 1048573}) {
     const std::string modulus = Product(large.get(), Number(factor).get());
     EXPECT_EQ(FindRsaFactorFlaw(modulus), RsaModulusFlaw::kSmallFactor) << factor;
-    // What is refused is not remembered as sound.
+    // Also when it is remembered.
     EXPECT_EQ(FindRsaFactorFlaw(modulus), RsaModulusFlaw::kSmallFactor) << factor;
   }
   // The first prime above.
   EXPECT_EQ(FindRsaFactorFlaw(Product(large.get(), Number(1048583).get())), RsaModulusFlaw::kNone);
 }
 
-TEST(RsaFactorsTest, FindsPrimes) {
+TEST_F(RsaFactorsTest, FindsPrimes) {
   for (const int bits : {2048, 2056}) {
     const std::string prime = Bytes(RandomPrime(bits).get());
     EXPECT_EQ(FindRsaFactorFlaw(prime), RsaModulusFlaw::kPrime) << bits;
@@ -70,7 +75,7 @@ TEST(RsaFactorsTest, FindsPrimes) {
   }
 }
 
-TEST(RsaFactorsTest, AsksNoModulusOfMoreThan4096Bits) {
+TEST_F(RsaFactorsTest, AsksNoModulusOfMoreThan4096Bits) {
   // 757 times an odd number.
   BignumPtr number(BN_new());
   BN_rand(number.get(), 4100, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD);
@@ -81,8 +86,7 @@ TEST(RsaFactorsTest, AsksNoModulusOfMoreThan4096Bits) {
 }
 
 // What a key costs that was never seen, and what it costs again.
-TEST(RsaFactorsTest, RemembersSoundModuli) {
-  ForgetSoundRsaModuliForTesting();
+TEST_F(RsaFactorsTest, RemembersWhatItFound) {
   // The table of primes is made with the first.
   MillisecondsOf(Product(RandomPrime(1024).get(), RandomPrime(1024).get()));
   for (const int bits : {2048, 3072, 4096}) {
@@ -95,7 +99,7 @@ TEST(RsaFactorsTest, RemembersSoundModuli) {
     }
     std::printf("%d bits: %.3f ms at first, %.4f ms again\n", bits, first, again);
     EXPECT_LT(again, first / 10) << bits;
-    ForgetSoundRsaModuliForTesting();
+    ForgetRsaFactorsForTesting();
     EXPECT_GT(MillisecondsOf(modulus), 10 * again) << bits;
   }
 }

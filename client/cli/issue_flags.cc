@@ -46,7 +46,7 @@ Examples:
   fleetca cert issue --bootstrap localhost:8444 --ca-sha256 "$(cat root.sha256)" \
     --token-file join.token --new-key p256 --key-out host.key \
     --out host.crt --bundle-out roots.pem
-  Would it be granted, and by which rules?
+  # Would it be granted, and by which rules?
   fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
     --csr web.csr --validate-only
 )help";
