@@ -174,6 +174,6 @@ RsaModulusFlaw FindRsaFactorFlaw(absl::string_view modulus) {
   return flaw;
 }
 
-void ForgetRsaFactorsForTesting() { Findings::Get().Clear(); }
+void ForgetSoundRsaModuliForTesting() { Findings::Get().Clear(); }
 
 }  // namespace fleetca::x509

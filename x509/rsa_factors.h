@@ -1,4 +1,4 @@
-// The dear questions about an RSA modulus: is it a prime, and has it a factor of up to 20 bits.
+// The dear questions about an RSA modulus: is it a prime, and has it a factor of 20 bits.
 #ifndef FLEETCA_X509_RSA_FACTORS_H_
 #define FLEETCA_X509_RSA_FACTORS_H_
 
@@ -11,16 +11,13 @@ namespace fleetca::x509 {
 inline constexpr int kMaxFactoredRsaBits = 4096;
 
 // Whether `modulus`, an odd big-endian magnitude of at least 2048 bits without a leading zero
-// octet, is a prime (kPrime), or has a prime factor below 2^20 (kSmallFactor). Thread-safe.
-//
-// No shorter way is known to tell a prime than to raise a number to its power, which takes one to
-// three milliseconds for 2048 bits: many times what all else for a certificate takes. So each
-// thread remembers what it found, of the last few thousand moduli: one that comes again, as most do
-// in a renewal, costs less than a microsecond.
+// octet, is a prime (kPrime), or has a prime factor below 2^20 (kSmallFactor). It takes about a
+// millisecond for 2048 bits, and some microseconds for one that was found sound before: each thread
+// remembers the last few thousand. Thread-safe.
 RsaModulusFlaw FindRsaFactorFlaw(absl::string_view modulus);
 
-// Forgets what this thread found.
-void ForgetRsaFactorsForTesting();
+// Forgets which moduli were sound, so that a test can measure.
+void ForgetSoundRsaModuliForTesting();
 
 }  // namespace fleetca::x509
 

@@ -44,7 +44,7 @@ double MillisecondsOf(absl::string_view modulus) {
 
 class RsaFactorsTest : public ::testing::Test {
  protected:
-  RsaFactorsTest() { ForgetRsaFactorsForTesting(); }
+  RsaFactorsTest() { ForgetSoundRsaModuliForTesting(); }
 };
 
 TEST_F(RsaFactorsTest, SoundModuliPass) {
@@ -99,7 +99,7 @@ TEST_F(RsaFactorsTest, RemembersWhatItFound) {
     }
     std::printf("%d bits: %.3f ms at first, %.4f ms again\n", bits, first, again);
     EXPECT_LT(again, first / 10) << bits;
-    ForgetRsaFactorsForTesting();
+    ForgetSoundRsaModuliForTesting();
     EXPECT_GT(MillisecondsOf(modulus), 10 * again) << bits;
   }
 }
