@@ -172,7 +172,7 @@ absl::StatusOr<std::string> ReadCsr(const std::string& file) {
 
 // The certificate that asks, PEM or DER, as DER: the first of a chain.
 absl::StatusOr<std::string> ReadCertificate(const std::string& file) {
-  FLEETCA_ASSIGN_OR_RETURN(std::string contents, ReadFile(file));
+  FLEETCA_ASSIGN_OR_RETURN(std::string contents, ReadTextFile(file));
   if (!absl::StrContains(contents, "-----BEGIN")) {
     return contents;
   }
