@@ -36,10 +36,10 @@ class SubjectTemplate {
   // named from the subject ("common_name").
   [[nodiscard]] static Mistakes FindMistakes(const SubjectOptions& options);
 
-  // The subject for the identities of the pattern. Adds the mistakes of FindMistakes, below `field`,
-  // and two that need the rule: a capture that the pattern does not have, and a text that is too long
-  // because the last segment is literal. `{name}` is the pattern's capture of that name, else the
-  // last segment. nullopt after adding at least one mistake.
+  // The subject for the identities of the pattern. Adds the mistakes of FindMistakes below `field`,
+  // and two that need the rule: a capture that the pattern does not have, and a text that is too
+  // long because the last segment is literal. `{name}` is the pattern's capture of that name, else
+  // the last segment. nullopt after adding at least one mistake.
   [[nodiscard]] static std::optional<SubjectTemplate> Compile(absl::string_view field,
                                                               const SubjectOptions& options,
                                                               const IdentityPattern& identity,
