@@ -46,8 +46,8 @@ class SubjectTemplate {
                                                               Mistakes* mistakes);
 
   // The subject of the identity with this path, whose captures stand for `texts`. INVALID_ARGUMENT
-  // kSubjectInvalid, with the field "identity", which they make too long or which is no country;
-  // the message begins with the attribute's name.
+  // kSubjectInvalid, with the field "identity", when they make an attribute too long, or a country
+  // of something that is none; the message begins with the attribute's name.
   absl::StatusOr<x509::Subject> Expand(const CapturedTexts& texts,
                                        absl::Span<const absl::string_view> path) const;
 
