@@ -64,7 +64,7 @@ def page_commands(page):
 
 
 def overlooked(page):
-    """Lines of commands of the program in blocks that page_commands passes over: without a language, or within a list."""
+    """Lines with commands of fleetca in blocks that page_commands passes over: without a language, or within a list."""
     found = []
     for block in _ANY_FENCE.finditer(page):
         indentation, language = block.group(1), block.group(2).strip()

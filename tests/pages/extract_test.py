@@ -52,7 +52,7 @@ class ExtractTest(unittest.TestCase):
 
     def test_a_command_in_a_block_that_is_not_run_is_told(self):
         self.assertEqual([], extract.overlooked(PAGE))
-        self.assertEqual([], extract.overlooked("Words.\n```sh\nfleetca version\n```\n```yaml\nrun: fleetca serve\n```\n"))
+        self.assertEqual([], extract.overlooked("```sh\nfleetca version\n```\n```yaml\nrun: fleetca serve\n```\n"))
         self.assertEqual([], extract.overlooked("```\naudience: fleetca\nca/fleetca.textproto is there\n```\n"))
         for opening in ("```", "```bash", "```console", "  ```sh"):
             page = "Words.\n\n%s\nmkdir out\n$ fleetca cert issue\n%s\n\n```sh\ntrue\n```\n" % (
