@@ -1,6 +1,6 @@
 // A CA's gRPC services in the test's own process, over real TLS, that do as they are told. What
 // they do when they are told nothing is what the CA does
-// (tests/integration/client_contract_test.cc).
+// (tests/integration/client_contract_test.cc), but for FakePolicy, which has no policy.
 #ifndef FLEETCA_CLIENT_TESTING_FAKE_SERVER_H_
 #define FLEETCA_CLIENT_TESTING_FAKE_SERVER_H_
 
