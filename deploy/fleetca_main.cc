@@ -29,7 +29,7 @@ Examples:
   fleetca ca init --dir ca --trust-domain fleet.example
   fleetca serve --config ca/fleetca.textproto &
   fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
-    --name URI:spiffe://fleet.example/svc/web --chain --out web.crt
+    --name URI:spiffe://fleet.example/svc/web --out web.crt
   fleetca cert inspect web.crt
 
 Where a flag of the connection is missing, FLEETCA_SERVER and FLEETCA_DIR say it, then the context in

@@ -1,5 +1,6 @@
 #include "client/cli/policy_apply_command.h"
 
+#include <array>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -121,7 +122,8 @@ int RunApply(const ApplyFlags& flags, const CheckPolicy& check) {
     if (!text.ok()) {
       return ReportStatus(text.status());
     }
-    sha256 = Sha256OfParts({*text});
+    const std::array<char, 32> digest = Sha256(*text);
+    sha256.assign(digest.begin(), digest.end());
     if (const absl::Status status = check(file); !status.ok()) {
       return IsRefusal(status) ? ReportRefusal(status, "check", form) : ReportStatus(status);
     }

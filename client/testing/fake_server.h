@@ -1,6 +1,6 @@
 // A CA's gRPC services in the test's own process, over real TLS, that do as they are told. What
 // they do when they are told nothing is what the CA does
-// (tests/integration/client_contract_test.cc).
+// (tests/integration/client_contract_test.cc), but for FakePolicy, which has no policy.
 #ifndef FLEETCA_CLIENT_TESTING_FAKE_SERVER_H_
 #define FLEETCA_CLIENT_TESTING_FAKE_SERVER_H_
 
@@ -16,6 +16,7 @@
 #include "client/testing/fake_ca.h"
 #include "client/testing/fake_error.h"
 #include "client/testing/fake_join_tokens.h"
+#include "client/testing/fake_policy.h"
 #include "client/tls_identity.h"
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
 #include "grpcpp/server.h"
@@ -115,6 +116,7 @@ class FakeServer {
   const std::shared_ptr<const FakeCa>& shared_ca() const { return ca_; }
   FakeService& service() { return service_; }
   FakeJoinTokens& join_tokens() { return join_tokens_; }
+  FakePolicy& policy() { return policy_; }
   std::string address() const;
   std::string bootstrap_address() const;
   const std::string& dir() const { return folder_.path(); }
@@ -132,6 +134,7 @@ class FakeServer {
 
   const std::shared_ptr<const FakeCa> ca_;
   FakeJoinTokens join_tokens_;
+  FakePolicy policy_;
   FakeService service_;
   fleetca::testing::TemporaryFolder folder_;
   FakeCa::TlsPair pair_;

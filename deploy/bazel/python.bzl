@@ -18,3 +18,17 @@ def fleetca_py_test(name, src, deps = [], data = [], args = [], **kwargs):
         data = [src] + deps + data,
         **kwargs
     )
+
+def fleetca_py_tests(names, **kwargs):
+    """Tests in Python, one a source: x_test is x_test.py.
+
+    Args:
+      names: the tests.
+      **kwargs: as for fleetca_py_test, the same for each.
+    """
+    for name in names:
+        fleetca_py_test(
+            name = name,
+            src = name + ".py",
+            **kwargs
+        )

@@ -223,6 +223,21 @@ TEST_F(PolicyCommandTest, ExplainsARenewalByItsCertificate) {
   EXPECT_EQ(Explain("/svc/web", {"--certificate", certificate}).code, 2);
 }
 
+// As PowerShell's ">" writes it.
+TEST_F(PolicyCommandTest, ExplainNamesUtf16OfEveryFile) {
+  const std::string utf16("\xff\xfe-\0-\0-\0", 8);
+  const std::string certificate = folder_.path() + "/web.crt";
+  Write(certificate, utf16);
+  const Outcome renewal = Run({"policy", "explain", policy_, "--certificate", certificate, "--csr",
+                               csr_, "--profile", "service"});
+  EXPECT_EQ(renewal.code, 1);
+  EXPECT_THAT(renewal.err, AllOf(HasSubstr("web.crt: "), HasSubstr("this is UTF-16")));
+  Write(csr_, utf16);
+  const Outcome of_csr = Explain("/svc/web");
+  EXPECT_EQ(of_csr.code, 1);
+  EXPECT_THAT(of_csr.err, AllOf(HasSubstr("web.csr: "), HasSubstr("this is UTF-16")));
+}
+
 TEST_F(PolicyCommandTest, CheckPolicyFileJudgesAsTheCommandDoes) {
   EXPECT_TRUE(CheckPolicyFile(policy_).ok());
   Write(policy_, "junk");

@@ -7,6 +7,7 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "base/time_rounding.h"
+#include "base/time_text.h"
 #include "x509/authz/fleet_authz.h"
 #include "x509/authz/provenance.h"
 #include "x509/lint/lint.h"
@@ -60,15 +61,13 @@ absl::Status DecideValidity(IssuanceItem& item, const IssuingCa& ca, absl::Time 
         Reason::kLifetimeInvalid, "lifetime",
         absl::StrCat(
             "certificates of this token's issuer end with the token, and this one ends at ",
-            absl::FormatTime(token_end, absl::UTCTimeZone()),
-            ", less than a minute from now; get a new token"));
+            TimeToWords(token_end), ", less than a minute from now; get a new token"));
   }
   item.spec.not_after = std::min({start + item.decision.lifetime, ca.not_after, token_end});
   if (item.spec.not_after - start < kShortestLifetime) {
     return FailedPrecondition(
         Reason::kIssuerExpiring,
-        absl::StrCat("The issuing certificate ends at ",
-                     absl::FormatTime(ca.not_after, absl::UTCTimeZone()),
+        absl::StrCat("The issuing certificate ends at ", TimeToWords(ca.not_after),
                      ", too soon to issue under it; the CA's operator must renew it"));
   }
   return absl::OkStatus();

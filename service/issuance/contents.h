@@ -21,8 +21,8 @@ struct ContentsOptions {
 
 // From when and until when the certificate is valid, into the item's spec: within the issuing
 // certificate's own validity, and not beyond the token's end where its issuer wants that.
-// FAILED_PRECONDITION kIssuerExpiring when the one ends too soon, INVALID_ARGUMENT kLifetimeInvalid
-// when the other does.
+// FAILED_PRECONDITION kIssuerExpiring when the issuing certificate ends too soon, INVALID_ARGUMENT
+// kLifetimeInvalid when the token does.
 absl::Status DecideValidity(IssuanceItem& item, const IssuingCa& ca, absl::Time now);
 
 // Fills in the rest of the item's spec, builds what is to be signed and reads it again. INTERNAL

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/time_text.h"
 #include "service/issuance/issuer.h"
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/status_matchers.h"
@@ -133,7 +134,10 @@ TEST(ContentsTest, ACertificateEndsWithTheTokenThatAskedForIt) {
   for (const absl::Duration left : {absl::Seconds(30), absl::ZeroDuration(), -absl::Seconds(30)}) {
     const auto refused = issue_until(now + left);
     EXPECT_THAT(refused, IsInvalid(Reason::kLifetimeInvalid, "lifetime"));
-    EXPECT_THAT(std::string(refused.status().message()), ::testing::HasSubstr("get a new token"));
+    EXPECT_THAT(
+        std::string(refused.status().message()),
+        ::testing::AllOf(::testing::HasSubstr(absl::StrCat(TimeToWords(now + left), ", less than")),
+                         ::testing::HasSubstr("get a new token")));
   }
 }
 

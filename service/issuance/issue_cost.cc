@@ -2,6 +2,7 @@
 
 #include "absl/status/statusor.h"
 #include "x509/der/der.h"
+#include "x509/rsa_factors.h"
 
 namespace fleetca::service {
 namespace {
@@ -20,6 +21,12 @@ uint64_t Squared(uint64_t at_2048, const x509::PublicKey& key) {
 }
 uint64_t Cubed(uint64_t at_2048, const x509::PublicKey& key) {
   return Squared(at_2048, key) * static_cast<uint64_t>(key.bits) / 2048;
+}
+
+// To look for the factors of an RSA modulus (x509::CheckRsaFactors), as if no worker had seen it:
+// which of them remember it is not known here, and keys that come again are few.
+uint64_t FactorsCost(const x509::PublicKey& key) {
+  return key.bits <= x509::kMaxFactoredRsaBits ? Cubed(2000, key) : 0;
 }
 
 // The key of a CSR (x509/csr.h), or an error where there is none.
@@ -54,7 +61,7 @@ uint64_t PossessionCost(const x509::PublicKey& key) {
     case x509::PublicKeyAlgorithm::kEd25519:
       return 125;
     case x509::PublicKeyAlgorithm::kRsa:
-      return 22 + Squared(21, key);
+      return 22 + Squared(21, key) + FactorsCost(key);
   }
   return 0;
 }

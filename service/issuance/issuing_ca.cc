@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "base/time_text.h"
 #include "x509/certificate.h"
 
 namespace fleetca::service {
@@ -24,10 +25,9 @@ absl::StatusOr<IssuingCa> IssuingCa::Create(absl::string_view certificate_der,
         "that were made together");
   }
   if (now >= certificate.not_after) {
-    return FailedPrecondition(
-        Reason::kIssuerExpiring,
-        absl::StrCat("The issuing certificate expired at ",
-                     absl::FormatTime(certificate.not_after, absl::UTCTimeZone()), "; renew it"));
+    return FailedPrecondition(Reason::kIssuerExpiring,
+                              absl::StrCat("The issuing certificate expired at ",
+                                           TimeToWords(certificate.not_after), "; renew it"));
   }
   return IssuingCa{.subject = std::string(certificate.subject),
                    .key_id = std::string(certificate.subject_key_id),

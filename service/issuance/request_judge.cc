@@ -107,7 +107,8 @@ absl::Status RequestJudge::Decide(IssuanceItem& item, const IssuingPolicy& polic
   return absl::OkStatus();
 }
 
-// The service behind the certificate is about to be unknown under those names.
+// For the operator: clients that know the service by one of those names will refuse the new
+// certificate.
 void RequestJudge::LogLeftOut(const IssuanceItem& item, absl::Time now) {
   uint64_t suppressed = 0;
   if (item.issuance->request.validate_only || !left_out_limiter_.Allow(now, &suppressed)) {

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "base/time_rounding.h"
+#include "base/time_text.h"
 #include "service/join/join_token.h"
 #include "service/policy/policy.h"
 
@@ -82,14 +83,12 @@ absl::StatusOr<std::vector<NewToken>> JoinTokens::Create(const CertificateCaller
   }
   FLEETCA_RETURN_IF_ERROR(store_.Write({.new_tokens = records}).status());
   for (const store::JoinToken& record : records) {
-    log::Info(
-        "A join token was made",
-        {{"token", JoinTokenId(record.hash)},
-         {"identity", record.identity},
-         {"profile", record.profile},
-         {"uses", record.uses},
-         {"expires", absl::FormatTime(absl::RFC3339_sec, record.expires_at, absl::UTCTimeZone())},
-         {"creator", record.creator}});
+    log::Info("A join token was made", {{"token", JoinTokenId(record.hash)},
+                                        {"identity", record.identity},
+                                        {"profile", record.profile},
+                                        {"uses", record.uses},
+                                        {"expires", TimeToText(record.expires_at)},
+                                        {"creator", record.creator}});
   }
   DropOld(now);
   return made;

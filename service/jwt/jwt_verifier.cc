@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "base/time_rounding.h"
+#include "base/time_text.h"
 #include "service/jwt/unverified_jwt.h"
 
 namespace fleetca::service {
@@ -118,13 +119,12 @@ absl::StatusOr<absl::Time> CheckDates(const JsonValue& claims, absl::Duration sk
     return Refusal("exp is missing");
   }
   if (now >= *expires + skew) {
-    return Refusal(absl::StrCat("it expired at ", absl::FormatTime(*expires, absl::UTCTimeZone())));
+    return Refusal(absl::StrCat("it expired at ", TimeToWords(*expires)));
   }
   for (const absl::string_view name : {"nbf", "iat"}) {
     FLEETCA_ASSIGN_OR_RETURN(const std::optional<absl::Time> start, Date(claims, name));
     if (start && now < *start - skew) {
-      return Refusal(
-          absl::StrCat(name, " is ahead: ", absl::FormatTime(*start, absl::UTCTimeZone())));
+      return Refusal(absl::StrCat(name, " is ahead: ", TimeToWords(*start)));
     }
   }
   return *expires;

@@ -15,6 +15,7 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "base/time_text.h"
 #include "service/net/tls_check.h"
 #include "x509/certificate.h"
 #include "x509/pem.h"
@@ -206,8 +207,7 @@ absl::Status ServerTls::CheckNotExpired() const {
   }
   return FailedPrecondition(
       Reason::kFileInvalid,
-      absl::StrCat("The server's certificate expired at ",
-                   absl::FormatTime(absl::RFC3339_sec, expiry, absl::UTCTimeZone()),
+      absl::StrCat("The server's certificate expired at ", TimeToWords(expiry),
                    ", and no client connects; put a new one in ", paths_.certificate));
 }
 

@@ -41,11 +41,10 @@ class CurrentPolicy {
   std::shared_ptr<const Policy> Current() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Puts the policy of the text in force, for those who ask Current() from then on, and returns
-  // what changed. On any error the old one stays in force: the
-  // loader's, or INVALID_ARGUMENT kConfigInvalid for another trust domain, or for a policy that
-  // differs and whose revision is not above the one in force. Logs the outcome and the changes;
-  // `file`, which begins the messages
-  // of its own errors, is where the text is from.
+  // what changed. On any error the old one stays in force: the loader's, or INVALID_ARGUMENT
+  // kConfigInvalid for another trust domain, or for a policy that differs and whose revision is not
+  // above the one in force. Logs the outcome and the changes. `file` is where the text is from;
+  // messages of this function begin with it.
   absl::StatusOr<PolicyChange> Reload(absl::string_view file, absl::string_view text)
       ABSL_LOCKS_EXCLUDED(reload_mutex_, mutex_);
 

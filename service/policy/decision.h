@@ -28,15 +28,16 @@ struct AuthorizeRequest {
   absl::string_view profile;
   // The names that the CSR asks for, each well formed; of it all, only they and its key count.
   absl::Span<const x509::GeneralName> names;
-  // Those of the certificate by which the caller was authenticated, each well formed: what a
-  // request of its holder for itself keeps when it names nothing. Empty for every other caller.
+  // The names in the certificate by which the caller was authenticated, each well formed. A caller
+  // who asks for its own identity and for no names keeps them. Empty for a caller without a
+  // certificate.
   absl::Span<const x509::GeneralName> caller_names;
   x509::PublicKeyAlgorithm key_algorithm = x509::PublicKeyAlgorithm::kP256;
   std::optional<absl::Duration> lifetime;  // absent: the profile's default
 };
 
 // What the certificate says. Views alias the request, the policy and own_texts, and must not
-// outlive any of them. Can be moved and not copied.
+// outlive any of them. A decision can be moved but not copied.
 struct Decision {
   struct Attribute {
     absl::string_view name;
@@ -50,7 +51,8 @@ struct Decision {
   const PolicyProfile* profile = nullptr;
   // All names, the identity's URI first.
   x509::GeneralNames names;
-  // Names of the caller's certificate that this one would have kept, and that are granted no more.
+  // The names of the caller's certificate that a renewal would keep, if the policy still granted
+  // them.
   x509::GeneralNames left_out;
   x509::Subject subject;
   // Each list is sorted and unique.

@@ -372,7 +372,7 @@ absl::StatusOr<x509::Subject> Evaluation::SubjectOfCa() const {
   return x509::Subject{.organizations = {std::string(domain)}, .common_name = std::string(path)};
 }
 
-// Nothing of it is the CSR's.
+// The policy decides the subject; the CSR's has no effect.
 absl::Status Evaluation::DecideSubject() {
   const SubjectTemplate* const written = subject_.rule->FindSubject(*decision_.profile);
   if (decision_.profile->subordinate_ca.has_value()) {

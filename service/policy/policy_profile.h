@@ -20,7 +20,7 @@ struct PolicyProfile {
   Profile profile;
   uint16_t key_usage = 0;  // x509::KeyUsageBit, the default filled in
   std::optional<SubordinateCa> subordinate_ca;
-  // For the rules, each of which makes it fit its identities.
+  // The subject as the profile writes it. Each rule compiles it for the rule's own identities.
   std::optional<SubjectOptions> subject;
 };
 

@@ -37,7 +37,7 @@ struct Rule {
   int line = 0;
   IdentityPattern identity;
   std::vector<const PolicyProfile*> profiles;
-  // What the certificates of some of the profiles have as their subject.
+  // The subject's template, for each profile that has one.
   std::vector<std::pair<const PolicyProfile*, SubjectTemplate>> subjects;
   std::vector<NameTemplate> dns_names;
   std::vector<NameTemplate> dns_suffixes;
@@ -55,8 +55,8 @@ struct Rule {
 
   // The profile of this name if the rule grants it, else null.
   const PolicyProfile* FindProfile(absl::string_view profile) const;
-  // What writes out the subject of certificates by this profile, one that the rule grants; null
-  // where neither rule nor profile does.
+  // The template for the subject of this identity's certificates by `profile`, which the rule
+  // grants. Null when neither the rule nor the profile writes a subject.
   const SubjectTemplate* FindSubject(const PolicyProfile& profile) const;
   // Whether the rule grants a well-formed DNS name to the identity whose captures stand for
   // `texts`.

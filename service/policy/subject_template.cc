@@ -11,7 +11,8 @@
 namespace fleetca::service {
 namespace {
 
-// What every identity has, whether its pattern captures it or not.
+// The capture that every identity has: where its pattern has none of this name, it is the last
+// segment.
 constexpr absl::string_view kName = "name";
 
 enum class Attribute { kCommonName, kOrganization, kOrganizationalUnit, kCountry };
@@ -71,7 +72,8 @@ std::optional<NameTemplate> CompileText(const std::string& field, Attribute attr
   return *std::move(made);
 }
 
-// What `check(field, kind, text)` says to each text of the subject, and what concerns the lists.
+// Calls `check(field, kind, text)` for each text of the subject, and adds the mistakes of the
+// lists.
 template <typename Check>
 void ForEachText(const SubjectOptions& options, Mistakes* mistakes, Check check) {
   if (!options.common_name.empty()) {
@@ -110,7 +112,7 @@ absl::Status ExpandOne(absl::string_view field, Attribute attribute, const NameT
                                            absl::StrCat(field, " ", problem));
 }
 
-// Texts that come out the same are one.
+// Expands each template of the list, and leaves out a text that is there already.
 absl::Status ExpandList(absl::string_view field, Attribute attribute,
                         absl::Span<const NameTemplate> list, const CapturedTexts& texts,
                         std::vector<std::string>* out) {
@@ -141,7 +143,7 @@ std::optional<SubjectTemplate> SubjectTemplate::Compile(absl::string_view field,
                                                         const SubjectOptions& options,
                                                         const IdentityPattern& identity,
                                                         Mistakes* mistakes) {
-  // As Expand has them: the pattern's captures, then the last segment.
+  // In the order in which Expand gives the texts: the pattern's captures, then the last segment.
   std::vector<std::string> captures = identity.captures();
   captures.emplace_back(kName);
   const IdentityPattern::Segment& last = identity.segments().back();

@@ -36,18 +36,18 @@ class SubjectTemplate {
   // named from the subject ("common_name").
   [[nodiscard]] static Mistakes FindMistakes(const SubjectOptions& options);
 
-  // The subject for the identities of the pattern. Adds below `field` what FindMistakes finds, with
-  // what is known of the identities: a capture that they have not, a text that is too long as the
-  // last segment, which "{name}" stands for where the pattern captures no "name", is written out.
-  // nullopt after adding at least one mistake.
+  // The subject for the identities of the pattern. Adds the mistakes of FindMistakes below `field`,
+  // and two that need the rule: a capture that the pattern does not have, and a text that is too
+  // long because the last segment is literal. `{name}` is the pattern's capture of that name, else
+  // the last segment. nullopt after adding at least one mistake.
   [[nodiscard]] static std::optional<SubjectTemplate> Compile(absl::string_view field,
                                                               const SubjectOptions& options,
                                                               const IdentityPattern& identity,
                                                               Mistakes* mistakes);
 
   // The subject of the identity with this path, whose captures stand for `texts`. INVALID_ARGUMENT
-  // kSubjectInvalid, with the field "identity", which they make too long or which is no country;
-  // the message begins with the attribute's name.
+  // kSubjectInvalid, with the field "identity", when they make an attribute too long, or a country
+  // of something that is none; the message begins with the attribute's name.
   absl::StatusOr<x509::Subject> Expand(const CapturedTexts& texts,
                                        absl::Span<const absl::string_view> path) const;
 

@@ -25,7 +25,8 @@ absl::Status Unknown(absl::string_view message) {
   return Unauthenticated(Reason::kCallerUnknown, message);
 }
 
-// What a renewal may keep: those that would be certified today.
+// The names that a renewal may keep: those of the certificate that a new one could have, without
+// the identity.
 std::string OtherNames(const x509::Certificate& leaf) {
   x509::GeneralNames names;
   for (const x509::GeneralName& name : leaf.names) {

@@ -25,7 +25,7 @@ namespace fleetca::service {
 class PolicyService
     : public v1::PolicyService::WithRawCallbackMethod_ApplyPolicy<v1::PolicyService::Service> {
  public:
-  // Puts the policy of the file in force, if the SHA-256 of the file is this one or that is empty.
+  // Puts the policy of the file in force, if `file_sha256` is empty or is the file's SHA-256.
   using Apply = std::function<absl::StatusOr<PolicyChange>(absl::string_view file_sha256)>;
 
   // `file` is what answers call the file.

@@ -1,6 +1,7 @@
 #include "service/server/running_ca.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -157,7 +158,9 @@ absl::StatusOr<std::unique_ptr<const Policy>> RunningCa::ParseFittingPolicy(
 }
 
 absl::Status RunningCa::ReplacePolicy(absl::string_view text) {
-  if (!wanted_sha256_.empty() && Sha256OfParts({text}) != wanted_sha256_) {
+  const std::array<char, 32> sha256 = Sha256(text);  // of the file's own octets, its mark included
+  if (!wanted_sha256_.empty() &&
+      wanted_sha256_ != absl::string_view(sha256.data(), sha256.size())) {
     return FailedPrecondition(
         Reason::kFileInvalid,
         absl::StrCat("The server's policy file, ", config_.policy_file,

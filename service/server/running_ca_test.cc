@@ -1,11 +1,14 @@
 #include "service/server/running_ca.h"
 
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "base/errors.h"
 #include "base/sha256.h"
@@ -42,6 +45,11 @@ class RunningCaTest : public CaFolderFixture {
 
   std::unique_ptr<FileWatcher> watcher_;
 };
+
+std::string Sha256Of(absl::string_view file) {
+  const std::array<char, 32> digest = Sha256(file);
+  return std::string(digest.data(), digest.size());
+}
 
 TEST_F(RunningCaTest, OpensWhatCaInitMade) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto ca, Open());
@@ -170,14 +178,29 @@ TEST_F(RunningCaTest, APolicyIsAppliedWithWhatChangedAndOnlyIfItIsTheOneThatIsMe
   const std::string before = Read("policy.textproto");
   Replace("policy.textproto", "policy_revision: 1\n", "policy_revision: 2\n");
   Replace("policy.textproto", "    may_use_reflection: true\n", "");
-  const absl::Status other = ca->ApplyPolicy(Sha256OfParts({before})).status();
+  const absl::Status other = ca->ApplyPolicy(Sha256Of(before)).status();
   EXPECT_EQ(GetReason(other), Reason::kFileInvalid) << other;
   EXPECT_EQ(ca->policies().Current()->revision(), 1);
   FLEETCA_ASSERT_OK_AND_ASSIGN(const PolicyChange change,
-                               ca->ApplyPolicy(Sha256OfParts({Read("policy.textproto")})));
+                               ca->ApplyPolicy(Sha256Of(Read("policy.textproto"))));
   EXPECT_EQ(change.former_revision, 1);
   EXPECT_EQ(change.revision, 2);
   EXPECT_THAT(change.lines, ElementsAre(HasSubstr("rule \"admin\": rights: ")));
+}
+
+// As sha256sum says it, of the octets in the file: with the byte order mark that is read over.
+TEST_F(RunningCaTest, TheFileThatIsMeantIsToldByTheSha256OfItsOwnOctets) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto ca, Open());
+  Write("policy.textproto",
+        "\xef\xbb\xbf"
+        "junk");
+  const absl::Status meant =
+      ca->ApplyPolicy(absl::HexStringToBytes("af62597ad8ce0d18c2a1b26ee4b6ba58"
+                                             "5c67da20fd95fc304d5d2705f904f90f"))
+          .status();
+  EXPECT_EQ(GetReason(meant), Reason::kConfigInvalid) << meant;  // it was read as a policy
+  const absl::Status other = ca->ApplyPolicy(Sha256Of("junk")).status();
+  EXPECT_EQ(GetReason(other), Reason::kFileInvalid) << other;
 }
 
 TEST_F(RunningCaTest, ANewBundleComesInForceAndOneWithoutOurRootDoesNot) {

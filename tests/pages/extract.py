@@ -5,6 +5,11 @@ import subprocess
 from typing import NamedTuple
 
 _FENCE = re.compile(r"^```sh[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
+# Every block, also one within a list, with its indentation and language.
+_ANY_FENCE = re.compile(r"^([ \t]*)```([^`\n]*)\n(.*?)^[ \t]*```[ \t]*$", re.MULTILINE | re.DOTALL)
+# The languages of blocks whose lines a reader may paste into a shell.
+_PASTED = ("", "sh", "bash", "shell", "console")
+_PROGRAM = re.compile(r"(^|[\s$(|&;])fleetca ")
 _EXAMPLES = re.compile(r"^Examples:\n(.*)", re.MULTILINE | re.DOTALL)
 # A comment that says, to the reader as well, that the command is meant to fail.
 _REFUSED = re.compile(r"(^|\s)# refused: \S")
@@ -55,6 +60,20 @@ def page_commands(page):
     found = []
     for block in _FENCE.finditer(page):
         found += commands(block.group(1), page.count("\n", 0, block.start(1)) + 1)
+    return found
+
+
+def overlooked(page):
+    """Lines with commands of fleetca in blocks that page_commands passes over: without a language, or within a list."""
+    found = []
+    for block in _ANY_FENCE.finditer(page):
+        indentation, language = block.group(1), block.group(2).strip()
+        if language not in _PASTED or (language == "sh" and not indentation):
+            continue
+        first_line = page.count("\n", 0, block.start(3)) + 1
+        for number, line in enumerate(block.group(3).splitlines(), first_line):
+            if _PROGRAM.search(line):
+                found.append("line %d: %s" % (number, line.strip()))
     return found
 
 

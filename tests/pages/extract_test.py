@@ -50,6 +50,16 @@ class ExtractTest(unittest.TestCase):
         self.assertTrue(found[1].text.endswith("\nEND\n"))
         self.assertEqual([False, False, False, True], [command.refused for command in found])
 
+    def test_a_command_in_a_block_that_is_not_run_is_told(self):
+        self.assertEqual([], extract.overlooked(PAGE))
+        self.assertEqual([], extract.overlooked("```sh\nfleetca version\n```\n```yaml\nrun: fleetca serve\n```\n"))
+        self.assertEqual([], extract.overlooked("```\naudience: fleetca\nca/fleetca.textproto is there\n```\n"))
+        for opening in ("```", "```bash", "```console", "  ```sh"):
+            page = "Words.\n\n%s\nmkdir out\n$ fleetca cert issue\n%s\n\n```sh\ntrue\n```\n" % (
+                opening, opening.rstrip("abcdefghijklmnopqrstuvwxyz"))
+            self.assertEqual(["line 5: $ fleetca cert issue"], extract.overlooked(page), opening)
+            self.assertEqual(["true\n"], [command.text for command in extract.page_commands(page)])
+
     def test_a_refusal_may_be_announced_on_the_line_before(self):
         found = extract.commands("# refused: no such thing\nfalse\ntrue\n")
         self.assertEqual([True, False], [command.refused for command in found])

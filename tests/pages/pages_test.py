@@ -45,16 +45,20 @@ def workspace():
     return os.path.dirname(os.path.realpath("WORKSPACE"))
 
 
-def pages():
-    """Every Markdown file of the tree that has a block of commands."""
+def markdown_files():
+    """Every Markdown file of the tree."""
     found = []
     for folder, folders, names in os.walk(workspace()):
         folders[:] = sorted(name for name in folders if not name.startswith(_PASSED_OVER))
         for name in names:
-            path = os.path.relpath(os.path.join(folder, name), workspace())
-            if name.endswith(".md") and extract.page_commands(read(path)):
-                found.append(path)
+            if name.endswith(".md"):
+                found.append(os.path.relpath(os.path.join(folder, name), workspace()))
     return sorted(found)
+
+
+def pages():
+    """The Markdown files that have a block of commands."""
+    return [path for path in markdown_files() if extract.page_commands(read(path))]
 
 
 def read(page):
@@ -69,8 +73,13 @@ def is_run(page, command):
 class PagesTest(unittest.TestCase):
 
     def test_the_pages_are_found(self):
-        for page in ("README.md", "CONTRIBUTING.md", "docs/bootstrap.md", "docs/cli.md", "examples/echo/README.md"):
+        for page in ("README.md", "CONTRIBUTING.md", "docs/bootstrap.md", "docs/cli.md", "docs/operations.md",
+                     "examples/echo/README.md"):
             self.assertIn(page, pages())
+
+    def test_no_command_stands_where_it_is_not_run(self):
+        for page in markdown_files():
+            self.assertEqual([], extract.overlooked(read(page)), page)
 
     def test_what_is_not_run_is_there(self):
         for page, beginnings in NOT_RUN.items():
