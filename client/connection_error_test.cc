@@ -9,6 +9,7 @@
 #include "base/time_text.h"
 #include "client/bootstrap_client.h"
 #include "client/ca_client.h"
+#include "client/key_and_csr.h"
 #include "client/server_dates.h"
 #include "client/testing/fake_server.h"
 #include "gmock/gmock.h"
@@ -143,7 +144,7 @@ TEST_F(ConnectionErrorTest, AClockThatIsBehindIsNamedAtBootstrapToo) {
   const auto client = BootstrapClient::Create(options, SecretBytes("a token"));
   ASSERT_TRUE(client.ok()) << client.status();
   IssueOptions request;
-  request.csr_der = "a CSR";
+  request.csr_der = MakeKeyAndCsr(KeyType::kP256, {})->csr_der;
   EXPECT_THAT(std::string((*client)->Issue(request).status().message()),
               HasSubstr("this machine's clock is probably behind: it says 2"));
 }

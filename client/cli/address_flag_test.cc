@@ -50,7 +50,7 @@ TEST(AddressFlagTest, EachMistakeIsNamed) {
       {"ca:https", "\"https\" in \"ca:https\" is not a port"},
       {"ca:-1", "is not a port"},
       {"ca:+1", "is not a port"},
-      {"a:b:8443", "more than one colon"},
+      {"x:y:8443", "more than one colon"},
   };
   for (const auto& [address, sentence] : cases) {
     EXPECT_THAT(CheckAddressFlag(address), HasSubstr(sentence)) << address;
