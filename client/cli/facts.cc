@@ -191,7 +191,7 @@ absl::StatusOr<CsrFacts> FactsOfCsr(string_view der) {
   facts.subject = SubjectText(csr.subject);
   facts.names = NamesText(csr.names);
   facts.key = KeyText(csr.public_key);
-  facts.signature_algorithm = std::string(SignatureSchemeName(csr.signature_scheme));
+  facts.signature_algorithm = std::string(SignatureSchemeName(csr.signature_algorithm.scheme));
   facts.possession_error = PossessionError(csr);
   for (const string_view oid : csr.ignored_extensions) {
     facts.ignored_extensions.push_back(x509::der::OidToString(oid));
