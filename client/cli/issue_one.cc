@@ -65,6 +65,7 @@ absl::StatusOr<PendingRequest> AskedBy(const IssueFlags& flags) {
   if (!flags.lifetime.empty()) {
     request.asked.lifetime = ParseDurationFlag(flags.lifetime);
   }
+  FLEETCA_ASSIGN_OR_RETURN(request.server, AskedServer(flags));
   request.key_type = flags.new_key;
   request.names = flags.names;
   if (flags.new_key.empty()) {
@@ -74,7 +75,7 @@ absl::StatusOr<PendingRequest> AskedBy(const IssueFlags& flags) {
 }
 
 // Makes the key and the request id where there are none yet.
-absl::Status Complete(PendingRequest* request) {
+absl::Status MakeWhatIsMissing(PendingRequest* request) {
   if (request->asked.csr_der.empty()) {
     std::vector<RequestedName> names;
     for (const std::string& text : request->names) {
@@ -163,7 +164,7 @@ absl::Status IssueOne(const IssueFlags& flags) {
   if (!request.answer.has_value()) {
     FLEETCA_ASSIGN_OR_RETURN(issue, ConnectToIssue(flags));
   }
-  FLEETCA_RETURN_IF_ERROR(Complete(&request));
+  FLEETCA_RETURN_IF_ERROR(MakeWhatIsMissing(&request));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<KeptRequest> kept,
                            KeptRequest::Keep(path, request, is_new));
   if (!request.answer.has_value()) {
@@ -176,7 +177,7 @@ absl::Status ValidateOne(const IssueFlags& flags) {
   FLEETCA_RETURN_IF_ERROR(CheckIssueOutputs(flags, std::nullopt));
   FLEETCA_ASSIGN_OR_RETURN(PendingRequest request, AskedBy(flags));
   FLEETCA_ASSIGN_OR_RETURN(const IssueFunction issue, ConnectToIssue(flags));
-  FLEETCA_RETURN_IF_ERROR(Complete(&request));
+  FLEETCA_RETURN_IF_ERROR(MakeWhatIsMissing(&request));
   const absl::StatusOr<Issued> answer = issue(request.asked);
   if (!answer.ok()) {
     return HintOf(flags, answer.status(), request);

@@ -62,6 +62,7 @@ std::string FormatAnswer(const Issued& answer) {
 std::string Format(const PendingRequest& request) {
   std::string text = absl::StrCat(kFirstLine, "\n");
   AppendOctets("request-id", request.asked.request_id, &text);
+  AppendText("server", request.server, &text);
   AppendText("profile", request.asked.profile, &text);
   AppendText("identity", request.asked.identity, &text);
   if (request.asked.lifetime.has_value()) {
@@ -104,6 +105,7 @@ class Lines {
     const auto& [name, value] = parts;
     IssueOptions& asked = request_.asked;
     if (name == "request-id") return absl::Base64Unescape(value, &asked.request_id);
+    if (name == "server") return absl::CUnescape(value, &request_.server);
     if (name == "profile") return absl::CUnescape(value, &asked.profile);
     if (name == "identity") return absl::CUnescape(value, &asked.identity);
     if (name == "key-type") return absl::CUnescape(value, &request_.key_type);
@@ -193,6 +195,7 @@ std::string Difference(const PendingRequest& pending, const PendingRequest& aske
     std::string there;
     std::string here;
   } fields[] = {
+      {"a certificate of the CA at", pending.server, asked.server},
       {"the profile", pending.asked.profile, asked.asked.profile},
       {"the identity", pending.asked.identity, asked.asked.identity},
       {"the lifetime", LifetimeText(pending.asked.lifetime), LifetimeText(asked.asked.lifetime)},
@@ -247,7 +250,7 @@ absl::Status WritePending(const std::string& path, const PendingRequest& request
 }
 
 absl::Status AddAnswer(const std::string& path, const Issued& answer) {
-  const Descriptor file(open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  const Descriptor file(open(path.c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC));
   int error = file.valid() ? WriteAll(file.get(), FormatAnswer(answer)) : errno;
   if (error == 0 && fsync(file.get()) != 0) {
     error = errno;

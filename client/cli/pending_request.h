@@ -21,6 +21,9 @@ namespace fleetca::client {
 struct PendingRequest {
   // With a CSR and a request id.
   IssueOptions asked;
+  // Which CA is asked: the address, and on the bootstrap port also what the CA is known by. The
+  // answer of one CA must not be taken for that of another, nor its refusal.
+  std::string server;
   // Of a new key, as the flags have them; empty for the user's own CSR.
   std::string key_type;
   std::vector<std::string> names;
@@ -41,12 +44,13 @@ absl::StatusOr<std::optional<PendingRequest>> ReadPending(const std::string& pat
 // command was faster.
 absl::Status WritePending(const std::string& path, const PendingRequest& request);
 
-// Adds the answer to what is kept at `path`, durably; one that was not added whole is none.
+// Adds the answer to what is kept at `path`, durably. An answer that was not added whole is read as
+// none. A link at `path` is not followed: WritePending makes none.
 absl::Status AddAnswer(const std::string& path, const Issued& answer);
 
-// FAILED_PRECONDITION kFileInvalid, with what to do, where `pending`, found at `path`, asks for
-// something else than `asked`, whose CSR is empty where it would be made for a new key, and whose
-// request id where it is not given.
+// Whether this command asks for what is kept at `path`. In `asked`, an empty CSR means one made for
+// a new key, and an empty request id means any. FAILED_PRECONDITION kFileInvalid names the first
+// difference.
 absl::Status CheckSameRequest(const PendingRequest& pending, const PendingRequest& asked,
                               absl::string_view path);
 
