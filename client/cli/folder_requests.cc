@@ -12,6 +12,7 @@
 #include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/secret.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "client/cli/csr_file.h"
@@ -63,9 +64,9 @@ absl::StatusOr<std::vector<FolderRequest>> ReadFolderRequests(const IssueFlags& 
 
 absl::StatusOr<FolderSeed> FolderSeed::Keep(const std::string& folder) {
   const std::string path = absl::StrCat(folder, "/", kSeedFile);
-  const absl::StatusOr<std::string> found = ReadFile(path);
+  const absl::StatusOr<SecretBytes> found = ReadSecretFile(path);
   if (found.ok()) {
-    absl::string_view text = *found;
+    absl::string_view text = found->view();
     if (!absl::ConsumePrefix(&text, kSeedLine) || text.empty()) {
       return FailedPrecondition(
           Reason::kFileInvalid,
