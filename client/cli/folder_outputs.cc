@@ -69,10 +69,9 @@ absl::Status CheckFolderOutputs(const std::vector<FolderRequest>& requests, Fold
     }
     const Replace may = ReplaceAt(*place, request, replace);
     const std::string folder = FolderOf(place->path);
-    if (may == Replace::kNothing || (place->identity.exists && IsSticky(folder))) {
+    if (may == Replace::kNothing ||
+        (place->identity.exists && (IsSticky(folder) || !CheckHoldsNoKey(place->path).ok()))) {
       FLEETCA_RETURN_IF_ERROR(CheckOutput(file, may));
-    } else if (place->identity.exists) {
-      FLEETCA_RETURN_IF_ERROR(CheckHoldsNoKey(place->path));
     }
     std::string& probe = probes[folder];
     probe = probe.size() < file.size() ? file : probe;

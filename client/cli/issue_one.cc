@@ -14,6 +14,7 @@
 #include "base/crypto_types.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "base/time_text.h"
 #include "client/cli/csr_file.h"
 #include "client/cli/decision_output.h"
 #include "client/cli/duration_flag.h"
@@ -141,8 +142,8 @@ absl::Status Deliver(const IssueFlags& flags, const KeptRequest& kept,
   }
   kept.Remove();
   Say(absl::StrCat(request.answer->replayed ? "issued before for this request id: " : "issued ",
-                   serial, ", valid until ", TimeInWords(request.answer->not_after),
-                   ", renew after ", TimeInWords(request.answer->renew_after)));
+                   serial, ", valid until ", TimeToWords(request.answer->not_after),
+                   ", renew after ", TimeToWords(request.answer->renew_after)));
   SayWhatIsLeft(request, request.answer->certificate_der);
   return absl::OkStatus();
 }
