@@ -8,7 +8,7 @@
 namespace fleetca::client {
 namespace {
 
-// The CA's own words that it issued nothing, in codes that say less.
+// Whether the reason proves that the CA issued nothing, where the status code does not.
 bool SaysNothingWasIssued(Reason reason) {
   switch (reason) {
     case Reason::kStoreUnavailable:

@@ -15,8 +15,8 @@ namespace fleetca::client {
 // Asks for one certificate, at either port.
 using IssueFunction = std::function<absl::StatusOr<Issued>(const IssueOptions&)>;
 
-// Reads the files of the connection, and tells the KeptRequest, where there is one, of each
-// attempt.
+// Reads the files of the connection. The function that is returned tells the KeptRequest, where
+// there is one, of each attempt.
 absl::StatusOr<IssueFunction> ConnectToIssue(const IssueFlags& flags);
 
 // Which CA the flags ask: "ca.example:8443", or for the bootstrap port "ca.example:8444 (root with

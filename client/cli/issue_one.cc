@@ -31,8 +31,8 @@
 namespace fleetca::client {
 namespace {
 
-// Beside the key, or where there is none beside the certificate; "" where both are streams, and
-// where the user's own CSR and request id are all there is to keep.
+// Where the request is kept: beside the key, or without a new key beside the certificate. "" where
+// both are streams, and where the user's own CSR and request id are all that could be kept.
 std::string PendingPathOf(const IssueFlags& flags) {
   if (flags.new_key.empty() && !flags.request_id.empty()) {
     return "";
@@ -41,7 +41,7 @@ std::string PendingPathOf(const IssueFlags& flags) {
   return beside_key.empty() ? PendingPathFor(flags.output.file) : beside_key;
 }
 
-// What an earlier run left; not a certificate that is of no use any more.
+// The request that an earlier run left. One whose certificate has expired is removed instead.
 absl::StatusOr<std::optional<PendingRequest>> FindPending(const std::string& path) {
   if (path.empty()) {
     return std::nullopt;
@@ -56,7 +56,7 @@ absl::StatusOr<std::optional<PendingRequest>> FindPending(const std::string& pat
   return pending;
 }
 
-// What the flags ask for; without a CSR where a key is to be made for it.
+// The request that the flags describe; its CSR is empty where a key is still to be made.
 absl::StatusOr<PendingRequest> AskedBy(const IssueFlags& flags) {
   PendingRequest request;
   request.asked.profile = flags.profile;
@@ -75,7 +75,7 @@ absl::StatusOr<PendingRequest> AskedBy(const IssueFlags& flags) {
   return request;
 }
 
-// Makes the key and the request id where there are none yet.
+// Makes the key and its CSR, and the request id, where the request has none.
 absl::Status MakeWhatIsMissing(PendingRequest* request) {
   if (request->asked.csr_der.empty()) {
     std::vector<RequestedName> names;
@@ -93,14 +93,16 @@ absl::Status MakeWhatIsMissing(PendingRequest* request) {
   return absl::OkStatus();
 }
 
-// The refusal, and where --identity would cure it, that it would. A token says whom it is for.
+// The refusal, which also says so where --identity would cure it. A token says by itself whom the
+// certificate is for.
 absl::Status HintOf(const IssueFlags& flags, absl::Status refusal, const PendingRequest& request) {
   return flags.identity.empty() && flags.bootstrap.address.empty()
              ? WithIdentityHint(std::move(refusal), request.asked.csr_der)
              : refusal;
 }
 
-// Ends with an answer in `request`, which is on disk in any case but a refusal.
+// Asks, and puts the answer into `request` and into the file that keeps it. Where no answer came,
+// that file stays unless the CA issued nothing.
 absl::Status Ask(const IssueFlags& flags, const KeptRequest& kept, const IssueFunction& issue,
                  PendingRequest* request) {
   absl::StatusOr<Issued> issued = issue(request->asked);
@@ -116,7 +118,7 @@ absl::Status Ask(const IssueFlags& flags, const KeptRequest& kept, const IssueFu
   return absl::OkStatus();
 }
 
-// Of a CSR that somebody made: of ours there is nothing to say.
+// Says what a CSR that the user made asks for in vain. A CSR of this command asks for nothing such.
 void SayWhatIsLeft(const PendingRequest& request, absl::string_view certificate_der) {
   if (!request.key_type.empty()) {
     return;
@@ -127,6 +129,7 @@ void SayWhatIsLeft(const PendingRequest& request, absl::string_view certificate_
   }
 }
 
+// Writes key and certificate to their files, and then removes the request.
 absl::Status Deliver(const IssueFlags& flags, const KeptRequest& kept,
                      const PendingRequest& request) {
   const std::string serial = request.answer->serial.ToHex();

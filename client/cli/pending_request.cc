@@ -26,14 +26,14 @@ namespace {
 
 constexpr mode_t kMode = 0600;
 constexpr absl::string_view kSuffix = ".pending";
-// The first line, the last before the key, the last after it; and what an answer stands between.
+// The first line, the line before the key and the line after it, and the lines around an answer.
 constexpr absl::string_view kFirstLine = "fleetca: a request that may have been answered, format 1";
 constexpr absl::string_view kKeyFollows = "private-key";
 constexpr absl::string_view kLastLine = "end\n";
 constexpr absl::string_view kAnswerBegins = "answer-begins\n";
 constexpr absl::string_view kAnswerEnds = "answer-ends\n";
 
-// Text as it came from a flag, in one line; octets in base64.
+// Writes text as it came from a flag, escaped so that it stays one line.
 void AppendText(absl::string_view name, absl::string_view text, std::string* out) {
   absl::StrAppend(out, name, " ", absl::CEscape(text), "\n");
 }
@@ -77,9 +77,10 @@ std::string Format(const PendingRequest& request) {
   return text;
 }
 
-// Reads lines into a request; false for one that is not understood.
+// Reads lines into a request.
 class Lines {
  public:
+  // Whether every line was understood.
   bool TakeAll(absl::string_view text) {
     for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
       if (!Take(line)) {
@@ -149,7 +150,8 @@ class Lines {
   Issued answer_;
 };
 
-// The answer that was added last, without the lines around it; "" where it is not there whole.
+// The answer that was added last, without the lines around it; "" where the file does not hold all
+// of it.
 absl::string_view LastAnswer(absl::string_view text) {
   const size_t begin = text.rfind(kAnswerBegins);
   if (begin == absl::string_view::npos || !absl::ConsumeSuffix(&text, kAnswerEnds)) {
@@ -188,7 +190,7 @@ std::string LifetimeText(const std::optional<absl::Duration>& lifetime) {
   return lifetime.has_value() ? absl::FormatDuration(*lifetime) : "";
 }
 
-// "the profile a, and this command for b"; "" where they ask for the same.
+// "asks for the profile a, and this command for b"; "" where both ask for the same.
 std::string Difference(const PendingRequest& pending, const PendingRequest& asked) {
   const struct {
     absl::string_view what;
