@@ -35,7 +35,7 @@ class FolderOutputsTest : public CommandsTest {
   }
 
   // As a run leaves it that was cut short.
-  void LeaveSeed() { ASSERT_TRUE(FolderSeed::Keep(Path("out")).ok()); }
+  void LeaveSeed() { ASSERT_TRUE(FolderSeed::Keep(Path("out"), server_.address()).ok()); }
 };
 
 TEST_F(FolderOutputsTest, ASeedThatWasLeftLetsCertificatesOfTheSameKeyBeReplaced) {

@@ -31,9 +31,10 @@ absl::StatusOr<std::vector<FolderRequest>> ReadFolderRequests(const IssueFlags& 
 class FolderSeed {
  public:
   // The seed of a run that was cut short, or a new one, which is made durable. FAILED_PRECONDITION
-  // kFileInvalid where the file holds something else, and the errors of ReadSecretFile: whoever
+  // kFileInvalid where the file holds something else or is of a run that asked another CA than
+  // `server` (AskedServer in issue_connection.h), and the errors of ReadSecretFile: whoever
   // chooses the seed chooses the ids, so nobody else may have written it.
-  static absl::StatusOr<FolderSeed> Keep(const std::string& folder);
+  static absl::StatusOr<FolderSeed> Keep(const std::string& folder, const std::string& server);
 
   bool is_new() const { return is_new_; }
   // The request id for this CSR, profile, identity and lifetime.

@@ -35,7 +35,7 @@ class FolderRequestsTest : public ::testing::Test {
   }
 
   FolderSeed Keep() {
-    absl::StatusOr<FolderSeed> seed = FolderSeed::Keep(folder_.path());
+    absl::StatusOr<FolderSeed> seed = FolderSeed::Keep(folder_.path(), "ca:8443");
     EXPECT_TRUE(seed.ok()) << seed.status();
     return *std::move(seed);
   }
@@ -94,22 +94,32 @@ TEST_F(FolderRequestsTest, ASeedThatOthersMayHaveWrittenIsRefused) {
   Keep();
   for (const mode_t mode : {0666, 0620, 0644}) {
     ASSERT_EQ(chmod(seed_file_.c_str(), mode), 0);
-    EXPECT_EQ(GetReason(FolderSeed::Keep(folder_.path()).status()), Reason::kFilePermissions);
+    EXPECT_EQ(GetReason(FolderSeed::Keep(folder_.path(), "ca:8443").status()),
+              Reason::kFilePermissions);
   }
   ASSERT_EQ(chmod(seed_file_.c_str(), 0600), 0);
   EXPECT_FALSE(Keep().is_new());
   constexpr uid_t kSomebody = 12345;
   if (geteuid() == 0) {
     ASSERT_EQ(chown(seed_file_.c_str(), kSomebody, kSomebody), 0);
-    EXPECT_EQ(GetReason(FolderSeed::Keep(folder_.path()).status()), Reason::kFilePermissions);
+    EXPECT_EQ(GetReason(FolderSeed::Keep(folder_.path(), "ca:8443").status()),
+              Reason::kFilePermissions);
   }
+}
+
+TEST_F(FolderRequestsTest, ASeedIsOfOneCa) {
+  Keep();
+  const absl::Status other = FolderSeed::Keep(folder_.path(), "other:8443").status();
+  EXPECT_EQ(GetReason(other), Reason::kFileInvalid);
+  EXPECT_THAT(std::string(other.message()), HasSubstr("another CA than the one at other:8443"));
+  EXPECT_FALSE(Keep().is_new());
 }
 
 TEST_F(FolderRequestsTest, AnythingElseIsNotTakenForASeed) {
   for (const char* text :
        {"", "precious", "fleetca: requests that may have been answered, seed "}) {
     Write(".fleetca.pending", text);
-    const absl::Status status = FolderSeed::Keep(folder_.path()).status();
+    const absl::Status status = FolderSeed::Keep(folder_.path(), "ca:8443").status();
     EXPECT_EQ(GetReason(status), Reason::kFileInvalid) << text;
     EXPECT_THAT(std::string(status.message()), HasSubstr("move it away"));
   }

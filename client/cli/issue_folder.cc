@@ -19,6 +19,7 @@
 #include "client/cli/facts_json.h"
 #include "client/cli/folder_outputs.h"
 #include "client/cli/folder_requests.h"
+#include "client/cli/issue_connection.h"
 #include "client/cli/issued_output.h"
 #include "client/cli/output.h"
 #include "client/cli/progress.h"
@@ -96,7 +97,8 @@ FolderReplace ReplaceOf(const IssueFlags& flags, const FolderSeed& seed) {
 // written.
 absl::StatusOr<FolderSeed> KeepSeed(const IssueFlags& flags,
                                     const std::vector<FolderRequest>& requests) {
-  FLEETCA_ASSIGN_OR_RETURN(FolderSeed seed, FolderSeed::Keep(flags.out_dir));
+  FLEETCA_ASSIGN_OR_RETURN(const std::string server, AskedServer(flags));
+  FLEETCA_ASSIGN_OR_RETURN(FolderSeed seed, FolderSeed::Keep(flags.out_dir, server));
   const absl::Status checked = CheckFolderOutputs(requests, ReplaceOf(flags, seed));
   if (!checked.ok() && seed.is_new()) {
     seed.Remove();
