@@ -144,13 +144,13 @@ void SayNote(absl::string_view sentence) {
   if (words.form == ErrorForm::kJson) {
     words.notes.emplace_back(sentence);
   } else {
-    WriteError(absl::StrCat(sentence, "\n"));
+    WriteError(absl::StrCat(Printable(sentence), "\n"));
   }
 }
 
 void FlushNotes() {
   for (const std::string& note : TakeNotes()) {
-    WriteError(absl::StrCat(note, "\n"));
+    WriteError(absl::StrCat(Printable(note), "\n"));
   }
 }
 

@@ -101,6 +101,19 @@ TEST_F(JsonErrorTest, NotesOfASuccessAreLines) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "issued\n");
 }
 
+// A note may name a file, which somebody else may have named.
+TEST_F(JsonErrorTest, ANoteThatIsFlushedIsPrintable) {
+  SayNote("issued \x1b[2Ja.crt");
+  FlushNotes();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "issued \\x1b[2Ja.crt\n");
+}
+
+TEST(ExitStatusTest, ANoteIsPrintable) {
+  testing::internal::CaptureStderr();
+  SayNote("issued \x1b[2Ja.crt");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "issued \\x1b[2Ja.crt\n");
+}
+
 TEST(ExitStatusTest, ANoteIsALine) {
   testing::internal::CaptureStderr();
   SayNote("issued");

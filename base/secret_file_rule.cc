@@ -1,6 +1,8 @@
 #include "base/secret_file_rule.h"
 
+#include <linux/magic.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <string>
@@ -29,7 +31,7 @@ std::string WrongWith(const SecretFileFacts& file) {
     return "";
   }
   if ((mode & S_IROTH) != 0) {
-    return "everybody may read it";
+    return "everybody may read it, and it is not on a tmpfs that is mounted read-only";
   }
   const bool lent = file.info.st_uid == 0 || file.is_credential;
   return (mode & S_IRGRP) != 0 && !lent ? "its group may read it" : "";
@@ -38,7 +40,8 @@ std::string WrongWith(const SecretFileFacts& file) {
 // What can be done about it, by those who can.
 std::string Remedy(const SecretFileFacts& file, absl::string_view path) {
   if (file.read_only_mount) {
-    return "it is on a read-only mount, so change it where it comes from: in Kubernetes by the "
+    return "it is on a tmpfs that is mounted read-only, so change it where it comes from: in "
+           "Kubernetes by the "
            "volume's defaultMode: 0440";
   }
   if (file.info.st_uid == geteuid()) {
@@ -70,9 +73,14 @@ absl::Status CheckSecretFile(const SecretFileFacts& file, absl::string_view path
                                       Remedy(file, path)));
 }
 
+// A mount alone closes nothing: a service whose file system is read-only (systemd's ProtectSystem,
+// a container's read-only root, a bind mount of a host's folder) sees files of the host, which
+// others read there by another mount. What is on a tmpfs was put there for whom it is mounted.
 bool IsOnReadOnlyMount(int descriptor) {
   struct statvfs around;
-  return fstatvfs(descriptor, &around) == 0 && (around.f_flag & ST_RDONLY) != 0;
+  struct statfs kind;
+  return fstatvfs(descriptor, &around) == 0 && (around.f_flag & ST_RDONLY) != 0 &&
+         fstatfs(descriptor, &kind) == 0 && kind.f_type == TMPFS_MAGIC;
 }
 
 }  // namespace fleetca

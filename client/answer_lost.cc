@@ -2,25 +2,13 @@
 
 #include <optional>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "base/errors.h"
 #include "client/connection_error.h"
 
 namespace fleetca::client {
 namespace {
 
-// gRPC's words for a call that no connection was found for. Where they change, a request is kept
-// that need not be.
-bool NothingWasSent(const absl::Status& status) {
-  const std::string text = absl::AsciiStrToLower(status.message());
-  return status.code() == absl::StatusCode::kUnimplemented || NothingListens(status) ||
-         (status.code() == absl::StatusCode::kUnavailable &&
-          (absl::StrContains(text, "failed to connect to all addresses") ||
-           absl::StrContains(text, "dns resolution failed")));
-}
-
-// The CA's own words that it issued nothing, in codes that say less.
+// Whether the reason proves that the CA issued nothing, where the status code does not.
 bool SaysNothingWasIssued(Reason reason) {
   switch (reason) {
     case Reason::kStoreUnavailable:

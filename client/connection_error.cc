@@ -91,7 +91,7 @@ std::string NotAccepted(const std::string& address, const TlsFiles& files) {
                           ? absl::StrCat("it does not chain to ", Roots(files),
                                          ", or one of these has expired by this machine's clock, "
                                          "which says ",
-                                         TimeToText(absl::Now()))
+                                         TimeToWords(absl::Now()))
                           : clock);
 }
 
@@ -150,6 +150,14 @@ bool NothingListens(const absl::Status& status) {
   return status.code() == absl::StatusCode::kUnavailable &&
          GetReason(status).value_or(Reason::kServerUnreachable) == Reason::kServerUnreachable &&
          absl::StrContains(absl::AsciiStrToLower(status.message()), "connection refused");
+}
+
+bool NothingWasSent(const absl::Status& status) {
+  const std::string text = absl::AsciiStrToLower(status.message());
+  return status.code() == absl::StatusCode::kUnimplemented || NothingListens(status) ||
+         (status.code() == absl::StatusCode::kUnavailable &&
+          (absl::StrContains(text, "failed to connect to all addresses") ||
+           absl::StrContains(text, "dns resolution failed")));
 }
 
 absl::Status ExplainConnectionError(const absl::Status& status, const std::string& address,

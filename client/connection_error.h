@@ -24,6 +24,11 @@ absl::Status ExplainConnectionError(const absl::Status& status, const std::strin
 // the one failure that ends by itself when a server starts.
 bool NothingListens(const absl::Status& status);
 
+// Whether a status that no fleetca server sent, before or after it was explained, says that the
+// call found no connection, or a server that does not know it. gRPC's words for this are not a
+// contract: where they change, false is returned, which is the safe answer.
+bool NothingWasSent(const absl::Status& status);
+
 }  // namespace fleetca::client
 
 #endif  // FLEETCA_CLIENT_CONNECTION_ERROR_H_

@@ -122,8 +122,8 @@ TEST_F(ConnectionErrorTest, AClockThatIsBehindIsNamedWithTheDates) {
   const absl::Time begin = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now())) + absl::Hours(2);
   server_.RestartWithDates(begin, begin + absl::Hours(24));
   ExpectUnreachable("this machine's clock is probably behind: it says 2");
-  ExpectUnreachable("is valid from " + TimeToText(begin) + " until " +
-                    TimeToText(begin + absl::Hours(24)));
+  ExpectUnreachable("is valid from " + TimeToWords(begin) + " until " +
+                    TimeToWords(begin + absl::Hours(24)));
 }
 
 TEST_F(ConnectionErrorTest, AClockThatIsAheadIsNamedWithTheDates) {
@@ -131,7 +131,7 @@ TEST_F(ConnectionErrorTest, AClockThatIsAheadIsNamedWithTheDates) {
   server_.RestartWithDates(end - absl::Hours(24), end);
   ExpectUnreachable(
       "this machine's clock is ahead, or the certificate has expired: the clock says");
-  ExpectUnreachable("until " + TimeToText(end));
+  ExpectUnreachable("until " + TimeToWords(end));
 }
 
 TEST_F(ConnectionErrorTest, AClockThatIsBehindIsNamedAtBootstrapToo) {
@@ -155,7 +155,7 @@ TEST(ClockAdviceTest, IsAboutTheFirstCertificateThatIsNotValid) {
   EXPECT_EQ(ClockAdvice({"no certificate"}, absl::Now()), "");
   EXPECT_EQ(ClockAdvice({ca.issuing_der()}, absl::Now()), "");
   EXPECT_THAT(ClockAdvice({ca.issuing_der()}, absl::UnixEpoch()),
-              HasSubstr("probably behind: it says 1970-01-01T00:00:00Z"));
+              HasSubstr("probably behind: it says 1970-01-01 00:00:00 UTC"));
 }
 
 TEST_F(ConnectionErrorTest, TheHostIsUnknown) {

@@ -73,8 +73,8 @@ absl::Status VerifyChain(const x509::Certificate& leaf, const std::vector<std::s
 
 // What a wrong clock would explain.
 std::string Dates(absl::Time not_before, absl::Time not_after, absl::Time now) {
-  return absl::StrCat(": it is valid from ", TimeToText(not_before), " until ",
-                      TimeToText(not_after), ", and this machine's clock says ", TimeToText(now),
+  return absl::StrCat(": it is valid from ", TimeToWords(not_before), " until ",
+                      TimeToWords(not_after), ", and this machine's clock says ", TimeToWords(now),
                       "; is the clock right, here and at the CA?");
 }
 

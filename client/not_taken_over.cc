@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -42,6 +43,34 @@ std::string ExtensionName(absl::string_view oid) {
     }
   }
   return x509::der::OidToString(oid);
+}
+
+// How many bytes of `text` stand for its first character: an escape of x509::NameToText ("\\," or
+// "\\0a"), or a character in UTF-8.
+size_t FirstCharacter(absl::string_view text) {
+  size_t size = 1;
+  if (text.front() == '\\') {
+    const bool is_hex =
+        text.size() > 2 && absl::ascii_isxdigit(static_cast<unsigned char>(text[1]));
+    size = is_hex ? 3 : 2;
+  } else {
+    while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) {
+      ++size;
+    }
+  }
+  return std::min(size, text.size());
+}
+
+// At most kMaxSubject bytes of whole characters, and then "...".
+std::string Shortened(absl::string_view text) {
+  if (text.size() <= kMaxSubject) {
+    return std::string(text);
+  }
+  size_t size = 0;
+  for (size_t next = 0; next <= kMaxSubject; next += FirstCharacter(text.substr(next))) {
+    size = next;
+  }
+  return absl::StrCat(text.substr(0, size), "...");
 }
 
 bool IsEmptyName(absl::string_view name) { return name.size() <= 2; }
@@ -83,9 +112,8 @@ std::string NotTakenOver(absl::string_view csr_der, absl::string_view certificat
   const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(certificate_der);
   std::vector<std::string> parts;
   if (!IsEmptyName(csr->subject) && !(certificate.ok() && certificate->subject == csr->subject)) {
-    const std::string subject = x509::NameToText(csr->subject);
-    parts.push_back(absl::StrCat("the subject \"", subject.substr(0, kMaxSubject),
-                                 subject.size() > kMaxSubject ? "..." : "", "\""));
+    parts.push_back(
+        absl::StrCat("the subject \"", Shortened(x509::NameToText(csr->subject)), "\""));
   }
   if (std::vector<std::string> names = NamesNotGranted(*csr, certificate); !names.empty()) {
     parts.push_back(absl::StrCat("the names ", Listed(std::move(names))));

@@ -8,11 +8,11 @@
 
 namespace fleetca::client {
 
-// A sentence that lists what the CSR holds and the certificate does not: its subject, where the
-// certificate has another one, names that were not granted, and extensions, none of which is ever
-// copied. Without a certificate, which is empty then (--validate-only), names are not listed. ""
-// when there is nothing to list, and for a CSR that cannot be read: the CA says what is wrong with
-// it.
+// A sentence that lists what the CSR holds and the certificate does not: the CSR's subject, where
+// the certificate has another one; names that were not granted; and extensions, none of which is
+// ever copied. An empty `certificate_der` means that there is none (--validate-only); names are not
+// listed then. "" when there is nothing to list, and for a CSR that cannot be read, because the CA
+// says what is wrong with it.
 std::string NotTakenOver(absl::string_view csr_der, absl::string_view certificate_der);
 
 }  // namespace fleetca::client

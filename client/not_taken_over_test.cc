@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -65,6 +66,27 @@ TEST(NotTakenOverTest, EscapesTheSubjectAndCutsItOff) {
             absl::StrCat(kStart, "the subject \"CN=a\\1b[31m\\0aroot: \\ff\""));
   const std::string longer = MakeCsr({.subject = x509::BuildName("", std::string(4000, 'x'))});
   EXPECT_LT(NotTakenOver(longer, "").size(), 400u);
+}
+
+TEST(NotTakenOverTest, CutsNoCharacterAndNoEscapeApart) {
+  const struct {
+    const char* character;
+    const char* shown;
+  } cases[] = {{"\u00e9", "\u00e9"}, {"\u20ac", "\u20ac"}, {",", "\\,"}, {"\n", "\\0a"}};
+  for (const auto& [character, shown] : cases) {
+    // Wherever in the character the cut falls.
+    for (const absl::string_view before : {"a", "ab", "abc"}) {
+      std::string name(before);
+      std::string expected = absl::StrCat("CN=", before);
+      for (int i = 0; i < 300; ++i) {
+        name += character;
+        expected += expected.size() + std::strlen(shown) <= 200 ? shown : "";
+      }
+      EXPECT_THAT(NotTakenOver(MakeCsr({.subject = x509::BuildName("", name)}), ""),
+                  HasSubstr(absl::StrCat("\"", expected, "...\"")))
+          << name;
+    }
+  }
 }
 
 TEST(NotTakenOverTest, ListsNamesThatTheCertificateLacks) {

@@ -94,8 +94,8 @@ std::string ClockAdvice(absl::Span<const std::string> certificates_der, absl::Ti
       continue;
     }
     const std::string dates = absl::StrCat(
-        "says ", TimeToText(now), ", and the certificate that the server shows is valid from ",
-        TimeToText(certificate->not_before), " until ", TimeToText(certificate->not_after));
+        "says ", TimeToWords(now), ", and the certificate that the server shows is valid from ",
+        TimeToWords(certificate->not_before), " until ", TimeToWords(certificate->not_after));
     return now < certificate->not_before
                ? absl::StrCat("this machine's clock is probably behind: it ", dates,
                               "; set the clock")

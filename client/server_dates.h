@@ -17,8 +17,9 @@ namespace fleetca::client {
 [[nodiscard]] std::vector<std::string> PeekServerCertificates(const std::string& address,
                                                               absl::Duration timeout);
 
-// What a clock that says `now` has to do with it, as a sentence with that time and the dates of the
-// first certificate that is not valid at it; "" when all are, or cannot be read.
+// Whether the clock may be why the handshake failed: a sentence with `now`, which the clock says,
+// and the dates of the first certificate that is not valid then. "" when all certificates are valid
+// then or cannot be read.
 [[nodiscard]] std::string ClockAdvice(absl::Span<const std::string> certificates_der,
                                       absl::Time now);
 

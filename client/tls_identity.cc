@@ -40,8 +40,8 @@ absl::Status CheckValidity(const x509::Certificate& certificate, absl::string_vi
     return FailedPrecondition(
         Reason::kCallerCertificateExpired,
         absl::StrCat("the client certificate ", path, " expired at ",
-                     TimeToText(certificate.not_after), ", and this machine's clock says ",
-                     TimeToText(now),
+                     TimeToWords(certificate.not_after), ", and this machine's clock says ",
+                     TimeToWords(now),
                      ": set the clock if it is ahead, or get a new one (an operator's: stop the "
                      "server and run fleetca ca renew-admin --dir DIR, with the CA's folder)"));
   }
@@ -49,8 +49,8 @@ absl::Status CheckValidity(const x509::Certificate& certificate, absl::string_vi
     return FailedPrecondition(
         Reason::kCallerCertificateExpired,
         absl::StrCat("the client certificate ", path, " is valid only from ",
-                     TimeToText(certificate.not_before), ", and this machine's clock says ",
-                     TimeToText(now), ": the clock is probably behind; set it"));
+                     TimeToWords(certificate.not_before), ", and this machine's clock says ",
+                     TimeToWords(now), ": the clock is probably behind; set it"));
   }
   return absl::OkStatus();
 }

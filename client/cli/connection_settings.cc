@@ -40,7 +40,7 @@ void FillEmpty(const std::string& from, std::string* to) {
   }
 }
 
-bool Complete(const ConnectionSettings& settings) {
+bool IsComplete(const ConnectionSettings& settings) {
   return !settings.server.empty() && !settings.ca.empty() && !settings.certificate.empty() &&
          !settings.key.empty();
 }
@@ -112,10 +112,10 @@ TlsFiles FilesIn(const ConnectionSettings& settings) {
 absl::StatusOr<ConnectionSettings> ResolveSettings(const ConnectionSettings& flags) {
   ConnectionSettings settings;
   FLEETCA_RETURN_IF_ERROR(Add(flags, &settings));
-  if (!Complete(settings)) {
+  if (!IsComplete(settings)) {
     FLEETCA_RETURN_IF_ERROR(AddEnvironment(&settings));
   }
-  if (!Complete(settings)) {
+  if (!IsComplete(settings)) {
     FLEETCA_RETURN_IF_ERROR(AddContext(&settings));
   }
   FillEmpty(std::string(kUsualServer), &settings.server);

@@ -10,6 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/status_macros.h"
@@ -150,20 +152,16 @@ absl::Status RunRemove(const NameFlags& flags) {
   return absl::OkStatus();
 }
 
-// The flags that the context stands for, in their order.
-std::vector<std::pair<const char*, std::string>> FlagsOf(const ConnectionSettings& settings) {
-  std::vector<std::pair<const char*, std::string>> flags = {
-      {"dir", settings.dir},
-      {"server", settings.server},
-      {"ca", settings.ca},
-      {"cert", settings.certificate},
-      {"key", settings.key},
-      {"server-name", settings.server_name},
-      {"server-identity", settings.server_identity}};
-  flags.erase(std::remove_if(flags.begin(), flags.end(),
-                             [](const auto& flag) { return flag.second.empty(); }),
-              flags.end());
-  return flags;
+// What the context says, by the names of kContextFields and in their order.
+std::vector<std::pair<absl::string_view, std::string>> FieldsOf(
+    const ConnectionSettings& settings) {
+  std::vector<std::pair<absl::string_view, std::string>> fields;
+  for (const auto& [name, member] : kContextFields) {
+    if (!(settings.*member).empty()) {
+      fields.emplace_back(name, settings.*member);
+    }
+  }
+  return fields;
 }
 
 std::string ListToText(const Contexts& contexts) {
@@ -175,8 +173,8 @@ std::string ListToText(const Contexts& contexts) {
   for (const auto& [name, settings] : contexts.by_name) {
     absl::StrAppend(&text, name == contexts.current ? "* " : "  ", name,
                     std::string(width - name.size(), ' '));
-    for (const auto& [flag, value] : FlagsOf(settings)) {
-      absl::StrAppend(&text, "  --", flag, " ", value);
+    for (const auto& [field, value] : FieldsOf(settings)) {
+      absl::StrAppend(&text, "  --", absl::StrReplaceAll(field, {{"_", "-"}}), " ", value);
     }
     text += "\n";
   }
@@ -192,10 +190,8 @@ std::string ListToJson(const Contexts& contexts, const std::string& file) {
     nlohmann::ordered_json context;
     context["name"] = name;
     context["current"] = name == contexts.current;
-    for (const auto& [flag, value] : FlagsOf(settings)) {
-      std::string field = flag;
-      std::replace(field.begin(), field.end(), '-', '_');
-      context[field] = value;
+    for (const auto& [field, value] : FieldsOf(settings)) {
+      context[std::string(field)] = value;
     }
     json["contexts"].push_back(std::move(context));
   }
@@ -236,7 +232,7 @@ void AddAddCommand(CLI::App& parent, int* exit_code) {
   command->add_flag("--force", flags->force, "Replace the context of this name");
   command->callback([flags, exit_code] {
     const ConnectionSettings& given = flags->connection;
-    *exit_code = FlagsOf(given).empty()
+    *exit_code = FieldsOf(given).empty()
                      ? ReportUsageError(
                            "give --dir or --server, or other flags of the connection: "
                            "they are what the context stands for",

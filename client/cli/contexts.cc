@@ -30,17 +30,6 @@ constexpr mode_t kFolderMode = 0700;
 constexpr mode_t kFileMode = 0600;
 constexpr int kIndent = 2;
 
-// What a context says, by its name in the file.
-constexpr std::pair<const char*, std::string ConnectionSettings::*> kFields[] = {
-    {"dir", &ConnectionSettings::dir},
-    {"server", &ConnectionSettings::server},
-    {"ca", &ConnectionSettings::ca},
-    {"cert", &ConnectionSettings::certificate},
-    {"key", &ConnectionSettings::key},
-    {"server_name", &ConnectionSettings::server_name},
-    {"server_identity", &ConnectionSettings::server_identity},
-};
-
 // An absolute path in a variable; the specification of base directories has others ignored.
 std::optional<std::string> AbsolutePathIn(const char* variable) {
   const char* const value = std::getenv(variable);
@@ -85,7 +74,7 @@ std::optional<Contexts> FromJson(const std::string& text) {
       return std::nullopt;
     }
     ConnectionSettings& settings = contexts.by_name[name];
-    for (const auto& [field, member] : kFields) {
+    for (const auto& [field, member] : kContextFields) {
       if (!fields.contains(field)) {
         continue;
       }
@@ -104,7 +93,7 @@ std::string ToJson(const Contexts& contexts) {
   json["contexts"] = nlohmann::ordered_json::object();
   for (const auto& [name, settings] : contexts.by_name) {
     nlohmann::ordered_json fields = nlohmann::ordered_json::object();
-    for (const auto& [field, member] : kFields) {
+    for (const auto& [field, member] : kContextFields) {
       if (!(settings.*member).empty()) {
         fields[field] = settings.*member;
       }

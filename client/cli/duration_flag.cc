@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/duration_text.h"
-#include "base/time_text.h"
 
 namespace fleetca::client {
 namespace {
@@ -47,7 +46,5 @@ std::string DurationInWords(absl::Duration duration) {
   }
   return words.empty() ? "0 seconds" : words;
 }
-
-std::string TimeInWords(absl::Time time) { return TimeToWords(time); }
 
 }  // namespace fleetca::client

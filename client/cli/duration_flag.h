@@ -19,9 +19,6 @@ std::string CheckDurationFlag(const std::string& text);
 // "3 days 4 hours", "59 minutes 1 second": the two largest units of a length that is not negative.
 std::string DurationInWords(absl::Duration duration);
 
-// "2026-11-21 02:38:55 UTC".
-std::string TimeInWords(absl::Time time);
-
 }  // namespace fleetca::client
 
 #endif  // FLEETCA_CLIENT_CLI_DURATION_FLAG_H_

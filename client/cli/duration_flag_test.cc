@@ -34,9 +34,5 @@ TEST(DurationInWordsTest, SaysTheTwoLargestUnits) {
   EXPECT_EQ(DurationInWords(absl::Hours(51) + absl::Minutes(7)), "2 days 3 hours");
 }
 
-TEST(TimeInWordsTest, IsUtc) {
-  EXPECT_EQ(TimeInWords(absl::FromUnixSeconds(1'780'315'200)), "2026-06-01 12:00:00 UTC");
-}
-
 }  // namespace
 }  // namespace fleetca::client

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "base/time_text.h"
 #include "client/cli/duration_flag.h"
 
 namespace fleetca::client {
@@ -96,8 +97,8 @@ std::string CertificateToText(const CertificateFacts& facts, absl::Time now) {
       &text, TextLine("Subject", facts.subject.empty() ? kEmpty : facts.subject),
       TextLine("Issuer", facts.issuer.empty() ? kEmpty : facts.issuer),
       TextLine("Serial", facts.serial), TextLines("Names", facts.names),
-      TextLine("Not before", TimeInWords(facts.not_before)),
-      TextLine("Not after", absl::StrCat(TimeInWords(facts.not_after), ", ",
+      TextLine("Not before", TimeToWords(facts.not_before)),
+      TextLine("Not after", absl::StrCat(TimeToWords(facts.not_after), ", ",
                                          ValidityInWords(facts.not_before, facts.not_after, now))),
       TextLine("Key", facts.key), TextLine("Signature", facts.signature_algorithm),
       TextLine("CA", CaText(facts)));

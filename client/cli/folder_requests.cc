@@ -8,10 +8,12 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/secret.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "client/cli/csr_file.h"
@@ -28,6 +30,35 @@ std::string OutFileFor(const std::string& folder, const std::string& csr_file) {
   const std::string stem =
       csr_file == "-" ? "stdin" : std::filesystem::path(csr_file).stem().string();
   return absl::StrCat(folder, "/", stem, ".crt");
+}
+
+std::string ServerLine(absl::string_view server) {
+  return absl::StrCat("server ", absl::CEscape(server), "\n");
+}
+
+// The seed in the text of the file at `path`, if that is of a run that asked `server`.
+absl::StatusOr<std::string> SeedIn(absl::string_view text, absl::string_view server,
+                                   absl::string_view path) {
+  const bool is_ours = absl::ConsumePrefix(&text, kSeedLine);
+  const std::pair<absl::string_view, absl::string_view> lines =
+      absl::StrSplit(text, absl::MaxSplits('\n', 1));
+  const auto& [seed, server_line] = lines;
+  if (!is_ours || seed.empty()) {
+    return FailedPrecondition(
+        Reason::kFileInvalid,
+        absl::StrCat(path,
+                     " is where this command keeps what its request ids are made of, and "
+                     "something else is in it; move it away"));
+  }
+  if (server_line != ServerLine(server)) {
+    return FailedPrecondition(
+        Reason::kFileInvalid,
+        absl::StrCat(path, " was left by a run that asked another CA than the one at ", server,
+                     ", which may have issued certificates that are not here. Give that command "
+                     "again to get them, or remove the file if you do without; nothing was asked "
+                     "for yet"));
+  }
+  return std::string(seed);
 }
 
 }  // namespace
@@ -61,26 +92,20 @@ absl::StatusOr<std::vector<FolderRequest>> ReadFolderRequests(const IssueFlags& 
   return requests;
 }
 
-absl::StatusOr<FolderSeed> FolderSeed::Keep(const std::string& folder) {
+absl::StatusOr<FolderSeed> FolderSeed::Keep(const std::string& folder, const std::string& server) {
   const std::string path = absl::StrCat(folder, "/", kSeedFile);
-  const absl::StatusOr<std::string> found = ReadFile(path);
+  const absl::StatusOr<SecretBytes> found = ReadSecretFile(path);
   if (found.ok()) {
-    absl::string_view text = *found;
-    if (!absl::ConsumePrefix(&text, kSeedLine) || text.empty()) {
-      return FailedPrecondition(
-          Reason::kFileInvalid,
-          absl::StrCat(path,
-                       " is where this command keeps what its request ids are made of, and "
-                       "something else is in it; move it away"));
-    }
-    return FolderSeed(path, std::string(text), /*is_new=*/false);
+    FLEETCA_ASSIGN_OR_RETURN(std::string seed, SeedIn(found->view(), server, path));
+    return FolderSeed(path, std::move(seed), /*is_new=*/false);
   }
   if (GetReason(found.status()) != Reason::kFileMissing) {
     return found.status();
   }
   FLEETCA_ASSIGN_OR_RETURN(const std::string random, DrawRequestId());
-  std::string seed = absl::StrCat(absl::BytesToHexString(random), "\n");
-  FLEETCA_RETURN_IF_ERROR(WriteNewFile(path, absl::StrCat(kSeedLine, seed), kSeedMode));
+  std::string seed = absl::BytesToHexString(random);
+  FLEETCA_RETURN_IF_ERROR(
+      WriteNewFile(path, absl::StrCat(kSeedLine, seed, "\n", ServerLine(server)), kSeedMode));
   return FolderSeed(path, std::move(seed), /*is_new=*/true);
 }
 

@@ -3,11 +3,11 @@
 #define FLEETCA_CLIENT_CLI_FOLDER_REQUESTS_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "client/cli/issue_flags.h"
 #include "client/issue_request.h"
 
@@ -16,26 +16,30 @@ namespace fleetca::client {
 struct FolderRequest {
   std::string csr_file;
   std::string out_file;
-  // OK, or why the file is no CSR; then `asked` is not to be used.
+  // OK, or why the file cannot be read as a CSR; then `asked` must not be used.
   absl::Status csr;
   IssueOptions asked;
 };
 
-// One for each CSR of the flags, without request ids. FAILED_PRECONDITION kFileMissing where there
-// is none, INVALID_ARGUMENT kConfigInvalid where two would go to one file.
+// A request for each CSR of the flags, without request ids. FAILED_PRECONDITION kFileMissing where
+// the flags lead to no CSR, INVALID_ARGUMENT kConfigInvalid where two certificates would go to one
+// file.
 absl::StatusOr<std::vector<FolderRequest>> ReadFolderRequests(const IssueFlags& flags);
 
-// What request ids are made of. It is kept in the folder while answers may be lost, so that the
-// same requests have the same ids in the next run, whichever of them it asks.
+// The random part of the request ids. It is kept in the folder while answers may be lost, so that
+// the same requests have the same ids in the next run, whichever of them that run asks.
 class FolderSeed {
  public:
-  // That of a run that was cut short, or a new one, which is made durable.
-  static absl::StatusOr<FolderSeed> Keep(const std::string& folder);
+  // The seed of a run that was cut short, or a new one, which is made durable. FAILED_PRECONDITION
+  // kFileInvalid where the file holds something else or is of a run that asked another CA than
+  // `server` (AskedServer in issue_connection.h), and the errors of ReadSecretFile: whoever
+  // chooses the seed chooses the ids, so nobody else may have written it.
+  static absl::StatusOr<FolderSeed> Keep(const std::string& folder, const std::string& server);
 
   bool is_new() const { return is_new_; }
-  // For the request's CSR, profile, identity and lifetime.
+  // The request id for this CSR, profile, identity and lifetime.
   std::string RequestIdOf(const IssueOptions& asked) const;
-  // No answer is missing.
+  // Removes the seed; call it once no answer is missing.
   void Remove() const;
 
  private:

@@ -125,6 +125,15 @@ TEST_F(IssueCommandTest, TheSameCommandGoesOnWhereAnAnswerWasLost) {
   EXPECT_THAT(another.err, HasSubstr("the lifetime"));
   EXPECT_EQ(server_.service().requests().size(), 1);
 
+  // Of a CA that refuses this the request is none, so the key stays for the one that was asked.
+  std::vector<std::string> elsewhere = flags;
+  elsewhere.insert(elsewhere.begin(), {"cert", "issue", "--profile", "server", "--dir",
+                                       server_.dir(), "--server", "other.example:1"});
+  const Outcome at_another = RunCommand(elsewhere);
+  EXPECT_EQ(at_another.exit_code, 1);
+  EXPECT_THAT(at_another.err, HasSubstr("and this command for other.example:1"));
+  EXPECT_TRUE(Exists("web.key.pending"));
+
   server_.service().Tamper(nullptr);
   const Outcome again = Issue(flags);
   EXPECT_EQ(again.exit_code, 0) << again.err;
@@ -169,6 +178,12 @@ TEST_F(IssueCommandTest, ACertificateThatCannotBeWrittenIsNotLost) {
   EXPECT_TRUE(Exists("web.key"));
   std::filesystem::create_directory(Path("gone"));
   server_.Stop();
+  const Outcome elsewhere =
+      RunCommand({"cert", "issue", "--profile", "server", "--dir", server_.dir(), "--server",
+                  "other.example:1", "--new-key", "p256", "--key-out", Path("web.key"), "--name",
+                  "DNS:web.fleet.example", "--out", Path("gone/web.crt")});
+  EXPECT_THAT(elsewhere.err, HasSubstr("and this command for other.example:1"));
+  EXPECT_FALSE(Exists("gone/web.crt"));
   const Outcome again = Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name",
                                "DNS:web.fleet.example", "--out", Path("gone/web.crt")});
   EXPECT_EQ(again.exit_code, 0) << again.err;

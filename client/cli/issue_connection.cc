@@ -3,6 +3,8 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "client/bootstrap_client.h"
 #include "client/ca_client.h"
@@ -10,6 +12,7 @@
 #include "client/cli/connection_flags.h"
 #include "client/cli/kept_request.h"
 #include "client/cli/server_wait.h"
+#include "client/fingerprint.h"
 #include "client/requested_name.h"
 
 namespace fleetca::client {
@@ -44,6 +47,20 @@ absl::StatusOr<ConnectionFlags> WatchedConnection(const IssueFlags& flags) {
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> AskedServer(const IssueFlags& flags) {
+  const BootstrapFlags& bootstrap = flags.bootstrap;
+  if (bootstrap.address.empty()) {
+    return ServerOf(flags.connection);
+  }
+  if (bootstrap.ca_sha256.empty()) {
+    return absl::StrCat(bootstrap.address, " (roots in ", flags.connection.ca, ")");
+  }
+  // A fingerprint has several spellings.
+  FLEETCA_ASSIGN_OR_RETURN(const std::string digest, ParseFingerprint(bootstrap.ca_sha256));
+  return absl::StrCat(bootstrap.address, " (root with the SHA-256 ", absl::BytesToHexString(digest),
+                      ")");
+}
 
 absl::StatusOr<IssueFunction> ConnectToIssue(const IssueFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const ConnectionFlags connection, WatchedConnection(flags));

@@ -3,6 +3,7 @@
 #define FLEETCA_CLIENT_CLI_ISSUE_CONNECTION_H_
 
 #include <functional>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "client/cli/issue_flags.h"
@@ -14,9 +15,13 @@ namespace fleetca::client {
 // Asks for one certificate, at either port.
 using IssueFunction = std::function<absl::StatusOr<Issued>(const IssueOptions&)>;
 
-// Reads the files of the connection, and tells the KeptRequest, where there is one, of each
-// attempt.
+// Reads the files of the connection. The function that is returned tells the KeptRequest, where
+// there is one, of each attempt.
 absl::StatusOr<IssueFunction> ConnectToIssue(const IssueFlags& flags);
+
+// Which CA the flags ask: "ca.example:8443", or for the bootstrap port "ca.example:8444 (root with
+// the SHA-256 01ab...)" or "ca.example:8444 (roots in roots.pem)". Errors are those of ServerOf.
+absl::StatusOr<std::string> AskedServer(const IssueFlags& flags);
 
 }  // namespace fleetca::client
 

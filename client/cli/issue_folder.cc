@@ -11,15 +11,15 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/file_status.h"
-#include "base/output_file.h"
 #include "base/standard_output.h"
 #include "base/status_macros.h"
 #include "client/answer_lost.h"
 #include "client/ca_client.h"
-#include "client/cli/command_files.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/facts_json.h"
+#include "client/cli/folder_outputs.h"
 #include "client/cli/folder_requests.h"
+#include "client/cli/issue_connection.h"
 #include "client/cli/issued_output.h"
 #include "client/cli/output.h"
 #include "client/cli/progress.h"
@@ -31,9 +31,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr mode_t kCertificateMode = 0644;
-
-// How each of the requests ended.
+// Collects how each of the requests ended.
 class Outcome {
  public:
   explicit Outcome(size_t total) : progress_(total, "certificates"), total_(total) {}
@@ -58,13 +56,14 @@ class Outcome {
     progress_.Report(issued_.size() + failed_.size());
   }
 
-  // The words and, where it is wanted, the report. FAILED_PRECONDITION when some failed.
+  // Says what failed or that all were issued, and with -o json writes the report.
+  // FAILED_PRECONDITION when some failed.
   absl::Status Finish(const IssueFlags& flags) {
     progress_.End();
     for (const ordered_json& failure : failed_) {
       const std::string csr = failure["csr"];
       const std::string why = failure["message"];
-      // What comes from a file names it itself.
+      // An error of reading the CSR's file names that file itself.
       Say(absl::StrCat("fleetca: ", why.find(csr) == 0 ? "" : absl::StrCat(csr, ": "), why));
     }
     if (flags.output.form == "json") {
@@ -88,23 +87,19 @@ class Outcome {
   ordered_json failed_ = ordered_json::array();
 };
 
-absl::Status CheckFolder(const std::vector<FolderRequest>& requests, Replace replace) {
-  for (const FolderRequest& request : requests) {
-    FLEETCA_RETURN_IF_ERROR(
-        CheckFilesApart({{{"--out-dir", request.out_file}}, {{"the CSR", request.csr_file}}}));
-    FLEETCA_RETURN_IF_ERROR(CheckOutput(request.out_file, replace));
-  }
-  return absl::OkStatus();
+FolderReplace ReplaceOf(const IssueFlags& flags, const FolderSeed& seed) {
+  return flags.force     ? FolderReplace::kAllButKeys
+         : seed.is_new() ? FolderReplace::kNothing
+                         : FolderReplace::kSameKey;
 }
 
-// The seed of the requests' ids, once every output is proved.
+// Keeps the seed of the requests' ids in the folder, but a new one only where all outputs can be
+// written.
 absl::StatusOr<FolderSeed> KeepSeed(const IssueFlags& flags,
                                     const std::vector<FolderRequest>& requests) {
-  FLEETCA_ASSIGN_OR_RETURN(FolderSeed seed, FolderSeed::Keep(flags.out_dir));
-  // What an earlier run wrote may be written again: it has the same ids.
-  const bool may_replace = flags.force || !seed.is_new();
-  const absl::Status checked =
-      CheckFolder(requests, may_replace ? Replace::kAllButKeys : Replace::kNothing);
+  FLEETCA_ASSIGN_OR_RETURN(const std::string server, AskedServer(flags));
+  FLEETCA_ASSIGN_OR_RETURN(FolderSeed seed, FolderSeed::Keep(flags.out_dir, server));
+  const absl::Status checked = CheckFolderOutputs(requests, ReplaceOf(flags, seed));
   if (!checked.ok() && seed.is_new()) {
     seed.Remove();
   }
@@ -112,17 +107,17 @@ absl::StatusOr<FolderSeed> KeepSeed(const IssueFlags& flags,
   return seed;
 }
 
-absl::Status WriteCertificate(const IssueFlags& flags, const FolderRequest& request,
-                              const client::Issued& issued) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::string data,
+absl::Status WriteCertificate(const IssueFlags& flags, const FolderSeed& seed,
+                              const FolderRequest& request, const client::Issued& issued) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::string pem,
                            FormatIssued(issued, OutputForm::kPem, !flags.leaf_only));
-  const absl::Status written =
-      WriteOutput(request.out_file, data, kCertificateMode, Replace::kAllButKeys, Durable::kLater);
-  return Annotate(written, absl::StrCat("the certificate was issued, and 'fleetca cert get ",
-                                        issued.serial.ToHex(), "' fetches it, but here"));
+  return Annotate(WriteFolderOutput(request, pem, ReplaceOf(flags, seed)),
+                  absl::StrCat("the certificate was issued, and 'fleetca cert get ",
+                               issued.serial.ToHex(), "' fetches it, but here"));
 }
 
-// Whether some of them may have been issued and are not on disk.
+// Asks for all and writes what comes. Returns whether a certificate may have been issued that is
+// not on disk.
 bool AskAll(const IssueFlags& flags, const CaClient& client, const FolderSeed& seed,
             absl::Span<const FolderRequest> requests, Outcome* outcome) {
   std::vector<const FolderRequest*> asked;
@@ -139,7 +134,7 @@ bool AskAll(const IssueFlags& flags, const CaClient& client, const FolderSeed& s
   bool lost = false;
   IssueMany(client, options, [&](size_t index, const absl::StatusOr<Issued>& result) {
     const absl::Status status =
-        result.ok() ? WriteCertificate(flags, *asked[index], *result) : result.status();
+        result.ok() ? WriteCertificate(flags, seed, *asked[index], *result) : result.status();
     if (status.ok()) {
       outcome->Issued(*asked[index], *result);
       return;

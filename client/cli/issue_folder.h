@@ -7,9 +7,9 @@
 
 namespace fleetca::client {
 
-// Asks for all of them over one stream, says on standard error how far it is and what failed, and
-// with -o json writes a report to standard output. FAILED_PRECONDITION when some failed. A run that
-// was cut short is gone on with by the same command (folder_requests.h).
+// Asks for all of them over one stream, says on standard error how many are done and what failed,
+// and with -o json writes a report to standard output. FAILED_PRECONDITION when some failed. The
+// same command goes on with a run that was cut short (folder_requests.h).
 absl::Status IssueFolder(const IssueFlags& flags);
 
 }  // namespace fleetca::client

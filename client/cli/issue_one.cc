@@ -14,6 +14,7 @@
 #include "base/crypto_types.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "base/time_text.h"
 #include "client/cli/csr_file.h"
 #include "client/cli/decision_output.h"
 #include "client/cli/duration_flag.h"
@@ -30,8 +31,8 @@
 namespace fleetca::client {
 namespace {
 
-// Beside the key, or where there is none beside the certificate; "" where both are streams, and
-// where the user's own CSR and request id are all there is to keep.
+// Where the request is kept: beside the key, or without a new key beside the certificate. "" where
+// both are streams, and where the user's own CSR and request id are all that could be kept.
 std::string PendingPathOf(const IssueFlags& flags) {
   if (flags.new_key.empty() && !flags.request_id.empty()) {
     return "";
@@ -40,7 +41,7 @@ std::string PendingPathOf(const IssueFlags& flags) {
   return beside_key.empty() ? PendingPathFor(flags.output.file) : beside_key;
 }
 
-// What an earlier run left; not a certificate that is of no use any more.
+// The request that an earlier run left. One whose certificate has expired is removed instead.
 absl::StatusOr<std::optional<PendingRequest>> FindPending(const std::string& path) {
   if (path.empty()) {
     return std::nullopt;
@@ -55,7 +56,7 @@ absl::StatusOr<std::optional<PendingRequest>> FindPending(const std::string& pat
   return pending;
 }
 
-// What the flags ask for; without a CSR where a key is to be made for it.
+// The request that the flags describe; its CSR is empty where a key is still to be made.
 absl::StatusOr<PendingRequest> AskedBy(const IssueFlags& flags) {
   PendingRequest request;
   request.asked.profile = flags.profile;
@@ -65,6 +66,7 @@ absl::StatusOr<PendingRequest> AskedBy(const IssueFlags& flags) {
   if (!flags.lifetime.empty()) {
     request.asked.lifetime = ParseDurationFlag(flags.lifetime);
   }
+  FLEETCA_ASSIGN_OR_RETURN(request.server, AskedServer(flags));
   request.key_type = flags.new_key;
   request.names = flags.names;
   if (flags.new_key.empty()) {
@@ -73,8 +75,8 @@ absl::StatusOr<PendingRequest> AskedBy(const IssueFlags& flags) {
   return request;
 }
 
-// Makes the key and the request id where there are none yet.
-absl::Status Complete(PendingRequest* request) {
+// Makes the key and its CSR, and the request id, where the request has none.
+absl::Status MakeWhatIsMissing(PendingRequest* request) {
   if (request->asked.csr_der.empty()) {
     std::vector<RequestedName> names;
     for (const std::string& text : request->names) {
@@ -91,14 +93,16 @@ absl::Status Complete(PendingRequest* request) {
   return absl::OkStatus();
 }
 
-// The refusal, and where --identity would cure it, that it would. A token says whom it is for.
+// The refusal, which also says so where --identity would cure it. A token says by itself whom the
+// certificate is for.
 absl::Status HintOf(const IssueFlags& flags, absl::Status refusal, const PendingRequest& request) {
   return flags.identity.empty() && flags.bootstrap.address.empty()
              ? WithIdentityHint(std::move(refusal), request.asked.csr_der)
              : refusal;
 }
 
-// Ends with an answer in `request`, which is on disk in any case but a refusal.
+// Asks, and puts the answer into `request` and into the file that keeps it. Where no answer came,
+// that file stays unless the CA issued nothing.
 absl::Status Ask(const IssueFlags& flags, const KeptRequest& kept, const IssueFunction& issue,
                  PendingRequest* request) {
   absl::StatusOr<Issued> issued = issue(request->asked);
@@ -114,7 +118,7 @@ absl::Status Ask(const IssueFlags& flags, const KeptRequest& kept, const IssueFu
   return absl::OkStatus();
 }
 
-// Of a CSR that somebody made: of ours there is nothing to say.
+// Says what a CSR that the user made asks for in vain. A CSR of this command asks for nothing such.
 void SayWhatIsLeft(const PendingRequest& request, absl::string_view certificate_der) {
   if (!request.key_type.empty()) {
     return;
@@ -125,6 +129,7 @@ void SayWhatIsLeft(const PendingRequest& request, absl::string_view certificate_
   }
 }
 
+// Writes key and certificate to their files, and then removes the request.
 absl::Status Deliver(const IssueFlags& flags, const KeptRequest& kept,
                      const PendingRequest& request) {
   const std::string serial = request.answer->serial.ToHex();
@@ -140,8 +145,8 @@ absl::Status Deliver(const IssueFlags& flags, const KeptRequest& kept,
   }
   kept.Remove();
   Say(absl::StrCat(request.answer->replayed ? "issued before for this request id: " : "issued ",
-                   serial, ", valid until ", TimeInWords(request.answer->not_after),
-                   ", renew after ", TimeInWords(request.answer->renew_after)));
+                   serial, ", valid until ", TimeToWords(request.answer->not_after),
+                   ", renew after ", TimeToWords(request.answer->renew_after)));
   SayWhatIsLeft(request, request.answer->certificate_der);
   return absl::OkStatus();
 }
@@ -163,7 +168,7 @@ absl::Status IssueOne(const IssueFlags& flags) {
   if (!request.answer.has_value()) {
     FLEETCA_ASSIGN_OR_RETURN(issue, ConnectToIssue(flags));
   }
-  FLEETCA_RETURN_IF_ERROR(Complete(&request));
+  FLEETCA_RETURN_IF_ERROR(MakeWhatIsMissing(&request));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<KeptRequest> kept,
                            KeptRequest::Keep(path, request, is_new));
   if (!request.answer.has_value()) {
@@ -176,7 +181,7 @@ absl::Status ValidateOne(const IssueFlags& flags) {
   FLEETCA_RETURN_IF_ERROR(CheckIssueOutputs(flags, std::nullopt));
   FLEETCA_ASSIGN_OR_RETURN(PendingRequest request, AskedBy(flags));
   FLEETCA_ASSIGN_OR_RETURN(const IssueFunction issue, ConnectToIssue(flags));
-  FLEETCA_RETURN_IF_ERROR(Complete(&request));
+  FLEETCA_RETURN_IF_ERROR(MakeWhatIsMissing(&request));
   const absl::StatusOr<Issued> answer = issue(request.asked);
   if (!answer.ok()) {
     return HintOf(flags, answer.status(), request);

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
-#include "client/cli/duration_flag.h"
+#include "base/time_text.h"
 #include "client/cli/facts.h"
 #include "client/cli/facts_json.h"
 #include "client/cli/facts_text.h"
@@ -58,7 +58,7 @@ absl::StatusOr<std::string> FormatIssued(const Issued& issued, OutputForm form, 
   }
   if (form == OutputForm::kText) {
     return CertificateText(issued,
-                           TextLine("Renew after", TimeInWords(issued.renew_after)) +
+                           TextLine("Renew after", TimeToWords(issued.renew_after)) +
                                TextLine("Request id", request_id),
                            chain);
   }
@@ -75,11 +75,11 @@ absl::StatusOr<std::string> FormatRecorded(const Recorded& recorded, OutputForm 
   if (form == OutputForm::kText) {
     return CertificateText(
         recorded.issued,
-        absl::StrCat(TextLine("Renew after", TimeInWords(recorded.issued.renew_after)),
+        absl::StrCat(TextLine("Renew after", TimeToWords(recorded.issued.renew_after)),
                      TextLine("Identity", recorded.identity),
                      TextLine("Requested by", recorded.requester),
                      TextLine("Profile", recorded.profile),
-                     TextLine("Issued", TimeInWords(recorded.issue_time))),
+                     TextLine("Issued", TimeToWords(recorded.issue_time))),
         chain);
   }
   FLEETCA_ASSIGN_OR_RETURN(ordered_json json, ToJson(recorded.issued));

@@ -16,29 +16,46 @@
 namespace fleetca::client {
 namespace {
 
-enum class Stage { kNone, kWriting, kWritten };
+enum class Stage {
+  kNone,
+  kWriting,
+  // On disk, and nothing was asked for.
+  kWritten,
+  // A request may be on its way, or have been answered in an earlier run.
+  kOut,
+  // A signal has taken the file away, and ends the process.
+  kDying,
+};
 
-// What a signal's handler can get at.
+// What a signal's handler can get at. An attempt and a handler both begin by leaving kWritten, so
+// that only one of them does.
 std::atomic<Stage> stage{Stage::kNone};
-std::atomic<bool> may_be_out{false};
 std::atomic<bool> was_out_before{false};
 std::atomic<int> pending_signal{0};
 char file[PATH_MAX];
+
+// Whether it was this caller that left kWritten; `*found` is the stage that was there.
+bool LeaveWritten(Stage next, Stage* found) {
+  *found = Stage::kWritten;
+  return stage.compare_exchange_strong(*found, next);
+}
 
 void Tell(const char* text) {
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text, std::strlen(text));
 }
 
-// Of functions that a handler may call alone.
+// Calls only functions that a handler may call.
 void End(int signal) {
-  if (stage == Stage::kWritten) {
+  Stage found;
+  if (LeaveWritten(Stage::kDying, &found)) {
+    const bool removed = unlink(file) == 0;
     Tell("fleetca: interrupted");
-    if (may_be_out) {
-      Tell("; the CA may have issued a certificate: the same command goes on with ");
-      Tell(file);
-    } else if (unlink(file) == 0) {
-      Tell("; nothing was asked for yet");
-    }
+    Tell(removed ? "; nothing was asked for yet\n" : "\n");
+  } else if (found == Stage::kOut) {
+    Tell(
+        "fleetca: interrupted; the CA may have issued a certificate: the same command goes on "
+        "with ");
+    Tell(file);
     Tell("\n");
   }
   struct sigaction by_default = {};
@@ -47,11 +64,12 @@ void End(int signal) {
   kill(getpid(), signal);
 }
 
+// The signal is noted before the stage is looked at: Keep looks at them in the other order, so that
+// one of the two ends the process.
 extern "C" void OnSignal(int signal) {
   const int error = errno;
-  if (stage == Stage::kWriting) {
-    pending_signal = signal;
-  } else {
+  pending_signal = signal;
+  if (stage != Stage::kWriting) {
     End(signal);
   }
   errno = error;
@@ -71,7 +89,6 @@ absl::StatusOr<std::unique_ptr<KeptRequest>> KeptRequest::Keep(const std::string
     return FileError("write", path, ENAMETOOLONG);
   }
   std::unique_ptr<KeptRequest> kept(new KeptRequest(path, is_new));
-  may_be_out = !is_new;
   if (path.empty()) {
     return kept;
   }
@@ -80,7 +97,7 @@ absl::StatusOr<std::unique_ptr<KeptRequest>> KeptRequest::Keep(const std::string
   stage = Stage::kWriting;
   kept->Catch();
   const absl::Status written = is_new ? WritePending(path, request) : absl::OkStatus();
-  stage = written.ok() ? Stage::kWritten : Stage::kNone;
+  stage = !written.ok() ? Stage::kNone : is_new ? Stage::kWritten : Stage::kOut;
   if (const int signal = pending_signal; signal != 0) {
     End(signal);
   }
@@ -111,11 +128,18 @@ KeptRequest::~KeptRequest() {
   }
 }
 
-void KeptRequest::BeforeAttempt() { was_out_before = may_be_out.exchange(true); }
+void KeptRequest::BeforeAttempt() {
+  Stage found;
+  was_out_before = !LeaveWritten(Stage::kOut, &found) && found == Stage::kOut;
+  while (found == Stage::kDying) {
+    pause();
+  }
+}
 
 void KeptRequest::AfterFailure(const absl::Status& status) {
-  if (!MayHaveIssued(status)) {
-    may_be_out = was_out_before.load();
+  if (!was_out_before && !MayHaveIssued(status)) {
+    Stage out = Stage::kOut;
+    stage.compare_exchange_strong(out, Stage::kWritten);
   }
 }
 
@@ -128,7 +152,7 @@ absl::Status KeptRequest::GiveUp(const absl::Status& status) const {
     return WithMore(status, "; the same command does so now");
   }
   // The CA looks for an earlier answer before it judges what is asked.
-  if (!may_be_out || status.code() == absl::StatusCode::kInvalidArgument) {
+  if (stage != Stage::kOut || status.code() == absl::StatusCode::kInvalidArgument) {
     Remove();
     return status;
   }

@@ -14,14 +14,15 @@
 
 namespace fleetca::client {
 
-// While there is one, its file is on disk, so that whatever ends the process, the same command goes
-// on where it ended. SIGINT, SIGTERM and SIGHUP say that before they end the process; where nothing
-// was asked for yet they take the file along. At most one at a time in a process; BeforeAttempt and
-// AfterFailure are for any thread.
+// While a KeptRequest lives, its file is on disk, so that whatever ends the process, the same
+// command goes on where it ended. SIGINT, SIGTERM and SIGHUP say so before they end the process,
+// and take the file along where nothing was asked for yet. At most one lives at a time in a
+// process; BeforeAttempt and AfterFailure may be called on any thread.
 class KeptRequest {
  public:
-  // `is_new`: `request` is not on disk yet and is written durably, mode 0600. The errors of
-  // WritePending. `path` empty: there is no place for it, and all that follows does nothing.
+  // With `is_new` the request is not on disk yet, and is written durably, mode 0600. With an empty
+  // `path` there is no place for it, and all that follows does nothing. Errors are those of
+  // WritePending.
   static absl::StatusOr<std::unique_ptr<KeptRequest>> Keep(const std::string& path,
                                                            const PendingRequest& request,
                                                            bool is_new);
@@ -30,16 +31,18 @@ class KeptRequest {
   // The file stays, and signals do again what they did before.
   ~KeptRequest();
 
-  // From here on a request may be on its way.
+  // From here on a request may be on its way. Does not return once a signal has taken the file
+  // away.
   static void BeforeAttempt();
-  // Some failures prove that the CA issued nothing (client/answer_lost.h).
+  // The end of an attempt. Some failures prove that the CA issued nothing (client/answer_lost.h).
   static void AfterFailure(const absl::Status& status);
 
-  // The end of a run that got no certificate because of `status`: takes the file away where that,
-  // and what came before, proves that there is none; else returns `status` with what goes on.
+  // For the end of a run that got no certificate because of `status`. Takes the file away where
+  // `status` and the attempts before prove that the CA issued none, and returns `status`; else adds
+  // to its message which command goes on.
   absl::Status GiveUp(const absl::Status& status) const;
 
-  // Everything is where it belongs.
+  // Takes the file away. Call it once key and certificate are where they belong.
   void Remove() const;
 
   const std::string& path() const { return path_; }

@@ -1,5 +1,7 @@
 #include "client/cli/kept_request.h"
 
+#include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -7,6 +9,7 @@
 #include <csignal>
 #include <functional>
 #include <string>
+#include <thread>
 
 #include "base/errors.h"
 #include "base/file.h"
@@ -92,6 +95,46 @@ TEST_F(KeptRequestTest, StaysOnceARequestMayHaveGoneOut) {
   EXPECT_THAT(said, HasSubstr("the same command goes on with " + path_));
   EXPECT_TRUE(EndedBy(SIGTERM));
   EXPECT_TRUE(Exists());
+}
+
+// The signal's handler is held up after it took the file away, by a standard error that is full.
+TEST_F(KeptRequestTest, NothingIsSentOnceASignalHasTakenTheFileAway) {
+  const std::string sent = folder_.path() + "/sent";
+  Interrupt(SIGTERM, [&] {
+    int full[2];
+    EXPECT_EQ(pipe2(full, O_NONBLOCK), 0);
+    dup2(full[1], STDERR_FILENO);
+    const std::string some(4096, 'x');
+    while (write(STDERR_FILENO, some.data(), some.size()) > 0) {
+    }
+    fcntl(STDERR_FILENO, F_SETFL, 0);
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    std::thread([this, sent, before] {
+      while (Exists()) {
+        usleep(1000);
+      }
+      pthread_sigmask(SIG_SETMASK, &before, nullptr);
+      KeptRequest::BeforeAttempt();
+      close(open(sent.c_str(), O_CREAT | O_WRONLY, 0600));
+    }).detach();
+    std::thread([this, end = full[0]] {
+      while (Exists()) {
+        usleep(1000);
+      }
+      usleep(200'000);
+      char some[1 << 16];
+      while (read(end, some, sizeof(some)) > 0) {
+      }
+      pause();
+    }).detach();
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  });
+  EXPECT_TRUE(EndedBy(SIGTERM));
+  EXPECT_FALSE(Exists());
+  EXPECT_NE(access(sent.c_str(), F_OK), 0);
 }
 
 TEST_F(KeptRequestTest, AnIgnoredSignalStaysIgnored) {

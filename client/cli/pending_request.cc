@@ -26,14 +26,14 @@ namespace {
 
 constexpr mode_t kMode = 0600;
 constexpr absl::string_view kSuffix = ".pending";
-// The first line, the last before the key, the last after it; and what an answer stands between.
+// The first line, the line before the key and the line after it, and the lines around an answer.
 constexpr absl::string_view kFirstLine = "fleetca: a request that may have been answered, format 1";
 constexpr absl::string_view kKeyFollows = "private-key";
 constexpr absl::string_view kLastLine = "end\n";
 constexpr absl::string_view kAnswerBegins = "answer-begins\n";
 constexpr absl::string_view kAnswerEnds = "answer-ends\n";
 
-// Text as it came from a flag, in one line; octets in base64.
+// Writes text as it came from a flag, escaped so that it stays one line.
 void AppendText(absl::string_view name, absl::string_view text, std::string* out) {
   absl::StrAppend(out, name, " ", absl::CEscape(text), "\n");
 }
@@ -62,6 +62,7 @@ std::string FormatAnswer(const Issued& answer) {
 std::string Format(const PendingRequest& request) {
   std::string text = absl::StrCat(kFirstLine, "\n");
   AppendOctets("request-id", request.asked.request_id, &text);
+  AppendText("server", request.server, &text);
   AppendText("profile", request.asked.profile, &text);
   AppendText("identity", request.asked.identity, &text);
   if (request.asked.lifetime.has_value()) {
@@ -76,9 +77,10 @@ std::string Format(const PendingRequest& request) {
   return text;
 }
 
-// Reads lines into a request; false for one that is not understood.
+// Reads lines into a request.
 class Lines {
  public:
+  // Whether every line was understood.
   bool TakeAll(absl::string_view text) {
     for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
       if (!Take(line)) {
@@ -104,6 +106,7 @@ class Lines {
     const auto& [name, value] = parts;
     IssueOptions& asked = request_.asked;
     if (name == "request-id") return absl::Base64Unescape(value, &asked.request_id);
+    if (name == "server") return absl::CUnescape(value, &request_.server);
     if (name == "profile") return absl::CUnescape(value, &asked.profile);
     if (name == "identity") return absl::CUnescape(value, &asked.identity);
     if (name == "key-type") return absl::CUnescape(value, &request_.key_type);
@@ -147,7 +150,8 @@ class Lines {
   Issued answer_;
 };
 
-// The answer that was added last, without the lines around it; "" where it is not there whole.
+// The answer that was added last, without the lines around it; "" where the file does not hold all
+// of it.
 absl::string_view LastAnswer(absl::string_view text) {
   const size_t begin = text.rfind(kAnswerBegins);
   if (begin == absl::string_view::npos || !absl::ConsumeSuffix(&text, kAnswerEnds)) {
@@ -186,13 +190,14 @@ std::string LifetimeText(const std::optional<absl::Duration>& lifetime) {
   return lifetime.has_value() ? absl::FormatDuration(*lifetime) : "";
 }
 
-// "the profile a, and this command for b"; "" where they ask for the same.
+// "asks for the profile a, and this command for b"; "" where both ask for the same.
 std::string Difference(const PendingRequest& pending, const PendingRequest& asked) {
   const struct {
     absl::string_view what;
     std::string there;
     std::string here;
   } fields[] = {
+      {"a certificate of the CA at", pending.server, asked.server},
       {"the profile", pending.asked.profile, asked.asked.profile},
       {"the identity", pending.asked.identity, asked.asked.identity},
       {"the lifetime", LifetimeText(pending.asked.lifetime), LifetimeText(asked.asked.lifetime)},
@@ -247,7 +252,7 @@ absl::Status WritePending(const std::string& path, const PendingRequest& request
 }
 
 absl::Status AddAnswer(const std::string& path, const Issued& answer) {
-  const Descriptor file(open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  const Descriptor file(open(path.c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC));
   int error = file.valid() ? WriteAll(file.get(), FormatAnswer(answer)) : errno;
   if (error == 0 && fsync(file.get()) != 0) {
     error = errno;

@@ -15,38 +15,42 @@
 
 namespace fleetca::client {
 
-// All that is needed to ask the same once more: the CA gives the certificate that it issued for a
-// request id again, to the same CSR alone. ECDSA signs a CSR differently each time, so the CSR is
-// kept and not only its key.
+// All that is needed to ask for the same once more. For a request id that it has answered, the CA
+// gives the same certificate again, but to the same CSR alone. ECDSA signs a CSR differently each
+// time, so the CSR is kept and not only its key.
 struct PendingRequest {
-  // With a CSR and a request id.
+  // Has a CSR and a request id.
   IssueOptions asked;
-  // Of a new key, as the flags have them; empty for the user's own CSR.
+  // Which CA is asked: the address, and on the bootstrap port also what the CA is known by. The
+  // answer of one CA must not be taken for that of another, nor its refusal.
+  std::string server;
+  // These describe a new key, as the flags do; empty for the user's own CSR.
   std::string key_type;
   std::vector<std::string> names;
   SecretBytes private_key_pem;
-  // Set once the answer came and is not yet where it belongs.
+  // Set while the answer has come and is not yet in the files that it is for.
   std::optional<Issued> answer;
 };
 
 // Where a command that writes `output` keeps its request: "host.key.pending" for "host.key", beside
-// the file that a link leads to. "" for a stream, which nothing stands beside.
+// the file that a link leads to. "" for a stream, because no file can stand beside one.
 std::string PendingPathFor(absl::string_view output);
 
-// The request that is kept at `path`; nullopt where there is none. FAILED_PRECONDITION kFileInvalid
-// for a file that no such request is in, and the errors of ReadSecretFile.
+// The request that is kept at `path`; nullopt where there is no file. FAILED_PRECONDITION
+// kFileInvalid for a file that holds something else, and the errors of ReadSecretFile.
 absl::StatusOr<std::optional<PendingRequest>> ReadPending(const std::string& path);
 
 // Keeps a request without an answer in a new file, durably, mode 0600. ALREADY_EXISTS where another
 // command was faster.
 absl::Status WritePending(const std::string& path, const PendingRequest& request);
 
-// Adds the answer to what is kept at `path`, durably; one that was not added whole is none.
+// Adds the answer to what is kept at `path`, durably. An answer that was not added whole is read as
+// none. A link at `path` is not followed: WritePending makes none.
 absl::Status AddAnswer(const std::string& path, const Issued& answer);
 
-// FAILED_PRECONDITION kFileInvalid, with what to do, where `pending`, found at `path`, asks for
-// something else than `asked`, whose CSR is empty where it would be made for a new key, and whose
-// request id where it is not given.
+// Whether this command asks for what is kept at `path`. In `asked`, an empty CSR means one made for
+// a new key, and an empty request id means any. FAILED_PRECONDITION kFileInvalid names the first
+// difference.
 absl::Status CheckSameRequest(const PendingRequest& pending, const PendingRequest& asked,
                               absl::string_view path);
 

@@ -27,6 +27,7 @@ class PendingRequestTest : public ::testing::Test {
     PendingRequest request;
     request.asked.csr_der = made.csr_der;
     request.asked.profile = "host";
+    request.server = "ca.fleet.example:8443";
     request.asked.identity = "spiffe://fleet.example/host/a";
     request.asked.lifetime = absl::Hours(2);
     request.asked.request_id = std::string("\0\1\n binary id\xff", 14);
@@ -64,6 +65,7 @@ TEST_F(PendingRequestTest, IsReadAsItWasWritten) {
   const PendingRequest read = Read();
   EXPECT_EQ(read.asked.csr_der, request.asked.csr_der);
   EXPECT_EQ(read.asked.profile, "host");
+  EXPECT_EQ(read.server, "ca.fleet.example:8443");
   EXPECT_EQ(read.asked.identity, request.asked.identity);
   EXPECT_EQ(read.asked.lifetime, absl::Hours(2));
   EXPECT_EQ(read.asked.request_id, request.asked.request_id);
@@ -108,6 +110,14 @@ TEST_F(PendingRequestTest, AnAnswerIsThereWholeOrNotAtAll) {
   }
 }
 
+TEST_F(PendingRequestTest, AnAnswerIsNotWrittenThroughALink) {
+  const std::string elsewhere = folder_.path() + "/elsewhere";
+  ASSERT_TRUE(WriteFileAtomic(elsewhere, "precious", 0600).ok());
+  std::filesystem::create_symlink(elsewhere, path_);
+  EXPECT_FALSE(AddAnswer(path_, Answer("first")).ok());
+  EXPECT_EQ(*ReadFile(elsewhere), "precious");
+}
+
 TEST_F(PendingRequestTest, AnythingElseIsNotTakenForOne) {
   EXPECT_FALSE((*ReadPending(path_)).has_value());
   ASSERT_TRUE(WritePending(path_, Request()).ok());
@@ -138,6 +148,11 @@ TEST_F(PendingRequestTest, AnotherCommandIsToldWhatDiffers) {
     return std::string(status.message());
   };
   PendingRequest other = asked();
+  other.server = "other.example:8443";
+  EXPECT_THAT(said(std::move(other)),
+              HasSubstr("asks for a certificate of the CA at ca.fleet.example:8443, and this "
+                        "command for other.example:8443"));
+  other = asked();
   other.asked.profile = "";
   EXPECT_THAT(said(std::move(other)),
               HasSubstr("asks for the profile host, and this command for the default"));

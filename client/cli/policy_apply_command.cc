@@ -80,7 +80,8 @@ std::string ToText(const AppliedPolicy& applied) {
   return text;
 }
 
-// `by` is "check" or "server".
+// Writes the refusal by `by`, which is "check" or "server": as JSON both the answer, on standard
+// output, and the error that every command has on standard error.
 int ReportRefusal(const absl::Status& refusal, absl::string_view by, OutputForm form) {
   if (form == OutputForm::kJson) {
     const absl::Status written = WriteData(
@@ -90,7 +91,7 @@ int ReportRefusal(const absl::Status& refusal, absl::string_view by, OutputForm 
                  {"reason", ReasonName(GetReason(refusal).value_or(Reason::kInternal))},
                  {"field", GetField(refusal)},
                  {"mistakes", std::vector<std::string>(absl::StrSplit(refusal.message(), '\n'))}}));
-    return written.ok() ? kExitFailed : ReportStatus(written);
+    return ReportStatus(written.ok() ? refusal : written);
   }
   Say(by == "server" ? "the server refused the policy; the one before stays in force:"
                      : "the policy is wrong, so the server was not asked:");

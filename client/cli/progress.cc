@@ -21,8 +21,8 @@ Progress::Progress(size_t total, std::string what)
       next_(on_terminal_ ? absl::InfinitePast() : absl::Now() + kElsewhere) {}
 
 void Progress::Report(size_t done) {
-  // The last one is what stays to be read.
-  // Errors as JSON are for a program, which reads nothing else there.
+  // With errors as JSON, nothing else is written. On a terminal the last report is always shown,
+  // because it stays.
   const absl::Time now = absl::Now();
   if (GetErrorForm() == ErrorForm::kJson || (now < next_ && !(on_terminal_ && done == total_))) {
     return;

@@ -3,7 +3,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "client/cli/duration_flag.h"
+#include "base/time_text.h"
 #include "client/cli/facts_json.h"
 
 namespace fleetca::client {
@@ -51,7 +51,7 @@ std::string FormatTokens(const std::vector<JoinToken>& tokens, OutputForm form, 
     json.push_back(TokenToJson(token, now));
     absl::StrAppendFormat(&text, kRow, token.id, StateOf(token, now),
                           absl::StrCat(token.uses_left, " of ", token.uses),
-                          TimeInWords(token.expire_time), token.profile, token.identity);
+                          TimeToWords(token.expire_time), token.profile, token.identity);
   }
   return form == OutputForm::kJson ? JsonToText(json) : text;
 }

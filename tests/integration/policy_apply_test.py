@@ -64,6 +64,7 @@ class PolicyApplyTest(unittest.TestCase):
         self.assertNotIn("A caller has the policy applied", self.fleet.log())
         answer = self.apply("-o", "json")
         self.assertEqual(answer.code, 1)
+        self.assertEqual(json.loads(answer.err)["reason"], "CONFIG_INVALID")
         answer = json.loads(answer.out)
         self.assertEqual((answer["applied"], answer["refused_by"]), (False, "check"))
 
@@ -75,7 +76,9 @@ class PolicyApplyTest(unittest.TestCase):
         with open(self.policy, encoding="utf-8") as file:
             line = file.read().split("policy_revision: 1\n")[0].count("\n") + 1
         self.assertIn("policy.textproto:%d: policy_revision is 1" % line, refused.err)
-        answer = json.loads(self.apply("-o", "json").out)
+        answer = self.apply("-o", "json")
+        self.assertEqual(json.loads(answer.err)["field"], "policy_revision")
+        answer = json.loads(answer.out)
         self.assertEqual((answer["refused_by"], answer["reason"], answer["field"]),
                          ("server", "CONFIG_INVALID", "policy_revision"))
         self.assertIn("The policy was not replaced", self.fleet.log())
