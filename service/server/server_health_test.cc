@@ -104,7 +104,7 @@ TEST_F(ServerHealthTest, TokensAreManagedWithoutASigner) {
 TEST_F(ServerHealthTest, WhatIsToBeDoneInTimeCostsTheCaAsAWholeNothing) {
   ServerRenewal renewal(config_, *ca_, clock_);
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto own,
-                               OwnCertificates::Start(config_, *ca_, *tls_, renewal, clock_));
+                               OwnCertificateWatch::Start(config_, *ca_, *tls_, renewal, clock_));
   checks_ = ServerHealthChecks(*tls_, *ca_, *port_, nullptr, own.get());
   ASSERT_EQ(checks_.size(), 7u);
   EXPECT_EQ(checks_.back().name, "own certificates");

@@ -15,7 +15,7 @@
 #include "service/issuance/issuing_policy.h"
 #include "service/net/tls_credentials.h"
 #include "service/rpc/peer_reader.h"
-#include "service/server/own_certificates.h"
+#include "service/server/own_certificate_watch.h"
 #include "service/server/running_ca.h"
 #include "service/server/server_renewal.h"
 #include "service/server/serving_places.h"

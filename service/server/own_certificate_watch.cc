@@ -1,4 +1,4 @@
-#include "service/server/own_certificates.h"
+#include "service/server/own_certificate_watch.h"
 
 #include <algorithm>
 
@@ -110,18 +110,18 @@ std::vector<OwnCertificate> FindOwnCertificates(const ServerConfig& config, cons
   return certificates;
 }
 
-absl::StatusOr<std::unique_ptr<OwnCertificates>> OwnCertificates::Start(
+absl::StatusOr<std::unique_ptr<OwnCertificateWatch>> OwnCertificateWatch::Start(
     const ServerConfig& config, const RunningCa& ca, ServerTls& tls, ServerRenewal& renewal,
     const Clock& clock, absl::Duration interval) {
-  auto own = absl::WrapUnique(new OwnCertificates(config, ca, tls, renewal, clock));
-  OwnCertificates* const self = own.get();
+  auto own = absl::WrapUnique(new OwnCertificateWatch(config, ca, tls, renewal, clock));
+  OwnCertificateWatch* const self = own.get();
   self->Look();
   FLEETCA_ASSIGN_OR_RETURN(self->thread_,
                            Thread::Start("own_certs", [self, interval] { self->Run(interval); }));
   return own;
 }
 
-OwnCertificates::~OwnCertificates() {
+OwnCertificateWatch::~OwnCertificateWatch() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
@@ -129,7 +129,7 @@ OwnCertificates::~OwnCertificates() {
   thread_.Join();
 }
 
-void OwnCertificates::Run(absl::Duration interval) {
+void OwnCertificateWatch::Run(absl::Duration interval) {
   while (true) {
     {
       absl::MutexLock lock(&mutex_);
@@ -141,7 +141,7 @@ void OwnCertificates::Run(absl::Duration interval) {
   }
 }
 
-void OwnCertificates::Look() {
+void OwnCertificateWatch::Look() {
   renewal_.Look(tls_);
   absl::Status status = renewal_.status();
   const absl::Time now = clock_.Now();
@@ -173,7 +173,7 @@ void OwnCertificates::Look() {
   status_ = std::move(status);
 }
 
-absl::Status OwnCertificates::status() const {
+absl::Status OwnCertificateWatch::status() const {
   absl::MutexLock lock(&mutex_);
   return status_;
 }

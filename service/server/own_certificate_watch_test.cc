@@ -1,4 +1,4 @@
-#include "service/server/own_certificates.h"
+#include "service/server/own_certificate_watch.h"
 
 #include <functional>
 #include <memory>
@@ -29,7 +29,7 @@ using ::testing::HasSubstr;
 
 constexpr absl::Duration kDay = absl::Hours(24);
 
-class OwnCertificatesTest : public CaFolderFixture {
+class OwnCertificateWatchTest : public CaFolderFixture {
  protected:
   void SetUp() override {
     config_ = Config();
@@ -46,7 +46,7 @@ class OwnCertificatesTest : public CaFolderFixture {
   }
 
   void Start() {
-    FLEETCA_ASSERT_OK_AND_ASSIGN(own_, OwnCertificates::Start(config_, *ca_, *tls_, *renewal_,
+    FLEETCA_ASSERT_OK_AND_ASSIGN(own_, OwnCertificateWatch::Start(config_, *ca_, *tls_, *renewal_,
                                                               clock_, absl::Milliseconds(5)));
   }
 
@@ -69,10 +69,10 @@ class OwnCertificatesTest : public CaFolderFixture {
   std::unique_ptr<RunningCa> ca_;
   std::unique_ptr<ServerTls> tls_;
   std::unique_ptr<ServerRenewal> renewal_;
-  std::unique_ptr<OwnCertificates> own_;
+  std::unique_ptr<OwnCertificateWatch> own_;
 };
 
-TEST_F(OwnCertificatesTest, TheyAreTheServersTheCasAndTheWatchedOnes) {
+TEST_F(OwnCertificateWatchTest, TheyAreTheServersTheCasAndTheWatchedOnes) {
   config_.own_certificates.watched_files.push_back(File("not-there.crt"));
   const auto file = [this](const char* name) { return Field(&OwnCertificate::file, File(name)); };
   EXPECT_THAT(FindOwnCertificates(config_, *ca_, *tls_, *renewal_),
@@ -80,7 +80,7 @@ TEST_F(OwnCertificatesTest, TheyAreTheServersTheCasAndTheWatchedOnes) {
                           file("admin.crt")));
 }
 
-TEST_F(OwnCertificatesTest, HealthFollowsThemBothWays) {
+TEST_F(OwnCertificateWatchTest, HealthFollowsThemBothWays) {
   Start();
   FLEETCA_EXPECT_OK(own_->status());
   clock_.Advance(21 * kDay);
@@ -93,7 +93,7 @@ TEST_F(OwnCertificatesTest, HealthFollowsThemBothWays) {
   EXPECT_TRUE(Eventually([this] { return own_->status().ok(); }));
 }
 
-TEST_F(OwnCertificatesTest, TheOneThatEndsFirstIsSaid) {
+TEST_F(OwnCertificateWatchTest, TheOneThatEndsFirstIsSaid) {
   config_.own_certificates.watched_files.clear();
   Start();
   clock_.Advance(61 * kDay);
@@ -104,7 +104,7 @@ TEST_F(OwnCertificatesTest, TheOneThatEndsFirstIsSaid) {
   EXPECT_TRUE(Eventually([this] { return absl::StrContains(Message(), "expired"); }));
 }
 
-TEST_F(OwnCertificatesTest, EachIsWarnedOfAtFirstAndOnceADay) {
+TEST_F(OwnCertificateWatchTest, EachIsWarnedOfAtFirstAndOnceADay) {
   ::testing::internal::CaptureStderr();
   clock_.Advance(3640 * kDay);
   Start();
@@ -130,13 +130,13 @@ TEST_F(OwnCertificatesTest, EachIsWarnedOfAtFirstAndOnceADay) {
   EXPECT_EQ(lines("has ended", "admin.crt"), 2) << log;
 }
 
-TEST_F(OwnCertificatesTest, ARenewalThatIsDueComesBeforeStartReturns) {
+TEST_F(OwnCertificateWatchTest, ARenewalThatIsDueComesBeforeStartReturns) {
   config_.own_certificates.server_profile = "ca-server";
   renewal_ = std::make_unique<ServerRenewal>(config_, *ca_, clock_);
   const std::string before = Read("server.crt");
   clock_.Advance(61 * kDay);
   FLEETCA_ASSERT_OK_AND_ASSIGN(
-      own_, OwnCertificates::Start(config_, *ca_, *tls_, *renewal_, clock_, absl::Hours(1)));
+      own_, OwnCertificateWatch::Start(config_, *ca_, *tls_, *renewal_, clock_, absl::Hours(1)));
   EXPECT_NE(Read("server.crt"), before);
 }
 
