@@ -25,8 +25,9 @@ namespace fleetca::service {
 
 // Those that there are at the moment: the server's, the issuing CA's and those above it, and the
 // watched files of the configuration that can be read.
+// `tls` may be null, and the server's is not among them then.
 std::vector<OwnCertificate> FindOwnCertificates(const ServerConfig& config, const RunningCa& ca,
-                                                const ServerTls& tls, const ServerRenewal& renewal);
+                                                const ServerTls* tls, const ServerRenewal& renewal);
 
 // Looks once a minute: renews the server's certificate when that is due, and says in the log of
 // each certificate that is about to end, or has ended, at first and once a day. It looks at the
@@ -49,7 +50,7 @@ class OwnCertificateWatch {
 
  private:
   OwnCertificateWatch(const ServerConfig& config, const RunningCa& ca, ServerTls& tls,
-                  ServerRenewal& renewal, const Clock& clock)
+                      ServerRenewal& renewal, const Clock& clock)
       : config_(config), ca_(ca), tls_(tls), renewal_(renewal), clock_(clock) {}
 
   void Run(absl::Duration interval) ABSL_LOCKS_EXCLUDED(mutex_);
