@@ -76,6 +76,58 @@ TEST_F(PairFilesTest, WhatALinkNamesIsReplaced) {
   EXPECT_EQ(Read(folder_.path() + "/real/key"), "key");
 }
 
+TEST_F(PairFilesTest, WhatALinkNamesIsMadeWhereItIsNotThereYet) {
+  std::filesystem::create_directory(folder_.path() + "/real");
+  std::filesystem::create_symlink("real/key", files_.private_key);
+  FLEETCA_ASSERT_OK(ReplacePair(files_, "certificate", "key"));
+  EXPECT_TRUE(std::filesystem::is_symlink(files_.private_key));
+  EXPECT_EQ(Read(folder_.path() + "/real/key"), "key");
+  EXPECT_EQ(ModeOf(folder_.path() + "/real/key"), 0600u);
+  EXPECT_EQ(Files(), 3);  // the link counts as what it names
+}
+
+TEST_F(PairFilesTest, WhatAMachineThatStoppedLeftIsGoneAfterwards) {
+  for (const std::string& file : {files_.certificate, files_.private_key}) {
+    FLEETCA_ASSERT_OK(WriteFileAtomic(file, "old", 0600));
+    FLEETCA_ASSERT_OK(WriteFileAtomic(file + ".fleetca-new", "never published", 0600));
+  }
+  FLEETCA_ASSERT_OK(ReplacePair(files_, "certificate", "key"));
+  EXPECT_EQ(Read(files_.private_key), "key");
+  EXPECT_EQ(Files(), 2);
+}
+
+TEST_F(PairFilesTest, NoKeyIsWrittenWhereEverybodyReadsIt) {
+  FLEETCA_ASSERT_OK(WriteFileAtomic(files_.private_key, "old key", 0644));
+  EXPECT_THAT(ReplacePair(files_, "certificate", "key"),
+              IsError(absl::StatusCode::kFailedPrecondition, Reason::kFilePermissions));
+  EXPECT_EQ(Read(files_.private_key), "old key");
+  EXPECT_EQ(Files(), 1);
+}
+
+TEST_F(PairFilesTest, AKeyIsKeptBesideItselfAndNoKeptOneIsLost) {
+  FLEETCA_ASSERT_OK(WriteFileAtomic(files_.private_key, "one", 0400));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::string kept, KeepKey(files_.private_key));
+  EXPECT_EQ(kept, std::filesystem::canonical(folder_.path()).string() + "/server.key.replaced");
+  EXPECT_EQ(Read(kept), "one");
+  EXPECT_EQ(ModeOf(kept), 0400u);
+  EXPECT_EQ(KeepKey(files_.private_key).value_or(""), kept);  // the same once more
+  FLEETCA_ASSERT_OK(WriteFileAtomic(files_.private_key, "two", 0600));
+  EXPECT_EQ(KeepKey(files_.private_key).value_or(""), kept + "-2");
+  EXPECT_EQ(Read(kept), "one");
+  EXPECT_EQ(Read(kept + "-2"), "two");
+  EXPECT_EQ(Files(), 3);
+}
+
+TEST_F(PairFilesTest, TheyAreComparedByWhatTheySay) {
+  EXPECT_THAT(PairFilesSha256(files_),
+              IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileMissing));
+  FLEETCA_ASSERT_OK(WriteFileAtomic(files_.certificate, "certificate", 0644));
+  EXPECT_EQ(PairFilesSha256(files_).value_or(""), PairSha256("certificate", ""));
+  FLEETCA_ASSERT_OK(WriteFileAtomic(files_.private_key, "key", 0600));
+  EXPECT_EQ(PairFilesSha256(files_).value_or(""), PairSha256("certificate", "key"));
+  EXPECT_NE(PairSha256("certificate", "key"), PairSha256("certificatek", "ey"));
+}
+
 TEST_F(PairFilesTest, WhereOneCannotBeWrittenBothStay) {
   FLEETCA_ASSERT_OK(WriteFileAtomic(files_.certificate, "old", 0644));
   FLEETCA_ASSERT_OK(WriteFileAtomic(files_.private_key, "old key", 0600));
@@ -87,7 +139,7 @@ TEST_F(PairFilesTest, WhereOneCannotBeWrittenBothStay) {
   EXPECT_EQ(Files(), 2);
 }
 
-TEST_F(PairFilesTest, TheKeyIsPutBackWhereTheCertificateCannotFollow) {
+TEST_F(PairFilesTest, AFolderInThePlaceOfOneLeavesTheOther) {
   // A folder in the certificate's place takes no file's name.
   std::filesystem::create_directory(files_.certificate);
   FLEETCA_ASSERT_OK(WriteFileAtomic(files_.private_key, "old key", 0600));

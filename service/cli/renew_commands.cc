@@ -56,7 +56,7 @@ struct RenewFlags {
 };
 
 std::string ToText(const OfflineRenewal& renewal, const std::string& next) {
-  return absl::StrCat("A new certificate for ", renewal.subject, ", until ",
+  return absl::StrCat("A new certificate for ", renewal.identity, ", until ",
                       TimeToWords(renewal.not_after), ", by the profile ", renewal.profile, ": ",
                       renewal.files.certificate, "\nIts new key: ", renewal.files.private_key,
                       "\nNext: ", next, "\n");
@@ -64,7 +64,7 @@ std::string ToText(const OfflineRenewal& renewal, const std::string& next) {
 
 std::string ToJson(const OfflineRenewal& renewal, const std::string& next) {
   nlohmann::ordered_json json;
-  json["subject"] = renewal.subject;
+  json["identity"] = renewal.identity;
   json["serial"] = renewal.serial;
   json["profile"] = renewal.profile;
   json["not_after"] = TimeToText(renewal.not_after);

@@ -3,6 +3,7 @@
 #include <grpcpp/security/tls_credentials_options.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,14 +12,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
-#include "base/descriptor.h"
 #include "base/errors.h"
 #include "base/log.h"
+#include "base/sha256.h"
 #include "base/status_macros.h"
 #include "base/time_text.h"
+#include "service/net/first_certificate.h"
 #include "service/net/tls_check.h"
 #include "x509/certificate.h"
-#include "x509/pem.h"
 
 namespace fleetca::service {
 namespace {
@@ -35,8 +36,7 @@ std::vector<WatchedFile> FilesOf(const TlsPaths& paths) {
 }
 
 // Each a sentence that begins with the file.
-std::vector<std::string> WarningsOf(const TlsPaths& paths, const ServerChain& chain,
-                                    const ClientRoots& roots) {
+std::vector<std::string> WarningsOf(const TlsPaths& paths, const ServerChain& chain) {
   std::vector<std::string> warnings;
   for (const std::string& warning : chain.warnings) {
     warnings.push_back(absl::StrCat(paths.certificate, ": ", warning));
@@ -47,13 +47,23 @@ std::vector<std::string> WarningsOf(const TlsPaths& paths, const ServerChain& ch
                                     "them: ",
                                     absl::StrJoin(chain.left_out, "; ")));
   }
-  if (!roots.left_out.empty()) {
-    warnings.push_back(absl::StrCat(paths.client_ca,
-                                    ": certificates are left out, and no client can chain to "
-                                    "them: ",
-                                    absl::StrJoin(roots.left_out, "; ")));
-  }
   return warnings;
+}
+
+std::vector<std::string> WarningsOf(const TlsPaths& paths, const ClientRoots& roots) {
+  if (roots.left_out.empty()) {
+    return {};
+  }
+  return {absl::StrCat(paths.client_ca,
+                       ": certificates are left out, and no client can chain to them: ",
+                       absl::StrJoin(roots.left_out, "; "))};
+}
+
+void Log(const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) {
+    log::Warning("The server's TLS files are in use, and not all is right with them",
+                 {{"what", warning}});
+  }
 }
 
 }  // namespace
@@ -90,7 +100,7 @@ absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Create(const TlsPaths& pat
       return loaded;
     }
     FLEETCA_ASSIGN_OR_RETURN(const TlsPair pair, at_start.instead(loaded));
-    FLEETCA_RETURN_IF_ERROR(tls->Use(pair));
+    FLEETCA_RETURN_IF_ERROR(tls->StartWith(pair));
   }
   tls->provider_ = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
       tls->identity_->path(), tls->identity_->path(),
@@ -99,16 +109,16 @@ absl::StatusOr<std::unique_ptr<ServerTls>> ServerTls::Create(const TlsPaths& pat
   return tls;
 }
 
-absl::StatusOr<CheckedPair> ServerTls::JudgePair(const SecretBytes& certificate,
-                                                 const SecretBytes& key) const {
+absl::StatusOr<ServerTls::NewPair> ServerTls::JudgePair(const SecretBytes& certificate,
+                                                        const SecretBytes& key) const {
   const ServerTrust trust = trust_ == nullptr ? ServerTrust() : trust_();
   FLEETCA_ASSIGN_OR_RETURN(
-      CheckedPair identity,
+      CheckedPair checked,
       CheckServerIdentity({paths_.certificate, certificate.view()},
                           {paths_.private_key, key.view()}, TimeFor(certificate.view()),
                           trust_ == nullptr ? nullptr : &trust));
   absl::MutexLock lock(&mutex_);
-  if (rooted_ && !identity.chain.rooted) {
+  if (rooted_ && !checked.chain.rooted) {
     return FailedPrecondition(
         Reason::kFileInvalid,
         absl::StrCat(paths_.certificate,
@@ -117,70 +127,134 @@ absl::StatusOr<CheckedPair> ServerTls::JudgePair(const SecretBytes& certificate,
                      "after it, or restart the server if its clients are given other roots by "
                      "--ca"));
   }
-  return identity;
+  FLEETCA_ASSIGN_OR_RETURN(Descriptor shown, MemoryFile::Write(checked.pem.view()));
+  return NewPair{std::move(checked), std::move(shown)};
 }
 
 absl::Time ServerTls::TimeFor(absl::string_view certificate) const {
   const absl::Time now = clock_.Now();
-  if (!expired_is_taken_) {
+  // In the place of one that clients accept, none is taken that they do not.
+  if (!expired_is_taken_ || now < absl::FromUnixSeconds(expiry_)) {
     return now;
   }
   // One that has expired is judged as in its last second.
-  const absl::StatusOr<std::vector<std::string>> ders =
-      x509::DecodePem(x509::kPemCertificate, certificate);
-  const absl::StatusOr<x509::Certificate> own =
-      ders.ok() ? x509::ParseCertificate(ders->front()) : ders.status();
-  return own.ok() ? std::min(now, own->not_after - absl::Seconds(1)) : now;
+  const absl::StatusOr<HeldCertificate> own = ParseFirstCertificate(certificate);
+  return own.ok() ? std::min(now, (*own)->not_after - absl::Seconds(1)) : now;
+}
+
+absl::StatusOr<ServerTls::NewRoots> ServerTls::JudgeRoots(const SecretBytes& roots) const {
+  FLEETCA_ASSIGN_OR_RETURN(ClientRoots checked, CheckClientRoots({paths_.client_ca, roots.view()}));
+  FLEETCA_ASSIGN_OR_RETURN(Descriptor shown, MemoryFile::Write(checked.pem));
+  return NewRoots{std::move(checked), std::move(shown)};
+}
+
+absl::Status ServerTls::StartWith(const TlsPair& pair) {
+  absl::MutexLock switching(&switch_mutex_);
+  FLEETCA_ASSIGN_OR_RETURN(NewPair judged, JudgePair(pair.certificate, pair.private_key));
+  std::optional<NewRoots> roots;
+  if (client_roots_ != nullptr) {
+    FLEETCA_ASSIGN_OR_RETURN(const std::vector<SecretBytes> read,
+                             ReadTogether({{paths_.client_ca}}));
+    FLEETCA_ASSIGN_OR_RETURN(roots, JudgeRoots(read.front()));
+  }
+  FLEETCA_RETURN_IF_ERROR(
+      Show(std::move(judged), pair.private_key, roots.has_value() ? &*roots : nullptr));
+  absl::MutexLock lock(&mutex_);
+  is_superseded_ = true;  // the pair that was refused
+  return absl::OkStatus();
 }
 
 absl::Status ServerTls::Use(const TlsPair& pair) {
-  std::vector<SecretBytes> contents;
-  contents.emplace_back(pair.certificate.view());
-  contents.emplace_back(pair.private_key.view());
-  if (!paths_.client_ca.empty()) {
-    FLEETCA_ASSIGN_OR_RETURN(std::vector<SecretBytes> roots, ReadTogether({{paths_.client_ca}}));
-    contents.push_back(std::move(roots.front()));
-  }
-  return SwitchTo(contents);
+  absl::MutexLock switching(&switch_mutex_);
+  FLEETCA_ASSIGN_OR_RETURN(NewPair judged, JudgePair(pair.certificate, pair.private_key));
+  FLEETCA_RETURN_IF_ERROR(Show(std::move(judged), pair.private_key, nullptr));
+  absl::MutexLock lock(&mutex_);
+  is_superseded_ = true;
+  return absl::OkStatus();
 }
 
 absl::Status ServerTls::SwitchTo(absl::Span<const SecretBytes> contents) {
   absl::MutexLock switching(&switch_mutex_);
-  FLEETCA_ASSIGN_OR_RETURN(CheckedPair identity, JudgePair(contents[0], contents[1]));
-  ClientRoots roots;
-  Descriptor shown_roots;
-  if (client_roots_ != nullptr) {
-    FLEETCA_ASSIGN_OR_RETURN(roots, CheckClientRoots({paths_.client_ca, contents[2].view()}));
-    FLEETCA_ASSIGN_OR_RETURN(shown_roots, MemoryFile::Write(roots.pem));
+  std::string file_pair = Sha256OfParts({contents[0].view(), contents[1].view()});
+  std::optional<NewPair> pair;
+  std::optional<NewRoots> roots;
+  if (!IsSuperseded(file_pair)) {
+    absl::StatusOr<NewPair> judged = JudgePair(contents[0], contents[1]);
+    if (!judged.ok()) {
+      NoteRefused(std::move(file_pair));
+      return judged.status();
+    }
+    pair = *std::move(judged);
   }
+  if (client_roots_ != nullptr) {
+    FLEETCA_ASSIGN_OR_RETURN(roots, JudgeRoots(contents[2]));
+  }
+  if (!pair.has_value()) {
+    if (roots.has_value()) {
+      ShowRoots(*roots);
+    }
+    return absl::OkStatus();
+  }
+  FLEETCA_RETURN_IF_ERROR(
+      Show(*std::move(pair), contents[1], roots.has_value() ? &*roots : nullptr));
+  absl::MutexLock lock(&mutex_);
+  file_pair_ = std::move(file_pair);
+  is_superseded_ = false;
+  return absl::OkStatus();
+}
+
+bool ServerTls::IsSuperseded(const std::string& file_pair) const {
+  absl::MutexLock lock(&mutex_);
+  return is_superseded_ && file_pair == file_pair_;
+}
+
+void ServerTls::NoteRefused(std::string file_pair) {
+  absl::MutexLock lock(&mutex_);
+  if (in_use_.certificate.empty()) {
+    file_pair_ = std::move(file_pair);
+  }
+}
+
+absl::Status ServerTls::Show(NewPair pair, const SecretBytes& key, const NewRoots* roots) {
+  const ServerChain& chain = pair.checked.chain;
   FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate own,
-                           x509::ParseCertificate(identity.chain.shown.front()));
-  FLEETCA_ASSIGN_OR_RETURN(const Descriptor shown_identity, MemoryFile::Write(identity.pem.view()));
+                           x509::ParseCertificate(chain.shown.front()));
   if (const absl::Status accepted = accept_ == nullptr ? absl::OkStatus() : accept_(own);
       !accepted.ok()) {
     return Annotate(accepted, paths_.certificate);
   }
-  // Nothing fails from here on, so no half of a change is ever in use.
-  if (client_roots_ != nullptr) {
-    client_roots_->Show(shown_roots);
+  if (roots != nullptr) {
+    ShowRoots(*roots);
   }
-  identity_->Show(shown_identity);
+  identity_->Show(pair.shown);
   expiry_ = absl::ToUnixSeconds(own.not_after);
-  std::vector<std::string> warnings = WarningsOf(paths_, identity.chain, roots);
-  for (const std::string& warning : warnings) {
-    log::Warning("The server's TLS files are in use, and not all is right with them",
-                 {{"what", warning}});
-  }
+  std::vector<std::string> warnings = WarningsOf(paths_, chain);
+  Log(warnings);
   absl::MutexLock lock(&mutex_);
-  in_use_ = {SecretBytes(identity.chain_pem), SecretBytes(contents[1].view())};
-  rooted_ = identity.chain.rooted;
-  warnings_ = std::move(warnings);
+  in_use_ = {SecretBytes(pair.checked.chain_pem), SecretBytes(key.view())};
+  rooted_ = chain.rooted;
+  pair_warnings_ = std::move(warnings);
   return absl::OkStatus();
+}
+
+void ServerTls::ShowRoots(const NewRoots& roots) {
+  client_roots_->Show(roots.shown);
+  std::vector<std::string> warnings = WarningsOf(paths_, roots.checked);
+  Log(warnings);
+  absl::MutexLock lock(&mutex_);
+  roots_warnings_ = std::move(warnings);
+}
+
+std::string ServerTls::FilePairSha256() const {
+  absl::MutexLock lock(&mutex_);
+  return file_pair_;
 }
 
 std::vector<std::string> ServerTls::Warnings() const {
   absl::MutexLock lock(&mutex_);
-  return warnings_;
+  std::vector<std::string> warnings = pair_warnings_;
+  warnings.insert(warnings.end(), roots_warnings_.begin(), roots_warnings_.end());
+  return warnings;
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerTls::CredentialsForCertificates()

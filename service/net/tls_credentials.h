@@ -18,6 +18,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "base/clock.h"
+#include "base/descriptor.h"
 #include "base/file_watcher.h"
 #include "base/secret.h"
 #include "base/watched_files.h"
@@ -47,7 +48,8 @@ struct TlsAtStart {
   // Another pair than that of the files, or an error: `why`, which is what is wrong with theirs,
   // where there is none.
   std::function<absl::StatusOr<TlsPair>(const absl::Status& why)> instead;
-  // A certificate that has expired is taken, at the start and later.
+  // A certificate that has expired is taken, at the start and later, but never in the place of one
+  // that is valid.
   bool expired_is_taken = false;
 };
 
@@ -89,9 +91,13 @@ class ServerTls {
   // The same for callers without a certificate: none is asked for.
   absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> CredentialsForBearers() const;
 
-  // Shows this pair, judged as those of the files are, until the files have another that is right.
-  // Their errors.
+  // Shows this pair, judged as those of the files are, until the files have another that is right:
+  // another than the one that this supersedes, which the files may go on to have. Their errors.
   absl::Status Use(const TlsPair& pair) ABSL_LOCKS_EXCLUDED(switch_mutex_, mutex_);
+
+  // PairSha256 (service/authority/pair_files.h) of what the files said when a pair of theirs came
+  // in use last, or of what was refused at the start, where another pair came in its place.
+  std::string FilePairSha256() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // What is in use: the certificates that are shown, and the contents of the key's file.
   TlsPair PairInUse() const ABSL_LOCKS_EXCLUDED(mutex_);
@@ -104,17 +110,40 @@ class ServerTls {
   absl::Status CheckNotExpired() const;
 
  private:
+  // A pair, or roots, that were judged and wait in memory to be shown.
+  struct NewPair {
+    CheckedPair checked;
+    Descriptor shown;
+  };
+  struct NewRoots {
+    ClientRoots checked;
+    Descriptor shown;
+  };
+
   ServerTls(const TlsPaths& paths, const Clock& clock, Accept accept, Trust trust,
             bool expired_is_taken);
 
+  // For files that have no pair that can be used.
+  absl::Status StartWith(const TlsPair& pair) ABSL_LOCKS_EXCLUDED(switch_mutex_, mutex_);
   // The files' contents, all judged before the first is shown to gRPC.
   absl::Status SwitchTo(absl::Span<const SecretBytes> contents)
       ABSL_LOCKS_EXCLUDED(switch_mutex_, mutex_);
   // The time by which the first certificate of the PEM text is judged.
   absl::Time TimeFor(absl::string_view certificate) const;
-  // The pair that the files hold, unless it must not replace the one in use.
-  absl::StatusOr<CheckedPair> JudgePair(const SecretBytes& certificate,
-                                        const SecretBytes& key) const;
+  // Judges a pair by itself, and whether it must not replace the one in use.
+  absl::StatusOr<NewPair> JudgePair(const SecretBytes& certificate, const SecretBytes& key) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<NewRoots> JudgeRoots(const SecretBytes& roots) const;
+  // Whether the files say what Use superseded, and so nothing new of a pair.
+  bool IsSuperseded(const std::string& file_pair) const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Remembers what the files say, where no pair is in use yet.
+  void NoteRefused(std::string file_pair) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Nothing fails once the last word is spoken, so no half of a change is ever in use. `roots`
+  // null: those in use stay.
+  absl::Status Show(NewPair pair, const SecretBytes& key, const NewRoots* roots)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(switch_mutex_) ABSL_LOCKS_EXCLUDED(mutex_);
+  void ShowRoots(const NewRoots& roots) ABSL_EXCLUSIVE_LOCKS_REQUIRED(switch_mutex_)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
       grpc_ssl_client_certificate_request_type request) const;
 
@@ -128,7 +157,11 @@ class ServerTls {
   mutable absl::Mutex mutex_;
   TlsPair in_use_ ABSL_GUARDED_BY(mutex_);
   bool rooted_ ABSL_GUARDED_BY(mutex_) = false;  // the pair in use, by the trust bundle
-  std::vector<std::string> warnings_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> pair_warnings_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> roots_warnings_ ABSL_GUARDED_BY(mutex_);
+  std::string file_pair_ ABSL_GUARDED_BY(mutex_);  // FilePairSha256
+  // Whether that pair was superseded by Use: while the files say it, they do not say a new one.
+  bool is_superseded_ ABSL_GUARDED_BY(mutex_) = false;
   // The key and the chain are one file, so that they change at one instant. Empty until the first
   // switch.
   std::unique_ptr<MemoryFile> identity_;

@@ -60,6 +60,14 @@ struct World {
     leaf.extended_key_usage = {std::string(x509::oid::kClientAuth)};
     client = *authority->IssueLeaf(leaf, absl::Now());
   }
+  // Another pair for the server, which ends later.
+  NewLeaf LaterServer() const {
+    LeafOptions leaf;
+    leaf.names = {{x509::NameType::kDns, "localhost"}};
+    leaf.extended_key_usage = {std::string(x509::oid::kServerAuth)};
+    leaf.lifetime = absl::Hours(20);
+    return *authority->IssueLeaf(leaf, absl::Now());
+  }
   std::unique_ptr<NewCa> authority;
   NewLeaf server;
   NewLeaf client;
@@ -262,6 +270,52 @@ TEST_F(TlsCredentialsTest, APairThatTheFilesDoNotHaveServesUntilTheyHaveAnother)
   EXPECT_TRUE(Eventually([&] { return Connects(c, &a_->client); }));
 }
 
+// As where they cannot be written: a rotation of the roots must not bring the old pair back.
+TEST_F(TlsCredentialsTest, RootsComeInForceBesideAPairThatTheFilesDoNotHave) {
+  Serve();
+  const std::string of_files = tls_->FilePairSha256();
+  FLEETCA_ASSERT_OK(tls_->Use(
+      {SecretBytes(Pem(b_->server.certificate)), SecretBytes(b_->server.private_key.view())}));
+  EXPECT_EQ(tls_->FilePairSha256(), of_files);
+  // A client of other roots is told late that it is refused, so the roots are seen by a warning.
+  Put(paths_.client_ca, Pem(b_->authority->certificate()) + Pem("junk"));
+  EXPECT_TRUE(Eventually([this] { return !tls_->Warnings().empty(); }));
+  EXPECT_THAT(tls_->Warnings(), Contains(HasSubstr("no client can chain to them")));
+  EXPECT_EQ(tls_->PairInUse().certificate.view(), Pem(b_->server.certificate));
+  EXPECT_TRUE(Eventually([this] { return Connects(*b_, &b_->client); }));
+  // What the files have is theirs again once they had another.
+  const World c;
+  for (const World* world : {&c, static_cast<const World*>(a_)}) {
+    Put(paths_.certificate, Pem(world->server.certificate));
+    Put(paths_.private_key, world->server.private_key.view());
+    EXPECT_TRUE(Eventually(
+        [&] { return tls_->PairInUse().certificate.view() == Pem(world->server.certificate); }));
+  }
+  EXPECT_EQ(tls_->FilePairSha256(), of_files);
+}
+
+TEST_F(TlsCredentialsTest, RootsComeInForceAlsoWhereTheFilesPairHasExpired) {
+  testing::FakeClock clock(absl::Now() + absl::Hours(11));
+  const NewLeaf later = a_->LaterServer();
+  FLEETCA_ASSERT_OK_AND_ASSIGN(tls_, ServerTls::Create(paths_, *watcher_, clock, nullptr, nullptr,
+                                                       {.instead = [&](const absl::Status&) {
+                                                         return TlsPair{
+                                                             SecretBytes(Pem(later.certificate)),
+                                                             SecretBytes(later.private_key.view())};
+                                                       }}));
+  Put(paths_.client_ca, Pem(b_->authority->certificate()) + Pem("junk"));
+  EXPECT_TRUE(Eventually([this] { return !tls_->Warnings().empty(); }));
+  EXPECT_EQ(tls_->PairInUse().certificate.view(), Pem(later.certificate));
+}
+
+TEST_F(TlsCredentialsTest, RootsThatCannotBeReadDoNotKeepAPairFromBeingUsed) {
+  Serve();
+  Put(paths_.client_ca, "not a certificate");
+  FLEETCA_EXPECT_OK(tls_->Use(
+      {SecretBytes(Pem(b_->server.certificate)), SecretBytes(b_->server.private_key.view())}));
+  EXPECT_TRUE(Eventually([this] { return Connects(*b_, &a_->client); }));
+}
+
 TEST_F(TlsCredentialsTest, WhereTheFilesHaveNoneAnotherPairMayServeAtTheStart) {
   Put(paths_.private_key, b_->server.private_key.view());
   absl::Status told;
@@ -287,6 +341,25 @@ TEST_F(TlsCredentialsTest, AnExpiredCertificateIsTakenOnlyWhereThatWasSaid) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(tls_, ServerTls::Create(paths_, *watcher_, clock, nullptr, nullptr,
                                                        {.expired_is_taken = true}));
   EXPECT_THAT(tls_->CheckNotExpired(),
+              IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));
+}
+
+TEST_F(TlsCredentialsTest, AnExpiredCertificateReplacesNoneThatIsValid) {
+  testing::FakeClock clock(absl::Now() + absl::Hours(11));
+  const NewLeaf later = a_->LaterServer();
+  FLEETCA_ASSERT_OK_AND_ASSIGN(tls_, ServerTls::Create(paths_, *watcher_, clock, nullptr, nullptr,
+                                                       {.expired_is_taken = true}));
+  Put(paths_.certificate, Pem(later.certificate));
+  Put(paths_.private_key, later.private_key.view());
+  EXPECT_TRUE(
+      Eventually([&] { return tls_->PairInUse().certificate.view() == Pem(later.certificate); }));
+  FLEETCA_EXPECT_OK(tls_->CheckNotExpired());
+  Put(paths_.certificate, Pem(a_->server.certificate));
+  Put(paths_.private_key, a_->server.private_key.view());
+  absl::SleepFor(kLongEnough);
+  EXPECT_EQ(tls_->PairInUse().certificate.view(), Pem(later.certificate));
+  EXPECT_THAT(tls_->Use({SecretBytes(Pem(a_->server.certificate)),
+                         SecretBytes(a_->server.private_key.view())}),
               IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));
 }
 

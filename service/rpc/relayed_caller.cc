@@ -1,6 +1,8 @@
 #include "service/rpc/relayed_caller.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -9,6 +11,7 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "service/policy/one_capture.h"
+#include "service/policy/reserved_names.h"
 
 namespace fleetca::service {
 namespace {
@@ -29,10 +32,17 @@ bool IsSegment(absl::string_view text) {
          });
 }
 
-bool MatchesSegment(absl::string_view rule, absl::string_view segment) {
+// `captured` has the text of each capture by its name: one name stands for one text.
+bool MatchesSegment(absl::string_view rule, absl::string_view segment,
+                    std::map<std::string, absl::string_view>* captured) {
   const OneCapture pattern = OneCapture::Parse(rule);
-  return pattern.HasCapture() ? IsSegment(segment) && pattern.CaptureFor(segment).has_value()
-                              : rule == segment;
+  if (!pattern.HasCapture()) {
+    return rule == segment;
+  }
+  const std::optional<absl::string_view> text =
+      IsSegment(segment) ? pattern.CaptureFor(segment) : std::nullopt;
+  return text.has_value() &&
+         captured->try_emplace(std::string(pattern.name), *text).first->second == *text;
 }
 
 absl::StatusOr<OneUseJwt> ReadOneUse(const internal::v1::OneUse& written, absl::Time now) {
@@ -57,13 +67,19 @@ absl::StatusOr<OneUseJwt> ReadOneUse(const internal::v1::OneUse& written, absl::
 bool MatchesIdentityPath(absl::string_view rule, absl::string_view path) {
   const std::vector<absl::string_view> rules = absl::StrSplit(rule, '/');
   const std::vector<absl::string_view> segments = absl::StrSplit(path, '/');
+  std::map<std::string, absl::string_view> captured;
   return rules.size() == segments.size() &&
-         std::equal(rules.begin(), rules.end(), segments.begin(), MatchesSegment);
+         std::equal(rules.begin(), rules.end(), segments.begin(),
+                    [&captured](absl::string_view of_rule, absl::string_view segment) {
+                      return MatchesSegment(of_rule, segment, &captured);
+                    });
 }
 
 RelayedCallers::RelayedCallers(absl::string_view trust_domain,
                                const std::vector<TokenIssuerConfig>& issuers, const Clock& clock)
-    : prefix_(absl::StrCat("spiffe://", trust_domain)), clock_(clock) {
+    : prefix_(absl::StrCat("spiffe://", trust_domain)),
+      server_identity_(ServerIdentity(trust_domain)),
+      clock_(clock) {
   for (const TokenIssuerConfig& issuer : issuers) {
     for (const ClaimRuleOptions& rule : issuer.rules) {
       reaches_.push_back({rule.identity, issuer.one_use, issuer.certificates_end_with_token});
@@ -82,6 +98,10 @@ absl::StatusOr<Caller> RelayedCallers::CallerOf(const internal::v1::Credential& 
     return NoSuchCredential("it is of no kind");
   }
   const internal::v1::JwtIdentity& jwt = credential.jwt();
+  // The process refuses such a token (ClaimRules), but it is the process that is not believed.
+  if (jwt.identity() == server_identity_) {
+    return NoSuchCredential("the identity of the CA's server is for no token");
+  }
   absl::string_view path = jwt.identity();
   const bool one_use = jwt.has_one_use();
   const bool ends_with_token = jwt.has_certificates_end();

@@ -17,8 +17,8 @@ namespace fleetca::service {
 // Strangers talk to that process, so one of them may have taken it over. What it says about a
 // credential is believed only as far as any token could have brought it: a join token by its hash,
 // which nobody has who has not seen the token, and of JWTs identities that the rules of a token
-// issuer can give. As with every bearer token the caller then speaks for this identity alone.
-// Immutable, thread-safe.
+// issuer can give, which the identity of the CA's server never is. As with every bearer token the
+// caller then speaks for this identity alone. Immutable, thread-safe.
 class RelayedCallers {
  public:
   RelayedCallers(absl::string_view trust_domain, const std::vector<TokenIssuerConfig>& issuers,
@@ -36,12 +36,14 @@ class RelayedCallers {
   };
 
   const std::string prefix_;  // "spiffe://fleet.example"
+  const std::string server_identity_;
   const Clock& clock_;
   std::vector<Reach> reaches_;
 };
 
 // Whether captures could make `path` of the path of a claim rule's identity. A capture, at most one
-// in a segment, stands for one or more of a segment's characters.
+// in a segment, stands for one or more of a segment's characters, and for the same ones wherever
+// its name stands again.
 bool MatchesIdentityPath(absl::string_view rule, absl::string_view path);
 
 }  // namespace fleetca::service

@@ -32,11 +32,19 @@ TEST(MatchesIdentityPathTest, ACaptureStandsForPartOfOneSegment) {
   EXPECT_FALSE(MatchesIdentityPath("/job/ci-{name}-x", "/job/ci-x"));
 }
 
+TEST(MatchesIdentityPathTest, ANameThatStandsTwiceIsOneText) {
+  EXPECT_TRUE(MatchesIdentityPath("/svc/{name}/{name}", "/svc/web/web"));
+  EXPECT_TRUE(MatchesIdentityPath("/svc/{name}/of-{name}", "/svc/web/of-web"));
+  EXPECT_FALSE(MatchesIdentityPath("/svc/{name}/{name}", "/svc/web/admin"));
+  EXPECT_FALSE(MatchesIdentityPath("/svc/{name}/of-{name}", "/svc/web/web"));
+}
+
 class RelayedCallersTest : public ::testing::Test {
  protected:
   RelayedCallersTest() {
     TokenIssuerConfig cluster;
-    cluster.rules = {{"https://k8s.test", {}, "/svc/{namespace}/{name}"}};
+    cluster.rules = {{"https://k8s.test", {}, "/svc/{namespace}/{name}"},
+                     {"https://k8s.test", {}, "/svc/{name}"}};
     TokenIssuerConfig ci;
     ci.one_use = true;
     ci.rules = {{"https://ci.test", {}, "/job/{name}"}};
@@ -88,11 +96,21 @@ TEST_F(RelayedCallersTest, AJwtSpeaksForWhatARuleGives) {
   EXPECT_EQ(std::get<JwtCaller>(caller).spiffe_id, "spiffe://fleet.test/svc/prod/web");
   EXPECT_FALSE(std::get<JwtCaller>(caller).one_use.has_value());
   for (const char* other :
-       {"spiffe://fleet.test/user/admin", "spiffe://fleet.test/svc/admin",
+       {"spiffe://fleet.test/user/admin", "spiffe://fleet.test/node/admin",
         "spiffe://other.test/svc/prod/web", "spiffe://fleet.test.evil/svc/prod/web",
         "spiffe://fleet.testsvc/svc/prod/web", "/svc/prod/web", "", "spiffe://fleet.test"}) {
     EXPECT_THAT(OfJwt(other), kRefused()) << other;
   }
+}
+
+// Whoever has taken the process over can ask for what ClaimRules would have refused there.
+TEST_F(RelayedCallersTest, NoJwtIsTheServer) {
+  FLEETCA_EXPECT_OK(OfJwt("spiffe://fleet.test/svc/web"));
+  EXPECT_THAT(OfJwt("spiffe://fleet.test/svc/fleetca"), kRefused());
+  EXPECT_THAT(OfOneUse("spiffe://fleet.test/svc/fleetca", std::string(32, 'h'),
+                       clock_.Now() + absl::Minutes(5)),
+              kRefused());
+  FLEETCA_EXPECT_OK(OfJwt("spiffe://fleet.test/svc/fleetca/web"));
 }
 
 TEST_F(RelayedCallersTest, OneUseIsNotLeftOutNorMadeUp) {

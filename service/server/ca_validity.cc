@@ -20,15 +20,21 @@ absl::Status Expired(absl::string_view file, absl::string_view what, absl::Time 
 
 }  // namespace
 
-absl::Status CheckCaNotExpired(const IssuerConfig& config, absl::Span<const std::string> chain,
-                               absl::Span<const std::string> roots, absl::Time now) {
+absl::StatusOr<CaEnd> FindCaEnd(const IssuerConfig& config, absl::Span<const std::string> chain,
+                                absl::Span<const std::string> roots) {
+  CaEnd end;
+  const auto ends = [&end](absl::string_view file, absl::string_view what, absl::Time not_after,
+                           absl::string_view remedy) {
+    if (not_after < end.not_after) {
+      end = {not_after, Expired(file, what, not_after, remedy)};
+    }
+  };
   for (size_t i = 0; i < chain.size(); ++i) {
     const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(chain[i]);
-    if (certificate.ok() && now >= certificate->not_after) {
-      return Expired(
-          config.certificate_file,
-          i == 0 ? "the issuing CA's certificate" : "a CA's certificate above the issuing CA's",
-          certificate->not_after, kRenewIssuing);
+    if (certificate.ok()) {
+      ends(config.certificate_file,
+           i == 0 ? "the issuing CA's certificate" : "a CA's certificate above the issuing CA's",
+           certificate->not_after, kRenewIssuing);
     }
   }
   FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate last, x509::ParseCertificate(chain.back()));
@@ -39,9 +45,10 @@ absl::Status CheckCaNotExpired(const IssuerConfig& config, absl::Span<const std:
       latest_end = root->not_after;
     }
   }
-  return now >= latest_end && latest_end != absl::InfinitePast()
-             ? Expired(config.trust_bundle_file, "the root's certificate", latest_end, kRenewRoot)
-             : absl::OkStatus();
+  if (latest_end != absl::InfinitePast()) {
+    ends(config.trust_bundle_file, "the root's certificate", latest_end, kRenewRoot);
+  }
+  return end;
 }
 
 }  // namespace fleetca::service

@@ -48,7 +48,8 @@ class CaValidityTest : public ::testing::Test {
     config.trust_bundle_file = "ca/trust-bundle.pem";
     const std::vector<std::string> chain = {lower.der, upper.der};
     const std::vector<std::string> roots = {first_root.der, second_root.der};
-    return CheckCaNotExpired(config, chain, roots, kNow);
+    const absl::StatusOr<CaEnd> end = FindCaEnd(config, chain, roots);
+    return end.ok() ? end->CheckAt(kNow) : end.status();
   }
 };
 
@@ -68,6 +69,11 @@ TEST_F(CaValidityTest, EachIsNamedWithWhatToDo) {
               AllOf(HasSubstr("ca/trust-bundle.pem: the root's certificate expired at "
                               "2025-12-31 23:00:00 UTC"),
                     HasSubstr(kRenewRoot)));
+}
+
+TEST_F(CaValidityTest, TheFirstEndIsSaid) {
+  EXPECT_THAT(std::string(Check(-1, -3, -2, -2).message()),
+              AllOf(HasSubstr("above the issuing CA's"), HasSubstr("2025-12-31 21:00:00 UTC")));
 }
 
 TEST_F(CaValidityTest, OneRootThatIsValidIsEnough) { FLEETCA_EXPECT_OK(Check(1, 1, -1, 1)); }

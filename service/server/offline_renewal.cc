@@ -8,16 +8,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/errors.h"
-#include "base/file.h"
 #include "base/file_watcher.h"
 #include "base/status_macros.h"
 #include "service/authority/ca_init.h"
+#include "service/net/first_certificate.h"
 #include "service/policy/policy.h"
 #include "service/server/own_issuance.h"
 #include "service/server/running_ca.h"
 #include "store/store_place.h"
 #include "x509/certificate.h"
-#include "x509/pem.h"
 #include "x509/san.h"
 
 namespace fleetca::service {
@@ -85,13 +84,7 @@ absl::StatusOr<OfflineRenewal> RenewOffline(const ServerConfig& config,
   const PairFiles& files = request.files;
   FLEETCA_ASSIGN_OR_RETURN(const std::vector<std::string> addresses,
                            Octets(request.more_addresses));
-  FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(files.certificate));
-  const absl::StatusOr<std::vector<std::string>> ders = x509::DecodePem(x509::kPemCertificate, pem);
-  const absl::StatusOr<x509::Certificate> old =
-      ders.ok() ? x509::ParseCertificate(ders->front()) : ders.status();
-  if (!old.ok()) {
-    return Annotate(old.status(), files.certificate);
-  }
+  FLEETCA_ASSIGN_OR_RETURN(const HeldCertificate old, ReadFirstCertificate(files.certificate));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<FileWatcher> watcher, FileWatcher::Start());
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<RunningCa> ca, Open(config, *watcher));
   if (!IsIssuedBy(*ca, *old)) {
@@ -101,10 +94,10 @@ absl::StatusOr<OfflineRenewal> RenewOffline(const ServerConfig& config,
                      ": this CA did not issue it, so it does not renew it; nothing was changed"));
   }
   OfflineRenewal renewal{
-      .files = files, .subject = std::string(old->SpiffeId()), .profile = request.profile};
+      .files = files, .identity = std::string(old->SpiffeId()), .profile = request.profile};
   if (renewal.profile.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(renewal.profile,
-                             OnlyProfileOf(*ca->policies().Current(), renewal.subject));
+                             OnlyProfileOf(*ca->policies().Current(), renewal.identity));
   }
   const absl::StatusOr<OwnIssued> issued =
       IssueLike(*old, renewal.profile, *ca, Names(request.more_dns_names, addresses));

@@ -14,8 +14,8 @@ namespace fleetca::service {
 
 struct OfflineRenewal {
   PairFiles files;
-  std::string subject;  // the SPIFFE ID
-  std::string serial;   // hex
+  std::string identity;
+  std::string serial;  // hex
   std::string profile;
   absl::Time not_after;
 };

@@ -43,7 +43,7 @@ class OfflineRenewalTest : public CaFolderFixture {
 TEST_F(OfflineRenewalTest, TheOperatorsIsReplacedAndRecorded) {
   const std::string before = Read("admin.key");
   FLEETCA_ASSERT_OK_AND_ASSIGN(const OfflineRenewal renewal, RenewOffline(Config(), Of("admin")));
-  EXPECT_EQ(renewal.subject, "spiffe://fleet.example/operator/admin");
+  EXPECT_EQ(renewal.identity, "spiffe://fleet.example/operator/admin");
   EXPECT_EQ(renewal.profile, "operator");
   EXPECT_GT(renewal.not_after, absl::Now() + absl::Hours(24 * 29));
   EXPECT_NE(Read("admin.key"), before);

@@ -46,8 +46,8 @@ absl::StatusOr<std::vector<std::string>> LoadIssuingFile(const IssuerConfig& con
 }
 
 // The path to a root by certificates that are valid now, or else by any certificates: what is wrong
-// with one of those is said of it by name (CheckCaNotExpired), and a bundle that comes later is not
-// refused for it.
+// with one of those is said of it by name (FindCaEnd), and a bundle that comes later is not refused
+// for it.
 CertificatePath PathToRoot(absl::Span<const std::string> file, const TrustBundle& bundle) {
   CertificatePath path = FindCertificatePath(file, bundle.roots, Clock::System().Now());
   return path.rooted ? path : FindCertificatePath(file, bundle.roots, std::nullopt);
@@ -229,7 +229,10 @@ absl::Status RunningCa::SwitchBundle(absl::Span<const SecretBytes> contents) {
     return Annotate(bundle.status(), config_.issuer.trust_bundle_file);
   }
   FLEETCA_RETURN_IF_ERROR(CheckRooted(*bundle));
-  if (issuer_ != nullptr) {  // else it is made with them
+  FLEETCA_ASSIGN_OR_RETURN(CaEnd end, FindCaEnd(config_.issuer, chain_, bundle->roots));
+  if (issuer_ == nullptr) {  // at the start, and the issuer is made with the roots
+    FLEETCA_RETURN_IF_ERROR(end.CheckAt(Clock::System().Now()));
+  } else {
     FLEETCA_RETURN_IF_ERROR(issuer_->NeverCertify(bundle->roots));
   }
   for (const std::string& warning : bundle->warnings) {
@@ -237,6 +240,8 @@ absl::Status RunningCa::SwitchBundle(absl::Span<const SecretBytes> contents) {
                  {{"file", config_.issuer.trust_bundle_file}, {"what", warning}});
   }
   bundles_.Replace(*std::move(bundle));
+  absl::MutexLock lock(&end_mutex_);
+  end_ = std::move(end);
   return absl::OkStatus();
 }
 
@@ -260,8 +265,6 @@ absl::Status RunningCa::CheckRooted(const TrustBundle& bundle) {
     not_needed.push_back(absl::StrCat("certificate ", position + 1, " is on no way to a root"));
   }
   chain_ = Pick(chain_, path.path);
-  FLEETCA_RETURN_IF_ERROR(
-      CheckCaNotExpired(config_.issuer, chain_, bundle.roots, Clock::System().Now()));
   if (!not_needed.empty()) {
     chain_warnings_ = {absl::StrCat(config_.issuer.certificate_file,
                                     ": certificates that the chain does not need are left out: ",
@@ -273,7 +276,8 @@ absl::Status RunningCa::CheckRooted(const TrustBundle& bundle) {
 }
 
 absl::Status RunningCa::CheckNotExpired(absl::Time now) const {
-  return CheckCaNotExpired(config_.issuer, chain_, bundles_.Current()->roots, now);
+  absl::MutexLock lock(&end_mutex_);
+  return end_.CheckAt(now);
 }
 
 ServerTrust RunningCa::Trust() const {

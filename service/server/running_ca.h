@@ -23,6 +23,7 @@
 #include "service/net/server_chain.h"
 #include "service/policy/current_policy.h"
 #include "service/policy/reserved_names.h"
+#include "service/server/ca_validity.h"
 #include "service/time/clock_rule.h"
 #include "service/time/store_pruner.h"
 #include "service/time/time_keeper.h"
@@ -69,8 +70,9 @@ class RunningCa {
   const signer::Signer& signer() const { return *signer_; }
   JoinTokens& join_tokens() { return *join_tokens_; }
   const ClockRule& clock_rule() const { return *clock_rule_; }
-  // The error of CheckCaNotExpired (ca_validity.h) once the chain to the root has expired.
-  absl::Status CheckNotExpired(absl::Time now) const;
+  // The error of CaEnd (ca_validity.h) once the chain to the root has expired. Compares times
+  // alone.
+  absl::Status CheckNotExpired(absl::Time now) const ABSL_LOCKS_EXCLUDED(end_mutex_);
   // By which clients judge the server's certificate.
   ServerTrust Trust() const;
   // About files that are in use: what of them is left out, in whole sentences. They were logged.
@@ -82,11 +84,10 @@ class RunningCa {
   explicit RunningCa(const ServerConfig& config) : config_(config) {}
 
   absl::Status LoadBundle(const ServerConfig& config);
-  // Chooses the chain by the roots at the start, when nothing of it may have expired, and later
-  // asks whether it leads to one of them.
+  // Chooses the chain by the roots at the start, and later asks whether it leads to one of them.
   absl::Status CheckRooted(const TrustBundle& bundle);
   // What the bundle's file says, judged with the chain, and then handed out.
-  absl::Status SwitchBundle(absl::Span<const SecretBytes> contents);
+  absl::Status SwitchBundle(absl::Span<const SecretBytes> contents) ABSL_LOCKS_EXCLUDED(end_mutex_);
   absl::Status OpenIssuer(const ServerConfig& config);
   absl::Status LoadPolicy(const ServerConfig& config);
   // What the policy's file says, judged and put in force.
@@ -110,6 +111,8 @@ class RunningCa {
   // In the order they are made; each uses those above it.
   CurrentTrustBundle bundles_;
   std::vector<std::string> chain_;  // all of the file, until the first bundle is there
+  mutable absl::Mutex end_mutex_;
+  CaEnd end_ ABSL_GUARDED_BY(end_mutex_);  // by the chain and the bundle in force
   std::vector<std::string> chain_warnings_;
   std::vector<std::string> issuing_cas_;
   std::unique_ptr<signer::Signer> signer_;

@@ -18,6 +18,7 @@
 #include "store/memory/memory_store.h"
 #include "tests/testing/openssl_ca.h"
 #include "tests/testing/status_matchers.h"
+#include "x509/certificate.h"
 
 namespace fleetca::service {
 namespace {
@@ -220,6 +221,15 @@ TEST_F(RunningCaTest, ANewBundleComesInForceAndOneWithoutOurRootDoesNot) {
     absl::SleepFor(absl::Milliseconds(20));
   }
   EXPECT_THAT(ca->bundles().Current()->roots, SizeIs(2));
+}
+
+TEST_F(RunningCaTest, ItsEndIsThatOfTheFirstOfItsCertificates) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto ca, Open());
+  const auto issuing = x509::ParseCertificate(ca->chain().front());
+  FLEETCA_ASSERT_OK(issuing);
+  FLEETCA_EXPECT_OK(ca->CheckNotExpired(issuing->not_after - absl::Seconds(1)));
+  EXPECT_THAT(ca->CheckNotExpired(issuing->not_after),
+              IsError(absl::StatusCode::kFailedPrecondition, Reason::kIssuerExpiring));
 }
 
 }  // namespace

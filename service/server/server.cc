@@ -22,7 +22,7 @@
 #include "service/rpc/statistics_service.h"
 #include "service/server/bootstrap_port.h"
 #include "service/server/issuing_port.h"
-#include "service/server/own_certificates.h"
+#include "service/server/own_certificate_watch.h"
 #include "service/server/running_ca.h"
 #include "service/server/server_health.h"
 #include "service/server/server_renewal.h"
@@ -64,7 +64,7 @@ class GrpcServer : public Server {
     }
     log::Info("Draining: no new calls, answering what was accepted");
     health_.reset();
-    own_certificates_.reset();
+    own_certificate_watch_.reset();
     // Both ports at once; the strangers' time runs beside the callers'.
     issuing_port_->BeginDrain();
     if (bootstrap_port_ != nullptr) {
@@ -121,7 +121,7 @@ class GrpcServer : public Server {
     FLEETCA_ASSIGN_OR_RETURN(
         health_, HealthMonitor::Start(
                      ServerHealthChecks(*tls_, *ca_, *issuing_port_, bootstrap_port_.get(),
-                                        own_certificates_.get()),
+                                        own_certificate_watch_.get()),
                      [port = issuing_port_.get()](const std::string& service, bool healthy) {
                        port->SetServing(service, healthy);
                      }));
@@ -141,8 +141,8 @@ class GrpcServer : public Server {
             [ca = ca_.get()] { return ca->Trust(); },
             {.instead = [this](const absl::Status& why) { return renewal_->PairInstead(why); },
              .expired_is_taken = expired_is_taken}));
-    FLEETCA_ASSIGN_OR_RETURN(own_certificates_,
-                             OwnCertificates::Start(config, *ca_, *tls_, *renewal_, clock));
+    FLEETCA_ASSIGN_OR_RETURN(own_certificate_watch_,
+                             OwnCertificateWatch::Start(config, *ca_, *tls_, *renewal_, clock));
     return absl::OkStatus();
   }
 
@@ -181,7 +181,7 @@ class GrpcServer : public Server {
   std::unique_ptr<RunningCa> ca_;
   std::unique_ptr<ServerRenewal> renewal_;
   std::unique_ptr<ServerTls> tls_;
-  std::unique_ptr<OwnCertificates> own_certificates_;
+  std::unique_ptr<OwnCertificateWatch> own_certificate_watch_;
   std::unique_ptr<IssueQueue> queue_;
   std::unique_ptr<IssuingPort> issuing_port_;
   std::unique_ptr<BootstrapPort> bootstrap_port_;

@@ -10,7 +10,7 @@ namespace fleetca::service {
 std::vector<HealthCheck> ServerHealthChecks(const ServerTls& tls, RunningCa& ca,
                                             const IssuingPort& issuing,
                                             const BootstrapPort* bootstrap,
-                                            const OwnCertificates* own) {
+                                            const OwnCertificateWatch* own) {
   const std::vector<std::string> issuing_only = {kIssuingServiceName};
   const std::vector<std::string> both = {kIssuingServiceName, kTokenServiceName};
   std::vector<HealthCheck> checks = {

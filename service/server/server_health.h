@@ -8,7 +8,7 @@
 #include "service/net/tls_credentials.h"
 #include "service/server/bootstrap_port.h"
 #include "service/server/issuing_port.h"
-#include "service/server/own_certificates.h"
+#include "service/server/own_certificate_watch.h"
 #include "service/server/running_ca.h"
 
 namespace fleetca::service {
@@ -20,7 +20,7 @@ namespace fleetca::service {
 std::vector<HealthCheck> ServerHealthChecks(const ServerTls& tls, RunningCa& ca,
                                             const IssuingPort& issuing,
                                             const BootstrapPort* bootstrap,
-                                            const OwnCertificates* own = nullptr);
+                                            const OwnCertificateWatch* own = nullptr);
 
 }  // namespace fleetca::service
 

@@ -1,15 +1,19 @@
 #include "service/server/server_health.h"
 
+#include <grpcpp/grpcpp.h>
+
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/clock.h"
 #include "base/errors.h"
 #include "base/file_watcher.h"
 #include "gmock/gmock.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "gtest/gtest.h"
 #include "service/issuance/issue_queue.h"
 #include "service/server/testing/ca_folder_fixture.h"
@@ -22,6 +26,9 @@ namespace {
 
 using ::fleetca::testing::CaFolderFixture;
 using ::fleetca::testing::FakeClock;
+using ::grpc::health::v1::Health;
+using ::grpc::health::v1::HealthCheckRequest;
+using ::grpc::health::v1::HealthCheckResponse;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -52,6 +59,35 @@ class ServerHealthTest : public CaFolderFixture {
       }
     }
     return names;
+  }
+
+  // What the port answers about the service, to whom asks by the operator's certificate.
+  bool IsServing(const std::string& service) const {
+    grpc::SslCredentialsOptions files;
+    files.pem_root_certs = Read("trust-bundle.pem");
+    files.pem_cert_chain = Read("admin.crt");
+    files.pem_private_key = Read("admin.key");
+    const auto channel =
+        grpc::CreateChannel(absl::StrCat("127.0.0.1:", port_->port()), grpc::SslCredentials(files));
+    grpc::ClientContext context;
+    context.set_wait_for_ready(true);
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
+    HealthCheckRequest request;
+    request.set_service(service);
+    HealthCheckResponse response;
+    const grpc::Status status = Health::NewStub(channel)->Check(&context, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response.status() == HealthCheckResponse::SERVING;
+  }
+  bool Becomes(const std::string& service, bool serving) const {
+    const absl::Time deadline = absl::Now() + absl::Seconds(30);
+    while (IsServing(service) != serving) {
+      if (absl::Now() > deadline) {
+        return false;
+      }
+      absl::SleepFor(absl::Milliseconds(10));
+    }
+    return true;
   }
 
   ServerConfig config_;
@@ -104,13 +140,32 @@ TEST_F(ServerHealthTest, TokensAreManagedWithoutASigner) {
 TEST_F(ServerHealthTest, WhatIsToBeDoneInTimeCostsTheCaAsAWholeNothing) {
   ServerRenewal renewal(config_, *ca_, clock_);
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto own,
-                               OwnCertificates::Start(config_, *ca_, *tls_, renewal, clock_));
+                               OwnCertificateWatch::Start(config_, *ca_, *tls_, renewal, clock_));
   checks_ = ServerHealthChecks(*tls_, *ca_, *port_, nullptr, own.get());
   ASSERT_EQ(checks_.size(), 7u);
   EXPECT_EQ(checks_.back().name, "own certificates");
   EXPECT_THAT(checks_.back().services, ElementsAre(kOwnCertificatesName));
   EXPECT_FALSE(checks_.back().of_whole);
   EXPECT_THAT(Wrong(), IsEmpty());
+}
+
+TEST_F(ServerHealthTest, WhatIsToBeDoneInTimeIsAnsweredBothWays) {
+  ServerRenewal renewal(config_, *ca_, clock_);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      const auto own,
+      OwnCertificateWatch::Start(config_, *ca_, *tls_, renewal, clock_, absl::Milliseconds(5)));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      const auto monitor,
+      HealthMonitor::Start(
+          ServerHealthChecks(*tls_, *ca_, *port_, nullptr, own.get()),
+          [this](const std::string& service, bool healthy) { port_->SetServing(service, healthy); },
+          absl::Milliseconds(5)));
+  EXPECT_TRUE(IsServing(kOwnCertificatesName));
+  clock_.Advance(absl::Hours(24 * 21));  // two thirds of the operator's certificate
+  EXPECT_TRUE(Becomes(kOwnCertificatesName, false));
+  EXPECT_TRUE(IsServing(""));
+  clock_.Advance(-absl::Hours(24 * 21));
+  EXPECT_TRUE(Becomes(kOwnCertificatesName, true));
 }
 
 TEST_F(ServerHealthTest, TheBootstrapPortCostsNoOtherServiceItsHealth) {

@@ -1,5 +1,6 @@
 #include "service/server/server_renewal.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -12,7 +13,7 @@
 #include "base/time_text.h"
 #include "service/authority/own_certificate.h"
 #include "service/policy/reserved_names.h"
-#include "x509/pem.h"
+#include "service/server/own_issuance.h"
 
 namespace fleetca::service {
 namespace {
@@ -22,39 +23,41 @@ constexpr absl::Duration kRetry = absl::Minutes(10);
 // A certificate that ends with the issuing CA's has no successor that lives longer.
 constexpr absl::Duration kEndsWithTheCa = absl::Hours(1);
 
-// Its first certificate, DER.
-absl::StatusOr<std::string> FirstOf(absl::string_view pem) {
-  FLEETCA_ASSIGN_OR_RETURN(std::vector<std::string> ders,
-                           x509::DecodePem(x509::kPemCertificate, pem));
-  return std::move(ders.front());
-}
+// What the key's text is to the certificate beside it.
+enum class KeyIs { kItsOwn, kAnothers, kNoKey };
 
-// Whether the key's file has another certificate's key, or is not there. A file that may not be
-// read, or has anything else, is an operator's to look at.
-bool IsTorn(const PairFiles& files, const x509::Certificate& certificate) {
-  const absl::StatusOr<SecretBytes> text = ReadSecretFile(files.private_key);
-  if (!text.ok()) {
-    return GetReason(text.status()) == Reason::kFileMissing;
-  }
-  const absl::StatusOr<EvpPkeyPtr> key = DecodePrivateKey(text->view(), SecretBytes());
+KeyIs CompareKey(const SecretBytes& text, const x509::Certificate& certificate) {
+  const absl::StatusOr<EvpPkeyPtr> key = DecodePrivateKey(text.view(), SecretBytes());
   if (!key.ok()) {
-    return false;
+    return KeyIs::kNoKey;
   }
   const absl::StatusOr<std::string> public_key = EncodePublicKey(key->get());
-  return public_key.ok() && *public_key != certificate.public_key.spki;
+  return public_key.ok() && *public_key == certificate.public_key.spki ? KeyIs::kItsOwn
+                                                                       : KeyIs::kAnothers;
+}
+
+TlsPair Copy(const TlsPair& pair) {
+  return {SecretBytes(pair.certificate.view()), SecretBytes(pair.private_key.view())};
+}
+
+std::string NotInstead(const absl::Status& why) {
+  return absl::StrCat(why.message(), " (the server could not issue itself another one)");
+}
+
+bool IsOf(const TlsPair& pair, const x509::Certificate& certificate) {
+  const absl::StatusOr<HeldCertificate> first = ParseFirstCertificate(pair.certificate.view());
+  return first.ok() && (*first)->der == certificate.der;
 }
 
 }  // namespace
 
-ServerRenewal::ServerRenewal(const ServerConfig& config, RunningCa& ca, const Clock& clock,
-                             Writes writes)
+ServerRenewal::ServerRenewal(const ServerConfig& config, RunningCa& ca, const Clock& clock)
     : profile_(config.own_certificates.server_profile),
       identity_(ServerIdentity(config.trust_domain)),
       folder_(config.folder),
       files_{config.listener.certificate_file, config.listener.private_key_file},
       ca_(ca),
-      clock_(clock),
-      writes_(writes) {}
+      clock_(clock) {}
 
 bool ServerRenewal::IsOwn(const x509::Certificate& certificate) const {
   return certificate.SpiffeId() == identity_ && IsIssuedBy(ca_, certificate);
@@ -80,15 +83,20 @@ bool ServerRenewal::IsDue(const x509::Certificate& certificate) const {
          certificate.not_after + kEndsWithTheCa < ca_.issuer().ca().not_after;
 }
 
-absl::StatusOr<TlsPair> ServerRenewal::PairInstead(const absl::Status& why) {
+absl::StatusOr<ServerRenewal::Replaceable> ServerRenewal::FindReplaceable(
+    const absl::Status& why) const {
   const absl::StatusOr<std::string> pem = ReadFile(files_.certificate);
-  if (!pem.ok()) {
+  absl::StatusOr<HeldCertificate> old =
+      pem.ok() ? ParseFirstCertificate(*pem) : absl::StatusOr<HeldCertificate>(pem.status());
+  if (!old.ok() || !IsOwn(**old)) {
     return why;
   }
-  const absl::StatusOr<std::string> der = FirstOf(*pem);
-  const absl::StatusOr<x509::Certificate> old =
-      der.ok() ? x509::ParseCertificate(*der) : der.status();
-  if (!old.ok() || !IsOwn(*old) || (clock_.Now() < old->not_after && !IsTorn(files_, *old))) {
+  const absl::StatusOr<SecretBytes> key = ReadSecretFile(files_.private_key);
+  const bool is_missing = GetReason(key.status()) == Reason::kFileMissing;
+  const bool has_expired = clock_.Now() >= (*old)->not_after;
+  const KeyIs key_is = key.ok() ? CompareKey(*key, **old) : KeyIs::kNoKey;
+  // A key that may not be read, or anything else in its file, is an operator's to look at.
+  if (!has_expired && !is_missing && key_is != KeyIs::kAnothers) {
     return why;
   }
   if (profile_.empty()) {
@@ -99,41 +107,48 @@ absl::StatusOr<TlsPair> ServerRenewal::PairInstead(const absl::Status& why) {
                      "` makes one, and a server with own_certificates.server_profile makes it "
                      "by itself)"));
   }
-  if (writes_ == Writes::kFiles) {
-    log::Warning("The server's files have no pair that can be used; it issues itself another one",
-                 {{"reason", why.message()}});
+  return Replaceable{*std::move(old), PairSha256(*pem, key.ok() ? key->view() : ""),
+                     !is_missing && key_is != KeyIs::kItsOwn};
+}
+
+absl::Status ServerRenewal::CheckPairInstead(const absl::Status& why) const {
+  FLEETCA_RETURN_IF_ERROR(FindReplaceable(why).status());
+  return Annotate(CheckGranted(), NotInstead(why));
+}
+
+absl::StatusOr<TlsPair> ServerRenewal::PairInstead(const absl::Status& why) {
+  FLEETCA_ASSIGN_OR_RETURN(const Replaceable old, FindReplaceable(why));
+  log::Warning("The server's files have no pair that can be used; it issues itself another one",
+               {{"reason", why.message()}});
+  absl::StatusOr<OwnIssued> issued = IssueLike(*old.certificate, profile_, ca_);
+  if (!issued.ok()) {
+    return Annotate(issued.status(), NotInstead(why));
   }
-  absl::StatusOr<TlsPair> pair = Issue(*old);
-  if (!pair.ok()) {
-    return Annotate(
-        pair.status(),
-        absl::StrCat(why.message(), " (the server could not issue itself another one)"));
-  }
-  Save({SecretBytes(pair->certificate.view()), SecretBytes(pair->private_key.view())});
-  return pair;
+  unsaved_ = {Copy(issued->pair), issued->not_after, {old.sha256}, old.keeps_key};
+  return std::move(issued->pair);
 }
 
 void ServerRenewal::Look(ServerTls& tls) {
   if (profile_.empty()) {
     return;
   }
-  const TlsPair in_use = tls.PairInUse();
-  const absl::StatusOr<std::string> der = FirstOf(in_use.certificate.view());
-  const absl::StatusOr<x509::Certificate> own =
-      der.ok() ? x509::ParseCertificate(*der) : der.status();
   // It was judged before it came in use.
+  TlsPair in_use = tls.PairInUse();
+  const absl::StatusOr<HeldCertificate> own = ParseFirstCertificate(in_use.certificate.view());
   if (!own.ok() || WaitsForNextTry()) {
     return;
   }
-  if (unsaved_.has_value() && FirstOf(unsaved_->certificate.view()).value_or("") != *der) {
+  if (unsaved_.has_value() && !IsOf(unsaved_->pair, **own)) {
     unsaved_.reset();  // an operator gave the files another pair
   }
-  if (!Renews(*own)) {
+  if (!Renews(**own)) {
     Note(absl::OkStatus());
-  } else if (IsDue(*own)) {
-    Renew(*own, tls);
+  } else if (IsDue(**own)) {
+    Renew(**own, tls);
   } else if (unsaved_.has_value()) {
-    Save(std::move(*unsaved_));
+    // As it is in use, which is without what clients need not see.
+    unsaved_->pair = std::move(in_use);
+    Save(*std::exchange(unsaved_, std::nullopt));
   } else {
     Note(CheckGranted());
   }
@@ -146,46 +161,72 @@ bool ServerRenewal::WaitsForNextTry() const {
 }
 
 void ServerRenewal::Renew(const x509::Certificate& old, ServerTls& tls) {
-  absl::StatusOr<TlsPair> pair = Issue(old);
-  const absl::Status used = pair.ok() ? tls.Use(*pair) : pair.status();
+  const TlsPair before = tls.PairInUse();
+  // What the files say where nobody but the server has written them.
+  std::vector<std::string> over = {
+      tls.FilePairSha256(), PairSha256(before.certificate.view(), before.private_key.view())};
+  bool keeps_key = false;
+  if (unsaved_.has_value()) {
+    over.insert(over.end(), unsaved_->over.begin(), unsaved_->over.end());
+    keeps_key = unsaved_->keeps_key;
+  }
+  const absl::StatusOr<OwnIssued> issued = IssueLike(old, profile_, ca_);
+  const absl::Status used = issued.ok() ? tls.Use(issued->pair) : issued.status();
   if (!used.ok()) {
     next_try_ = clock_.Now() + kRetry;
     Note(Annotate(used, absl::StrCat("The server's certificate, which ends at ",
                                      TimeToWords(old.not_after), ", cannot be renewed")));
     return;
   }
-  // As it is in use, which is without what clients need not see.
-  Save(tls.PairInUse());
+  Save({tls.PairInUse(), issued->not_after, std::move(over), keeps_key});
 }
 
-absl::StatusOr<TlsPair> ServerRenewal::Issue(const x509::Certificate& old) {
-  FLEETCA_ASSIGN_OR_RETURN(OwnIssued issued, IssueLike(old, profile_, ca_));
-  if (writes_ == Writes::kFiles) {
+void ServerRenewal::Save(Unsaved unsaved) {
+  if (!std::exchange(unsaved.was_logged, true)) {
     log::Info("The server's certificate was renewed",
               {{"identity", identity_},
                {"profile", profile_},
-               {"not_after", TimeToText(issued.not_after)}});
+               {"not_after", TimeToText(unsaved.not_after)}});
   }
-  return std::move(issued.pair);
-}
-
-void ServerRenewal::Save(TlsPair pair) {
-  if (writes_ == Writes::kNothing) {
-    return;
-  }
-  const absl::Status written =
-      ReplacePair(files_, pair.certificate.view(), pair.private_key.view());
+  const absl::Status written = Write(unsaved);
   if (!written.ok()) {
-    unsaved_ = std::move(pair);
+    unsaved_ = std::move(unsaved);
     next_try_ = clock_.Now() + kRetry;
     Note(Annotate(written,
-                  "The server's certificate was renewed and serves from memory, but its files "
-                  "cannot be written, and a restart renews it once more; let the server's user "
-                  "write them and their folder"));
+                  "The server's certificate was renewed and serves from memory, but its files do "
+                  "not have it, and a restart renews it once more"));
     return;
   }
   unsaved_.reset();
   Note(absl::OkStatus());
+}
+
+absl::Status ServerRenewal::Write(const Unsaved& unsaved) const {
+  const absl::string_view certificate = unsaved.pair.certificate.view();
+  const absl::string_view key = unsaved.pair.private_key.view();
+  const absl::StatusOr<std::string> there = PairFilesSha256(files_);
+  if (!there.ok()) {
+    return Annotate(there.status(), "Let the server's user read both files");
+  }
+  if (*there == PairSha256(certificate, key)) {
+    return absl::OkStatus();
+  }
+  if (std::find(unsaved.over.begin(), unsaved.over.end(), *there) == unsaved.over.end()) {
+    return FailedPrecondition(
+        Reason::kFileInvalid,
+        absl::StrCat(files_.certificate, " and ", files_.private_key,
+                     " were changed meanwhile and are left as they are; put both files of one pair "
+                     "there, which the server takes by itself"));
+  }
+  if (unsaved.keeps_key) {
+    FLEETCA_ASSIGN_OR_RETURN(const std::string kept, KeepKey(files_.private_key));
+    log::Warning(
+        "The key in the server's file was not that of the certificate beside it, and is "
+        "kept under another name",
+        {{"file", files_.private_key}, {"kept", kept}});
+  }
+  return Annotate(ReplacePair(files_, certificate, key),
+                  "Let the server's user write both files and their folder");
 }
 
 void ServerRenewal::Note(const absl::Status& status) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -13,8 +14,8 @@
 #include "base/clock.h"
 #include "service/authority/pair_files.h"
 #include "service/config/server_config.h"
+#include "service/net/first_certificate.h"
 #include "service/net/tls_credentials.h"
-#include "service/server/own_issuance.h"
 #include "service/server/running_ca.h"
 #include "x509/certificate.h"
 
@@ -26,17 +27,14 @@ namespace fleetca::service {
 //
 // Files that cannot be written cost a line in the log and the health of "own certificates", and
 // nothing else: the new pair serves from memory, and a restart, which finds the old pair in the
-// files, renews again. Writing them is tried again and again.
+// files, renews again. Writing them is tried again and again. Files that say anything else than the
+// pair that is replaced are an operator's, and are never written: the watcher takes them.
 //
-// One thread calls Look; status() is for any.
+// One thread calls Look, and no other method meanwhile but status(), which is for any.
 class ServerRenewal {
  public:
-  enum class Writes { kFiles, kNothing };
-
-  // `ca` and `clock` outlive it. kNothing is for whoever only wants to know whether the server
-  // would start: files are left alone.
-  ServerRenewal(const ServerConfig& config, RunningCa& ca, const Clock& clock,
-                Writes writes = Writes::kFiles);
+  // `ca` and `clock` outlive it.
+  ServerRenewal(const ServerConfig& config, RunningCa& ca, const Clock& clock);
   ServerRenewal(const ServerRenewal&) = delete;
   ServerRenewal& operator=(const ServerRenewal&) = delete;
 
@@ -49,26 +47,48 @@ class ServerRenewal {
 
   // For TlsAtStart: another pair where that of the files has expired, or where key and certificate
   // do not fit each other, as a machine that stopped between the two leaves them. `why` for
-  // anything else, and with a word about what failed where a new one cannot be issued.
+  // anything else, and with a word about what failed where a new one cannot be issued. The first
+  // Look writes the files, if the pair is in use then. A key that is not that of the certificate
+  // may be one that an operator has just put there: it is kept (KeepKey) before it is replaced.
   absl::StatusOr<TlsPair> PairInstead(const absl::Status& why);
 
-  // Renews the certificate in use when that is due, and writes what could not be written before.
-  // Often enough once a minute.
+  // Whether PairInstead would issue one, as far as the policy and the files say: OK, or its error.
+  // Nothing is signed or written.
+  absl::Status CheckPairInstead(const absl::Status& why) const;
+
+  // Renews the certificate in use when that is due, and writes what is not written yet. Often
+  // enough once a minute.
   void Look(ServerTls& tls);
 
   // OK, or why the certificate is not renewed, or its files are not written.
   absl::Status status() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  // A pair that is in use, or about to be, and not in the files yet.
+  struct Unsaved {
+    TlsPair pair;
+    absl::Time not_after;
+    // PairSha256 of the files that may be written over.
+    std::vector<std::string> over;
+    bool keeps_key = false;
+    bool was_logged = false;
+  };
+  // What PairInstead finds in the files.
+  struct Replaceable {
+    HeldCertificate certificate;
+    std::string sha256;
+    bool keeps_key = false;
+  };
+
   // Whether this CA issued it for the server's identity.
   bool IsOwn(const x509::Certificate& certificate) const;
   bool IsDue(const x509::Certificate& certificate) const;
   bool WaitsForNextTry() const;
-  // Issues, and logs that.
-  absl::StatusOr<TlsPair> Issue(const x509::Certificate& old);
+  absl::StatusOr<Replaceable> FindReplaceable(const absl::Status& why) const;
   void Renew(const x509::Certificate& old, ServerTls& tls);
   // Writes the files; what cannot be written is kept for later.
-  void Save(TlsPair pair);
+  void Save(Unsaved unsaved);
+  absl::Status Write(const Unsaved& unsaved) const;
   // Notes how it went, and says in the log what was not said before.
   void Note(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -78,9 +98,8 @@ class ServerRenewal {
   const PairFiles files_;
   RunningCa& ca_;
   const Clock& clock_;
-  const Writes writes_;
   // The looking thread's.
-  std::optional<TlsPair> unsaved_;
+  std::optional<Unsaved> unsaved_;
   absl::Time next_try_ = absl::InfinitePast();
   mutable absl::Mutex mutex_;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);

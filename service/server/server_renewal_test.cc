@@ -25,6 +25,7 @@ using ::fleetca::testing::IsError;
 using ::testing::AllOf;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr absl::Duration kDay = absl::Hours(24);
 constexpr char kServer[] = "spiffe://fleet.example/svc/fleetca";
@@ -162,7 +163,7 @@ TEST_F(ServerRenewalTest, APolicyThatDoesNotGrantItIsSaidInTimeAndBothWays) {
   FLEETCA_EXPECT_OK(renewal_->CheckGranted());
   Replace("policy.textproto", "  profiles: \"ca-server\"\n", "  profiles: \"service\"\n");
   Replace("policy.textproto", "policy_revision: 1\n", "policy_revision: 2\n");
-  FLEETCA_ASSERT_OK(ca_->ReloadPolicy());
+  FLEETCA_ASSERT_OK(ca_->ApplyPolicy(""));
   renewal_->Look(*tls_);
   EXPECT_THAT(renewal_->status(),
               IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
@@ -177,7 +178,7 @@ TEST_F(ServerRenewalTest, APolicyThatDoesNotGrantItIsSaidInTimeAndBothWays) {
   Replace("policy.textproto", "  identity: \"/svc/fleetca\"\n  profiles: \"service\"\n",
           "  identity: \"/svc/fleetca\"\n  profiles: \"ca-server\"\n");
   Replace("policy.textproto", "policy_revision: 2\n", "policy_revision: 3\n");
-  FLEETCA_ASSERT_OK(ca_->ReloadPolicy());
+  FLEETCA_ASSERT_OK(ca_->ApplyPolicy(""));
   renewal_->Look(*tls_);
   EXPECT_EQ(Shown(), before);  // not so soon again
   clock_.Advance(absl::Minutes(11));
@@ -197,24 +198,88 @@ TEST_F(ServerRenewalTest, NobodyFromOutsideGetsWhatTheServerGets) {
   }
 }
 
+TEST_F(ServerRenewalTest, FilesThatAnOperatorChangedMeanwhileAreLeftToTheWatcher) {
+  const std::string before = Shown();
+  const std::string old_key = Read("tls/server.key");
+  Write("tls/server.key", Read("admin.key"));  // the first half of a replacement
+  clock_.Advance(61 * kDay);
+  renewal_->Look(*tls_);
+  EXPECT_NE(Shown(), before);
+  EXPECT_EQ(Read("tls/server.key"), Read("admin.key"));
+  EXPECT_EQ(Read("tls/server.crt"), before);
+  EXPECT_THAT(renewal_->status(),
+              IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));
+  EXPECT_THAT(std::string(renewal_->status().message()), HasSubstr("were changed meanwhile"));
+  // Once they say again what was renewed, they are the server's.
+  Write("tls/server.key", old_key);
+  clock_.Advance(absl::Minutes(11));
+  renewal_->Look(*tls_);
+  EXPECT_EQ(Read("tls/server.crt"), Shown());
+  FLEETCA_EXPECT_OK(renewal_->status());
+}
+
 TEST_F(ServerRenewalTest, AnExpiredPairIsReplacedAtTheStart) {
+  const std::string before = Shown();
   const absl::Status why = FailedPrecondition(Reason::kFileInvalid, "it expired");
   EXPECT_EQ(renewal_->PairInstead(why).status(), why);  // it has not
   clock_.Advance(91 * kDay);
   FLEETCA_ASSERT_OK_AND_ASSIGN(const TlsPair pair, renewal_->PairInstead(why));
+  EXPECT_EQ(Read("tls/server.crt"), before);  // nobody has taken the new one yet
   FLEETCA_EXPECT_OK(tls_->Use(pair));
-  EXPECT_EQ(Read("tls/server.crt"), pair.certificate.view());
+  clock_.Advance(-91 * kDay);
+  renewal_->Look(*tls_);
+  FLEETCA_EXPECT_OK(renewal_->status());
+  EXPECT_NE(Shown(), before);
+  EXPECT_EQ(Read("tls/server.crt"), Shown());
   EXPECT_EQ(Read("tls/server.key"), pair.private_key.view());
+  EXPECT_FALSE(std::filesystem::exists(File("tls/server.key.replaced")));
 }
 
-TEST_F(ServerRenewalTest, ATornPairIsReplacedAtTheStart) {
+TEST_F(ServerRenewalTest, APairThatIsNotTakenIsWrittenNowhereAndNotSaidToBeRenewed) {
+  const std::string before = Read("tls/server.crt");
+  clock_.Advance(91 * kDay);
+  ::testing::internal::CaptureStderr();
+  FLEETCA_EXPECT_OK(renewal_->PairInstead(FailedPrecondition(Reason::kFileInvalid, "expired")));
+  clock_.Advance(-91 * kDay);
+  renewal_->Look(*tls_);
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(), Not(HasSubstr("was renewed")));
+  EXPECT_EQ(Read("tls/server.crt"), before);
+}
+
+TEST_F(ServerRenewalTest, ATornPairIsReplacedAtTheStartAndTheKeyThatWasThereIsKept) {
   const absl::Status why = FailedPrecondition(Reason::kFileInvalid, "it does not fit");
-  Write("tls/server.key", Read("admin.key"));
-  FLEETCA_EXPECT_OK(renewal_->PairInstead(why));
+  const std::string operators = Read("admin.key");
+  Write("tls/server.key", operators);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const TlsPair pair, renewal_->PairInstead(why));
+  FLEETCA_ASSERT_OK(tls_->Use(pair));
+  renewal_->Look(*tls_);
+  FLEETCA_EXPECT_OK(renewal_->status());
+  EXPECT_EQ(Read("tls/server.key"), pair.private_key.view());
+  EXPECT_EQ(Read("tls/server.crt"), Shown());
+  EXPECT_EQ(Read("tls/server.key.replaced"), operators);
+
   std::filesystem::remove(File("tls/server.key"));
-  FLEETCA_EXPECT_OK(renewal_->PairInstead(why));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const TlsPair another, renewal_->PairInstead(why));
+  FLEETCA_ASSERT_OK(tls_->Use(another));
+  renewal_->Look(*tls_);
+  EXPECT_EQ(Read("tls/server.key"), another.private_key.view());
   EXPECT_EQ(Recorded(), 2);
-  // What an operator has to look at stays.
+}
+
+TEST_F(ServerRenewalTest, AKeyThatCameBeforeItsCertificateIsKeptAlsoWhereTheOldOneHasExpired) {
+  const std::string operators = Read("admin.key");
+  Write("tls/server.key", operators);
+  clock_.Advance(91 * kDay);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const TlsPair pair, renewal_->PairInstead(FailedPrecondition(
+                                                       Reason::kFileInvalid, "it expired")));
+  FLEETCA_ASSERT_OK(tls_->Use(pair));
+  clock_.Advance(-91 * kDay);
+  renewal_->Look(*tls_);
+  EXPECT_EQ(Read("tls/server.key.replaced"), operators);
+}
+
+TEST_F(ServerRenewalTest, WhatAnOperatorHasToLookAtStays) {
+  const absl::Status why = FailedPrecondition(Reason::kFileInvalid, "it does not fit");
   for (const char* junk : {"", "junk"}) {
     Write("tls/server.key", junk);
     EXPECT_EQ(renewal_->PairInstead(why).status(), why);
@@ -234,12 +299,19 @@ TEST_F(ServerRenewalTest, WithoutAProfileAnExpiredPairIsRefusedWithTheRemedy) {
       AllOf(HasSubstr("it expired"), HasSubstr("fleetca ca renew-server --dir ")));
 }
 
-TEST_F(ServerRenewalTest, WhoOnlyWantsToKnowLeavesTheFilesAlone) {
+TEST_F(ServerRenewalTest, WhoOnlyWantsToKnowIssuesNothing) {
   const std::string before = Read("tls/server.crt");
-  ServerRenewal checking(Config(), *ca_, clock_, ServerRenewal::Writes::kNothing);
+  const absl::Status why = FailedPrecondition(Reason::kFileInvalid, "it expired");
+  EXPECT_EQ(renewal_->CheckPairInstead(why), why);  // it has not
   clock_.Advance(91 * kDay);
-  FLEETCA_EXPECT_OK(checking.PairInstead(FailedPrecondition(Reason::kFileInvalid, "it expired")));
+  FLEETCA_EXPECT_OK(renewal_->CheckPairInstead(why));
+  EXPECT_EQ(Recorded(), 0);
   EXPECT_EQ(Read("tls/server.crt"), before);
+  Replace("policy.textproto", "  profiles: \"ca-server\"\n", "  profiles: \"service\"\n");
+  Replace("policy.textproto", "policy_revision: 1\n", "policy_revision: 2\n");
+  FLEETCA_ASSERT_OK(ca_->ApplyPolicy(""));
+  EXPECT_THAT(renewal_->CheckPairInstead(why),
+              IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
 }
 
 }  // namespace

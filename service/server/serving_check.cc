@@ -13,32 +13,25 @@
 #include "base/status_macros.h"
 #include "service/config/token_issuer_config.h"
 #include "service/issuance/issuing_policy.h"
+#include "service/net/first_certificate.h"
+#include "service/net/tls_check.h"
 #include "service/net/tls_credentials.h"
 #include "service/rpc/peer_reader.h"
-#include "service/server/own_certificates.h"
+#include "service/server/own_certificate_watch.h"
 #include "service/server/running_ca.h"
 #include "service/server/server_renewal.h"
 #include "service/server/serving_places.h"
 #include "service/server/serving_policy.h"
 #include "store/memory/memory_store.h"
 #include "x509/certificate.h"
-#include "x509/pem.h"
 
 namespace fleetca::service {
 namespace {
 
 // What the issuing certificate determines about those under it, as far as a policy is judged by it.
 absl::StatusOr<IssuingCa> LoadIssuingCa(const IssuerConfig& config) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(config.certificate_file));
-  const absl::StatusOr<std::vector<std::string>> chain =
-      x509::DecodePem(x509::kPemCertificate, pem);
-  if (!chain.ok()) {
-    return Annotate(chain.status(), config.certificate_file);
-  }
-  const absl::StatusOr<x509::Certificate> issuer = x509::ParseCertificate(chain->front());
-  if (!issuer.ok()) {
-    return Annotate(issuer.status(), config.certificate_file);
-  }
+  FLEETCA_ASSIGN_OR_RETURN(const HeldCertificate issuer,
+                           ReadFirstCertificate(config.certificate_file));
   IssuingCa ca;
   ca.subject = std::string(issuer->subject);
   ca.key_id = std::string(issuer->subject_key_id);
@@ -47,6 +40,35 @@ absl::StatusOr<IssuingCa> LoadIssuingCa(const IssuerConfig& config) {
   ca.path_length = issuer->path_length;
   ca.oids = config.oids;
   return ca;
+}
+
+// The server's TLS as its files have it; null where the server would issue itself another pair.
+// None is issued here: a certificate that is signed is one that the store records.
+absl::StatusOr<std::unique_ptr<ServerTls>> LoadTls(const ServerConfig& config, const RunningCa& ca,
+                                                   const ServerRenewal& renewal,
+                                                   FileWatcher& watcher,
+                                                   std::vector<std::string>* warnings) {
+  const ListenerConfig& listener = config.listener;
+  bool has_another = false;
+  absl::StatusOr<std::unique_ptr<ServerTls>> tls = ServerTls::Create(
+      {listener.certificate_file, listener.private_key_file, listener.client_ca_file}, watcher,
+      Clock::System(), /*accept=*/nullptr, [&ca] { return ca.Trust(); },
+      {.instead = [&](const absl::Status& why) -> absl::StatusOr<TlsPair> {
+        const absl::Status would = renewal.CheckPairInstead(why);
+        if (!would.ok()) {
+          return would;
+        }
+        has_another = true;
+        warnings->push_back(
+            absl::StrCat(why.message(), "; the server would issue itself another one"));
+        return why;
+      }});
+  if (!has_another) {
+    return tls;
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const std::string roots, ReadFile(listener.client_ca_file));
+  FLEETCA_RETURN_IF_ERROR(CheckClientRoots({listener.client_ca_file, roots}).status());
+  return nullptr;
 }
 
 }  // namespace
@@ -66,18 +88,10 @@ absl::Status CheckServing(const ServerConfig& config, std::vector<std::string>* 
                                               .store = &ca->store()})
                               .status());
   const Clock& clock = Clock::System();
-  ServerRenewal renewal(config, *ca, clock, ServerRenewal::Writes::kNothing);
-  FLEETCA_ASSIGN_OR_RETURN(
-      const std::unique_ptr<ServerTls> tls,
-      ServerTls::Create({config.listener.certificate_file, config.listener.private_key_file,
-                         config.listener.client_ca_file},
-                        *watcher, clock, /*accept=*/nullptr, [&ca] { return ca->Trust(); },
-                        {.instead = [&](const absl::Status& why) {
-                          warnings->push_back(absl::StrCat(
-                              why.message(), "; the server would issue itself another one"));
-                          return renewal.PairInstead(why);
-                        }}));
-  for (const OwnCertificate& own : FindOwnCertificates(config, *ca, *tls, renewal)) {
+  const ServerRenewal renewal(config, *ca, clock);
+  FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<ServerTls> tls,
+                           LoadTls(config, *ca, renewal, *watcher, warnings));
+  for (const OwnCertificate& own : FindOwnCertificates(config, *ca, tls.get(), renewal)) {
     if (std::string warning = EndWarning(own, clock.Now()); !warning.empty()) {
       warnings->push_back(std::move(warning));
     }
@@ -85,7 +99,8 @@ absl::Status CheckServing(const ServerConfig& config, std::vector<std::string>* 
   if (const absl::Status renewable = renewal.CheckGranted(); !renewable.ok()) {
     warnings->emplace_back(renewable.message());
   }
-  for (const std::vector<std::string>& more : {ca->Warnings(), tls->Warnings()}) {
+  for (const std::vector<std::string>& more :
+       {ca->Warnings(), tls == nullptr ? std::vector<std::string>() : tls->Warnings()}) {
     warnings->insert(warnings->end(), more.begin(), more.end());
   }
   return config.token_issuers.empty()

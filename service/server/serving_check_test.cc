@@ -137,7 +137,10 @@ TEST_F(ServingCheckTest, ValidateRefusesWhatServeRefusesInTheSameWords) {
       {"no server certificate", [&] { std::filesystem::remove(File("server.crt")); }},
       {"junk as the server's certificate", [&] { Write("server.crt", "junk"); }},
       {"the key of another certificate",
-       [&] { Write("server.key", *ReadFile(File("admin.key"))); }},
+       [&] {
+         Replace("fleetca.textproto", "  server_profile: \"ca-server\"\n", "");
+         Write("server.key", *ReadFile(File("admin.key")));
+       }},
       {"a key that others can read",
        [&] { Write("server.key", *ReadFile(File("server.key")), 0644); }},
       {"a server's certificate without its issuing CA's",
@@ -199,6 +202,22 @@ TEST_F(ServingCheckTest, WarnsOfCertificatesThatStartAServerAndAreNotAllRight) {
     EXPECT_THAT(warnings, Contains(HasSubstr(file)));
   }
   EXPECT_THAT(Serve(), IsOk());
+}
+
+TEST_F(ServingCheckTest, WhereTheServerWouldIssueItselfAPairThatIsAWarning) {
+  const std::string another = *ReadFile(File("admin.key"));
+  Write("server.key", another);
+  std::vector<std::string> warnings;
+  EXPECT_THAT(CheckServing(*Config(), &warnings), IsOk());
+  EXPECT_THAT(warnings, Contains(HasSubstr("would issue itself another one")));
+  EXPECT_EQ(*ReadFile(File("server.key")), another);
+  // What the start would refuse then is refused here.
+  Replace("policy.textproto", "  profiles: \"ca-server\"\n", "  profiles: \"service\"\n");
+  const absl::Status validated = Validate();
+  EXPECT_EQ(validated.code(), absl::StatusCode::kPermissionDenied) << validated;
+  EXPECT_THAT(std::string(validated.message()),
+              HasSubstr("the server could not issue itself another one"));
+  EXPECT_EQ(Serve().code(), validated.code());
 }
 
 TEST_F(ServingCheckTest, APolicyIsJudgedWithTheConfigurationAndWithoutKeys) {

@@ -1,5 +1,6 @@
 """The CA's own certificates: the page about them, day by day under libfaketime, and what is refused. Checklist 51."""
 
+import json
 import os
 import re
 import shutil
@@ -180,6 +181,7 @@ class ExpiredTest(unittest.TestCase):
         self.assertIn("has ended", words)
         renewed = self.at(91, "ca", "renew-server", "--dir", self.ca.ca, "--profile", "ca-server", "-o", "json")
         self.assertEqual(renewed.code, 0, renewed.err)
+        self.assertEqual(json.loads(renewed.out)["identity"], "spiffe://%s/svc/fleetca" % fleet.DOMAIN)
         served, words = self.started_at(91)
         self.assertTrue(served, words)
         self.assertNotIn("server.crt, the server's certificate", words)
@@ -249,8 +251,12 @@ class RunningTest(unittest.TestCase):
     def test_a_torn_pair_is_cured_at_the_start_and_both_ports_show_the_new_one(self):
         ca = self.enterContext(fleet.Fleet(start=False, bootstrap=True))
         fleet.make_key(ca.path("ca/server.key"), "p256")
+        operators = ca.read("ca/server.key")
         ca.start()
         self.assertIn("issues itself another one", ca.log())
+        # Its certificate may have been about to come.
+        self.assertEqual(ca.read("ca/server.key.replaced"), operators)
+        self.assertIn("server.key.replaced", ca.log())
         serials = set()
         for address in (ca.address, ca.bootstrap_address):
             shown = fleet.run("openssl", "s_client", "-connect", address, "-alpn", "h2", "-showcerts")

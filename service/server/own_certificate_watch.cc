@@ -1,4 +1,4 @@
-#include "service/server/own_certificates.h"
+#include "service/server/own_certificate_watch.h"
 
 #include <algorithm>
 
@@ -6,12 +6,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/errors.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "service/net/first_certificate.h"
 #include "service/server/ca_validity.h"
 #include "x509/certificate.h"
-#include "x509/pem.h"
 
 namespace fleetca::service {
 namespace {
@@ -34,16 +33,13 @@ void AddFrom(absl::string_view der, OwnCertificate certificate,
 
 void AddServer(const ServerConfig& config, const ServerTls& tls, const ServerRenewal& renewal,
                std::vector<OwnCertificate>* certificates) {
-  const TlsPair pair = tls.PairInUse();
-  const absl::StatusOr<std::vector<std::string>> ders =
-      x509::DecodePem(x509::kPemCertificate, pair.certificate.view());
-  const absl::StatusOr<x509::Certificate> own =
-      ders.ok() ? x509::ParseCertificate(ders->front()) : ders.status();
+  const absl::StatusOr<HeldCertificate> own =
+      ParseFirstCertificate(tls.PairInUse().certificate.view());
   if (!own.ok()) {
     return;  // it was parsed before it came in use
   }
   std::string remedy =
-      renewal.Renews(*own)
+      renewal.Renews(**own)
           ? absl::StrCat(
                 "the server renews it by itself, and the log says why it has not; else "
                 "stop it and run ",
@@ -53,7 +49,7 @@ void AddServer(const ServerConfig& config, const ServerTls& tls, const ServerRen
                          " makes it while the server is stopped, and a server with "
                          "own_certificates.server_profile does by itself");
   certificates->push_back({"the server's certificate", config.listener.certificate_file,
-                           own->not_before, own->not_after, std::move(remedy)});
+                           (*own)->not_before, (*own)->not_after, std::move(remedy)});
 }
 
 // The issuing CA's, those above it in its file, and the roots that the last of them leads to.
@@ -82,15 +78,10 @@ void AddCas(const ServerConfig& config, const RunningCa& ca,
 void AddWatched(const ServerConfig& config, std::vector<OwnCertificate>* certificates) {
   for (const std::string& file : config.own_certificates.watched_files) {
     // One that was moved to where its holder works is that one's to watch.
-    const absl::StatusOr<std::string> pem = ReadFile(file);
-    const absl::StatusOr<std::vector<std::string>> ders =
-        pem.ok() ? x509::DecodePem(x509::kPemCertificate, *pem) : pem.status();
-    const absl::StatusOr<x509::Certificate> parsed =
-        ders.ok() ? x509::ParseCertificate(ders->front()) : ders.status();
-    if (parsed.ok()) {
+    if (const absl::StatusOr<HeldCertificate> own = ReadFirstCertificate(file); own.ok()) {
       certificates->push_back(
-          {absl::StrCat("the certificate of ", parsed->SpiffeId()), file, parsed->not_before,
-           parsed->not_after,
+          {absl::StrCat("the certificate of ", (*own)->SpiffeId()), file, (*own)->not_before,
+           (*own)->not_after,
            absl::StrCat("renew it with `fleetca cert issue` while it is valid, or with ",
                         Command("renew-admin", config),
                         " while the server is stopped (docs/own-certificates.md)")});
@@ -101,27 +92,29 @@ void AddWatched(const ServerConfig& config, std::vector<OwnCertificate>* certifi
 }  // namespace
 
 std::vector<OwnCertificate> FindOwnCertificates(const ServerConfig& config, const RunningCa& ca,
-                                                const ServerTls& tls,
+                                                const ServerTls* tls,
                                                 const ServerRenewal& renewal) {
   std::vector<OwnCertificate> certificates;
-  AddServer(config, tls, renewal, &certificates);
+  if (tls != nullptr) {
+    AddServer(config, *tls, renewal, &certificates);
+  }
   AddCas(config, ca, &certificates);
   AddWatched(config, &certificates);
   return certificates;
 }
 
-absl::StatusOr<std::unique_ptr<OwnCertificates>> OwnCertificates::Start(
+absl::StatusOr<std::unique_ptr<OwnCertificateWatch>> OwnCertificateWatch::Start(
     const ServerConfig& config, const RunningCa& ca, ServerTls& tls, ServerRenewal& renewal,
     const Clock& clock, absl::Duration interval) {
-  auto own = absl::WrapUnique(new OwnCertificates(config, ca, tls, renewal, clock));
-  OwnCertificates* const self = own.get();
+  auto own = absl::WrapUnique(new OwnCertificateWatch(config, ca, tls, renewal, clock));
+  OwnCertificateWatch* const self = own.get();
   self->Look();
   FLEETCA_ASSIGN_OR_RETURN(self->thread_,
                            Thread::Start("own_certs", [self, interval] { self->Run(interval); }));
   return own;
 }
 
-OwnCertificates::~OwnCertificates() {
+OwnCertificateWatch::~OwnCertificateWatch() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
@@ -129,7 +122,7 @@ OwnCertificates::~OwnCertificates() {
   thread_.Join();
 }
 
-void OwnCertificates::Run(absl::Duration interval) {
+void OwnCertificateWatch::Run(absl::Duration interval) {
   while (true) {
     {
       absl::MutexLock lock(&mutex_);
@@ -141,13 +134,13 @@ void OwnCertificates::Run(absl::Duration interval) {
   }
 }
 
-void OwnCertificates::Look() {
+void OwnCertificateWatch::Look() {
   renewal_.Look(tls_);
   absl::Status status = renewal_.status();
   const absl::Time now = clock_.Now();
   std::map<std::pair<std::string, absl::Time>, absl::Time> warned;
   absl::Time first_end = absl::InfiniteFuture();
-  for (const OwnCertificate& certificate : FindOwnCertificates(config_, ca_, tls_, renewal_)) {
+  for (const OwnCertificate& certificate : FindOwnCertificates(config_, ca_, &tls_, renewal_)) {
     const std::string warning = EndWarning(certificate, now);
     if (warning.empty()) {
       continue;
@@ -173,7 +166,7 @@ void OwnCertificates::Look() {
   status_ = std::move(status);
 }
 
-absl::Status OwnCertificates::status() const {
+absl::Status OwnCertificateWatch::status() const {
   absl::MutexLock lock(&mutex_);
   return status_;
 }

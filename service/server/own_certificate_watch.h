@@ -1,6 +1,6 @@
 // What a running server minds of the certificates that the CA has for itself.
-#ifndef FLEETCA_SERVICE_SERVER_OWN_CERTIFICATES_H_
-#define FLEETCA_SERVICE_SERVER_OWN_CERTIFICATES_H_
+#ifndef FLEETCA_SERVICE_SERVER_OWN_CERTIFICATE_WATCH_H_
+#define FLEETCA_SERVICE_SERVER_OWN_CERTIFICATE_WATCH_H_
 
 #include <map>
 #include <memory>
@@ -25,31 +25,32 @@ namespace fleetca::service {
 
 // Those that there are at the moment: the server's, the issuing CA's and those above it, and the
 // watched files of the configuration that can be read.
+// `tls` may be null, and the server's is not among them then.
 std::vector<OwnCertificate> FindOwnCertificates(const ServerConfig& config, const RunningCa& ca,
-                                                const ServerTls& tls, const ServerRenewal& renewal);
+                                                const ServerTls* tls, const ServerRenewal& renewal);
 
 // Looks once a minute: renews the server's certificate when that is due, and says in the log of
 // each certificate that is about to end, or has ended, at first and once a day. It looks at the
 // wall clock each time, so a machine that slept catches up.
-class OwnCertificates {
+class OwnCertificateWatch {
  public:
   // Looks once before it returns, so that a renewal that is due comes before the first connection.
   // The errors of Thread::Start. The references outlive it.
-  static absl::StatusOr<std::unique_ptr<OwnCertificates>> Start(
+  static absl::StatusOr<std::unique_ptr<OwnCertificateWatch>> Start(
       const ServerConfig& config, const RunningCa& ca, ServerTls& tls, ServerRenewal& renewal,
       const Clock& clock, absl::Duration interval = absl::Minutes(1));
-  OwnCertificates(const OwnCertificates&) = delete;
-  OwnCertificates& operator=(const OwnCertificates&) = delete;
+  OwnCertificateWatch(const OwnCertificateWatch&) = delete;
+  OwnCertificateWatch& operator=(const OwnCertificateWatch&) = delete;
   // Waits for a look that is under way.
-  ~OwnCertificates();
+  ~OwnCertificateWatch();
 
   // OK, or what somebody should do: of the renewal, else of the certificate that ends first.
   // FAILED_PRECONDITION kFileInvalid, and the errors of the renewal. From any thread.
   absl::Status status() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  OwnCertificates(const ServerConfig& config, const RunningCa& ca, ServerTls& tls,
-                  ServerRenewal& renewal, const Clock& clock)
+  OwnCertificateWatch(const ServerConfig& config, const RunningCa& ca, ServerTls& tls,
+                      ServerRenewal& renewal, const Clock& clock)
       : config_(config), ca_(ca), tls_(tls), renewal_(renewal), clock_(clock) {}
 
   void Run(absl::Duration interval) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -70,4 +71,4 @@ class OwnCertificates {
 
 }  // namespace fleetca::service
 
-#endif  // FLEETCA_SERVICE_SERVER_OWN_CERTIFICATES_H_
+#endif  // FLEETCA_SERVICE_SERVER_OWN_CERTIFICATE_WATCH_H_
