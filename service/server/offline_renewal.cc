@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/errors.h"
+#include "base/file.h"
 #include "base/file_watcher.h"
 #include "base/status_macros.h"
 #include "service/authority/ca_init.h"
@@ -103,6 +104,11 @@ absl::StatusOr<OfflineRenewal> RenewOffline(const ServerConfig& config,
       IssueLike(*old, renewal.profile, *ca, Names(request.more_dns_names, addresses));
   if (!issued.ok()) {
     return Annotate(issued.status(), files.certificate);
+  }
+  // One that came before its certificate may be somebody's only copy.
+  if (const absl::StatusOr<SecretBytes> key = ReadSecretFile(files.private_key);
+      key.ok() && CompareKey(*key, *old) != KeyIs::kItsOwn) {
+    FLEETCA_RETURN_IF_ERROR(KeepKey(files.private_key).status());
   }
   FLEETCA_RETURN_IF_ERROR(
       ReplacePair(files, issued->pair.certificate.view(), issued->pair.private_key.view()));

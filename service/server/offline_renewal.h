@@ -38,7 +38,8 @@ struct OfflineRequest {
 // one of this CA's; kConfigInvalid where it is not clear which profile is meant; the errors of
 // RunningCa::Open, of the policy and of ReplacePair; INVALID_ARGUMENT kSanInvalid for a name that
 // is none. Where files cannot be written nothing of them is changed, and the certificate that was
-// issued is of no use to anyone: its key is gone.
+// issued is of no use to anyone: its key is gone. A key in the file that is not the certificate's
+// is kept beside it (KeepKey).
 absl::StatusOr<OfflineRenewal> RenewOffline(const ServerConfig& config,
                                             const OfflineRequest& request);
 

@@ -105,6 +105,14 @@ TEST_F(OfflineRenewalTest, AProfileIsToBeSaidWhereThereAreSeveral) {
   EXPECT_FALSE(RenewOffline(Config(), Of("admin")).ok());
 }
 
+TEST_F(OfflineRenewalTest, AKeyThatCameBeforeItsCertificateIsKept) {
+  const std::string operators = Read("admin.key");
+  Write("server.key", operators);
+  FLEETCA_ASSERT_OK(RenewOffline(Config(), Of("server")));
+  EXPECT_NE(Read("server.key"), operators);
+  EXPECT_EQ(Read("server.key.replaced"), operators);
+}
+
 TEST_F(OfflineRenewalTest, ACertificateOfAnotherCaIsLeftAlone) {
   CaInitOptions other;
   other.folder = File("other");

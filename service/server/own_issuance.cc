@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "base/errors.h"
+#include "base/private_key.h"
 #include "base/status_macros.h"
 #include "service/authority/own_request.h"
 #include "service/caller/caller.h"
@@ -71,6 +72,16 @@ bool IsIssuedBy(const RunningCa& ca, const x509::Certificate& certificate) {
     const absl::StatusOr<x509::Certificate> issuer = x509::ParseCertificate(der);
     return issuer.ok() && x509::VerifySignedBy(certificate, *issuer).ok();
   });
+}
+
+KeyIs CompareKey(const SecretBytes& text, const x509::Certificate& certificate) {
+  const absl::StatusOr<EvpPkeyPtr> key = DecodePrivateKey(text.view(), SecretBytes());
+  if (!key.ok()) {
+    return KeyIs::kNoKey;
+  }
+  const absl::StatusOr<std::string> public_key = EncodePublicKey(key->get());
+  return public_key.ok() && *public_key == certificate.public_key.spki ? KeyIs::kItsOwn
+                                                                       : KeyIs::kAnothers;
 }
 
 }  // namespace fleetca::service

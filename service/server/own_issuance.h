@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "base/secret.h"
 #include "service/net/tls_credentials.h"
 #include "service/server/running_ca.h"
 #include "x509/certificate.h"
@@ -29,6 +30,11 @@ absl::StatusOr<OwnIssued> IssueLike(const x509::Certificate& old, absl::string_v
 
 // Whether one of the CA's issuing certificates signed it.
 bool IsIssuedBy(const RunningCa& ca, const x509::Certificate& certificate);
+
+// What the text of a key's file is to the certificate beside it: kNoKey where it cannot be decoded.
+enum class KeyIs { kItsOwn, kAnothers, kNoKey };
+
+KeyIs CompareKey(const SecretBytes& text, const x509::Certificate& certificate);
 
 }  // namespace fleetca::service
 

@@ -8,7 +8,6 @@
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "base/private_key.h"
 #include "base/status_macros.h"
 #include "base/time_text.h"
 #include "service/authority/own_certificate.h"
@@ -22,19 +21,6 @@ namespace {
 constexpr absl::Duration kRetry = absl::Minutes(10);
 // A certificate that ends with the issuing CA's has no successor that lives longer.
 constexpr absl::Duration kEndsWithTheCa = absl::Hours(1);
-
-// What the key's text is to the certificate beside it.
-enum class KeyIs { kItsOwn, kAnothers, kNoKey };
-
-KeyIs CompareKey(const SecretBytes& text, const x509::Certificate& certificate) {
-  const absl::StatusOr<EvpPkeyPtr> key = DecodePrivateKey(text.view(), SecretBytes());
-  if (!key.ok()) {
-    return KeyIs::kNoKey;
-  }
-  const absl::StatusOr<std::string> public_key = EncodePublicKey(key->get());
-  return public_key.ok() && *public_key == certificate.public_key.spki ? KeyIs::kItsOwn
-                                                                       : KeyIs::kAnothers;
-}
 
 TlsPair Copy(const TlsPair& pair) {
   return {SecretBytes(pair.certificate.view()), SecretBytes(pair.private_key.view())};
