@@ -65,6 +65,7 @@ TEST_F(CommandsTest, ValidateOnlyPrintsTheDecision) {
             "  Profile         server\n"
             "  Names           URI:spiffe://fleet.example/svc/db\n"
             "                  DNS:web.fleet.example\n"
+            "  Subject         (none)\n"
             "  Roles           reader\n"
             "                  writer\n"
             "  Roles count at  echo\n"

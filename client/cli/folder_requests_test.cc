@@ -49,7 +49,7 @@ TEST_F(FolderRequestsTest, EachCsrHasAFileAndOneThatIsNoneSaysWhy) {
   IssueFlags flags;
   flags.csrs = {Write("a.csr", der),
                 Write("b.req", x509::EncodePem(x509::kPemCertificateRequest, der)),
-                Write("junk.csr", "junk")};
+                Write("junk.csr", "")};
   flags.out_dir = "out";
   flags.profile = "service";
   flags.lifetime = "2h";

@@ -167,14 +167,14 @@ TEST(ReadTokenIssuers, NamesLineAndFieldOfEveryMistake) {
                 1, "no token stands for anyone");
   ExpectMistake("/svc/{namespace}/{name}", "/svc/{account}", "token_issuers[0].kubernetes_identity",
                 6, "no match of this rule captures");
-  ExpectMistake("repo:{repo}", "repo:{repo", "token_issuers[1].rules[0].matches[0].pattern", 15,
+  ExpectMistake("repo:{repo}", "repo:{repo", "token_issuers[1].rules[0].matches[0].pattern", 16,
                 "");
-  ExpectMistake("\"/run/kind\"", "\"\"", "token_issuers[1].rules[1].matches[0].claim", 16,
+  ExpectMistake("\"/run/kind\"", "\"\"", "token_issuers[1].rules[1].matches[0].claim", 17,
                 "is not a claim");
   ExpectMistake("identity: \"/job/{repo}\"", "identity: \"job\"",
-                "token_issuers[1].rules[0].identity", 15, "begin it with");
+                "token_issuers[1].rules[0].identity", 16, "begin it with");
   ExpectMistake("matches { claim: \"sub\" pattern: \"x\" }", "",
-                "token_issuers[1].rules[1].matches", 16, "that rules[0] matches too");
+                "token_issuers[1].rules[1].matches", 17, "that rules[0] matches too");
 }
 
 TEST(ReadTokenIssuers, NamesAllMistakesAtOnce) {

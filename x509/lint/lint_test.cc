@@ -217,6 +217,10 @@ std::vector<bool> FreeOctets(absl::string_view tbs) {
     for (size_t i = 0; i < text.size(); ++i) {
       free[at + i] = true;
     }
+    // Nobody says here what the subject must be: one attribute may be another that is known.
+    if (text == "Fleet" || text == "web") {
+      free[at - 3] = true;
+    }
   }
   // URLs are policy's, and the lint knows only that they are URLs.
   for (const absl::string_view url : {absl::string_view("http://pki.fleet.example/issuing.der"),
