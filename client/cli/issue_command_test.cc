@@ -198,7 +198,8 @@ TEST_F(IssueCommandTest, AKeyWithoutACertificateIsNotLeftBehind) {
   const Outcome outcome =
       Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name", "DNS:evil.example"});
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_EQ(outcome.err, "fleetca: DNS:evil.example is not allowed by profile server\n");
+  EXPECT_THAT(outcome.err,
+              StartsWith("fleetca: DNS:evil.example is not allowed by profile server. "));
   EXPECT_THAT(outcome.out, IsEmpty());
   EXPECT_FALSE(Exists("web.key"));
 }

@@ -314,6 +314,8 @@ TEST(ContentsTest, ASubjectThatIsTheIssuingCasOwnIsRefused) {
 TEST(ContentsTest, ARenewalKeepsTheNamesOfTheCertificateThatAsks) {
   PolicyOptions policy = GrantingPolicy();
   policy.rules[0].dns_names = {"web.fleet.test"};
+  // The other rule can give every name of the domain.
+  policy.rules[0].shared_names = true;
   TestIssuer ca({.policy = policy});
   const std::string csr = MakeCsr(Named(kWeb));
   const auto names_for = [&](const x509::GeneralNames& names, DecisionSummary* decision = nullptr) {
