@@ -252,7 +252,7 @@ TEST_F(IssueCommandTest, MakesAKeyThatOnlyItsOwnerReads) {
 TEST_F(IssueCommandTest, ManyCsrsGetAFileEach) {
   std::filesystem::create_directory(Path("out"));
   std::filesystem::create_directory(Path("in"));
-  for (const char* name : {"in/a.csr", "in/b.req", "in/c.p10"}) {
+  for (const char* name : {"in/a.CSR", "in/b.req", "in/c.p10"}) {
     WriteCsr(name);
   }
   Write("in/notes.txt", "no CSR", 0644);

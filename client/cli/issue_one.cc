@@ -56,7 +56,7 @@ absl::StatusOr<std::optional<PendingRequest>> FindPending(const std::string& pat
   return pending;
 }
 
-// The request that the flags describe; its CSR is empty where a key is still to be made.
+// The request that the flags describe; with a key type its key and CSR are still to be made.
 absl::StatusOr<PendingRequest> AskedBy(const IssueFlags& flags) {
   PendingRequest request;
   request.asked.profile = flags.profile;
@@ -75,9 +75,11 @@ absl::StatusOr<PendingRequest> AskedBy(const IssueFlags& flags) {
   return request;
 }
 
-// Makes the key and its CSR, and the request id, where the request has none.
+// Makes the key that was asked for with its CSR, and the request id, where the request has none.
+// Whether a key was asked for its type says: a CSR that is empty is the user's mistake, and no wish
+// for another key.
 absl::Status MakeWhatIsMissing(PendingRequest* request) {
-  if (request->asked.csr_der.empty()) {
+  if (!request->key_type.empty() && request->private_key_pem.empty()) {
     std::vector<RequestedName> names;
     for (const std::string& text : request->names) {
       FLEETCA_ASSIGN_OR_RETURN(names.emplace_back(), ParseRequestedName(text));

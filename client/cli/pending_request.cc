@@ -177,9 +177,10 @@ std::optional<PendingRequest> Parse(absl::string_view text) {
   }
   const size_t key = lines_end + key_begins.size();
   PendingRequest request = lines.Finish(text.substr(key, end - key));
-  return request.asked.csr_der.empty() || request.asked.request_id.empty()
-             ? std::nullopt
-             : std::optional<PendingRequest>(std::move(request));
+  // A key is kept for the type that was asked for, and for the user's own CSR none is.
+  const bool is_whole = !request.asked.csr_der.empty() && !request.asked.request_id.empty() &&
+                        request.key_type.empty() == request.private_key_pem.empty();
+  return is_whole ? std::optional<PendingRequest>(std::move(request)) : std::nullopt;
 }
 
 std::string OrDefault(absl::string_view text) {
@@ -210,7 +211,8 @@ std::string Difference(const PendingRequest& pending, const PendingRequest& aske
                           ", and this command for ", OrDefault(field.here));
     }
   }
-  if (!asked.asked.csr_der.empty() && asked.asked.csr_der != pending.asked.csr_der) {
+  // The CSR of a new key is made anew each time.
+  if (asked.key_type.empty() && asked.asked.csr_der != pending.asked.csr_der) {
     return "is for another CSR than this command";
   }
   return !asked.asked.request_id.empty() && asked.asked.request_id != pending.asked.request_id

@@ -48,9 +48,9 @@ absl::Status WritePending(const std::string& path, const PendingRequest& request
 // none. A link at `path` is not followed: WritePending makes none.
 absl::Status AddAnswer(const std::string& path, const Issued& answer);
 
-// Whether this command asks for what is kept at `path`. In `asked`, an empty CSR means one made for
-// a new key, and an empty request id means any. FAILED_PRECONDITION kFileInvalid names the first
-// difference.
+// Whether this command asks for what is kept at `path`. The CSRs are compared where
+// `asked` has no key type, and an empty request id in it means any. FAILED_PRECONDITION
+// kFileInvalid names the first difference.
 absl::Status CheckSameRequest(const PendingRequest& pending, const PendingRequest& asked,
                               absl::string_view path);
 
