@@ -225,6 +225,29 @@ TEST_F(IssueCommandTest, InputsAreNotWrittenOver) {
   EXPECT_EQ(Issue({"--csr", csr, "--out", Path("admin.crt"), "--force"}).exit_code, 0);
 }
 
+// An output in the kept request's place would destroy the only copy of the answer, or never find
+// room.
+TEST_F(IssueCommandTest, NoOutputIsTheKeptRequest) {
+  std::filesystem::create_symlink("web.key.pending", Path("link"));
+  for (const char* name : {"web.key.pending", "./web.key.pending", "link"}) {
+    for (const bool force : {false, true}) {
+      std::vector<std::string> flags = {"--new-key",     "p256",    "--key-out",
+                                        Path("web.key"), "--name",  "DNS:web.fleet.example",
+                                        "--out",         Path(name)};
+      if (force) {
+        flags.push_back("--force");
+      }
+      const Outcome outcome = Issue(flags);
+      EXPECT_EQ(outcome.exit_code, 1) << name;
+      EXPECT_THAT(outcome.err, HasSubstr("the file of the kept request")) << name;
+      EXPECT_THAT(outcome.err, HasSubstr("Nothing was asked for yet")) << name;
+    }
+  }
+  EXPECT_THAT(server_.service().requests(), IsEmpty());
+  EXPECT_FALSE(Exists("web.key"));
+  EXPECT_FALSE(Exists("web.key.pending"));
+}
+
 TEST_F(IssueCommandTest, NeverOverwritesAKey) {
   ASSERT_TRUE(WriteFileAtomic(Path("web.key"), "precious", 0600).ok());
   const Outcome outcome =

@@ -31,16 +31,6 @@
 namespace fleetca::client {
 namespace {
 
-// Where the request is kept: beside the key, or without a new key beside the certificate. "" where
-// both are streams, and where the user's own CSR and request id are all that could be kept.
-std::string PendingPathOf(const IssueFlags& flags) {
-  if (flags.new_key.empty() && !flags.request_id.empty()) {
-    return "";
-  }
-  const std::string beside_key = PendingPathFor(flags.key_out);
-  return beside_key.empty() ? PendingPathFor(flags.output.file) : beside_key;
-}
-
 // The request that an earlier run left. One whose certificate has expired is removed instead.
 absl::StatusOr<std::optional<PendingRequest>> FindPending(const std::string& path) {
   if (path.empty()) {
@@ -156,7 +146,7 @@ absl::Status Deliver(const IssueFlags& flags, const KeptRequest& kept,
 }  // namespace
 
 absl::Status IssueOne(const IssueFlags& flags) {
-  const std::string path = PendingPathOf(flags);
+  const std::string path = KeptRequestPathOf(flags);
   FLEETCA_ASSIGN_OR_RETURN(std::optional<PendingRequest> pending, FindPending(path));
   FLEETCA_RETURN_IF_ERROR(CheckIssueOutputs(flags, pending));
   FLEETCA_ASSIGN_OR_RETURN(PendingRequest request, AskedBy(flags));
