@@ -16,10 +16,11 @@
 #include "base/descriptor.h"
 #include "base/durable_file.h"
 #include "base/errors.h"
-#include "base/file.h"
 #include "base/file_status.h"
 #include "base/output_place.h"
+#include "base/secret_file_rule.h"
 #include "base/status_macros.h"
+#include "client/cli/regular_file.h"
 
 namespace fleetca::client {
 namespace {
@@ -231,7 +232,10 @@ std::string PendingPathFor(absl::string_view output) {
 }
 
 absl::StatusOr<std::optional<PendingRequest>> ReadPending(const std::string& path) {
-  const absl::StatusOr<SecretBytes> text = ReadSecretFile(path);
+  const absl::StatusOr<SecretBytes> text =
+      ReadRegularFile(path, FollowLink::kNo, [&path](int descriptor, const struct stat& info) {
+        return CheckSecretFile({info, IsOnReadOnlyMount(descriptor)}, path);
+      });
   if (GetReason(text.status()) == Reason::kFileMissing) {
     return std::nullopt;
   }

@@ -37,7 +37,8 @@ struct PendingRequest {
 std::string PendingPathFor(absl::string_view output);
 
 // The request that is kept at `path`; nullopt where there is no file. FAILED_PRECONDITION
-// kFileInvalid for a file that holds something else, and the errors of ReadSecretFile.
+// kFileInvalid for a file that holds something else, for a link and for what is no regular file;
+// kFilePermissions where it breaks the rule of base/secret_file_rule.h.
 absl::StatusOr<std::optional<PendingRequest>> ReadPending(const std::string& path);
 
 // Keeps a request without an answer in a new file, durably, mode 0600. ALREADY_EXISTS where another

@@ -119,6 +119,16 @@ TEST_F(PendingRequestTest, AnAnswerIsNotWrittenThroughALink) {
   EXPECT_EQ(*ReadFile(elsewhere), "precious");
 }
 
+TEST_F(PendingRequestTest, APipeIsNotWaitedForAndALinkNotFollowed) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  EXPECT_EQ(GetReason(ReadPending(path_).status()), Reason::kFileInvalid);
+  ASSERT_EQ(unlink(path_.c_str()), 0);
+  const std::string elsewhere = folder_.path() + "/elsewhere";
+  ASSERT_TRUE(WritePending(elsewhere, Request()).ok());
+  std::filesystem::create_symlink(elsewhere, path_);
+  EXPECT_EQ(GetReason(ReadPending(path_).status()), Reason::kFileInvalid);
+}
+
 TEST_F(PendingRequestTest, AnythingElseIsNotTakenForOne) {
   EXPECT_FALSE((*ReadPending(path_)).has_value());
   ASSERT_TRUE(WritePending(path_, Request()).ok());
