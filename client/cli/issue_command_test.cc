@@ -313,5 +313,47 @@ TEST_F(IssueCommandTest, OfManyTheSameCommandGetsWhatWasLost) {
   EXPECT_FALSE(Exists("out/.fleetca.pending"));
 }
 
+// What failed for good is mended, and the others are not issued anew.
+TEST_F(IssueCommandTest, OfManyTheSameCommandGoesOnWithTheOneThatFailed) {
+  std::filesystem::create_directory(Path("out"));
+  const std::vector<std::string> flags = {
+      "--csr", WriteCsr("a.csr"), "--csr", Write("b.csr", "junk", 0644), "--out-dir", Path("out")};
+  const Outcome first = Issue(flags);
+  EXPECT_EQ(first.exit_code, 1);
+  EXPECT_THAT(first.err, HasSubstr("The same command goes on with the rest"));
+  EXPECT_THAT(first.err, HasSubstr("the other 1 is listed above"));
+  EXPECT_TRUE(Exists("out/.fleetca.pending"));
+  WriteCsr("b.csr");
+  const Outcome again = Issue(flags);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  const auto requests = server_.service().requests();
+  ASSERT_EQ(requests.size(), 3);
+  EXPECT_THAT(requests[0].request_id(),
+              ::testing::AnyOf(requests[1].request_id(), requests[2].request_id()));
+  EXPECT_TRUE(Exists("out/b.crt"));
+  EXPECT_FALSE(Exists("out/.fleetca.pending"));
+}
+
+TEST_F(IssueCommandTest, WhereNothingWasIssuedThereIsNothingToGoOnWith) {
+  std::filesystem::create_directory(Path("out"));
+  const Outcome outcome = Issue({"--csr", Write("b.csr", "junk", 0644), "--out-dir", Path("out")});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, Not(HasSubstr("goes on")));
+  EXPECT_FALSE(Exists("out/.fleetca.pending"));
+}
+
+TEST_F(IssueCommandTest, OfManyAnExpiredReplaySaysHowToBeginAnew) {
+  std::filesystem::create_directory(Path("out"));
+  const std::vector<std::string> flags = {
+      "--csr", WriteCsr("a.csr"), "--csr", Write("b.csr", "junk", 0644), "--out-dir", Path("out")};
+  EXPECT_EQ(Issue(flags).exit_code, 1);
+  server_.service().FailNextItems({{grpc::FAILED_PRECONDITION, "ask again with a new id",
+                                    "REQUEST_ID_EXPIRED", "", absl::ZeroDuration()}});
+  const Outcome again = Issue(flags);
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(again.err, HasSubstr("has expired since; remove "));
+  EXPECT_THAT(again.err, HasSubstr("/.fleetca.pending, and the same command"));
+}
+
 }  // namespace
 }  // namespace fleetca::client
