@@ -49,15 +49,19 @@ absl::Status TooLarge(absl::string_view path) {
                                          kMaxFileBytes, " bytes"));
 }
 
-absl::StatusOr<ScopedFd> OpenForReading(absl::string_view path) {
-  if (path == kStandardInput) {
-    return ScopedFd(STDIN_FILENO, /*owned=*/false);
-  }
-  const int fd = open(std::string(path).c_str(), O_RDONLY | O_CLOEXEC);
+absl::StatusOr<ScopedFd> Open(absl::string_view path, int more_flags) {
+  const int fd = open(std::string(path).c_str(), O_RDONLY | O_CLOEXEC | more_flags);
   if (fd < 0) {
     return FileError("read", path, errno);
   }
   return ScopedFd(fd);
+}
+
+absl::StatusOr<ScopedFd> OpenForReading(absl::string_view path) {
+  if (path == kStandardInput) {
+    return ScopedFd(STDIN_FILENO, /*owned=*/false);
+  }
+  return Open(path, 0);
 }
 
 absl::StatusOr<struct stat> Stat(const ScopedFd& fd, absl::string_view path) {
@@ -90,10 +94,15 @@ absl::StatusOr<size_t> ReadFully(const ScopedFd& fd, absl::string_view path, cha
 
 // Reads into one buffer of the file's size, so that no grown and freed buffer keeps a copy.
 absl::StatusOr<SecretBytes> ReadSecret(absl::string_view path, bool is_credential) {
-  FLEETCA_ASSIGN_OR_RETURN(const ScopedFd fd, OpenForReading(path));
+  // Opening a pipe would wait for its writer, and for ever where there is none: what is no regular
+  // file is refused instead.
+  FLEETCA_ASSIGN_OR_RETURN(const ScopedFd fd, Open(path, O_NONBLOCK | O_NOCTTY));
   FLEETCA_ASSIGN_OR_RETURN(const struct stat info, Stat(fd, path));
   FLEETCA_RETURN_IF_ERROR(
       CheckSecretFile({info, IsOnReadOnlyMount(fd.get()), is_credential}, path));
+  if (fcntl(fd.get(), F_SETFL, 0) != 0) {
+    return FileError("read", path, errno);
+  }
   const size_t size = static_cast<size_t>(info.st_size);
   if (size > kMaxFileBytes) {
     return TooLarge(path);

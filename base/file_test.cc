@@ -128,6 +128,16 @@ TEST_F(FileTest, SecretFileThatOthersCanReadOrWriteIsRefused) {
   }
 }
 
+// A pipe without a writer would be waited for.
+TEST_F(FileTest, APipeIsNoSecretAndIsNotWaitedFor) {
+  const std::string path = Path("pipe");
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  for (const auto& secret : {ReadSecretFile(path), ReadCredentialFile(path)}) {
+    ExpectRefused(secret, Reason::kFilePermissions, path);
+    EXPECT_THAT(std::string(secret.status().message()), HasSubstr("not a pipe"));
+  }
+}
+
 TEST_F(FileTest, CredentialMayShowItsAclAsGroupRead) {
   for (const mode_t mode : {0400, 0440, 0600, 0640}) {
     EXPECT_EQ(ReadCredentialFile(Make("credential", "s", mode))->view(), "s") << mode;

@@ -104,6 +104,15 @@ TEST_F(CaClientTest, GivesUpAfterTheLastAttemptWithTheServersReason) {
   EXPECT_EQ(server_.service().requests().size(), 8);
 }
 
+// The attempts were for waiting, and that came to its end.
+TEST_F(CaClientTest, ARefusalAfterWaitingDoesNotCountTheAttempts) {
+  std::vector<FakeError> errors(3, kDraining);
+  errors.push_back({grpc::INVALID_ARGUMENT, "DNS:evil.example is not allowed", "SAN_NOT_ALLOWED",
+                    "csr.subject_alt_name"});
+  server_.service().FailNext(errors);
+  EXPECT_EQ(MakeClient()->Issue(Request()).status().message(), "DNS:evil.example is not allowed");
+}
+
 TEST_F(CaClientTest, DoesNotSleepPastTheDeadline) {
   server_.service().FailNext({QueueFull(absl::Seconds(40))});
   const absl::Status status = MakeClient()->Issue(Request()).status();

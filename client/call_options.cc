@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/errors.h"
+#include "client/backoff.h"
 #include "grpcpp/support/time.h"
 
 namespace fleetca::client {
@@ -32,7 +33,10 @@ void WaitBetweenAttempts(const CallOptions& options, grpc::Channel& channel,
 }
 
 absl::Status AfterAttempts(const absl::Status& status, int attempts) {
-  return attempts > 1 ? Annotate(status, absl::StrCat("after ", attempts, " attempts")) : status;
+  // A refusal is what the last attempt got: how many went before does not matter to it.
+  return attempts > 1 && IsRetryable(status)
+             ? Annotate(status, absl::StrCat("after ", attempts, " attempts"))
+             : status;
 }
 
 void SetAttemptDeadline(const CallOptions& options, absl::Duration remaining,

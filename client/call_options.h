@@ -42,7 +42,7 @@ void WaitBetweenAttempts(const CallOptions& options, grpc::Channel& channel,
 
 // Runs `attempt`, a call over `channel`, with what remains of the deadline, until it returns OK, an
 // error that is final, or one after which no other attempt fits into the deadline. The error is the
-// last one, and says how many attempts there were where that is more than one.
+// last one, with the words of AfterAttempts.
 absl::Status CallWithRetries(const CallOptions& options, grpc::Channel& channel,
                              absl::FunctionRef<absl::Status(absl::Duration remaining)> attempt);
 
@@ -50,7 +50,8 @@ absl::Status CallWithRetries(const CallOptions& options, grpc::Channel& channel,
 void SetAttemptDeadline(const CallOptions& options, absl::Duration remaining,
                         grpc::ClientContext* context);
 
-// Says how often a call was tried where that is more than once.
+// Says how often a call was tried where that is more than once, and where it ended in a failure
+// that another attempt might have mended: of a refusal that came at last, it is beside the point.
 absl::Status AfterAttempts(const absl::Status& status, int attempts);
 
 }  // namespace fleetca::client

@@ -1,6 +1,8 @@
 #include "client/connection_error.h"
 
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -31,8 +33,9 @@ std::string Roots(const TlsFiles& files) {
 
 // Certificates of a PEM file; none when it cannot be read.
 std::vector<std::string> CertificatesIn(const std::string& file) {
-  if (file.empty() || file == "-") {
-    return {};  // standard input was read already
+  std::error_code error;
+  if (file == "-" || !std::filesystem::is_regular_file(file, error)) {
+    return {};  // standard input and pipes were read already, and can be read once
   }
   const absl::StatusOr<std::string> pem = ReadFile(file);
   if (!pem.ok()) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -40,6 +42,10 @@ constexpr absl::Duration kWarnAhead = absl::Hours(24 * 30);
 // On standard error, where the client's certificate is in the last third of its life: it is renewed
 // with itself, so only in time. What is wrong with it otherwise, connecting says.
 void WarnOfItsEnd(const std::string& certificate_file, absl::Time now) {
+  std::error_code error;
+  if (certificate_file == "-" || !std::filesystem::is_regular_file(certificate_file, error)) {
+    return;  // standard input and pipes can be read once, and that is for connecting
+  }
   const absl::StatusOr<std::string> pem = ReadFile(certificate_file);
   const absl::StatusOr<std::vector<std::string>> ders =
       pem.ok() ? x509::DecodePem(x509::kPemCertificate, *pem) : pem.status();

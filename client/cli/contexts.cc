@@ -17,9 +17,9 @@
 #include "base/descriptor.h"
 #include "base/durable_file.h"
 #include "base/errors.h"
-#include "base/file.h"
 #include "base/file_status.h"
 #include "base/status_macros.h"
+#include "client/cli/regular_file.h"
 #include "nlohmann/json.hpp"
 
 namespace fleetca::client {
@@ -104,12 +104,15 @@ std::string ToJson(const Contexts& contexts) {
 }
 
 absl::StatusOr<Contexts> LoadFrom(const std::string& file) {
-  const absl::StatusOr<std::string> text = ReadFile(file);
+  // Whoever writes this file chooses which CA is asked, and with which key.
+  const absl::StatusOr<SecretBytes> text =
+      ReadRegularFile(file, FollowLink::kYes,
+                      [&file](int, const struct stat& info) { return CheckOwnFile(file, info); });
   if (GetReason(text.status()) == Reason::kFileMissing) {
     return Contexts();
   }
   FLEETCA_RETURN_IF_ERROR(text.status());
-  std::optional<Contexts> contexts = FromJson(*text);
+  std::optional<Contexts> contexts = FromJson(std::string(text->view()));
   if (!contexts.has_value()) {
     return NotOurs(file);
   }

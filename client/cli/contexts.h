@@ -41,7 +41,7 @@ absl::StatusOr<std::string> ContextsFile();
 
 // The contexts of the file; none where there is no file, or no HOME to look for one in.
 // FAILED_PRECONDITION kFileInvalid when the file is not what `fleetca context` writes;
-// kFilePermissions.
+// kFilePermissions, also where somebody else owns it or may write it (CheckOwnFile).
 absl::StatusOr<Contexts> LoadContexts();
 
 // Has `edit` change the contexts, and then replaces the file atomically. Where `edit` returns an

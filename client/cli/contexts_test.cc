@@ -80,6 +80,25 @@ TEST_F(ContextsTest, AFieldOfALaterReleaseIsPassedOverAndAnythingElseRefused) {
   }
 }
 
+TEST_F(ContextsTest, WhatOthersMayWriteIsNotBelieved) {
+  ASSERT_TRUE(EditContexts(AddHome).ok());
+  for (const mode_t mode : {0660, 0606}) {
+    ASSERT_EQ(chmod(ContextsFile()->c_str(), mode), 0);
+    const absl::Status status = LoadContexts().status();
+    EXPECT_EQ(GetReason(status), Reason::kFilePermissions) << mode;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("chmod go-w " + *ContextsFile()));
+    EXPECT_EQ(GetReason(EditContexts(AddHome)), Reason::kFilePermissions) << mode;
+  }
+  ASSERT_EQ(chmod(ContextsFile()->c_str(), 0644), 0);
+  EXPECT_TRUE(LoadContexts().ok());
+}
+
+TEST_F(ContextsTest, APipeIsNotWaitedFor) {
+  std::filesystem::create_directories(folder_.path() + "/fleetca");
+  ASSERT_EQ(mkfifo(ContextsFile()->c_str(), 0600), 0);
+  EXPECT_EQ(GetReason(LoadContexts().status()), Reason::kFileInvalid);
+}
+
 TEST_F(ContextsTest, NamesAreShortAndPlain) {
   for (const char* name : {"a", "site-1", "a.b_c", "1"}) {
     EXPECT_EQ(CheckContextName(name), "") << name;

@@ -4,18 +4,52 @@
 #include <filesystem>
 #include <system_error>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/file_status.h"
 #include "base/status_macros.h"
 #include "client/cli/pem_or_der.h"
+#include "client/issued.h"
 
 namespace fleetca::client {
 
+namespace {
+
+// Base64 as it stands between the BEGIN and END lines of PEM, without them.
+bool IsBareBase64(absl::string_view contents) {
+  std::string der;
+  return absl::Base64Unescape(contents, &der) && CsrPublicKey(der).ok();
+}
+
+absl::StatusOr<std::string> ParseCsr(absl::string_view contents) {
+  if (absl::StripAsciiWhitespace(contents).empty()) {
+    return InvalidArgument(Reason::kFileInvalid, "csr",
+                           "there is no CSR here: the input is empty. Did the program that was to "
+                           "write it fail? Give a PKCS#10 CSR, PEM or DER, or --new-key to have "
+                           "a key made; nothing was asked for yet");
+  }
+  FLEETCA_ASSIGN_OR_RETURN(std::string der, ParseCsrFile(contents));
+  if (const absl::Status wrong = CsrPublicKey(der).status(); !wrong.ok()) {
+    return IsBareBase64(contents)
+               ? InvalidArgument(
+                     Reason::kFileInvalid, "csr",
+                     "this is the base64 of a CSR without the lines around it: put "
+                     "-----BEGIN CERTIFICATE REQUEST----- before it and -----END CERTIFICATE "
+                     "REQUEST----- after it, or decode it with 'base64 -d'")
+               : wrong;
+  }
+  return der;
+}
+
+}  // namespace
+
 absl::StatusOr<std::string> ReadCsr(const std::string& path) {
   FLEETCA_ASSIGN_OR_RETURN(const std::string contents, ReadFile(path));
-  absl::StatusOr<std::string> der = ParseCsrFile(contents);
+  absl::StatusOr<std::string> der = ParseCsr(contents);
   if (!der.ok()) {
     return Annotate(der.status(), path == "-" ? "standard input" : path);
   }
@@ -27,7 +61,8 @@ absl::StatusOr<std::vector<std::string>> ListCsrs(const std::string& folder) {
   std::vector<std::string> files;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
-    const std::string ending = entry->path().extension().string();
+    // Windows does not tell the cases of a name apart.
+    const std::string ending = absl::AsciiStrToLower(entry->path().extension().string());
     if (ending == ".csr" || ending == ".req" || ending == ".p10") {
       files.push_back(entry->path().string());
     }

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -60,6 +61,39 @@ TEST_F(CsrInputTest, SaysWhatUtf16Is) {
   EXPECT_THAT(outcome.err, HasSubstr("in.csr"));
   EXPECT_THAT(outcome.err, HasSubstr("UTF-16"));
   EXPECT_THAT(outcome.err, HasSubstr("iconv -f UTF-16 -t UTF-8"));
+  EXPECT_TRUE(server_.service().requests().empty());
+}
+
+// What a failed producer leaves behind is no wish for a new key.
+TEST_F(CsrInputTest, AnEmptyInputGetsNoCertificate) {
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{}, std::vector<std::string>{"--validate-only"}}) {
+    for (const std::string& csr : {Write("empty.csr", "", 0644), Write("blank.csr", "\n \n", 0644),
+                                   std::string("/dev/null")}) {
+      std::vector<std::string> flags = {"--csr", csr, "--out", Path("web.crt")};
+      flags.insert(flags.end(), more.begin(), more.end());
+      const Outcome outcome = Issue(flags);
+      EXPECT_EQ(outcome.exit_code, 1) << csr;
+      EXPECT_THAT(outcome.err, HasSubstr(csr));
+      EXPECT_THAT(outcome.err, HasSubstr("the input is empty"));
+    }
+  }
+  EXPECT_TRUE(server_.service().requests().empty());
+  EXPECT_FALSE(Exists("web.crt"));
+  EXPECT_FALSE(Exists("web.crt.pending"));
+}
+
+TEST_F(CsrInputTest, NamesTheFileThatIsNoCsrAndTheLinesThatBase64Lacks) {
+  const Outcome junk = IssueFor("junk");
+  EXPECT_EQ(junk.exit_code, 1);
+  EXPECT_THAT(junk.err, HasSubstr("in.csr: "));
+  std::string base64 = MakePem(x509::BuildName("", ""));
+  base64 = base64.substr(base64.find('\n') + 1);
+  base64.resize(base64.find("-----END"));
+  const Outcome bare = IssueFor(base64);
+  EXPECT_EQ(bare.exit_code, 1);
+  EXPECT_THAT(bare.err, HasSubstr("in.csr: "));
+  EXPECT_THAT(bare.err, HasSubstr("-----BEGIN CERTIFICATE REQUEST-----"));
   EXPECT_TRUE(server_.service().requests().empty());
 }
 

@@ -26,8 +26,9 @@ struct FolderRequest {
 // file.
 absl::StatusOr<std::vector<FolderRequest>> ReadFolderRequests(const IssueFlags& flags);
 
-// The random part of the request ids. It is kept in the folder while answers may be lost, so that
-// the same requests have the same ids in the next run, whichever of them that run asks.
+// The random part of the request ids. It is kept in the folder while answers may be lost and
+// until no request failed, so that the same requests have the same ids in the next run, whichever
+// of them that run asks: what was issued already is not issued anew.
 class FolderSeed {
  public:
   // The seed of a run that was cut short, or a new one, which is made durable. FAILED_PRECONDITION
@@ -37,9 +38,10 @@ class FolderSeed {
   static absl::StatusOr<FolderSeed> Keep(const std::string& folder, const std::string& server);
 
   bool is_new() const { return is_new_; }
+  const std::string& path() const { return path_; }
   // The request id for this CSR, profile, identity and lifetime.
   std::string RequestIdOf(const IssueOptions& asked) const;
-  // Removes the seed; call it once no answer is missing.
+  // Removes the seed; call it once no certificate is missing.
   void Remove() const;
 
  private:

@@ -226,6 +226,29 @@ TEST_F(IssueCommandTest, InputsAreNotWrittenOver) {
   EXPECT_EQ(Issue({"--csr", csr, "--out", Path("admin.crt"), "--force"}).exit_code, 0);
 }
 
+// An output in the kept request's place would destroy the only copy of the answer, or never find
+// room.
+TEST_F(IssueCommandTest, NoOutputIsTheKeptRequest) {
+  std::filesystem::create_symlink("web.key.pending", Path("link"));
+  for (const char* name : {"web.key.pending", "./web.key.pending", "link"}) {
+    for (const bool force : {false, true}) {
+      std::vector<std::string> flags = {"--new-key",     "p256",    "--key-out",
+                                        Path("web.key"), "--name",  "DNS:web.fleet.example",
+                                        "--out",         Path(name)};
+      if (force) {
+        flags.push_back("--force");
+      }
+      const Outcome outcome = Issue(flags);
+      EXPECT_EQ(outcome.exit_code, 1) << name;
+      EXPECT_THAT(outcome.err, HasSubstr("the file of the kept request")) << name;
+      EXPECT_THAT(outcome.err, HasSubstr("Nothing was asked for yet")) << name;
+    }
+  }
+  EXPECT_THAT(server_.service().requests(), IsEmpty());
+  EXPECT_FALSE(Exists("web.key"));
+  EXPECT_FALSE(Exists("web.key.pending"));
+}
+
 TEST_F(IssueCommandTest, NeverOverwritesAKey) {
   ASSERT_TRUE(WriteFileAtomic(Path("web.key"), "precious", 0600).ok());
   const Outcome outcome =
@@ -253,7 +276,7 @@ TEST_F(IssueCommandTest, MakesAKeyThatOnlyItsOwnerReads) {
 TEST_F(IssueCommandTest, ManyCsrsGetAFileEach) {
   std::filesystem::create_directory(Path("out"));
   std::filesystem::create_directory(Path("in"));
-  for (const char* name : {"in/a.csr", "in/b.req", "in/c.p10"}) {
+  for (const char* name : {"in/a.CSR", "in/b.req", "in/c.p10"}) {
     WriteCsr(name);
   }
   Write("in/notes.txt", "no CSR", 0644);
@@ -289,6 +312,48 @@ TEST_F(IssueCommandTest, OfManyTheSameCommandGetsWhatWasLost) {
   EXPECT_EQ(requests[0].request_id(), requests[2].request_id());
   EXPECT_EQ(requests[1].request_id(), requests[3].request_id());
   EXPECT_FALSE(Exists("out/.fleetca.pending"));
+}
+
+// What failed for good is mended, and the others are not issued anew.
+TEST_F(IssueCommandTest, OfManyTheSameCommandGoesOnWithTheOneThatFailed) {
+  std::filesystem::create_directory(Path("out"));
+  const std::vector<std::string> flags = {
+      "--csr", WriteCsr("a.csr"), "--csr", Write("b.csr", "junk", 0644), "--out-dir", Path("out")};
+  const Outcome first = Issue(flags);
+  EXPECT_EQ(first.exit_code, 1);
+  EXPECT_THAT(first.err, HasSubstr("The same command goes on with the rest"));
+  EXPECT_THAT(first.err, HasSubstr("the other 1 is listed above"));
+  EXPECT_TRUE(Exists("out/.fleetca.pending"));
+  WriteCsr("b.csr");
+  const Outcome again = Issue(flags);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  const auto requests = server_.service().requests();
+  ASSERT_EQ(requests.size(), 3);
+  EXPECT_THAT(requests[0].request_id(),
+              ::testing::AnyOf(requests[1].request_id(), requests[2].request_id()));
+  EXPECT_TRUE(Exists("out/b.crt"));
+  EXPECT_FALSE(Exists("out/.fleetca.pending"));
+}
+
+TEST_F(IssueCommandTest, WhereNothingWasIssuedThereIsNothingToGoOnWith) {
+  std::filesystem::create_directory(Path("out"));
+  const Outcome outcome = Issue({"--csr", Write("b.csr", "junk", 0644), "--out-dir", Path("out")});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, Not(HasSubstr("goes on")));
+  EXPECT_FALSE(Exists("out/.fleetca.pending"));
+}
+
+TEST_F(IssueCommandTest, OfManyAnExpiredReplaySaysHowToBeginAnew) {
+  std::filesystem::create_directory(Path("out"));
+  const std::vector<std::string> flags = {
+      "--csr", WriteCsr("a.csr"), "--csr", Write("b.csr", "junk", 0644), "--out-dir", Path("out")};
+  EXPECT_EQ(Issue(flags).exit_code, 1);
+  server_.service().FailNextItems({{grpc::FAILED_PRECONDITION, "ask again with a new id",
+                                    "REQUEST_ID_EXPIRED", "", absl::ZeroDuration()}});
+  const Outcome again = Issue(flags);
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(again.err, HasSubstr("has expired since; remove "));
+  EXPECT_THAT(again.err, HasSubstr("/.fleetca.pending, and the same command"));
 }
 
 }  // namespace

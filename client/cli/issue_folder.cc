@@ -56,9 +56,12 @@ class Outcome {
     progress_.Report(issued_.size() + failed_.size());
   }
 
+  bool any_issued() const { return !issued_.empty(); }
+  bool any_failed() const { return !failed_.empty(); }
+
   // Says what failed or that all were issued, and with -o json writes the report.
-  // FAILED_PRECONDITION when some failed.
-  absl::Status Finish(const IssueFlags& flags) {
+  // FAILED_PRECONDITION when some failed; with `goes_on` it says what the next run does.
+  absl::Status Finish(const IssueFlags& flags, bool goes_on) {
     progress_.End();
     for (const ordered_json& failure : failed_) {
       const std::string csr = failure["csr"];
@@ -75,9 +78,12 @@ class Outcome {
                        flags.out_dir));
       return absl::OkStatus();
     }
-    return absl::FailedPreconditionError(
-        absl::StrCat("issued ", issued_.size(), " of ", total_, " certificates into ",
-                     flags.out_dir, "; the other ", failed_.size(), " are listed above"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "issued ", issued_.size(), " of ", total_, " certificates into ", flags.out_dir,
+        "; the other ", failed_.size(), failed_.size() == 1 ? " is" : " are", " listed above",
+        goes_on ? ". The same command goes on with the rest: what was issued already "
+                  "is not issued anew"
+                : ""));
   }
 
  private:
@@ -116,6 +122,23 @@ absl::Status WriteCertificate(const IssueFlags& flags, const FolderSeed& seed,
                                issued.serial.ToHex(), "' fetches it, but here"));
 }
 
+// A refusal by the CA, and where it is of a request id that an earlier run used already, how to get
+// a new one.
+absl::Status RefusalOf(const absl::Status& status, const FolderSeed& seed) {
+  const std::optional<Reason> reason = GetReason(status);
+  if (seed.is_new() ||
+      (reason != Reason::kRequestIdExpired && reason != Reason::kRequestIdReused)) {
+    return status;
+  }
+  return MakeError(status.code(), *reason, GetField(status),
+                   absl::StrCat(reason == Reason::kRequestIdExpired
+                                    ? "the certificate that an earlier run got for this CSR has "
+                                      "expired since"
+                                    : "an earlier run used the id of this request for another one",
+                                "; remove ", seed.path(),
+                                ", and the same command has all certificates issued anew"));
+}
+
 // Asks for all and writes what comes. Returns whether a certificate may have been issued that is
 // not on disk.
 bool AskAll(const IssueFlags& flags, const CaClient& client, const FolderSeed& seed,
@@ -133,8 +156,8 @@ bool AskAll(const IssueFlags& flags, const CaClient& client, const FolderSeed& s
   }
   bool lost = false;
   IssueMany(client, options, [&](size_t index, const absl::StatusOr<Issued>& result) {
-    const absl::Status status =
-        result.ok() ? WriteCertificate(flags, seed, *asked[index], *result) : result.status();
+    const absl::Status status = result.ok() ? WriteCertificate(flags, seed, *asked[index], *result)
+                                            : RefusalOf(result.status(), seed);
     if (status.ok()) {
       outcome->Issued(*asked[index], *result);
       return;
@@ -156,10 +179,13 @@ absl::Status IssueFolder(const IssueFlags& flags) {
   if (const int error = SyncFileSystemOf(absl::StrCat(flags.out_dir, "/.")); error != 0) {
     return FileError("write", flags.out_dir, error);
   }
-  if (!lost) {
+  // The next run asks with the same ids for what was issued. Where nothing was, there is nothing to
+  // go on with.
+  const bool goes_on = lost || (outcome.any_failed() && (outcome.any_issued() || !seed.is_new()));
+  if (!goes_on) {
     seed.Remove();
   }
-  const absl::Status finished = outcome.Finish(flags);
+  const absl::Status finished = outcome.Finish(flags, goes_on && !lost);
   return lost ? Annotate(finished,
                          "some may have been issued although no answer came, and the same "
                          "command gets these")

@@ -31,16 +31,6 @@
 namespace fleetca::client {
 namespace {
 
-// Where the request is kept: beside the key, or without a new key beside the certificate. "" where
-// both are streams, and where the user's own CSR and request id are all that could be kept.
-std::string PendingPathOf(const IssueFlags& flags) {
-  if (flags.new_key.empty() && !flags.request_id.empty()) {
-    return "";
-  }
-  const std::string beside_key = PendingPathFor(flags.key_out);
-  return beside_key.empty() ? PendingPathFor(flags.output.file) : beside_key;
-}
-
 // The request that an earlier run left. One whose certificate has expired is removed instead.
 absl::StatusOr<std::optional<PendingRequest>> FindPending(const std::string& path) {
   if (path.empty()) {
@@ -56,7 +46,7 @@ absl::StatusOr<std::optional<PendingRequest>> FindPending(const std::string& pat
   return pending;
 }
 
-// The request that the flags describe; its CSR is empty where a key is still to be made.
+// The request that the flags describe; with a key type its key and CSR are still to be made.
 absl::StatusOr<PendingRequest> AskedBy(const IssueFlags& flags) {
   PendingRequest request;
   request.asked.profile = flags.profile;
@@ -75,9 +65,11 @@ absl::StatusOr<PendingRequest> AskedBy(const IssueFlags& flags) {
   return request;
 }
 
-// Makes the key and its CSR, and the request id, where the request has none.
+// Makes the key that was asked for with its CSR, and the request id, where the request has none.
+// Whether a key was asked for its type says: a CSR that is empty is the user's mistake, and no wish
+// for another key.
 absl::Status MakeWhatIsMissing(PendingRequest* request) {
-  if (request->asked.csr_der.empty()) {
+  if (!request->key_type.empty() && request->private_key_pem.empty()) {
     std::vector<RequestedName> names;
     for (const std::string& text : request->names) {
       FLEETCA_ASSIGN_OR_RETURN(names.emplace_back(), ParseRequestedName(text));
@@ -154,7 +146,7 @@ absl::Status Deliver(const IssueFlags& flags, const KeptRequest& kept,
 }  // namespace
 
 absl::Status IssueOne(const IssueFlags& flags) {
-  const std::string path = PendingPathOf(flags);
+  const std::string path = KeptRequestPathOf(flags);
   FLEETCA_ASSIGN_OR_RETURN(std::optional<PendingRequest> pending, FindPending(path));
   FLEETCA_RETURN_IF_ERROR(CheckIssueOutputs(flags, pending));
   FLEETCA_ASSIGN_OR_RETURN(PendingRequest request, AskedBy(flags));

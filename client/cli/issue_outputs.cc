@@ -24,7 +24,9 @@ absl::Status CheckApart(const IssueFlags& flags) {
   const FlaggedFile key = {"--key", connection.private_key_file};
   const FlaggedFile certificate = {"--cert", connection.certificate_file};
   CommandFiles files;
-  files.outputs = {key_out, out, {"--bundle-out", flags.bootstrap.bundle_out}};
+  // The kept request is one more output: a file in its place would be the only copy of the answer.
+  const FlaggedFile kept = {"the file of the kept request", KeptRequestPathOf(flags)};
+  files.outputs = {key_out, out, {"--bundle-out", flags.bootstrap.bundle_out}, kept};
   files.inputs = {{"--token-file", flags.bootstrap.token_file}, {"--ca", connection.ca_file}};
   for (const std::string& csr : flags.csrs) {
     files.inputs.push_back({"--csr", csr});
@@ -36,6 +38,7 @@ absl::Status CheckApart(const IssueFlags& flags) {
   // A renewal may take the places of the key and the certificate that it asks with, each of its
   // own.
   FLEETCA_RETURN_IF_ERROR(CheckFilesApart(files));
+  FLEETCA_RETURN_IF_ERROR(CheckFilesApart({{kept}, {key, certificate}}));
   FLEETCA_RETURN_IF_ERROR(CheckFilesApart({{key_out}, {certificate}}));
   return CheckFilesApart({{out}, {key}});
 }
@@ -74,6 +77,14 @@ absl::StatusOr<Replace> CertificateReplace(const IssueFlags& flags, const Pendin
 }
 
 }  // namespace
+
+std::string KeptRequestPathOf(const IssueFlags& flags) {
+  if (flags.validate_only || (flags.new_key.empty() && !flags.request_id.empty())) {
+    return "";
+  }
+  const std::string beside_key = PendingPathFor(flags.key_out);
+  return beside_key.empty() ? PendingPathFor(flags.output.file) : beside_key;
+}
 
 absl::Status CheckIssueOutputs(const IssueFlags& flags,
                                const std::optional<PendingRequest>& pending) {

@@ -3,6 +3,7 @@
 #define FLEETCA_CLIENT_CLI_ISSUE_OUTPUTS_H_
 
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "client/cli/issue_flags.h"
@@ -10,8 +11,14 @@
 
 namespace fleetca::client {
 
+// Where the request is kept: beside the key, or without a new key beside the certificate. "" where
+// both are streams, where the user's own CSR and request id are all that could be kept, and where
+// nothing is issued.
+std::string KeptRequestPathOf(const IssueFlags& flags);
+
 // Checked before the CA is asked, because issuing uses up a token or a part of a budget: that no
-// file is written over another or over an input, and that each can be written. `pending` is what an
+// file, nor the kept request, is written over another or over an input, and that each can be
+// written. `pending` is what an
 // earlier run of the same command left: what it wrote already may be written again.
 absl::Status CheckIssueOutputs(const IssueFlags& flags,
                                const std::optional<PendingRequest>& pending);

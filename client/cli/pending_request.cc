@@ -16,10 +16,11 @@
 #include "base/descriptor.h"
 #include "base/durable_file.h"
 #include "base/errors.h"
-#include "base/file.h"
 #include "base/file_status.h"
 #include "base/output_place.h"
+#include "base/secret_file_rule.h"
 #include "base/status_macros.h"
+#include "client/cli/regular_file.h"
 
 namespace fleetca::client {
 namespace {
@@ -177,9 +178,10 @@ std::optional<PendingRequest> Parse(absl::string_view text) {
   }
   const size_t key = lines_end + key_begins.size();
   PendingRequest request = lines.Finish(text.substr(key, end - key));
-  return request.asked.csr_der.empty() || request.asked.request_id.empty()
-             ? std::nullopt
-             : std::optional<PendingRequest>(std::move(request));
+  // A key is kept for the type that was asked for, and for the user's own CSR none is.
+  const bool is_whole = !request.asked.csr_der.empty() && !request.asked.request_id.empty() &&
+                        request.key_type.empty() == request.private_key_pem.empty();
+  return is_whole ? std::optional<PendingRequest>(std::move(request)) : std::nullopt;
 }
 
 std::string OrDefault(absl::string_view text) {
@@ -210,7 +212,8 @@ std::string Difference(const PendingRequest& pending, const PendingRequest& aske
                           ", and this command for ", OrDefault(field.here));
     }
   }
-  if (!asked.asked.csr_der.empty() && asked.asked.csr_der != pending.asked.csr_der) {
+  // The CSR of a new key is made anew each time.
+  if (asked.key_type.empty() && asked.asked.csr_der != pending.asked.csr_der) {
     return "is for another CSR than this command";
   }
   return !asked.asked.request_id.empty() && asked.asked.request_id != pending.asked.request_id
@@ -229,7 +232,10 @@ std::string PendingPathFor(absl::string_view output) {
 }
 
 absl::StatusOr<std::optional<PendingRequest>> ReadPending(const std::string& path) {
-  const absl::StatusOr<SecretBytes> text = ReadSecretFile(path);
+  const absl::StatusOr<SecretBytes> text =
+      ReadRegularFile(path, FollowLink::kNo, [&path](int descriptor, const struct stat& info) {
+        return CheckSecretFile({info, IsOnReadOnlyMount(descriptor)}, path);
+      });
   if (GetReason(text.status()) == Reason::kFileMissing) {
     return std::nullopt;
   }

@@ -37,7 +37,8 @@ struct PendingRequest {
 std::string PendingPathFor(absl::string_view output);
 
 // The request that is kept at `path`; nullopt where there is no file. FAILED_PRECONDITION
-// kFileInvalid for a file that holds something else, and the errors of ReadSecretFile.
+// kFileInvalid for a file that holds something else, for a link and for what is no regular file;
+// kFilePermissions where it breaks the rule of base/secret_file_rule.h.
 absl::StatusOr<std::optional<PendingRequest>> ReadPending(const std::string& path);
 
 // Keeps a request without an answer in a new file, durably, mode 0600. ALREADY_EXISTS where another
@@ -48,9 +49,9 @@ absl::Status WritePending(const std::string& path, const PendingRequest& request
 // none. A link at `path` is not followed: WritePending makes none.
 absl::Status AddAnswer(const std::string& path, const Issued& answer);
 
-// Whether this command asks for what is kept at `path`. In `asked`, an empty CSR means one made for
-// a new key, and an empty request id means any. FAILED_PRECONDITION kFileInvalid names the first
-// difference.
+// Whether this command asks for what is kept at `path`. The CSRs are compared where
+// `asked` has no key type, and an empty request id in it means any. FAILED_PRECONDITION
+// kFileInvalid names the first difference.
 absl::Status CheckSameRequest(const PendingRequest& pending, const PendingRequest& asked,
                               absl::string_view path);
 

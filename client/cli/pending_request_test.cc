@@ -1,6 +1,7 @@
 #include "client/cli/pending_request.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -118,6 +119,16 @@ TEST_F(PendingRequestTest, AnAnswerIsNotWrittenThroughALink) {
   EXPECT_EQ(*ReadFile(elsewhere), "precious");
 }
 
+TEST_F(PendingRequestTest, APipeIsNotWaitedForAndALinkNotFollowed) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  EXPECT_EQ(GetReason(ReadPending(path_).status()), Reason::kFileInvalid);
+  ASSERT_EQ(unlink(path_.c_str()), 0);
+  const std::string elsewhere = folder_.path() + "/elsewhere";
+  ASSERT_TRUE(WritePending(elsewhere, Request()).ok());
+  std::filesystem::create_symlink(elsewhere, path_);
+  EXPECT_EQ(GetReason(ReadPending(path_).status()), Reason::kFileInvalid);
+}
+
 TEST_F(PendingRequestTest, AnythingElseIsNotTakenForOne) {
   EXPECT_FALSE((*ReadPending(path_)).has_value());
   ASSERT_TRUE(WritePending(path_, Request()).ok());
@@ -169,11 +180,36 @@ TEST_F(PendingRequestTest, AnotherCommandIsToldWhatDiffers) {
   other.asked.lifetime = std::nullopt;
   EXPECT_THAT(said(std::move(other)), HasSubstr("the lifetime 2h"));
   other = asked();
-  other.asked.csr_der = "another";
-  EXPECT_THAT(said(std::move(other)), HasSubstr("another CSR"));
-  other = asked();
   other.asked.request_id = "fedcba9876543210";
   EXPECT_THAT(said(std::move(other)), HasSubstr("another request id"));
+}
+
+// An empty CSR is no wish for a new key: the key type alone is.
+TEST_F(PendingRequestTest, AUsersOwnCsrIsComparedEvenWhereItIsEmpty) {
+  const auto own = [](const std::string& csr) {
+    PendingRequest request;
+    request.asked.csr_der = csr;
+    request.asked.request_id = "0123456789abcdef";
+    return request;
+  };
+  EXPECT_TRUE(CheckSameRequest(own("one"), own("one"), path_).ok());
+  for (const char* csr : {"", "another"}) {
+    const absl::Status status = CheckSameRequest(own("one"), own(csr), path_);
+    EXPECT_EQ(GetReason(status), Reason::kFileInvalid);
+    EXPECT_THAT(std::string(status.message()), HasSubstr("another CSR")) << csr;
+  }
+}
+
+TEST_F(PendingRequestTest, AKeyWithoutItsTypeOrATypeWithoutItsKeyIsNotTakenForOne) {
+  PendingRequest without_type = Request();
+  without_type.key_type.clear();
+  PendingRequest without_key = Request();
+  without_key.private_key_pem = SecretBytes();
+  for (const PendingRequest* request : {&without_type, &without_key}) {
+    unlink(path_.c_str());
+    ASSERT_TRUE(WritePending(path_, *request).ok());
+    EXPECT_EQ(GetReason(ReadPending(path_).status()), Reason::kFileInvalid);
+  }
 }
 
 TEST_F(PendingRequestTest, StandsBesideWhatALinkLeadsTo) {
