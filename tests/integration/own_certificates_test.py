@@ -109,6 +109,17 @@ kill $server; wait $server; rm -f ready
         self.assertEqual(done.code, 0, done.err)
         self.assertGreater(self.days_left("issuing-ca.crt"), 1090)
 
+    def test_the_issuing_ca_is_renewed_a_second_time_by_the_same_commands(self):
+        of_issuing_ca = [commands for _, commands in blocks() if "former-issuing-cas.crt" in commands]
+        self.assertEqual(len(of_issuing_ca), 1)
+        done = self.bash(blocks()[0][1] + 2 * of_issuing_ca[0] + "kill $server; wait $server\n"
+                         "fleetca config validate ca/fleetca.textproto\n"
+                         "grep -c former_certificates_file ca/fleetca.textproto > written\n"
+                         "grep -c 'BEGIN CERTIFICATE' ca/former-issuing-cas.crt >> written\n")
+        self.assertEqual(done.code, 0, done.err)
+        with open(os.path.join(self.folder, "written"), encoding="ascii") as written:
+            self.assertEqual(written.read().split(), ["1", "2"])
+
     @unittest.skipUnless(FAKETIME, "faketime is not installed")
     def test_checklist51_each_day_of_the_page_on_that_day(self):
         days = {int(day): commands for day, commands in blocks() if day}
