@@ -1,6 +1,7 @@
 #include "client/not_taken_over.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -91,15 +92,21 @@ std::string Listed(std::vector<std::string> items) {
                       all > kMaxListed ? absl::StrCat(" and ", all - kMaxListed, " more") : "");
 }
 
-std::vector<std::string> NamesNotGranted(const x509::Csr& csr,
-                                         const absl::StatusOr<x509::Certificate>& certificate) {
+std::vector<std::string> Lacked(const x509::GeneralNames& wanted, const x509::GeneralNames& there) {
   std::vector<std::string> names;
-  for (const x509::GeneralName& name : csr.names) {
-    if (certificate.ok() && !Has(certificate->names, name)) {
+  for (const x509::GeneralName& name : wanted) {
+    if (!Has(there, name)) {
       names.push_back(x509::NameToString(name));
     }
   }
   return names;
+}
+
+// A CSR without any other name is answered by the names of the certificate that asks.
+bool AsksForNames(const x509::Csr& csr) {
+  return std::any_of(csr.names.begin(), csr.names.end(), [](const x509::GeneralName& name) {
+    return name.type != x509::NameType::kUri;
+  });
 }
 
 }  // namespace
@@ -115,7 +122,11 @@ std::string NotTakenOver(absl::string_view csr_der, absl::string_view certificat
     parts.push_back(
         absl::StrCat("the subject \"", Shortened(x509::NameToText(csr->subject)), "\""));
   }
-  if (std::vector<std::string> names = NamesNotGranted(*csr, certificate); !names.empty()) {
+  std::vector<std::string> names;
+  if (certificate.ok()) {
+    names = Lacked(csr->names, certificate->names);
+  }
+  if (!names.empty()) {
     parts.push_back(absl::StrCat("the names ", Listed(std::move(names))));
   }
   std::vector<std::string> extensions;
@@ -130,6 +141,25 @@ std::string NotTakenOver(absl::string_view csr_der, absl::string_view certificat
                              "not taken over from the CSR, as the CA's policy says what a "
                              "certificate holds: ",
                              absl::StrJoin(parts, "; "));
+}
+
+std::string NotGrantedAgain(absl::string_view csr_der, absl::string_view asking_der,
+                            absl::string_view certificate_der) {
+  const absl::StatusOr<x509::Csr> csr = x509::ParseCsr(csr_der, x509::CsrLimits());
+  const absl::StatusOr<x509::Certificate> asking = x509::ParseCertificate(asking_der);
+  const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(certificate_der);
+  if (!csr.ok() || !asking.ok() || !certificate.ok() || AsksForNames(*csr) || certificate->is_ca ||
+      asking->SpiffeId() != certificate->SpiffeId()) {
+    return "";
+  }
+  std::vector<std::string> names = Lacked(asking->names, certificate->names);
+  if (names.empty()) {
+    return "";
+  }
+  const bool one = names.size() == 1;
+  return absl::StrCat(Listed(std::move(names)), ", which the certificate that asked has, ",
+                      one ? "is" : "are", " not granted any more and ", one ? "was" : "were",
+                      " left out");
 }
 
 }  // namespace fleetca::client

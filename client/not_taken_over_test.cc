@@ -102,6 +102,34 @@ TEST(NotTakenOverTest, ListsNamesThatTheCertificateLacks) {
   EXPECT_THAT(sentence, Not(HasSubstr("web.fleet.test")));
 }
 
+TEST(NotTakenOverTest, ListsNamesThatARenewalLost) {
+  const x509::GeneralName id{x509::NameType::kUri, "spiffe://fleet.test/svc/web"};
+  const x509::GeneralName one{x509::NameType::kDns, "one.fleet.test"};
+  const x509::GeneralName two{x509::NameType::kDns, "two.fleet.test"};
+  const x509::GeneralName three{x509::NameType::kDns, "three.fleet.test"};
+  const std::string asking = Certified(MakeCsr({.names = {id, one, two}}));
+  const std::string nameless = MakeCsr({.names = {id}});
+  const std::string renewed = Certified(MakeCsr({.names = {id, one}}));
+  EXPECT_EQ(NotGrantedAgain(nameless, asking, renewed),
+            "DNS:two.fleet.test, which the certificate that asked has, is not granted any more and "
+            "was left out");
+  EXPECT_EQ(
+      NotGrantedAgain(nameless, Certified(MakeCsr({.names = {id, one, two, three}})), renewed),
+      "DNS:two.fleet.test, DNS:three.fleet.test, which the certificate that asked has, are "
+      "not granted any more and were left out");
+  EXPECT_EQ(NotGrantedAgain(nameless, asking, asking), "");
+  EXPECT_EQ(NotGrantedAgain(nameless, "", renewed), "");
+  EXPECT_EQ(NotGrantedAgain(nameless, asking, ""), "");
+  // Who asks for names by himself gets those.
+  EXPECT_EQ(NotGrantedAgain(MakeCsr({.names = {id, one}}), asking, renewed), "");
+  // For another identity no name was to be kept.
+  EXPECT_EQ(
+      NotGrantedAgain(
+          nameless, asking,
+          Certified(MakeCsr({.names = {{x509::NameType::kUri, "spiffe://fleet.test/svc/db"}}}))),
+      "");
+}
+
 // A policy may well give the subject that the CSR asks for.
 TEST(NotTakenOverTest, IsSilentOfTheSubjectThatTheCertificateHas) {
   const std::string certificate = Certified(MakeCsr());

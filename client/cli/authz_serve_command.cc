@@ -44,7 +44,8 @@ standard error.
 
 Examples:
   fleetca authz serve --roots ca.pem --trust-domain fleet.example --audience svc/orders \
-    --intermediates issuing-ca.pem --routes http_roles.textproto --http unix:authz.sock &
+    --intermediates issuing-ca.pem --routes http_roles.textproto \
+    --http "unix:$PWD/authz.sock" &
   fleetca authz serve --roots ca.pem --trust-domain fleet.example --routes http_roles.textproto \
     --grpc 127.0.0.1:9101 --http 127.0.0.1:9102 &
 )help";

@@ -73,7 +73,7 @@ void AddBootstrapFlags(CLI::App& command, BootstrapFlags* flags) {
           ->excludes(command.get_option("--key"));
   group
       ->add_option("--token-file", flags->token_file,
-                   "Holds a join token or a JWT (mode 0600); - is standard input")
+                   "Holds a join token or a JWT, closed to others; - is standard input")
       ->type_name("FILE")
       ->needs(bootstrap);
   CLI::Option* ca_sha256 = AddCaSha256Flag(command, *group, &flags->ca_sha256)->needs(bootstrap);

@@ -95,7 +95,8 @@ CLI::App* AddServerFlags(CLI::App& command, ConnectionFlags* flags) {
       ->type_name("FILE");
   group->add_option("--cert", flags->certificate, "Your client certificate (PEM)")
       ->type_name("FILE");
-  group->add_option("--key", flags->key, "Its private key (PEM, mode 0600)")->type_name("FILE");
+  group->add_option("--key", flags->key, "Its private key (PEM), closed to others")
+      ->type_name("FILE");
   group
       ->add_option("--server-name", flags->server_name,
                    "The name in the server's certificate, where it is not the host of --server")

@@ -1,10 +1,14 @@
 #include "client/cli/issue_connection.h"
 
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "base/file.h"
 #include "base/status_macros.h"
 #include "client/bootstrap_client.h"
 #include "client/ca_client.h"
@@ -14,6 +18,7 @@
 #include "client/cli/server_wait.h"
 #include "client/fingerprint.h"
 #include "client/requested_name.h"
+#include "x509/pem.h"
 
 namespace fleetca::client {
 namespace {
@@ -71,6 +76,22 @@ absl::StatusOr<IssueFunction> ConnectToIssue(const IssueFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<BootstrapClient> client,
                            ConnectBootstrap(flags.bootstrap, connection, AskedIdentity(flags)));
   return [client](const IssueOptions& request) { return client->Issue(request); };
+}
+
+std::string AskingCertificate(const IssueFlags& flags) {
+  const std::string file = FilesOf(flags.connection).certificate_file;
+  std::error_code error;
+  // A pipe gives what it holds once.
+  if (!flags.bootstrap.address.empty() || !std::filesystem::is_regular_file(file, error)) {
+    return "";
+  }
+  const absl::StatusOr<std::string> pem = ReadFile(file);
+  if (!pem.ok()) {
+    return "";
+  }
+  const absl::StatusOr<std::vector<std::string>> ders =
+      x509::DecodePem(x509::kPemCertificate, *pem);
+  return ders.ok() ? ders->front() : "";
 }
 
 }  // namespace fleetca::client

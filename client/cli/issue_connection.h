@@ -23,6 +23,10 @@ absl::StatusOr<IssueFunction> ConnectToIssue(const IssueFlags& flags);
 // the SHA-256 01ab...)" or "ca.example:8444 (roots in roots.pem)". Errors are those of ServerOf.
 absl::StatusOr<std::string> AskedServer(const IssueFlags& flags);
 
+// The client certificate that the connection shows, DER, as its file has it now; "" where a token
+// asks, and where the file is a pipe or cannot be read, which ConnectToIssue reports.
+std::string AskingCertificate(const IssueFlags& flags);
+
 }  // namespace fleetca::client
 
 #endif  // FLEETCA_CLIENT_CLI_ISSUE_CONNECTION_H_

@@ -32,7 +32,8 @@ Examples:
   # Key and certificate in one go:
   fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
     --name URI:spiffe://fleet.example/svc/web --name DNS:web.fleet.example --out web.crt
-  # For another identity than one's own. Without --name the SPIFFE ID is the only name:
+  # For another identity than one's own. Without --name it has, beside the SPIFFE ID, the DNS names
+  # that the policy's rule gives; one's own renewal keeps the names of the certificate that asks:
   fleetca cert issue --dir ca --profile service --new-key p256 --key-out db.key \
     --identity spiffe://fleet.example/svc/db --out db.crt
   # Its own renewal, with a new key in the same place:

@@ -125,6 +125,9 @@ void SayWhatIsLeft(const PendingRequest& request, absl::string_view certificate_
 absl::Status Deliver(const IssueFlags& flags, const KeptRequest& kept,
                      const PendingRequest& request) {
   const std::string serial = request.answer->serial.ToHex();
+  // A renewal in place is about to write over the certificate that asked.
+  const std::string lost = NotGrantedAgain(request.asked.csr_der, AskingCertificate(flags),
+                                           request.answer->certificate_der);
   if (const absl::Status written = WriteIssueOutputs(flags, request); !written.ok()) {
     const std::string where =
         kept.path().empty() ? absl::StrCat("'fleetca cert get ", serial, "' fetches it")
@@ -140,6 +143,9 @@ absl::Status Deliver(const IssueFlags& flags, const KeptRequest& kept,
                    serial, ", valid until ", TimeToWords(request.answer->not_after),
                    ", renew after ", TimeToWords(request.answer->renew_after)));
   SayWhatIsLeft(request, request.answer->certificate_der);
+  if (!lost.empty()) {
+    Say(lost);
+  }
   return absl::OkStatus();
 }
 

@@ -43,9 +43,11 @@ absl::Status CheckTime(absl::string_view path, const x509::Certificate& certific
                                "; give a chain that is valid now"));
   }
   if (now < certificate.not_before) {
-    return Refuse(path,
-                  absl::StrCat("certificate 1 is valid from ", TimeToWords(certificate.not_before),
-                               " only; wait, or set this machine's clock right"));
+    return Refuse(
+        path,
+        absl::StrCat("certificate 1 is valid from ", TimeToWords(certificate.not_before),
+                     " only; set this machine's clock right, or, if it is, give a chain that is "
+                     "valid now"));
   }
   return absl::OkStatus();
 }

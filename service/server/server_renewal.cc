@@ -26,8 +26,22 @@ TlsPair Copy(const TlsPair& pair) {
   return {SecretBytes(pair.certificate.view()), SecretBytes(pair.private_key.view())};
 }
 
+std::string RenewServer(absl::string_view folder) {
+  return absl::StrCat("`fleetca ca renew-server --dir ", folder.empty() ? "." : folder, "`");
+}
+
+absl::Status Refusal(const absl::Status& why, absl::string_view remedy) {
+  return FailedPrecondition(Reason::kFileInvalid, absl::StrCat(why.message(), " (", remedy, ")"));
+}
+
 std::string NotInstead(const absl::Status& why) {
   return absl::StrCat(why.message(), " (the server could not issue itself another one)");
+}
+
+// What a clock that was ahead left: once it is right again, no client takes such a certificate, and
+// waiting for its begin would be an outage. Whether the clock is right now, the issuer judges.
+bool IsOfAFuture(const x509::Certificate& certificate, absl::Time now) {
+  return now < certificate.not_before;
 }
 
 bool IsOf(const TlsPair& pair, const x509::Certificate& certificate) {
@@ -64,8 +78,11 @@ absl::Status ServerRenewal::CheckGranted() const {
 }
 
 bool ServerRenewal::IsDue(const x509::Certificate& certificate) const {
-  return clock_.Now() >=
-             RenewOwnFrom(certificate.serial, certificate.not_before, certificate.not_after) &&
+  const absl::Time now = clock_.Now();
+  if (IsOfAFuture(certificate, now)) {
+    return true;
+  }
+  return now >= RenewOwnFrom(certificate.serial, certificate.not_before, certificate.not_after) &&
          certificate.not_after + kEndsWithTheCa < ca_.issuer().ca().not_after;
 }
 
@@ -79,19 +96,21 @@ absl::StatusOr<ServerRenewal::Replaceable> ServerRenewal::FindReplaceable(
   }
   const absl::StatusOr<SecretBytes> key = ReadSecretFile(files_.private_key);
   const bool is_missing = GetReason(key.status()) == Reason::kFileMissing;
-  const bool has_expired = clock_.Now() >= (*old)->not_after;
+  const absl::Time now = clock_.Now();
+  const bool is_valid = now < (*old)->not_after && !IsOfAFuture(**old, now);
   const KeyIs key_is = key.ok() ? CompareKey(*key, **old) : KeyIs::kNoKey;
   // A key that may not be read, or anything else in its file, is an operator's to look at.
-  if (!has_expired && !is_missing && key_is != KeyIs::kAnothers) {
+  if (is_valid && key.ok() && key_is == KeyIs::kNoKey) {
+    return Refusal(why, absl::StrCat(RenewServer(folder_), " makes another pair, and keeps what ",
+                                     "stands in the key's file under another name"));
+  }
+  if (is_valid && !is_missing && key_is != KeyIs::kAnothers) {
     return why;
   }
   if (profile_.empty()) {
-    return FailedPrecondition(
-        Reason::kFileInvalid,
-        absl::StrCat(why.message(), " (`fleetca ca renew-server --dir ",
-                     folder_.empty() ? "." : folder_,
-                     "` makes one, and a server with own_certificates.server_profile makes it "
-                     "by itself)"));
+    return Refusal(why, absl::StrCat(RenewServer(folder_),
+                                     " makes one, and a server with "
+                                     "own_certificates.server_profile makes it by itself"));
   }
   return Replaceable{*std::move(old), PairSha256(*pem, key.ok() ? key->view() : ""),
                      !is_missing && key_is != KeyIs::kItsOwn};

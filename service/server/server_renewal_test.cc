@@ -235,6 +235,42 @@ TEST_F(ServerRenewalTest, AnExpiredPairIsReplacedAtTheStart) {
   EXPECT_FALSE(std::filesystem::exists(File("tls/server.key.replaced")));
 }
 
+// A clock that was ahead made it, and is right again.
+TEST_F(ServerRenewalTest, APairThatIsNotValidYetIsReplacedAtTheStart) {
+  const std::string before = Shown();
+  const absl::Status why = FailedPrecondition(Reason::kFileInvalid, "it is not valid yet");
+  clock_.Advance(-2 * kDay);
+  FLEETCA_EXPECT_OK(renewal_->CheckPairInstead(why));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const TlsPair pair, renewal_->PairInstead(why));
+  FLEETCA_EXPECT_OK(tls_->Use(pair));
+  clock_.Advance(2 * kDay);
+  renewal_->Look(*tls_);
+  FLEETCA_EXPECT_OK(renewal_->status());
+  EXPECT_NE(Shown(), before);
+  EXPECT_EQ(Read("tls/server.crt"), Shown());
+  EXPECT_EQ(Read("tls/server.key"), pair.private_key.view());
+}
+
+TEST_F(ServerRenewalTest, APairThatIsNotValidYetIsReplacedWhileTheServerRuns) {
+  const std::string before = Shown();
+  clock_.Advance(-2 * kDay);
+  renewal_->Look(*tls_);
+  FLEETCA_EXPECT_OK(renewal_->status());
+  EXPECT_NE(Shown(), before);
+  EXPECT_EQ(Read("tls/server.crt"), Shown());
+  EXPECT_EQ(Recorded(), 1);
+}
+
+TEST_F(ServerRenewalTest, WithoutAProfileAPairThatIsNotValidYetIsRefusedWithTheRemedy) {
+  ServerConfig config = Config();
+  config.own_certificates.server_profile.clear();
+  Make(config);
+  clock_.Advance(-2 * kDay);
+  const absl::Status why = FailedPrecondition(Reason::kFileInvalid, "it is not valid yet");
+  EXPECT_THAT(std::string(renewal_->PairInstead(why).status().message()),
+              AllOf(HasSubstr("it is not valid yet"), HasSubstr("fleetca ca renew-server --dir ")));
+}
+
 TEST_F(ServerRenewalTest, APairThatIsNotTakenIsWrittenNowhereAndNotSaidToBeRenewed) {
   const std::string before = Read("tls/server.crt");
   clock_.Advance(91 * kDay);
@@ -282,8 +318,13 @@ TEST_F(ServerRenewalTest, WhatAnOperatorHasToLookAtStays) {
   const absl::Status why = FailedPrecondition(Reason::kFileInvalid, "it does not fit");
   for (const char* junk : {"", "junk"}) {
     Write("tls/server.key", junk);
-    EXPECT_EQ(renewal_->PairInstead(why).status(), why);
+    const absl::Status refusal = renewal_->PairInstead(why).status();
+    EXPECT_THAT(refusal, IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));
+    EXPECT_THAT(std::string(refusal.message()),
+                AllOf(HasSubstr("it does not fit (`fleetca ca renew-server --dir "),
+                      HasSubstr("makes another pair")));
     EXPECT_EQ(Read("tls/server.key"), junk);
+    EXPECT_EQ(Recorded(), 0);
   }
 }
 

@@ -105,6 +105,11 @@ class NamesTest(unittest.TestCase):
         names = self.shown(renewed.out, "-ext", "subjectAltName")
         self.assertIn("DNS:web.fleet.example", names)
         self.assertNotIn("DNS:a.web", names)
+        self.assertIn("DNS:a.web.fleet.example, which the certificate that asked has, is not granted any more "
+                      "and was left out", renewed.err)
+        again = self.renew(renewed.out)
+        self.assertEqual(again.code, 0, again.err)
+        self.assertNotIn("left out", again.err)
         self.assertIn("renewed without names that the policy grants no more", self.fleet.log())
 
     def test_dns_names_are_folded_and_counted_once(self):

@@ -109,6 +109,17 @@ kill $server; wait $server; rm -f ready
         self.assertEqual(done.code, 0, done.err)
         self.assertGreater(self.days_left("issuing-ca.crt"), 1090)
 
+    def test_the_issuing_ca_is_renewed_a_second_time_by_the_same_commands(self):
+        of_issuing_ca = [commands for _, commands in blocks() if "former-issuing-cas.crt" in commands]
+        self.assertEqual(len(of_issuing_ca), 1)
+        done = self.bash(blocks()[0][1] + 2 * of_issuing_ca[0] + "kill $server; wait $server\n"
+                         "fleetca config validate ca/fleetca.textproto\n"
+                         "grep -c former_certificates_file ca/fleetca.textproto > written\n"
+                         "grep -c 'BEGIN CERTIFICATE' ca/former-issuing-cas.crt >> written\n")
+        self.assertEqual(done.code, 0, done.err)
+        with open(os.path.join(self.folder, "written"), encoding="ascii") as written:
+            self.assertEqual(written.read().split(), ["1", "2"])
+
     @unittest.skipUnless(FAKETIME, "faketime is not installed")
     def test_checklist51_each_day_of_the_page_on_that_day(self):
         days = {int(day): commands for day, commands in blocks() if day}
@@ -202,6 +213,38 @@ class ExpiredTest(unittest.TestCase):
         self.assertNotEqual(self.ca.read("ca/server.crt"), before)
         self.assertEqual(os.stat(self.ca.path("ca/server.key")).st_mode & 0o777, 0o600)
 
+    def test_a_server_that_renewed_while_its_clock_was_ahead_starts_once_the_clock_is_right_again(self):
+        self.first_day()
+        self.set_clock(61)
+        served, words = self.started_at(61)
+        self.assertTrue(served, words)
+        self.assertIn("The server's certificate was renewed", words)
+        of_the_future = self.ca.read("ca/server.crt")
+        self.set_clock(0)
+        valid = self.at(0, "config", "validate", self.config)
+        self.assertEqual(valid.code, 0, valid.err)
+        self.assertIn("would issue itself another one", valid.err)
+        served, words = self.started_at(0)
+        self.assertTrue(served, words)
+        self.assertIn("is valid from", words)
+        self.assertIn("issues itself another one", words)
+        self.assertNotEqual(self.ca.read("ca/server.crt"), of_the_future)
+
+    def test_without_a_profile_a_certificate_of_the_future_is_refused_with_the_remedy_which_works(self):
+        self.first_day()
+        self.set_clock(61)
+        served, words = self.started_at(61)
+        self.assertTrue(served, words)
+        self.leave_it_alone()
+        self.set_clock(0)
+        served, words = self.started_at(0)
+        self.assertFalse(served, words)
+        self.assertIn("fleetca ca renew-server --dir " + self.ca.ca, words)
+        renewed = self.at(0, "ca", "renew-server", "--dir", self.ca.ca, "--profile", "ca-server")
+        self.assertEqual(renewed.code, 0, renewed.err)
+        served, words = self.started_at(0)
+        self.assertTrue(served, words)
+
     def test_checklist51_an_expired_issuing_ca_is_refused_with_what_to_do(self):
         self.first_day()
         self.set_clock(1096)
@@ -247,6 +290,22 @@ class RunningTest(unittest.TestCase):
                 refused = ca.at_server(*command, "--profile", profile, "--identity",
                                        "spiffe://%s/svc/fleetca" % fleet.DOMAIN)
                 self.assertEqual(refused.code, 1, command)
+
+    def test_a_damaged_key_is_refused_with_the_remedy_which_works(self):
+        ca = self.enterContext(fleet.Fleet(start=False))
+        config = ca.path("ca/fleetca.textproto")
+        for damaged in ("", "-----BEGIN PRIVATE KEY-----\njunk\n"):
+            with self.subTest(damaged=damaged):
+                ca.edit("server.key", lambda _, text=damaged: text)
+                refused = fleet.fleetca("serve", "--config", config)
+                self.assertEqual(refused.code, 1)
+                self.assertIn("server.key", refused.err)
+                self.assertIn("fleetca ca renew-server --dir " + ca.ca, refused.err)
+                renewed = fleet.fleetca("ca", "renew-server", "--dir", ca.ca)
+                self.assertEqual(renewed.code, 0, renewed.err)
+                valid = fleet.fleetca("config", "validate", config)
+                self.assertEqual(valid.code, 0, valid.err)
+        ca.start()
 
     def test_a_torn_pair_is_cured_at_the_start_and_both_ports_show_the_new_one(self):
         ca = self.enterContext(fleet.Fleet(start=False, bootstrap=True))

@@ -37,6 +37,17 @@ SHOWS = {
     "examples/echo/README.md": ((), ('"good morning" by spiffe://fleet.example/svc/writer',)),
     "examples/nginx/README.md": ((), ("spiffe://fleet.example/svc/writer",)),
 }
+# The first certificate of a host, by a token that is good once.
+_BY_TOKEN = 'fleetca cert issue --bootstrap localhost:8444 --ca-sha256 "$(cat root.sha256)" --token-file join.token'
+# Pages that are pasted a second time into the same folder, and what is refused then, because it is there already: how
+# those commands begin.
+AGAIN = {
+    "README.md": ("fleetca ca init", "fleetca serve", "fleetca cert issue"),
+    "docs/bootstrap.md": ("fleetca ca init", "fleetca serve", "fleetca token create", _BY_TOKEN, "rm join.token"),
+    "docs/recipes/mutual-tls.md": ("fleetca ca init", "fleetca serve", "for service in"),
+    "docs/recipes/nss.md": ("fleetca ca init", "fleetca serve"),
+    "docs/recipes/python-csr.md": ("fleetca ca init", "fleetca serve"),
+}
 _PASSED_OVER = ("bazel-", ".", "node_modules")
 
 
@@ -107,6 +118,18 @@ class PagesTest(unittest.TestCase):
                 done = runner.run(commands, folder, os.getcwd(), files, as_user=page in AS_USER)
                 self.assertIsNone(done.failure, "%s: %s" % (page, done.failure))
                 self.check_shown(page, folder, done)
+
+    def test_a_page_may_be_pasted_again(self):
+        for page, refused in AGAIN.items():
+            commands = [command for command in extract.page_commands(read(page)) if is_run(page, command)]
+            for beginning in refused:
+                self.assertTrue(any(command.text.startswith(beginning) for command in commands), (page, beginning))
+            again = [command for command in commands if not command.text.startswith(refused)]
+            with self.subTest(page), tempfile.TemporaryDirectory(
+                    prefix="again-", dir=os.environ.get("TEST_TMPDIR"), ignore_cleanup_errors=True) as holder:
+                files = [("examples", os.path.join(workspace(), "examples"))]
+                done = runner.run(commands + again, os.path.join(holder, "page"), os.getcwd(), files)
+                self.assertIsNone(done.failure, "%s: %s" % (page, done.failure))
 
     def check_shown(self, page, folder, done):
         names, words = SHOWS.get(page, ((), ()))
