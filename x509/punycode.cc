@@ -23,6 +23,7 @@ constexpr uint32_t kInitialBias = 72;
 constexpr uint32_t kInitialN = 0x80;
 
 constexpr uint32_t kMaxCodePoint = 0x10ffff;
+constexpr uint32_t kFirstPrintable = 0xa0;  // above ASCII
 
 bool IsCharacter(uint32_t code_point) {
   return code_point <= kMaxCodePoint && (code_point < 0xd800 || code_point > 0xdfff);
@@ -166,6 +167,12 @@ std::string Encode(const std::u32string& text) {
   return out;
 }
 
+// U+0080 to U+009F are control characters: no name has them, and a terminal may obey them.
+bool HasControl(const std::u32string& text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char32_t c) { return c >= kInitialN && c < kFirstPrintable; });
+}
+
 }  // namespace
 
 bool IsPunycodeLabel(absl::string_view label) { return absl::StartsWith(label, kPrefix); }
@@ -173,7 +180,7 @@ bool IsPunycodeLabel(absl::string_view label) { return absl::StartsWith(label, k
 const char* PunycodeProblem(absl::string_view label) {
   const absl::string_view encoded = label.substr(kPrefix.size());
   const std::optional<std::u32string> text = Decode(encoded);
-  if (!text.has_value()) {
+  if (!text.has_value() || HasControl(*text)) {
     return "has an \"xn--\" label that does not decode (RFC 3492); write the international name, "
            "and let a tool encode it";
   }

@@ -47,5 +47,16 @@ TEST(PunycodeTest, RefusesPlainTextInDisguise) {
 // U+D800 is half of a character in UTF-16, and none by itself.
 TEST(PunycodeTest, RefusesSurrogates) { EXPECT_NE(PunycodeProblem("xn--ib9b"), nullptr); }
 
+// U+0080 and U+009F, and U+0085 in a word; U+00A0 and U+00E9 are above them.
+TEST(PunycodeTest, RefusesControlCharacters) {
+  for (const char* label : {"xn--a", "xn--5a", "xn--web-xa", "xn--web-wa"}) {
+    ASSERT_NE(PunycodeProblem(label), nullptr) << label;
+    EXPECT_EQ(std::string(PunycodeProblem(label)), PunycodeProblem("xn--99999999")) << label;
+  }
+  for (const char* label : {"xn--6a", "xn--9ca"}) {
+    EXPECT_EQ(PunycodeProblem(label), nullptr) << label;
+  }
+}
+
 }  // namespace
 }  // namespace fleetca::x509
