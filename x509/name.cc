@@ -1,6 +1,7 @@
 #include "x509/name.h"
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -31,7 +32,16 @@ constexpr struct {
     {oid::Bytes("\x55\x04\x05"), "serialNumber"},
     {oid::Bytes("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"), "DC"},
     {oid::Bytes("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01"), "UID"},
+    // Not of RFC 4514, but by this name people know it (PKCS #9).
+    {oid::Bytes("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"), "emailAddress"},
 };
+
+// String types of X.680 that nobody should write any more, and that old tools still do.
+constexpr uint8_t kNumericString = 0x12;
+constexpr uint8_t kTeletexString = 0x14;
+constexpr uint8_t kVisibleString = 0x1a;
+constexpr uint8_t kUniversalString = 0x1c;
+constexpr uint8_t kBmpString = 0x1e;
 
 // AttributeTypeAndValue inside its own RDN.
 std::string SingleValuedRdn(absl::string_view type, absl::string_view value,
@@ -72,6 +82,66 @@ void AppendEscaped(absl::string_view value, std::string* out) {
   }
 }
 
+void AppendUtf8(uint32_t c, std::string* out) {
+  const auto more = [out](uint32_t bits) {
+    out->push_back(static_cast<char>(0x80 | (bits & 0x3f)));
+  };
+  if (c < 0x80) {
+    out->push_back(static_cast<char>(c));
+  } else if (c < 0x800) {
+    out->push_back(static_cast<char>(0xc0 | (c >> 6)));
+    more(c);
+  } else if (c < 0x10000) {
+    out->push_back(static_cast<char>(0xe0 | (c >> 12)));
+    more(c >> 6);
+    more(c);
+  } else {
+    out->push_back(static_cast<char>(0xf0 | (c >> 18)));
+    more(c >> 12);
+    more(c >> 6);
+    more(c);
+  }
+}
+
+// Characters of `width` octets each, the highest first. nullopt where one is cut off or is none.
+std::optional<std::string> Utf8OfWide(absl::string_view value, size_t width) {
+  if (value.size() % width != 0) {
+    return std::nullopt;
+  }
+  std::string text;
+  for (; !value.empty(); value.remove_prefix(width)) {
+    uint32_t c = 0;
+    for (const char octet : value.substr(0, width)) {
+      c = c << 8 | static_cast<unsigned char>(octet);
+    }
+    if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) {
+      return std::nullopt;
+    }
+    AppendUtf8(c, &text);
+  }
+  return text;
+}
+
+// The text of a value; nullopt for what is no string.
+std::optional<std::string> TextOfValue(uint8_t tag, absl::string_view value) {
+  switch (tag) {
+    case der::kUtf8String:
+    case der::kPrintableString:
+    case der::kIa5String:
+    case kNumericString:
+    case kVisibleString:
+      return std::string(value);
+    case kTeletexString:  // T.61 by name, Latin-1 by what is written
+      return Utf8OfWide(value, 1);
+    case kBmpString:
+      return Utf8OfWide(value, 2);
+    case kUniversalString:
+      return Utf8OfWide(value, 4);
+    default:
+      return std::nullopt;
+  }
+}
+
 // One AttributeTypeAndValue as "CN=Root".
 [[nodiscard]] bool AppendAttribute(der::Reader* rdn, std::string* out) {
   der::Reader attribute;
@@ -82,8 +152,8 @@ void AppendEscaped(absl::string_view value, std::string* out) {
     return false;
   }
   absl::StrAppend(out, AttributeName(type), "=");
-  if (tag == der::kUtf8String || tag == der::kPrintableString || tag == der::kIa5String) {
-    AppendEscaped(value, out);
+  if (const std::optional<std::string> text = TextOfValue(tag, value); text.has_value()) {
+    AppendEscaped(*text, out);
   } else {
     absl::StrAppend(out, "#", absl::BytesToHexString(element));
   }

@@ -63,10 +63,40 @@ TEST(NameTest, EscapesSyntaxAndControls) {
 TEST(NameTest, NamesOtherTypesByOidAndOtherStringsInHex) {
   const std::string type = der::OidFromString("2.5.4.99");
   EXPECT_EQ(NameToText(OneRdnName(OneAttribute(type, der::kPrintableString, "x"))), "2.5.4.99=x");
-  EXPECT_EQ(NameToText(OneRdnName(OneAttribute(oid::kCommonName, 0x1e, "ab"))), "CN=#1e026162");
+  EXPECT_EQ(NameToText(OneRdnName(OneAttribute(oid::kCommonName, 0x04, "ab"))), "CN=#04026162");
   EXPECT_EQ(NameToText(OneRdnName(OneAttribute(oid::kCommonName, der::kUtf8String, "a") +
                                   OneAttribute(oid::kOrganizationName, der::kUtf8String, "b"))),
             "CN=a+O=b");
+}
+
+TEST(NameTest, ReadsStringsThatNobodyShouldWriteAnyMore) {
+  const struct {
+    uint8_t tag;
+    absl::string_view value;
+    const char* text;
+  } cases[] = {
+      {0x12, "17", "CN=17"},
+      {0x1a, "Web", "CN=Web"},
+      {0x14, "Z\xfcrich", "CN=Z\xc3\xbcrich"},
+      {0x1e, absl::string_view("\0Z\0\xfc\x20\xac", 6), "CN=Z\xc3\xbc\xe2\x82\xac"},
+      {0x1c, absl::string_view("\0\0\0Z\0\x01\xf6\0", 8), "CN=Z\xf0\x9f\x98\x80"},
+      // What a terminal obeys, and what is syntax, is escaped here, too.
+      {0x14, "a\x9b,", "CN=a\\c2\\9b\\,"},
+      {0x1e, absl::string_view("\0\x1b", 2), "CN=\\1b"},
+      // Cut off, half of a character of UTF-16, and past the last one.
+      {0x1e, "abc", "CN=#1e03616263"},
+      {0x1e, "\xd8\x3d", "CN=#1e02d83d"},
+      {0x1c, absl::string_view("\0\x11\0\0", 4), "CN=#1c0400110000"},
+  };
+  for (const auto& [tag, value, text] : cases) {
+    EXPECT_EQ(NameToText(OneRdnName(OneAttribute(oid::kCommonName, tag, value))), text);
+  }
+}
+
+TEST(NameTest, KnowsEmailAddresses) {
+  EXPECT_EQ(NameToText(OneRdnName(OneAttribute(der::OidFromString("1.2.840.113549.1.9.1"), 0x16,
+                                               "root@fleet.example"))),
+            "emailAddress=root@fleet.example");
 }
 
 TEST(NameTest, SaysSoWhenItIsNoName) {
