@@ -55,6 +55,8 @@ SETUPS = {
     "store set-clock": STOPPED,
     "version": "",
 }
+# Whose examples stay in the background: each must still be there a second later.
+STAYS = extract.Command(0, "sleep 1; kill -0 $!\n")
 # Commands without examples of their own, and why.
 NO_EXAMPLES = {}
 
@@ -98,6 +100,19 @@ class HelpTest(unittest.TestCase):
             words = name.split()
             done = subprocess.run(["./fleetca", "help", *words], capture_output=True, text=True, check=True)
             self.assertEqual(help_of(words), done.stdout)
+
+    def test_an_example_in_the_background_goes_on(self):
+        for name in ("serve", "authz serve"):
+            commands = extract.commands(SETUPS.get(name, SERVED))
+            for example in extract.help_examples(help_of(name.split())):
+                commands += [example, STAYS] if example.text.rstrip().endswith("&") else [example]
+            # The path of a unix socket has at most 107 bytes, so not where Bazel has its temporary files.
+            with self.subTest(name), tempfile.TemporaryDirectory(
+                    prefix="help-", dir="/tmp", ignore_cleanup_errors=True) as holder:
+                files = [("examples/nginx/http_roles.textproto",
+                          os.path.abspath("examples/nginx/http_roles.textproto"))]
+                done = runner.run(commands, os.path.join(holder, "help"), os.getcwd(), files)
+                self.assertIsNone(done.failure, "fleetca %s --help: %s" % (name, done.failure))
 
     def test_every_example_works(self):
         for name in ["", *self.names]:
