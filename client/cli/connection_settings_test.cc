@@ -110,6 +110,15 @@ TEST_F(ConnectionSettingsTest, AFolderWithoutAConfigurationLeavesTheServerToTheN
   EXPECT_EQ(Resolve({.dir = Folder("files", "")}).server, "ca:22");
 }
 
+TEST_F(ConnectionSettingsTest, TheDefaultServerIsExplainedToWhoCannotReachIt) {
+  const std::string dir = Folder("files", "");
+  EXPECT_THAT(WhyUsualServer({.dir = dir}),
+              HasSubstr("127.0.0.1:8443 is the default: " + dir + " holds no fleetca.textproto"));
+  EXPECT_THAT(WhyUsualServer({}), HasSubstr("nothing names another address"));
+  EXPECT_EQ(WhyUsualServer({.dir = Folder("ca", "127.0.0.1:9000")}), "");
+  EXPECT_EQ(WhyUsualServer({.server = "ca:1"}), "");
+}
+
 TEST_F(ConnectionSettingsTest, AConfigurationThatDoesNotParseSaysWhere) {
   const std::string dir = Folder("broken", "");
   ASSERT_TRUE(
