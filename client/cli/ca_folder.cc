@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -17,9 +18,21 @@ namespace {
 constexpr absl::string_view kConfigFile = "fleetca.textproto";
 constexpr absl::string_view kRemedy = "; give the server's address with --server";
 
-// `fleetca config validate` says what is wrong, and better.
-class Silent final : public google::protobuf::io::ErrorCollector {
-  void AddError(int, google::protobuf::io::ColumnNumber, const std::string&) override {}
+// Keeps the first error, with the place that an editor shows. `fleetca config validate` says more.
+class FirstError final : public google::protobuf::io::ErrorCollector {
+ public:
+  const std::string& text() const { return text_; }
+
+  void AddError(int line, google::protobuf::io::ColumnNumber column,
+                const std::string& message) override {
+    if (text_.empty()) {
+      text_ =
+          absl::StrCat("line ", line + 1, ", column ", column + 1, ": ", absl::CHexEscape(message));
+    }
+  }
+
+ private:
+  std::string text_;
 };
 
 // An address to listen on, as one to connect to.
@@ -45,14 +58,22 @@ absl::StatusOr<std::string> ServerAddressOf(absl::string_view folder) {
     return text.status();
   }
   // A server of another release may know more fields.
-  Silent silent;
+  FirstError error;
   google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&silent);
+  parser.RecordErrorsTo(&error);
   parser.AllowUnknownField(true);
   config::v1::ServerConfig config;
   const bool parsed = parser.ParseFromString(*text, &config);
+  if (!parsed) {
+    return InvalidArgument(
+        Reason::kConfigInvalid, "",
+        absl::StrCat(file, " cannot be understood: ",
+                     error.text().empty() ? "it is no text of protocol buffers" : error.text(),
+                     "; correct it ('fleetca config validate' checks it whole), or give the "
+                     "server's address with --server"));
+  }
   const std::string& address = config.listener().address();
-  if (!parsed || address.empty()) {
+  if (address.empty()) {
     return InvalidArgument(
         Reason::kConfigInvalid, "listener.address",
         absl::StrCat(file, " does not say on which address the server listens", kRemedy));

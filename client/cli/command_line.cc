@@ -144,6 +144,23 @@ CommandLineMistake UnknownFlag(const CLI::App& command, const std::string& argum
       flag};
 }
 
+// A flag that names a file, a folder or an address, and was given nothing: a variable that is not
+// set. Nothing would mean the default, which is another file, folder or server than was meant.
+CommandLineMistake EmptyValue(const CLI::App& command, const std::string& argument) {
+  const std::string flag = FlagOf(argument);
+  return {absl::StrCat(flag,
+                       " is given nothing, as by a variable that is not set; give it a value "
+                       "or leave it out; ",
+                       SeeHelp(command)),
+          flag};
+}
+
+bool NamesAPlace(const CLI::Option& option) {
+  const std::string name = option.get_type_name();
+  const std::string type = name.substr(0, name.find(':'));
+  return type == "FILE" || type == "DIR" || type == "PATH" || type == "ADDRESS" || type == "HOST";
+}
+
 // What looks like a flag; "-" is a file, and "-1" a number.
 bool LooksLikeFlag(const std::string& argument) {
   return argument.size() > 1 && argument.front() == '-' &&
@@ -163,6 +180,11 @@ CommandLineMistake FindFlagMistake(const CLI::App& command,
       return UnknownFlag(command, argument);
     }
     const bool has_value = is_long ? absl::StrContains(argument, "=") : argument.size() > 2;
+    const bool is_empty = has_value ? is_long && argument.find('=') + 1 == argument.size()
+                                    : i + 1 < arguments.size() && arguments[i + 1].empty();
+    if (is_empty && NamesAPlace(*option)) {
+      return EmptyValue(command, argument);
+    }
     i += has_value ? 0 : static_cast<size_t>(option->get_items_expected_min());
   }
   return {};

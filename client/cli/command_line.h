@@ -22,8 +22,9 @@ bool WantsJson(const std::vector<std::string>& arguments);
 // "help cert issue" as "cert issue --help"; everything else, and the help of "help", as it is.
 std::vector<std::string> WithoutHelpCommand(std::vector<std::string> arguments);
 
-// The first word that stands where a command must and is none, a command that is missing, or the
-// first flag that its command does not have, with the one thing that was probably meant. `app` is
+// The first word that stands where a command must and is none, a command that is missing, the first
+// flag that its command does not have, with the one thing that was probably meant, or a flag for a
+// file, a folder or an address that is given nothing. `app` is
 // the program with all its commands.
 CommandLineMistake FindMistake(const CLI::App& app, const std::vector<std::string>& arguments);
 

@@ -58,6 +58,22 @@ TEST_F(CommandLineTest, AMissingCommandIsNamed) {
   EXPECT_THAT(Mistake({}), HasSubstr("fleetca needs a command; there are: cert, "));
 }
 
+// As "$UNSET" gives it: the default would be another file, folder or server than was meant.
+TEST_F(CommandLineTest, APlaceThatIsGivenNothingIsAMistake) {
+  for (const char* flag : {"--out", "--dir", "--server", "--csr", "--key-out"}) {
+    for (const std::vector<std::string>& given :
+         {std::vector<std::string>{flag, ""}, std::vector<std::string>{std::string(flag) + "="}}) {
+      std::vector<std::string> arguments = {"cert", "issue", "--profile", "service"};
+      arguments.insert(arguments.end(), given.begin(), given.end());
+      const CommandLineMistake mistake = FindMistake(app_, arguments);
+      EXPECT_THAT(mistake.sentence, HasSubstr(std::string(flag) + " is given nothing"));
+      EXPECT_EQ(mistake.flag, flag);
+    }
+  }
+  EXPECT_THAT(Mistake({"cert", "issue", "--out", "a", "--dir=x="}), IsEmpty());
+  EXPECT_THAT(Mistake({"cert", "issue", "--profile", ""}), IsEmpty());
+}
+
 TEST_F(CommandLineTest, AMistypedFlagHasOneSuggestion) {
   const CommandLineMistake mistake =
       FindMistake(app_, {"cert", "issue", "--profle", "service", "--dir", "ca"});

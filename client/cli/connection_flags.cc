@@ -159,6 +159,7 @@ absl::StatusOr<CaClientOptions> ClientOptionsOf(const ConnectionFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const ConnectionSettings settings, ResolveSettings(flags));
   CaClientOptions options;
   static_cast<CallOptions&>(options) = CallOptionsOf(flags);
+  options.backoff.wait_through = ServerWait(flags.timeout, WhyUsualServer(flags));
   options.address = settings.server;
   options.files = FilesIn(settings);
   options.server_name = settings.server_name;

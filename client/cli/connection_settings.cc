@@ -19,6 +19,7 @@ namespace {
 constexpr absl::string_view kTrustBundleFile = "trust-bundle.pem";
 constexpr absl::string_view kCertificateFile = "admin.crt";
 constexpr absl::string_view kPrivateKeyFile = "admin.key";
+constexpr absl::string_view kConfigFile = "fleetca.textproto";
 
 constexpr absl::string_view kUsualServer = "127.0.0.1:8443";
 
@@ -109,7 +110,10 @@ TlsFiles FilesIn(const ConnectionSettings& settings) {
           FileOr(settings.key, settings.dir, kPrivateKeyFile), settings.server_identity};
 }
 
-absl::StatusOr<ConnectionSettings> ResolveSettings(const ConnectionSettings& flags) {
+namespace {
+
+// As ResolveSettings, with an empty server where no source names one.
+absl::StatusOr<ConnectionSettings> ResolveNamed(const ConnectionSettings& flags) {
   ConnectionSettings settings;
   FLEETCA_RETURN_IF_ERROR(Add(flags, &settings));
   if (!IsComplete(settings)) {
@@ -118,8 +122,27 @@ absl::StatusOr<ConnectionSettings> ResolveSettings(const ConnectionSettings& fla
   if (!IsComplete(settings)) {
     FLEETCA_RETURN_IF_ERROR(AddContext(&settings));
   }
+  return settings;
+}
+
+}  // namespace
+
+absl::StatusOr<ConnectionSettings> ResolveSettings(const ConnectionSettings& flags) {
+  FLEETCA_ASSIGN_OR_RETURN(ConnectionSettings settings, ResolveNamed(flags));
   FillEmpty(std::string(kUsualServer), &settings.server);
   return settings;
+}
+
+std::string WhyUsualServer(const ConnectionSettings& flags) {
+  const absl::StatusOr<ConnectionSettings> settings = ResolveNamed(flags);
+  if (!settings.ok() || !settings->server.empty()) {
+    return "";
+  }
+  return absl::StrCat(
+      kUsualServer, " is the default: ",
+      flags.dir.empty() ? "nothing names another address"
+                        : absl::StrCat(flags.dir, " holds no ", kConfigFile, " that names another"),
+      "; --server does");
 }
 
 }  // namespace fleetca::client

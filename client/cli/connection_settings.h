@@ -35,6 +35,10 @@ TlsFiles FilesIn(const ConnectionSettings& settings);
 // that is not there; each names its source.
 absl::StatusOr<ConnectionSettings> ResolveSettings(const ConnectionSettings& flags);
 
+// Where no source names a server, so that the usual one is asked: a sentence that says so, for one
+// who cannot reach it. "" where a source names one.
+std::string WhyUsualServer(const ConnectionSettings& flags);
+
 }  // namespace fleetca::client
 
 #endif  // FLEETCA_CLIENT_CLI_CONNECTION_SETTINGS_H_

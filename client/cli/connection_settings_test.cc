@@ -110,6 +110,27 @@ TEST_F(ConnectionSettingsTest, AFolderWithoutAConfigurationLeavesTheServerToTheN
   EXPECT_EQ(Resolve({.dir = Folder("files", "")}).server, "ca:22");
 }
 
+TEST_F(ConnectionSettingsTest, TheDefaultServerIsExplainedToWhoCannotReachIt) {
+  const std::string dir = Folder("files", "");
+  EXPECT_THAT(WhyUsualServer({.dir = dir}),
+              HasSubstr("127.0.0.1:8443 is the default: " + dir + " holds no fleetca.textproto"));
+  EXPECT_THAT(WhyUsualServer({}), HasSubstr("nothing names another address"));
+  EXPECT_EQ(WhyUsualServer({.dir = Folder("ca", "127.0.0.1:9000")}), "");
+  EXPECT_EQ(WhyUsualServer({.server = "ca:1"}), "");
+}
+
+TEST_F(ConnectionSettingsTest, AConfigurationThatDoesNotParseSaysWhere) {
+  const std::string dir = Folder("broken", "");
+  ASSERT_TRUE(
+      WriteFileAtomic(dir + "/fleetca.textproto", "listener {\n  address \"ca:1\"\n}\n", 0644)
+          .ok());
+  const absl::Status status = ResolveSettings({.dir = dir}).status();
+  EXPECT_EQ(GetReason(status), Reason::kConfigInvalid);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("fleetca.textproto"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("line 2, column "));
+  EXPECT_TRUE(ResolveSettings({.server = "ca:1", .dir = dir}).ok());
+}
+
 TEST_F(ConnectionSettingsTest, ACertificateAndItsKeyComeFromOneSource) {
   Use({.dir = Folder("context", "127.0.0.1:3")});
   const ConnectionSettings settings = Resolve({.certificate = "own.crt"});

@@ -102,11 +102,9 @@ absl::Status Ask(const IssueFlags& flags, const KeptRequest& kept, const IssueFu
     return kept.GiveUp(HintOf(flags, issued.status(), *request));
   }
   request->answer = *std::move(issued);
-  if (!kept.path().empty()) {
-    // Where this fails, the certificate can still be asked for again. It matters to a renewal in
-    // place: between the new key and the new certificate there is no pair to ask with.
-    AddAnswer(kept.path(), *request->answer).IgnoreError();
-  }
+  // Where this fails, the certificate can still be asked for again. It matters to a renewal in
+  // place: between the new key and the new certificate there is no pair to ask with.
+  kept.AddAnswer(*request->answer).IgnoreError();
   return absl::OkStatus();
 }
 

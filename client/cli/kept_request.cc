@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
@@ -88,7 +89,7 @@ absl::StatusOr<std::unique_ptr<KeptRequest>> KeptRequest::Keep(const std::string
   if (path.size() >= sizeof(file)) {
     return FileError("write", path, ENAMETOOLONG);
   }
-  std::unique_ptr<KeptRequest> kept(new KeptRequest(path, is_new));
+  std::unique_ptr<KeptRequest> kept(new KeptRequest(path, request.asked.request_id, is_new));
   if (path.empty()) {
     return kept;
   }
@@ -161,8 +162,24 @@ absl::Status KeptRequest::GiveUp(const absl::Status& status) const {
                                        path_, ", and removing that begins anew"));
 }
 
+bool KeptRequest::IsOurs() const {
+  const absl::StatusOr<std::optional<PendingRequest>> found = ReadPending(path_);
+  return found.ok() && found->has_value() && (*found)->asked.request_id == request_id_;
+}
+
+absl::Status KeptRequest::AddAnswer(const Issued& answer) const {
+  if (path_.empty()) {
+    return absl::OkStatus();
+  }
+  if (!IsOurs()) {
+    return FailedPrecondition(Reason::kFileInvalid,
+                              absl::StrCat(path_, " keeps another run's request by now"));
+  }
+  return client::AddAnswer(path_, answer);
+}
+
 void KeptRequest::Remove() const {
-  if (!path_.empty()) {
+  if (!path_.empty() && IsOurs()) {
     unlink(path_.c_str());
   }
 }

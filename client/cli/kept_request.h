@@ -42,19 +42,29 @@ class KeptRequest {
   // to its message which command goes on.
   absl::Status GiveUp(const absl::Status& status) const;
 
-  // Takes the file away. Call it once key and certificate are where they belong.
+  // Adds the answer to the file, as AddAnswer of pending_request.h does. FAILED_PRECONDITION
+  // kFileInvalid where the file is another run's by now, which is left alone.
+  absl::Status AddAnswer(const Issued& answer) const;
+
+  // Takes the file away, unless it is another run's by now. Call it once key and certificate are
+  // where they belong.
   void Remove() const;
 
   const std::string& path() const { return path_; }
 
  private:
-  KeptRequest(std::string path, bool is_new) : path_(std::move(path)), is_new_(is_new) {}
+  KeptRequest(std::string path, std::string request_id, bool is_new)
+      : path_(std::move(path)), request_id_(std::move(request_id)), is_new_(is_new) {}
 
   void Catch();
+  // Whether the request on disk is still this one. Two runs of one command may be at work: the file
+  // that one of them removed may be there again, for a request that was just begun.
+  bool IsOurs() const;
 
   static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 
   const std::string path_;
+  const std::string request_id_;
   const bool is_new_;
   struct sigaction before_[std::size(kSignals)] = {};
 };

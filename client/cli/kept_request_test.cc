@@ -51,6 +51,7 @@ class KeptRequestTest : public ::testing::Test {
     PendingRequest request;
     request.asked.csr_der = "a CSR";
     request.asked.request_id = "0123456789abcdef";
+    request.key_type = "p256";
     request.private_key_pem = SecretBytes("a key\n");
     return request;
   }
@@ -200,6 +201,23 @@ TEST_F(KeptRequestTest, OfAnEarlierRunItGoesWhenTheCaJudgedItOrItsCertificateExp
     EXPECT_EQ(kept->GiveUp(one.status).code(), one.status.code());
     EXPECT_EQ(Exists(), one.stays) << one.status;
   }
+}
+
+// Two runs of one command: the file that one of them removed is there again, and the other's.
+TEST_F(KeptRequestTest, AnotherRunsFileIsLeftAlone) {
+  const auto kept = *KeptRequest::Keep(path_, Request(), /*is_new=*/true);
+  Issued answer;
+  answer.certificate_der = "a certificate";
+  EXPECT_TRUE(kept->AddAnswer(answer).ok());
+  ASSERT_EQ(unlink(path_.c_str()), 0);
+  PendingRequest other = Request();
+  other.asked.request_id = "fedcba9876543210";
+  ASSERT_TRUE(WritePending(path_, other).ok());
+  const std::string before = *ReadFile(path_);
+  EXPECT_EQ(GetReason(kept->AddAnswer(answer)), Reason::kFileInvalid);
+  kept->Remove();
+  ASSERT_TRUE(Exists());
+  EXPECT_EQ(*ReadFile(path_), before);
 }
 
 TEST_F(KeptRequestTest, WithoutAPlaceNothingIsKept) {

@@ -38,7 +38,8 @@ bool ServerWait::operator()(const absl::Status& status) {
   start_ = std::min(start_, absl::Now());
   if (!said_ && absl::Now() - start_ >= kSilence) {
     said_ = true;
-    Say(absl::StrCat(what, "; waiting for the server, for up to ", timeout_));
+    Say(absl::StrCat(what, "; waiting for the server, for up to ", timeout_,
+                     why_there_.empty() ? "" : absl::StrCat(" (", why_there_, ")")));
   }
   return true;
 }

@@ -19,12 +19,15 @@ namespace fleetca::client {
 // once. Thread-compatible.
 class ServerWait {
  public:
-  explicit ServerWait(std::string timeout) : timeout_(std::move(timeout)) {}
+  // `why_there` says why the server is looked for where it is, where that may be the mistake.
+  explicit ServerWait(std::string timeout, std::string why_there = "")
+      : timeout_(std::move(timeout)), why_there_(std::move(why_there)) {}
 
   bool operator()(const absl::Status& status);
 
  private:
   const std::string timeout_;
+  const std::string why_there_;
   // The first failure.
   absl::Time start_ = absl::InfiniteFuture();
   bool said_ = false;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/errors.h"
 #include "client/cli/testing/command_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -38,6 +39,18 @@ TEST_F(ServerWaitTest, SaysAfterASecondWhatIsWaitedFor) {
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("waiting for the server, for up to 2s"));
   EXPECT_FALSE(Exists("web.key"));
+}
+
+TEST_F(ServerWaitTest, SaysWhyTheServerIsLookedForWhereItIs) {
+  ServerWait wait("30s", "127.0.0.1:8443 is the default");
+  const absl::Status down =
+      Unavailable(Reason::kServerUnreachable, "cannot reach the CA: connection refused");
+  ::testing::internal::CaptureStderr();
+  EXPECT_TRUE(wait(down));
+  absl::SleepFor(absl::Milliseconds(1100));
+  EXPECT_TRUE(wait(down));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              HasSubstr("for up to 30s (127.0.0.1:8443 is the default)"));
 }
 
 TEST_F(ServerWaitTest, AServerThatStartsLateIsWaitedFor) {

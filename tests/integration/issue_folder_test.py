@@ -91,7 +91,18 @@ class IssueFolderTest(unittest.TestCase):
         by_name = {os.path.basename(one["csr"]): one for one in report["failed"]}
         self.assertEqual(set(by_name), set(bad))
         self.assertEqual(by_name["evil.csr"]["reason"], "SAN_NOT_ALLOWED")
-        self.assertEqual(sorted(os.listdir(self.out)), ["web-1.crt", "web-2.crt"])
+        self.assertEqual(sorted(os.listdir(self.out)),
+                         [".fleetca.pending", "web-1.crt", "web-2.crt"])
+        # Once they are mended, the same command issues these alone.
+        before = self.certificates()
+        for name in bad:
+            self.fleet.write(name, fleet.make_csr(key))
+        again = self.issue(*files, "-o", "json")
+        self.assertEqual(again.code, 0, again.err)
+        self.assertEqual([one["replayed"] for one in json.loads(again.out)["issued"]].count(True), 2)
+        found = self.certificates()
+        self.assertEqual({name: found[name] for name in before}, before)
+        self.assertFalse(os.path.exists(os.path.join(self.out, ".fleetca.pending")))
 
     def test_two_csrs_for_one_file_are_named(self):
         twin = self.fleet.write("web-1.csr", fleet.make_csr(self.fleet.path("web.key")))
