@@ -46,10 +46,11 @@ class ServerRenewal {
   absl::Status CheckGranted() const;
 
   // For TlsAtStart: another pair where that of the files has expired or is not valid yet (a clock
-  // that was ahead made it), or where key and certificate do not fit each other, as a machine that stopped between the two leaves them. `why` for
-  // anything else, and with a word about what failed where a new one cannot be issued. The first
-  // Look writes the files, if the pair is in use then. A key that is not that of the certificate
-  // may be one that an operator has just put there: it is kept (KeepKey) before it is replaced.
+  // that was ahead made it), or where key and certificate do not fit each other, as a machine that
+  // stopped between the two leaves them. `why` for anything else, and with a word about what failed
+  // where a new one cannot be issued. The first Look writes the files, if the pair is in use then.
+  // A key that is not that of the certificate may be one that an operator has just put there: it is
+  // kept (KeepKey) before it is replaced.
   absl::StatusOr<TlsPair> PairInstead(const absl::Status& why);
 
   // Whether PairInstead would issue one, as far as the policy and the files say: OK, or its error.
