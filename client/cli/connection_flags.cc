@@ -163,13 +163,13 @@ absl::StatusOr<CaClientOptions> ClientOptionsOf(const ConnectionFlags& flags) {
   options.address = settings.server;
   options.files = FilesIn(settings);
   options.server_name = settings.server_name;
+  WarnOfItsEnd(options.files.certificate_file, Clock::System().Now());
   return options;
 }
 
 absl::StatusOr<std::unique_ptr<CaClient>> Connect(const ConnectionFlags& flags) {
   FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
   FLEETCA_ASSIGN_OR_RETURN(CaClientOptions options, ClientOptionsOf(flags));
-  WarnOfItsEnd(options.files.certificate_file, Clock::System().Now());
   return CaClient::Create(std::move(options));
 }
 

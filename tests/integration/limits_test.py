@@ -10,7 +10,7 @@ import unittest
 from tests.integration import fleet, http2, processes
 
 # Of service/net/channel_arguments.
-MAX_METADATA = 16 << 10
+MAX_METADATA = 24 << 10
 MAX_STREAMS = 100
 # Of the configuration below.
 MAX_CONNECTIONS_PER_CALLER = 8

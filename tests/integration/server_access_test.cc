@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "base/durable_file.h"
 #include "base/errors.h"
+#include "base/file.h"
 #include "base/private_key.h"
 #include "client/ca_client.h"
 #include "client/status_from_grpc.h"
@@ -175,7 +177,16 @@ TEST_F(ServerAccessTest, Checklist32_TheServersCertificateRotatesWithoutDropping
   v1::IssueCertificateResponse response;
   grpc::ClientContext first;
   ASSERT_TRUE(old_channel->IssueCertificate(&first, ServiceRequest(MakeCsr()), &response).ok());
-  // A certificate and key for another name, in the place of the server's.
+  // A certificate and key for another name, in the place of the server's. It takes a rule that
+  // writes the server's identity out.
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::string policy, ReadFile(ca_ + "/policy.textproto"));
+  const std::string granting = absl::StrReplaceAll(
+      policy,
+      {{"  issue_for: \"/svc/*\"\n", "  issue_for: \"/svc/*\"\n  issue_for: \"/svc/fleetca\"\n"}});
+  ASSERT_NE(granting, policy);
+  FLEETCA_ASSERT_OK(WriteFileAtomic(ca_ + "/policy.textproto", granting, 0644));
+  AddToPolicy("");
+  FLEETCA_ASSERT_OK(server_->ReloadPolicy());
   testing::CsrOptions options;
   const EvpPkeyPtr key = testing::NewTestKey(KeyType::kP256);
   options.key = key.get();
@@ -183,7 +194,7 @@ TEST_F(ServerAccessTest, Checklist32_TheServersCertificateRotatesWithoutDropping
                    {x509::NameType::kDns, "rotated.fleetca.fleet.test"}};
   FLEETCA_ASSERT_OK_AND_ASSIGN(
       const client::Issued rotated,
-      Client()->Issue({.csr_der = MakeCsr(options), .profile = "service"}));
+      Client()->Issue({.csr_der = MakeCsr(options), .profile = "ca-server"}));
   std::string pem = x509::EncodePem(x509::kPemCertificate, rotated.certificate_der);
   pem += x509::EncodePem(x509::kPemCertificate, rotated.chain_der.at(0));
   FLEETCA_ASSERT_OK_AND_ASSIGN(const SecretBytes key_pem, EncodePrivateKey(key.get()));
