@@ -181,8 +181,11 @@ TEST_F(ServerAccessTest, Checklist32_TheServersCertificateRotatesWithoutDropping
   // writes the server's identity out.
   FLEETCA_ASSERT_OK_AND_ASSIGN(const std::string policy, ReadFile(ca_ + "/policy.textproto"));
   const std::string granting = absl::StrReplaceAll(
-      policy,
-      {{"  issue_for: \"/svc/*\"\n", "  issue_for: \"/svc/*\"\n  issue_for: \"/svc/fleetca\"\n"}});
+      policy, {{"  issue_for: \"/svc/*\"\n",
+                "  issue_for: \"/svc/*\"\n  issue_for: \"/svc/fleetca\"\n"},
+               {"  profiles: \"ca-server\"\n",
+                "  profiles: \"ca-server\"\n  profiles: \"service\"\n"
+                "  dns_names: \"rotated.fleetca.fleet.test\"\n"}});
   ASSERT_NE(granting, policy);
   FLEETCA_ASSERT_OK(WriteFileAtomic(ca_ + "/policy.textproto", granting, 0644));
   AddToPolicy("");
@@ -194,7 +197,7 @@ TEST_F(ServerAccessTest, Checklist32_TheServersCertificateRotatesWithoutDropping
                    {x509::NameType::kDns, "rotated.fleetca.fleet.test"}};
   FLEETCA_ASSERT_OK_AND_ASSIGN(
       const client::Issued rotated,
-      Client()->Issue({.csr_der = MakeCsr(options), .profile = "ca-server"}));
+      Client()->Issue({.csr_der = MakeCsr(options), .profile = "service"}));
   std::string pem = x509::EncodePem(x509::kPemCertificate, rotated.certificate_der);
   pem += x509::EncodePem(x509::kPemCertificate, rotated.chain_der.at(0));
   FLEETCA_ASSERT_OK_AND_ASSIGN(const SecretBytes key_pem, EncodePrivateKey(key.get()));
