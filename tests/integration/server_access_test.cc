@@ -181,11 +181,11 @@ TEST_F(ServerAccessTest, Checklist32_TheServersCertificateRotatesWithoutDropping
   // writes the server's identity out.
   FLEETCA_ASSERT_OK_AND_ASSIGN(const std::string policy, ReadFile(ca_ + "/policy.textproto"));
   const std::string granting = absl::StrReplaceAll(
-      policy, {{"  issue_for: \"/svc/*\"\n",
-                "  issue_for: \"/svc/*\"\n  issue_for: \"/svc/fleetca\"\n"},
-               {"  profiles: \"ca-server\"\n",
-                "  profiles: \"ca-server\"\n  profiles: \"service\"\n"
-                "  dns_names: \"rotated.fleetca.fleet.test\"\n"}});
+      policy,
+      {{"  issue_for: \"/svc/*\"\n", "  issue_for: \"/svc/*\"\n  issue_for: \"/svc/fleetca\"\n"},
+       {"  profiles: \"ca-server\"\n",
+        "  profiles: \"ca-server\"\n  profiles: \"service\"\n"
+        "  dns_names: \"rotated.fleetca.fleet.test\"\n"}});
   ASSERT_NE(granting, policy);
   FLEETCA_ASSERT_OK(WriteFileAtomic(ca_ + "/policy.textproto", granting, 0644));
   AddToPolicy("");
