@@ -144,7 +144,7 @@ class CommandLineTest(unittest.TestCase):
         bootstrap = ["cert", "issue", "--bootstrap", self.fleet.bootstrap_address, "--token-file", file, "--new-key",
                      "p256", "--key-out", self.fleet.path("late.key"), "--timeout", "10s"]
         pin = ["--ca-sha256", fleet.fleetca("bundle", "fingerprint", root).out.decode().strip()]
-        date = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+        date = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"
         for way in (pin, ["--ca", root, "--identity", "spiffe://fleet.example/host/late"]):
             behind = self.at_time("-100d", *bootstrap, *way)
             self.assertEqual(behind.code, 1)
