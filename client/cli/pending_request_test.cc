@@ -99,14 +99,15 @@ TEST_F(PendingRequestTest, AnAnswerIsThereWholeOrNotAtAll) {
   for (size_t size = before.size(); size < after.size(); ++size) {
     ASSERT_TRUE(WriteFileAtomic(path_, after.substr(0, size), 0600).ok());
     EXPECT_FALSE(Read().answer.has_value()) << size;
-    ASSERT_TRUE(AddAnswer(path_, Answer("second")).ok());
+    const Issued second = Answer("second");
+    ASSERT_TRUE(AddAnswer(path_, second).ok());
     const PendingRequest read = Read();
     ASSERT_TRUE(read.answer.has_value()) << size;
     EXPECT_EQ(read.answer->certificate_der, "second");
     EXPECT_THAT(read.answer->chain_der, ElementsAre("issuing", "above it"));
-    EXPECT_EQ(read.answer->serial, Answer("").serial);
-    EXPECT_EQ(read.answer->not_after, Answer("").not_after);
-    EXPECT_EQ(read.answer->renew_after, Answer("").renew_after);
+    EXPECT_EQ(read.answer->serial, second.serial);
+    EXPECT_EQ(read.answer->not_after, second.not_after);
+    EXPECT_EQ(read.answer->renew_after, second.renew_after);
     EXPECT_EQ(read.answer->request_id, read.asked.request_id);
   }
 }
