@@ -30,8 +30,8 @@ Examples:
   fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \
     --csr web.csr --out csr.crt
   # Key and certificate in one go:
-  fleetca cert issue --dir ca --profile service --new-key p256 --key-out web.key \
-    --name URI:spiffe://fleet.example/svc/web --name DNS:web.fleet.example --out web.crt
+  fleetca cert issue --dir ca --profile service --new-key p256 --key-out api.key \
+    --name URI:spiffe://fleet.example/svc/api --name DNS:api.fleet.example --out api.crt
   # For another identity than one's own. Without --name it has, beside the SPIFFE ID, the DNS names
   # that the policy's rule gives; one's own renewal keeps the names of the certificate that asks:
   fleetca cert issue --dir ca --profile service --new-key p256 --key-out db.key \

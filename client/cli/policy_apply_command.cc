@@ -35,8 +35,8 @@ Exit status: 0 when the policy is in force, 1 when it was refused.
 
 Examples:
   fleetca policy apply --dir ca
-  fleetca policy apply --server ca.fleet.example:8443 --ca roots.pem --cert me.crt --key me.key \
-    policy.textproto
+  fleetca policy apply --server localhost:8443 --ca ca/trust-bundle.pem --cert ca/admin.crt \
+    --key ca/admin.key ca/policy.textproto
   fleetca policy apply --dir ca -o json
 )help";
 

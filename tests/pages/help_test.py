@@ -46,10 +46,12 @@ wait $server
 SETUPS = {
     "": "",  # from nothing to a certificate
     "ca init": "",
+    "ca renew-admin": STOPPED,
+    "ca renew-server": STOPPED,
     "config validate": MADE,
     "help": "",
     "policy check": MADE,
-    "policy explain": MADE,
+    "policy explain": SERVED,
     "serve": MADE,
     "store restore": STOPPED,
     "store set-clock": STOPPED,
