@@ -378,8 +378,7 @@ TEST(CaInitTest, TrustDomainThatIsNoDnsDomainGivesNoDnsNames) {
   EXPECT_THAT(InitialPolicy(options), HasSubstr("dns_suffixes: \".fleet.example\""));
   for (const char* domain : {"fleet", "my_fleet.example", "10.0.0.1"}) {
     options.trust_domain = domain;
-    EXPECT_THAT(InitialPolicy(options), Not(HasSubstr(absl::StrCat(".", domain, "\""))));
-    EXPECT_THAT(InitialPolicy(options), Not(HasSubstr("dns_names: \"{name}")));
+    EXPECT_THAT(InitialPolicy(options), Not(HasSubstr("dns_")));
   }
 }
 

@@ -43,7 +43,7 @@ absl::Status CheckSpiffePathRule(absl::string_view rule, absl::string_view trust
   return x509::CheckSpiffeId(absl::StrCat("spiffe://", trust_domain, path), "");
 }
 
-absl::Status CheckDnsRule(absl::string_view rule) {
+absl::Status CheckDnsRule(absl::string_view rule, x509::Underscores underscores) {
   absl::string_view name = rule;
   const bool below = absl::ConsumePrefix(&name, ".");
   if (absl::StrContains(name, "*")) {
@@ -52,7 +52,7 @@ absl::Status CheckDnsRule(absl::string_view rule) {
                                   "every name below, and set dns_wildcards to "
                                   "certify wildcards"));
   }
-  FLEETCA_RETURN_IF_ERROR(x509::CheckName({NameType::kDns, name}, "", x509::Underscores::kAllowed));
+  FLEETCA_RETURN_IF_ERROR(x509::CheckName({NameType::kDns, name}, "", underscores));
   if (below && !absl::StrContains(name, ".")) {
     return Malformed(absl::StrCat("\"", rule,
                                   "\" would allow a whole top-level domain; name "
@@ -127,7 +127,12 @@ Mistakes NameRules::FindMistakes(const NameRulesOptions& options, absl::string_v
       options.spiffe_paths, "spiffe_paths",
       [trust_domain](absl::string_view rule) { return CheckSpiffePathRule(rule, trust_domain); },
       &mistakes);
-  CheckRules(options.dns_suffixes, "dns_suffixes", CheckDnsRule, &mistakes);
+  // A rule with one, where none is certified, could grant nothing.
+  const auto underscores =
+      options.dns_underscores ? x509::Underscores::kAllowed : x509::Underscores::kRefused;
+  CheckRules(
+      options.dns_suffixes, "dns_suffixes",
+      [underscores](absl::string_view rule) { return CheckDnsRule(rule, underscores); }, &mistakes);
   CheckRules(
       options.ip_prefixes, "ip_prefixes",
       [](absl::string_view rule) { return x509::ParseIpPrefix(rule).status(); }, &mistakes);
