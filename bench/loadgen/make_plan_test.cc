@@ -145,7 +145,7 @@ TEST(MakePlanTest, MistakesAreSentences) {
   ExpectMistake({"mixed", "--bad-share", "0.6", "--lookup-share", "0.6"}, "more than 1");
   ExpectMistake({"renew", "--agents", "10", "--pool-size", "9"}, "--agents");
   ExpectMistake({"unary", "--key-type", "dsa"}, "dsa");
-  ExpectMistake({"unary", "--server", "127.0.0.1"}, "HOST:PORT");
+  ExpectMistake({"unary", "--server", "127.0.0.1"}, "has no port");
   EXPECT_THAT(std::string(Parse({"unary"}).status().message()), HasSubstr("--dir"));
 }
 
