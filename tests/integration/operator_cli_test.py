@@ -159,6 +159,12 @@ class OperatorCliTest(unittest.TestCase):
 
     def test_what_does_not_fit_together_is_named(self):
         ca = self.copy_of_the_ca("mixed")
+        # A server that renews its certificate would issue itself another pair.
+        config = os.path.join(ca, "fleetca.textproto")
+        with open(config, encoding="utf-8") as file:
+            text = file.read()
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(text.replace('  server_profile: "ca-server"\n', ""))
         other = self.fleet.path("other")
         self.assertEqual(fleetca("ca", "init", "--dir", other, "--trust-domain", DOMAIN).code, 0)
         for name, sentence in (("server.key", "not the key of"), ("issuing-ca.crt", "root"),
