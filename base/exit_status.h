@@ -39,9 +39,9 @@ int ReportStatus(const absl::Status& status);
 // JSON names as the field; where it is empty, that is the one with which the sentence begins.
 int ReportUsageError(absl::string_view message, absl::string_view flag = "");
 
-// A sentence on standard error that is no error. Where errors are JSON it is held back, so that
-// standard error holds nothing but the one object: it is in the array "notes" of the next error
-// that is reported, or written by FlushNotes.
+// A sentence on standard error that is not an error, escaped as PrintableMessage does. Where errors
+// are JSON it is held back, so that standard error holds nothing but the one object: it is in the
+// array "notes" of the next error that is reported, or written by FlushNotes.
 void SayNote(absl::string_view sentence);
 
 // Writes what SayNote has held back, a line each. For the end of a command that succeeded.

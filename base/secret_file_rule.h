@@ -16,9 +16,10 @@ namespace fleetca {
 //   - that its owner alone may read, with two exceptions:
 //       a file of root's may be read by a group, as root lends secrets by groups (0640; PostgreSQL
 //       has the same rule), such as in Kubernetes' volumes with fsGroup;
-//       on a file system that is mounted read-only, a file may be read by everybody: whoever
-//       mounted it there decided who gets to see it, and nobody here could close it. So Kubernetes
-//       mounts Secrets and projected service account tokens (0644).
+//       on a tmpfs that is mounted read-only, a file may be read by everybody: whoever mounted it
+//       there decided who gets to see it, and nobody here could close it. So Kubernetes mounts
+//       Secrets and projected service account tokens (0644). Other read-only mounts do not count:
+//       they may show files of the host, which its users read by another path.
 //
 // A link is judged by what it leads to.
 struct SecretFileFacts {
@@ -33,7 +34,7 @@ struct SecretFileFacts {
 // what mends it where the file is. Thread-safe.
 absl::Status CheckSecretFile(const SecretFileFacts& file, absl::string_view path);
 
-// Whether the file system of an open file is mounted read-only.
+// Whether an open file is on a tmpfs that is mounted read-only.
 bool IsOnReadOnlyMount(int descriptor);
 
 }  // namespace fleetca
