@@ -84,7 +84,7 @@ absl::Status Judge(const std::string& file) {
   return DecodePem(kPemCertificate, contents).status();
 }
 
-TEST(EverydayTest, WhatHasNoEffectIsNoReasonToRefuse) {
+TEST(EverydayTest, Checklist54_WhatHasNoEffectIsNoReasonToRefuse) {
   const std::vector<Case> cases = Cases();
   ASSERT_GE(cases.size(), 40u);
   for (const Case& one : cases) {

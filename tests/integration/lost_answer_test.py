@@ -72,7 +72,7 @@ class LostAnswerTest(unittest.TestCase):
         serial = fleet.serial_of(read(crt))
         self.assertEqual("serial=" + token["last_serial"].upper(), serial)
 
-    def test_an_answer_that_was_lost_is_given_to_the_same_command(self):
+    def test_checklist45_an_answer_that_was_lost_is_given_to_the_same_command(self):
         token = self.make_token("a")
         self.link.losing = "close"
         lost = self.run_command("a", token, "--timeout", "5s")
@@ -109,7 +109,7 @@ class LostAnswerTest(unittest.TestCase):
         self.assertEqual(again.code, 0, again.err)
         self.assert_issued_once("c", ["c.key", "c.csr", "c.crt"])
 
-    def test_ctrl_c_in_the_middle(self):
+    def test_checklist45_ctrl_c_in_the_middle(self):
         token = self.make_token("i")
         self.link.losing = "hold"
         with subprocess.Popen(self.command("i", token), stderr=subprocess.PIPE) as process:
@@ -123,7 +123,7 @@ class LostAnswerTest(unittest.TestCase):
         self.assertEqual(again.code, 0, again.err)
         self.assert_issued_once("i")
 
-    def test_a_mistyped_output_costs_nothing(self):
+    def test_checklist45_a_mistyped_output_costs_nothing(self):
         token = self.make_token("m")
         for more in (["--bundle-out", self.path("none/roots.pem")], ["--out", self.path("none/crt")],
                      ["--out", self.folder]):
@@ -168,7 +168,7 @@ class LostAnswerTest(unittest.TestCase):
         return (os.path.exists(self.path(host + ".key")) and os.path.exists(self.path(host + ".crt"))
                 and not os.path.exists(self.path(host + ".key.pending")))
 
-    def test_killed_at_any_instant(self):
+    def test_checklist45_killed_at_any_instant(self):
         seed = random.randrange(1 << 32)
         random.seed(seed)
         started = time.monotonic()
@@ -192,7 +192,7 @@ class LostAnswerTest(unittest.TestCase):
                 self.assert_issued_once(host)
         self.assertGreater(resumed, 0, "of %d that were cut short none had asked" % cut_short)
 
-    def test_a_renewal_in_place_killed_at_any_instant(self):
+    def test_checklist45_a_renewal_in_place_killed_at_any_instant(self):
         """With a new key each time: the pair on disk asks for the next one."""
         seed = random.randrange(1 << 32)
         random.seed(seed)

@@ -45,14 +45,14 @@ class NamesTest(unittest.TestCase):
                          self.key, "--profile", "service", "--csr", "-", *arguments,
                          stdin=self.csr(names))
 
-    def test_people_have_the_last_segment_of_their_identity_as_common_name(self):
+    def test_checklist55_people_have_the_last_segment_of_their_identity_as_common_name(self):
         certificate = self.issue("/user/bob", "user")
         self.assertEqual(self.shown(certificate, "-subject").strip(), "subject=CN=bob")
         text = self.shown(certificate, "-ext", "subjectAltName")
         self.assertNotIn("critical", text)
         self.assertIn("URI:spiffe://fleet.example/user/bob", text)
 
-    def test_a_rules_subject_goes_before_and_the_csrs_is_never_taken(self):
+    def test_checklist55_a_rules_subject_goes_before_and_the_csrs_is_never_taken(self):
         certificate = self.issue("/user/ann", "user", subject="/O=Evil/CN=root")
         self.assertEqual(self.shown(certificate, "-subject").strip(),
                          "subject=CN=ann, OU=db, O=ops, O=Fleet, C=CH")
@@ -64,7 +64,7 @@ class NamesTest(unittest.TestCase):
         self.assertEqual(self.shown(certificate, "-subject").strip(), "subject=")
         self.assertIn("critical", self.shown(certificate, "-ext", "subjectAltName"))
 
-    def test_a_certificate_has_its_rules_names_when_none_are_asked_for(self):
+    def test_checklist56_a_certificate_has_its_rules_names_when_none_are_asked_for(self):
         for names in (None, "URI:spiffe://fleet.example/svc/web"):
             self.assertIn("DNS:web.fleet.example", self.shown(
                 self.issue("/svc/web", "service", names=names), "-ext", "subjectAltName"))
@@ -72,7 +72,7 @@ class NamesTest(unittest.TestCase):
             self.issue("/svc/web", "service", names="DNS:a.web.fleet.example"), "-ext",
             "subjectAltName"))
 
-    def test_a_renewal_keeps_the_names(self):
+    def test_checklist56_a_renewal_keeps_the_names(self):
         first = self.issue("/svc/web", "service", "--chain",
                            names="DNS:a.web.fleet.example,DNS:b.web.fleet.example")
         second = self.renew(first, "--chain")

@@ -70,7 +70,7 @@ class WrittenPathsTest(unittest.TestCase):
             with self.subTest(name):
                 yield write, begins
 
-    def test_a_pipe(self):
+    def test_checklist52_a_pipe(self):
         for write, begins in self.for_each_writer():
             pipe = self.new_path("pipe")
             os.mkfifo(pipe)
@@ -83,7 +83,7 @@ class WrittenPathsTest(unittest.TestCase):
             self.assertTrue(read[0].startswith(begins), read)
             self.assertTrue(stat.S_ISFIFO(os.lstat(pipe).st_mode))
 
-    def test_a_socket(self):
+    def test_checklist52_a_socket(self):
         for write, begins in self.for_each_writer():
             path = self.new_path("s")
             with socket.socket(socket.AF_UNIX) as listening:
@@ -97,7 +97,7 @@ class WrittenPathsTest(unittest.TestCase):
                     self.assertTrue(accepted.recv(100).startswith(begins))
             self.assertTrue(stat.S_ISSOCK(os.lstat(path).st_mode))
 
-    def test_a_device(self):
+    def test_checklist52_a_device(self):
         for write, _ in self.for_each_writer():
             device = self.new_path("null")
             try:
@@ -109,7 +109,7 @@ class WrittenPathsTest(unittest.TestCase):
             self.assertEqual(result.code, 0, result.err)
             self.assertTrue(stat.S_ISCHR(os.lstat(device).st_mode))
 
-    def test_a_link(self):
+    def test_checklist52_a_link(self):
         for write, begins in self.for_each_writer():
             link, target = self.new_path("link"), self.new_path("target")
             os.symlink(target, link)
@@ -119,14 +119,14 @@ class WrittenPathsTest(unittest.TestCase):
             with open(target, "rb") as file:
                 self.assertTrue(file.read().startswith(begins))
 
-    def test_standard_output(self):
+    def test_checklist52_standard_output(self):
         for write, begins in self.for_each_writer():
             result = write("-")
             self.assertEqual(result.code, 0, result.err)
             self.assertTrue(result.out.startswith(begins), result.out)
             self.assertFalse(os.path.exists("-"))
 
-    def test_an_existing_file(self):
+    def test_checklist52_an_existing_file(self):
         """A bundle is kept up to date in its place; all else is refused."""
         for name, (write, begins) in self.writers().items():
             with self.subTest(name):
@@ -140,7 +140,7 @@ class WrittenPathsTest(unittest.TestCase):
                         self.assertEqual(result.code, 1)
                         self.assertEqual(file.read(), b"old")
 
-    def test_the_ready_file(self):
+    def test_checklist52_the_ready_file(self):
         for kind in ("pipe", "link"):
             with self.subTest(kind):
                 ready, target = self.new_path("ready"), self.new_path("target")

@@ -116,7 +116,7 @@ class HelpTest(unittest.TestCase):
                 done = runner.run(commands, os.path.join(holder, "help"), os.getcwd(), files)
                 self.assertIsNone(done.failure, "fleetca %s --help: %s" % (name, done.failure))
 
-    def test_every_example_works(self):
+    def test_checklist53_every_example_works(self):
         for name in ["", *self.names]:
             if name in self.groups or name in NO_EXAMPLES:
                 continue

@@ -105,7 +105,7 @@ class PagesTest(unittest.TestCase):
             for words in ("pidof fleetca", "pkill fleetca", "killall fleetca"):
                 self.assertNotIn(words, read(page), page)
 
-    def test_the_layout_of_the_tree_is_not_needed(self):
+    def test_checklist53_every_page_runs_as_pasted(self):
         """Each page runs in a folder of its own, which has the examples and the programs and nothing else."""
         for page in pages():
             commands = [command for command in extract.page_commands(read(page)) if is_run(page, command)]
