@@ -94,8 +94,8 @@ absl::StatusOr<size_t> ReadFully(const ScopedFd& fd, absl::string_view path, cha
 
 // Reads into one buffer of the file's size, so that no grown and freed buffer keeps a copy.
 absl::StatusOr<SecretBytes> ReadSecret(absl::string_view path, bool is_credential) {
-  // Opening a pipe would wait for its writer, and for ever where there is none: what is no regular
-  // file is refused instead.
+  // Opening a pipe would wait for its writer, for ever if there is none. Without waiting the pipe
+  // is opened, and CheckSecretFile refuses it.
   FLEETCA_ASSIGN_OR_RETURN(const ScopedFd fd, Open(path, O_NONBLOCK | O_NOCTTY));
   FLEETCA_ASSIGN_OR_RETURN(const struct stat info, Stat(fd, path));
   FLEETCA_RETURN_IF_ERROR(

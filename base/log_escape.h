@@ -16,7 +16,7 @@ inline constexpr size_t kMaxLoggedBytes = 2048;
 // printable ASCII without a line break.
 void AppendEscaped(absl::string_view text, std::string& out);
 
-// As AppendEscaped, and never cut: for what is no log.
+// The same as AppendEscaped, but the text is never cut: for output that is not a log line.
 void AppendEscapedWhole(absl::string_view text, std::string& out);
 
 // As AppendEscaped, in double quotes: a JSON string.

@@ -74,8 +74,9 @@ absl::Status CheckSecretFile(const SecretFileFacts& file, absl::string_view path
 }
 
 // A mount alone closes nothing: a service whose file system is read-only (systemd's ProtectSystem,
-// a container's read-only root, a bind mount of a host's folder) sees files of the host, which
-// others read there by another mount. What is on a tmpfs was put there for whom it is mounted.
+// a container's read-only root, a bind mount of a host's folder) sees files of the host, and users
+// of the host can read these files by another mount. A file on a tmpfs was put there for the
+// service that the tmpfs is mounted for.
 bool IsOnReadOnlyMount(int descriptor) {
   struct statvfs around;
   struct statfs kind;
