@@ -87,15 +87,16 @@ absl::Status CheckByOnlyKey(const JwtIssuer& issuer, const JwkSet& keys, Signing
 
 absl::Status CheckSignature(const JwtIssuer& issuer, const UnverifiedJwt& jwt,
                             absl::string_view token) {
-  const absl::string_view algorithm = SigningAlgorithmName(jwt.algorithm);
   const std::shared_ptr<const JwkSet> keys = issuer.keys->Keys();
-  if (!Contains(issuer.algorithms, jwt.algorithm)) {
+  if (!jwt.algorithm || !Contains(issuer.algorithms, *jwt.algorithm)) {
     return Refusal(absl::StrCat(
-        "the header's alg ", algorithm, " is not pinned for ", issuer.url,
+        "the header's alg ", jwt.algorithm_name, " is not ",
+        jwt.algorithm ? absl::StrCat("pinned for ", issuer.url)
+                      : "a signature algorithm that can be pinned",
         LeftOutToo(jwt.key_id.has_value() ? keys->FindLeftOut(*jwt.key_id) : nullptr)));
   }
-  return jwt.key_id.has_value() ? CheckByNamedKey(issuer, *keys, *jwt.key_id, jwt.algorithm, token)
-                                : CheckByOnlyKey(issuer, *keys, jwt.algorithm, token);
+  return jwt.key_id.has_value() ? CheckByNamedKey(issuer, *keys, *jwt.key_id, *jwt.algorithm, token)
+                                : CheckByOnlyKey(issuer, *keys, *jwt.algorithm, token);
 }
 
 absl::Status CheckAudience(const JsonValue& claims, const std::vector<std::string>& ours) {

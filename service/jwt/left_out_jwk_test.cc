@@ -52,6 +52,12 @@ TEST_F(LeftOutJwkTest, IsTheReasonOfATokenThatNamesIt) {
   EXPECT_EQ(source_->unknown_keys, 4);
   ExpectRefused(Token("RS512", "short"),
                 absl::StrCat("is not pinned for https://issuer.test", kLeftOut, "\"short\""));
+  // What such keys sign themselves.
+  ExpectRefused(Token("EdDSA", "ed"),
+                absl::StrCat("alg EdDSA is not a signature algorithm that can "
+                             "be pinned",
+                             kLeftOut, "\"ed\" is of kind OKP"));
+  ExpectRefused(Token("ES512", "p521"), absl::StrCat(kLeftOut, "\"p521\" is of curve P-521"));
   ExpectRefused(Token("ES256", "other"), "has no key \"other\" that is known yet");
 }
 
