@@ -10,6 +10,7 @@
 #include "base/crypto_types.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "x509/algorithm_name.h"
 #include "x509/certificate.h"
 #include "x509/csr.h"
 #include "x509/der/der.h"
@@ -84,7 +85,7 @@ std::vector<std::string> NamesText(const x509::GeneralNames& names) {
   return texts;
 }
 
-// The scheme's name; an algorithm that we do not know by its OID.
+// The scheme's name; of an algorithm that we do not verify, what people call it, and its OID.
 std::string SignatureAlgorithmText(string_view element) {
   if (const auto algorithm = x509::ParseAlgorithmIdentifier(element, ""); algorithm.ok()) {
     return std::string(SignatureSchemeName(algorithm->scheme));
@@ -92,7 +93,7 @@ std::string SignatureAlgorithmText(string_view element) {
   x509::der::Reader reader(element), algorithm;
   string_view oid;
   if (reader.ReadNested(x509::der::kSequence, &algorithm) && algorithm.ReadOid(&oid)) {
-    return x509::der::OidToString(oid);
+    return x509::AlgorithmName(oid);
   }
   return "unknown";
 }

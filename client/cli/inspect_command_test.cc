@@ -180,6 +180,14 @@ TEST_F(InspectTest, DerAndPemSayTheSame) {
   EXPECT_EQ(Inspect({"-o", "pem", Path("root.der")}).out, *ReadFile(Path("root.pem")));
 }
 
+// Nobody here verifies such a signature, and whoever looks at the certificate wants to know whose.
+TEST_F(InspectTest, ASignatureAlgorithmOfOthersHasItsName) {
+  OpenSsl(absl::StrCat("req -x509 -newkey rsa:2048 -nodes -keyout ", Path("old.key"),
+                       " -sha1 -subj /CN=Old -days 30 -out ", Path("old.pem")));
+  EXPECT_THAT(Inspect({Path("old.pem")}).out,
+              HasSubstr("  Signature       RSA with SHA-1 (1.2.840.113549.1.1.5)\n"));
+}
+
 // DER as openssl is to write it into an extension.
 std::string AsOpenSslWants(absl::string_view der) {
   return absl::StrCat("DER:", absl::BytesToHexString(der));
