@@ -35,7 +35,11 @@ class FolderOutputsTest : public CommandsTest {
   }
 
   // As a run leaves it that was cut short.
-  void LeaveSeed() { ASSERT_TRUE(FolderSeed::Keep(Path("out"), server_.address()).ok()); }
+  void LeaveSeed() {
+    const auto seed = FolderSeed::Find(Path("out"), server_.address(), /*force=*/false);
+    ASSERT_TRUE(seed.ok()) << seed.status();
+    ASSERT_TRUE(seed->Begin().ok());
+  }
 };
 
 TEST_F(FolderOutputsTest, ASeedThatWasLeftLetsCertificatesOfTheSameKeyBeReplaced) {
