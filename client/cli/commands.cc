@@ -8,6 +8,7 @@
 #include "client/cli/get_command.h"
 #include "client/cli/inspect_command.h"
 #include "client/cli/issue_command.h"
+#include "client/cli/stats_command.h"
 #include "client/cli/token_create_command.h"
 #include "client/cli/token_list_commands.h"
 
@@ -37,6 +38,7 @@ void AddCertCommands(CLI::App& app, int* exit_code) {
   AddAuthzServeCommand(*authz, exit_code);
   AddAuthzCheckCommand(*authz, exit_code);
 
+  AddStatsCommand(app, exit_code);
   AddContextCommand(app, exit_code);
 }
 

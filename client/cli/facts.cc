@@ -164,6 +164,8 @@ absl::string_view AttestationName(x509::Attestation attestation) {
       return "join_token";
     case x509::Attestation::kJwt:
       return "jwt";
+    case x509::Attestation::kOwn:
+      return "own";
   }
   return "unknown";
 }

@@ -233,6 +233,29 @@ TEST_F(InspectTest, ShowsWhatTheCertificateGrants) {
               AllOf(Not(HasSubstr("  Roles ")), HasSubstr("1.3.6.1.4.1.32473.1.1.1, ")));
 }
 
+TEST_F(InspectTest, SaysHowTheCasOwnCameToBe) {
+  const auto provenance = x509::BuildProvenance(
+      {.profile = "ca-server", .attestation = x509::Attestation::kOwn, .generation = 0});
+  OpenSsl(absl::StrCat("req -x509 -key ", Path("root.key"), " -subj /CN=Web -days 30 -addext ",
+                       "1.3.6.1.4.1.32473.1.1.2=", AsOpenSslWants(*provenance), " -out ",
+                       Path("own.pem")));
+  EXPECT_THAT(Inspect({Path("own.pem")}).out,
+              HasSubstr("  Provenance      profile ca-server, attested by own, generation 0\n"));
+  const auto json = nlohmann::json::parse(Inspect({"-o", "json", Path("own.pem")}).out)[0];
+  EXPECT_EQ(json["provenance"]["attestation"], "own");
+}
+
+// As one of a later release, with a word that is not known here.
+TEST_F(InspectTest, AProvenanceThatCannotBeReadHidesNothingElse) {
+  OpenSsl(absl::StrCat("req -x509 -key ", Path("root.key"), " -subj /CN=Web -days 30 -addext ",
+                       "1.3.6.1.4.1.32473.1.1.2=DER:30090201010c01700a0104 -out ",
+                       Path("later.pem")));
+  const Outcome text = Inspect({Path("later.pem")});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, AllOf(HasSubstr("  Subject "), HasSubstr("  Provenance      UNREADABLE: "),
+                              HasSubstr("or own (3)")));
+}
+
 TEST_F(InspectTest, ACertificateWithoutGrantsSaysNothingOfThem) {
   EXPECT_THAT(Inspect({Path("root.pem")}).out, Not(HasSubstr("Roles")));
   const auto json = nlohmann::json::parse(Inspect({"-o", "json", Path("root.pem")}).out)[0];

@@ -34,11 +34,13 @@ const OneUseJwt* OneUseJwtOf(const Caller& caller) {
 }
 
 x509::Attestation AttestationOf(const Caller& caller) {
-  if (std::holds_alternative<JoinTokenCaller>(caller)) {
-    return x509::Attestation::kJoinToken;
-  }
-  return std::holds_alternative<JwtCaller>(caller) ? x509::Attestation::kJwt
-                                                   : x509::Attestation::kMtls;
+  struct Name {
+    x509::Attestation operator()(const CertificateCaller&) { return x509::Attestation::kMtls; }
+    x509::Attestation operator()(const JoinTokenCaller&) { return x509::Attestation::kJoinToken; }
+    x509::Attestation operator()(const JwtCaller&) { return x509::Attestation::kJwt; }
+    x509::Attestation operator()(const OwnCaller&) { return x509::Attestation::kOwn; }
+  };
+  return std::visit(Name(), caller);
 }
 
 }  // namespace fleetca::service

@@ -80,8 +80,7 @@ absl::Time EndOf(const Caller& caller);
 // the JWT where its issuer's do, else InfiniteFuture.
 absl::Time CertificatesEndOf(const Caller& caller);
 
-// How the caller showed who it is, as a certificate's provenance says it. That has no word of its
-// own for the CA itself, which counts as a caller with a certificate.
+// How the caller showed who it is, as a certificate's provenance says it.
 x509::Attestation AttestationOf(const Caller& caller);
 
 // The JWT that the caller may use once, which aliases `caller`; null for every other caller.

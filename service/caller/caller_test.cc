@@ -38,6 +38,7 @@ TEST(CallerTest, TheCaItselfHasAnIdentityAndNoToken) {
   EXPECT_EQ(IdentityOf(caller).data(), std::get<OwnCaller>(caller).spiffe_id.data());
   EXPECT_EQ(EndOf(caller), absl::InfiniteFuture());
   EXPECT_EQ(OneUseJwtOf(caller), nullptr);
+  EXPECT_EQ(AttestationOf(caller), x509::Attestation::kOwn);
   EXPECT_FALSE(ShowsToken(caller));
 }
 

@@ -193,6 +193,21 @@ TEST(ContentsTest, ProvenanceSaysHowItCameToBeAndCountsTheLineage) {
   EXPECT_EQ(provenance(4, kWeb).generation, 0u);
 }
 
+// Nobody connected, so no word for a connection may stand there.
+TEST(ContentsTest, TheProvenanceOfTheCasOwnSaysSo) {
+  TestIssuer ca({.policy = GrantingPolicy(), .provenance = true});
+  const std::string csr = MakeCsr(Named(kDb));
+  RecordingIssuance issuance(csr, kRequestId);
+  issuance.AskAs(OwnCaller{.spiffe_id = std::string(kDb)});
+  issuance.request.identity = kDb;
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, Issue(ca, issuance));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const x509::Certificate certificate,
+                               x509::ParseCertificate(issued.certificate));
+  const x509::Extension* extension = certificate.Find(x509::AuthzOids().provenance);
+  ASSERT_NE(extension, nullptr);
+  EXPECT_EQ(x509::ParseProvenance(extension->value)->attestation, x509::Attestation::kOwn);
+}
+
 TEST(ContentsTest, NoProvenanceUnlessItIsAskedFor) {
   TestIssuer ca;
   FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, ca.Issue(MakeCsr()));

@@ -5,11 +5,14 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <functional>
 #include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "fleetca/v1/statistics.grpc.pb.h"
+#include "service/authority/own_certificate.h"
 #include "service/issuance/issue_queue.h"
 #include "service/issuance/issuer_stats.h"
 #include "store/store_stats.h"
@@ -19,13 +22,21 @@ namespace fleetca::service {
 // Fills in the compiler, the libraries but the store's, and the machine.
 void DescribeBuildAndMachine(v1::ServerDescription* description);
 
+// Gives the certificates that the CA has for itself. Waits for nothing; from any thread.
+using ReadOwnCertificates = std::function<std::vector<OwnCertificateState>()>;
+
 // Answers whoever the port's access check lets through. Thread-safe; the references outlive it.
 class StatisticsService : public v1::StatisticsService::WithRawCallbackMethod_GetStatistics<
                               v1::StatisticsService::Service> {
  public:
   StatisticsService(v1::ServerDescription description, const IssueQueue& queue,
-                    const IssuerStats& issuing, const store::StoreStats& stored)
-      : description_(std::move(description)), queue_(queue), issuing_(issuing), stored_(stored) {}
+                    const IssuerStats& issuing, const store::StoreStats& stored,
+                    ReadOwnCertificates own_certificates)
+      : description_(std::move(description)),
+        queue_(queue),
+        issuing_(issuing),
+        stored_(stored),
+        own_certificates_(std::move(own_certificates)) {}
 
   grpc::ServerUnaryReactor* GetStatistics(grpc::CallbackServerContext* context,
                                           const grpc::ByteBuffer* request,
@@ -39,6 +50,7 @@ class StatisticsService : public v1::StatisticsService::WithRawCallbackMethod_Ge
   const IssueQueue& queue_;
   const IssuerStats& issuing_;
   const store::StoreStats& stored_;
+  const ReadOwnCertificates own_certificates_;
 };
 
 }  // namespace fleetca::service

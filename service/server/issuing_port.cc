@@ -75,26 +75,25 @@ ListenerOptions MainListener(const ServerConfig& config, uint64_t descriptors) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<IssuingPort>> IssuingPort::Start(const ServerConfig& config,
-                                                                const ServerTls& tls, RunningCa& ca,
-                                                                IssueQueue& queue,
-                                                                v1::ServerDescription description,
-                                                                uint64_t descriptors) {
+absl::StatusOr<std::unique_ptr<IssuingPort>> IssuingPort::Start(
+    const ServerConfig& config, const ServerTls& tls, RunningCa& ca, IssueQueue& queue,
+    v1::ServerDescription description, ReadOwnCertificates own_certificates, uint64_t descriptors) {
   FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<PeerReader> caller_reader,
                            PeerReader::Create({.issuing_cas = ca.issuing_cas(),
                                                .trust_domain = config.trust_domain,
                                                .oids = config.issuer.oids,
                                                .store = &ca.store()}));
   FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<ControlPool> pool, ControlPool::Start({}));
-  auto port = absl::WrapUnique(new IssuingPort(config, std::move(caller_reader), std::move(pool),
-                                               ca, queue, std::move(description)));
+  auto port =
+      absl::WrapUnique(new IssuingPort(config, std::move(caller_reader), std::move(pool), ca, queue,
+                                       std::move(description), std::move(own_certificates)));
   FLEETCA_RETURN_IF_ERROR(port->Listen(config, tls, ca, descriptors));
   return port;
 }
 
 IssuingPort::IssuingPort(const ServerConfig& config, std::unique_ptr<PeerReader> caller_reader,
                          std::unique_ptr<ControlPool> pool, RunningCa& ca, IssueQueue& queue,
-                         v1::ServerDescription description)
+                         v1::ServerDescription description, ReadOwnCertificates own_certificates)
     : description_(std::move(description)),
       caller_reader_(std::move(caller_reader)),
       pool_(std::move(pool)),
@@ -106,7 +105,8 @@ IssuingPort::IssuingPort(const ServerConfig& config, std::unique_ptr<PeerReader>
       policy_(
           *caller_reader_, [&ca](absl::string_view sha256) { return ca.ApplyPolicy(sha256); },
           config.policy_file, *pool_),
-      statistics_(description_, queue, ca.issuer().stats(), ca.store().stats()) {}
+      statistics_(description_, queue, ca.issuer().stats(), ca.store().stats(),
+                  std::move(own_certificates)) {}
 
 IssuingPort::~IssuingPort() {
   if (server_ != nullptr) {

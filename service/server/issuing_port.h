@@ -43,6 +43,7 @@ class IssuingPort {
                                                             const ServerTls& tls, RunningCa& ca,
                                                             IssueQueue& queue,
                                                             v1::ServerDescription description,
+                                                            ReadOwnCertificates own_certificates,
                                                             uint64_t descriptors);
   IssuingPort(const IssuingPort&) = delete;
   IssuingPort& operator=(const IssuingPort&) = delete;
@@ -67,7 +68,7 @@ class IssuingPort {
  private:
   IssuingPort(const ServerConfig& config, std::unique_ptr<PeerReader> caller_reader,
               std::unique_ptr<ControlPool> pool, RunningCa& ca, IssueQueue& queue,
-              v1::ServerDescription description);
+              v1::ServerDescription description, ReadOwnCertificates own_certificates);
 
   absl::Status Listen(const ServerConfig& config, const ServerTls& tls, RunningCa& ca,
                       uint64_t descriptors);

@@ -125,6 +125,7 @@ absl::StatusOr<TlsPair> ServerRenewal::PairInstead(const absl::Status& why) {
   FLEETCA_ASSIGN_OR_RETURN(const Replaceable old, FindReplaceable(why));
   log::Warning("The server's files have no pair that can be used; it issues itself another one",
                {{"reason", why.message()}});
+  NoteAttempt();
   absl::StatusOr<OwnIssued> issued = IssueLike(*old.certificate, profile_, ca_);
   if (!issued.ok()) {
     return Annotate(issued.status(), NotInstead(why));
@@ -166,6 +167,7 @@ bool ServerRenewal::WaitsForNextTry() const {
 }
 
 void ServerRenewal::Renew(const x509::Certificate& old, ServerTls& tls) {
+  NoteAttempt();
   const TlsPair before = tls.PairInUse();
   // What the files say where nobody but the server has written them.
   std::vector<std::string> over = {
@@ -187,6 +189,7 @@ void ServerRenewal::Renew(const x509::Certificate& old, ServerTls& tls) {
 }
 
 void ServerRenewal::Save(Unsaved unsaved) {
+  NoteAttempt();
   if (!std::exchange(unsaved.was_logged, true)) {
     log::Info("The server's certificate was renewed",
               {{"identity", identity_},
@@ -242,6 +245,17 @@ void ServerRenewal::Note(const absl::Status& status) {
     log::Info("The server's own certificate is right again");
   }
   status_ = status;
+}
+
+void ServerRenewal::NoteAttempt() {
+  const absl::Time now = clock_.Now();
+  absl::MutexLock lock(&mutex_);
+  last_attempt_ = now;
+}
+
+std::optional<absl::Time> ServerRenewal::last_attempt() const {
+  absl::MutexLock lock(&mutex_);
+  return last_attempt_;
 }
 
 absl::Status ServerRenewal::status() const {
