@@ -154,6 +154,14 @@ std::string PossessionError(const x509::Csr& csr) {
   return std::string(results[0].message());
 }
 
+// The number as openssl and browsers show it: without the octet that keeps it positive in DER.
+std::string SerialText(string_view contents) {
+  if (contents.size() > 1 && contents[0] == 0) {
+    contents.remove_prefix(1);
+  }
+  return absl::BytesToHexString(contents);
+}
+
 }  // namespace
 
 absl::string_view AttestationName(x509::Attestation attestation) {
@@ -176,7 +184,7 @@ absl::StatusOr<CertificateFacts> FactsOfCertificate(string_view der, const x509:
   facts.der = std::string(der);
   facts.subject = SubjectText(certificate.subject);
   facts.issuer = SubjectText(certificate.issuer);
-  facts.serial = absl::BytesToHexString(certificate.serial);
+  facts.serial = SerialText(certificate.serial);
   facts.names = NamesText(certificate.names);
   facts.not_before = certificate.not_before;
   facts.not_after = certificate.not_after;

@@ -93,9 +93,11 @@ INSTANTIATE_TEST_SUITE_P(
         KeyCase{"Ed25519", "-algorithm ED25519", "Ed25519", "ed25519"}),
     [](const auto& info) { return info.param.name; });
 
+// With a serial number that DER puts a zero before.
 TEST_P(InspectEachKeyTest, Certificate) {
   OpenSsl(absl::StrCat(
-      "req -x509 -new -sha256 -days 30 -key ", Path("key.pem"), " -subj '/O=Fleet/CN=Web, one'",
+      "req -x509 -new -sha256 -days 30 -set_serial 0x8e78f47f696284aa9d5b343a0f84fd134efa72 -key ",
+      Path("key.pem"), " -subj '/O=Fleet/CN=Web, one'",
       " -addext "
       "subjectAltName=DNS:web.fleet.example,URI:spiffe://fleet.example/svc/web,IP:10.0.0.1",
       " -addext keyUsage=critical,digitalSignature,keyCertSign",
