@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/file_status.h"
+#include "base/named_paths.h"
 #include "base/standard_output.h"
 #include "base/status_macros.h"
 #include "client/answer_lost.h"
@@ -52,7 +53,7 @@ class Outcome {
     failed_.push_back({{"csr", request.csr_file},
                        {"code", absl::StatusCodeToString(status.code())},
                        {"reason", reason.has_value() ? std::string(ReasonName(*reason)) : ""},
-                       {"field", GetField(status)},
+                       {"field", BlamedField(status)},
                        {"message", PrintableMessage(status)}});
     progress_.Report(issued_.size() + failed_.size());
   }

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/durable_file.h"
 #include "client/cli/commands.h"
+#include "client/cli/flag_paths.h"
 #include "client/key_and_csr.h"
 #include "client/testing/fake_server.h"
 #include "gmock/gmock.h"
@@ -32,6 +33,7 @@ inline Outcome RunCommand(std::vector<std::string> arguments) {
   CLI::App app("", "fleetca");
   Outcome outcome;
   AddCertCommands(app, &outcome.exit_code);
+  NamePathsWhenParsed(app);
   std::reverse(arguments.begin(), arguments.end());
   ::testing::internal::CaptureStdout();
   ::testing::internal::CaptureStderr();
