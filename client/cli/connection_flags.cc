@@ -1,6 +1,5 @@
 #include "client/cli/connection_flags.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -23,6 +22,7 @@
 #include "client/cli/server_wait.h"
 #include "grpc/support/log.h"
 #include "x509/certificate.h"
+#include "x509/expiry_warning.h"
 #include "x509/pem.h"
 
 namespace fleetca::client {
@@ -36,10 +36,7 @@ constexpr absl::Duration kMaxDelay = absl::Milliseconds(500);
 // What gRPC starts for one channel, with room.
 constexpr int kGrpcThreads = 10;
 
-// How long before the end of a certificate its holder is told, where its life is not short.
-constexpr absl::Duration kWarnAhead = absl::Hours(24 * 30);
-
-// On standard error, where the client's certificate is in the last third of its life: it is renewed
+// On standard error, from when on the end of the client's certificate is warned of: it is renewed
 // with itself, so only in time. What is wrong with it otherwise, connecting says.
 void WarnOfItsEnd(const std::string& certificate_file, absl::Time now) {
   std::error_code error;
@@ -51,8 +48,7 @@ void WarnOfItsEnd(const std::string& certificate_file, absl::Time now) {
       pem.ok() ? x509::DecodePem(x509::kPemCertificate, *pem) : pem.status();
   const absl::StatusOr<x509::Certificate> own =
       ders.ok() ? x509::ParseCertificate(ders->front()) : ders.status();
-  if (!own.ok() || now >= own->not_after ||
-      now < own->not_after - std::min(kWarnAhead, (own->not_after - own->not_before) / 3)) {
+  if (!own.ok() || now >= own->not_after || now < x509::WarnFrom(own->not_before, own->not_after)) {
     return;
   }
   SayNote(absl::StrCat("warning: your certificate ", certificate_file, " ends at ",
