@@ -8,9 +8,10 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
-#include "service/net/first_certificate.h"
+#include "service/config/first_certificate_file.h"
 #include "service/server/ca_validity.h"
 #include "x509/certificate.h"
+#include "x509/first_certificate.h"
 
 namespace fleetca::service {
 namespace {
@@ -33,8 +34,8 @@ void AddFrom(absl::string_view der, OwnCertificate certificate,
 
 void AddServer(const ServerConfig& config, const ServerTls& tls, const ServerRenewal& renewal,
                std::vector<OwnCertificate>* certificates) {
-  const absl::StatusOr<HeldCertificate> own =
-      ParseFirstCertificate(tls.PairInUse().certificate.view());
+  const absl::StatusOr<x509::HeldCertificate> own =
+      x509::ParseFirstCertificate(tls.PairInUse().certificate.view());
   if (!own.ok()) {
     return;  // it was parsed before it came in use
   }
@@ -78,7 +79,7 @@ void AddCas(const ServerConfig& config, const RunningCa& ca,
 void AddWatched(const ServerConfig& config, std::vector<OwnCertificate>* certificates) {
   for (const std::string& file : config.own_certificates.watched_files) {
     // One that was moved to where its holder works is that one's to watch.
-    if (const absl::StatusOr<HeldCertificate> own = ReadFirstCertificate(file); own.ok()) {
+    if (const absl::StatusOr<x509::HeldCertificate> own = ReadFirstCertificate(file); own.ok()) {
       certificates->push_back(
           {absl::StrCat("the certificate of ", (*own)->SpiffeId()), file, (*own)->not_before,
            (*own)->not_after,

@@ -13,6 +13,7 @@
 #include "service/authority/own_certificate.h"
 #include "service/policy/reserved_names.h"
 #include "service/server/own_issuance.h"
+#include "x509/first_certificate.h"
 
 namespace fleetca::service {
 namespace {
@@ -45,7 +46,8 @@ bool IsOfAFuture(const x509::Certificate& certificate, absl::Time now) {
 }
 
 bool IsOf(const TlsPair& pair, const x509::Certificate& certificate) {
-  const absl::StatusOr<HeldCertificate> first = ParseFirstCertificate(pair.certificate.view());
+  const absl::StatusOr<x509::HeldCertificate> first =
+      x509::ParseFirstCertificate(pair.certificate.view());
   return first.ok() && (*first)->der == certificate.der;
 }
 
@@ -89,8 +91,9 @@ bool ServerRenewal::IsDue(const x509::Certificate& certificate) const {
 absl::StatusOr<ServerRenewal::Replaceable> ServerRenewal::FindReplaceable(
     const absl::Status& why) const {
   const absl::StatusOr<std::string> pem = ReadFile(files_.certificate);
-  absl::StatusOr<HeldCertificate> old =
-      pem.ok() ? ParseFirstCertificate(*pem) : absl::StatusOr<HeldCertificate>(pem.status());
+  absl::StatusOr<x509::HeldCertificate> old =
+      pem.ok() ? x509::ParseFirstCertificate(*pem)
+               : absl::StatusOr<x509::HeldCertificate>(pem.status());
   if (!old.ok() || !IsOwn(**old)) {
     return why;
   }
@@ -139,7 +142,8 @@ void ServerRenewal::Look(ServerTls& tls) {
   }
   // It was judged before it came in use.
   TlsPair in_use = tls.PairInUse();
-  const absl::StatusOr<HeldCertificate> own = ParseFirstCertificate(in_use.certificate.view());
+  const absl::StatusOr<x509::HeldCertificate> own =
+      x509::ParseFirstCertificate(in_use.certificate.view());
   if (!own.ok() || WaitsForNextTry()) {
     return;
   }
