@@ -146,4 +146,11 @@ absl::StatusOr<std::string> DecodeOnePem(absl::string_view label, absl::string_v
   return std::move(blocks.front());
 }
 
+bool IsPem(absl::string_view contents) { return absl::StrContains(contents, kBegin); }
+
+absl::StatusOr<std::string> DecodeOnePemOrDer(absl::string_view label, absl::string_view contents) {
+  FLEETCA_RETURN_IF_ERROR(TextOf(contents).status());
+  return IsPem(contents) ? DecodeOnePem(label, contents) : std::string(contents);
+}
+
 }  // namespace fleetca::x509

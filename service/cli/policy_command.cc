@@ -7,11 +7,9 @@
 #include <string>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
@@ -162,18 +160,15 @@ int RunCheck(const CheckFlags& flags) {
 
 // The file's CSR, PEM or DER, as DER.
 absl::StatusOr<std::string> ReadCsr(const std::string& file) {
-  FLEETCA_ASSIGN_OR_RETURN(std::string contents, ReadTextFile(file));
-  if (!absl::StrContains(contents, "-----BEGIN")) {
-    return contents;
-  }
-  absl::StatusOr<std::string> der = x509::DecodeOnePem(x509::kPemCertificateRequest, contents);
+  FLEETCA_ASSIGN_OR_RETURN(const std::string contents, ReadTextFile(file));
+  absl::StatusOr<std::string> der = x509::DecodeOnePemOrDer(x509::kPemCertificateRequest, contents);
   return der.ok() ? der : Annotate(der.status(), ShownFile(file));
 }
 
 // The certificate that asks, PEM or DER: the first of a chain.
 absl::StatusOr<x509::HeldCertificate> ReadCertificate(const std::string& file) {
   FLEETCA_ASSIGN_OR_RETURN(std::string contents, ReadTextFile(file));
-  absl::StatusOr<x509::HeldCertificate> first = absl::StrContains(contents, "-----BEGIN")
+  absl::StatusOr<x509::HeldCertificate> first = x509::IsPem(contents)
                                                     ? x509::ParseFirstCertificate(contents)
                                                     : x509::HoldCertificate(std::move(contents));
   if (!first.ok()) {
