@@ -18,7 +18,6 @@ namespace {
 constexpr absl::string_view kBegin = "-----BEGIN ";
 constexpr absl::string_view kEnd = "-----END ";
 constexpr absl::string_view kDashes = "-----";
-constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr absl::string_view kNewCertificateRequest = "NEW CERTIFICATE REQUEST";
 constexpr size_t kLineSize = 64;
 constexpr size_t kMaxQuotedLabel = 40;
