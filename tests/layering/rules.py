@@ -249,6 +249,7 @@ X509_FORBIDDEN = (
     "absl/time/clock.h",
     "atomic",
     "base/clock.h",
+    "base/csr_signature.h",
     "base/durable_file.h",
     "base/fair_queue.h",
     "base/file.h",
