@@ -11,9 +11,9 @@
 #include "base/status_macros.h"
 #include "base/time_text.h"
 #include "service/authority/own_certificate.h"
-#include "service/policy/reserved_names.h"
 #include "service/server/own_issuance.h"
 #include "x509/first_certificate.h"
+#include "x509/spiffe_id.h"
 
 namespace fleetca::service {
 namespace {
@@ -55,7 +55,7 @@ bool IsOf(const TlsPair& pair, const x509::Certificate& certificate) {
 
 ServerRenewal::ServerRenewal(const ServerConfig& config, RunningCa& ca, const Clock& clock)
     : profile_(config.own_certificates.server_profile),
-      identity_(ServerIdentity(config.trust_domain)),
+      identity_(x509::ServerIdentity(config.trust_domain)),
       folder_(config.folder),
       files_{config.listener.certificate_file, config.listener.private_key_file},
       ca_(ca),

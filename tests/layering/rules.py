@@ -68,7 +68,7 @@ FOLDERS = {
     # Who may call which method.
     "service/rights": ["service/policy"],
     # A port for any gRPC server: knows no CA.
-    "service/net": ["base", "base/net", "service/policy", "x509", "x509/der"],
+    "service/net": ["base", "base/net", "x509", "x509/der"],
     # Floor 5.
     # The daemon beside a proxy.
     "client/authz/serve": ["base", "base/net", "client/authz", "client/authz/http", "proto"],
