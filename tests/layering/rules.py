@@ -180,7 +180,6 @@ FOLDERS = {
 # anyway.
 TESTS_MAY = {
     "x509": ["x509/lint"],
-    "x509/authz": ["x509/lint"],
     "store": ["store/memory", "store/records", "store/rocksdb"],
     "service/time": ["store/memory"],
     "service/join": ["store/memory"],
