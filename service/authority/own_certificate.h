@@ -37,16 +37,13 @@ struct OwnCertificateState {
   std::string renewal_error;
 };
 
-// From when on its end is warned of: 30 days ahead, or a third of its life where that is less.
-absl::Time WarnFrom(absl::Time not_before, absl::Time not_after);
-
-// What is to be said of it at `now`, with file, end and remedy; "" while nothing is.
+// What is to be said of it at `now`, with file, end and remedy; "" before x509::WarnFrom.
 std::string EndWarning(const OwnCertificate& certificate, absl::Time now);
 
 // From when on the server renews its certificate: between 60 % and two thirds of its life, spread
 // by the serial number, so that the answer is the same after a restart and two servers that started
-// together do not renew at one instant. Always before WarnFrom, so that a renewal that works is not
-// warned of.
+// together do not renew at one instant. Always before x509::WarnFrom, so that a renewal that works
+// is not warned of.
 absl::Time RenewOwnFrom(absl::string_view serial, absl::Time not_before, absl::Time not_after);
 
 }  // namespace fleetca::service

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/errors.h"
+#include "base/text.h"
 
 namespace fleetca::service {
 namespace {
@@ -154,7 +155,7 @@ const JsonValue* JsonValue::Member(absl::string_view name) const {
 absl::StatusOr<JsonValue> ParseJson(absl::string_view text, RepeatedNames repeated) {
   // The parser takes a NUL for the end of its input, whatever follows, and skips a byte order mark.
   // Neither is JSON.
-  if (absl::StrContains(text, '\0') || absl::StartsWith(text, "\xef\xbb\xbf")) {
+  if (absl::StrContains(text, '\0') || absl::StartsWith(text, kByteOrderMark)) {
     return InvalidArgument(Reason::kConfigInvalid, "",
                            "the text is not JSON: it has a NUL or a byte order mark");
   }

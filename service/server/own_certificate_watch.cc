@@ -8,9 +8,10 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
-#include "service/net/first_certificate.h"
+#include "service/config/first_certificate_file.h"
 #include "service/server/ca_validity.h"
 #include "x509/certificate.h"
+#include "x509/first_certificate.h"
 #include "x509/name.h"
 
 namespace fleetca::service {
@@ -47,8 +48,8 @@ void AddFrom(absl::string_view der, OwnCertificate certificate,
 
 void AddServer(const ServerConfig& config, const ServerTls& tls, const ServerRenewal& renewal,
                std::vector<OwnCertificate>* certificates) {
-  const absl::StatusOr<HeldCertificate> own =
-      ParseFirstCertificate(tls.PairInUse().certificate.view());
+  const absl::StatusOr<x509::HeldCertificate> own =
+      x509::ParseFirstCertificate(tls.PairInUse().certificate.view());
   if (!own.ok()) {
     return;  // it was parsed before it came in use
   }
@@ -98,7 +99,7 @@ void AddCas(const ServerConfig& config, const RunningCa& ca,
 void AddWatched(const ServerConfig& config, std::vector<OwnCertificate>* certificates) {
   for (const std::string& file : config.own_certificates.watched_files) {
     // One that was moved to where its holder works is that one's to watch.
-    if (const absl::StatusOr<HeldCertificate> own = ReadFirstCertificate(file); own.ok()) {
+    if (const absl::StatusOr<x509::HeldCertificate> own = ReadFirstCertificate(file); own.ok()) {
       Add(**own,
           {.what = absl::StrCat("the certificate of ", (*own)->SpiffeId()),
            .file = file,

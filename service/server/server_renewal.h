@@ -14,10 +14,10 @@
 #include "base/clock.h"
 #include "service/authority/pair_files.h"
 #include "service/config/server_config.h"
-#include "service/net/first_certificate.h"
 #include "service/net/tls_credentials.h"
 #include "service/server/running_ca.h"
 #include "x509/certificate.h"
+#include "x509/first_certificate.h"
 
 namespace fleetca::service {
 
@@ -80,7 +80,7 @@ class ServerRenewal {
   };
   // What PairInstead finds in the files.
   struct Replaceable {
-    HeldCertificate certificate;
+    x509::HeldCertificate certificate;
     std::string sha256;
     bool keeps_key = false;
   };

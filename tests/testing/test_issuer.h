@@ -56,6 +56,8 @@ struct TestIssuerOptions {
   const service::ClockRule* clock_rule = nullptr;  // null: the clock is believed
 };
 
+class RecordingIssuance;
+
 // Dies loudly on failure.
 class TestIssuer {
  public:
@@ -77,6 +79,8 @@ class TestIssuer {
   // One of them.
   absl::StatusOr<service::IssuedCertificate> Issue(absl::string_view csr,
                                                    absl::string_view request_id = "");
+  // The answer to an issuance in a batch of its own.
+  absl::StatusOr<service::IssuedCertificate> Issue(RecordingIssuance& issuance);
 
  private:
   FakeClock clock_;

@@ -59,7 +59,9 @@ inline constexpr string_view kClientAuth = Bytes("\x2b\x06\x01\x05\x05\x07\x03\x
 
 // Name attributes: X.520.
 inline constexpr string_view kCommonName = Bytes("\x55\x04\x03");
+inline constexpr string_view kCountryName = Bytes("\x55\x04\x06");
 inline constexpr string_view kOrganizationName = Bytes("\x55\x04\x0a");
+inline constexpr string_view kOrganizationalUnitName = Bytes("\x55\x04\x0b");
 
 // The default arc of fleetca's own extensions, 1.3.6.1.4.1.32473.1 (32473 is the documentation
 // PEN).
