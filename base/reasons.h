@@ -116,6 +116,21 @@
   REASON(kInternal, "INTERNAL",                                                                    \
          (kInternal, kUnavailable, kFailedPrecondition, kResourceExhausted),                       \
          "A fault of the program or of the system below it.")                                      \
+  SECTION("OCSP")                                                                                  \
+  REASON(kOcspRequestMalformed, "OCSP_REQUEST_MALFORMED", (kInvalidArgument),                      \
+         "The octets are not an OCSP request about one certificate.")                              \
+  REASON(kOcspHashUnsupported, "OCSP_HASH_UNSUPPORTED", (kInvalidArgument),                        \
+         "The issuer is named by a hash that is neither SHA-1 nor SHA-256.")                       \
+  REASON(kOcspResponseMalformed, "OCSP_RESPONSE_MALFORMED", (kInvalidArgument),                    \
+         "The octets are not a response of an OCSP responder.")                                    \
+  REASON(kOcspNotAnswered, "OCSP_NOT_ANSWERED", (kFailedPrecondition, kUnavailable),               \
+         "The OCSP responder sent an error in place of an answer.")                                \
+  REASON(kOcspResponderUntrusted, "OCSP_RESPONDER_UNTRUSTED", (kInvalidArgument),                  \
+         "Neither the issuing CA nor a responder that it certified signed the OCSP response.")     \
+  REASON(kOcspResponseOther, "OCSP_RESPONSE_OTHER", (kInvalidArgument),                            \
+         "The OCSP response answers another question than the one that was asked.")                \
+  REASON(kOcspResponseStale, "OCSP_RESPONSE_STALE", (kInvalidArgument),                            \
+         "The OCSP response is not valid at the time, or does not say until when it is.")          \
   SECTION("Files and configuration, met by an operator")                                           \
   REASON(kConfigInvalid, "CONFIG_INVALID", (kInvalidArgument, kFailedPrecondition, kUnavailable),  \
          "A setting, flag or field has a value that cannot be used.")                              \

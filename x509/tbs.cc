@@ -223,6 +223,10 @@ TbsTemplate::TbsTemplate(TbsTemplateOptions options, absl::string_view name_cons
   }
   authz_id_ = Encode(der::kOid, options_.authz_oids.authz);
   provenance_id_ = Encode(der::kOid, options_.authz_oids.provenance);
+  if (options_.ocsp_responder) {
+    extensions_after_key_id_ +=
+        EncodeExtension(oid::kOcspNoCheck, false, Encode(der::kNull, absl::string_view()));
+  }
 }
 
 std::string TbsTemplate::Build(const CertSpec& spec) const {

@@ -46,6 +46,10 @@ struct TbsTemplateOptions {
   std::string crl_url;
   // Under which OIDs the spec's fleet_authz and provenance stand.
   AuthzOids authz_oids;
+  // The certificate of a delegated OCSP responder (RFC 6960 4.2.2.2), and of nothing else: it has
+  // id-pkix-ocsp-nocheck, which stands where authorityInfoAccess would, and so it has OCSPSigning
+  // as its only purpose, digitalSignature as its only key usage and no URLs, and is no CA's.
+  bool ocsp_responder = false;
 };
 
 // TBSCertificate ::= SEQUENCE { version [0] v3, serialNumber, signature, issuer, validity, subject,

@@ -74,6 +74,34 @@ absl::Status CheckExtendedKeyUsage(const std::vector<std::string>& purposes) {
   return absl::OkStatus();
 }
 
+// A client asks nobody whether a certificate with nocheck is revoked, so there is one kind of
+// certificate with it, which can do one thing.
+absl::Status CheckOcspResponder(const TbsTemplateOptions& options) {
+  const auto& purposes = options.extended_key_usage;
+  if (!options.ocsp_responder) {
+    return std::find(purposes.begin(), purposes.end(), oid::kOcspSigning) == purposes.end()
+               ? absl::OkStatus()
+               : Refuse("extended_key_usage",
+                        "OCSPSigning is only for the CA's own OCSP responder; set ocsp_responder "
+                        "or drop the purpose");
+  }
+  if (options.is_ca || options.key_usage != kDigitalSignature) {
+    return Refuse("ocsp_responder",
+                  "The certificate of an OCSP responder is no CA's and has the key usage "
+                  "digitalSignature alone");
+  }
+  if (purposes.size() != 1 || purposes[0] != oid::kOcspSigning) {
+    return Refuse("ocsp_responder",
+                  "The certificate of an OCSP responder has OCSPSigning as its only purpose");
+  }
+  if (!options.ca_issuers_url.empty() || !options.crl_url.empty()) {
+    return Refuse("ocsp_responder",
+                  "The certificate of an OCSP responder says that nobody need ask whether it is "
+                  "revoked; drop ca_issuers_url and crl_url");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckUrl(absl::string_view url, absl::string_view field) {
   if (url.empty()) {
     return absl::OkStatus();
@@ -99,6 +127,7 @@ absl::Status CheckTbsTemplateOptions(const TbsTemplateOptions& options) {
                                " octets; take it from the issuer's certificate"));
   }
   FLEETCA_RETURN_IF_ERROR(CheckKeyUsage(options));
+  FLEETCA_RETURN_IF_ERROR(CheckOcspResponder(options));
   if (options.name_constraints.has_value() && !options.is_ca) {
     return Refuse("name_constraints", "Name constraints are only for CA certificates");
   }

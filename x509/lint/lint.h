@@ -49,7 +49,14 @@ struct LintPolicy {
   bool dns_underscores = false;
   // Under which OIDs FleetAuthz and Provenance stand.
   AuthzOids authz_oids;
+  // The certificate of a delegated OCSP responder. No other has id-pkix-ocsp-nocheck or the purpose
+  // OCSPSigning, whatever stands above; this one has both, with no other purpose, digitalSignature
+  // alone, no URLs and no grants, is no CA's, and lives for kMaxOcspResponderValidity at most.
+  bool ocsp_responder = false;
 };
+
+// Nobody can revoke what nobody asks about.
+inline constexpr absl::Duration kMaxOcspResponderValidity = absl::Hours(31 * 24);
 
 // What this one certificate must say in addition; catches a batch that got its rows crossed.
 struct LintExpectation {

@@ -11,6 +11,7 @@
 #include "x509/der/oid.h"
 #include "x509/lint/lint_authz.h"
 #include "x509/lint/lint_name_constraints.h"
+#include "x509/lint/lint_ocsp_responder.h"
 #include "x509/lint/lint_parts.h"
 #include "x509/tbs.h"
 
@@ -223,6 +224,8 @@ class ExtensionsLint {
   }
 
   absl::Status Finish() const {
+    FLEETCA_RETURN_IF_ERROR(LintOcspResponder(
+        policy_, no_check_seen_, (seen_ & (kAuthorityInfo | kCrlDistribution | kFleetAuthz)) != 0));
     uint32_t required = kBasicConstraints | kKeyUsage | kSubjectKeyId | kAuthorityKeyId;
     if (!policy_.extended_key_usage.empty()) {
       required |= kExtendedKeyUsage;
@@ -331,6 +334,13 @@ class ExtensionsLint {
   // An extension of the policy's own: its contents are another's business, but they are DER, and it
   // is not critical, because a peer refuses what is critical and unknown to it.
   absl::Status VisitExtra(absl::string_view oid, bool critical, absl::string_view value) {
+    if (oid == oid::kOcspNoCheck) {
+      if (no_check_seen_) {
+        return LintError("id-pkix-ocsp-nocheck appears twice");
+      }
+      no_check_seen_ = true;
+      return LintOcspNoCheck(critical, value, policy_);
+    }
     const auto& extras = policy_.extra_extensions;
     const size_t limit = std::min(extras.size(), kMaxExtraPolicies);
     size_t index = 0;
@@ -358,6 +368,7 @@ class ExtensionsLint {
   const bool subject_is_empty_;
   uint32_t seen_ = 0;
   uint64_t extras_seen_ = 0;
+  bool no_check_seen_ = false;
   absl::string_view key_id_;
 };
 
