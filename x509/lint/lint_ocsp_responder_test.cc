@@ -15,10 +15,11 @@ namespace {
 using ::fleetca::testing::IsInvalid;
 
 TbsTemplateOptions ResponderOptions() {
-  TbsTemplateOptions options = LeafOptions(Ca());
+  TbsTemplateOptions options;
+  options.issuer = Ca().subject;
+  options.authority_key_id = Ca().key_id;
+  options.signature_scheme = Ca().scheme;
   options.extended_key_usage = {std::string(oid::kOcspSigning)};
-  options.ca_issuers_url.clear();
-  options.crl_url.clear();
   options.ocsp_responder = true;
   return options;
 }
@@ -28,7 +29,12 @@ struct GoodResponder : Good {
   GoodResponder() {
     spec.names.clear();
     spec.extra_extensions.clear();
-    policy = LeafPolicy(Ca());
+    policy = LintPolicy();
+    policy.issuer = Ca().subject;
+    policy.authority_key_id = Ca().key_id;
+    policy.signature_scheme = Ca().scheme;
+    policy.issuer_not_after = Ca().not_after;
+    policy.key_usage = kDigitalSignature;
     policy.extended_key_usage = {std::string(oid::kOcspSigning)};
     policy.names_required = false;
     policy.ocsp_responder = true;

@@ -32,7 +32,7 @@ class OcspResponseTemplate {
                                                                       const Certificate& delegate,
                                                                       SignatureScheme scheme);
 
-  // The ResponseData element, to be linted (lint_ocsp.h) and signed. Takes about half a
+  // The ResponseData element, to be linted (lint_ocsp.h) and signed. Takes about a
   // microsecond; checks nothing.
   std::string Build(const OcspAnswer& answer) const;
 
