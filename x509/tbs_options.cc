@@ -89,6 +89,22 @@ absl::Status CheckUrl(absl::string_view url, absl::string_view field) {
   return absl::OkStatus();
 }
 
+// RFC 9608 section 2.
+absl::Status CheckNoRevAvail(const TbsTemplateOptions& options) {
+  if (!options.no_rev_avail) {
+    return absl::OkStatus();
+  }
+  if (options.is_ca) {
+    return Refuse("no_rev_avail",
+                  "noRevAvail is only for end entities: the certificate of a CA can be revoked");
+  }
+  if (!options.crl_url.empty() || !options.ocsp_url.empty()) {
+    return Refuse("no_rev_avail",
+                  "noRevAvail says that there is no word of revocation; drop crl_url and ocsp_url");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckTbsTemplateOptions(const TbsTemplateOptions& options) {
@@ -104,7 +120,9 @@ absl::Status CheckTbsTemplateOptions(const TbsTemplateOptions& options) {
   }
   FLEETCA_RETURN_IF_ERROR(CheckExtendedKeyUsage(options.extended_key_usage));
   FLEETCA_RETURN_IF_ERROR(CheckUrl(options.ca_issuers_url, "ca_issuers_url"));
-  return CheckUrl(options.crl_url, "crl_url");
+  FLEETCA_RETURN_IF_ERROR(CheckUrl(options.ocsp_url, "ocsp_url"));
+  FLEETCA_RETURN_IF_ERROR(CheckUrl(options.crl_url, "crl_url"));
+  return CheckNoRevAvail(options);
 }
 
 }  // namespace fleetca::x509

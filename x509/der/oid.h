@@ -49,8 +49,21 @@ inline constexpr string_view kCrlDistributionPoints = Bytes("\x55\x1d\x1f");
 inline constexpr string_view kAuthorityKeyIdentifier = Bytes("\x55\x1d\x23");
 inline constexpr string_view kExtendedKeyUsage = Bytes("\x55\x1d\x25");
 inline constexpr string_view kAuthorityInfoAccess = Bytes("\x2b\x06\x01\x05\x05\x07\x01\x01");
+// RFC 9608: nobody will ever say that this certificate is revoked.
+inline constexpr string_view kNoRevAvail = Bytes("\x55\x1d\x38");
 
-// Access method of the authority information: RFC 5280 4.2.2.1.
+// Extensions of CRLs: RFC 5280 5.2.
+inline constexpr string_view kCrlNumber = Bytes("\x55\x1d\x14");
+inline constexpr string_view kDeltaCrlIndicator = Bytes("\x55\x1d\x1b");
+inline constexpr string_view kIssuingDistributionPoint = Bytes("\x55\x1d\x1c");
+
+// Extensions of a CRL's entries: RFC 5280 5.3.
+inline constexpr string_view kReasonCode = Bytes("\x55\x1d\x15");
+inline constexpr string_view kInvalidityDate = Bytes("\x55\x1d\x18");
+inline constexpr string_view kCertificateIssuer = Bytes("\x55\x1d\x1d");
+
+// Access methods of the authority information: RFC 5280 4.2.2.1.
+inline constexpr string_view kOcsp = Bytes("\x2b\x06\x01\x05\x05\x07\x30\x01");
 inline constexpr string_view kCaIssuers = Bytes("\x2b\x06\x01\x05\x05\x07\x30\x02");
 
 // Key purposes: RFC 5280 4.2.1.12.

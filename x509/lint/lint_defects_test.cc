@@ -264,16 +264,6 @@ const std::vector<Defect>& ExtensionDefects() {
          p.Set(oid::kAuthorityKeyIdentifier, true,
                Seq(der::Encode(der::ContextPrimitive(0), Ca().key_id)));
        }},
-      {"authorityInfoAccess is not",
-       [](TbsParts& p) { p.Set(oid::kAuthorityInfoAccess, false, Seq("")); }},
-      {"authorityInfoAccess is not",
-       [](TbsParts& p) {
-         p.Set(oid::kAuthorityInfoAccess, false,
-               Seq(Seq(der::Encode(der::kOid, oid::kCaIssuers) +
-                       der::Encode(der::ContextPrimitive(6), "ldap://a"))));
-       }},
-      {"cRLDistributionPoints is not",
-       [](TbsParts& p) { p.Set(oid::kCrlDistributionPoints, false, Seq("")); }},
       {"1.3.6.1.4.1.11129.2.4.3 is unknown",  // the CT poison
        [](TbsParts& p) {
          p.extensions.push_back(TestExtension(Bytes("\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x03"),
