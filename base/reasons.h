@@ -58,7 +58,7 @@
   REASON(kSignatureAlgorithm, "SIGNATURE_ALGORITHM", (kInvalidArgument),                           \
          "The signature's algorithm is unknown or does not fit the key.")                          \
   REASON(kSignatureInvalid, "SIGNATURE_INVALID", (kInvalidArgument),                               \
-         "The signature of the CSR was not made by the CSR's key.")                                \
+         "A signature was not made by the CSR's own key, or not by that of the issuer.")           \
   SECTION("Names")                                                                                 \
   REASON(kSanMissing, "SAN_MISSING", (kInvalidArgument),                                           \
          "The certificate would have no name.")                                                    \
@@ -110,7 +110,7 @@
   REASON(kIssuerExpiring, "ISSUER_EXPIRING", (kFailedPrecondition),                                \
          "The CA's certificate ends too soon for what is asked.")                                  \
   REASON(kLintFailed, "LINT_FAILED", (kInternal),                                                  \
-         "The certificate that the CA built breaks a rule, so it was not issued.")                 \
+         "What the CA built breaks a rule, so it was not signed: a certificate or a CRL.")         \
   REASON(kSigningFailed, "SIGNING_FAILED", (kInternal),                                            \
          "The signature could not be made.")                                                       \
   REASON(kInternal, "INTERNAL",                                                                    \
@@ -128,6 +128,13 @@
          "The process may not open a file, or others may who should not.")                         \
   REASON(kPassphraseInvalid, "PASSPHRASE_INVALID", (kFailedPrecondition),                          \
          "The passphrase does not open the key.")                                                  \
+  SECTION("CRLs")                                                                                  \
+  REASON(kCrlIssuerOther, "CRL_ISSUER_OTHER", (kInvalidArgument),                                  \
+         "The CRL is of another issuer than the one it is held against, or of another key of it.") \
+  REASON(kCrlNotYetValid, "CRL_NOT_YET_VALID", (kInvalidArgument),                                 \
+         "The CRL's thisUpdate is after the time that it is to be valid at.")                      \
+  REASON(kCrlExpired, "CRL_EXPIRED", (kInvalidArgument),                                           \
+         "The CRL's nextUpdate is before the time that it is to be valid at.")                     \
   SECTION("Met by a client")                                                                       \
   REASON(kServerUnreachable, "SERVER_UNREACHABLE",                                                 \
          (kUnavailable, kDeadlineExceeded, kUnimplemented),                                        \

@@ -12,6 +12,7 @@ namespace fleetca::x509 {
 
 inline constexpr absl::string_view kPemCertificate = "CERTIFICATE";
 inline constexpr absl::string_view kPemCertificateRequest = "CERTIFICATE REQUEST";
+inline constexpr absl::string_view kPemCrl = "X509 CRL";
 
 // "-----BEGIN label-----", base64 in lines of 64, "-----END label-----".
 std::string EncodePem(absl::string_view label, absl::string_view der);

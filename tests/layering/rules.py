@@ -40,6 +40,8 @@ FOLDERS = {
     "store/rocksdb": ["base", "store", "store/records"],
     # Reads again what x509 has built.
     "x509/lint": ["base", "x509", "x509/authz", "x509/der"],
+    # What is said of revoked certificates: made, read again before it is signed, and read.
+    "x509/revocation": ["base", "x509", "x509/authz", "x509/der"],
     # Floor 4.
     "client/authz/grpc": ["base", "client/authz", "proto", "x509"],
     "client/authz/http": ["base", "client/authz", "proto", "x509", "x509/authz"],
@@ -239,6 +241,11 @@ THIRD_PARTY = {
 # files that may use them; base/thread.h is for all others.
 THREAD_STARTERS = ("std::thread", "std::jthread", "std::async", "pthread_create")
 MAY_START_THREADS = ["base/thread.cc"] + ANY_TEST
+
+# Header of ours -> the only files that may include it. Who makes a token to sign bytes has linted them.
+MAY_INCLUDE = {
+    "x509/prepared_maker.h": ["x509/lint/lint.cc", "x509/revocation/lint_*.cc"],
+}
 
 # Headers of the C library and the kernel that have a folder in their name.
 SYSTEM_PREFIXES = ("arpa/", "bits/", "linux/", "net/", "netinet/", "sys/")
