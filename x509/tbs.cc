@@ -300,7 +300,7 @@ std::string TbsTemplate::Build(const CertSpec& spec) const {
   const bool subject_is_empty = spec.subject.size() == 2;
   const SubjectAltNameExtension names(spec.names, subject_is_empty);
   const CrlDistributionPointsExtension own_crl(spec.crl_url);
-  const absl::string_view crl = spec.crl_url.empty() ? crl_extension_ : absl::string_view();
+  const size_t crl_size = spec.crl_url.empty() ? crl_extension_.size() : own_crl.size();
 
   size_t own_size = 0;
   if (!spec.fleet_authz.empty()) {
@@ -310,7 +310,7 @@ std::string TbsTemplate::Build(const CertSpec& spec) const {
     own_size += OwnExtensionSize(provenance_id_, spec.provenance);
   }
   const size_t extensions_size = extensions_before_key_id_.size() + kKeyIdentifierSize +
-                                 extensions_after_key_id_.size() + own_crl.size() + crl.size() +
+                                 extensions_after_key_id_.size() + crl_size +
                                  extensions_after_crl_.size() + names.size() + own_size +
                                  spec.extra_extensions.size();
   const size_t contents_size =
@@ -333,8 +333,11 @@ std::string TbsTemplate::Build(const CertSpec& spec) const {
   Append(extensions_before_key_id_, &out);
   AppendKeyIdentifier(spec.key_bits, &out);
   Append(extensions_after_key_id_, &out);
-  own_crl.AppendTo(&out);
-  Append(crl, &out);
+  if (spec.crl_url.empty()) {
+    Append(crl_extension_, &out);
+  } else {
+    own_crl.AppendTo(&out);
+  }
   Append(extensions_after_crl_, &out);
   names.AppendTo(&out);
   if (!spec.fleet_authz.empty()) {
