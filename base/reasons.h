@@ -110,7 +110,8 @@
   REASON(kIssuerExpiring, "ISSUER_EXPIRING", (kFailedPrecondition),                                \
          "The CA's certificate ends too soon for what is asked.")                                  \
   REASON(kLintFailed, "LINT_FAILED", (kInternal),                                                  \
-         "What the CA built breaks a rule, so it was not signed: a certificate or a CRL.")         \
+         "What the CA built breaks a rule, so it was not signed: a certificate, a CRL or an OCSP " \
+         "response.")                                                                              \
   REASON(kSigningFailed, "SIGNING_FAILED", (kInternal),                                            \
          "The signature could not be made.")                                                       \
   REASON(kInternal, "INTERNAL",                                                                    \

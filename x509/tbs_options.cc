@@ -94,10 +94,12 @@ absl::Status CheckOcspResponder(const TbsTemplateOptions& options) {
     return Refuse("ocsp_responder",
                   "The certificate of an OCSP responder has OCSPSigning as its only purpose");
   }
-  if (!options.ca_issuers_url.empty() || !options.crl_url.empty()) {
-    return Refuse("ocsp_responder",
-                  "The certificate of an OCSP responder says that nobody need ask whether it is "
-                  "revoked; drop ca_issuers_url and crl_url");
+  if (!options.ca_issuers_url.empty() || !options.crl_url.empty() || !options.ocsp_url.empty() ||
+      options.no_rev_avail) {
+    return Refuse(
+        "ocsp_responder",
+        "The certificate of an OCSP responder says by itself that nobody need ask whether "
+        "it is revoked; drop ca_issuers_url, crl_url, ocsp_url and no_rev_avail");
   }
   return absl::OkStatus();
 }

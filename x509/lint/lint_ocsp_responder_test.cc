@@ -82,6 +82,9 @@ TEST(OcspResponderCertificate, OptionsThatNoneMayHaveAreRefused) {
        [](TbsTemplateOptions& o) { o.ca_issuers_url = "http://pki.fleet.example/a.der"; }},
       {"ocsp_responder",
        [](TbsTemplateOptions& o) { o.crl_url = "http://pki.fleet.example/a.crl"; }},
+      {"ocsp_responder",
+       [](TbsTemplateOptions& o) { o.ocsp_url = "http://pki.fleet.example/ocsp"; }},
+      {"ocsp_responder", [](TbsTemplateOptions& o) { o.no_rev_avail = true; }},
   };
   for (const auto& row : kCases) {
     TbsTemplateOptions options = ResponderOptions();
