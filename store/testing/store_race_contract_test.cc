@@ -3,14 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "store/testing/store_contract.h"
+#include "store/testing/store_race.h"
 #include "store/testing/test_record.h"
 
 namespace fleetca::store {
@@ -18,59 +17,23 @@ namespace {
 
 using Kind = WriteOutcome::Kind;
 
-constexpr int kThreads = 8;
-constexpr int kRounds = 10;
-
 // What all threads got.
 struct Counts {
   std::atomic<uint32_t> stored{0};
   std::atomic<uint32_t> replayed{0};
   std::atomic<uint32_t> spent{0};
+  std::atomic<uint32_t> stale{0};
+  std::atomic<uint32_t> blocked{0};
 };
 
-class StoreRaceContractTest : public StoreContractTest {
+class StoreRaceContractTest : public StoreRaceTest {
  protected:
-  void SetUp() override {
-#ifdef __SANITIZE_THREAD__
-    if (absl::string_view(GetParam().name) == "RocksDb") {
-      GTEST_SKIP() << "ThreadSanitizer does not see how Debian's RocksDB hands writers over";
-    }
-#endif
-    StoreContractTest::SetUp();
-    if (GetParam().open_another != nullptr) {
-      another_ = GetParam().open_another(*store_);
-    }
-  }
-
-  // Every second thread has the other handle, where there is one.
-  Store& StoreOf(int thread) {
-    return another_ != nullptr && thread % 2 == 1 ? *another_ : *store_;
-  }
-
-  // All threads write at once what `run` makes them, with a number that none of the others has.
-  void Race(const std::function<void(Store&, uint64_t)>& run) {
-    std::atomic<int> ready{0};
-    std::vector<std::thread> threads;
-    for (int thread = 0; thread < kThreads; ++thread) {
-      threads.emplace_back([&, thread] {
-        ++ready;
-        while (ready < kThreads) {
-        }
-        run(StoreOf(thread), next_ + static_cast<uint64_t>(thread));
-      });
-    }
-    for (std::thread& thread : threads) {
-      thread.join();
-    }
-    next_ += kThreads;
-  }
-
   static void Write(Store& store, const Commit& commit, Counts& counts) {
-    const absl::StatusOr<std::vector<WriteOutcome>> outcomes = store.Write(commit);
+    const absl::StatusOr<CommitOutcomes> outcomes = store.Write(commit);
     ASSERT_TRUE(outcomes.ok()) << outcomes.status();
-    ASSERT_EQ(outcomes->size(), commit.certificates.size());
-    for (size_t i = 0; i < outcomes->size(); ++i) {
-      const WriteOutcome& outcome = (*outcomes)[i];
+    ASSERT_EQ(outcomes->certificates.size(), commit.certificates.size());
+    for (size_t i = 0; i < outcomes->certificates.size(); ++i) {
+      const WriteOutcome& outcome = outcomes->certificates[i];
       const std::string& serial = commit.certificates[i].serial;
       switch (outcome.kind) {
         case Kind::kStored:
@@ -83,13 +46,16 @@ class StoreRaceContractTest : public StoreContractTest {
         case Kind::kSpent:
           ++counts.spent;
           break;
+        case Kind::kStale:
+          ++counts.stale;
+          break;
+        case Kind::kBlocked:
+          ++counts.blocked;
+          break;
       }
       EXPECT_EQ(store.GetBySerial(serial).ok(), outcome.stored());
     }
   }
-
-  std::unique_ptr<Store> another_;
-  uint64_t next_ = 1000;
 };
 
 TEST_P(StoreRaceContractTest, ForOneRequestKey) {
@@ -162,11 +128,11 @@ TEST_P(StoreRaceContractTest, ForUsesAndRevocationsOfOneToken) {
     bool revoked = false;
     for (uint32_t number = 1; number <= kTries; ++number) {
       const CertificateRecord record = TestRecord(number);
-      const absl::StatusOr<std::vector<WriteOutcome>> outcomes =
+      const absl::StatusOr<CommitOutcomes> outcomes =
           store_->Write({.certificates = {record}, .token_uses = {{token.hash, record.serial}}});
       ASSERT_TRUE(outcomes.ok()) << outcomes.status();
-      EXPECT_TRUE(!revoked || !outcomes->front().stored());
-      stored += outcomes->front().stored() ? 1 : 0;
+      EXPECT_TRUE(!revoked || !outcomes->certificates.front().stored());
+      stored += outcomes->certificates.front().stored() ? 1 : 0;
       revoked = state().revocation.has_value();
     }
   });
