@@ -52,7 +52,7 @@ class Renewals {
   testing::RecordingIssuance& AddRenewal(const service::IssuedCertificate& issued) {
     const auto certificate = x509::ParseCertificate(issued.certificate);
     CheckOk(certificate.status(), "ParseCertificate");
-    service::HeldCertificate held;
+    service::CallerCertificate held;
     held.serial = issued.serial_number;
     held.subject_public_key_info = std::string(certificate->public_key.spki);
     held.profile = "service";
@@ -61,7 +61,7 @@ class Renewals {
     renewal.request.renewal = true;
     renewal.AskAs(service::CertificateCaller{
         .spiffe_id = std::string(certificate->SpiffeId()),
-        .held = std::make_shared<const service::HeldCertificate>(std::move(held)),
+        .held = std::make_shared<const service::CallerCertificate>(std::move(held)),
         .address = "192.0.2.7:50000"});
     return renewal;
   }

@@ -55,10 +55,9 @@ void WarnOfItsEnd(const std::string& certificate_file, absl::Time now) {
       now < own->not_after - std::min(kWarnAhead, (own->not_after - own->not_before) / 3)) {
     return;
   }
-  SayNote(absl::StrCat("warning: your certificate ", certificate_file, " ends at ",
-                       TimeToWords(own->not_after),
-                       "; renew it with itself before: fleetca cert issue --identity ",
-                       own->SpiffeId(), " (docs/own-certificates.md)"));
+  SayNote(absl::StrCat(
+      "warning: your certificate ", certificate_file, " ends at ", TimeToWords(own->not_after),
+      "; renew it with itself before: fleetca cert renew (docs/own-certificates.md)"));
 }
 
 }  // namespace

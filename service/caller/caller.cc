@@ -18,7 +18,7 @@ absl::string_view OtherNamesOf(const Caller& caller) {
   return certificate == nullptr ? absl::string_view() : absl::string_view(certificate->other_names);
 }
 
-const HeldCertificate* HeldCertificateOf(const Caller& caller) {
+const CallerCertificate* CallerCertificateOf(const Caller& caller) {
   const auto* certificate = std::get_if<CertificateCaller>(&caller);
   return certificate == nullptr ? nullptr : certificate->held.get();
 }

@@ -171,10 +171,10 @@ TEST(ContentsTest, ProvenanceSaysHowItCameToBeAndThatALineageBegins) {
   // Who asks for its own identity without renewal begins a lineage as well as who asks for another.
   for (const absl::string_view caller : {kDb, kWeb}) {
     RecordingIssuance issuance(csr, kRequestId);
-    const HeldCertificate held{
+    const CallerCertificate held{
         .serial = std::string(20, 's'), .lineage = std::string(20, 'l'), .generation = 4};
     issuance.AskAs(CertificateCaller{.spiffe_id = std::string(caller),
-                                     .held = std::make_shared<const HeldCertificate>(held)});
+                                     .held = std::make_shared<const CallerCertificate>(held)});
     FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, Issue(ca, issuance));
     FLEETCA_ASSERT_OK_AND_ASSIGN(const x509::Certificate certificate,
                                  x509::ParseCertificate(issued.certificate));

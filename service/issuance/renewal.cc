@@ -34,7 +34,7 @@ absl::Status AdmitRenewal(IssuanceItem& item) {
   if (!request.renewal) {
     return absl::OkStatus();
   }
-  item.renewed = HeldCertificateOf(*item.issuance->caller);
+  item.renewed = CallerCertificateOf(*item.issuance->caller);
   if (item.renewed == nullptr) {
     return PermissionDenied(
         Reason::kRenewalInvalid, "renewal",

@@ -82,7 +82,7 @@ void AddWatched(const ServerConfig& config, std::vector<OwnCertificate>* certifi
       certificates->push_back(
           {absl::StrCat("the certificate of ", (*own)->SpiffeId()), file, (*own)->not_before,
            (*own)->not_after,
-           absl::StrCat("renew it with `fleetca cert issue` while it is valid, or with ",
+           absl::StrCat("renew it with `fleetca cert renew` while it is valid, or with ",
                         Command("renew-admin", config),
                         " while the server is stopped (docs/own-certificates.md)")});
     }
