@@ -44,10 +44,9 @@ void WarnOfItsEnd(const std::string& certificate_file, absl::Time now) {
   if (now >= own.not_after || now < x509::WarnFrom(own.not_before, own.not_after)) {
     return;
   }
-  SayNote(absl::StrCat("warning: your certificate ", certificate_file, " ends at ",
-                       TimeToWords(own.not_after),
-                       "; renew it with itself before: fleetca cert issue --identity ",
-                       own.SpiffeId(), " (docs/own-certificates.md)"));
+  SayNote(absl::StrCat(
+      "warning: your certificate ", certificate_file, " ends at ", TimeToWords(own.not_after),
+      "; renew it with itself before: fleetca cert renew (docs/own-certificates.md)"));
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ absl::StatusOr<std::unique_ptr<RunningCa>> Open(const ServerConfig& config, File
         Reason::kStoreLocked,
         absl::StrCat(ca.status().message(),
                      " (the server runs: its own certificate it renews by itself, and an "
-                     "operator's is renewed by `fleetca cert issue` while it is valid; else stop "
+                     "operator's is renewed by `fleetca cert renew` while it is valid; else stop "
                      "the server, run this again, and start it)"));
   }
   return ca;

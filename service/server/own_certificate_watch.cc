@@ -103,7 +103,7 @@ void AddWatched(const ServerConfig& config, std::vector<OwnCertificate>* certifi
       Add(**own,
           {.what = absl::StrCat("the certificate of ", (*own)->SpiffeId()),
            .file = file,
-           .remedy = absl::StrCat("renew it with `fleetca cert issue` while it is valid, or with ",
+           .remedy = absl::StrCat("renew it with `fleetca cert renew` while it is valid, or with ",
                                   Command("renew-admin", config),
                                   " while the server is stopped (docs/own-certificates.md)")},
           certificates);
