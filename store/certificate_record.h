@@ -2,6 +2,7 @@
 #ifndef FLEETCA_STORE_CERTIFICATE_RECORD_H_
 #define FLEETCA_STORE_CERTIFICATE_RECORD_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +11,9 @@
 #include "absl/time/time.h"
 
 namespace fleetca::store {
+
+inline constexpr size_t kMaxIssuerSize = 32;
+inline constexpr size_t kSpkiHashSize = 32;
 
 // One certificate as issued. Never changes once written.
 struct CertificateRecord {

@@ -16,7 +16,8 @@ class CrlStates {
   // NOT_FOUND kNotFound before the first; DATA_LOSS kStoreCorrupt when it does not read back.
   virtual absl::StatusOr<CrlState> GetCrlState(const CrlId& crl) const = 0;
 
-  // All, by issuer, the complete CRL before the shards. Sees them as they were when it began.
+  // All: those of an issuer together, the complete CRL before the shards by number. Sees them as
+  // they were when it began.
   virtual absl::Status ForEachCrlState(CrlStateVisitor visitor) const = 0;
 };
 
