@@ -65,6 +65,8 @@ FOLDERS = {
         "x509/authz",
     ],
     "service/join": ["base", "service/caller", "service/policy", "service/time", "store"],
+    # Who is revoked; knows no policy and no caller.
+    "service/revocation": ["base", "service/time", "store", "x509"],
     # Who may call which method.
     "service/rights": ["service/policy"],
     # A port for any gRPC server: knows no CA.
@@ -81,6 +83,7 @@ FOLDERS = {
         "service/caller",
         "service/join",
         "service/policy",
+        "service/revocation",
         "service/time",
         "signer",
         "store",
@@ -125,6 +128,7 @@ FOLDERS = {
         "service/join",
         "service/net",
         "service/policy",
+        "service/revocation",
         "service/rights",
         "service/time",
         "store",
@@ -146,6 +150,7 @@ FOLDERS = {
         "service/join",
         "service/net",
         "service/policy",
+        "service/revocation",
         "service/rpc",
         "service/time",
         "signer",
@@ -185,6 +190,7 @@ TESTS_MAY = {
     "service/time": ["store/memory"],
     "service/join": ["store/memory"],
     "service/issuance": ["store/memory"],
+    "service/revocation": ["store/memory"],
     "service/net": ["service/authority"],
     "client/authz/serve": ["base/grpc"],
     "service/rpc": ["store/memory"],
