@@ -91,11 +91,12 @@ TEST(PolicyConfigTest, ReadsSubjectsUnderscoresAndTheRightsToApplyAndRevoke) {
       WithLine(10,
                "subject { common_name: \"{name}\" organization: \"a\" organization: \"b\" "
                "organizational_unit: \"u\" country: \"CH\" }");
-  absl::StrReplaceAll({{"dns_suffixes: \".fleet.example\"",
-                        "dns_suffixes: \".fleet.example\" dns_underscores: true"},
-                       {"may_manage_tokens: true", "may_apply_policy: true may_revoke_certificates: true"},
-                       {"  roles: [", "  subject { }\n  roles: ["}},
-                      &text);
+  absl::StrReplaceAll(
+      {{"dns_suffixes: \".fleet.example\"",
+        "dns_suffixes: \".fleet.example\" dns_underscores: true"},
+       {"may_manage_tokens: true", "may_apply_policy: true may_revoke_certificates: true"},
+       {"  roles: [", "  subject { }\n  roles: ["}},
+      &text);
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto policy, ParsePolicy(text, kPath));
   const PolicyOptions& options = policy->options();
   EXPECT_EQ(options.revision_line, 1);

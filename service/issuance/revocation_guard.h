@@ -24,8 +24,8 @@ class RevocationGuard {
   absl::Status CheckDecided(const IssuanceItem& item) const;
 
   // Both again, for an item whose certificate is recorded and not yet answered: whoever revokes or
-  // blocks looks, after that took effect, for what was recorded before. So nobody gets a certificate
-  // that neither of the two has seen.
+  // blocks looks, after that took effect, for what was recorded before. So nobody gets a
+  // certificate that neither of the two has seen.
   absl::Status CheckRecorded(const IssuanceItem& item) const;
 
  private:

@@ -48,8 +48,7 @@ TEST(MethodRightsTest, TheRightToApplyAPolicyIsOneOfItsOwn) {
 
 TEST(MethodRightsTest, WhoeverRevokesForOthersHasTheRightAndTheFleetMayWatch) {
   for (const char* method : {"BlockIdentity", "UnblockIdentity", "ListBlocks"}) {
-    const Access& access =
-        RightsOf(absl::StrCat("/fleetca.v1.RevocationService/", method)).issuing;
+    const Access& access = RightsOf(absl::StrCat("/fleetca.v1.RevocationService/", method)).issuing;
     EXPECT_EQ(access.kind, Kind::kRight) << method;
     EXPECT_EQ(access.right, Right::kRevokeCertificates) << method;
   }

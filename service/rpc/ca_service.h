@@ -29,8 +29,8 @@ using RawCaService = v1::CertificateAuthorityService::WithRawCallbackMethod_Issu
 // outlive it.
 class CaService : public RawCaService {
  public:
-  CaService(const IssuanceIntake& intake, CallerReader& caller_reader,
-            const store::Store& store, const CurrentTrustBundle& bundles, ControlPool& pool);
+  CaService(const IssuanceIntake& intake, CallerReader& caller_reader, const store::Store& store,
+            const CurrentTrustBundle& bundles, ControlPool& pool);
 
   grpc::ServerUnaryReactor* IssueCertificate(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request,

@@ -27,9 +27,9 @@ namespace fleetca::service {
 // Judges the certificate that the peer showed in the handshake, once for each certificate, and
 // remembers who it is; a refusal is not remembered. gRPC keeps a connection's properties for its
 // life, and accepts a resumed session after the certificate ended, so the validity, and whether it
-// was revoked, is looked at again on every call. Called on gRPC's threads: the first call of a certificate costs it the
-// verification of a signature and a bounded wait for the store (record_lookups.h), each other call
-// a look into a table. Thread-safe.
+// was revoked, is looked at again on every call. Called on gRPC's threads: the first call of a
+// certificate costs it the verification of a signature and a bounded wait for the store
+// (record_lookups.h), each other call a look into a table. Thread-safe.
 class PeerReader : public CallerReader {
  public:
   // As CallerVerifier::Create; INTERNAL when the system gives no thread.

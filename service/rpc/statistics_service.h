@@ -12,6 +12,9 @@
 #include "fleetca/v1/statistics.grpc.pb.h"
 #include "service/issuance/issue_queue.h"
 #include "service/issuance/issuer_stats.h"
+#include "service/revocation/known_revocations.h"
+#include "service/revocation/revoker.h"
+#include "service/rpc/revocation_watchers.h"
 #include "store/store_stats.h"
 
 namespace fleetca::service {
@@ -19,13 +22,25 @@ namespace fleetca::service {
 // Fills in the compiler, the libraries but the store's, and the machine.
 void DescribeBuildAndMachine(v1::ServerDescription* description);
 
+// What is said of revocations; nothing is said of a part that is null.
+struct RevocationParts {
+  const KnownRevocations* known = nullptr;
+  const Revoker* revoker = nullptr;
+  const RevocationWatchers* watchers = nullptr;
+};
+
 // Answers whoever the port's access check lets through. Thread-safe; the references outlive it.
 class StatisticsService : public v1::StatisticsService::WithRawCallbackMethod_GetStatistics<
                               v1::StatisticsService::Service> {
  public:
   StatisticsService(v1::ServerDescription description, const IssueQueue& queue,
-                    const IssuerStats& issuing, const store::StoreStats& stored)
-      : description_(std::move(description)), queue_(queue), issuing_(issuing), stored_(stored) {}
+                    const IssuerStats& issuing, const store::StoreStats& stored,
+                    RevocationParts revocation = {})
+      : description_(std::move(description)),
+        queue_(queue),
+        issuing_(issuing),
+        stored_(stored),
+        revocation_(revocation) {}
 
   grpc::ServerUnaryReactor* GetStatistics(grpc::CallbackServerContext* context,
                                           const grpc::ByteBuffer* request,
@@ -39,6 +54,7 @@ class StatisticsService : public v1::StatisticsService::WithRawCallbackMethod_Ge
   const IssueQueue& queue_;
   const IssuerStats& issuing_;
   const store::StoreStats& stored_;
+  const RevocationParts revocation_;
 };
 
 }  // namespace fleetca::service
