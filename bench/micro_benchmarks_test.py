@@ -48,6 +48,13 @@ class MicroBenchmarksTest(unittest.TestCase):
                     self.assertAlmostEqual(row["gain"], row["obvious_us"] / row["cpu_us"], delta=row["gain"] / 1000)
                     self.assertGreater(row["gain"], least_gain)
 
+    def test_renewals_and_revocations_are_written(self):
+        for rows in ["Renew/p256/batch:64/", "Revoke/p256/batch:100/"]:
+            with self.subTest(rows):
+                for row in run("store_bench", rows):
+                    self.assertGreater(row["items_per_second"], 0)
+                    self.assertGreater(row["cpu_us"], 0)
+
     def test_a_whole_certificate_costs_more_than_its_cryptography(self):
         for row in run("issuer_bench", "IssueRocksDb/p256/batch:8/manual_time/threads:1"):
             self.assertGreater(row["ratio"], 1)

@@ -11,9 +11,10 @@ class LatestTime {
  public:
   virtual ~LatestTime() = default;
 
-  // The latest of the times that writes noted (issued_at, created_at, revoked_at, NoteTime's), to
-  // the millisecond and across restarts: a clock that shows less was set back. It may be one of a
-  // write that failed. The epoch when there was none.
+  // The latest of the times that writes noted (issued_at, created_at, revoked_at, blocked_at,
+  // unblocked_at, a CRL's this_update, NoteTime's), to the millisecond and across restarts: a clock
+  // that shows less was set back. It may be one of a write that failed. The epoch when there was
+  // none.
   virtual absl::Time latest_time() const = 0;
 };
 

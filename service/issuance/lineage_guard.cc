@@ -78,7 +78,7 @@ absl::Status LineageGuard::RefuseStale(const Stale& stale, absl::Time now) {
          {"newest_peer", stale.newest->address},
          {"newest_requester", stale.newest->stepped_by},
          {"newest_issued", TimeToWords(stale.newest->stepped_at)},
-         {"lineage_blocked", WantsBlock(*stale.item)},
+         {"on_stale_lineage", WantsBlock(*stale.item) ? "block" : "refuse"},
          {"lines_suppressed", suppressed}});
   }
   return PermissionDenied(

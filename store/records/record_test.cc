@@ -6,6 +6,7 @@
 #include "base/errors.h"
 #include "store/records/crc32c.h"
 #include "store/testing/test_record.h"
+#include "store/testing/test_revocation.h"
 
 namespace fleetca::store {
 namespace {
@@ -62,8 +63,28 @@ TEST(RecordTest, VersionOneStaysAsItIs) {
   EXPECT_EQ(*decoded, record);
 }
 
+// With what came later. Where there is none of it, the octets are those of version 1.
+TEST(RecordTest, VersionTwoStaysAsItIs) {
+  CertificateRecord record = TestRecord(7);
+  const std::string first = Encode(record);
+  EXPECT_EQ(first[4], 1);
+  record.generation = 0x01020304;
+  record.lineage = "lineage, 20 octets..";
+  record.issuer = "i";
+  record.spki_sha256 = std::string(32, 'k');
+  record.crl_shard = 0x0506;
+  const std::string later = "\x14lineage, 20 octets..\x01i\x20" + record.spki_sha256;
+  EXPECT_EQ(Encode(record).substr(4),
+            "\x02" + first.substr(5) + std::string("\x01\x02\x03\x04\0\0\x05\x06", 8) + later);
+  EXPECT_EQ(DecodeRecord(record.serial, Encode(record)).value(), record);
+  record.crl_shard.reset();
+  EXPECT_EQ(Encode(record).substr(4),
+            "\x02" + first.substr(5) + "\x01\x02\x03\x04\xff\xff\xff\xff" + later);
+  EXPECT_EQ(DecodeRecord(record.serial, Encode(record)).value(), record);
+}
+
 TEST(RecordTest, EveryFlippedBitIsFound) {
-  const CertificateRecord record = TestRecord(7);
+  const CertificateRecord record = TestIssuedRecord(7);
   const std::string value = Encode(record);
   for (size_t bit = 0; bit < 8 * value.size(); ++bit) {
     std::string flipped = value;
@@ -73,7 +94,7 @@ TEST(RecordTest, EveryFlippedBitIsFound) {
 }
 
 TEST(RecordTest, EveryTruncationAndAnyTailIsFound) {
-  const CertificateRecord record = TestRecord(7);
+  const CertificateRecord record = TestIssuedRecord(7);
   const std::string value = Encode(record);
   for (size_t size = 0; size < value.size(); ++size) {
     ExpectDamaged(record.serial, value.substr(0, size));
@@ -99,12 +120,12 @@ TEST(RecordTest, ARecordUnderAnothersSerialIsDamage) {
 TEST(RecordTest, ANewerVersionIsNamed) {
   const CertificateRecord record = TestRecord(7);
   std::string value = Encode(record);
-  value[4] = 2;
+  value[4] = 3;
   value = Seal(record.serial, value);
   const absl::StatusOr<CertificateRecord> decoded = DecodeRecord(record.serial, value);
   EXPECT_EQ(decoded.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(GetReason(decoded.status()), Reason::kFileInvalid);
-  EXPECT_NE(decoded.status().message().find("version 2"), absl::string_view::npos)
+  EXPECT_NE(decoded.status().message().find("version 3"), absl::string_view::npos)
       << decoded.status();
 }
 

@@ -15,6 +15,7 @@
 #include "store/records/prune_mark.h"
 #include "store/rocksdb/rocksdb_database.h"
 #include "store/rocksdb/rocksdb_store.h"
+#include "store/testing/test_lineage.h"
 #include "store/testing/test_record.h"
 #include "store/testing/write_stored.h"
 #include "tests/testing/temporary_folder.h"
@@ -116,6 +117,34 @@ TEST_F(RocksDbPruneTest, FilesGoWholeAndTheRestWhenTheyAreWrittenAnew) {
   }
 }
 
+TEST_F(RocksDbPruneTest, LineagesGoWithTheLastCertificateThatMayBeRenewed) {
+  {
+    const std::unique_ptr<Store> store = MustOpen();
+    ASSERT_NE(store, nullptr);
+    CertificateRecord newest = Record(0);
+    ASSERT_TRUE(WriteStored(*store, {.certificates = {newest}}).ok());
+    // The parent of the last one outlives it.
+    for (const uint64_t number : {100, 200, 100}) {
+      CertificateRecord renewal = Record(number + newest.generation);
+      renewal.lineage = LineageOf(newest);
+      renewal.generation = newest.generation + 1;
+      ASSERT_TRUE(WriteRenewal(*store, renewal, newest).value().stored());
+      newest = renewal;
+    }
+  }
+  const auto lineages_after = [this](int hours) -> size_t {
+    EXPECT_TRUE(MustOpen()->Prune(hour_ + absl::Hours(hours)).ok());
+    const auto cutoff = std::make_shared<PruneCutoff>();
+    const std::unique_ptr<Database> database = OpenDatabase(cutoff);
+    EXPECT_TRUE(ReadPruneMark(*database, *cutoff).ok());
+    Compact(*database);
+    return CountEntries(*database, database->lineages());
+  };
+  EXPECT_EQ(lineages_after(1), 4u);
+  EXPECT_EQ(lineages_after(2), 2u);
+  EXPECT_EQ(lineages_after(3), 0u);
+}
+
 TEST_F(RocksDbPruneTest, AStoreThatIsOpenedAgainKnowsWhatItPruned) {
   ASSERT_NO_FATAL_FAILURE(Fill(*MustOpen()));
   ASSERT_TRUE(MustOpen()->Prune(hour_ + absl::Hours(30)).ok());
@@ -162,7 +191,7 @@ TEST(PruneFamiliesTest, OnlyTheIndexesAreWrittenAnewByAge) {
   rocksdb::ColumnFamilyOptions certificates;
   PruneCertificates(cutoff, certificates);
   EXPECT_EQ(certificates.periodic_compaction_seconds, 0u);
-  for (const auto prune : {&PruneRequests, &PruneIdentities}) {
+  for (const auto prune : {&PruneRequests, &PruneIdentities, &PruneLineages}) {
     rocksdb::ColumnFamilyOptions index;
     prune(cutoff, index);
     EXPECT_EQ(index.periodic_compaction_seconds, uint64_t{7} * 24 * 3600);

@@ -16,6 +16,15 @@
 //                               "revoked", each with the number, after each
 //   flood <number>              appends for ever with four threads, kFloodBatch records at a time
 //                               from <number> on, and answers "ack <number>" after each
+//   renew <generation>          Write of that certificate of the lineage of TestRecord(1), renewed
+//                               from the one before
+//   withdraw <reason>           Write of the revocation of TestRecord(1)
+//   block, unblock              Write of that, of an identity
+//   number <number>             Write of that CRL number
+//   drop                        DropRevocations of TestRecord(1) and what expires as early
+//   describe                    what came of all these, on one line
+//   lineages <number>           for ever, with four threads: what LifeOfALineage
+//                               (store/testing/durability_lineages.h) does
 // An answer is "OK", or the status code's name and the reason's.
 #include "store/testing/durability_driver.h"
 
@@ -23,6 +32,7 @@
 
 #include <atomic>
 #include <iostream>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -32,6 +42,7 @@
 #include "absl/strings/string_view.h"
 #include "base/errors.h"
 #include "store/rocksdb/rocksdb_store.h"
+#include "store/testing/durability_lineages.h"
 #include "store/testing/test_record.h"
 #include "store/testing/write_stored.h"
 
@@ -111,6 +122,28 @@ bool LifeOfAToken(Store& store, uint64_t number) {
   return good && Note(Revoke(store, number), "revoked", number);
 }
 
+bool LineageStepByStep(Store& store, uint64_t number) {
+  return LifeOfALineage(store, number,
+                        [number](const absl::Status& status, absl::string_view what) {
+                          return Note(status, what, number);
+                        });
+}
+
+// False when it is no such command.
+bool AnswerLineageCommand(Store& store, const std::string& command, uint64_t number) {
+  const std::optional<absl::StatusOr<std::string>> answer =
+      RunLineageCommand(store, command, number);
+  if (!answer.has_value()) {
+    return false;
+  }
+  if (answer->ok()) {
+    Answer(**answer);
+  } else {
+    AnswerStatus(answer->status());
+  }
+  return true;
+}
+
 // Calls `step` with number after number until it says false.
 [[noreturn]] void Flood(Store& store, uint64_t first, bool (*step)(Store&, uint64_t)) {
   std::atomic<uint64_t> next = first;
@@ -153,6 +186,10 @@ int Main(const std::string& folder, bool sync_writes) {
       Flood(**store, number, AppendBatch);
     } else if (command == "tokens") {
       Flood(**store, number, LifeOfAToken);
+    } else if (command == "lineages") {
+      Flood(**store, number, LineageStepByStep);
+    } else if (AnswerLineageCommand(**store, command, number)) {
+      continue;
     } else if (command == "token") {
       AnswerStatus(Add(**store, number, static_cast<uint32_t>(count)));
     } else if (command == "use") {

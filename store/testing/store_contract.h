@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "base/errors.h"
 #include "store/memory/memory_store.h"
+#include "store/rocksdb/rocksdb_restore.h"
 #include "store/rocksdb/rocksdb_store.h"
 #include "store/store.h"
 #include "store/testing/write_stored.h"
@@ -26,7 +27,23 @@ struct StoreKind {
   std::function<absl::StatusOr<std::unique_ptr<Store>>(const std::string& folder)> open;
   // Another handle on the engine of `store`, as another server's; null where an engine has one.
   std::function<std::unique_ptr<Store>(const Store& store)> open_another;
+  // Takes the store of `folder` for one that was restored at that time.
+  std::function<void(std::unique_ptr<Store>& store, const std::string& folder, absl::Time now)>
+      restore;
 };
+
+inline void RestoreRocksDb(std::unique_ptr<Store>& store, const std::string& folder,
+                           absl::Time now) {
+  store.reset();
+  RocksDbOptions options;
+  options.path = folder;
+  options.head_file = folder + ".head";
+  const absl::StatusOr<RestoreSummary> summary = AcceptLoss(options, now);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  absl::StatusOr<std::unique_ptr<Store>> restored = OpenRocksDbStore(options);
+  ASSERT_TRUE(restored.ok()) << restored.status();
+  store = *std::move(restored);
+}
 
 inline std::vector<StoreKind> StoreKinds() {
   return {{"Memory",
@@ -35,6 +52,9 @@ inline std::vector<StoreKind> StoreKinds() {
            },
            [](const Store& store) -> std::unique_ptr<Store> {
              return std::make_unique<MemoryStore>(dynamic_cast<const MemoryStore&>(store), 0xf1ef);
+           },
+           [](std::unique_ptr<Store>& store, const std::string&, absl::Time now) {
+             dynamic_cast<MemoryStore&>(*store).SetRestored(now);
            }},
           {"RocksDb",
            [](const std::string& folder) {
@@ -42,7 +62,7 @@ inline std::vector<StoreKind> StoreKinds() {
              options.path = folder;
              return OpenRocksDbStore(options);
            },
-           nullptr}};
+           nullptr, RestoreRocksDb}};
 }
 
 inline std::string StoreKindName(const ::testing::TestParamInfo<StoreKind>& info) {
@@ -61,6 +81,14 @@ class StoreContractTest : public ::testing::TestWithParam<StoreKind> {
     const absl::Status status = WriteStored(*store_, {.certificates = {record}});
     ASSERT_TRUE(status.ok()) << status;
   }
+
+  CommitOutcomes MustWrite(const Commit& commit) {
+    absl::StatusOr<CommitOutcomes> outcomes = store_->Write(commit);
+    EXPECT_TRUE(outcomes.ok()) << outcomes.status();
+    return outcomes.ok() ? *std::move(outcomes) : CommitOutcomes();
+  }
+
+  void Restore(absl::Time now) { GetParam().restore(store_, folder_, now); }
 
   std::vector<std::string> SerialsByExpiry(absl::Time from, absl::Time to) {
     std::vector<std::string> serials;

@@ -3,23 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "store/testing/store_contract.h"
+#include "store/testing/store_race.h"
 #include "store/testing/test_record.h"
 
 namespace fleetca::store {
 namespace {
 
 using Kind = WriteOutcome::Kind;
-
-constexpr int kThreads = 8;
-constexpr int kRounds = 10;
 
 // What all threads got.
 struct Counts {
@@ -30,43 +26,8 @@ struct Counts {
   std::atomic<uint32_t> blocked{0};
 };
 
-class StoreRaceContractTest : public StoreContractTest {
+class StoreRaceContractTest : public StoreRaceTest {
  protected:
-  void SetUp() override {
-#ifdef __SANITIZE_THREAD__
-    if (absl::string_view(GetParam().name) == "RocksDb") {
-      GTEST_SKIP() << "ThreadSanitizer does not see how Debian's RocksDB hands writers over";
-    }
-#endif
-    StoreContractTest::SetUp();
-    if (GetParam().open_another != nullptr) {
-      another_ = GetParam().open_another(*store_);
-    }
-  }
-
-  // Every second thread has the other handle, where there is one.
-  Store& StoreOf(int thread) {
-    return another_ != nullptr && thread % 2 == 1 ? *another_ : *store_;
-  }
-
-  // All threads write at once what `run` makes them, with a number that none of the others has.
-  void Race(const std::function<void(Store&, uint64_t)>& run) {
-    std::atomic<int> ready{0};
-    std::vector<std::thread> threads;
-    for (int thread = 0; thread < kThreads; ++thread) {
-      threads.emplace_back([&, thread] {
-        ++ready;
-        while (ready < kThreads) {
-        }
-        run(StoreOf(thread), next_ + static_cast<uint64_t>(thread));
-      });
-    }
-    for (std::thread& thread : threads) {
-      thread.join();
-    }
-    next_ += kThreads;
-  }
-
   static void Write(Store& store, const Commit& commit, Counts& counts) {
     const absl::StatusOr<CommitOutcomes> outcomes = store.Write(commit);
     ASSERT_TRUE(outcomes.ok()) << outcomes.status();
@@ -95,9 +56,6 @@ class StoreRaceContractTest : public StoreContractTest {
       EXPECT_EQ(store.GetBySerial(serial).ok(), outcome.stored());
     }
   }
-
-  std::unique_ptr<Store> another_;
-  uint64_t next_ = 1000;
 };
 
 TEST_P(StoreRaceContractTest, ForOneRequestKey) {
