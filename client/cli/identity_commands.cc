@@ -22,9 +22,9 @@ namespace fleetca::client {
 namespace {
 
 constexpr char kBlockExamples[] = R"help(
-Nothing new is issued to the identity or for it, by whatever credential, until it is unblocked; a join token is not
-used up by the attempt. What it has stays valid until it is revoked: fleetca cert revoke --identity. Your certificate
-needs may_revoke_certificates in the policy.
+Nothing new is issued to the identity or for it, by whatever credential, until it is unblocked; a join
+token is not used up by the attempt. What it has stays valid until it is revoked: fleetca cert revoke
+--identity. Your certificate needs may_revoke_certificates in the policy.
 
 Examples:
   fleetca identity block --dir ca spiffe://fleet.example/svc/web --reason "host lost"

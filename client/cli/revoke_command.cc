@@ -22,9 +22,10 @@ namespace fleetca::client {
 namespace {
 
 constexpr char kExamples[] = R"help(
-For good: no revocation is taken back. The CA refuses a revoked certificate from then on. Revoking again changes
-nothing, but that the reason may become keyCompromise, by which the CA never certifies the key again. Your
-certificate needs may_revoke_certificates in the policy; your own certificate you may revoke without it.
+For good: no revocation is taken back. The CA refuses a revoked certificate from then on. Revoking
+again changes nothing, but that the reason may become keyCompromise, by which the CA never certifies
+the key again. Your certificate needs may_revoke_certificates in the policy; your own certificate you
+may revoke without it.
 
 Examples:
   fleetca cert revoke --dir ca --serial web.crt --reason superseded

@@ -1,6 +1,7 @@
 #include "client/cli/serial_or_file.h"
 
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"

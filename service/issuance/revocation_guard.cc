@@ -9,8 +9,9 @@ namespace fleetca::service {
 
 absl::Status RevocationGuard::CheckCaller(const Caller& caller) const {
   const HeldCertificate* held = HeldCertificateOf(caller);
-  return known_ == nullptr || held == nullptr ? absl::OkStatus()
-                                              : known_->CheckCertificate(held->serial);
+  return known_ == nullptr || held == nullptr
+             ? absl::OkStatus()
+             : known_->CheckCaller(held->serial, held->subject_public_key_info);
 }
 
 absl::Status RevocationGuard::CheckDecided(const IssuanceItem& item) const {

@@ -38,6 +38,28 @@ absl::Status KnownRevocations::CheckCertificate(absl::string_view serial) const 
   return CheckComplete();
 }
 
+bool KnownRevocations::IsKeyBlocked(absl::string_view subject_public_key_info) const {
+  if (blocked_keys_.load(std::memory_order_acquire) == 0) {
+    return false;
+  }
+  const std::array<char, 32> digest = Sha256(subject_public_key_info);
+  absl::ReaderMutexLock lock(&mutex_);
+  return blocks_[IndexOf(store::BlockKind::kKey)].contains(
+      absl::string_view(digest.data(), digest.size()));
+}
+
+absl::Status KnownRevocations::CheckCaller(absl::string_view serial,
+                                           absl::string_view public_key) const {
+  FLEETCA_RETURN_IF_ERROR(CheckCertificate(serial));
+  if (public_key.empty() || !IsKeyBlocked(public_key)) {
+    return absl::OkStatus();
+  }
+  refused_revoked_.fetch_add(1, std::memory_order_relaxed);
+  return PermissionDenied(Reason::kCertificateRevoked,
+                          "The key of the caller's certificate is known to be compromised; enroll "
+                          "anew with a new key, such as by a join token");
+}
+
 absl::Status KnownRevocations::CheckIdentity(absl::string_view identity) const {
   FLEETCA_RETURN_IF_ERROR(CheckComplete());
   absl::ReaderMutexLock lock(&mutex_);
@@ -53,13 +75,7 @@ absl::Status KnownRevocations::CheckIdentity(absl::string_view identity) const {
 
 absl::Status KnownRevocations::CheckKey(absl::string_view subject_public_key_info) const {
   FLEETCA_RETURN_IF_ERROR(CheckComplete());
-  if (blocked_keys_.load(std::memory_order_acquire) == 0) {
-    return absl::OkStatus();
-  }
-  const std::array<char, 32> digest = Sha256(subject_public_key_info);
-  absl::ReaderMutexLock lock(&mutex_);
-  if (!blocks_[IndexOf(store::BlockKind::kKey)].contains(
-          absl::string_view(digest.data(), digest.size()))) {
+  if (!IsKeyBlocked(subject_public_key_info)) {
     return absl::OkStatus();
   }
   refused_blocked_.fetch_add(1, std::memory_order_relaxed);

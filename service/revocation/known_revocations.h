@@ -34,6 +34,10 @@ class KnownRevocations {
   // PERMISSION_DENIED kCertificateRevoked, with the date and the reason, for the certificate of
   // this serial number; and counts it.
   absl::Status CheckCertificate(absl::string_view serial) const;
+  // The same for who shows a certificate, and for one whose key, a SubjectPublicKeyInfo, is
+  // blocked: so the compromise of a key ends certificates of it that no store has, such as those of
+  // `ca init`. "" for a key that is not known.
+  absl::Status CheckCaller(absl::string_view serial, absl::string_view public_key) const;
   // PERMISSION_DENIED kIdentityBlocked: nothing new is issued to this SPIFFE ID or for it.
   absl::Status CheckIdentity(absl::string_view identity) const;
   // PERMISSION_DENIED kKeyBlocked, of a SubjectPublicKeyInfo. Costs a hash only where keys are
@@ -73,6 +77,8 @@ class KnownRevocations {
   void SetIncomplete() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  bool IsKeyBlocked(absl::string_view subject_public_key_info) const ABSL_LOCKS_EXCLUDED(mutex_);
+
   // By BlockKind.
   using Targets = std::array<absl::flat_hash_set<std::string>, 4>;
 

@@ -78,6 +78,11 @@ TEST(KnownRevocationsTest, Checklist12_ABlockedKeyIsRefusedByItsHash) {
   EXPECT_THAT(known.CheckKey("key"),
               IsError(absl::StatusCode::kPermissionDenied, Reason::kKeyBlocked));
   FLEETCA_EXPECT_OK(known.CheckKey("another"));
+  // Nor is whoever has it believed, by whatever certificate.
+  EXPECT_THAT(known.CheckCaller("serial", "key"),
+              IsError(absl::StatusCode::kPermissionDenied, Reason::kCertificateRevoked));
+  FLEETCA_EXPECT_OK(known.CheckCaller("serial", "another"));
+  FLEETCA_EXPECT_OK(known.CheckCaller("serial", ""));
   known.ReplaceBlocks({});
   FLEETCA_EXPECT_OK(known.CheckKey("key"));
 }

@@ -49,7 +49,8 @@ absl::Status RevocationWatcher::CheckCaller() const {
                            "The reader's certificate has expired; renew it and reconnect");
   }
   return caller_.held == nullptr ? absl::OkStatus()
-                                 : watchers_.known_.CheckCertificate(caller_.held->serial);
+                                 : watchers_.known_.CheckCaller(
+                                       caller_.held->serial, caller_.held->subject_public_key_info);
 }
 
 bool RevocationWatcher::IsWriting(absl::Time now) {

@@ -36,6 +36,8 @@ FOLDERS = {
     "service/jwt": ["base", "service/caller", "x509"],
     # Decisions alone: knows no signer, no store and no clock.
     "service/policy": ["base", "x509", "x509/authz", "x509/der"],
+    # Who is revoked; knows no policy and no caller.
+    "service/revocation": ["base", "service/time", "store", "x509"],
     "store/memory": ["base", "store", "store/records"],
     "store/rocksdb": ["base", "store", "store/records"],
     # Reads again what x509 has built.
@@ -65,8 +67,6 @@ FOLDERS = {
         "x509/authz",
     ],
     "service/join": ["base", "service/caller", "service/policy", "service/time", "store"],
-    # Who is revoked; knows no policy and no caller.
-    "service/revocation": ["base", "service/time", "store", "x509"],
     # Who may call which method.
     "service/rights": ["service/policy"],
     # A port for any gRPC server: knows no CA.
