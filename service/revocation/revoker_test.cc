@@ -1,9 +1,11 @@
 #include "service/revocation/revoker.h"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -22,8 +24,9 @@ namespace fleetca::service {
 namespace {
 
 using ::fleetca::testing::IsError;
-using ::fleetca::testing::IsInvalid;
 using Reasons = store::RevocationReason;
+
+auto IsInvalid(Reason reason) { return IsError(absl::StatusCode::kInvalidArgument, reason); }
 
 constexpr char kOperator[] = "spiffe://a/operator/ann";
 

@@ -12,8 +12,10 @@
 namespace fleetca::service {
 namespace {
 
-using ::fleetca::testing::IsInvalid;
+using ::fleetca::testing::IsError;
 using ::testing::ElementsAre;
+
+auto IsInvalid(Reason reason) { return IsError(absl::StatusCode::kInvalidArgument, reason); }
 
 TEST(RevocationMessagesTest, ReadsEachSelection) {
   v1::RevokeCertificatesRequest message;
