@@ -55,6 +55,8 @@
          "The octets are not a valid key.")                                                        \
   REASON(kKeyForbidden, "KEY_FORBIDDEN", (kInvalidArgument),                                       \
          "The key is one that nobody may be certified for, such as a CA's own.")                   \
+  REASON(kKeyBlocked, "KEY_BLOCKED", (kPermissionDenied),                                          \
+         "The key is known to be compromised, and is never certified again.")                      \
   REASON(kSignatureAlgorithm, "SIGNATURE_ALGORITHM", (kInvalidArgument),                           \
          "The signature's algorithm is unknown or does not fit the key.")                          \
   REASON(kSignatureInvalid, "SIGNATURE_INVALID", (kInvalidArgument),                               \
@@ -80,6 +82,10 @@
   REASON(kCallerCertificateExpired, "CALLER_CERTIFICATE_EXPIRED",                                  \
          (kUnauthenticated, kFailedPrecondition),                                                  \
          "The caller's certificate is not valid now.")                                             \
+  REASON(kCertificateRevoked, "CERTIFICATE_REVOKED", (kPermissionDenied),                          \
+         "The caller's certificate was revoked.")                                                  \
+  REASON(kIdentityBlocked, "IDENTITY_BLOCKED", (kPermissionDenied),                                \
+         "The identity gets no certificates while an operator has it blocked.")                    \
   REASON(kRenewalInvalid, "RENEWAL_INVALID", (kInvalidArgument, kPermissionDenied),                \
          "What is asked for cannot be had by renewing the caller's certificate.")                  \
   REASON(kLineageStale, "LINEAGE_STALE", (kPermissionDenied),                                      \
@@ -109,6 +115,8 @@
          "Another process has the store.")                                                         \
   REASON(kStoreRefused, "STORE_REFUSED", (kFailedPrecondition),                                    \
          "The store is new, older or gone where another was expected.")                            \
+  REASON(kRevocationsUnknown, "REVOCATIONS_UNKNOWN", (kUnavailable),                               \
+         "The CA has not read which certificates are revoked, as after its start; retry.")         \
   REASON(kClockRefused, "CLOCK_REFUSED", (kUnavailable),                                           \
          "The clock and the latest time in the store differ by more than is tolerated.")           \
   REASON(kNotFound, "NOT_FOUND", (kNotFound),                                                      \

@@ -223,6 +223,11 @@ absl::StatusOr<Recorded> CaClient::Get(const x509::SerialNumber& serial) const {
   recorded.requester = response.requester();
   recorded.profile = response.profile();
   recorded.issue_time = TimeFromProto(response.issue_time());
+  if (response.has_revoke_time()) {
+    recorded.revocation = RevokedBy{.revoke_time = TimeFromProto(response.revoke_time()),
+                                    .reason = response.revocation_reason(),
+                                    .revoker = response.revoker()};
+  }
   return recorded;
 }
 

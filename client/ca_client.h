@@ -3,6 +3,7 @@
 #define FLEETCA_CLIENT_CA_CLIENT_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,10 +19,18 @@
 #include "client/tls_identity.h"
 #include "client/trust_bundle.h"
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
+#include "fleetca/v1/revocation.pb.h"
 #include "grpcpp/channel.h"
 #include "x509/serial.h"
 
 namespace fleetca::client {
+
+// That the CA has taken a certificate back.
+struct RevokedBy {
+  absl::Time revoke_time;
+  v1::RevocationReason reason = v1::REVOCATION_REASON_UNSPECIFIED;
+  std::string revoker;
+};
 
 // A certificate as the CA recorded it.
 struct Recorded {
@@ -31,6 +40,7 @@ struct Recorded {
   std::string requester;
   std::string profile;
   absl::Time issue_time;
+  std::optional<RevokedBy> revocation;
 };
 
 // Calls over mutual TLS on one connection, which is made when first needed and made again after it

@@ -6,23 +6,34 @@
 #include "client/cli/context_command.h"
 #include "client/cli/fingerprint_command.h"
 #include "client/cli/get_command.h"
+#include "client/cli/identity_commands.h"
 #include "client/cli/inspect_command.h"
 #include "client/cli/issue_command.h"
 #include "client/cli/renew_command.h"
+#include "client/cli/revoke_command.h"
 #include "client/cli/stats_command.h"
+#include "client/cli/status_command.h"
 #include "client/cli/token_create_command.h"
 #include "client/cli/token_list_commands.h"
 
 namespace fleetca::client {
 
 void AddCertCommands(CLI::App& app, int* exit_code) {
-  CLI::App* cert = app.add_subcommand("cert", "Get certificates and look at them");
+  CLI::App* cert = app.add_subcommand("cert", "Get certificates, look at them, and take them back");
   cert->require_subcommand(1);
   AddIssueCommand(*cert, exit_code);
   AddRenewCommand(*cert, exit_code);
   AddRekeyCommand(*cert, exit_code);
   AddGetCommand(*cert, exit_code);
   AddInspectCommand(*cert, exit_code);
+  AddRevokeCommand(*cert, exit_code);
+  AddStatusCommand(*cert, exit_code);
+
+  CLI::App* identity = app.add_subcommand("identity", "Block identities, and see who is blocked");
+  identity->require_subcommand(1);
+  AddIdentityBlockCommand(*identity, exit_code);
+  AddIdentityUnblockCommand(*identity, exit_code);
+  AddIdentityListCommand(*identity, exit_code);
 
   CLI::App* bundle = app.add_subcommand("bundle", "Get the roots that relying parties trust");
   bundle->require_subcommand(1);

@@ -10,6 +10,7 @@
 #include "client/cli/facts.h"
 #include "client/cli/facts_json.h"
 #include "client/cli/facts_text.h"
+#include "client/revocation_reason.h"
 #include "x509/pem.h"
 
 namespace fleetca::client {
@@ -35,6 +36,14 @@ absl::StatusOr<std::string> CertificateText(const Issued& issued, absl::string_v
     }
   }
   return text;
+}
+
+std::string RevokedLine(const Recorded& recorded) {
+  return recorded.revocation.has_value()
+             ? TextLine("Revoked", absl::StrCat(TimeToWords(recorded.revocation->revoke_time), " (",
+                                                RevocationReasonName(recorded.revocation->reason),
+                                                "), by ", recorded.revocation->revoker))
+             : "";
 }
 
 absl::StatusOr<ordered_json> ToJson(const Issued& issued) {
@@ -79,7 +88,7 @@ absl::StatusOr<std::string> FormatRecorded(const Recorded& recorded, OutputForm 
                      TextLine("Identity", recorded.identity),
                      TextLine("Requested by", recorded.requester),
                      TextLine("Profile", recorded.profile),
-                     TextLine("Issued", TimeToWords(recorded.issue_time))),
+                     TextLine("Issued", TimeToWords(recorded.issue_time)), RevokedLine(recorded)),
         chain);
   }
   FLEETCA_ASSIGN_OR_RETURN(ordered_json json, ToJson(recorded.issued));
@@ -87,6 +96,11 @@ absl::StatusOr<std::string> FormatRecorded(const Recorded& recorded, OutputForm 
   json["requester"] = recorded.requester;
   json["profile"] = recorded.profile;
   json["issue_time"] = TimeToJson(recorded.issue_time);
+  if (recorded.revocation.has_value()) {
+    json["revoke_time"] = TimeToJson(recorded.revocation->revoke_time);
+    json["revocation_reason"] = std::string(RevocationReasonName(recorded.revocation->reason));
+    json["revoker"] = recorded.revocation->revoker;
+  }
   return JsonToText(json);
 }
 

@@ -194,6 +194,7 @@ identities {
     may_use_reflection: true
     may_manage_tokens: true
     may_apply_policy: true
+    may_revoke_certificates: true
   }
 }
 )";

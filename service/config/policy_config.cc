@@ -115,6 +115,7 @@ std::vector<Right> ReadRights(const pb::Rights& written) {
   add(written.may_use_reflection(), Right::kUseReflection);
   add(written.may_manage_tokens(), Right::kManageTokens);
   add(written.may_apply_policy(), Right::kApplyPolicy);
+  add(written.may_revoke_certificates(), Right::kRevokeCertificates);
   return rights;
 }
 

@@ -86,16 +86,17 @@ TEST(PolicyConfigTest, GoodFileIsWhatItSays) {
   EXPECT_THAT(policy->options().rules[1].rights, ElementsAre(Right::kManageTokens));
 }
 
-TEST(PolicyConfigTest, ReadsSubjectsUnderscoresAndTheRightToApply) {
+TEST(PolicyConfigTest, ReadsSubjectsUnderscoresAndTheRightsToApplyAndRevoke) {
   std::string text =
       WithLine(10,
                "subject { common_name: \"{name}\" organization: \"a\" organization: \"b\" "
                "organizational_unit: \"u\" country: \"CH\" }");
-  absl::StrReplaceAll({{"dns_suffixes: \".fleet.example\"",
-                        "dns_suffixes: \".fleet.example\" dns_underscores: true"},
-                       {"may_manage_tokens", "may_apply_policy"},
-                       {"  roles: [", "  subject { }\n  roles: ["}},
-                      &text);
+  absl::StrReplaceAll(
+      {{"dns_suffixes: \".fleet.example\"",
+        "dns_suffixes: \".fleet.example\" dns_underscores: true"},
+       {"may_manage_tokens: true", "may_apply_policy: true may_revoke_certificates: true"},
+       {"  roles: [", "  subject { }\n  roles: ["}},
+      &text);
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto policy, ParsePolicy(text, kPath));
   const PolicyOptions& options = policy->options();
   EXPECT_EQ(options.revision_line, 1);
@@ -107,7 +108,8 @@ TEST(PolicyConfigTest, ReadsSubjectsUnderscoresAndTheRightToApply) {
   EXPECT_TRUE(options.profiles[0].profile.names.dns_underscores);
   EXPECT_EQ(options.rules[0].subject, SubjectOptions());
   EXPECT_FALSE(options.rules[1].subject.has_value());
-  EXPECT_THAT(options.rules[1].rights, ElementsAre(Right::kApplyPolicy));
+  EXPECT_THAT(options.rules[1].rights,
+              ElementsAre(Right::kApplyPolicy, Right::kRevokeCertificates));
 }
 
 TEST(PolicyConfigTest, AStaleLineageIsRefusedUnlessItIsToBeBlocked) {

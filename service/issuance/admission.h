@@ -15,6 +15,7 @@
 #include "service/issuance/in_flight_requests.h"
 #include "service/issuance/issuance.h"
 #include "service/issuance/issuance_item.h"
+#include "service/issuance/revocation_guard.h"
 #include "store/store.h"
 
 namespace fleetca::service {
@@ -25,7 +26,10 @@ namespace fleetca::service {
 // the store outlives it.
 class Admission {
  public:
-  explicit Admission(store::Store& store) : store_(store) {}
+  // Nobody is revoked.
+  explicit Admission(store::Store& store) : Admission(store, RevocationGuard(nullptr)) {}
+  Admission(store::Store& store, RevocationGuard revocations)
+      : store_(store), revocations_(revocations) {}
   Admission(const Admission&) = delete;
   Admission& operator=(const Admission&) = delete;
 
@@ -34,6 +38,7 @@ class Admission {
   // before; or its status says why it is refused:
   //   CANCELLED kCancelled, DEADLINE_EXCEEDED kDeadlineExceeded: it comes too late
   //   UNAUTHENTICATED kCallerCertificateExpired
+  //   the errors of RevocationGuard::CheckCaller
   //   UNAUTHENTICATED kCallerUnknown: its join token or JWT is of no use
   //   INVALID_ARGUMENT kRequestIdInvalid
   //   the errors of AdmitRenewal (renewal.h)
@@ -82,6 +87,7 @@ class Admission {
   absl::Status RefuseJwt(const IssuanceItem& item, absl::string_view why, absl::Time now);
 
   store::Store& store_;
+  const RevocationGuard revocations_;
   InFlightRequests in_flight_;
   log::Limiter refused_tokens_limiter_{10};
   // Seconds since 1970.

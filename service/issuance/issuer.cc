@@ -65,8 +65,9 @@ Issuer::Issuer(const IssuerOptions& options, std::unique_ptr<IssuingPolicies> po
       clock_(*options.clock),
       clock_rule_(options.clock_rule),
       contents_{.instance_id = store_.instance_id(), .provenance = options.provenance},
-      admission_(store_),
-      judge_(policies_->ca(), options.csr_limits, admission_),
+      revocations_(options.revocations),
+      admission_(store_, revocations_),
+      judge_(policies_->ca(), options.csr_limits, admission_, revocations_),
       budgets_(options.clock, BudgetsOptions()) {}
 
 void Issuer::IssueBatch(absl::Span<Issuance* const> batch) {

@@ -19,8 +19,10 @@
 #include "service/issuance/issuing_policy.h"
 #include "service/issuance/lineage_guard.h"
 #include "service/issuance/request_judge.h"
+#include "service/issuance/revocation_guard.h"
 #include "service/policy/budgets.h"
 #include "service/policy/current_policy.h"
+#include "service/revocation/known_revocations.h"
 #include "service/time/clock_rule.h"
 #include "signer/signer.h"
 #include "store/store.h"
@@ -49,6 +51,8 @@ struct IssuerOptions {
   const Clock* clock = &Clock::System();
   // Whether the clock is believed; null: always, which is for tests and benchmarks.
   const ClockRule* clock_rule = nullptr;
+  // Who is revoked and blocked; null: nobody, which is for tests and benchmarks.
+  const KnownRevocations* revocations = nullptr;
 };
 
 // Thread-safe: any number of workers call IssueBatch at once.
@@ -105,6 +109,7 @@ class Issuer {
   const Clock& clock_;
   const ClockRule* const clock_rule_;
   const ContentsOptions contents_;
+  const RevocationGuard revocations_;
   Admission admission_;
   RequestJudge judge_;
   Budgets budgets_;

@@ -132,6 +132,7 @@ void Issuer::Settle(IssuanceItem& item, const store::WriteOutcome& outcome, absl
       if (item.budget.has_value()) {
         (*std::move(item.budget)).Spend();
       }
+      item.status = revocations_.CheckRecorded(item);
       return;
     case store::WriteOutcome::Kind::kReplayed:
       item.status = admission_.AnswerAgain(item, *outcome.earlier, now);

@@ -41,8 +41,12 @@ x509::GeneralNames NamesOf(const Caller& caller) {
 
 }  // namespace
 
-RequestJudge::RequestJudge(const IssuingCa& ca, x509::CsrLimits limits, Admission& admission)
-    : ca_(ca), limits_(LimitsFor(limits, ca.oids)), admission_(admission) {}
+RequestJudge::RequestJudge(const IssuingCa& ca, x509::CsrLimits limits, Admission& admission,
+                           RevocationGuard revocations)
+    : ca_(ca),
+      limits_(LimitsFor(limits, ca.oids)),
+      admission_(admission),
+      revocations_(revocations) {}
 
 absl::Status RequestJudge::NeverCertify(absl::Span<const std::string> ca_certificates) {
   for (const std::string& der : ca_certificates) {
@@ -59,6 +63,7 @@ void RequestJudge::Judge(IssuanceItem& item, const IssuingPolicy& policy, absl::
     FLEETCA_RETURN_IF_ERROR(ReadKeyAndNames(item, limits_));
     FLEETCA_RETURN_IF_ERROR(forbidden_keys_.Check(item.csr.public_key));
     FLEETCA_RETURN_IF_ERROR(Decide(item, policy, now));
+    FLEETCA_RETURN_IF_ERROR(revocations_.CheckDecided(item));
     return DecideValidity(item, ca_, now);
   }();
   if (!item.csr.ignored_extensions.empty()) {

@@ -12,6 +12,7 @@
 #include "service/issuance/admission.h"
 #include "service/issuance/issuance_item.h"
 #include "service/issuance/issuing_policy.h"
+#include "service/issuance/revocation_guard.h"
 #include "service/policy/forbidden_keys.h"
 #include "x509/csr.h"
 
@@ -20,12 +21,14 @@ namespace fleetca::service {
 // Thread-safe. The CA and the admission outlive it.
 class RequestJudge {
  public:
-  RequestJudge(const IssuingCa& ca, x509::CsrLimits limits, Admission& admission);
+  RequestJudge(const IssuingCa& ca, x509::CsrLimits limits, Admission& admission,
+               RevocationGuard revocations = RevocationGuard(nullptr));
   RequestJudge(const RequestJudge&) = delete;
   RequestJudge& operator=(const RequestJudge&) = delete;
 
   // Fills in the item's CSR, decision and validity, or sets its status: the errors of
-  // ReadKeyAndNames, ForbiddenKeys::Check, Policy::Authorize and DecideValidity. Whatever the
+  // ReadKeyAndNames, ForbiddenKeys::Check, Policy::Authorize, RevocationGuard::CheckDecided and
+  // DecideValidity. Whatever the
   // policy refuses to a join token is said in the words of every refused token. Possession of the
   // key is not looked at.
   void Judge(IssuanceItem& item, const IssuingPolicy& policy, absl::Time now);
@@ -45,6 +48,7 @@ class RequestJudge {
   const IssuingCa& ca_;
   const x509::CsrLimits limits_;
   Admission& admission_;
+  const RevocationGuard revocations_;
   ForbiddenKeys forbidden_keys_;
   log::Limiter denied_limiter_{10};
   log::Limiter left_out_limiter_{10};

@@ -34,6 +34,8 @@ absl::string_view WhatRightAllows(Right right) {
       return "manage join tokens";
     case Right::kApplyPolicy:
       return "have the policy applied";
+    case Right::kRevokeCertificates:
+      return "revoke certificates of others, nor block identities";
   }
   return "do this";
 }
@@ -50,6 +52,8 @@ absl::string_view RightName(Right right) {
       return "may_manage_tokens";
     case Right::kApplyPolicy:
       return "may_apply_policy";
+    case Right::kRevokeCertificates:
+      return "may_revoke_certificates";
   }
   return "";
 }

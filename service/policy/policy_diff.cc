@@ -46,7 +46,8 @@ std::string ToText(const std::vector<Right>& values) {
         {Right::kReadStatistics, "read_statistics"},
         {Right::kUseReflection, "use_reflection"},
         {Right::kManageTokens, "manage_tokens"},
-        {Right::kApplyPolicy, "apply_policy"}}) {
+        {Right::kApplyPolicy, "apply_policy"},
+        {Right::kRevokeCertificates, "revoke_certificates"}}) {
     if (absl::c_linear_search(values, right)) {
       absl::StrAppend(&text, " ", name);
     }

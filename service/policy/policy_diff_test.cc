@@ -61,8 +61,9 @@ TEST(PolicyDiffTest, SeesEveryFieldOfARule) {
   EXPECT_THAT(changed([](RuleOptions* r) { r->key_algorithms.resize(1); }), SizeIs(1));
   EXPECT_THAT(changed([](RuleOptions* r) { r->issue_for = {"/*"}; }), SizeIs(1));
   EXPECT_THAT(changed([](RuleOptions* r) { r->subject.emplace(); }), SizeIs(1));
-  for (const Right right : {Right::kGetCertificates, Right::kReadStatistics, Right::kUseReflection,
-                            Right::kManageTokens, Right::kApplyPolicy}) {
+  for (const Right right :
+       {Right::kGetCertificates, Right::kReadStatistics, Right::kUseReflection,
+        Right::kManageTokens, Right::kApplyPolicy, Right::kRevokeCertificates}) {
     EXPECT_THAT(changed([&](RuleOptions* r) { r->rights = {right}; }), SizeIs(1));
   }
 }

@@ -62,7 +62,14 @@ struct Budget {
   friend bool operator==(const Budget&, const Budget&) = default;
 };
 
-enum class Right { kGetCertificates, kReadStatistics, kUseReflection, kManageTokens, kApplyPolicy };
+enum class Right {
+  kGetCertificates,
+  kReadStatistics,
+  kUseReflection,
+  kManageTokens,
+  kApplyPolicy,
+  kRevokeCertificates
+};
 
 struct RuleOptions {
   std::string name;

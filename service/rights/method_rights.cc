@@ -10,6 +10,7 @@ constexpr Access With(Right right) { return {Access::Kind::kRight, right}; }
 
 #define CA "/fleetca.v1.CertificateAuthorityService/"
 #define TOKENS "/fleetca.v1.JoinTokenService/"
+#define REVOCATION "/fleetca.v1.RevocationService/"
 
 constexpr MethodRights kTable[] = {
     // The policy decides, from what is asked, whether the caller gets it (Policy::Authorize). On
@@ -26,6 +27,12 @@ constexpr MethodRights kTable[] = {
     {TOKENS "CreateJoinTokens", With(Right::kManageTokens), kNobody},
     {TOKENS "ListJoinTokens", With(Right::kManageTokens), kNobody},
     {TOKENS "RevokeJoinTokens", With(Right::kManageTokens), kNobody},
+    // Others' certificates need the right, which the handler checks: any holder may revoke its own.
+    {REVOCATION "RevokeCertificates", kAnyIdentity, kNobody},
+    {REVOCATION "BlockIdentity", With(Right::kRevokeCertificates), kNobody},
+    {REVOCATION "UnblockIdentity", With(Right::kRevokeCertificates), kNobody},
+    {REVOCATION "ListBlocks", With(Right::kRevokeCertificates), kNobody},
+    {REVOCATION "WatchRevocations", kAnyIdentity, kNobody},
     {"/fleetca.v1.PolicyService/ApplyPolicy", With(Right::kApplyPolicy), kNobody},
     {"/fleetca.v1.StatisticsService/GetStatistics", With(Right::kReadStatistics), kNobody},
     {"/grpc.health.v1.Health/Check", kAnyIdentity, kNobody, true},
@@ -38,6 +45,7 @@ constexpr MethodRights kTable[] = {
 
 #undef CA
 #undef TOKENS
+#undef REVOCATION
 
 constexpr MethodRights kClosed{};
 

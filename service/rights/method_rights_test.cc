@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "absl/strings/str_cat.h"
+
 namespace fleetca::service {
 namespace {
 
@@ -42,6 +44,19 @@ TEST(MethodRightsTest, TheRightToApplyAPolicyIsOneOfItsOwn) {
   const Access& access = RightsOf("/fleetca.v1.PolicyService/ApplyPolicy").issuing;
   EXPECT_EQ(access.kind, Kind::kRight);
   EXPECT_EQ(access.right, Right::kApplyPolicy);
+}
+
+TEST(MethodRightsTest, WhoeverRevokesForOthersHasTheRightAndTheFleetMayWatch) {
+  for (const char* method : {"BlockIdentity", "UnblockIdentity", "ListBlocks"}) {
+    const Access& access = RightsOf(absl::StrCat("/fleetca.v1.RevocationService/", method)).issuing;
+    EXPECT_EQ(access.kind, Kind::kRight) << method;
+    EXPECT_EQ(access.right, Right::kRevokeCertificates) << method;
+  }
+  for (const char* method : {"RevokeCertificates", "WatchRevocations"}) {
+    EXPECT_EQ(RightsOf(absl::StrCat("/fleetca.v1.RevocationService/", method)).issuing.kind,
+              Kind::kAnyIdentity)
+        << method;
+  }
 }
 
 TEST(MethodRightsTest, OnlyHealthIsAnsweredWhateverTheClock) {

@@ -55,6 +55,10 @@ grpc::Status AccessCheck::Process(const InputMetadata& metadata, grpc::AuthConte
   if (!callers_->Arrive(who)) {
     return ToAccessStatus(TooManyCalls(who));
   }
+  if (GetReason(caller.status()) == Reason::kRevocationsUnknown &&
+      RightsOf(path).whatever_the_clock) {
+    return grpc::Status::OK;  // any identity may ask, and this is one
+  }
   if (!caller.ok()) {
     return ToAccessStatus(caller.status());
   }

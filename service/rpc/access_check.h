@@ -41,7 +41,8 @@ class AccessCheck : public grpc::AuthMetadataProcessor {
                        OutputMetadata* consumed, OutputMetadata* response) override;
 
   // UNAVAILABLE kClockRefused while the clock is not believed: then nobody can say whether a
-  // certificate has expired. Questions about health are answered all the same.
+  // certificate has expired. Questions about health are answered all the same, and so they are
+  // while nobody can say whether it was revoked.
   absl::Status CheckClock(absl::string_view path) const;
 
   // Whether `caller` may call the method with this HTTP/2 :path, by the table of rights and the

@@ -31,7 +31,7 @@ void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* res
 }
 
 CaService::CaService(const IssuanceIntake& intake, CallerReader& caller_reader,
-                     const store::Certificates& store, const CurrentTrustBundle& bundles,
+                     const store::Store& store, const CurrentTrustBundle& bundles,
                      ControlPool& pool)
     : intake_(intake),
       caller_reader_(caller_reader),
@@ -92,6 +92,14 @@ absl::Status CaService::Get(absl::string_view serial, v1::GetCertificateResponse
                     absl::StrCat("No certificate has the serial number ", parsed->ToHex()));
   }
   FLEETCA_RETURN_IF_ERROR(record.status());
+  const absl::StatusOr<store::Revocation> revocation = store_.GetRevocation(serial);
+  if (revocation.ok()) {
+    WriteTimestamp(revocation->revoked_at, response->mutable_revoke_time());
+    response->set_revocation_reason(static_cast<v1::RevocationReason>(revocation->reason));
+    response->set_revoker(revocation->revoked_by);
+  } else if (!absl::IsNotFound(revocation.status())) {
+    return revocation.status();
+  }
   response->set_identity(record->identity);
   response->set_requester(record->requester);
   response->set_profile(record->profile);

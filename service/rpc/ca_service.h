@@ -11,7 +11,7 @@
 #include "service/call/open_calls.h"
 #include "service/rpc/caller_reader.h"
 #include "service/rpc/issuance_intake.h"
-#include "store/certificates.h"
+#include "store/store.h"
 
 namespace fleetca::service {
 
@@ -29,8 +29,8 @@ using RawCaService = v1::CertificateAuthorityService::WithRawCallbackMethod_Issu
 // outlive it.
 class CaService : public RawCaService {
  public:
-  CaService(const IssuanceIntake& intake, CallerReader& caller_reader,
-            const store::Certificates& store, const CurrentTrustBundle& bundles, ControlPool& pool);
+  CaService(const IssuanceIntake& intake, CallerReader& caller_reader, const store::Store& store,
+            const CurrentTrustBundle& bundles, ControlPool& pool);
 
   grpc::ServerUnaryReactor* IssueCertificate(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request,
@@ -59,7 +59,7 @@ class CaService : public RawCaService {
 
   const IssuanceIntake& intake_;
   CallerReader& caller_reader_;
-  const store::Certificates& store_;
+  const store::Store& store_;
   const CurrentTrustBundle& bundles_;
   ControlPool& pool_;
   OpenCalls open_;

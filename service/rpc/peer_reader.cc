@@ -5,9 +5,12 @@
 #include <vector>
 
 #include "absl/memory/memory.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/log.h"
 #include "base/status_macros.h"
+#include "base/steady_time.h"
 #include "x509/pem.h"
 
 namespace fleetca::service {
@@ -18,10 +21,11 @@ constexpr size_t kMaxCachedCallers = 4096;
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<PeerReader>> PeerReader::Create(CallerVerifierOptions options) {
+absl::StatusOr<std::unique_ptr<PeerReader>> PeerReader::Create(
+    CallerVerifierOptions options, const KnownRevocations* revocations) {
   const Clock& clock = *options.clock;
   FLEETCA_ASSIGN_OR_RETURN(auto verifier, CallerVerifier::Create(std::move(options)));
-  auto caller_reader = absl::WrapUnique(new PeerReader(clock, std::move(verifier)));
+  auto caller_reader = absl::WrapUnique(new PeerReader(clock, std::move(verifier), revocations));
   FLEETCA_ASSIGN_OR_RETURN(caller_reader->lookups_, RecordLookups::Start({}));
   return caller_reader;
 }
@@ -51,7 +55,24 @@ absl::StatusOr<CertificateCaller> PeerReader::AuthenticatePem(absl::string_view 
                            absl::StrCat("The certificate of ", caller->spiffe_id,
                                         " has expired; renew it and reconnect"));
   }
+  FLEETCA_RETURN_IF_ERROR(CheckNotRevoked(*caller));
   return *std::move(caller);
+}
+
+absl::Status PeerReader::CheckNotRevoked(const CertificateCaller& caller) {
+  if (revocations_ == nullptr || caller.held == nullptr) {
+    return absl::OkStatus();
+  }
+  absl::Status status =
+      revocations_->CheckCaller(caller.held->serial, caller.held->subject_public_key_info);
+  uint64_t suppressed = 0;
+  if (absl::IsPermissionDenied(status) && revoked_limiter_.Allow(SteadyTime(), &suppressed)) {
+    log::Warning("A revoked certificate was refused",
+                 {{"identity", caller.spiffe_id},
+                  {"serial", absl::BytesToHexString(caller.held->serial)},
+                  {"lines_suppressed", suppressed}});
+  }
+  return status;
 }
 
 std::optional<CertificateCaller> PeerReader::Find(absl::string_view pem) const {

@@ -77,6 +77,28 @@ void DescribeBuildAndMachine(v1::ServerDescription* description) {
   description->set_kernel(std::move(machine.kernel));
 }
 
+namespace {
+
+void WriteRevocation(const RevocationParts& parts, v1::RevocationStatistics* message) {
+  if (parts.known != nullptr) {
+    const KnownRevocations::Counts counts = parts.known->counts();
+    message->set_loaded(parts.known->CheckComplete().ok());
+    message->set_sequence(parts.known->sequence());
+    message->set_known(counts.revoked);
+    message->set_blocked(counts.blocked);
+    message->set_refused_revoked(counts.refused_revoked);
+    message->set_refused_blocked(counts.refused_blocked);
+  }
+  if (parts.revoker != nullptr) {
+    message->set_revoked(parts.revoker->revoked());
+  }
+  if (parts.watchers != nullptr) {
+    message->set_watchers(parts.watchers->size());
+  }
+}
+
+}  // namespace
+
 grpc::ServerUnaryReactor* StatisticsService::GetStatistics(grpc::CallbackServerContext* context,
                                                            const grpc::ByteBuffer* request,
                                                            grpc::ByteBuffer* response) {
@@ -103,6 +125,7 @@ absl::Status StatisticsService::Read(v1::GetStatisticsResponse* response) const 
   WriteHistogram(stored_.commit_records, store.mutable_commit_records());
   WriteHistogram(stored_.commit_microseconds, store.mutable_commit_microseconds());
   WriteHistogram(stored_.sync_microseconds, store.mutable_sync_microseconds());
+  WriteRevocation(revocation_, response->mutable_revocation());
   *response->mutable_server() = description_;
   for (const OwnCertificateState& state : own_certificates_()) {
     WriteOwnCertificate(state, response->add_own_certificates());

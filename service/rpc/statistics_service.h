@@ -15,6 +15,9 @@
 #include "service/authority/own_certificate.h"
 #include "service/issuance/issue_queue.h"
 #include "service/issuance/issuer_stats.h"
+#include "service/revocation/known_revocations.h"
+#include "service/revocation/revoker.h"
+#include "service/rpc/revocation_watchers.h"
 #include "store/store_stats.h"
 
 namespace fleetca::service {
@@ -25,18 +28,26 @@ void DescribeBuildAndMachine(v1::ServerDescription* description);
 // Gives the certificates that the CA has for itself. Waits for nothing; from any thread.
 using ReadOwnCertificates = std::function<std::vector<OwnCertificateState>()>;
 
+// What is said of revocations; nothing is said of a part that is null.
+struct RevocationParts {
+  const KnownRevocations* known = nullptr;
+  const Revoker* revoker = nullptr;
+  const RevocationWatchers* watchers = nullptr;
+};
+
 // Answers whoever the port's access check lets through. Thread-safe; the references outlive it.
 class StatisticsService : public v1::StatisticsService::WithRawCallbackMethod_GetStatistics<
                               v1::StatisticsService::Service> {
  public:
   StatisticsService(v1::ServerDescription description, const IssueQueue& queue,
                     const IssuerStats& issuing, const store::StoreStats& stored,
-                    ReadOwnCertificates own_certificates)
+                    ReadOwnCertificates own_certificates, RevocationParts revocation = {})
       : description_(std::move(description)),
         queue_(queue),
         issuing_(issuing),
         stored_(stored),
-        own_certificates_(std::move(own_certificates)) {}
+        own_certificates_(std::move(own_certificates)),
+        revocation_(revocation) {}
 
   grpc::ServerUnaryReactor* GetStatistics(grpc::CallbackServerContext* context,
                                           const grpc::ByteBuffer* request,
@@ -51,6 +62,7 @@ class StatisticsService : public v1::StatisticsService::WithRawCallbackMethod_Ge
   const IssuerStats& issuing_;
   const store::StoreStats& stored_;
   const ReadOwnCertificates own_certificates_;
+  const RevocationParts revocation_;
 };
 
 }  // namespace fleetca::service

@@ -82,31 +82,41 @@ absl::StatusOr<std::unique_ptr<IssuingPort>> IssuingPort::Start(
                            PeerReader::Create({.issuing_cas = ca.issuing_cas(),
                                                .trust_domain = config.trust_domain,
                                                .oids = config.issuer.oids,
-                                               .store = &ca.store()}));
+                                               .store = &ca.store()},
+                                              &ca.revocations()));
   FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<ControlPool> pool, ControlPool::Start({}));
-  auto port =
-      absl::WrapUnique(new IssuingPort(config, std::move(caller_reader), std::move(pool), ca, queue,
-                                       std::move(description), std::move(own_certificates)));
+  FLEETCA_ASSIGN_OR_RETURN(
+      std::unique_ptr<RevocationWatchers> watchers,
+      RevocationWatchers::Start(ca.store(), ca.revocations(), *caller_reader, {}));
+  auto port = absl::WrapUnique(
+      new IssuingPort(config, std::move(caller_reader), std::move(pool), std::move(watchers), ca,
+                      queue, std::move(description), std::move(own_certificates)));
   FLEETCA_RETURN_IF_ERROR(port->Listen(config, tls, ca, descriptors));
   return port;
 }
 
 IssuingPort::IssuingPort(const ServerConfig& config, std::unique_ptr<PeerReader> caller_reader,
-                         std::unique_ptr<ControlPool> pool, RunningCa& ca, IssueQueue& queue,
-                         v1::ServerDescription description, ReadOwnCertificates own_certificates)
+                         std::unique_ptr<ControlPool> pool,
+                         std::unique_ptr<RevocationWatchers> watchers, RunningCa& ca,
+                         IssueQueue& queue, v1::ServerDescription description,
+                         ReadOwnCertificates own_certificates)
     : description_(std::move(description)),
       caller_reader_(std::move(caller_reader)),
       pool_(std::move(pool)),
+      watchers_(std::move(watchers)),
       intake_(queue, *caller_reader_, ca.chain(),
               IssueLimits{config.limits.max_batch_items, config.limits.max_message_bytes,
                           config.limits.stream_window}),
       service_(intake_, *caller_reader_, ca.store(), ca.bundles(), *pool_),
       tokens_(*caller_reader_, ca.join_tokens(), *pool_),
+      revocation_(*caller_reader_, ca.policies(), ca.revoker(), ca.identity_blocks(), *watchers_,
+                  *pool_),
       policy_(
           *caller_reader_, [&ca](absl::string_view sha256) { return ca.ApplyPolicy(sha256); },
           config.policy_file, *pool_),
       statistics_(description_, queue, ca.issuer().stats(), ca.store().stats(),
-                  std::move(own_certificates)) {}
+                  std::move(own_certificates),
+                  {&ca.revocations(), &ca.revoker(), watchers_.get()}) {}
 
 IssuingPort::~IssuingPort() {
   if (server_ != nullptr) {
@@ -130,6 +140,7 @@ absl::Status IssuingPort::Listen(const ServerConfig& config, const ServerTls& tl
   listener_->AddTo(credentials, builder);
   builder.RegisterService(&service_);
   builder.RegisterService(&tokens_);
+  builder.RegisterService(&revocation_);
   builder.RegisterService(&policy_);
   builder.RegisterService(&statistics_);
   server_ = builder.BuildAndStart();
@@ -137,7 +148,8 @@ absl::Status IssuingPort::Listen(const ServerConfig& config, const ServerTls& tl
     return DidNotStart("listener.address");
   }
   FLEETCA_RETURN_IF_ERROR(listener_->Serve());
-  for (const char* name : {kIssuingServiceName, kTokenServiceName, kOwnCertificatesName}) {
+  for (const char* name :
+       {kIssuingServiceName, kTokenServiceName, kRevocationServiceName, kOwnCertificatesName}) {
     SetServing(name, true);
   }
   return absl::OkStatus();
@@ -159,6 +171,7 @@ void IssuingPort::BeginDrain() {
   listener_->StopAccepting();
   server_->GetHealthCheckService()->Shutdown();
   service_.BeginDrain();
+  watchers_->BeginDrain();
 }
 
 bool IssuingPort::FinishDrain(absl::Time deadline) {

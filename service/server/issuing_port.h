@@ -21,6 +21,8 @@
 #include "service/rpc/join_token_service.h"
 #include "service/rpc/peer_reader.h"
 #include "service/rpc/policy_service.h"
+#include "service/rpc/revocation_service.h"
+#include "service/rpc/revocation_watchers.h"
 #include "service/rpc/statistics_service.h"
 #include "service/server/running_ca.h"
 
@@ -29,6 +31,7 @@ namespace fleetca::service {
 // What the health service of gRPC calls the services of this port; "" is the server as a whole.
 inline constexpr char kIssuingServiceName[] = "fleetca.v1.CertificateAuthorityService";
 inline constexpr char kTokenServiceName[] = "fleetca.v1.JoinTokenService";
+inline constexpr char kRevocationServiceName[] = "fleetca.v1.RevocationService";
 // No service: NOT_SERVING while a certificate of the CA's own needs somebody in time. The services
 // do their work meanwhile.
 inline constexpr char kOwnCertificatesName[] = "fleetca.own_certificates";
@@ -67,8 +70,9 @@ class IssuingPort {
 
  private:
   IssuingPort(const ServerConfig& config, std::unique_ptr<PeerReader> caller_reader,
-              std::unique_ptr<ControlPool> pool, RunningCa& ca, IssueQueue& queue,
-              v1::ServerDescription description, ReadOwnCertificates own_certificates);
+              std::unique_ptr<ControlPool> pool, std::unique_ptr<RevocationWatchers> watchers,
+              RunningCa& ca, IssueQueue& queue, v1::ServerDescription description,
+              ReadOwnCertificates own_certificates);
 
   absl::Status Listen(const ServerConfig& config, const ServerTls& tls, RunningCa& ca,
                       uint64_t descriptors);
@@ -77,9 +81,11 @@ class IssuingPort {
   const v1::ServerDescription description_;
   const std::unique_ptr<PeerReader> caller_reader_;
   const std::unique_ptr<ControlPool> pool_;
+  const std::unique_ptr<RevocationWatchers> watchers_;
   IssuanceIntake intake_;
   CaService service_;
   JoinTokenService tokens_;
+  RevocationService revocation_;
   PolicyService policy_;
   StatisticsService statistics_;
   std::unique_ptr<Listener> listener_;

@@ -32,6 +32,8 @@
 namespace fleetca::service {
 namespace {
 
+constexpr absl::Duration kRevocationsPatience = absl::Seconds(1);
+
 // The issuing certificate, then the other certificates of its file.
 absl::StatusOr<std::vector<std::string>> LoadIssuingFile(const IssuerConfig& config) {
   FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(config.certificate_file));
@@ -108,6 +110,7 @@ absl::StatusOr<std::unique_ptr<RunningCa>> RunningCa::Open(const ServerConfig& c
   FLEETCA_RETURN_IF_ERROR(ca->LoadPolicy(config));
   FLEETCA_RETURN_IF_ERROR(ca->LoadBundle(config));
   FLEETCA_RETURN_IF_ERROR(ca->OpenIssuer(config));
+  FLEETCA_RETURN_IF_ERROR(ca->FollowRevocations());
   ca->join_tokens_ = std::make_unique<JoinTokens>(*ca->store_, *ca->policies_, *ca->clock_rule_);
   FLEETCA_ASSIGN_OR_RETURN(ca->time_keeper_, TimeKeeper::Start(*ca->clock_rule_, *ca->store_));
   FLEETCA_ASSIGN_OR_RETURN(
@@ -311,12 +314,24 @@ absl::Status RunningCa::OpenIssuer(const ServerConfig& config) {
                         .signer = signer_.get(),
                         .store = store_.get(),
                         .possession = possession_.get(),
-                        .clock_rule = clock_rule_.get()};
+                        .clock_rule = clock_rule_.get(),
+                        .revocations = &revocations_};
   const std::shared_ptr<const TrustBundle> bundle = bundles_.Current();
   options.ca_certificates.insert(options.ca_certificates.end(), bundle->roots.begin(),
                                  bundle->roots.end());
   options.csr_limits.max_bytes = config.limits.max_csr_bytes;
   FLEETCA_ASSIGN_OR_RETURN(issuer_, Issuer::Create(std::move(options)));
+  return absl::OkStatus();
+}
+
+absl::Status RunningCa::FollowRevocations() {
+  FLEETCA_ASSIGN_OR_RETURN(revocation_follower_,
+                           RevocationFollower::Start(*store_, revocations_, {}));
+  revoker_ = std::make_unique<Revoker>(*store_, revocations_, *revocation_follower_, *clock_rule_);
+  identity_blocks_ = std::make_unique<IdentityBlocks>(*store_, *revocation_follower_, *clock_rule_);
+  // So that the first callers of a server with few of them need not come again. Where there are
+  // many, the ports open before they are read.
+  revocations_.AwaitComplete(kRevocationsPatience);
   return absl::OkStatus();
 }
 

@@ -23,6 +23,10 @@
 #include "service/net/server_chain.h"
 #include "service/policy/current_policy.h"
 #include "service/policy/reserved_names.h"
+#include "service/revocation/identity_blocks.h"
+#include "service/revocation/known_revocations.h"
+#include "service/revocation/revocation_follower.h"
+#include "service/revocation/revoker.h"
 #include "service/server/ca_validity.h"
 #include "service/time/clock_rule.h"
 #include "service/time/store_pruner.h"
@@ -69,6 +73,9 @@ class RunningCa {
   Issuer& issuer() { return *issuer_; }
   const signer::Signer& signer() const { return *signer_; }
   JoinTokens& join_tokens() { return *join_tokens_; }
+  const KnownRevocations& revocations() const { return revocations_; }
+  Revoker& revoker() { return *revoker_; }
+  IdentityBlocks& identity_blocks() { return *identity_blocks_; }
   const ClockRule& clock_rule() const { return *clock_rule_; }
   // The error of CaEnd (ca_validity.h) once the chain to the root has expired. Compares times
   // alone.
@@ -89,6 +96,7 @@ class RunningCa {
   // What the bundle's file says, judged with the chain, and then handed out.
   absl::Status SwitchBundle(absl::Span<const SecretBytes> contents) ABSL_LOCKS_EXCLUDED(end_mutex_);
   absl::Status OpenIssuer(const ServerConfig& config);
+  absl::Status FollowRevocations();
   absl::Status LoadPolicy(const ServerConfig& config);
   // What the policy's file says, judged and put in force.
   absl::Status SwitchPolicy(absl::string_view text);
@@ -118,6 +126,10 @@ class RunningCa {
   std::unique_ptr<signer::Signer> signer_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<ClockRule> clock_rule_;
+  KnownRevocations revocations_;
+  std::unique_ptr<RevocationFollower> revocation_follower_;
+  std::unique_ptr<Revoker> revoker_;
+  std::unique_ptr<IdentityBlocks> identity_blocks_;
   const std::unique_ptr<x509::PossessionVerifier> possession_ =
       x509::PossessionVerifier::CreateOpenSsl();
   std::unique_ptr<CurrentPolicy> policies_;

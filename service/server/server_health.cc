@@ -12,14 +12,16 @@ std::vector<HealthCheck> ServerHealthChecks(const ServerTls& tls, RunningCa& ca,
                                             const BootstrapPort* bootstrap,
                                             const OwnCertificateWatch* own) {
   const std::vector<std::string> issuing_only = {kIssuingServiceName};
-  const std::vector<std::string> both = {kIssuingServiceName, kTokenServiceName};
+  const std::vector<std::string> all = {kIssuingServiceName, kTokenServiceName,
+                                        kRevocationServiceName};
   std::vector<HealthCheck> checks = {
-      {"store", [&ca] { return ca.store().CheckWritable(); }, both},
-      {"clock", [&ca] { return ca.clock_rule().Now().status(); }, both},
+      {"store", [&ca] { return ca.store().CheckWritable(); }, all},
+      {"clock", [&ca] { return ca.clock_rule().Now().status(); }, all},
+      {"revocations", [&ca] { return ca.revocations().CheckComplete(); }, all},
       {"signer", [&ca] { return ca.signer().Test(); }, issuing_only},
       {"issuing CA", [&ca] { return ca.CheckNotExpired(Clock::System().Now()); }, issuing_only},
-      {"listener", [&issuing] { return issuing.CheckListener(); }, both},
-      {"server certificate", [&tls] { return tls.CheckNotExpired(); }, both},
+      {"listener", [&issuing] { return issuing.CheckListener(); }, all},
+      {"server certificate", [&tls] { return tls.CheckNotExpired(); }, all},
   };
   if (bootstrap != nullptr) {
     // The issuing port does its work without it.

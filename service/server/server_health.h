@@ -13,7 +13,8 @@
 
 namespace fleetca::service {
 
-// A check for each part that can fail and come back: the store's disk, the signer, the issuing
+// A check for each part that can fail and come back: the store's disk, what is known of
+// revocations, the signer, the issuing
 // port's listener, the certificate that the server shows, the CA's chain, the process of the
 // bootstrap port, and what is to be done in time about the CA's own certificates. `bootstrap` and
 // `own` may be null. All of it outlives the checks.

@@ -48,6 +48,7 @@ struct Row {
 
 #define CA "/fleetca.v1.CertificateAuthorityService/"
 #define TOKENS "/fleetca.v1.JoinTokenService/"
+#define REVOCATION "/fleetca.v1.RevocationService/"
 
 // clang-format off
 constexpr Row kMatrix[] = {
@@ -71,6 +72,14 @@ constexpr Row kMatrix[] = {
      {kDenied,   kDenied,  kOk,      kOk,      kNoTls, kNoTls,  kNoTls},  kDenied},
     {TOKENS "RevokeJoinTokens",
      {kDenied,   kDenied,  kReached, kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
+    {REVOCATION "RevokeCertificates",
+     {kDenied,   kDenied,  kDenied,  kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
+    {REVOCATION "BlockIdentity",
+     {kDenied,   kDenied,  kDenied,  kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
+    {REVOCATION "UnblockIdentity",
+     {kDenied,   kDenied,  kDenied,  kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
+    {REVOCATION "ListBlocks",
+     {kDenied,   kDenied,  kDenied,  kOk,      kNoTls, kNoTls,  kNoTls},  kDenied},
     {"/fleetca.v1.PolicyService/ApplyPolicy",
      {kDenied,   kDenied,  kDenied,  kOk,      kNoTls, kNoTls,  kNoTls},  kDenied},
     {"/fleetca.v1.StatisticsService/GetStatistics",
@@ -94,6 +103,7 @@ constexpr Row kMatrix[] = {
 
 #undef CA
 #undef TOKENS
+#undef REVOCATION
 
 class AccessMatrixTest : public testing::ServerFixture {
  protected:

@@ -36,6 +36,8 @@ FOLDERS = {
     "service/jwt": ["base", "service/caller", "x509"],
     # Decisions alone: knows no signer, no store and no clock.
     "service/policy": ["base", "x509", "x509/authz", "x509/der"],
+    # Who is revoked; knows no policy and no caller.
+    "service/revocation": ["base", "service/time", "store", "x509"],
     "store/memory": ["base", "store", "store/records"],
     "store/rocksdb": ["base", "store", "store/records"],
     # Reads again what x509 has built.
@@ -83,6 +85,7 @@ FOLDERS = {
         "service/caller",
         "service/join",
         "service/policy",
+        "service/revocation",
         "service/time",
         "signer",
         "store",
@@ -127,6 +130,7 @@ FOLDERS = {
         "service/join",
         "service/net",
         "service/policy",
+        "service/revocation",
         "service/rights",
         "service/time",
         "store",
@@ -148,6 +152,7 @@ FOLDERS = {
         "service/join",
         "service/net",
         "service/policy",
+        "service/revocation",
         "service/rpc",
         "service/time",
         "signer",
@@ -186,6 +191,7 @@ TESTS_MAY = {
     "service/time": ["store/memory"],
     "service/join": ["store/memory"],
     "service/issuance": ["store/memory"],
+    "service/revocation": ["store/memory"],
     "service/net": ["service/authority"],
     "client/authz/serve": ["base/grpc"],
     "service/rpc": ["store/memory"],

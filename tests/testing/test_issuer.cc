@@ -125,7 +125,8 @@ TestIssuer::TestIssuer(TestIssuerOptions options)
                                .store = options.store != nullptr ? options.store : &memory_store_,
                                .possession = possession_.get(),
                                .clock = &clock,
-                               .clock_rule = options.clock_rule}));
+                               .clock_rule = options.clock_rule,
+                               .revocations = options.revocations}));
 }
 
 void TestIssuer::SetPolicy(service::PolicyOptions policy) {

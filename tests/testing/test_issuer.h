@@ -15,6 +15,7 @@
 #include "service/policy/current_policy.h"
 #include "service/policy/policy_options.h"
 #include "service/policy/profile.h"
+#include "service/revocation/known_revocations.h"
 #include "service/time/clock_rule.h"
 #include "signer/signer.h"
 #include "store/memory/memory_store.h"
@@ -54,6 +55,7 @@ struct TestIssuerOptions {
   store::Store* store = nullptr;                   // null: a MemoryStore
   const Clock* clock = nullptr;                    // null: the FakeClock
   const service::ClockRule* clock_rule = nullptr;  // null: the clock is believed
+  const service::KnownRevocations* revocations = nullptr;  // null: nobody is revoked
 };
 
 class RecordingIssuance;

@@ -1,0 +1,74 @@
+// The client of a CA's RevocationService: revokes certificates, and blocks identities.
+#ifndef FLEETCA_CLIENT_REVOCATION_CLIENT_H_
+#define FLEETCA_CLIENT_REVOCATION_CLIENT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "client/ca_client_options.h"
+#include "fleetca/v1/revocation.grpc.pb.h"
+#include "grpcpp/channel.h"
+
+namespace fleetca::client {
+
+// How many certificates were revoked, or would be: the message says more.
+struct RevokedCounts {
+  uint64_t revoked = 0;
+  uint64_t upgraded = 0;
+  uint64_t unchanged = 0;
+  uint64_t sequence = 0;
+};
+
+// Who gets no certificates.
+struct Blocked {
+  // "identity", "lineage" or "key".
+  std::string kind;
+  // A SPIFFE ID; a serial number or a SHA-256 in hex.
+  std::string target;
+  absl::Time block_time;
+  std::string blocker;
+  std::string reason;
+  bool permanent = false;
+};
+
+// Calls over mutual TLS, repeated and explained as CaClient does: asking again changes nothing.
+// Thread-safe.
+class RevocationClient {
+ public:
+  // Reads the files; does not connect yet.
+  static absl::StatusOr<std::unique_ptr<RevocationClient>> Create(CaClientOptions options);
+
+  RevocationClient(const RevocationClient&) = delete;
+  RevocationClient& operator=(const RevocationClient&) = delete;
+
+  absl::StatusOr<RevokedCounts> Revoke(const v1::RevokeCertificatesRequest& request) const;
+
+  // The block in force, which may be an earlier one.
+  absl::StatusOr<Blocked> Block(const std::string& identity, const std::string& reason) const;
+  // Whether it was blocked.
+  absl::StatusOr<bool> Unblock(const std::string& identity) const;
+  // All of them.
+  absl::StatusOr<std::vector<Blocked>> ListBlocks() const;
+
+ private:
+  using Stub = v1::RevocationService::StubInterface;
+
+  RevocationClient(CaClientOptions options, const TlsIdentity& identity);
+
+  template <typename Request, typename Response>
+  absl::Status Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                    const Request& request, Response* response) const;
+
+  const CaClientOptions options_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<Stub> stub_;
+};
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_REVOCATION_CLIENT_H_
