@@ -157,7 +157,7 @@ class RenewalTest(RenewalCase):
     def test_after_a_lost_answer_the_same_command_gets_the_same_certificate(self):
         web = self.enroll("web")
         before = (web.read(), web.read("web.key"))
-        link = LossyLink(self.ca.port)
+        link = LossyLink(self.ca.port, lambda: os.path.exists(web.path("web.key.pending")))
         self.addCleanup(link.close)
         link.losing = "close"
         lost = web.run("rekey", "--timeout", "5s", address=link.address)
