@@ -15,6 +15,7 @@
 #include "absl/synchronization/mutex.h"
 #include "base/errors.h"
 #include "base/log_escape.h"
+#include "base/named_paths.h"
 
 namespace fleetca {
 namespace {
@@ -123,7 +124,7 @@ int ReportStatus(const absl::Status& status) {
   const std::optional<Reason> reason = GetReason(status);
   WriteObject(
       absl::StatusCodeToString(status.code()), reason.has_value() ? ReasonName(*reason) : "",
-      GetField(status),
+      BlamedField(status),
       status.message().empty() ? absl::StatusCodeToString(status.code()) : status.message());
   return kExitFailed;
 }

@@ -32,7 +32,8 @@ std::string PrintableMessage(const absl::Status& status);
 // Writes the error to standard error and returns kExitFailed; for OK returns kExitOk. As text it is
 // the message, "fleetca: " before each of its lines. As JSON it is
 // {"code": "INVALID_ARGUMENT", "reason": "CSR_MALFORMED", "field": "csr", "message": "..."}, where
-// reason and field are left out that the error does not have. Thread-safe, as all that follow.
+// reason and field are left out that the error does not have; the field of an error about a file is
+// how its path was given (base/named_paths.h). Thread-safe, as all that follow.
 int ReportStatus(const absl::Status& status);
 
 // The same for a command line that is wrong: returns kExitUsage. `flag` is the one to blame, which

@@ -43,18 +43,23 @@ class ScopedFd {
   bool owned_;
 };
 
+absl::Status Invalid(absl::string_view path, absl::string_view what) {
+  return FailedPrecondition(Reason::kFileInvalid, absl::StrCat("Cannot read ", path, ": ", what));
+}
+
 absl::Status TooLarge(absl::string_view path) {
-  return FailedPrecondition(Reason::kFileInvalid,
-                            absl::StrCat("Cannot read ", path, ": it is larger than the limit of ",
-                                         kMaxFileBytes, " bytes"));
+  return Invalid(path, absl::StrCat("it is larger than the limit of ", kMaxFileBytes, " bytes"));
 }
 
 absl::StatusOr<ScopedFd> Open(absl::string_view path, int more_flags) {
   const int fd = open(std::string(path).c_str(), O_RDONLY | O_CLOEXEC | more_flags);
-  if (fd < 0) {
-    return FileError("read", path, errno);
+  if (fd >= 0) {
+    return ScopedFd(fd);
   }
-  return ScopedFd(fd);
+  const int error = errno;
+  return error == ELOOP && (more_flags & O_NOFOLLOW) != 0
+             ? Invalid(path, "it is a symbolic link, where this program makes none; remove it")
+             : FileError("read", path, error);
 }
 
 absl::StatusOr<ScopedFd> OpenForReading(absl::string_view path) {
@@ -68,9 +73,6 @@ absl::StatusOr<struct stat> Stat(const ScopedFd& fd, absl::string_view path) {
   struct stat info;
   if (fstat(fd.get(), &info) != 0) {
     return FileError("read", path, errno);
-  }
-  if (S_ISDIR(info.st_mode)) {
-    return FileError("read", path, EISDIR);
   }
   return info;
 }
@@ -92,29 +94,14 @@ absl::StatusOr<size_t> ReadFully(const ScopedFd& fd, absl::string_view path, cha
   return done;
 }
 
-// Reads into one buffer of the file's size, so that no grown and freed buffer keeps a copy.
 absl::StatusOr<SecretBytes> ReadSecret(absl::string_view path, bool is_credential) {
-  // Opening a pipe would wait for its writer, for ever if there is none. Without waiting the pipe
-  // is opened, and CheckSecretFile refuses it.
-  FLEETCA_ASSIGN_OR_RETURN(const ScopedFd fd, Open(path, O_NONBLOCK | O_NOCTTY));
-  FLEETCA_ASSIGN_OR_RETURN(const struct stat info, Stat(fd, path));
-  FLEETCA_RETURN_IF_ERROR(
-      CheckSecretFile({info, IsOnReadOnlyMount(fd.get()), is_credential}, path));
-  if (fcntl(fd.get(), F_SETFL, 0) != 0) {
-    return FileError("read", path, errno);
-  }
-  const size_t size = static_cast<size_t>(info.st_size);
-  if (size > kMaxFileBytes) {
-    return TooLarge(path);
-  }
-  std::string bytes(size + 1, '\0');
-  absl::Cleanup wipe = [&bytes] { WipeString(bytes); };
-  FLEETCA_ASSIGN_OR_RETURN(const size_t count, ReadFully(fd, path, bytes.data(), bytes.size()));
-  if (count > size) {
-    return FailedPrecondition(Reason::kFileInvalid,
-                              absl::StrCat("Cannot read ", path, ": it grew while it was read"));
-  }
-  return SecretBytes(absl::string_view(bytes.data(), count));
+  return ReadCheckedFile(
+      path, 0, [path, is_credential](int descriptor, const struct stat& info) -> absl::Status {
+        if (S_ISDIR(info.st_mode)) {
+          return FileError("read", path, EISDIR);
+        }
+        return CheckSecretFile({info, IsOnReadOnlyMount(descriptor), is_credential}, path);
+      });
 }
 
 }  // namespace
@@ -122,6 +109,9 @@ absl::StatusOr<SecretBytes> ReadSecret(absl::string_view path, bool is_credentia
 absl::StatusOr<std::string> ReadFile(absl::string_view path) {
   FLEETCA_ASSIGN_OR_RETURN(const ScopedFd fd, OpenForReading(path));
   FLEETCA_ASSIGN_OR_RETURN(const struct stat info, Stat(fd, path));
+  if (S_ISDIR(info.st_mode)) {
+    return FileError("read", path, EISDIR);
+  }
   if (info.st_size > static_cast<off_t>(kMaxFileBytes)) {
     return TooLarge(path);
   }
@@ -155,6 +145,29 @@ absl::StatusOr<SecretBytes> ReadSecretFile(absl::string_view path) {
 
 absl::StatusOr<SecretBytes> ReadCredentialFile(absl::string_view path) {
   return ReadSecret(path, /*is_credential=*/true);
+}
+
+absl::StatusOr<SecretBytes> ReadCheckedFile(absl::string_view path, int flags, FileCheck check) {
+  // Opening a pipe would wait for its writer, for ever if there is none. Without waiting the pipe
+  // is opened, and `check` refuses it.
+  FLEETCA_ASSIGN_OR_RETURN(const ScopedFd fd, Open(path, O_NONBLOCK | O_NOCTTY | flags));
+  FLEETCA_ASSIGN_OR_RETURN(const struct stat info, Stat(fd, path));
+  FLEETCA_RETURN_IF_ERROR(check(fd.get(), info));
+  if (fcntl(fd.get(), F_SETFL, 0) != 0) {
+    return FileError("read", path, errno);
+  }
+  const size_t size = static_cast<size_t>(info.st_size);
+  if (size > kMaxFileBytes) {
+    return TooLarge(path);
+  }
+  // One buffer of the file's size, so that no grown and freed buffer keeps a copy.
+  std::string bytes(size + 1, '\0');
+  const absl::Cleanup wipe = [&bytes] { WipeString(bytes); };
+  FLEETCA_ASSIGN_OR_RETURN(const size_t count, ReadFully(fd, path, bytes.data(), bytes.size()));
+  if (count > size) {
+    return Invalid(path, "it grew while it was read; try again");
+  }
+  return SecretBytes(absl::string_view(bytes.data(), count));
 }
 
 }  // namespace fleetca

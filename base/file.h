@@ -2,8 +2,12 @@
 #ifndef FLEETCA_BASE_FILE_H_
 #define FLEETCA_BASE_FILE_H_
 
+#include <sys/stat.h>
+
+#include <cstddef>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -27,6 +31,16 @@ absl::StatusOr<SecretBytes> ReadSecretFile(absl::string_view path);
 // As ReadSecretFile, for a file in the folder that systemd makes for a service's credentials, where
 // an ACL shows as a group that can read.
 absl::StatusOr<SecretBytes> ReadCredentialFile(absl::string_view path);
+
+// Whether the open file may be believed.
+using FileCheck = absl::FunctionRef<absl::Status(int descriptor, const struct stat& info)>;
+
+// The whole file at `path`, of which no copy is left in memory, once `check` agrees. It is opened
+// with `flags` of open(2), and without waiting for a pipe's writer: `check` refuses whatever is no
+// regular file. FAILED_PRECONDITION: the errors of `check`; kFileMissing; kFilePermissions;
+// kFileInvalid for a link where `flags` has O_NOFOLLOW, for a file that grows, and for more than
+// kMaxFileBytes. Thread-safe.
+absl::StatusOr<SecretBytes> ReadCheckedFile(absl::string_view path, int flags, FileCheck check);
 
 }  // namespace fleetca
 

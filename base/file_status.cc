@@ -1,17 +1,22 @@
 #include "base/file_status.h"
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 
 namespace fleetca {
 
+std::string FileErrorText(absl::string_view action, absl::string_view path, int error,
+                          absl::string_view more) {
+  return absl::StrCat("Cannot ", action, " ", path, ": ", std::generic_category().message(error),
+                      more);
+}
+
 absl::Status FileError(absl::string_view action, absl::string_view path, int error,
                        absl::string_view more) {
-  const std::string message =
-      absl::StrCat("Cannot ", action, " ", path, ": ", std::strerror(error), more);
+  const std::string message = FileErrorText(action, path, error, more);
   switch (error) {
     case ENOENT:
     case ENOTDIR:

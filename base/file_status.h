@@ -2,14 +2,21 @@
 #ifndef FLEETCA_BASE_FILE_STATUS_H_
 #define FLEETCA_BASE_FILE_STATUS_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
 namespace fleetca {
 
 // "Cannot ACTION PATH: Permission denied" and then `more`, which begins with "; ". `error` is an
-// errno and decides the reason: FAILED_PRECONDITION kFileMissing, kFilePermissions or kFileInvalid,
-// and ALREADY_EXISTS kFileInvalid, with what to do, where there is a file already. Thread-safe.
+// errno. Thread-safe.
+std::string FileErrorText(absl::string_view action, absl::string_view path, int error,
+                          absl::string_view more = "");
+
+// The same as a status. `error` decides the reason: FAILED_PRECONDITION kFileMissing,
+// kFilePermissions or kFileInvalid, and ALREADY_EXISTS kFileInvalid, with what to do, where there
+// is a file already. Thread-safe.
 [[nodiscard]] absl::Status FileError(absl::string_view action, absl::string_view path, int error,
                                      absl::string_view more = "");
 

@@ -1,5 +1,6 @@
 #include "base/file.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -7,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -136,6 +138,33 @@ TEST_F(FileTest, APipeIsNoSecretAndIsNotWaitedFor) {
     ExpectRefused(secret, Reason::kFilePermissions, path);
     EXPECT_THAT(std::string(secret.status().message()), HasSubstr("not a pipe"));
   }
+}
+
+TEST_F(FileTest, ACheckedFileIsReadOnceItIsBelievedAndHasNotGrown) {
+  const std::string path = Make("f", "text", 0644);
+  const auto believe = [](int, const struct stat&) { return absl::OkStatus(); };
+  EXPECT_EQ(ReadCheckedFile(path, 0, believe)->view(), "text");
+  const absl::Status refusal = absl::AbortedError("no");
+  EXPECT_EQ(ReadCheckedFile(path, 0, [&](int, const struct stat&) { return refusal; }).status(),
+            refusal);
+  const auto grow = [&path](int, const struct stat&) {
+    std::ofstream(path, std::ios::app) << "and more";
+    return absl::OkStatus();
+  };
+  const absl::StatusOr<SecretBytes> grown = ReadCheckedFile(path, 0, grow);
+  ExpectRefused(grown, Reason::kFileInvalid, path);
+  EXPECT_THAT(std::string(grown.status().message()), HasSubstr("it grew while it was read"));
+}
+
+TEST_F(FileTest, ACheckedFileMayBeALinkWhereTheFlagsSaySo) {
+  const std::string target = Make("target", "text", 0644);
+  const std::string link = Path("a-link");
+  ASSERT_EQ(symlink(target.c_str(), link.c_str()), 0);
+  const auto believe = [](int, const struct stat&) { return absl::OkStatus(); };
+  EXPECT_EQ(ReadCheckedFile(link, 0, believe)->view(), "text");
+  const absl::StatusOr<SecretBytes> refused = ReadCheckedFile(link, O_NOFOLLOW, believe);
+  ExpectRefused(refused, Reason::kFileInvalid, link);
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("symbolic link"));
 }
 
 TEST_F(FileTest, CredentialMayShowItsAclAsGroupRead) {

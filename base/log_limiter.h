@@ -1,4 +1,4 @@
-// Keeps a line that callers can provoke from flooding the log.
+// Keeps a line that callers can provoke, or that a lasting fault repeats, from flooding the log.
 #ifndef FLEETCA_BASE_LOG_LIMITER_H_
 #define FLEETCA_BASE_LOG_LIMITER_H_
 
@@ -10,21 +10,23 @@
 
 namespace fleetca::log {
 
-// Lets a fixed number of lines through in each second and counts the rest. Thread-safe.
+// Lets a fixed number of lines through in each period and counts the rest. A period begins with the
+// first line after the one before it has ended. Thread-safe.
 class Limiter {
  public:
-  explicit Limiter(int lines_per_second) : lines_per_second_(lines_per_second) {}
+  explicit Limiter(int lines, absl::Duration period = absl::Seconds(1))
+      : max_lines_(lines), period_(period) {}
 
   // True when a line may be written at `now`; `suppressed` is how many were held back since the
   // last one that was let through.
   [[nodiscard]] bool Allow(absl::Time now, uint64_t* suppressed) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    const int64_t second = absl::ToUnixSeconds(now);
-    if (second != second_) {
-      second_ = second;
+    // Also after a clock that was set back, which would keep it silent for longer.
+    if (now - start_ >= period_ || now < start_) {
+      start_ = now;
       lines_ = 0;
     }
-    if (lines_ >= lines_per_second_) {
+    if (lines_ >= max_lines_) {
       ++suppressed_;
       return false;
     }
@@ -35,9 +37,10 @@ class Limiter {
   }
 
  private:
-  const int lines_per_second_;
+  const int max_lines_;
+  const absl::Duration period_;
   absl::Mutex mutex_;
-  int64_t second_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Time start_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   int lines_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t suppressed_ ABSL_GUARDED_BY(mutex_) = 0;
 };

@@ -57,7 +57,7 @@ std::string Tidied(absl::string_view pem) {
   bool after_header = false;
   while (!pem.empty()) {
     absl::string_view line = TakeLine(&pem);
-    absl::ConsumePrefix(&line, "\xef\xbb\xbf");
+    absl::ConsumePrefix(&line, kByteOrderMark);
     const bool boundary = absl::StartsWith(line, "-----");
     const bool header = inside && absl::StrContains(line, ':');
     if (inside && !boundary && !header && !(after_header && line.empty())) {

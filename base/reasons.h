@@ -60,7 +60,7 @@
   REASON(kSignatureAlgorithm, "SIGNATURE_ALGORITHM", (kInvalidArgument),                           \
          "The signature's algorithm is unknown or does not fit the key.")                          \
   REASON(kSignatureInvalid, "SIGNATURE_INVALID", (kInvalidArgument),                               \
-         "The signature of the CSR was not made by the CSR's key.")                                \
+         "A signature was not made by the CSR's own key, or not by that of the issuer.")           \
   SECTION("Names")                                                                                 \
   REASON(kSanMissing, "SAN_MISSING", (kInvalidArgument),                                           \
          "The certificate would have no name.")                                                    \
@@ -124,12 +124,28 @@
   REASON(kIssuerExpiring, "ISSUER_EXPIRING", (kFailedPrecondition),                                \
          "The CA's certificate ends too soon for what is asked.")                                  \
   REASON(kLintFailed, "LINT_FAILED", (kInternal),                                                  \
-         "The certificate that the CA built breaks a rule, so it was not issued.")                 \
+         "What the CA built breaks a rule, so it was not signed: a certificate, a CRL or an OCSP " \
+         "response.")                                                                              \
   REASON(kSigningFailed, "SIGNING_FAILED", (kInternal),                                            \
          "The signature could not be made.")                                                       \
   REASON(kInternal, "INTERNAL",                                                                    \
          (kInternal, kUnavailable, kFailedPrecondition, kResourceExhausted),                       \
          "A fault of the program or of the system below it.")                                      \
+  SECTION("OCSP")                                                                                  \
+  REASON(kOcspRequestMalformed, "OCSP_REQUEST_MALFORMED", (kInvalidArgument),                      \
+         "The octets are not an OCSP request about one certificate.")                              \
+  REASON(kOcspHashUnsupported, "OCSP_HASH_UNSUPPORTED", (kInvalidArgument),                        \
+         "The issuer is named by a hash that is neither SHA-1 nor SHA-256.")                       \
+  REASON(kOcspResponseMalformed, "OCSP_RESPONSE_MALFORMED", (kInvalidArgument),                    \
+         "The octets are not a response of an OCSP responder.")                                    \
+  REASON(kOcspNotAnswered, "OCSP_NOT_ANSWERED", (kFailedPrecondition, kUnavailable),               \
+         "The OCSP responder sent an error in place of an answer.")                                \
+  REASON(kOcspResponderUntrusted, "OCSP_RESPONDER_UNTRUSTED", (kInvalidArgument),                  \
+         "Neither the issuing CA nor a responder that it certified signed the OCSP response.")     \
+  REASON(kOcspResponseOther, "OCSP_RESPONSE_OTHER", (kInvalidArgument),                            \
+         "The OCSP response answers another question than the one that was asked.")                \
+  REASON(kOcspResponseStale, "OCSP_RESPONSE_STALE", (kInvalidArgument),                            \
+         "The OCSP response is not valid at the time, or does not say until when it is.")          \
   SECTION("Files and configuration, met by an operator")                                           \
   REASON(kConfigInvalid, "CONFIG_INVALID", (kInvalidArgument, kFailedPrecondition, kUnavailable),  \
          "A setting, flag or field has a value that cannot be used.")                              \
@@ -142,6 +158,13 @@
          "The process may not open a file, or others may who should not.")                         \
   REASON(kPassphraseInvalid, "PASSPHRASE_INVALID", (kFailedPrecondition),                          \
          "The passphrase does not open the key.")                                                  \
+  SECTION("CRLs")                                                                                  \
+  REASON(kCrlIssuerOther, "CRL_ISSUER_OTHER", (kInvalidArgument),                                  \
+         "The CRL is of another issuer than the one it is held against, or of another key of it.") \
+  REASON(kCrlNotYetValid, "CRL_NOT_YET_VALID", (kInvalidArgument),                                 \
+         "The CRL's thisUpdate is after the time that it is to be valid at.")                      \
+  REASON(kCrlExpired, "CRL_EXPIRED", (kInvalidArgument),                                           \
+         "The CRL's nextUpdate is before the time that it is to be valid at.")                     \
   SECTION("Met by a client")                                                                       \
   REASON(kServerUnreachable, "SERVER_UNREACHABLE",                                                 \
          (kUnavailable, kDeadlineExceeded, kUnimplemented),                                        \

@@ -14,7 +14,6 @@
 namespace fleetca {
 namespace {
 
-constexpr absl::string_view kUtf8Mark = "\xef\xbb\xbf";
 constexpr absl::string_view kUtf16Marks[] = {"\xff\xfe", "\xfe\xff"};
 
 bool IsAscii(char c) { return c != '\0' && absl::ascii_isascii(static_cast<unsigned char>(c)); }
@@ -55,7 +54,7 @@ absl::StatusOr<absl::string_view> TextOf(absl::string_view contents) {
         "convert it: iconv -f UTF-16 -t UTF-8 OLD > NEW, or in PowerShell: Get-Content OLD | "
         "Out-File -Encoding ascii NEW");
   }
-  absl::ConsumePrefix(&contents, kUtf8Mark);
+  absl::ConsumePrefix(&contents, kByteOrderMark);
   return contents;
 }
 

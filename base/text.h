@@ -9,11 +9,14 @@
 
 namespace fleetca {
 
-// `contents` without the byte order mark that Windows' editors put before UTF-8. INVALID_ARGUMENT
-// kFileInvalid for UTF-16, with or without such a mark, and with how to make UTF-8 of it: as UTF-16
-// nothing that is read here makes sense, and what is said of it then misleads. Everything that is
-// read as text comes through here, however it was read; what may be DER as well may come, too, as
-// DER is never taken for UTF-16. The rest is not judged. The result aliases `contents`.
+// What Windows' editors put before UTF-8.
+inline constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+// `contents` without a kByteOrderMark at the start. INVALID_ARGUMENT kFileInvalid for UTF-16, with
+// or without such a mark, and with how to make UTF-8 of it: as UTF-16 nothing that is read here
+// makes sense, and what is said of it then misleads. Everything that is read as text comes through
+// here, however it was read; what may be DER as well may come, too, as DER is never taken for
+// UTF-16. The rest is not judged. The result aliases `contents`.
 absl::StatusOr<absl::string_view> TextOf(absl::string_view contents);
 
 // ReadFile (base/file.h) and TextOf, whose error is FAILED_PRECONDITION and names the path here.

@@ -70,6 +70,8 @@ x509::LintPolicy FixedLintPolicy() {
   policy.key_usage = x509::kDigitalSignature;
   policy.extended_key_usage = {std::string(x509::oid::kServerAuth),
                                std::string(x509::oid::kClientAuth)};
+  policy.ca_issuers_url = "http://pki.fleet.example/issuing.der";
+  policy.crl_url = "http://pki.fleet.example/issuing.crl";
   return policy;
 }
 

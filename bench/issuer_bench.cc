@@ -8,7 +8,8 @@
 //   IssueRocksDbIds  the same
 // The first two also with issuer and subscribers of each other key type, in batches of 64. What two
 // workers are worth, and what storing costs in rate, is in issuer_rate_bench.cc; what memory it
-// takes in issuer_memory_bench.cc. All three are this binary.
+// takes in issuer_memory_bench.cc; what renewals cost in issuer_renewal_bench.cc. All four are this
+// binary.
 //
 // cpu_us counts RocksDB's own threads as well. raw is one verification and one signature, so ratio
 // is the whole cost of a certificate over its floor. obvious is the whole cycle with OpenSSL's

@@ -59,6 +59,12 @@ class MicroBenchmarksTest(unittest.TestCase):
         for row in run("issuer_bench", "IssueRocksDb/p256/batch:8/manual_time/threads:1"):
             self.assertGreater(row["ratio"], 1)
 
+    def test_a_renewal_costs_more_than_one_signature(self):
+        for store in ["RenewMemory", "RenewRocksDb"]:
+            found = run("issuer_bench", store + "/p256/batch:64/")
+            self.assertEqual([1], [row["threads"] for row in found])
+            self.assertGreater(found[0]["ratio"], 1)
+
     def test_the_policy_decides_without_looking_at_every_rule(self):
         scan = run("policy_bench", "FindByScan/rules:10000")[0]["cpu_time"]
         for kind in ["Hit", "Regex", "ForOther", "Miss", "Foreign"]:

@@ -23,7 +23,7 @@ struct BootstrapOptions : CallOptions {
   // The name to expect in the server's certificate, where it is not the host of `address`.
   std::string server_name;
   // The SPIFFE ID that the server must have before it sees the token, such as
-  // DefaultServerIdentity of the trust domain. Required.
+  // x509::ServerIdentity of the trust domain. Required.
   std::string server_identity;
   // What the server's certificate must chain to, and what is issued: from a file (LoadRoots) or
   // from a first contact (client/first_contact.h).

@@ -1,8 +1,6 @@
 #include "client/connection_error.h"
 
-#include <filesystem>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -12,8 +10,8 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/errors.h"
-#include "base/file.h"
 #include "base/time_text.h"
+#include "client/reread_file.h"
 #include "client/server_credentials.h"
 #include "client/server_dates.h"
 #include "x509/certificate.h"
@@ -33,11 +31,7 @@ std::string Roots(const TlsFiles& files) {
 
 // Certificates of a PEM file; none when it cannot be read.
 std::vector<std::string> CertificatesIn(const std::string& file) {
-  std::error_code error;
-  if (file == "-" || !std::filesystem::is_regular_file(file, error)) {
-    return {};  // standard input and pipes were read already, and can be read once
-  }
-  const absl::StatusOr<std::string> pem = ReadFile(file);
+  const absl::StatusOr<std::string> pem = RereadFile(file);
   if (!pem.ok()) {
     return {};
   }

@@ -22,7 +22,6 @@ namespace {
 
 using grpc::experimental::TlsCustomVerificationCheckRequest;
 
-constexpr absl::string_view kServerPath = "/svc/fleetca";
 // ub-organization-name of RFC 5280: a longer trust domain was cut off in the root's subject.
 constexpr size_t kMaxOrganization = 64;
 
@@ -97,10 +96,6 @@ class IdentityVerifier final : public grpc::experimental::ExternalCertificateVer
 
 }  // namespace
 
-std::string DefaultServerIdentity(absl::string_view trust_domain) {
-  return absl::StrCat("spiffe://", trust_domain, kServerPath);
-}
-
 std::optional<std::string> TrustDomainOfRoots(absl::Span<const std::string> roots_der) {
   std::optional<std::string> found;
   for (const std::string& der : roots_der) {
@@ -109,7 +104,7 @@ std::optional<std::string> TrustDomainOfRoots(absl::Span<const std::string> root
       return std::nullopt;
     }
     const std::string organization = x509::OrganizationOf(root->subject);
-    const std::string id = DefaultServerIdentity(organization);
+    const std::string id = x509::ServerIdentity(organization);
     if (organization.empty() || organization.size() >= kMaxOrganization ||
         x509::SpiffeIdProblem(id) != nullptr || x509::SpiffeTrustDomain(id) != organization ||
         found.value_or(organization) != organization) {

@@ -13,10 +13,6 @@
 
 namespace fleetca::client {
 
-// The identity of the CA's server in a trust domain: "spiffe://fleet.example/svc/fleetca".
-// `fleetca ca init` gives it, and the CA gives it to nobody else.
-std::string DefaultServerIdentity(absl::string_view trust_domain);
-
 // The trust domain that the roots name: the organization of their subjects, where all have the same
 // one and it is a trust domain. The roots that `fleetca ca init` makes name theirs. Whoever trusts
 // a root, by a file or by its fingerprint, trusts this word of it as well. nullopt otherwise.

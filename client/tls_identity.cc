@@ -89,7 +89,7 @@ absl::StatusOr<std::string> ServerIdentityFor(const TlsFiles& files,
                      "identity with --server-identity, such as "
                      "spiffe://fleet.example/svc/fleetca"));
   }
-  return DefaultServerIdentity(x509::SpiffeTrustDomain(own));
+  return x509::ServerIdentity(x509::SpiffeTrustDomain(own));
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ struct TlsFiles {
   std::string certificate_file;
   // Its private key, in the clear, readable by its owner only.
   std::string private_key_file;
-  // The SPIFFE ID that the CA's server must have. Empty: DefaultServerIdentity of the trust domain
+  // The SPIFFE ID that the CA's server must have. Empty: x509::ServerIdentity of the trust domain
   // of the client's own certificate.
   std::string server_identity = "";
 };

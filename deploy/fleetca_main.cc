@@ -1,6 +1,5 @@
 // fleetca: the one binary. It knows the server's commands and the client's, and nothing below them.
 #include <algorithm>
-#include <cstdio>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -14,9 +13,14 @@
 #include "base/exit_status.h"
 #include "base/last_words.h"
 #include "base/openssl.h"
+#include "base/standard_output.h"
 #include "base/version.h"
 #include "client/cli/command_line.h"
+#include "client/cli/command_tree.h"
 #include "client/cli/commands.h"
+#include "client/cli/flag_paths.h"
+#include "client/cli/help_json.h"
+#include "client/cli/output.h"
 #include "client/cli/policy_apply_command.h"
 #include "deploy/commit.h"
 #include "service/cli/commands.h"
@@ -48,6 +52,7 @@ constexpr char kHelpExamples[] = R"(
 Examples:
   fleetca help cert
   fleetca help cert issue
+  fleetca help cert issue -o json | jq -r '.flags[].names[-1]'
 )";
 
 std::string OpensslVersion() { return OpenSSL_version(OPENSSL_VERSION_STRING); }
@@ -70,19 +75,11 @@ std::string VersionJson() {
 void AddVersionCommand(CLI::App& app, int* exit_code) {
   CLI::App* command = app.add_subcommand("version", "Say which fleetca this is");
   auto form = std::make_shared<std::string>("text");
-  command->add_option("-o,--output", *form, "The form of what is written to standard output")
-      ->type_name("text|json")
-      ->check(
-          [](const std::string& given) -> std::string {
-            return given == "text" || given == "json" ? "" : "the form is text or json";
-          },
-          "")
-      ->capture_default_str();
+  fleetca::client::AddTextOrJsonFlag(*command, form.get());
   command->footer(kVersionExamples);
   command->callback([form, exit_code] {
     const std::string text = *form == "json" ? VersionJson() : VersionText();
-    const int written = std::printf("%s\n", text.c_str());
-    *exit_code = written > 0 && std::fflush(stdout) == 0 ? fleetca::kExitOk : fleetca::kExitFailed;
+    *exit_code = fleetca::ReportStatus(fleetca::WriteStandardOutput(absl::StrCat(text, "\n")));
   });
 }
 
@@ -90,11 +87,27 @@ void AddVersionCommand(CLI::App& app, int* exit_code) {
 void AddHelpCommand(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "help", "Explain a command, as its --help does: help COMMAND [SUBCOMMAND]");
+  auto form = std::make_shared<std::string>("text");
+  // As the command, it is taken off the arguments.
+  fleetca::client::AddTextOrJsonFlag(*command, form.get());
   command->footer(kHelpExamples);
+  // It keeps the form for as long as the flag may write to it.
+  command->callback([form] {});
 }
+
+bool WantsJsonOutput() { return fleetca::GetErrorForm() == fleetca::ErrorForm::kJson; }
 
 int Report(const fleetca::client::CommandLineMistake& mistake) {
   return fleetca::ReportUsageError(mistake.sentence, mistake.flag);
+}
+
+int ShowHelp(const CLI::App& app, const CLI::CallForHelp& help) {
+  if (WantsJsonOutput()) {
+    return fleetca::ReportStatus(
+        fleetca::WriteStandardOutput(fleetca::client::HelpToJson(fleetca::client::Innermost(app))));
+  }
+  const int shown = app.exit(help);
+  return std::cout.flush().good() ? shown : fleetca::kExitFailed;
 }
 
 // CLI11 throws for whatever it does not like.
@@ -107,7 +120,9 @@ int Run(std::vector<std::string> arguments) {
   CLI::App app("A certificate authority for a fleet of services, hosts and jobs.", "fleetca");
   app.require_subcommand(1);
   app.footer(kFooter);
-  app.set_version_flag("--version", VersionText, "Say which fleetca this is");
+  app.set_version_flag(
+      "--version", [] { return WantsJsonOutput() ? VersionJson() : VersionText(); },
+      "Say which fleetca this is");
   fleetca::service::AddServerCommands(app, &exit_code);
   fleetca::client::AddCertCommands(app, &exit_code);
   // It asks a server, and checks the file first as only the server's side can.
@@ -116,6 +131,7 @@ int Run(std::vector<std::string> arguments) {
   AddHelpCommand(app);
   AddVersionCommand(app, &exit_code);
   fleetca::client::AddGroupExamples(app);
+  fleetca::client::NamePathsWhenParsed(app);
   if (const auto mistake = fleetca::client::FindMistake(app, arguments);
       !mistake.sentence.empty()) {
     return Report(mistake);
@@ -123,8 +139,10 @@ int Run(std::vector<std::string> arguments) {
   std::reverse(arguments.begin(), arguments.end());
   try {
     app.parse(arguments);
+  } catch (const CLI::CallForHelp& help) {
+    return ShowHelp(app, help);
   } catch (const CLI::ParseError& error) {
-    // Asking for help is no mistake; everything else is.
+    // Asking for the version is no mistake; everything else is.
     if (error.get_exit_code() != 0) {
       return Report(fleetca::client::MistakeOf(app, error));
     }

@@ -48,29 +48,62 @@ tree_files() {
 }
 
 # step NAME COMMAND...: runs it under a heading, says how long it took, and goes on when it fails.
-# STEPS_PASSED, STEPS_FAILED and FAILED_STEPS hold the result.
+# With STEPS_END, a step that is not done when that second of SECONDS comes is cut short, and those
+# after it are not run. STEPS_PASSED, STEPS_FAILED, FAILED_STEPS and UNFINISHED_STEPS hold the result.
 STEPS_PASSED=0
 STEPS_FAILED=0
+STEPS_END=''
 FAILED_STEPS=()
+UNFINISHED_STEPS=()
 step() {
   local name="$1" started status=0
   shift
   heading "$name"
   started="$SECONDS"
-  # A subshell with its own errexit: "step || ..." would switch that off inside the command.
+  # Not "run_until_end || ...": that would switch errexit off inside the command.
   set +e
-  (
-    set -e
-    "$@"
-  )
+  run_until_end "$@"
   status=$?
   set -e
   if ((status == 0)); then
     STEPS_PASSED=$((STEPS_PASSED + 1))
     printf -- '-- %s: passed (%d s)\n' "$name" "$((SECONDS - started))"
+  elif [[ -n "$STEPS_END" ]] && ((SECONDS >= STEPS_END)); then
+    UNFINISHED_STEPS+=("$name")
+    printf -- '-- %s: NOT FINISHED in the time given (%d s)\n' "$name" "$((SECONDS - started))"
   else
     STEPS_FAILED=$((STEPS_FAILED + 1))
     FAILED_STEPS+=("$name")
     printf -- '-- %s: FAILED (%d s)\n' "$name" "$((SECONDS - started))"
   fi
+}
+
+# run_until_end COMMAND...: its exit status, or another than 0 where STEPS_END comes first. For callers
+# without errexit.
+run_until_end() {
+  local pid watcher='' status
+  if [[ -n "$STEPS_END" ]] && ((SECONDS >= STEPS_END)); then
+    return 1
+  fi
+  # Job control gives the command a process group of its own, which can be interrupted whole.
+  set -m
+  (
+    set -e
+    "$@"
+  ) &
+  pid=$!
+  if [[ -n "$STEPS_END" ]]; then
+    (
+      sleep "$((STEPS_END - SECONDS))"
+      kill -INT -- "-$pid"
+      sleep 30
+      kill -KILL -- "-$pid"
+    ) >/dev/null 2>&1 &
+    watcher=$!
+  fi
+  set +m
+  wait "$pid"
+  status=$?
+  [[ -z "$watcher" ]] || kill -- "-$watcher" 2>/dev/null
+  return "$status"
 }

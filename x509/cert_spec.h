@@ -24,6 +24,9 @@ struct CertSpec {
   absl::string_view subject_public_key_info;
   absl::string_view key_bits;
   GeneralNames names;
+  // Where the CRL is that would list this certificate: its shard's. Stands in the place of the
+  // template's crl_url; empty leaves that.
+  absl::string_view crl_url;
   // What BuildFleetAuthz and BuildProvenance made; empty leaves the extension out.
   std::string fleet_authz;
   std::string provenance;

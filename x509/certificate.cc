@@ -6,13 +6,13 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "x509/certificate_extensions.h"
+#include "x509/common_elements.h"
 #include "x509/der/der.h"
-#include "x509/der/oid.h"
 #include "x509/der/time.h"
-#include "x509/der/utf8.h"
 #include "x509/name.h"
 #include "x509/signature_algorithm.h"
 #include "x509/signature_verifier.h"
+#include "x509/signed.h"
 
 namespace fleetca::x509 {
 namespace {
@@ -21,74 +21,6 @@ constexpr size_t kMaxCertificateSize = size_t{64} << 10;
 constexpr size_t kMaxSerialSize = 20;
 constexpr uint64_t kVersion3 = 2;
 constexpr int kMaxDepth = 32;
-// Types of strings that only other CAs write.
-constexpr uint8_t kNumericString = 0x12;
-constexpr uint8_t kTeletexString = 0x14;
-constexpr uint8_t kBmpString = 0x1e;
-
-// AlgorithmIdentifier ::= SEQUENCE { algorithm OID, parameters ANY OPTIONAL }
-[[nodiscard]] bool ReadAlgorithm(der::Reader* reader, absl::string_view* element) {
-  if (!reader->ReadElement(der::kSequence, element)) {
-    return false;
-  }
-  der::Reader look(*element);
-  der::Reader fields;
-  absl::string_view oid;
-  uint8_t tag;
-  absl::string_view contents;
-  absl::string_view parameters;
-  return look.ReadNested(der::kSequence, &fields) && fields.ReadOid(&oid) &&
-         (fields.empty() || fields.ReadAny(&tag, &contents, &parameters)) && fields.empty();
-}
-
-// DirectoryString and its kin (RFC 5280 4.1.2.4), of what is found in the field.
-bool IsNameString(uint8_t tag, absl::string_view value) {
-  switch (tag) {
-    case der::kUtf8String:
-      return CountPrintableUtf8(value).has_value();
-    case der::kPrintableString:
-    case der::kIa5String:
-    case kNumericString:
-    case kTeletexString:
-      return true;
-    case kBmpString:
-      return value.size() % 2 == 0;
-    default:
-      return false;
-  }
-}
-
-// Name ::= SEQUENCE OF RelativeDistinguishedName
-// RelativeDistinguishedName ::= SET SIZE (1..MAX) OF SEQUENCE { type OID, value ANY }
-[[nodiscard]] bool ReadName(der::Reader* reader, absl::string_view* element) {
-  if (!reader->ReadElement(der::kSequence, element)) {
-    return false;
-  }
-  der::Reader look(*element);
-  der::Reader rdns;
-  if (!look.ReadNested(der::kSequence, &rdns)) {
-    return false;
-  }
-  while (!rdns.empty()) {
-    der::Reader rdn;
-    if (!rdns.ReadNested(der::kSet, &rdn) || rdn.empty()) {
-      return false;
-    }
-    while (!rdn.empty()) {
-      der::Reader attribute;
-      absl::string_view type;
-      uint8_t tag;
-      absl::string_view value;
-      absl::string_view value_element;
-      if (!rdn.ReadNested(der::kSequence, &attribute) || !attribute.ReadOid(&type) ||
-          !attribute.ReadAny(&tag, &value, &value_element) || !attribute.empty() ||
-          !IsNameString(tag, value)) {
-        return false;
-      }
-    }
-  }
-  return true;
-}
 
 absl::Status ParseVersionAndSerial(der::Reader* tbs, Certificate* certificate) {
   der::Reader version_field;
@@ -155,7 +87,7 @@ absl::Status ParseKey(der::Reader* tbs, Certificate* certificate) {
 absl::Status ParseTbs(der::Reader tbs, Certificate* certificate) {
   FLEETCA_RETURN_IF_ERROR(ParseVersionAndSerial(&tbs, certificate));
   absl::string_view inner_algorithm;
-  if (!ReadAlgorithm(&tbs, &inner_algorithm)) {
+  if (!ReadAlgorithmIdentifier(&tbs, &inner_algorithm)) {
     return CertificateError("a malformed signature algorithm");
   }
   if (inner_algorithm != certificate->signature_algorithm) {
@@ -184,19 +116,7 @@ absl::Status NotSignedBy(absl::string_view problem) {
 
 std::string AssembleCertificate(absl::string_view tbs, SignatureScheme scheme,
                                 absl::string_view signature) {
-  const absl::string_view algorithm = AlgorithmIdentifier(scheme);
-  const size_t bit_string_size = 1 + signature.size();
-  const size_t contents_size =
-      tbs.size() + algorithm.size() + der::HeaderSize(bit_string_size) + bit_string_size;
-  std::string certificate;
-  certificate.reserve(der::HeaderSize(contents_size) + contents_size);
-  der::AppendHeader(der::kSequence, contents_size, &certificate);
-  certificate.append(tbs.data(), tbs.size());
-  certificate.append(algorithm.data(), algorithm.size());
-  der::AppendHeader(der::kBitString, bit_string_size, &certificate);
-  certificate.push_back('\0');
-  certificate.append(signature.data(), signature.size());
-  return certificate;
+  return AssembleSigned(tbs, scheme, signature);
 }
 
 const Extension* Certificate::Find(absl::string_view oid) const {
@@ -240,7 +160,7 @@ absl::StatusOr<Certificate> ParseCertificate(absl::string_view der) {
   der::Reader look = fields;
   if (!fields.ReadElement(der::kSequence, &certificate.tbs) ||
       !look.ReadNested(der::kSequence, &tbs) ||
-      !ReadAlgorithm(&fields, &certificate.signature_algorithm) ||
+      !ReadAlgorithmIdentifier(&fields, &certificate.signature_algorithm) ||
       !fields.ReadBitStringOctets(&certificate.signature) || !fields.empty() ||
       certificate.signature.empty()) {
     return CertificateError(

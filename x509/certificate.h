@@ -26,6 +26,8 @@ struct Extension {
   absl::string_view value;  // contents of extnValue
 };
 
+using UrlList = absl::InlinedVector<absl::string_view, 1>;
+
 // A parsed certificate. Every view aliases the DER it was parsed from.
 struct Certificate {
   absl::string_view der;
@@ -51,6 +53,12 @@ struct Certificate {
   absl::InlinedVector<absl::string_view, 4> extended_key_usage;
   absl::string_view subject_key_id;
   absl::string_view authority_key_id;
+  // The URIs of cRLDistributionPoints, of all points, and of authorityInfoAccess, as they stand, of
+  // any scheme; what is not printable ASCII is left out. Nothing was fetched from them.
+  UrlList crl_urls;
+  UrlList ocsp_urls;
+  UrlList ca_issuers_urls;
+  bool no_rev_avail = false;
 
   // The extension with this OID, or null. Points into `extensions`.
   const Extension* Find(absl::string_view oid) const;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "x509/certificate_pointers.h"
 #include "x509/der/oid.h"
 
 namespace fleetca::x509 {
@@ -83,25 +84,8 @@ absl::Status ParseSubjectKeyId(absl::string_view value, Certificate* certificate
   return absl::OkStatus();
 }
 
-// AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] OCTET STRING OPTIONAL,
-//   authorityCertIssuer [1] GeneralNames OPTIONAL, authorityCertSerialNumber [2] INTEGER OPTIONAL }
-//   -- the last two both or neither
 absl::Status ParseAuthorityKeyId(absl::string_view value, Certificate* certificate) {
-  der::Reader element(value);
-  der::Reader fields;
-  bool valid = element.ReadNested(der::kSequence, &fields) && element.empty();
-  if (valid && fields.PeekTag() == der::ContextPrimitive(0)) {
-    valid = fields.Read(der::ContextPrimitive(0), &certificate->authority_key_id) &&
-            !certificate->authority_key_id.empty();
-  }
-  if (valid && !fields.empty()) {
-    absl::string_view issuer;
-    absl::string_view serial;
-    valid = fields.Read(der::ContextConstructed(1), &issuer) && !issuer.empty() &&
-            der::IsWellFormed(issuer, kMaxNameDepth) &&
-            fields.Read(der::ContextPrimitive(2), &serial) && !serial.empty() && fields.empty();
-  }
-  if (!valid) {
+  if (!ReadAuthorityKeyId(value, &certificate->authority_key_id)) {
     return CertificateError("an authorityKeyIdentifier extension that is malformed");
   }
   return absl::OkStatus();
@@ -178,6 +162,9 @@ absl::Status ParseKnown(const Extension& extension, Certificate* certificate) {
       {oid::kSubjectKeyIdentifier, ParseSubjectKeyId},
       {oid::kAuthorityKeyIdentifier, ParseAuthorityKeyId},
       {oid::kSubjectAltName, ParseNames},
+      {oid::kCrlDistributionPoints, ParseCrlDistributionPoints},
+      {oid::kAuthorityInfoAccess, ParseAuthorityInfoAccess},
+      {oid::kNoRevAvail, ParseNoRevAvail},
   };
   for (const auto& known : kParsers) {
     if (known.oid == extension.oid) {
@@ -195,18 +182,45 @@ absl::Status CertificateError(absl::string_view problem) {
                                       "; it breaks RFC 5280, so ask its issuer for another"));
 }
 
+// AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] OCTET STRING OPTIONAL,
+//   authorityCertIssuer [1] GeneralNames OPTIONAL, authorityCertSerialNumber [2] INTEGER OPTIONAL }
+//   -- the last two both or neither
+bool ReadAuthorityKeyId(absl::string_view value, absl::string_view* key_id) {
+  der::Reader element(value);
+  der::Reader fields;
+  if (!element.ReadNested(der::kSequence, &fields) || !element.empty()) {
+    return false;
+  }
+  if (fields.PeekTag() == der::ContextPrimitive(0) &&
+      (!fields.Read(der::ContextPrimitive(0), key_id) || key_id->empty())) {
+    return false;
+  }
+  if (fields.empty()) {
+    return true;
+  }
+  absl::string_view issuer;
+  absl::string_view serial;
+  return fields.Read(der::ContextConstructed(1), &issuer) && !issuer.empty() &&
+         der::IsWellFormed(issuer, kMaxNameDepth) &&
+         fields.Read(der::ContextPrimitive(2), &serial) && !serial.empty() && fields.empty();
+}
+
 // Extension ::= SEQUENCE { extnID OID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }
+bool ReadExtension(der::Reader* extensions, Extension* extension) {
+  der::Reader fields;
+  return extensions->ReadNested(der::kSequence, &fields) && fields.ReadOid(&extension->oid) &&
+         (fields.PeekTag() != der::kBoolean ||
+          (fields.ReadBoolean(&extension->critical) && extension->critical)) &&
+         fields.Read(der::kOctetString, &extension->value) && fields.empty();
+}
+
 absl::Status ParseExtensions(der::Reader extensions, Certificate* certificate) {
   if (extensions.empty()) {
     return CertificateError("an empty list of extensions");
   }
   while (!extensions.empty()) {
-    der::Reader fields;
     Extension extension;
-    if (!extensions.ReadNested(der::kSequence, &fields) || !fields.ReadOid(&extension.oid) ||
-        (fields.PeekTag() == der::kBoolean &&
-         (!fields.ReadBoolean(&extension.critical) || !extension.critical)) ||
-        !fields.Read(der::kOctetString, &extension.value) || !fields.empty()) {
+    if (!ReadExtension(&extensions, &extension)) {
       return CertificateError("an extension that is not DER");
     }
     if (certificate->Find(extension.oid) != nullptr) {

@@ -1,4 +1,4 @@
-// Decoding the extensions of a certificate (certificate.h).
+// Decoding the extensions of a certificate (certificate.h), and what CRLs have in common with it.
 #ifndef FLEETCA_X509_CERTIFICATE_EXTENSIONS_H_
 #define FLEETCA_X509_CERTIFICATE_EXTENSIONS_H_
 
@@ -11,6 +11,13 @@ namespace fleetca::x509 {
 
 // INVALID_ARGUMENT kFileInvalid: the certificate has `problem`.
 absl::Status CertificateError(absl::string_view problem);
+
+// Reads one Extension of a certificate or a CRL, its criticality as DER has it. False otherwise.
+[[nodiscard]] bool ReadExtension(der::Reader* extensions, Extension* extension);
+
+// The value of an authorityKeyIdentifier; *key_id is left as it is where there is none in it. False
+// when it is malformed.
+[[nodiscard]] bool ReadAuthorityKeyId(absl::string_view value, absl::string_view* key_id);
 
 // Reads the contents of Extensions into `certificate`: each kept as it stands, each OID once, the
 // ones RFC 5280 defines and fleetca uses decoded.

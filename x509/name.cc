@@ -14,9 +14,6 @@ namespace {
 
 constexpr absl::string_view kInvalid = "(invalid name)";
 
-constexpr absl::string_view kOrganizationalUnitName = oid::Bytes("\x55\x04\x0b");
-constexpr absl::string_view kCountryName = oid::Bytes("\x55\x04\x06");
-
 // RFC 4514 section 3.
 constexpr struct {
   absl::string_view oid;
@@ -24,8 +21,8 @@ constexpr struct {
 } kAttributeNames[] = {
     {oid::kCommonName, "CN"},
     {oid::kOrganizationName, "O"},
-    {kOrganizationalUnitName, "OU"},
-    {kCountryName, "C"},
+    {oid::kOrganizationalUnitName, "OU"},
+    {oid::kCountryName, "C"},
     {oid::Bytes("\x55\x04\x07"), "L"},
     {oid::Bytes("\x55\x04\x08"), "ST"},
     {oid::Bytes("\x55\x04\x09"), "STREET"},
@@ -176,13 +173,13 @@ std::string BuildName(absl::string_view organization, absl::string_view common_n
 std::string BuildName(const Subject& subject) {
   std::string rdns;
   if (!subject.country.empty()) {
-    rdns += SingleValuedRdn(kCountryName, subject.country, der::kPrintableString);
+    rdns += SingleValuedRdn(oid::kCountryName, subject.country, der::kPrintableString);
   }
   for (const std::string& organization : subject.organizations) {
     rdns += SingleValuedRdn(oid::kOrganizationName, organization);
   }
   for (const std::string& unit : subject.organizational_units) {
-    rdns += SingleValuedRdn(kOrganizationalUnitName, unit);
+    rdns += SingleValuedRdn(oid::kOrganizationalUnitName, unit);
   }
   if (!subject.common_name.empty()) {
     rdns += SingleValuedRdn(oid::kCommonName, subject.common_name);

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "base/time_text.h"
 #include "x509/san.h"
 #include "x509/spiffe_id.h"
 #include "x509/tbs.h"
@@ -34,10 +35,8 @@ absl::Status CheckLeaf(const Certificate& leaf, const PeerQuestion& question) {
   if (question.now < leaf.not_before || leaf.not_after < question.now) {
     return Unauthenticated(
         Reason::kCallerCertificateExpired,
-        absl::StrCat("The caller's certificate is valid from ",
-                     absl::FormatTime(absl::RFC3339_sec, leaf.not_before, absl::UTCTimeZone()),
-                     " to ",
-                     absl::FormatTime(absl::RFC3339_sec, leaf.not_after, absl::UTCTimeZone()),
+        absl::StrCat("The caller's certificate is valid from ", TimeToWords(leaf.not_before),
+                     " to ", TimeToWords(leaf.not_after),
                      ", not now; renew it, or mend the clock"));
   }
   return absl::OkStatus();

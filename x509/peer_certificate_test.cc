@@ -127,8 +127,12 @@ TEST_F(VerifyPeerTest, ExpiryHasItsOwnReason) {
     spec.not_before = kTestNow - absl::Hours(2);
     spec.not_after = kTestNow - absl::Hours(1);
   };
-  EXPECT_THAT(Judge(ended),
+  const absl::Status refused = Judge(ended).status();
+  EXPECT_THAT(refused,
               IsError(absl::StatusCode::kUnauthenticated, Reason::kCallerCertificateExpired));
+  EXPECT_EQ(refused.message(),
+            "The caller's certificate is valid from 2026-06-01 10:00:00 UTC to 2026-06-01 11:00:00 "
+            "UTC, not now; renew it, or mend the clock");
 }
 
 // What `ca` issued for an edge can be used there, and nowhere else.

@@ -18,7 +18,6 @@ namespace {
 constexpr absl::string_view kBegin = "-----BEGIN ";
 constexpr absl::string_view kEnd = "-----END ";
 constexpr absl::string_view kDashes = "-----";
-constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr absl::string_view kNewCertificateRequest = "NEW CERTIFICATE REQUEST";
 constexpr size_t kLineSize = 64;
 constexpr size_t kMaxQuotedLabel = 40;
@@ -144,6 +143,13 @@ absl::StatusOr<std::string> DecodeOnePem(absl::string_view label, absl::string_v
                                 " where one is wanted"));
   }
   return std::move(blocks.front());
+}
+
+bool IsPem(absl::string_view contents) { return absl::StrContains(contents, kBegin); }
+
+absl::StatusOr<std::string> DecodeOnePemOrDer(absl::string_view label, absl::string_view contents) {
+  FLEETCA_RETURN_IF_ERROR(TextOf(contents).status());
+  return IsPem(contents) ? DecodeOnePem(label, contents) : std::string(contents);
 }
 
 }  // namespace fleetca::x509

@@ -12,6 +12,7 @@ namespace fleetca::x509 {
 
 inline constexpr absl::string_view kPemCertificate = "CERTIFICATE";
 inline constexpr absl::string_view kPemCertificateRequest = "CERTIFICATE REQUEST";
+inline constexpr absl::string_view kPemCrl = "X509 CRL";
 
 // "-----BEGIN label-----", base64 in lines of 64, "-----END label-----".
 std::string EncodePem(absl::string_view label, absl::string_view der);
@@ -30,6 +31,13 @@ absl::StatusOr<std::vector<std::string>> DecodePem(absl::string_view label, absl
 
 // As DecodePem where exactly one block is wanted.
 absl::StatusOr<std::string> DecodeOnePem(absl::string_view label, absl::string_view text);
+
+// Whether a PEM block begins anywhere in `contents`, which are DER otherwise, or nothing of ours.
+bool IsPem(absl::string_view contents);
+
+// The one object in a file that may be PEM or DER. What is not PEM is passed on as it is: who reads
+// the DER says best what is wrong with it. The errors of DecodeOnePem, and UTF-16 in any case.
+absl::StatusOr<std::string> DecodeOnePemOrDer(absl::string_view label, absl::string_view contents);
 
 }  // namespace fleetca::x509
 

@@ -1,6 +1,7 @@
 #include "x509/pem.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -132,6 +133,22 @@ TEST(PemTest, RefusesTextOutsideOfTheBlocksWhereOnlyBlocksAreWanted) {
   EXPECT_TRUE(
       DecodePem(kPemCertificate, "\n" + block + " \n" + block + "\r\n", TextOutside::kRefused)
           .ok());
+}
+
+TEST(PemTest, AFileIsPemWhereABlockBeginsAndDerOtherwise) {
+  const std::string block = EncodePem(kPemCertificate, "abc");
+  const std::string der("\x30\x03\x02\x01\x00", 5);
+  for (const auto& [contents, decoded] :
+       {std::pair(block, std::string("abc")), std::pair("text\n" + block, std::string("abc")),
+        std::pair(der, der), std::pair(std::string(), std::string())}) {
+    EXPECT_EQ(IsPem(contents), contents != decoded);
+    const auto read = DecodeOnePemOrDer(kPemCertificate, contents);
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(*read, decoded);
+  }
+  EXPECT_THAT(DecodeOnePemOrDer(kPemCertificate, block + block), kRefused());
+  EXPECT_THAT(DecodeOnePemOrDer(kPemCertificateRequest, block), kRefused());
+  EXPECT_THAT(DecodeOnePemOrDer(kPemCertificate, absl::string_view("-\0-\0-\0", 6)), kRefused());
 }
 
 TEST(PemTest, WantsOneBlockWhereOneIsWanted) {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "x509/algorithm_name.h"
 #include "x509/der/der.h"
 #include "x509/der/oid.h"
 
@@ -61,8 +62,8 @@ absl::StatusOr<const PssHash*> ReadHash(der::Reader* reader, absl::string_view f
     }
   }
   return Refuse(field, parameter,
-                absl::StrCat("names the hash ", der::OidToString(oid),
-                             ", which is unknown or weak; use SHA-256, SHA-384 or SHA-512"));
+                absl::StrCat("names the hash ", AlgorithmName(oid),
+                             ", which is not supported; use SHA-256, SHA-384 or SHA-512"));
 }
 
 // MaskGenAlgorithm ::= SEQUENCE { algorithm OBJECT IDENTIFIER (id-mgf1), parameters HashAlgorithm }
@@ -71,8 +72,11 @@ absl::Status CheckMask(der::Reader reader, const PssHash& hash, absl::string_vie
   der::Reader algorithm;
   absl::string_view oid;
   if (!reader.ReadNested(der::kSequence, &algorithm) || !reader.empty() ||
-      !algorithm.ReadOid(&oid) || oid != oid::kMgf1) {
-    return Refuse(field, kParameter, "is not MGF1");
+      !algorithm.ReadOid(&oid)) {
+    return Refuse(field, kParameter, "does not name a mask generation function; use MGF1");
+  }
+  if (oid != oid::kMgf1) {
+    return Refuse(field, kParameter, absl::StrCat("is ", AlgorithmName(oid), "; use MGF1"));
   }
   FLEETCA_ASSIGN_OR_RETURN(const PssHash* mask, ReadHash(&algorithm, field, kParameter));
   if (mask != &hash) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/big_endian.h"
 #include "base/errors.h"
+#include "x509/algorithm_name.h"
 #include "x509/der/der.h"
 #include "x509/der/oid.h"
 
@@ -45,7 +46,7 @@ absl::Status ParseEcKey(der::Reader parameters, absl::string_view field, PublicK
     key->algorithm = PublicKeyAlgorithm::kP384;
     key->bits = 384;
   } else {
-    return Unsupported(field, absl::StrCat("the EC key is on the curve ", der::OidToString(curve),
+    return Unsupported(field, absl::StrCat("the EC key is on the curve ", AlgorithmName(curve),
                                            "; use P-256 or P-384"));
   }
   const absl::string_view point = key->key_bits;
@@ -159,7 +160,7 @@ absl::StatusOr<PublicKey> ParsePublicKey(absl::string_view spki, absl::string_vi
   } else if (type == oid::kEd25519) {
     status = ParseEd25519Key(algorithm, field, &key);
   } else {
-    status = Unsupported(field, absl::StrCat("the key's algorithm is ", der::OidToString(type),
+    status = Unsupported(field, absl::StrCat("the key's algorithm is ", AlgorithmName(type),
                                              "; use P-256, P-384, RSA or Ed25519"));
   }
   if (!status.ok()) {

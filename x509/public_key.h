@@ -46,9 +46,9 @@ absl::StatusOr<PublicKey> ParsePublicKey(absl::string_view spki, absl::string_vi
 // Thread-safe.
 absl::Status CheckPublicKey(const PublicKey& key, absl::string_view field);
 
-// What costs a millisecond the first time that a modulus is seen, and so is asked last, of a key
-// whose holder has proved to have it: an RSA modulus of up to 4096 bits is not a prime and has no
-// prime factor below 2^20. kKeyWeak. Nothing for other keys. Thread-safe.
+// What costs 1 to 3 ms for 2048 bits the first time that a modulus is seen, and so is asked last,
+// of a key whose holder has proved to have it: an RSA modulus of up to 4096 bits is not a prime and
+// has no prime factor below 2^20. kKeyWeak. Nothing for other keys. Thread-safe.
 absl::Status CheckRsaFactors(const PublicKey& key, absl::string_view field);
 
 }  // namespace fleetca::x509

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/openssl.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_key.h"
@@ -20,6 +21,7 @@ namespace {
 using ::fleetca::testing::IsInvalid;
 using ::fleetca::testing::IsOk;
 using ::fleetca::testing::TestKey;
+using ::testing::HasSubstr;
 
 constexpr absl::string_view kField = "csr.subject_public_key_info";
 
@@ -91,15 +93,44 @@ TEST(PublicKeyTest, TakesEveryKindOfKeyThatOpenSslMakes) {
 }
 
 TEST(PublicKeyTest, RefusesOtherAlgorithmsAndCurves) {
-  for (const char* curve : {"P-224", "P-521", "secp256k1", "brainpoolP256r1", "B-283", "K-233"}) {
-    EXPECT_THAT(Parse(TestKey::MakeOther("EC", curve).public_key()), IsUnsupported()) << curve;
+  const auto expect = [](const std::string& spki, absl::string_view sentence) {
+    const auto parsed = Parse(spki);
+    EXPECT_THAT(parsed, IsUnsupported()) << sentence;
+    EXPECT_THAT(std::string(parsed.status().message()), HasSubstr(sentence));
+  };
+  constexpr struct {
+    const char* curve;
+    absl::string_view called;
+  } kCurves[] = {
+      {"P-224", "P-224 (1.3.132.0.33)"},
+      {"P-521", "P-521 (1.3.132.0.35)"},
+      {"secp256k1", "secp256k1 (1.3.132.0.10)"},
+      {"brainpoolP256r1", "brainpoolP256r1 (1.3.36.3.3.2.8.1.1.7)"},
+      {"B-283", "B-283 (1.3.132.0.17)"},
+      {"K-233", "K-233 (1.3.132.0.26)"},
+      {"SM2", "SM2 (1.2.156.10197.1.301)"},
+  };
+  for (const auto& other : kCurves) {
+    expect(TestKey::MakeOther("EC", other.curve).public_key(),
+           absl::StrCat("the EC key is on the curve ", other.called, "; use P-256 or P-384"));
   }
-  for (const char* algorithm : {"ED448", "X25519"}) {
-    EXPECT_THAT(Parse(TestKey::MakeOther(algorithm).public_key()), IsUnsupported()) << algorithm;
-  }
-  // id-RSASSA-PSS and DSA.
-  for (const absl::string_view type : {"1.2.840.113549.1.1.10", "1.2.840.10040.4.1"}) {
-    EXPECT_THAT(Parse(Spki(Oid(der::OidFromString(type)), "x")), IsUnsupported());
+  expect(Spki(Oid(oid::kEcPublicKey) + Oid(der::OidFromString("1.2.3")), "x"),
+         "the EC key is on the curve 1.2.3; use");
+  expect(TestKey::MakeOther("ED448").public_key(), "the key's algorithm is Ed448 (1.3.101.113)");
+  expect(TestKey::MakeOther("X25519").public_key(), "the key's algorithm is X25519 (1.3.101.110)");
+  constexpr struct {
+    absl::string_view oid;
+    absl::string_view called;
+  } kTypes[] = {
+      {"1.2.840.113549.1.1.10", "RSASSA-PSS (1.2.840.113549.1.1.10)"},
+      {"1.2.840.10040.4.1", "DSA (1.2.840.10040.4.1)"},
+      {"1.2.643.2.2.19", "GOST R 34.10-2001 (1.2.643.2.2.19)"},
+      {"2.16.840.1.101.3.4.3.17", "ML-DSA-44 (2.16.840.1.101.3.4.3.17)"},
+      {"1.2.3", "1.2.3"},
+  };
+  for (const auto& other : kTypes) {
+    expect(Spki(Oid(der::OidFromString(other.oid)), "x"),
+           absl::StrCat("the key's algorithm is ", other.called, "; use P-256"));
   }
 }
 

@@ -11,9 +11,9 @@ namespace fleetca::x509 {
 inline constexpr int kMaxFactoredRsaBits = 4096;
 
 // Whether `modulus`, an odd big-endian magnitude of at least 2048 bits without a leading zero
-// octet, is a prime (kPrime), or has a prime factor below 2^20 (kSmallFactor). It takes about a
-// millisecond for 2048 bits, and some microseconds for one that was found sound before: each thread
-// remembers the last few thousand. Thread-safe.
+// octet, is a prime (kPrime), or has a prime factor below 2^20 (kSmallFactor). It takes 1 to 3 ms
+// for 2048 bits, and some microseconds for one that was found sound before: each thread remembers
+// the last few thousand. Thread-safe.
 RsaModulusFlaw FindRsaFactorFlaw(absl::string_view modulus);
 
 // Forgets which moduli were sound, so that a test can measure.

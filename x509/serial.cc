@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "base/status_macros.h"
 #include "base/time_rounding.h"
+#include "base/time_text.h"
 
 namespace fleetca::x509 {
 namespace {
@@ -39,7 +40,7 @@ absl::StatusOr<SerialNumber> SerialNumber::Create(absl::Time not_after, uint16_t
   if (hour < 0 || hour >= kHourLimit) {
     return InvalidArgument(
         Reason::kLifetimeInvalid, "not_after",
-        absl::StrCat("The expiry ", absl::FormatTime(not_after, absl::UTCTimeZone()),
+        absl::StrCat("The expiry ", TimeToWords(not_after),
                      " does not fit a serial number, which reaches from 1970 to 3883; ask for an "
                      "expiry in that range"));
   }

@@ -1,5 +1,6 @@
 #include "x509/signature_algorithm.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <iterator>
@@ -7,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "x509/algorithm_name.h"
 #include "x509/der/der.h"
 #include "x509/der/oid.h"
 #include "x509/pss_parameters.h"
@@ -37,14 +39,17 @@ constexpr Scheme kSchemes[] = {
 };
 constexpr size_t kSchemeCount = std::size(kSchemes);
 
-// What everyone still meets, so that the sentence can say what it is.
-constexpr struct {
-  absl::string_view oid;
-  absl::string_view name;
-} kWeak[] = {
-    {oid::Bytes("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04"), "RSA with MD5"},
-    {oid::Bytes("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05"), "RSA with SHA-1"},
-    {oid::Bytes("\x2a\x86\x48\xce\x3d\x04\x01"), "ECDSA with SHA-1"},
+// Known to everyone, and refused for their hash: MD2, MD4 and MD5 with RSA, SHA-1 with RSA, DSA and
+// ECDSA.
+constexpr absl::string_view kWeak[] = {
+    oid::Bytes("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x02"),
+    oid::Bytes("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x03"),
+    oid::Bytes("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04"),
+    oid::Bytes("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05"),
+    oid::Bytes("\x2b\x0e\x03\x02\x1d"),
+    oid::Bytes("\x2a\x86\x48\xce\x38\x04\x03"),
+    oid::Bytes("\x2b\x0e\x03\x02\x1b"),
+    oid::Bytes("\x2a\x86\x48\xce\x3d\x04\x01"),
 };
 
 bool IsPkcs1(SignatureScheme scheme) {
@@ -92,15 +97,10 @@ absl::Status Refuse(absl::string_view field, absl::string_view message) {
   return InvalidArgument(Reason::kSignatureAlgorithm, field, message);
 }
 
-absl::Status Unknown(absl::string_view oid, absl::string_view field) {
-  for (const auto& weak : kWeak) {
-    if (weak.oid == oid) {
-      return Refuse(field, absl::StrCat("the signature algorithm is ", weak.name,
-                                        ", which is too weak", kRemedy));
-    }
-  }
-  return Refuse(field, absl::StrCat("the signature algorithm ", der::OidToString(oid),
-                                    " is unknown or weak", kRemedy));
+absl::Status NotTaken(absl::string_view oid, absl::string_view field) {
+  const bool weak = std::find(std::begin(kWeak), std::end(kWeak), oid) != std::end(kWeak);
+  return Refuse(field, absl::StrCat("the signature algorithm is ", AlgorithmName(oid),
+                                    ", which is ", weak ? "too weak" : "not supported", kRemedy));
 }
 
 // Of an element that is not written as we write it.
@@ -132,7 +132,7 @@ absl::StatusOr<SignatureAlgorithm> ParseOther(absl::string_view element, absl::s
                                             : " has parameters, and has none by its RFC; leave "
                                               "them out, also NULL"));
   }
-  return Unknown(oid, field);
+  return NotTaken(oid, field);
 }
 
 }  // namespace

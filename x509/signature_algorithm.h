@@ -29,9 +29,10 @@ absl::string_view AlgorithmIdentifier(SignatureScheme scheme);
 // Reads an AlgorithmIdentifier element from elsewhere. Accepted is what RFC 4055 has everyone
 // accept: PKCS#1 with NULL or without parameters (section 5); for PSS a salt of any length, 20
 // where it is absent, hashes with NULL or without, and defaults that are written out, as generators
-// do. INVALID_ARGUMENT kSignatureAlgorithm about `field`, with which parameter it is: an algorithm
-// that is unknown or weak (MD5, SHA-1), parameters where there are none (ECDSA, Ed25519), PSS with
-// SHA-1, which an absent hash means, with two hashes, another mask or another trailer.
+// do. INVALID_ARGUMENT kSignatureAlgorithm about `field`, with which algorithm or parameter it is:
+// an algorithm that is not a SignatureScheme, or weak (MD5, SHA-1), parameters where there are none
+// (ECDSA, Ed25519), PSS with SHA-1, which an absent hash means, with two hashes, another mask or
+// another trailer.
 absl::StatusOr<SignatureAlgorithm> ParseAlgorithmIdentifier(absl::string_view element,
                                                             absl::string_view field);
 

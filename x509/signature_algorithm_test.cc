@@ -126,11 +126,13 @@ TEST(SignatureAlgorithmTest, SaysWhichPssParameterItRefuses) {
   expect(Pss("", ""), "hashAlgorithm is absent, which means SHA-1");
   expect(Pss("", mask), "hashAlgorithm is absent");
   expect(Pss(hash, ""), "maskGenAlgorithm is absent, which means MGF1 with SHA-1");
-  expect(Pss(Hash(sha1), Mask(sha1)), "hashAlgorithm names the hash 1.3.14.3.2.26");
-  expect(Pss(hash, Mask(sha1)), "maskGenAlgorithm names the hash 1.3.14.3.2.26");
+  expect(Pss(Hash(sha1), Mask(sha1)), "hashAlgorithm names the hash SHA-1 (1.3.14.3.2.26)");
+  expect(Pss(hash, Mask(sha1)), "maskGenAlgorithm names the hash SHA-1 (1.3.14.3.2.26)");
   expect(Pss(hash, Mask(oid::kSha384)), "maskGenAlgorithm is MGF1 with SHA-384");
   expect(Pss(hash, der::Encode(0xa1, Algorithm(oid::kSha256, Algorithm(oid::kSha256, kNull)))),
-         "maskGenAlgorithm is not MGF1");
+         "maskGenAlgorithm is SHA-256 (2.16.840.1.101.3.4.2.1); use MGF1");
+  expect(Pss(hash, der::Encode(0xa1, der::Encode(der::kSequence, ""))),
+         "maskGenAlgorithm does not name a mask generation function");
   expect(Pss(Hash(oid::kSha256, der::Encode(der::kSequence, "")), mask), "hashAlgorithm does not");
   expect(Pss(hash, mask, Salt(1025)), "saltLength is not a number from 0 to 1024");
   expect(Pss(hash, mask, der::Encode(0xa2, "\x02\x01\xff")), "saltLength is not");
@@ -150,11 +152,32 @@ TEST(SignatureAlgorithmTest, SaysWhichPssParameterItRefuses) {
 TEST(SignatureAlgorithmTest, RefusesWeakHashes) {
   for (const absl::string_view weak :
        {"1.2.840.10045.4.1", "1.2.840.113549.1.1.4", "1.2.840.113549.1.1.5", "1.2.840.113549.1.1.2",
-        "1.2.840.113549.1.1.14", "1.2.840.10040.4.3"}) {
-    ExpectRefused(Algorithm(der::OidFromString(weak), ""), "weak");
-    ExpectRefused(Algorithm(der::OidFromString(weak), kNull), "weak");
+        "1.2.840.113549.1.1.3", "1.3.14.3.2.29", "1.3.14.3.2.27", "1.2.840.10040.4.3"}) {
+    const std::string sentence = absl::StrCat(" (", weak, "), which is too weak; sign with");
+    ExpectRefused(Algorithm(der::OidFromString(weak), ""), sentence);
+    ExpectRefused(Algorithm(der::OidFromString(weak), kNull), sentence);
   }
-  ExpectRefused(Algorithm(der::OidFromString("1.2.840.113549.1.1.5"), kNull), "RSA with SHA-1");
+  ExpectRefused(Algorithm(der::OidFromString("1.2.840.113549.1.1.5"), kNull),
+                "the signature algorithm is RSA with SHA-1 (1.2.840.113549.1.1.5), which");
+}
+
+TEST(SignatureAlgorithmTest, CallsOthersByTheirNames) {
+  constexpr struct {
+    absl::string_view oid;
+    absl::string_view called;
+  } kCases[] = {
+      {"1.3.101.113", "Ed448 (1.3.101.113)"},
+      {"1.2.840.113549.1.1.14", "RSA with SHA-224 (1.2.840.113549.1.1.14)"},
+      {"2.16.840.1.101.3.4.3.2", "DSA with SHA-256 (2.16.840.1.101.3.4.3.2)"},
+      {"1.2.156.10197.1.501", "SM2 with SM3 (1.2.156.10197.1.501)"},
+      {"2.16.840.1.101.3.4.3.18", "ML-DSA-65 (2.16.840.1.101.3.4.3.18)"},
+      {"1.2.3", "1.2.3"},
+  };
+  for (const auto& other : kCases) {
+    ExpectRefused(Algorithm(der::OidFromString(other.oid), ""),
+                  absl::StrCat("the signature algorithm is ", other.called,
+                               ", which is not supported; sign with ECDSA"));
+  }
 }
 
 // RFC 4055 section 5: the NULL may be absent.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
 namespace fleetca::x509 {
@@ -79,6 +80,10 @@ absl::string_view SpiffePath(absl::string_view id) {
     return "";
   }
   return id.substr(std::min(id.find('/'), id.size()));
+}
+
+std::string ServerIdentity(absl::string_view trust_domain) {
+  return absl::StrCat("spiffe://", trust_domain, "/svc/fleetca");
 }
 
 }  // namespace fleetca::x509

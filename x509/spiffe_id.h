@@ -2,6 +2,8 @@
 #ifndef FLEETCA_X509_SPIFFE_ID_H_
 #define FLEETCA_X509_SPIFFE_ID_H_
 
+#include <string>
+
 #include "absl/strings/string_view.h"
 
 namespace fleetca::x509 {
@@ -18,6 +20,10 @@ namespace fleetca::x509 {
 // "fleet.example" and "/svc/web" of a well-formed SPIFFE ID. They alias `id`.
 absl::string_view SpiffeTrustDomain(absl::string_view id);
 absl::string_view SpiffePath(absl::string_view id);
+
+// The identity of the CA's server in a trust domain: "spiffe://fleet.example/svc/fleetca". `fleetca
+// ca init` gives it, clients expect it, and the CA gives it to nobody else.
+std::string ServerIdentity(absl::string_view trust_domain);
 
 }  // namespace fleetca::x509
 

@@ -82,23 +82,89 @@ std::string EncodeAuthorityKeyId(absl::string_view key_id) {
 }
 
 // AuthorityInfoAccessSyntax ::= SEQUENCE OF SEQUENCE { accessMethod OID, accessLocation [6] URI }
-std::string EncodeAuthorityInfoAccess(absl::string_view url) {
-  std::string description;
-  der::Writer writer(&description);
-  writer.Oid(oid::kCaIssuers);
-  writer.Element(ContextPrimitive(6), url);
-  return Encode(der::kSequence, Encode(der::kSequence, description));
-}
-
-// CRLDistributionPoints ::= SEQUENCE OF SEQUENCE { [0] { fullName [0] { [6] URI } } }
-std::string EncodeCrlDistributionPoints(absl::string_view url) {
-  const std::string full_name = Encode(ContextConstructed(0), Encode(ContextPrimitive(6), url));
-  return Encode(der::kSequence, Encode(der::kSequence, Encode(ContextConstructed(0), full_name)));
+std::string EncodeAuthorityInfoAccess(const TbsTemplateOptions& options) {
+  std::string descriptions;
+  const auto add = [&descriptions](absl::string_view method, absl::string_view url) {
+    if (url.empty()) {
+      return;
+    }
+    std::string fields;
+    der::Writer writer(&fields);
+    writer.Oid(method);
+    writer.Element(ContextPrimitive(6), url);
+    der::Writer(&descriptions).Element(der::kSequence, fields);
+  };
+  add(oid::kOcsp, options.ocsp_url);
+  add(oid::kCaIssuers, options.ca_issuers_url);
+  return Encode(der::kSequence, descriptions);
 }
 
 size_t ElementSize(size_t content_size) { return HeaderSize(content_size) + content_size; }
 
 void Append(absl::string_view bytes, std::string* out) { out->append(bytes.data(), bytes.size()); }
+
+// The cRLDistributionPoints extension. Its URL is another in each certificate, so what stands
+// before the URL is put together here, from its end: each header follows what it is the header of.
+// CRLDistributionPoints ::= SEQUENCE OF SEQUENCE { [0] { fullName [0] { [6] URI } } }
+class CrlDistributionPointsExtension {
+ public:
+  explicit CrlDistributionPointsExtension(absl::string_view url) : url_(url) {
+    if (url.empty()) {
+      return;
+    }
+    size_ = url.size();
+    PrependHeader(ContextPrimitive(6), size_);
+    PrependHeader(ContextConstructed(0), size_);
+    PrependHeader(ContextConstructed(0), size_);
+    PrependHeader(der::kSequence, size_);
+    PrependHeader(der::kSequence, size_);
+    PrependHeader(der::kOctetString, size_);
+    Prepend(oid::kCrlDistributionPoints);
+    PrependHeader(der::kOid, oid::kCrlDistributionPoints.size());
+    PrependHeader(der::kSequence, size_);
+  }
+
+  size_t size() const { return size_; }
+
+  void AppendTo(std::string* out) const {
+    Append(absl::string_view(before_ + begin_, sizeof(before_) - begin_), out);
+    Append(url_, out);
+  }
+
+ private:
+  // Eight headers of at most 10 octets and the OID's 3.
+  static constexpr size_t kMaxBefore = 8 * 10 + 3;
+
+  void Prepend(char octet) {
+    before_[--begin_] = octet;
+    ++size_;
+  }
+
+  void Prepend(absl::string_view octets) {
+    for (auto octet = octets.rbegin(); octet != octets.rend(); ++octet) {
+      Prepend(*octet);
+    }
+  }
+
+  void PrependHeader(uint8_t tag, size_t content_size) {
+    if (content_size < 0x80) {
+      Prepend(static_cast<char>(content_size));
+    } else {
+      int octets = 0;
+      for (size_t rest = content_size; rest != 0; rest >>= 8) {
+        Prepend(static_cast<char>(rest & 0xff));
+        ++octets;
+      }
+      Prepend(static_cast<char>(0x80 | octets));
+    }
+    Prepend(static_cast<char>(tag));
+  }
+
+  const absl::string_view url_;
+  char before_[kMaxBefore];
+  size_t begin_ = kMaxBefore;
+  size_t size_ = 0;
+};
 
 // The subjectAltName extension, its sizes known before its first octet is written, so that nothing
 // is built apart and copied.
@@ -210,24 +276,31 @@ TbsTemplate::TbsTemplate(TbsTemplateOptions options, absl::string_view name_cons
                                    key_id_extension.size() - kKeyIdentifierSize);
   extensions_after_key_id_ = EncodeExtension(oid::kAuthorityKeyIdentifier, false,
                                              EncodeAuthorityKeyId(options_.authority_key_id));
-  if (!options_.ca_issuers_url.empty()) {
-    extensions_after_key_id_ += EncodeExtension(oid::kAuthorityInfoAccess, false,
-                                                EncodeAuthorityInfoAccess(options_.ca_issuers_url));
+  if (!options_.ocsp_url.empty() || !options_.ca_issuers_url.empty()) {
+    extensions_after_key_id_ +=
+        EncodeExtension(oid::kAuthorityInfoAccess, false, EncodeAuthorityInfoAccess(options_));
   }
-  if (!options_.crl_url.empty()) {
-    extensions_after_key_id_ += EncodeExtension(oid::kCrlDistributionPoints, false,
-                                                EncodeCrlDistributionPoints(options_.crl_url));
+  CrlDistributionPointsExtension(options_.crl_url).AppendTo(&crl_extension_);
+  if (options_.no_rev_avail) {
+    extensions_after_crl_ +=
+        EncodeExtension(oid::kNoRevAvail, false, Encode(der::kNull, absl::string_view()));
   }
   if (!name_constraints.empty()) {
-    extensions_after_key_id_ += EncodeExtension(oid::kNameConstraints, true, name_constraints);
+    extensions_after_crl_ += EncodeExtension(oid::kNameConstraints, true, name_constraints);
   }
   authz_id_ = Encode(der::kOid, options_.authz_oids.authz);
   provenance_id_ = Encode(der::kOid, options_.authz_oids.provenance);
+  if (options_.ocsp_responder) {
+    extensions_after_key_id_ +=
+        EncodeExtension(oid::kOcspNoCheck, false, Encode(der::kNull, absl::string_view()));
+  }
 }
 
 std::string TbsTemplate::Build(const CertSpec& spec) const {
   const bool subject_is_empty = spec.subject.size() == 2;
   const SubjectAltNameExtension names(spec.names, subject_is_empty);
+  const CrlDistributionPointsExtension own_crl(spec.crl_url);
+  const size_t crl_size = spec.crl_url.empty() ? crl_extension_.size() : own_crl.size();
 
   size_t own_size = 0;
   if (!spec.fleet_authz.empty()) {
@@ -237,7 +310,8 @@ std::string TbsTemplate::Build(const CertSpec& spec) const {
     own_size += OwnExtensionSize(provenance_id_, spec.provenance);
   }
   const size_t extensions_size = extensions_before_key_id_.size() + kKeyIdentifierSize +
-                                 extensions_after_key_id_.size() + names.size() + own_size +
+                                 extensions_after_key_id_.size() + crl_size +
+                                 extensions_after_crl_.size() + names.size() + own_size +
                                  spec.extra_extensions.size();
   const size_t contents_size =
       kVersion3.size() + ElementSize(SerialNumber::kSize) + algorithm_and_issuer_.size() +
@@ -259,6 +333,12 @@ std::string TbsTemplate::Build(const CertSpec& spec) const {
   Append(extensions_before_key_id_, &out);
   AppendKeyIdentifier(spec.key_bits, &out);
   Append(extensions_after_key_id_, &out);
+  if (spec.crl_url.empty()) {
+    Append(crl_extension_, &out);
+  } else {
+    own_crl.AppendTo(&out);
+  }
+  Append(extensions_after_crl_, &out);
   names.AppendTo(&out);
   if (!spec.fleet_authz.empty()) {
     AppendOwnExtension(authz_id_, spec.fleet_authz, &out);

@@ -41,19 +41,29 @@ struct TbsTemplateOptions {
   std::optional<int> path_length;
   // What the CAs below may certify; a CA only.
   std::optional<NameConstraints> name_constraints;
-  // URLs; empty leaves the extension out.
+  // URLs; empty leaves the extension out, or its part of authorityInfoAccess.
   std::string ca_issuers_url;
+  std::string ocsp_url;
+  // Where the CRL is of a certificate whose spec says nothing of it.
   std::string crl_url;
+  // RFC 9608: no CRL and no OCSP response will ever say anything of these certificates. Leaves
+  // only, and without crl_url and ocsp_url.
+  bool no_rev_avail = false;
   // Under which OIDs the spec's fleet_authz and provenance stand.
   AuthzOids authz_oids;
+  // The certificate of a delegated OCSP responder (RFC 6960 4.2.2.2), and of nothing else: it has
+  // id-pkix-ocsp-nocheck, which stands where authorityInfoAccess would, and so it has OCSPSigning
+  // as its only purpose, digitalSignature as its only key usage and no URLs, and is no CA's.
+  bool ocsp_responder = false;
 };
 
 // TBSCertificate ::= SEQUENCE { version [0] v3, serialNumber, signature, issuer, validity, subject,
 //   subjectPublicKeyInfo, extensions [3] }   (RFC 5280 section 4.1)
 // Extensions, in this order: basicConstraints (critical), keyUsage (critical), extKeyUsage,
-// subjectKeyIdentifier, authorityKeyIdentifier, authorityInfoAccess, cRLDistributionPoints,
-// nameConstraints (critical), subjectAltName (critical where the subject is empty), FleetAuthz,
-// Provenance, then spec.extra_extensions.
+// subjectKeyIdentifier, authorityKeyIdentifier, authorityInfoAccess (OCSP, then caIssuers),
+// cRLDistributionPoints (one point of one URL), noRevAvail, nameConstraints (critical),
+// subjectAltName (critical where the subject is empty), FleetAuthz, Provenance, then
+// spec.extra_extensions.
 // Immutable, thread-safe.
 class TbsTemplate {
  public:
@@ -74,9 +84,13 @@ class TbsTemplate {
 
   TbsTemplateOptions options_;
   std::string algorithm_and_issuer_;
-  // What stands before and after the 20 octets of the subject key identifier.
+  // What stands before and after the 20 octets of the subject key identifier, and then after the
+  // place of cRLDistributionPoints.
   std::string extensions_before_key_id_;
   std::string extensions_after_key_id_;
+  std::string extensions_after_crl_;
+  // cRLDistributionPoints with the options' own URL; empty where they have none.
+  std::string crl_extension_;
   // The extnID elements of fleetca's own extensions.
   std::string authz_id_;
   std::string provenance_id_;

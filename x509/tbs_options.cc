@@ -74,6 +74,36 @@ absl::Status CheckExtendedKeyUsage(const std::vector<std::string>& purposes) {
   return absl::OkStatus();
 }
 
+// A client asks nobody whether a certificate with nocheck is revoked, so there is one kind of
+// certificate with it, which can do one thing.
+absl::Status CheckOcspResponder(const TbsTemplateOptions& options) {
+  const auto& purposes = options.extended_key_usage;
+  if (!options.ocsp_responder) {
+    return std::find(purposes.begin(), purposes.end(), oid::kOcspSigning) == purposes.end()
+               ? absl::OkStatus()
+               : Refuse("extended_key_usage",
+                        "OCSPSigning is only for the CA's own OCSP responder; set ocsp_responder "
+                        "or drop the purpose");
+  }
+  if (options.is_ca || options.key_usage != kDigitalSignature) {
+    return Refuse("ocsp_responder",
+                  "The certificate of an OCSP responder is no CA's and has the key usage "
+                  "digitalSignature alone");
+  }
+  if (purposes.size() != 1 || purposes[0] != oid::kOcspSigning) {
+    return Refuse("ocsp_responder",
+                  "The certificate of an OCSP responder has OCSPSigning as its only purpose");
+  }
+  if (!options.ca_issuers_url.empty() || !options.crl_url.empty() || !options.ocsp_url.empty() ||
+      options.no_rev_avail) {
+    return Refuse(
+        "ocsp_responder",
+        "The certificate of an OCSP responder says by itself that nobody need ask whether "
+        "it is revoked; drop ca_issuers_url, crl_url, ocsp_url and no_rev_avail");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckUrl(absl::string_view url, absl::string_view field) {
   if (url.empty()) {
     return absl::OkStatus();
@@ -89,6 +119,22 @@ absl::Status CheckUrl(absl::string_view url, absl::string_view field) {
   return absl::OkStatus();
 }
 
+// RFC 9608 section 2.
+absl::Status CheckNoRevAvail(const TbsTemplateOptions& options) {
+  if (!options.no_rev_avail) {
+    return absl::OkStatus();
+  }
+  if (options.is_ca) {
+    return Refuse("no_rev_avail",
+                  "noRevAvail is only for end entities: the certificate of a CA can be revoked");
+  }
+  if (!options.crl_url.empty() || !options.ocsp_url.empty()) {
+    return Refuse("no_rev_avail",
+                  "noRevAvail says that there is no word of revocation; drop crl_url and ocsp_url");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckTbsTemplateOptions(const TbsTemplateOptions& options) {
@@ -99,12 +145,15 @@ absl::Status CheckTbsTemplateOptions(const TbsTemplateOptions& options) {
                                " octets; take it from the issuer's certificate"));
   }
   FLEETCA_RETURN_IF_ERROR(CheckKeyUsage(options));
+  FLEETCA_RETURN_IF_ERROR(CheckOcspResponder(options));
   if (options.name_constraints.has_value() && !options.is_ca) {
     return Refuse("name_constraints", "Name constraints are only for CA certificates");
   }
   FLEETCA_RETURN_IF_ERROR(CheckExtendedKeyUsage(options.extended_key_usage));
   FLEETCA_RETURN_IF_ERROR(CheckUrl(options.ca_issuers_url, "ca_issuers_url"));
-  return CheckUrl(options.crl_url, "crl_url");
+  FLEETCA_RETURN_IF_ERROR(CheckUrl(options.ocsp_url, "ocsp_url"));
+  FLEETCA_RETURN_IF_ERROR(CheckUrl(options.crl_url, "crl_url"));
+  return CheckNoRevAvail(options);
 }
 
 }  // namespace fleetca::x509

@@ -154,10 +154,7 @@ void AddAuthzCheckCommand(CLI::App& parent, int* exit_code) {
       ->required();
   command->add_option("--host", flags->host, "Its host, where routes name hosts")
       ->type_name("HOST");
-  command->add_option("-o,--output", flags->form, "The form of the data: text or json")
-      ->type_name("FORM")
-      ->check(CLI::IsMember({"text", "json"}), "")
-      ->capture_default_str();
+  AddTextOrJsonFlag(*command, &flags->form);
   command->footer(kExamples);
   command->callback([flags, exit_code] { *exit_code = RunCheck(*flags); });
 }

@@ -24,6 +24,7 @@
 #include "client/authz/serve/listen_address.h"
 #include "client/cli/authz_flags.h"
 #include "client/cli/connection_flags.h"
+#include "client/cli/output.h"
 
 namespace fleetca::client {
 namespace {
@@ -62,6 +63,8 @@ struct ServeFlags {
   std::vector<std::string> passed_attributes;
   bool allow_remote = false;
   std::string ready_file;
+  // Of the error with which it ends, which is the whole process's: there is no data.
+  std::string form = "text";
 };
 
 absl::StatusOr<AuthzServerOptions> OptionsOf(const ServeFlags& flags) {
@@ -159,6 +162,8 @@ void AddAuthzServeCommand(CLI::App& parent, int* exit_code) {
       ->add_option("--ready-file", flags->ready_file,
                    "Where to write the addresses once they answer, for scripts")
       ->type_name("FILE");
+  AddTextOrJsonFlag(*command, &flags->form)
+      ->description("The form of the error with which it ends: text or json");
   command->footer(kExamples);
   command->callback([flags, exit_code] {
     *exit_code = flags->grpc.empty() && flags->http.empty()

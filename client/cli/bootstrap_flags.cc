@@ -30,7 +30,7 @@ absl::StatusOr<std::string> ServerIdentityOf(const ConnectionFlags& connection,
     return connection.server_identity;
   }
   if (!identity.empty()) {
-    return DefaultServerIdentity(x509::SpiffeTrustDomain(identity));
+    return x509::ServerIdentity(x509::SpiffeTrustDomain(identity));
   }
   const std::optional<std::string> trust_domain = TrustDomainOfRoots(roots_der);
   if (!trust_domain.has_value()) {
@@ -40,7 +40,7 @@ absl::StatusOr<std::string> ServerIdentityOf(const ConnectionFlags& connection,
         "token; give --identity, the SPIFFE ID that the token is for, or --server-identity, such "
         "as spiffe://fleet.example/svc/fleetca");
   }
-  return DefaultServerIdentity(*trust_domain);
+  return x509::ServerIdentity(*trust_domain);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "client/cli/closest_word.h"
+#include "client/cli/command_tree.h"
 
 namespace fleetca::client {
 namespace {
@@ -19,13 +20,6 @@ constexpr absl::string_view kHelp = "help";
 constexpr absl::string_view kHelpFlag = "--help";
 
 std::string Quoted(absl::string_view text) { return absl::StrCat("\"", text, "\""); }
-
-// A hidden command, and a group of flags, which has no name, are none of the user's.
-std::vector<const CLI::App*> CommandsOf(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App* command) {
-    return !command->get_name().empty() && !command->get_group().empty();
-  });
-}
 
 std::vector<std::string> NamesOf(const std::vector<const CLI::App*>& commands) {
   std::vector<std::string> names;
@@ -44,25 +38,8 @@ const CLI::App* FindCommand(const CLI::App& app, const std::string& name) {
   return nullptr;
 }
 
-std::string PathOf(const CLI::App& app) {
-  const CLI::App* const parent = app.get_parent();
-  return parent == nullptr ? app.get_name() : absl::StrCat(PathOf(*parent), " ", app.get_name());
-}
-
 std::string SeeHelp(const CLI::App& app) {
   return absl::StrCat("'", PathOf(app), " ", kHelpFlag, "' says more");
-}
-
-// Those of its groups too.
-std::vector<const CLI::Option*> OptionsOf(const CLI::App& app) {
-  std::vector<const CLI::Option*> options = app.get_options();
-  for (const CLI::App* group : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (group->get_name().empty()) {
-      const std::vector<const CLI::Option*> more = OptionsOf(*group);
-      options.insert(options.end(), more.begin(), more.end());
-    }
-  }
-  return options;
 }
 
 // "--dir=ca" as "--dir".
@@ -156,7 +133,7 @@ CommandLineMistake EmptyValue(const CLI::App& command, const std::string& argume
 }
 
 bool NamesAPlace(const CLI::Option& option) {
-  const std::string name = option.get_type_name();
+  const std::string name = TypeOf(option);
   const std::string type = name.substr(0, name.find(':'));
   return type == "FILE" || type == "DIR" || type == "PATH" || type == "ADDRESS" || type == "HOST";
 }
@@ -205,20 +182,42 @@ std::string FlagIn(absl::string_view sentence) {
   return std::string(sentence.substr(0, end));
 }
 
-// The command that was parsed last: the one to blame.
-const CLI::App& Innermost(const CLI::App& app) {
-  const std::vector<CLI::App*> parsed = app.get_subcommands();
-  return parsed.empty() || parsed.back()->get_name().empty() ? app : Innermost(*parsed.back());
+// How many arguments from `at` on say the form, as "-o json" or "--output=text"; 0 where none do.
+size_t FormLength(const std::vector<std::string>& arguments, size_t at) {
+  std::string argument = arguments[at];
+  size_t length = 1;
+  if ((argument == "-o" || argument == "--output") && at + 1 < arguments.size()) {
+    absl::StrAppend(&argument, "=", arguments[at + 1]);
+    length = 2;
+  }
+  for (const char* form : {"json", "text"}) {
+    for (const char* flag : {"-o", "-o=", "--output="}) {
+      if (argument == absl::StrCat(flag, form)) {
+        return length;
+      }
+    }
+  }
+  return 0;
 }
 
-std::string ExamplesIn(absl::string_view footer) {
-  const size_t begin = footer.find(kExamples);
-  if (begin == absl::string_view::npos) {
-    return "";
+bool AsksForHelp(const std::vector<std::string>& arguments) {
+  if (!arguments.empty() && arguments.front() == kHelp) {
+    return true;
   }
-  std::string examples(footer.substr(begin + kExamples.size()));
-  absl::StripTrailingAsciiWhitespace(&examples);
-  return absl::StrCat(examples, "\n");
+  const auto end = std::find(arguments.begin(), arguments.end(), "--");
+  return std::any_of(arguments.begin(), end, [](const std::string& argument) {
+    return argument == kHelpFlag || argument == "-h";
+  });
+}
+
+// The form of a help is said at any place, and a group of commands has no flag for it.
+void TakeFormOff(std::vector<std::string>* arguments) {
+  for (size_t i = 0; i < arguments->size() && (*arguments)[i] != "--";) {
+    const size_t length = FormLength(*arguments, i);
+    const auto from = arguments->begin() + static_cast<std::ptrdiff_t>(i);
+    arguments->erase(from, from + static_cast<std::ptrdiff_t>(length));
+    i += length == 0 ? 1 : 0;
+  }
 }
 
 }  // namespace
@@ -238,6 +237,10 @@ bool WantsJson(const std::vector<std::string>& arguments) {
 }
 
 std::vector<std::string> WithoutHelpCommand(std::vector<std::string> arguments) {
+  if (!AsksForHelp(arguments)) {
+    return arguments;
+  }
+  TakeFormOff(&arguments);
   const bool of_itself = arguments.size() > 1 && LooksLikeFlag(arguments[1]);
   if (arguments.empty() || arguments.front() != kHelp || of_itself) {
     return arguments;
@@ -282,7 +285,7 @@ void AddGroupExamples(CLI::App& app) {
   for (CLI::App* group : app.get_subcommands([](CLI::App*) { return true; })) {
     std::string examples;
     for (const CLI::App* command : CommandsOf(*group)) {
-      absl::StrAppend(&examples, ExamplesIn(command->get_footer()));
+      absl::StrAppend(&examples, ExamplesOf(*command));
     }
     if (!examples.empty()) {
       group->footer(absl::StrCat(kExamples, examples));

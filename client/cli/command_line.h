@@ -19,7 +19,8 @@ struct CommandLineMistake {
 // Whether -o json is among the arguments, in any spelling of it.
 bool WantsJson(const std::vector<std::string>& arguments);
 
-// "help cert issue" as "cert issue --help"; everything else, and the help of "help", as it is.
+// "help cert issue" as "cert issue --help", and where help is asked for without "-o json" or "-o
+// text", which WantsJson reads; everything else, and the help of "help", as it is.
 std::vector<std::string> WithoutHelpCommand(std::vector<std::string> arguments);
 
 // The first word that stands where a command must and is none, a command that is missing, the first

@@ -146,6 +146,20 @@ TEST_F(CommandLineTest, HelpIsACommandToo) {
   EXPECT_THAT(WithoutHelpCommand({}), IsEmpty());
 }
 
+// WantsJson has read it, and a group of commands has no flag for it.
+TEST_F(CommandLineTest, TheFormOfAHelpStandsAnywhere) {
+  EXPECT_THAT(WithoutHelpCommand({"help", "-o", "json"}), ElementsAre("--help"));
+  EXPECT_THAT(WithoutHelpCommand({"help", "cert", "-ojson", "issue"}),
+              ElementsAre("cert", "issue", "--help"));
+  EXPECT_THAT(WithoutHelpCommand({"cert", "--output=text", "-h"}), ElementsAre("cert", "-h"));
+  EXPECT_THAT(WithoutHelpCommand({"help", "-o", "json", "--bogus"}),
+              ElementsAre("help", "--bogus"));
+  EXPECT_THAT(WithoutHelpCommand({"cert", "issue", "-o", "pem", "--help"}),
+              ElementsAre("cert", "issue", "-o", "pem", "--help"));
+  EXPECT_THAT(WithoutHelpCommand({"cert", "inspect", "-o", "json"}),
+              ElementsAre("cert", "inspect", "-o", "json"));
+}
+
 TEST_F(CommandLineTest, AGroupShowsTheExamplesOfItsCommandsAlone) {
   AddGroupExamples(app_);
   const std::string cert = app_.get_subcommand("cert")->help();

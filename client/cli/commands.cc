@@ -11,6 +11,7 @@
 #include "client/cli/issue_command.h"
 #include "client/cli/renew_command.h"
 #include "client/cli/revoke_command.h"
+#include "client/cli/stats_command.h"
 #include "client/cli/status_command.h"
 #include "client/cli/token_create_command.h"
 #include "client/cli/token_list_commands.h"
@@ -51,6 +52,7 @@ void AddCertCommands(CLI::App& app, int* exit_code) {
   AddAuthzServeCommand(*authz, exit_code);
   AddAuthzCheckCommand(*authz, exit_code);
 
+  AddStatsCommand(app, exit_code);
   AddContextCommand(app, exit_code);
 }
 

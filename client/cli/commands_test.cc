@@ -7,8 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "base/durable_file.h"
-#include "base/file.h"
 #include "client/cli/testing/command_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -177,12 +175,10 @@ TEST_F(CommandsTest, AnErrorCannotForgeTerminalOutput) {
 }
 
 TEST_F(CommandsTest, ACsrThatIsNoneFails) {
-  ASSERT_TRUE(WriteFileAtomic(Path("junk"), "junk", 0644).ok());
-  Outcome outcome = Issue({"--csr", Path("junk")});
+  Outcome outcome = Issue({"--csr", Write("junk", "junk", 0644)});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("not a certification request"));
-  ASSERT_TRUE(WriteFileAtomic(Path("junk.pem"), server_.ca().root_pem(), 0644).ok());
-  outcome = Issue({"--csr", Path("junk.pem")});
+  outcome = Issue({"--csr", Write("junk.pem", server_.ca().root_pem(), 0644)});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("junk.pem"));
   outcome = Issue({"--csr", Path("absent")});

@@ -1,18 +1,13 @@
 #include "client/cli/connection_flags.h"
 
-#include <algorithm>
 #include <cstdlib>
-#include <filesystem>
-#include <system_error>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/exit_status.h"
-#include "base/file.h"
 #include "base/status_macros.h"
 #include "base/thread_check.h"
 #include "base/time_text.h"
@@ -21,9 +16,11 @@
 #include "client/cli/duration_flag.h"
 #include "client/cli/identity_flag.h"
 #include "client/cli/server_wait.h"
+#include "client/reread_file.h"
 #include "grpc/support/log.h"
 #include "x509/certificate.h"
-#include "x509/pem.h"
+#include "x509/expiry_warning.h"
+#include "x509/first_certificate.h"
 
 namespace fleetca::client {
 namespace {
@@ -36,29 +33,20 @@ constexpr absl::Duration kMaxDelay = absl::Milliseconds(500);
 // What gRPC starts for one channel, with room.
 constexpr int kGrpcThreads = 10;
 
-// How long before the end of a certificate its holder is told, where its life is not short.
-constexpr absl::Duration kWarnAhead = absl::Hours(24 * 30);
-
-// On standard error, where the client's certificate is in the last third of its life: it is renewed
+// On standard error, from when on the end of the client's certificate is warned of: it is renewed
 // with itself, so only in time. What is wrong with it otherwise, connecting says.
 void WarnOfItsEnd(const std::string& certificate_file, absl::Time now) {
-  std::error_code error;
-  if (certificate_file == "-" || !std::filesystem::is_regular_file(certificate_file, error)) {
-    return;  // standard input and pipes can be read once, and that is for connecting
-  }
-  const absl::StatusOr<std::string> pem = ReadFile(certificate_file);
-  const absl::StatusOr<std::vector<std::string>> ders =
-      pem.ok() ? x509::DecodePem(x509::kPemCertificate, *pem) : pem.status();
-  const absl::StatusOr<x509::Certificate> own =
-      ders.ok() ? x509::ParseCertificate(ders->front()) : ders.status();
-  if (!own.ok() || now >= own->not_after ||
-      now < own->not_after - std::min(kWarnAhead, (own->not_after - own->not_before) / 3)) {
+  const absl::StatusOr<x509::HeldCertificate> held = RereadFirstCertificate(certificate_file);
+  if (!held.ok()) {
     return;
   }
-  SayNote(absl::StrCat("warning: your certificate ", certificate_file, " ends at ",
-                       TimeToWords(own->not_after),
-                       "; renew it with itself before: fleetca cert issue --identity ",
-                       own->SpiffeId(), " (docs/own-certificates.md)"));
+  const x509::Certificate& own = held->parsed;
+  if (now >= own.not_after || now < x509::WarnFrom(own.not_before, own.not_after)) {
+    return;
+  }
+  SayNote(absl::StrCat(
+      "warning: your certificate ", certificate_file, " ends at ", TimeToWords(own.not_after),
+      "; renew it with itself before: fleetca cert renew (docs/own-certificates.md)"));
 }
 
 }  // namespace

@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <system_error>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/errors.h"
+#include "base/named_paths.h"
 #include "base/status_macros.h"
 #include "client/cli/address_flag.h"
 #include "client/cli/ca_folder.h"
@@ -86,9 +88,21 @@ absl::Status AddEnvironment(ConnectionSettings* settings) {
                              absl::StrCat("the variable ", kServerVariable, ": ", mistake));
     }
   }
+  NamePath(environment.dir, kDirVariable);
   FLEETCA_RETURN_IF_ERROR(
       CheckFolder(environment.dir, absl::StrCat("the variable ", kDirVariable)));
   return Add(environment, settings);
+}
+
+// By their fields in the file of contexts: "contexts.home.dir".
+void NamePathsOfContext(absl::string_view name, const ConnectionSettings& context) {
+  for (const auto& [field, member] : kContextFields) {
+    const std::string& value = context.*member;
+    // The others are no paths, which are absolute in a context.
+    if (absl::StartsWith(value, "/")) {
+      NamePath(value, absl::StrCat("contexts.", name, ".", field));
+    }
+  }
 }
 
 absl::Status AddContext(ConnectionSettings* settings) {
@@ -97,6 +111,7 @@ absl::Status AddContext(ConnectionSettings* settings) {
   if (current == contexts.by_name.end()) {
     return absl::OkStatus();
   }
+  NamePathsOfContext(contexts.current, current->second);
   FLEETCA_RETURN_IF_ERROR(
       CheckFolder(current->second.dir, absl::StrCat("the context \"", contexts.current, "\"")));
   return Add(current->second, settings);

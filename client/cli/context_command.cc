@@ -40,6 +40,7 @@ constexpr char kUseExamples[] = R"help(
 Examples:
   fleetca context add site --dir ca --server ca.fleet.example:8443
   fleetca context use site
+  fleetca context use site -o json
 )help";
 
 constexpr char kListExamples[] = R"help(
@@ -59,13 +60,32 @@ Examples:
 struct AddFlags {
   std::string name;
   ConnectionFlags connection;
+  std::string form = "text";
   bool use = false;
   bool force = false;
 };
 
 struct NameFlags {
   std::string name;
+  std::string form = "text";
 };
+
+// Says what was done to the context, and with -o json writes it, with the context that is in use
+// now.
+absl::Status ReportDone(const std::string& form, absl::string_view done, const std::string& name,
+                        const std::string& current, absl::string_view sentence) {
+  Say(sentence);
+  if (ParseForm(form) != OutputForm::kJson) {
+    return absl::OkStatus();
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const std::string file, ContextsFile());
+  nlohmann::ordered_json json;
+  json["file"] = file;
+  json["name"] = name;
+  json["done"] = done;
+  json["current"] = current;
+  return WriteData("", JsonToText(json));
+}
 
 absl::Status NoSuchContext(const std::string& name, const Contexts& contexts) {
   std::vector<std::string> names;
@@ -104,6 +124,7 @@ absl::Status RunAdd(const AddFlags& flags) {
     FLEETCA_RETURN_IF_ERROR(MakeAbsolute(flag, &(settings.*member)));
   }
   bool used = false;
+  std::string current;
   FLEETCA_RETURN_IF_ERROR(EditContexts([&](Contexts* contexts) {
     if (contexts->by_name.contains(flags.name) && !flags.force) {
       return AlreadyExists(Reason::kFileInvalid, "name",
@@ -116,12 +137,14 @@ absl::Status RunAdd(const AddFlags& flags) {
     if (used) {
       contexts->current = flags.name;
     }
+    current = contexts->current;
     return absl::OkStatus();
   }));
-  Say(used ? absl::StrCat("added the context \"", flags.name, "\", which is in use")
+  return ReportDone(
+      flags.form, "added", flags.name, current,
+      used ? absl::StrCat("added the context \"", flags.name, "\", which is in use")
            : absl::StrCat("added the context \"", flags.name, "\"; 'fleetca context use ",
                           flags.name, "' puts it in use"));
-  return absl::OkStatus();
 }
 
 absl::Status RunUse(const NameFlags& flags) {
@@ -132,12 +155,13 @@ absl::Status RunUse(const NameFlags& flags) {
     contexts->current = flags.name;
     return absl::OkStatus();
   }));
-  Say(absl::StrCat("the context \"", flags.name, "\" is in use"));
-  return absl::OkStatus();
+  return ReportDone(flags.form, "used", flags.name, flags.name,
+                    absl::StrCat("the context \"", flags.name, "\" is in use"));
 }
 
 absl::Status RunRemove(const NameFlags& flags) {
   bool used = false;
+  std::string current;
   FLEETCA_RETURN_IF_ERROR(EditContexts([&](Contexts* contexts) {
     if (contexts->by_name.erase(flags.name) == 0) {
       return NoSuchContext(flags.name, *contexts);
@@ -146,10 +170,12 @@ absl::Status RunRemove(const NameFlags& flags) {
     if (used) {
       contexts->current.clear();
     }
+    current = contexts->current;
     return absl::OkStatus();
   }));
-  Say(absl::StrCat("removed the context \"", flags.name, used ? "\"; none is in use now" : "\""));
-  return absl::OkStatus();
+  return ReportDone(
+      flags.form, "removed", flags.name, current,
+      absl::StrCat("removed the context \"", flags.name, used ? "\"; none is in use now" : "\""));
 }
 
 // What the context says, by the names of kContextFields and in their order.
@@ -230,6 +256,7 @@ void AddAddCommand(CLI::App& parent, int* exit_code) {
   AddServerFlags(*command, &flags->connection);
   command->add_flag("--use", flags->use, "Put it in use at once");
   command->add_flag("--force", flags->force, "Replace the context of this name");
+  AddTextOrJsonFlag(*command, &flags->form);
   command->callback([flags, exit_code] {
     const ConnectionSettings& given = flags->connection;
     *exit_code = FieldsOf(given).empty()
@@ -245,6 +272,7 @@ void AddNameCommand(CLI::App& parent, const char* name, const char* description,
                     const char* examples, absl::Status (*run)(const NameFlags&), int* exit_code) {
   auto flags = std::make_shared<NameFlags>();
   CLI::App* command = AddCommand(parent, name, description, examples, &flags->name);
+  AddTextOrJsonFlag(*command, &flags->form);
   command->callback([flags, run, exit_code] { *exit_code = ReportStatus(run(*flags)); });
 }
 

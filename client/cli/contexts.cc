@@ -18,6 +18,7 @@
 #include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file_status.h"
+#include "base/named_paths.h"
 #include "base/status_macros.h"
 #include "client/cli/regular_file.h"
 #include "nlohmann/json.hpp"
@@ -40,11 +41,13 @@ std::optional<std::string> AbsolutePathIn(const char* variable) {
 }
 
 absl::StatusOr<std::string> ContextsFolder() {
-  if (const std::optional<std::string> config = AbsolutePathIn("XDG_CONFIG_HOME")) {
-    return absl::StrCat(*config, "/fleetca");
-  }
-  if (const std::optional<std::string> home = AbsolutePathIn("HOME")) {
-    return absl::StrCat(*home, "/.config/fleetca");
+  for (const auto& [variable, below] :
+       {std::pair("XDG_CONFIG_HOME", "/fleetca"), std::pair("HOME", "/.config/fleetca")}) {
+    if (const std::optional<std::string> base = AbsolutePathIn(variable)) {
+      const std::string folder = absl::StrCat(*base, below);
+      NamePath(folder, variable);
+      return folder;
+    }
   }
   return FailedPrecondition(Reason::kConfigInvalid,
                             "there is no place for contexts: neither HOME nor XDG_CONFIG_HOME is "

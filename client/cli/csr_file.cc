@@ -12,8 +12,8 @@
 #include "base/file.h"
 #include "base/file_status.h"
 #include "base/status_macros.h"
-#include "client/cli/pem_or_der.h"
 #include "client/issued.h"
+#include "x509/pem.h"
 
 namespace fleetca::client {
 
@@ -32,7 +32,8 @@ absl::StatusOr<std::string> ParseCsr(absl::string_view contents) {
                            "write it fail? Give a PKCS#10 CSR, PEM or DER, or --new-key to have "
                            "a key made; nothing was asked for yet");
   }
-  FLEETCA_ASSIGN_OR_RETURN(std::string der, ParseCsrFile(contents));
+  FLEETCA_ASSIGN_OR_RETURN(std::string der,
+                           x509::DecodeOnePemOrDer(x509::kPemCertificateRequest, contents));
   if (const absl::Status wrong = CsrPublicKey(der).status(); !wrong.ok()) {
     return IsBareBase64(contents)
                ? InvalidArgument(

@@ -10,6 +10,7 @@
 #include "base/crypto_types.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "x509/algorithm_name.h"
 #include "x509/certificate.h"
 #include "x509/csr.h"
 #include "x509/der/der.h"
@@ -84,7 +85,7 @@ std::vector<std::string> NamesText(const x509::GeneralNames& names) {
   return texts;
 }
 
-// The scheme's name; an algorithm that we do not know by its OID.
+// The scheme's name; of an algorithm that we do not verify, what people call it, and its OID.
 std::string SignatureAlgorithmText(string_view element) {
   if (const auto algorithm = x509::ParseAlgorithmIdentifier(element, ""); algorithm.ok()) {
     return std::string(SignatureSchemeName(algorithm->scheme));
@@ -92,7 +93,7 @@ std::string SignatureAlgorithmText(string_view element) {
   x509::der::Reader reader(element), algorithm;
   string_view oid;
   if (reader.ReadNested(x509::der::kSequence, &algorithm) && algorithm.ReadOid(&oid)) {
-    return x509::der::OidToString(oid);
+    return x509::AlgorithmName(oid);
   }
   return "unknown";
 }
@@ -153,6 +154,14 @@ std::string PossessionError(const x509::Csr& csr) {
   return std::string(results[0].message());
 }
 
+// The number as openssl and browsers show it: without the octet that keeps it positive in DER.
+std::string SerialText(string_view contents) {
+  if (contents.size() > 1 && contents[0] == 0) {
+    contents.remove_prefix(1);
+  }
+  return absl::BytesToHexString(contents);
+}
+
 }  // namespace
 
 absl::string_view AttestationName(x509::Attestation attestation) {
@@ -163,6 +172,8 @@ absl::string_view AttestationName(x509::Attestation attestation) {
       return "join_token";
     case x509::Attestation::kJwt:
       return "jwt";
+    case x509::Attestation::kOwn:
+      return "own";
   }
   return "unknown";
 }
@@ -173,7 +184,7 @@ absl::StatusOr<CertificateFacts> FactsOfCertificate(string_view der, const x509:
   facts.der = std::string(der);
   facts.subject = SubjectText(certificate.subject);
   facts.issuer = SubjectText(certificate.issuer);
-  facts.serial = absl::BytesToHexString(certificate.serial);
+  facts.serial = SerialText(certificate.serial);
   facts.names = NamesText(certificate.names);
   facts.not_before = certificate.not_before;
   facts.not_after = certificate.not_after;

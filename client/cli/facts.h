@@ -61,7 +61,7 @@ struct CsrFacts {
   std::vector<std::string> ignored_extensions;
 };
 
-// "mtls", "join_token", "jwt".
+// "mtls", "join_token", "jwt", "own".
 absl::string_view AttestationName(x509::Attestation attestation);
 
 // `oids` are those that the CA gives its own extensions.

@@ -14,8 +14,7 @@
 #include "client/cli/command_files.h"
 #include "client/cli/output.h"
 #include "client/issued.h"
-#include "x509/certificate.h"
-#include "x509/pem.h"
+#include "x509/first_certificate.h"
 
 namespace fleetca::client {
 namespace {
@@ -29,12 +28,8 @@ bool IsForSameKey(const std::string& file, absl::string_view csr_der) {
   if (!pem.ok() || !key.ok()) {
     return false;
   }
-  const auto chain = x509::DecodePem(x509::kPemCertificate, *pem);
-  if (!chain.ok() || chain->empty()) {
-    return false;
-  }
-  const absl::StatusOr<x509::Certificate> leaf = x509::ParseCertificate(chain->front());
-  return leaf.ok() && leaf->public_key.spki == *key;
+  const absl::StatusOr<x509::HeldCertificate> leaf = x509::ParseFirstCertificate(*pem);
+  return leaf.ok() && leaf->parsed.public_key.spki == *key;
 }
 
 Replace ReplaceAt(const OutputPlace& place, const FolderRequest& request, FolderReplace replace) {

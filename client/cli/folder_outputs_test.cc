@@ -1,4 +1,5 @@
-// Which files `cert issue --out-dir` replaces, with a certificate of the fake server's in them.
+// Which files `cert issue --out-dir` replaces, with a certificate of the fake server's in them, and
+// when --force begins anew.
 #include "client/cli/folder_outputs.h"
 
 #include <filesystem>
@@ -15,7 +16,9 @@
 namespace fleetca::client {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class FolderOutputsTest : public CommandsTest {
  protected:
@@ -35,7 +38,11 @@ class FolderOutputsTest : public CommandsTest {
   }
 
   // As a run leaves it that was cut short.
-  void LeaveSeed() { ASSERT_TRUE(FolderSeed::Keep(Path("out"), server_.address()).ok()); }
+  void LeaveSeed() {
+    const auto seed = FolderSeed::Find(Path("out"), server_.address(), /*force=*/false);
+    ASSERT_TRUE(seed.ok()) << seed.status();
+    ASSERT_TRUE(seed->Begin().ok());
+  }
 };
 
 TEST_F(FolderOutputsTest, ASeedThatWasLeftLetsCertificatesOfTheSameKeyBeReplaced) {
@@ -67,6 +74,74 @@ TEST_F(FolderOutputsTest, ASeedThatWasLeftLetsNothingElseBeReplaced) {
   const Outcome forced = IssueInto(other_key, {"--force"});
   EXPECT_EQ(forced.exit_code, 0) << forced.err;
   EXPECT_NE(*ReadFile(Path("out/a.crt")), before);
+}
+
+// What the run before got is in its files, and --force is how new ones are had in their place.
+TEST_F(FolderOutputsTest, ForceBeginsAnewWhereTheRunBeforeWasComplete) {
+  const std::vector<std::string> flags = {
+      "--csr", WriteCsr("a.csr"), "--csr", Write("b.csr", "junk", 0644), "--out-dir", Path("out")};
+  std::vector<std::string> forced = flags;
+  forced.push_back("--force");
+  EXPECT_EQ(Issue(flags).exit_code, 1);
+  const std::string before = *ReadFile(Path("out/a.crt"));
+  const Outcome again = Issue(forced);
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(again.err, HasSubstr("With --force the same command has all issued anew"));
+  EXPECT_NE(*ReadFile(Path("out/a.crt")), before);
+  // Without --force it goes on with that one.
+  EXPECT_EQ(Issue(flags).exit_code, 1);
+  WriteCsr("b.csr");
+  const Outcome last = Issue(forced);
+  EXPECT_EQ(last.exit_code, 0) << last.err;
+  EXPECT_THAT(last.err, Not(HasSubstr("cut short")));
+  const auto requests = server_.service().requests();
+  ASSERT_EQ(requests.size(), 5);
+  EXPECT_NE(requests[0].request_id(), requests[1].request_id());
+  EXPECT_EQ(requests[1].request_id(), requests[2].request_id());
+  EXPECT_THAT(requests[2].request_id(),
+              Not(AnyOf(requests[3].request_id(), requests[4].request_id())));
+  EXPECT_FALSE(Exists("out/.fleetca.pending"));
+}
+
+// A certificate that was issued to a host and never came is had again, with --force as well.
+TEST_F(FolderOutputsTest, ForceGoesOnWhereTheRunBeforeWasCutShort) {
+  Write("out/a.crt", "of the key before", 0644);
+  const std::vector<std::string> forced = {
+      "--csr", WriteCsr("a.csr"), "--csr", WriteCsr("b.csr"), "--out-dir", Path("out"), "--force"};
+  server_.service().Tamper([](v1::IssuedCertificate* certificate, std::vector<std::string>*) {
+    certificate->set_certificate_der("lost");
+  });
+  EXPECT_EQ(Issue(forced).exit_code, 1);
+  EXPECT_EQ(*ReadFile(Path("out/a.crt")), "of the key before");
+  server_.service().Tamper([](v1::IssuedCertificate* certificate, std::vector<std::string>*) {
+    certificate->set_replayed(true);
+  });
+  const Outcome again = Issue(forced);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("2 certificates were issued by a run before this one"));
+  EXPECT_FALSE(Exists("out/.fleetca.pending"));
+  server_.service().Tamper(nullptr);
+  EXPECT_EQ(Issue(forced).exit_code, 0);
+  const auto requests = server_.service().requests();
+  ASSERT_EQ(requests.size(), 6);
+  EXPECT_EQ(requests[0].request_id(), requests[2].request_id());
+  EXPECT_EQ(requests[1].request_id(), requests[3].request_id());
+  EXPECT_NE(requests[2].request_id(), requests[4].request_id());
+}
+
+// It asked nothing, so the run before is still complete.
+TEST_F(FolderOutputsTest, ARunThatIsRefusedAtOnceChangesNothing) {
+  const std::string csr = WriteCsr("a.csr");
+  EXPECT_EQ(Issue({"--csr", csr, "--csr", Write("b.csr", "junk", 0644), "--out-dir", Path("out")})
+                .exit_code,
+            1);
+  const std::string seed = *ReadFile(Path("out/.fleetca.pending"));
+  EXPECT_THAT(seed, HasSubstr("complete"));
+  WriteCsr("a.csr");
+  const Outcome refused = Issue({"--csr", csr, "--out-dir", Path("out")});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("--force replaces it"));
+  EXPECT_EQ(*ReadFile(Path("out/.fleetca.pending")), seed);
 }
 
 // The file may come between the check and the answer.

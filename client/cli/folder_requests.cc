@@ -24,6 +24,8 @@ namespace {
 
 constexpr absl::string_view kSeedFile = ".fleetca.pending";
 constexpr absl::string_view kSeedLine = "fleetca: requests that may have been answered, seed ";
+// Behind the others, where the run got every answer.
+constexpr absl::string_view kCompleteLine = "complete\n";
 constexpr mode_t kSeedMode = 0600;
 
 std::string OutFileFor(const std::string& folder, const std::string& csr_file) {
@@ -36,21 +38,30 @@ std::string ServerLine(absl::string_view server) {
   return absl::StrCat("server ", absl::CEscape(server), "\n");
 }
 
+std::string SeedText(absl::string_view seed, absl::string_view server) {
+  return absl::StrCat(kSeedLine, seed, "\n", ServerLine(server));
+}
+
+struct ReadSeed {
+  std::string seed;
+  bool is_complete = false;
+};
+
 // The seed in the text of the file at `path`, if that is of a run that asked `server`.
-absl::StatusOr<std::string> SeedIn(absl::string_view text, absl::string_view server,
-                                   absl::string_view path) {
+absl::StatusOr<ReadSeed> SeedIn(absl::string_view text, absl::string_view server,
+                                absl::string_view path) {
   const bool is_ours = absl::ConsumePrefix(&text, kSeedLine);
   const std::pair<absl::string_view, absl::string_view> lines =
       absl::StrSplit(text, absl::MaxSplits('\n', 1));
-  const auto& [seed, server_line] = lines;
-  if (!is_ours || seed.empty()) {
+  absl::string_view rest = lines.second;
+  if (!is_ours || lines.first.empty()) {
     return FailedPrecondition(
         Reason::kFileInvalid,
         absl::StrCat(path,
                      " is where this command keeps what its request ids are made of, and "
                      "something else is in it; move it away"));
   }
-  if (server_line != ServerLine(server)) {
+  if (!absl::ConsumePrefix(&rest, ServerLine(server)) || (!rest.empty() && rest != kCompleteLine)) {
     return FailedPrecondition(
         Reason::kFileInvalid,
         absl::StrCat(path, " was left by a run that asked another CA than the one at ", server,
@@ -58,7 +69,7 @@ absl::StatusOr<std::string> SeedIn(absl::string_view text, absl::string_view ser
                      "again to get them, or remove the file if you do without; nothing was asked "
                      "for yet"));
   }
-  return std::string(seed);
+  return ReadSeed{std::string(lines.first), !rest.empty()};
 }
 
 }  // namespace
@@ -92,21 +103,39 @@ absl::StatusOr<std::vector<FolderRequest>> ReadFolderRequests(const IssueFlags& 
   return requests;
 }
 
-absl::StatusOr<FolderSeed> FolderSeed::Keep(const std::string& folder, const std::string& server) {
+absl::StatusOr<FolderSeed> FolderSeed::Find(const std::string& folder, const std::string& server,
+                                            bool force) {
   const std::string path = absl::StrCat(folder, "/", kSeedFile);
   const absl::StatusOr<SecretBytes> found = ReadSecretFile(path);
+  File file = File::kMissing;
   if (found.ok()) {
-    FLEETCA_ASSIGN_OR_RETURN(std::string seed, SeedIn(found->view(), server, path));
-    return FolderSeed(path, std::move(seed), /*is_new=*/false);
-  }
-  if (GetReason(found.status()) != Reason::kFileMissing) {
+    FLEETCA_ASSIGN_OR_RETURN(ReadSeed read, SeedIn(found->view(), server, path));
+    file = read.is_complete ? File::kComplete : File::kCutShort;
+    if (!force || !read.is_complete) {
+      return FolderSeed(path, std::move(read.seed), server, file, /*is_new=*/false);
+    }
+  } else if (GetReason(found.status()) != Reason::kFileMissing) {
     return found.status();
   }
   FLEETCA_ASSIGN_OR_RETURN(const std::string random, DrawRequestId());
-  std::string seed = absl::BytesToHexString(random);
-  FLEETCA_RETURN_IF_ERROR(
-      WriteNewFile(path, absl::StrCat(kSeedLine, seed, "\n", ServerLine(server)), kSeedMode));
-  return FolderSeed(path, std::move(seed), /*is_new=*/true);
+  return FolderSeed(path, absl::BytesToHexString(random), server, file, /*is_new=*/true);
+}
+
+absl::Status FolderSeed::Begin() const {
+  const std::string text = SeedText(seed_, server_);
+  switch (file_) {
+    case File::kMissing:
+      return WriteNewFile(path_, text, kSeedMode);
+    case File::kComplete:
+      return WriteFileAtomic(path_, text, kSeedMode);
+    case File::kCutShort:
+      break;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FolderSeed::MarkComplete() const {
+  return WriteFileAtomic(path_, absl::StrCat(SeedText(seed_, server_), kCompleteLine), kSeedMode);
 }
 
 std::string FolderSeed::RequestIdOf(const IssueOptions& asked) const {

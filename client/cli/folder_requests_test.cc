@@ -34,9 +34,16 @@ class FolderRequestsTest : public ::testing::Test {
     return asked;
   }
 
-  FolderSeed Keep() {
-    absl::StatusOr<FolderSeed> seed = FolderSeed::Keep(folder_.path(), "ca:8443");
+  absl::StatusOr<FolderSeed> Find(bool force = false) const {
+    return FolderSeed::Find(folder_.path(), "ca:8443", force);
+  }
+
+  // As a run begins.
+  FolderSeed Keep(bool force = false) const {
+    absl::StatusOr<FolderSeed> seed = Find(force);
     EXPECT_TRUE(seed.ok()) << seed.status();
+    const absl::Status begun = seed->Begin();
+    EXPECT_TRUE(begun.ok()) << begun;
     return *std::move(seed);
   }
 
@@ -89,27 +96,56 @@ TEST_F(FolderRequestsTest, TheNextRunHasTheSameIdsUntilTheSeedIsRemoved) {
   EXPECT_NE(first.RequestIdOf(Asked("a")), third.RequestIdOf(Asked("a")));
 }
 
+TEST_F(FolderRequestsTest, ForceBeginsAnewAfterARunThatWasCompleteAlone) {
+  const FolderSeed first = Keep();
+  const std::string id = first.RequestIdOf(Asked("a"));
+  EXPECT_FALSE(Find(/*force=*/true)->is_new());
+  EXPECT_EQ(Keep(/*force=*/true).RequestIdOf(Asked("a")), id);
+  ASSERT_TRUE(first.MarkComplete().ok());
+  EXPECT_EQ(Find()->RequestIdOf(Asked("a")), id);
+  const FolderSeed forced = Keep(/*force=*/true);
+  EXPECT_TRUE(forced.is_new());
+  EXPECT_NE(forced.RequestIdOf(Asked("a")), id);
+  // That one may have been cut short by now.
+  EXPECT_EQ(Keep(/*force=*/true).RequestIdOf(Asked("a")), forced.RequestIdOf(Asked("a")));
+}
+
+// It may be cut short while it asks for what failed before.
+TEST_F(FolderRequestsTest, ARunThatGoesOnWithACompleteOneIsNotCompleteYet) {
+  const FolderSeed first = Keep();
+  ASSERT_TRUE(first.MarkComplete().ok());
+  EXPECT_TRUE(Find(/*force=*/true)->is_new());
+  EXPECT_FALSE(Keep().is_new());
+  EXPECT_FALSE(Find(/*force=*/true)->is_new());
+}
+
+TEST_F(FolderRequestsTest, OfTwoRunsThatBeginTogetherOneIsRefused) {
+  const absl::StatusOr<FolderSeed> other = Find();
+  ASSERT_TRUE(other.ok()) << other.status();
+  Keep();
+  EXPECT_TRUE(absl::IsAlreadyExists(other->Begin()));
+}
+
 // Whoever chose the seed would know the ids, and have certificates replaced.
 TEST_F(FolderRequestsTest, ASeedThatOthersMayHaveWrittenIsRefused) {
   Keep();
   for (const mode_t mode : {0666, 0620, 0644}) {
     ASSERT_EQ(chmod(seed_file_.c_str(), mode), 0);
-    EXPECT_EQ(GetReason(FolderSeed::Keep(folder_.path(), "ca:8443").status()),
-              Reason::kFilePermissions);
+    EXPECT_EQ(GetReason(Find().status()), Reason::kFilePermissions);
   }
   ASSERT_EQ(chmod(seed_file_.c_str(), 0600), 0);
   EXPECT_FALSE(Keep().is_new());
   constexpr uid_t kSomebody = 12345;
   if (geteuid() == 0) {
     ASSERT_EQ(chown(seed_file_.c_str(), kSomebody, kSomebody), 0);
-    EXPECT_EQ(GetReason(FolderSeed::Keep(folder_.path(), "ca:8443").status()),
-              Reason::kFilePermissions);
+    EXPECT_EQ(GetReason(Find().status()), Reason::kFilePermissions);
   }
 }
 
 TEST_F(FolderRequestsTest, ASeedIsOfOneCa) {
   Keep();
-  const absl::Status other = FolderSeed::Keep(folder_.path(), "other:8443").status();
+  const absl::Status other =
+      FolderSeed::Find(folder_.path(), "other:8443", /*force=*/false).status();
   EXPECT_EQ(GetReason(other), Reason::kFileInvalid);
   EXPECT_THAT(std::string(other.message()), HasSubstr("another CA than the one at other:8443"));
   EXPECT_FALSE(Keep().is_new());
@@ -119,7 +155,7 @@ TEST_F(FolderRequestsTest, AnythingElseIsNotTakenForASeed) {
   for (const char* text :
        {"", "precious", "fleetca: requests that may have been answered, seed "}) {
     Write(".fleetca.pending", text);
-    const absl::Status status = FolderSeed::Keep(folder_.path(), "ca:8443").status();
+    const absl::Status status = Find().status();
     EXPECT_EQ(GetReason(status), Reason::kFileInvalid) << text;
     EXPECT_THAT(std::string(status.message()), HasSubstr("move it away"));
   }

@@ -93,9 +93,11 @@ INSTANTIATE_TEST_SUITE_P(
         KeyCase{"Ed25519", "-algorithm ED25519", "Ed25519", "ed25519"}),
     [](const auto& info) { return info.param.name; });
 
+// With a serial number that DER puts a zero before.
 TEST_P(InspectEachKeyTest, Certificate) {
   OpenSsl(absl::StrCat(
-      "req -x509 -new -sha256 -days 30 -key ", Path("key.pem"), " -subj '/O=Fleet/CN=Web, one'",
+      "req -x509 -new -sha256 -days 30 -set_serial 0x8e78f47f696284aa9d5b343a0f84fd134efa72 -key ",
+      Path("key.pem"), " -subj '/O=Fleet/CN=Web, one'",
       " -addext "
       "subjectAltName=DNS:web.fleet.example,URI:spiffe://fleet.example/svc/web,IP:10.0.0.1",
       " -addext keyUsage=critical,digitalSignature,keyCertSign",
@@ -180,6 +182,14 @@ TEST_F(InspectTest, DerAndPemSayTheSame) {
   EXPECT_EQ(Inspect({"-o", "pem", Path("root.der")}).out, *ReadFile(Path("root.pem")));
 }
 
+// Nobody here verifies such a signature, and whoever looks at the certificate wants to know whose.
+TEST_F(InspectTest, ASignatureAlgorithmOfOthersHasItsName) {
+  OpenSsl(absl::StrCat("req -x509 -newkey rsa:2048 -nodes -keyout ", Path("old.key"),
+                       " -sha1 -subj /CN=Old -days 30 -out ", Path("old.pem")));
+  EXPECT_THAT(Inspect({Path("old.pem")}).out,
+              HasSubstr("  Signature       RSA with SHA-1 (1.2.840.113549.1.1.5)\n"));
+}
+
 // DER as openssl is to write it into an extension.
 std::string AsOpenSslWants(absl::string_view der) {
   return absl::StrCat("DER:", absl::BytesToHexString(der));
@@ -223,6 +233,29 @@ TEST_F(InspectTest, ShowsWhatTheCertificateGrants) {
   const std::string arc = "1.3.6.1.4.1.99999.1";
   EXPECT_THAT(Inspect({"--arc", arc, Path("granted.pem")}).out,
               AllOf(Not(HasSubstr("  Roles ")), HasSubstr("1.3.6.1.4.1.32473.1.1.1, ")));
+}
+
+TEST_F(InspectTest, SaysHowTheCasOwnCameToBe) {
+  const auto provenance = x509::BuildProvenance(
+      {.profile = "ca-server", .attestation = x509::Attestation::kOwn, .generation = 0});
+  OpenSsl(absl::StrCat("req -x509 -key ", Path("root.key"), " -subj /CN=Web -days 30 -addext ",
+                       "1.3.6.1.4.1.32473.1.1.2=", AsOpenSslWants(*provenance), " -out ",
+                       Path("own.pem")));
+  EXPECT_THAT(Inspect({Path("own.pem")}).out,
+              HasSubstr("  Provenance      profile ca-server, attested by own, generation 0\n"));
+  const auto json = nlohmann::json::parse(Inspect({"-o", "json", Path("own.pem")}).out)[0];
+  EXPECT_EQ(json["provenance"]["attestation"], "own");
+}
+
+// As one of a later release, with a word that is not known here.
+TEST_F(InspectTest, AProvenanceThatCannotBeReadHidesNothingElse) {
+  OpenSsl(absl::StrCat("req -x509 -key ", Path("root.key"), " -subj /CN=Web -days 30 -addext ",
+                       "1.3.6.1.4.1.32473.1.1.2=DER:30090201010c01700a0104 -out ",
+                       Path("later.pem")));
+  const Outcome text = Inspect({Path("later.pem")});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, AllOf(HasSubstr("  Subject "), HasSubstr("  Provenance      UNREADABLE: "),
+                              HasSubstr("or own (3)")));
 }
 
 TEST_F(InspectTest, ACertificateWithoutGrantsSaysNothingOfThem) {

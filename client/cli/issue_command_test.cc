@@ -1,19 +1,14 @@
 // `cert issue`: its files, and what becomes of a run that does not end well.
-#include <sys/stat.h>
-
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "base/durable_file.h"
 #include "base/file.h"
-#include "base/private_key.h"
 #include "client/cli/testing/command_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
-#include "x509/certificate.h"
 #include "x509/pem.h"
 
 namespace fleetca::client {
@@ -82,10 +77,7 @@ TEST_F(IssueCommandTest, ARenewalTakesTheKeysAndTheCertificatesPlace) {
   flags.push_back("--force");
   const Outcome outcome = Issue(flags);
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  const auto made = DecodePrivateKey(ReadFile(Path("admin.key")).value(), SecretBytes());
-  ASSERT_TRUE(made.ok()) << made.status();
-  const auto der = x509::DecodePem(x509::kPemCertificate, *ReadFile(Path("admin.crt")));
-  EXPECT_EQ(x509::ParseCertificate((*der)[0])->public_key.spki, *EncodePublicKey(made->get()));
+  ExpectPair("admin.key", "admin.crt");
   EXPECT_EQ(ModeOf("admin.key"), 0600u);
   EXPECT_FALSE(Exists("admin.key.pending"));
   // The key in the place of the certificate, or the other way round, is no renewal.
@@ -105,12 +97,8 @@ TEST_F(IssueCommandTest, KeyAndCertificateMayBothGoToStandardOutput) {
 
 // The answer is lost at the end of one run, and the next one gets it.
 TEST_F(IssueCommandTest, TheSameCommandGoesOnWhereAnAnswerWasLost) {
-  const std::vector<std::string> flags = {
-      "--new-key", "p256",          "--name", "DNS:web.fleet.example",
-      "--key-out", Path("web.key"), "--out",  Path("web.crt")};
-  server_.service().Tamper([](v1::IssuedCertificate* certificate, std::vector<std::string>*) {
-    certificate->set_certificate_der("lost");
-  });
+  const std::vector<std::string> flags = NewKeyFlags("web.crt");
+  LoseAnswers();
   const Outcome lost = Issue(flags);
   EXPECT_EQ(lost.exit_code, 1);
   EXPECT_THAT(lost.err, HasSubstr("the same command goes on with"));
@@ -126,36 +114,29 @@ TEST_F(IssueCommandTest, TheSameCommandGoesOnWhereAnAnswerWasLost) {
   EXPECT_EQ(server_.service().requests().size(), 1);
 
   // Of a CA that refuses this the request is none, so the key stays for the one that was asked.
-  std::vector<std::string> elsewhere = flags;
-  elsewhere.insert(elsewhere.begin(), {"cert", "issue", "--profile", "server", "--dir",
-                                       server_.dir(), "--server", "other.example:1"});
-  const Outcome at_another = RunCommand(elsewhere);
+  const Outcome at_another = IssueAt("other.example:1", flags);
   EXPECT_EQ(at_another.exit_code, 1);
   EXPECT_THAT(at_another.err, HasSubstr("and this command for other.example:1"));
   EXPECT_TRUE(Exists("web.key.pending"));
 
-  server_.service().Tamper(nullptr);
+  LoseNoMoreAnswers();
   const Outcome again = Issue(flags);
   EXPECT_EQ(again.exit_code, 0) << again.err;
   EXPECT_THAT(again.err, HasSubstr("issued before for this request id"));
   const auto requests = server_.service().requests();
   ASSERT_EQ(requests.size(), 2);
   EXPECT_EQ(requests[0].SerializeAsString(), requests[1].SerializeAsString());
-  const auto key = DecodePrivateKey(ReadFile(Path("web.key")).value(), SecretBytes());
-  const auto der = x509::DecodePem(x509::kPemCertificate, *ReadFile(Path("web.crt")));
-  EXPECT_EQ(x509::ParseCertificate((*der)[0])->public_key.spki, *EncodePublicKey(key->get()));
+  ExpectPair("web.key", "web.crt");
   EXPECT_FALSE(Exists("web.key.pending"));
 }
 
 // For a CSR of the user's own, the request id is what is kept.
 TEST_F(IssueCommandTest, TheSameCsrGetsTheSameCertificate) {
   const std::vector<std::string> flags = {"--csr", WriteCsr(), "--out", Path("web.crt")};
-  server_.service().Tamper([](v1::IssuedCertificate* certificate, std::vector<std::string>*) {
-    certificate->set_certificate_der("lost");
-  });
+  LoseAnswers();
   EXPECT_EQ(Issue(flags).exit_code, 1);
   EXPECT_TRUE(Exists("web.crt.pending"));
-  server_.service().Tamper(nullptr);
+  LoseNoMoreAnswers();
   const std::string other_csr = WriteCsr("other.csr");
   EXPECT_THAT(Issue({"--csr", other_csr, "--out", Path("web.crt")}).err, HasSubstr("another CSR"));
   const Outcome again = Issue(flags);
@@ -170,22 +151,18 @@ TEST_F(IssueCommandTest, ACertificateThatCannotBeWrittenIsNotLost) {
   server_.service().Tamper([this](v1::IssuedCertificate*, std::vector<std::string>*) {
     std::filesystem::remove_all(Path("gone"));
   });
-  const Outcome outcome = Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name",
-                                 "DNS:web.fleet.example", "--out", Path("gone/web.crt")});
+  const std::vector<std::string> flags = NewKeyFlags("gone/web.crt");
+  const Outcome outcome = Issue(flags);
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("'fleetca cert get 01"));
   EXPECT_THAT(outcome.err, HasSubstr("the same command writes it out of"));
   EXPECT_TRUE(Exists("web.key"));
   std::filesystem::create_directory(Path("gone"));
   server_.Stop();
-  const Outcome elsewhere =
-      RunCommand({"cert", "issue", "--profile", "server", "--dir", server_.dir(), "--server",
-                  "other.example:1", "--new-key", "p256", "--key-out", Path("web.key"), "--name",
-                  "DNS:web.fleet.example", "--out", Path("gone/web.crt")});
+  const Outcome elsewhere = IssueAt("other.example:1", flags);
   EXPECT_THAT(elsewhere.err, HasSubstr("and this command for other.example:1"));
   EXPECT_FALSE(Exists("gone/web.crt"));
-  const Outcome again = Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name",
-                               "DNS:web.fleet.example", "--out", Path("gone/web.crt")});
+  const Outcome again = Issue(flags);
   EXPECT_EQ(again.exit_code, 0) << again.err;
   EXPECT_TRUE(Exists("gone/web.crt"));
   EXPECT_FALSE(Exists("web.key.pending"));
@@ -209,11 +186,7 @@ TEST_F(IssueCommandTest, InputsAreNotWrittenOver) {
   const std::string key = *ReadFile(Path("admin.key"));
   for (const char* name : {"admin.key", "admin.crt", "trust-bundle.pem"}) {
     const std::string before = *ReadFile(Path(name));
-    EXPECT_EQ(Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name",
-                     "DNS:web.fleet.example", "--out", Path(name)})
-                  .exit_code,
-              1)
-        << name;
+    EXPECT_EQ(Issue(NewKeyFlags(name)).exit_code, 1) << name;
     EXPECT_EQ(*ReadFile(Path(name)), before) << name;
     EXPECT_FALSE(Exists("web.key"));
   }
@@ -232,9 +205,7 @@ TEST_F(IssueCommandTest, NoOutputIsTheKeptRequest) {
   std::filesystem::create_symlink("web.key.pending", Path("link"));
   for (const char* name : {"web.key.pending", "./web.key.pending", "link"}) {
     for (const bool force : {false, true}) {
-      std::vector<std::string> flags = {"--new-key",     "p256",    "--key-out",
-                                        Path("web.key"), "--name",  "DNS:web.fleet.example",
-                                        "--out",         Path(name)};
+      std::vector<std::string> flags = NewKeyFlags(name);
       if (force) {
         flags.push_back("--force");
       }
@@ -250,7 +221,7 @@ TEST_F(IssueCommandTest, NoOutputIsTheKeptRequest) {
 }
 
 TEST_F(IssueCommandTest, NeverOverwritesAKey) {
-  ASSERT_TRUE(WriteFileAtomic(Path("web.key"), "precious", 0600).ok());
+  Write("web.key", "precious", 0600);
   const Outcome outcome =
       Issue({"--new-key", "p256", "--key-out", Path("web.key"), "--name", "DNS:web.fleet.example"});
   EXPECT_EQ(outcome.exit_code, 1);
@@ -264,13 +235,8 @@ TEST_F(IssueCommandTest, MakesAKeyThatOnlyItsOwnerReads) {
                                  "DNS:web.fleet.example", "--name",
                                  "URI:spiffe://fleet.example/svc/web", "--out", Path("web.crt")});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  struct stat info;
-  ASSERT_EQ(stat(Path("web.key").c_str(), &info), 0);
-  EXPECT_EQ(info.st_mode & 0777, 0600u);
-  const auto key = DecodePrivateKey(ReadFile(Path("web.key")).value(), SecretBytes());
-  ASSERT_TRUE(key.ok()) << key.status();
-  const auto der = x509::DecodePem(x509::kPemCertificate, *ReadFile(Path("web.crt")));
-  EXPECT_EQ(x509::ParseCertificate((*der)[0])->public_key.spki, *EncodePublicKey(key->get()));
+  EXPECT_EQ(ModeOf("web.key"), 0600u);
+  ExpectPair("web.key", "web.crt");
 }
 
 TEST_F(IssueCommandTest, ManyCsrsGetAFileEach) {
@@ -297,14 +263,12 @@ TEST_F(IssueCommandTest, OfManyTheSameCommandGetsWhatWasLost) {
   std::filesystem::create_directory(Path("out"));
   const std::vector<std::string> flags = {"--csr",           WriteCsr("a.csr"), "--csr",
                                           WriteCsr("b.csr"), "--out-dir",       Path("out")};
-  server_.service().Tamper([](v1::IssuedCertificate* certificate, std::vector<std::string>*) {
-    certificate->set_certificate_der("lost");
-  });
+  LoseAnswers();
   const Outcome lost = Issue(flags);
   EXPECT_EQ(lost.exit_code, 1);
   EXPECT_THAT(lost.err, HasSubstr("the same command gets these"));
   EXPECT_TRUE(Exists("out/.fleetca.pending"));
-  server_.service().Tamper(nullptr);
+  LoseNoMoreAnswers();
   const Outcome again = Issue(flags);
   EXPECT_EQ(again.exit_code, 0) << again.err;
   const auto requests = server_.service().requests();

@@ -1,14 +1,10 @@
 #include "client/cli/issue_connection.h"
 
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <system_error>
-#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "base/file.h"
 #include "base/status_macros.h"
 #include "client/bootstrap_client.h"
 #include "client/ca_client.h"
@@ -18,7 +14,8 @@
 #include "client/cli/server_wait.h"
 #include "client/fingerprint.h"
 #include "client/requested_name.h"
-#include "x509/pem.h"
+#include "client/reread_file.h"
+#include "x509/first_certificate.h"
 
 namespace fleetca::client {
 namespace {
@@ -86,19 +83,12 @@ absl::StatusOr<IssueFunction> ConnectToIssue(const IssueFlags& flags) {
 }
 
 std::string AskingCertificate(const IssueFlags& flags) {
-  const std::string file = FilesOf(flags.connection).certificate_file;
-  std::error_code error;
-  // A pipe gives what it holds once.
-  if (!flags.bootstrap.address.empty() || !std::filesystem::is_regular_file(file, error)) {
+  if (!flags.bootstrap.address.empty()) {
     return "";
   }
-  const absl::StatusOr<std::string> pem = ReadFile(file);
-  if (!pem.ok()) {
-    return "";
-  }
-  const absl::StatusOr<std::vector<std::string>> ders =
-      x509::DecodePem(x509::kPemCertificate, *pem);
-  return ders.ok() ? ders->front() : "";
+  const absl::StatusOr<x509::HeldCertificate> asking =
+      RereadFirstCertificate(FilesOf(flags.connection).certificate_file);
+  return asking.ok() ? *asking->der : "";
 }
 
 }  // namespace fleetca::client

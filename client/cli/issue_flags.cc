@@ -36,9 +36,8 @@ Examples:
   # that the policy's rule gives; one's own renewal keeps the names of the certificate that asks:
   fleetca cert issue --dir ca --profile service --new-key p256 --key-out db.key \
     --identity spiffe://fleet.example/svc/db --out db.crt
-  # Its own renewal, with a new key in the same place:
-  fleetca cert issue --ca ca/trust-bundle.pem --cert db.crt --key db.key --profile service \
-    --identity spiffe://fleet.example/svc/db --new-key p256 --key-out db.key --out db.crt --force
+  # Its own renewal is another command:
+  fleetca cert renew --ca ca/trust-bundle.pem --cert db.crt --key db.key
   # For all CSRs in a folder, one file each:
   mkdir certificates
   fleetca cert issue --dir ca --profile service --identity spiffe://fleet.example/svc/web \

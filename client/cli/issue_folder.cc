@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/file_status.h"
+#include "base/named_paths.h"
 #include "base/standard_output.h"
 #include "base/status_macros.h"
 #include "client/answer_lost.h"
@@ -43,6 +44,7 @@ class Outcome {
                        {"not_after", TimeToJson(issued.not_after)},
                        {"renew_after", TimeToJson(issued.renew_after)},
                        {"replayed", issued.replayed}});
+    replayed_ += issued.replayed ? 1 : 0;
     progress_.Report(issued_.size() + failed_.size());
   }
 
@@ -51,13 +53,15 @@ class Outcome {
     failed_.push_back({{"csr", request.csr_file},
                        {"code", absl::StatusCodeToString(status.code())},
                        {"reason", reason.has_value() ? std::string(ReasonName(*reason)) : ""},
-                       {"field", GetField(status)},
+                       {"field", BlamedField(status)},
                        {"message", PrintableMessage(status)}});
     progress_.Report(issued_.size() + failed_.size());
   }
 
   bool any_issued() const { return !issued_.empty(); }
   bool any_failed() const { return !failed_.empty(); }
+  // How many certificates were issued before, and given again.
+  size_t replayed() const { return replayed_; }
 
   // Says what failed or that all were issued, and with -o json writes the report.
   // FAILED_PRECONDITION when some failed; with `goes_on` it says what the next run does.
@@ -81,14 +85,17 @@ class Outcome {
     return absl::FailedPreconditionError(absl::StrCat(
         "issued ", issued_.size(), " of ", total_, " certificates into ", flags.out_dir,
         "; the other ", failed_.size(), failed_.size() == 1 ? " is" : " are", " listed above",
-        goes_on ? ". The same command goes on with the rest: what was issued already "
-                  "is not issued anew"
-                : ""));
+        !goes_on      ? ""
+        : flags.force ? ". With --force the same command has all issued anew; for the rest "
+                        "alone, name each of them with --csr"
+                      : ". The same command goes on with the rest: what was issued already "
+                        "is not issued anew"));
   }
 
  private:
   Progress progress_;
   const size_t total_;
+  size_t replayed_ = 0;
   ordered_json issued_ = ordered_json::array();
   ordered_json failed_ = ordered_json::array();
 };
@@ -99,17 +106,14 @@ FolderReplace ReplaceOf(const IssueFlags& flags, const FolderSeed& seed) {
                          : FolderReplace::kSameKey;
 }
 
-// Keeps the seed of the requests' ids in the folder, but a new one only where all outputs can be
-// written.
+// Keeps the seed of the requests' ids in the folder, but only where all outputs can be written: a
+// run that may not begin leaves the seed as it was.
 absl::StatusOr<FolderSeed> KeepSeed(const IssueFlags& flags,
                                     const std::vector<FolderRequest>& requests) {
   FLEETCA_ASSIGN_OR_RETURN(const std::string server, AskedServer(flags));
-  FLEETCA_ASSIGN_OR_RETURN(FolderSeed seed, FolderSeed::Keep(flags.out_dir, server));
-  const absl::Status checked = CheckFolderOutputs(requests, ReplaceOf(flags, seed));
-  if (!checked.ok() && seed.is_new()) {
-    seed.Remove();
-  }
-  FLEETCA_RETURN_IF_ERROR(checked);
+  FLEETCA_ASSIGN_OR_RETURN(FolderSeed seed, FolderSeed::Find(flags.out_dir, server, flags.force));
+  FLEETCA_RETURN_IF_ERROR(CheckFolderOutputs(requests, ReplaceOf(flags, seed)));
+  FLEETCA_RETURN_IF_ERROR(seed.Begin());
   return seed;
 }
 
@@ -168,6 +172,34 @@ bool AskAll(const IssueFlags& flags, const CaClient& client, const FolderSeed& s
   return lost;
 }
 
+// Removes the seed where there is nothing to go on with: where all was issued, or nothing was. Else
+// the next run asks with the same ids for what was issued, and true is returned.
+bool LeaveSeed(const FolderSeed& seed, const Outcome& outcome, bool lost) {
+  if (lost) {
+    return true;
+  }
+  if (!outcome.any_failed() || (!outcome.any_issued() && seed.is_new())) {
+    seed.Remove();
+    return false;
+  }
+  if (const absl::Status marked = seed.MarkComplete(); !marked.ok()) {
+    Say(absl::StrCat("fleetca: ", PrintableMessage(marked),
+                     "; so the next run with --force gets what this one got, and issues nothing "
+                     "anew"));
+  }
+  return true;
+}
+
+// With --force somebody may have meant to have new certificates.
+void SayReplayed(const Outcome& outcome) {
+  if (const size_t replayed = outcome.replayed(); replayed > 0) {
+    Say(absl::StrCat(replayed,
+                     replayed == 1 ? " certificate was issued" : " certificates were issued",
+                     " by a run before this one, which was cut short; the same command issues new "
+                     "ones from now on"));
+  }
+}
+
 }  // namespace
 
 absl::Status IssueFolder(const IssueFlags& flags) {
@@ -179,13 +211,11 @@ absl::Status IssueFolder(const IssueFlags& flags) {
   if (const int error = SyncFileSystemOf(absl::StrCat(flags.out_dir, "/.")); error != 0) {
     return FileError("write", flags.out_dir, error);
   }
-  // The next run asks with the same ids for what was issued. Where nothing was, there is nothing to
-  // go on with.
-  const bool goes_on = lost || (outcome.any_failed() && (outcome.any_issued() || !seed.is_new()));
-  if (!goes_on) {
-    seed.Remove();
-  }
+  const bool goes_on = LeaveSeed(seed, outcome, lost);
   const absl::Status finished = outcome.Finish(flags, goes_on && !lost);
+  if (flags.force && !seed.is_new() && !lost) {
+    SayReplayed(outcome);
+  }
   return lost ? Annotate(finished,
                          "some may have been issued although no answer came, and the same "
                          "command gets these")

@@ -23,8 +23,8 @@ void AddFormFlag(CLI::App& command, std::string* form) {
       ->capture_default_str();
 }
 
-void AddTextOrJsonFlag(CLI::App& command, std::string* form) {
-  command.add_option("-o,--output", *form, "The form of the data: text or json")
+CLI::Option* AddTextOrJsonFlag(CLI::App& command, std::string* form) {
+  return command.add_option("-o,--output", *form, "The form of the data: text or json")
       ->type_name("FORM")
       ->check(CLI::IsMember({"text", "json"}), "")
       ->capture_default_str();

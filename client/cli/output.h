@@ -26,7 +26,7 @@ void AddOutputFlags(CLI::App& command, OutputFlags* flags);
 // Adds -o/--output alone.
 void AddFormFlag(CLI::App& command, std::string* form);
 // The same for what has no PEM.
-void AddTextOrJsonFlag(CLI::App& command, std::string* form);
+CLI::Option* AddTextOrJsonFlag(CLI::App& command, std::string* form);
 OutputForm ParseForm(absl::string_view form);
 
 // Adds --force, for commands that do not replace files without it.

@@ -69,15 +69,7 @@ absl::StatusOr<std::vector<EncodedObject>> ParseDer(absl::string_view bytes) {
 
 absl::StatusOr<std::vector<EncodedObject>> ParsePemOrDer(absl::string_view contents) {
   FLEETCA_RETURN_IF_ERROR(TextOf(contents).status());
-  return absl::StrContains(contents, kBegin) ? ParsePem(contents) : ParseDer(contents);
-}
-
-absl::StatusOr<std::string> ParseCsrFile(absl::string_view contents) {
-  FLEETCA_RETURN_IF_ERROR(TextOf(contents).status());
-  // What is not PEM is passed on as it is: the CA says best what is wrong with a CSR's bytes.
-  return absl::StrContains(contents, kBegin)
-             ? x509::DecodeOnePem(x509::kPemCertificateRequest, contents)
-             : absl::StatusOr<std::string>(std::string(contents));
+  return x509::IsPem(contents) ? ParsePem(contents) : ParseDer(contents);
 }
 
 }  // namespace fleetca::client

@@ -22,9 +22,6 @@ struct EncodedObject {
 // kFileInvalid.
 absl::StatusOr<std::vector<EncodedObject>> ParsePemOrDer(absl::string_view contents);
 
-// The one CSR in `contents`, as DER.
-absl::StatusOr<std::string> ParseCsrFile(absl::string_view contents);
-
 }  // namespace fleetca::client
 
 #endif  // FLEETCA_CLIENT_CLI_PEM_OR_DER_H_

@@ -14,6 +14,7 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/file.h"
+#include "base/named_paths.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "client/cli/connection_flags.h"
@@ -89,7 +90,7 @@ int ReportRefusal(const absl::Status& refusal, absl::string_view by, OutputForm 
                 {{"applied", false},
                  {"refused_by", by},
                  {"reason", ReasonName(GetReason(refusal).value_or(Reason::kInternal))},
-                 {"field", GetField(refusal)},
+                 {"field", BlamedField(refusal)},
                  {"mistakes", std::vector<std::string>(absl::StrSplit(refusal.message(), '\n'))}}));
     return ReportStatus(written.ok() ? refusal : written);
   }

@@ -6,15 +6,12 @@
 
 #include <string>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/file.h"
 #include "base/secret.h"
 
 namespace fleetca::client {
-
-// Whether the open file may be believed.
-using FileCheck = absl::FunctionRef<absl::Status(int descriptor, const struct stat& info)>;
 
 // What `path` leads to; with kNo a link at its end is refused.
 enum class FollowLink { kYes, kNo };

@@ -68,7 +68,7 @@ void FakeServer::Restart() {
                            credentials(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE), &bootstrap_port_);
   builder.RegisterService(&service_);
   builder.RegisterService(&join_tokens_);
-  builder.RegisterService(&policy_);
+  builder.RegisterService(&policy_).RegisterService(&statistics_);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port_ == 0 || bootstrap_port_ == 0) {
     std::abort();

@@ -24,15 +24,19 @@ v1::IssuedCertificate ToProto(const FakeCertificate& made) {
   return certificate;
 }
 
-// Whom a certificate is for: the identity that the request names, or one.
-std::string IdentityOf(const v1::IssueCertificateRequest& request) {
+// Whom a certificate is for: who renews, the identity that the request names, or one.
+std::string IdentityOf(const v1::IssueCertificateRequest& request,
+                       const std::optional<ShownCertificate>& shown) {
+  if (request.has_renewal()) {
+    return shown->identity;
+  }
   return request.identity().empty() ? "spiffe://fleet.example/svc/web" : request.identity();
 }
 
-// What a policy may say to a request.
-v1::Decision MakeDecision(const v1::IssueCertificateRequest& request) {
+// What a policy may say to a request for a certificate of this identity.
+v1::Decision MakeDecision(const v1::IssueCertificateRequest& request, const std::string& identity) {
   v1::Decision decision;
-  decision.set_identity(IdentityOf(request));
+  decision.set_identity(identity);
   decision.set_caller_rule("admins");
   decision.set_subject_rule("services");
   decision.set_profile(request.profile());
@@ -192,7 +196,7 @@ google::rpc::Status FakeService::IssueOne(const v1::IssueCertificateRequest& req
     }
   }
   if (request.validate_only()) {
-    *certificate->mutable_decision() = MakeDecision(request);
+    *certificate->mutable_decision() = MakeDecision(request, IdentityOf(request, shown));
     return google::rpc::Status();
   }
   if (!is_new) {
@@ -208,7 +212,7 @@ google::rpc::Status FakeService::IssueOne(const v1::IssueCertificateRequest& req
     if (request.has_renewal()) {
       lineages_.Step(shown->serial, certificate->serial_number());
     }
-    const Kept kept = {*certificate, request.SerializeAsString(), IdentityOf(request),
+    const Kept kept = {*certificate, request.SerializeAsString(), IdentityOf(request, shown),
                        request.profile(), absl::Now()};
     if (!request_id.empty()) {
       by_request_id_[request_id] = kept;

@@ -17,13 +17,13 @@
 #include "service/authority/new_ca.h"
 #include "service/authority/staging_folder.h"
 #include "service/policy/policy_profile.h"
-#include "service/policy/reserved_names.h"
 #include "store/rocksdb/outside_head.h"
 #include "x509/certificate.h"
 #include "x509/der/oid.h"
 #include "x509/name.h"
 #include "x509/pem.h"
 #include "x509/san.h"
+#include "x509/spiffe_id.h"
 
 namespace fleetca::service {
 namespace {
@@ -53,7 +53,7 @@ void AddOnce(std::string value, std::vector<std::string>* values) {
 class ServerNames {
  public:
   explicit ServerNames(const CaInitOptions& options)
-      : spiffe_id_(ServerIdentity(options.trust_domain)), dns_(ServerDnsNames(options)) {
+      : spiffe_id_(x509::ServerIdentity(options.trust_domain)), dns_(ServerDnsNames(options)) {
     for (const std::string& address : ServerAddresses(options)) {
       ip_.push_back(ParseAddress(address));
     }

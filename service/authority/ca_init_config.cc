@@ -180,7 +180,7 @@ identities {
   profiles: "user"
 }
 
-# Whoever holds admin.key, which renews itself: fleetca cert issue --profile operator.
+# Whoever holds admin.key, which renews itself: fleetca cert renew --profile operator.
 identities {
   name: "admin"
   identity: "/operator/admin"

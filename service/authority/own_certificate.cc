@@ -7,11 +7,11 @@
 #include "base/big_endian.h"
 #include "base/time_rounding.h"
 #include "base/time_text.h"
+#include "x509/expiry_warning.h"
 
 namespace fleetca::service {
 namespace {
 
-constexpr absl::Duration kWarnAhead = absl::Hours(24 * 30);
 constexpr double kRenewFirst = 0.60;
 constexpr double kRenewLast = 2.0 / 3;
 
@@ -31,12 +31,8 @@ std::string InWords(absl::Duration left) {
 
 }  // namespace
 
-absl::Time WarnFrom(absl::Time not_before, absl::Time not_after) {
-  return not_after - std::min(kWarnAhead, (not_after - not_before) / 3);
-}
-
 std::string EndWarning(const OwnCertificate& certificate, absl::Time now) {
-  if (now < WarnFrom(certificate.not_before, certificate.not_after)) {
+  if (now < x509::WarnFrom(certificate.not_before, certificate.not_after)) {
     return "";
   }
   const std::string end = TimeToWords(certificate.not_after);

@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "x509/expiry_warning.h"
 
 namespace fleetca::service {
 namespace {
@@ -16,12 +17,6 @@ const absl::Time kStart = absl::FromUnixSeconds(1767225600);  // 2026-01-01
 
 OwnCertificate Of(absl::Duration life) {
   return {"the server's certificate", "ca/server.crt", kStart, kStart + life, "do this"};
-}
-
-TEST(WarnFromTest, IsThirtyDaysOrAThirdOfTheLife) {
-  EXPECT_EQ(WarnFrom(kStart, kStart + 3650 * kDay), kStart + 3620 * kDay);
-  EXPECT_EQ(WarnFrom(kStart, kStart + 90 * kDay), kStart + 60 * kDay);
-  EXPECT_EQ(WarnFrom(kStart, kStart + 30 * kDay), kStart + 20 * kDay);
 }
 
 TEST(EndWarningTest, SaysFileEndAndWhatToDo) {
@@ -44,8 +39,8 @@ TEST(RenewOwnFromTest, IsSpreadOverTheTimeBeforeTheWarning) {
   const absl::Time end = kStart + 90 * kDay;
   EXPECT_EQ(RenewOwnFrom(std::string(20, '\0'), kStart, end), kStart + 54 * kDay);
   const absl::Time last = RenewOwnFrom(std::string(20, '\xff'), kStart, end);
-  EXPECT_LT(last, WarnFrom(kStart, end));
-  EXPECT_GT(last, WarnFrom(kStart, end) - absl::Minutes(1));
+  EXPECT_LT(last, x509::WarnFrom(kStart, end));
+  EXPECT_GT(last, x509::WarnFrom(kStart, end) - absl::Minutes(1));
   EXPECT_EQ(RenewOwnFrom("", kStart, end), kStart + 54 * kDay);
 }
 

@@ -18,7 +18,7 @@ absl::string_view OtherNamesOf(const Caller& caller) {
   return certificate == nullptr ? absl::string_view() : absl::string_view(certificate->other_names);
 }
 
-const HeldCertificate* HeldCertificateOf(const Caller& caller) {
+const CallerCertificate* CallerCertificateOf(const Caller& caller) {
   const auto* certificate = std::get_if<CertificateCaller>(&caller);
   return certificate == nullptr ? nullptr : certificate->held.get();
 }
@@ -44,11 +44,13 @@ const OneUseJwt* OneUseJwtOf(const Caller& caller) {
 }
 
 x509::Attestation AttestationOf(const Caller& caller) {
-  if (std::holds_alternative<JoinTokenCaller>(caller)) {
-    return x509::Attestation::kJoinToken;
-  }
-  return std::holds_alternative<JwtCaller>(caller) ? x509::Attestation::kJwt
-                                                   : x509::Attestation::kMtls;
+  struct Name {
+    x509::Attestation operator()(const CertificateCaller&) { return x509::Attestation::kMtls; }
+    x509::Attestation operator()(const JoinTokenCaller&) { return x509::Attestation::kJoinToken; }
+    x509::Attestation operator()(const JwtCaller&) { return x509::Attestation::kJwt; }
+    x509::Attestation operator()(const OwnCaller&) { return x509::Attestation::kOwn; }
+  };
+  return std::visit(Name(), caller);
 }
 
 }  // namespace fleetca::service

@@ -27,7 +27,7 @@ struct OneUseJwt {
 };
 
 // What the next certificate of a line goes by: the certificate that its holder has now.
-struct HeldCertificate {
+struct CallerCertificate {
   std::string serial;                   // 20 octets
   std::string subject_public_key_info;  // DER
   // The profile by which it was issued, as its record or it itself says; empty where neither does.
@@ -48,7 +48,7 @@ struct CertificateCaller {
   // GeneralNames, or "" where there are none.
   std::string other_names;
   // Null where nothing is known but the above, as in tests: then it cannot be renewed.
-  std::shared_ptr<const HeldCertificate> held = nullptr;
+  std::shared_ptr<const CallerCertificate> held = nullptr;
   // From where the call came, "192.0.2.7:50000", for the log; empty where that is not known.
   std::string address = "";
 };
@@ -89,7 +89,7 @@ absl::string_view IdentityOf(const Caller& caller);
 absl::string_view OtherNamesOf(const Caller& caller);
 
 // The certificate that the caller holds, which aliases `caller`; null for who has shown none.
-const HeldCertificate* HeldCertificateOf(const Caller& caller);
+const CallerCertificate* CallerCertificateOf(const Caller& caller);
 
 // From where the call came, which aliases `caller`; empty where that is not known.
 absl::string_view AddressOf(const Caller& caller);
@@ -102,8 +102,7 @@ absl::Time EndOf(const Caller& caller);
 // the JWT where its issuer's do, else InfiniteFuture.
 absl::Time CertificatesEndOf(const Caller& caller);
 
-// How the caller showed who it is, as a certificate's provenance says it. That has no word of its
-// own for the CA itself, which counts as a caller with a certificate.
+// How the caller showed who it is, as a certificate's provenance says it.
 x509::Attestation AttestationOf(const Caller& caller);
 
 // The JWT that the caller may use once, which aliases `caller`; null for every other caller.

@@ -38,17 +38,19 @@ TEST(CallerTest, TheCaItselfHasAnIdentityAndNoToken) {
   EXPECT_EQ(IdentityOf(caller).data(), std::get<OwnCaller>(caller).spiffe_id.data());
   EXPECT_EQ(EndOf(caller), absl::InfiniteFuture());
   EXPECT_EQ(OneUseJwtOf(caller), nullptr);
+  EXPECT_EQ(AttestationOf(caller), x509::Attestation::kOwn);
   EXPECT_FALSE(ShowsToken(caller));
 }
 
 TEST(CallerTest, WhoHasShownACertificateHoldsItAndCallsFromSomewhere) {
-  const auto held = std::make_shared<const HeldCertificate>(HeldCertificate{.profile = "service"});
+  const auto held =
+      std::make_shared<const CallerCertificate>(CallerCertificate{.profile = "service"});
   const Caller caller =
       CertificateCaller{.spiffe_id = std::string(kWeb), .held = held, .address = "192.0.2.7:50000"};
-  EXPECT_EQ(HeldCertificateOf(caller), held.get());
+  EXPECT_EQ(CallerCertificateOf(caller), held.get());
   EXPECT_EQ(AddressOf(caller), "192.0.2.7:50000");
   const Caller own = OwnCaller{.spiffe_id = std::string(kWeb)};
-  EXPECT_EQ(HeldCertificateOf(own), nullptr);
+  EXPECT_EQ(CallerCertificateOf(own), nullptr);
   EXPECT_EQ(AddressOf(own), "");
 }
 

@@ -7,9 +7,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "base/clock.h"
 #include "base/crypto_types.h"
 #include "base/duration_text.h"
+#include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/process_hardening.h"
 #include "base/standard_output.h"
@@ -125,13 +127,19 @@ absl::Status RunInit(const CaInitOptions& options, const std::string& form) {
                                             : SummaryToText(summary, options.trust_domain));
 }
 
+// A field of the options has the name of its flag, with underscores for the hyphens.
+std::string FlagOf(const absl::Status& mistake) {
+  const std::string field = GetField(mistake);
+  return field.empty() ? "" : absl::StrCat("--", absl::StrReplaceAll(field, {{"_", "-"}}));
+}
+
 int Run(InitFlags& flags) {
   flags.options.key_type = *ParseKeyType(flags.key_type);
   flags.options.root_lifetime = *DurationFromText(flags.root_lifetime, kLongestLifetime);
   flags.options.issuing_lifetime = *DurationFromText(flags.issuing_lifetime, kLongestLifetime);
   const absl::Status usage = CheckCaInitOptions(flags.options);
   if (!usage.ok()) {
-    return ReportUsageError(PrintableMessage(usage));
+    return ReportUsageError(PrintableMessage(usage), FlagOf(usage));
   }
   if (!flags.options.bootstrap.empty()) {
     const absl::Status apart =

@@ -4,8 +4,8 @@
 
 namespace fleetca::service {
 
-void AddFormFlag(CLI::App& command, std::string* form) {
-  command.add_option("-o,--output", *form, "The form of what is written to standard output")
+CLI::Option* AddFormFlag(CLI::App& command, std::string* form) {
+  return command.add_option("-o,--output", *form, "The form of what is written to standard output")
       ->type_name("text|json")
       ->check(
           [](const std::string& given) {

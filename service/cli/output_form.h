@@ -10,7 +10,7 @@
 namespace fleetca::service {
 
 // Adds -o/--output with the forms "text" and "json"; `form` holds the default.
-void AddFormFlag(CLI::App& command, std::string* form);
+CLI::Option* AddFormFlag(CLI::App& command, std::string* form);
 
 // Indented, with a line break at the end; what is not UTF-8 is replaced.
 std::string JsonToText(const nlohmann::ordered_json& json);

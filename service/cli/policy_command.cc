@@ -7,11 +7,9 @@
 #include <string>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
@@ -28,8 +26,8 @@
 #include "service/config/server_config.h"
 #include "service/policy/policy.h"
 #include "service/server/serving_check.h"
-#include "x509/certificate.h"
 #include "x509/csr.h"
+#include "x509/first_certificate.h"
 #include "x509/pem.h"
 #include "x509/spiffe_id.h"
 
@@ -162,23 +160,21 @@ int RunCheck(const CheckFlags& flags) {
 
 // The file's CSR, PEM or DER, as DER.
 absl::StatusOr<std::string> ReadCsr(const std::string& file) {
-  FLEETCA_ASSIGN_OR_RETURN(std::string contents, ReadTextFile(file));
-  if (!absl::StrContains(contents, "-----BEGIN")) {
-    return contents;
-  }
-  absl::StatusOr<std::string> der = x509::DecodeOnePem(x509::kPemCertificateRequest, contents);
+  FLEETCA_ASSIGN_OR_RETURN(const std::string contents, ReadTextFile(file));
+  absl::StatusOr<std::string> der = x509::DecodeOnePemOrDer(x509::kPemCertificateRequest, contents);
   return der.ok() ? der : Annotate(der.status(), ShownFile(file));
 }
 
-// The certificate that asks, PEM or DER, as DER: the first of a chain.
-absl::StatusOr<std::string> ReadCertificate(const std::string& file) {
+// The certificate that asks, PEM or DER: the first of a chain.
+absl::StatusOr<x509::HeldCertificate> ReadCertificate(const std::string& file) {
   FLEETCA_ASSIGN_OR_RETURN(std::string contents, ReadTextFile(file));
-  if (!absl::StrContains(contents, "-----BEGIN")) {
-    return contents;
+  absl::StatusOr<x509::HeldCertificate> first = x509::IsPem(contents)
+                                                    ? x509::ParseFirstCertificate(contents)
+                                                    : x509::HoldCertificate(std::move(contents));
+  if (!first.ok()) {
+    return Annotate(first.status(), file);
   }
-  absl::StatusOr<std::vector<std::string>> ders = x509::DecodePem(x509::kPemCertificate, contents);
-  return ders.ok() ? absl::StatusOr<std::string>(std::move(ders->front()))
-                   : Annotate(ders.status(), file);
+  return first;
 }
 
 absl::StatusOr<int> Explain(const ExplainFlags& flags) {
@@ -190,14 +186,9 @@ absl::StatusOr<int> Explain(const ExplainFlags& flags) {
   }
   AuthorizeRequest request;
   request.caller = flags.caller;
-  std::string caller_der;
-  absl::StatusOr<x509::Certificate> certificate = x509::Certificate();
+  x509::HeldCertificate certificate;
   if (!flags.certificate.empty()) {
-    FLEETCA_ASSIGN_OR_RETURN(caller_der, ReadCertificate(flags.certificate));
-    certificate = x509::ParseCertificate(caller_der);
-    if (!certificate.ok()) {
-      return Annotate(certificate.status(), flags.certificate);
-    }
+    FLEETCA_ASSIGN_OR_RETURN(certificate, ReadCertificate(flags.certificate));
     request.caller = certificate->SpiffeId();
     request.caller_names = certificate->names;
   }

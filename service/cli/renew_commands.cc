@@ -40,7 +40,7 @@ constexpr char kAdminExamples[] = R"(
 Gives the operator whose certificate is DIR/admin.crt a new one, with a new key in DIR/admin.key: for
 when the old one has expired, so that no server lets the operator in. It needs the CA's folder and
 nothing else; the policy is asked, and the store records the certificate. The server must not run.
-While the certificate is valid, 'fleetca cert issue' renews it without stopping the server.
+While the certificate is valid, 'fleetca cert renew' renews it without stopping the server.
 Run it as the user that the server runs as.
 
 Examples:

@@ -13,6 +13,7 @@
 #include "base/standard_output.h"
 #include "base/status_macros.h"
 #include "base/throughput_scheduling.h"
+#include "service/cli/output_form.h"
 #include "service/cli/readiness.h"
 #include "service/config/server_config.h"
 #include "service/server/server.h"
@@ -39,6 +40,8 @@ struct ServeFlags {
   bool print_config = false;
   bool new_store = false;
   bool allow_expired = false;
+  // Of the configuration that is printed. The form of errors is the whole process's.
+  std::string form = "text";
 };
 
 void WarnUnlessOk(absl::string_view event, const absl::Status& status) {
@@ -84,9 +87,10 @@ absl::Status Serve(const ServeFlags& flags) {
   return server->Drain();
 }
 
-absl::Status PrintConfig(const std::string& file) {
-  FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(file));
-  return WriteStandardOutput(ServerConfigToText(config));
+absl::Status PrintConfig(const ServeFlags& flags) {
+  FLEETCA_ASSIGN_OR_RETURN(const ServerConfig config, LoadServerConfig(flags.config));
+  return WriteStandardOutput(flags.form == "json" ? ServerConfigToJson(config)
+                                                  : ServerConfigToText(config));
 }
 
 }  // namespace
@@ -109,9 +113,13 @@ void AddServeCommand(CLI::App& app, int* exit_code) {
   serve->add_flag("--allow-expired-certificate", flags->allow_expired,
                   "Start although the server's certificate has expired and nobody connects: its "
                   "files are watched, and a new pair is taken");
+  AddFormFlag(*serve, &flags->form)
+      ->description(
+          "The form of --print-config, and of the error with which it ends; logs are as "
+          "logging.format of the configuration says");
   serve->footer(kExamples);
   serve->callback([flags, exit_code] {
-    *exit_code = ReportStatus(flags->print_config ? PrintConfig(flags->config) : Serve(*flags));
+    *exit_code = ReportStatus(flags->print_config ? PrintConfig(*flags) : Serve(*flags));
   });
 }
 

@@ -13,7 +13,6 @@
 #include "base/errors.h"
 #include "service/policy/identity_pattern.h"
 #include "service/policy/one_capture.h"
-#include "service/policy/reserved_names.h"
 #include "service/policy/rule.h"
 #include "x509/spiffe_id.h"
 
@@ -78,7 +77,7 @@ std::string ProblemOf(const std::string& identity, const Policy& policy) {
     const absl::StatusOr<IdentityPattern> pattern = IdentityPattern::Parse(x509::SpiffePath(own));
     // Of the usual one a capture is taken: ClaimRules refuses the token that comes to it.
     const bool is_refused_later =
-        has_capture && own == ServerIdentity(policy.options().trust_domain);
+        has_capture && own == x509::ServerIdentity(policy.options().trust_domain);
     if (pattern.ok() && !is_refused_later && !Example(segments, *pattern).empty()) {
       return absl::StrCat("can come to ", x509::SpiffePath(own),
                           ", the identity of the CA's server, which is for no token; write it so "

@@ -80,17 +80,19 @@ std::string ConfigReader::Required(absl::string_view field, const std::string& v
 }
 
 std::string ConfigReader::Path(absl::string_view field, const std::string& value) {
+  std::string path = folder_.empty() || absl::StartsWith(value, "/")
+                         ? value
+                         : absl::StrCat(folder_, absl::EndsWith(folder_, "/") ? "" : "/", value);
   if (value.empty()) {
     Mistake(field, "is missing; name a path, absolute or relative to the configuration's folder");
   } else if (absl::StrContains(value, "-----BEGIN")) {
     Mistake(field, "holds the contents of a file; write them to a file and name that here");
   } else if (HasControlCharacter(value)) {
     Mistake(field, "is a path with a control character; rename the file");
+  } else {
+    paths_.emplace_back(std::string(field), path);
   }
-  if (folder_.empty() || absl::StartsWith(value, "/")) {
-    return value;
-  }
-  return absl::StrCat(folder_, absl::EndsWith(folder_, "/") ? "" : "/", value);
+  return path;
 }
 
 std::string ConfigReader::TrustDomain(absl::string_view field, const std::string& value) {

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -35,7 +37,7 @@ class ConfigReader {
   std::string Required(absl::string_view field, const std::string& value,
                        absl::string_view example);
 
-  // A path that must be there.
+  // A path that must be there; paths() has it when it is one.
   std::string Path(absl::string_view field, const std::string& value);
 
   // The trust domain alone, without "spiffe://" and path. A stand-in when it is not one, so that
@@ -51,9 +53,13 @@ class ConfigReader {
   // The value, or `fallback` where it is 0, which is the same as absent.
   uint64_t Limit(absl::string_view field, uint64_t value, uint64_t fallback, uint64_t max);
 
+  // Each path that was read, after the field that gave it.
+  const std::vector<std::pair<std::string, std::string>>& paths() const { return paths_; }
+
  private:
   ConfigText& text_;
   const std::string folder_;
+  std::vector<std::pair<std::string, std::string>> paths_;
 };
 
 // The name of a field below another: Below("listener", "address") is "listener.address".

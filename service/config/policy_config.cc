@@ -17,9 +17,9 @@
 #include "fleetca/policy/v1/policy.pb.h"
 #include "service/config/config_reader.h"
 #include "service/config/config_text.h"
+#include "service/config/first_certificate_file.h"
 #include "service/config/profile_config.h"
-#include "x509/certificate.h"
-#include "x509/pem.h"
+#include "x509/first_certificate.h"
 #include "x509/tbs.h"
 
 namespace fleetca::service {
@@ -213,15 +213,8 @@ absl::StatusOr<std::unique_ptr<const Policy>> LoadPolicy(absl::string_view path,
 }
 
 absl::StatusOr<ReservedNames> LoadReservedNames(absl::string_view certificate_file) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(certificate_file));
-  const absl::StatusOr<std::vector<std::string>> ders = x509::DecodePem(x509::kPemCertificate, pem);
-  if (!ders.ok()) {
-    return Annotate(ders.status(), certificate_file);
-  }
-  const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(ders->front());
-  if (!certificate.ok()) {
-    return Annotate(certificate.status(), certificate_file);
-  }
+  FLEETCA_ASSIGN_OR_RETURN(const x509::HeldCertificate certificate,
+                           ReadFirstCertificate(certificate_file));
   return ReservedNamesOf(*certificate);
 }
 

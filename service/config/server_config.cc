@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/named_paths.h"
 #include "base/process_usage.h"
 #include "base/status_macros.h"
 #include "fleetca/config/v1/config.pb.h"
@@ -269,12 +270,17 @@ absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::str
   }
   FLEETCA_RETURN_IF_ERROR(written.ToStatus());
   config.warnings = written.warnings();
+  config.paths = reader.paths();
   return config;
 }
 
 absl::StatusOr<ServerConfig> LoadServerConfig(absl::string_view path) {
   FLEETCA_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  return ParseServerConfig(text, path);
+  FLEETCA_ASSIGN_OR_RETURN(ServerConfig config, ParseServerConfig(text, path));
+  for (const auto& [field, file] : config.paths) {
+    NamePath(file, field);
+  }
+  return config;
 }
 
 }  // namespace fleetca::service

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -72,6 +73,8 @@ struct ServerConfig {
   log::Level log_level = log::Level::kInfo;
   // What works and should be written otherwise, each with file, line and field.
   std::vector<std::string> warnings;
+  // Every path, as it is above, after the field that gave it: "listener.certificate_file".
+  std::vector<std::pair<std::string, std::string>> paths;
 };
 
 // Parses and validates the file's contents. `path` is for messages and for relative paths. Reports
@@ -81,11 +84,14 @@ struct ServerConfig {
 absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::string_view path);
 
 // Reads the file at `path` ("-": standard input, paths relative to the current folder) and parses
-// it.
+// it. From then on an error about a file of the configuration blames its field
+// (base/named_paths.h).
 absl::StatusOr<ServerConfig> LoadServerConfig(absl::string_view path);
 
 // The configuration in force as text format, defaults included, anything secret masked.
 std::string ServerConfigToText(const ServerConfig& config);
+// The same as JSON of protocol buffers, by the names of the text format.
+std::string ServerConfigToJson(const ServerConfig& config);
 
 }  // namespace fleetca::service
 

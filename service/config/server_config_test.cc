@@ -19,6 +19,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using testing::Pair;
 using testing::StartsWith;
 
 ServerConfig Parse(absl::string_view text) {
@@ -62,6 +63,15 @@ TEST(ServerConfigTest, GoodFileGetsItsDefaults) {
   EXPECT_EQ(config.limits.message_timeout, absl::Seconds(30));
   EXPECT_EQ(config.log_format, log::Format::kText);
   EXPECT_EQ(config.log_level, log::Level::kInfo);
+}
+
+TEST(ServerConfigTest, EachPathIsKeptWithItsField) {
+  EXPECT_THAT(Parse(kGood).paths, testing::IsSupersetOf({
+                                      Pair("listener.certificate_file", "conf/server/tls.pem"),
+                                      Pair("listener.client_ca_file", "/etc/roots.pem"),
+                                      Pair("store.head_file", "conf/store.head"),
+                                      Pair("policy_file", "conf/policy.textproto"),
+                                  }));
 }
 
 TEST(ServerConfigTest, RelativePathsAreOfTheFilesFolder) {

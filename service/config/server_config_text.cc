@@ -8,6 +8,7 @@
 #include "fleetca/config/v1/config.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/text_format.h"
+#include "google/protobuf/util/json_util.h"
 #include "service/config/server_config.h"
 
 namespace fleetca::service {
@@ -159,9 +160,8 @@ pb::LogLevel LevelToConfig(log::Level level) {
   return pb::LOG_LEVEL_INFO;
 }
 
-}  // namespace
-
-std::string ServerConfigToText(const ServerConfig& config) {
+// Without secrets.
+pb::ServerConfig ServerConfigToMessage(const ServerConfig& config) {
   pb::ServerConfig message;
   message.set_trust_domain(config.trust_domain);
   *message.mutable_listener() = ListenerToConfig(config.listener);
@@ -189,8 +189,26 @@ std::string ServerConfigToText(const ServerConfig& config) {
       config.log_format == log::Format::kJson ? pb::LOG_FORMAT_JSON : pb::LOG_FORMAT_TEXT);
   message.mutable_logging()->set_level(LevelToConfig(config.log_level));
   MaskStrings(&message);
+  return message;
+}
+
+}  // namespace
+
+std::string ServerConfigToText(const ServerConfig& config) {
   std::string out;
-  Print(message, "", &out);
+  Print(ServerConfigToMessage(config), "", &out);
+  return out;
+}
+
+std::string ServerConfigToJson(const ServerConfig& config) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.always_print_primitive_fields = true;
+  options.preserve_proto_field_names = true;
+  std::string out;
+  // It fails for an Any or a time out of range alone, of which the message has none.
+  static_cast<void>(
+      google::protobuf::util::MessageToJsonString(ServerConfigToMessage(config), &out, options));
   return out;
 }
 

@@ -41,6 +41,15 @@ TEST(ServerConfigTextTest, MasksWhatLooksLikeASecret) {
   config.issuer.key.path = "-----BEGIN PRIVATE KEY-----\nhunter2";
   EXPECT_THAT(ServerConfigToText(config), Not(HasSubstr("hunter2")));
   EXPECT_THAT(ServerConfigToText(config), HasSubstr("(masked)"));
+  EXPECT_THAT(ServerConfigToJson(config), Not(HasSubstr("hunter2")));
+}
+
+TEST(ServerConfigTextTest, JsonHasTheNamesOfTheTextAndDefaults) {
+  const std::string json = ServerConfigToJson(Parse(kGood));
+  for (const char* member : {"\"policy_file\": \"conf/policy.textproto\"", "\"reflection\": false",
+                             "\"drain_timeout\": \"30s\"", "\"LOG_LEVEL_INFO\""}) {
+    EXPECT_THAT(json, HasSubstr(member));
+  }
 }
 
 }  // namespace

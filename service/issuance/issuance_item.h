@@ -40,7 +40,7 @@ struct IssuanceItem {
   absl::string_view caller;
   absl::string_view profile;
   // For a renewal the certificate that is renewed; aliases the issuance's caller.
-  const HeldCertificate* renewed = nullptr;
+  const CallerCertificate* renewed = nullptr;
   // What the store knew of the join token when the item was admitted.
   std::optional<store::JoinTokenState> join_token;
   // Of the request_id, 32 octets each; empty where there is none.

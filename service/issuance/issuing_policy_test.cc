@@ -53,6 +53,24 @@ TEST(IssuingPolicyTest, ASubordinateCaNeedsRoomInTheIssuersPath) {
               testing::IsOk());
 }
 
+TEST(IssuingPolicyTest, TheLintWantsTheUrlsOfTheProfile) {
+  PolicyOptions options = WithSubordinateCas(7);
+  options.profiles[0].profile.ca_issuers_url = "http://pki.fleet.example/issuing.cer";
+  options.profiles[0].profile.crl_url = "http://pki.fleet.example/issuing.crl";
+  IssuingCa ca = LeavesOnly();
+  ca.path_length = 1;
+  const std::shared_ptr<const Policy> policy = MakePolicy(options);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto joined, IssuingPolicy::Create(policy, ca));
+  for (const PolicyProfile& one : policy->profiles()) {
+    const IssuingProfile& profile = joined->Find(one);
+    const ProfileOptions& asked = one.profile.options();
+    EXPECT_EQ(profile.tbs_template->options().crl_url, asked.crl_url);
+    EXPECT_EQ(profile.tbs_template->options().ca_issuers_url, asked.ca_issuers_url);
+    EXPECT_EQ(profile.lint_policy.crl_url, asked.crl_url);
+    EXPECT_EQ(profile.lint_policy.ca_issuers_url, asked.ca_issuers_url);
+  }
+}
+
 TEST(IssuingPoliciesTest, FollowsTheCurrentPolicyAndPassesOverWhatDoesNotFit) {
   std::unique_ptr<const Policy> next;
   CurrentPolicy holder(MakePolicy({TestRule("service", "/svc/*")}),

@@ -84,6 +84,8 @@ x509::LintPolicy LintPolicyOf(const PolicyProfile& profile, const IssuingCa& ca)
   out.max_validity = profile.profile.max_lifetime() + profile.profile.backdate();
   out.key_usage = profile.key_usage;
   out.extended_key_usage = KeyPurposes(profile.profile.options());
+  out.ca_issuers_url = profile.profile.options().ca_issuers_url;
+  out.crl_url = profile.profile.options().crl_url;
   out.dns_underscores = profile.profile.options().names.dns_underscores;
   out.authz_oids = ca.oids;
   if (profile.subordinate_ca.has_value()) {

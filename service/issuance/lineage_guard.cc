@@ -37,7 +37,7 @@ store::Block BlockOf(const LineageGuard::Stale& stale, absl::Time now) {
 }  // namespace
 
 absl::Status LineageGuard::Batch::Check(const Issuance& issuance, absl::Time now) {
-  const HeldCertificate* held = HeldCertificateOf(*issuance.caller);
+  const CallerCertificate* held = CallerCertificateOf(*issuance.caller);
   if (held == nullptr) {
     return absl::OkStatus();
   }
@@ -61,7 +61,7 @@ absl::Status LineageGuard::Batch::Check(const Issuance& issuance, absl::Time now
 // For the operator this is the one line that says that a key was stolen, and where the two are.
 absl::Status LineageGuard::RefuseStale(const Stale& stale, absl::Time now) {
   stats_.stale_lineages.fetch_add(1, std::memory_order_relaxed);
-  const HeldCertificate& held = *stale.item->renewed;
+  const CallerCertificate& held = *stale.item->renewed;
   const std::string serial = absl::BytesToHexString(held.serial);
   uint64_t suppressed = 0;
   if (stale_limiter_.Allow(now, &suppressed)) {
@@ -91,7 +91,7 @@ absl::Status LineageGuard::RefuseStale(const Stale& stale, absl::Time now) {
 
 absl::Status LineageGuard::RefuseBlocked(const Caller& caller, absl::Time now) {
   stats_.blocked_lineages.fetch_add(1, std::memory_order_relaxed);
-  const HeldCertificate& held = *HeldCertificateOf(caller);
+  const CallerCertificate& held = *CallerCertificateOf(caller);
   uint64_t suppressed = 0;
   if (blocked_limiter_.Allow(now, &suppressed)) {
     log::Warning("A certificate of a blocked lineage was refused another one",

@@ -34,12 +34,18 @@ absl::Status AdmitRenewal(IssuanceItem& item) {
   if (!request.renewal) {
     return absl::OkStatus();
   }
-  item.renewed = HeldCertificateOf(*item.issuance->caller);
+  item.renewed = CallerCertificateOf(*item.issuance->caller);
   if (item.renewed == nullptr) {
     return PermissionDenied(
         Reason::kRenewalInvalid, "renewal",
         "Only who shows a certificate can renew it, and this caller has shown a token; ask for a "
         "new certificate with a CSR and without renewal");
+  }
+  if (request.profile.empty() && item.renewed->profile.empty()) {
+    return InvalidArgument(
+        Reason::kProfileUnknown, "profile",
+        "The certificate that asks does not say by which profile it was issued, as one of `fleetca "
+        "ca init` does not; name the profile, as with --profile operator for an administrator's");
   }
   const absl::string_view own = IdentityOf(*item.issuance->caller);
   return request.identity.empty() || request.identity == own

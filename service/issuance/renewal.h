@@ -14,6 +14,7 @@ namespace fleetca::service {
 // Whether the caller may ask for what the item's renewal asks; fills in `renewed`. Does nothing for
 // an item that is no renewal.
 //   PERMISSION_DENIED kRenewalInvalid: the caller has shown no certificate
+//   INVALID_ARGUMENT kProfileUnknown: neither the request nor the certificate names a profile
 //   INVALID_ARGUMENT kRenewalInvalid: it is for another identity than the certificate's
 absl::Status AdmitRenewal(IssuanceItem& item);
 

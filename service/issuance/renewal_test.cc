@@ -67,12 +67,12 @@ CertificateCaller HolderOf(TestIssuer& ca, const IssuedCertificate& issued,
   return {.spiffe_id = record->identity,
           .not_after = record->not_after,
           .other_names = others.empty() ? "" : x509::BuildSubjectAltName(others),
-          .held = std::make_shared<const HeldCertificate>(
-              HeldCertificate{.serial = record->serial,
-                              .subject_public_key_info = std::string(certificate.public_key.spki),
-                              .profile = record->profile,
-                              .lineage = store::LineageOf(*record),
-                              .generation = record->generation}),
+          .held = std::make_shared<const CallerCertificate>(
+              CallerCertificate{.serial = record->serial,
+                                .subject_public_key_info = std::string(certificate.public_key.spki),
+                                .profile = record->profile,
+                                .lineage = store::LineageOf(*record),
+                                .generation = record->generation}),
           .address = std::string(address)};
 }
 
@@ -169,13 +169,13 @@ TEST_F(RenewalTest, ProvenanceCountsTheLine) {
   }
   // It ends at the greatest number that the extension can hold.
   CertificateCaller holder = HolderOf(ca, newest);
-  HeldCertificate held = *holder.held;
+  CallerCertificate held = *holder.held;
   held.generation = x509::kMaxGeneration;
   RecordingIssuance last("");
   last.AskAs(CertificateCaller{.spiffe_id = std::string(kWeb),
-                               .held = std::make_shared<const HeldCertificate>(held)});
+                               .held = std::make_shared<const CallerCertificate>(held)});
   IssuanceItem item(&last);
-  item.renewed = HeldCertificateOf(*last.caller);
+  item.renewed = CallerCertificateOf(*last.caller);
   EXPECT_EQ(GenerationOf(item), x509::kMaxGeneration);
 }
 
@@ -327,9 +327,9 @@ TEST_F(RenewalTest, TheProfileIsThatOfTheCertificateUnlessAnotherIsNamed) {
   EXPECT_THAT(Outcome(ca_, *other),
               IsError(absl::StatusCode::kPermissionDenied, Reason::kCallerNotAllowed));
   CertificateCaller silent = HolderOf(ca_, first);
-  HeldCertificate held = *silent.held;
+  CallerCertificate held = *silent.held;
   held.profile = "";
-  silent.held = std::make_shared<const HeldCertificate>(held);
+  silent.held = std::make_shared<const CallerCertificate>(held);
   EXPECT_THAT(Renew(ca_, silent), IsInvalid(Reason::kProfileUnknown, "profile"));
 }
 

@@ -25,7 +25,7 @@ std::string RequestKey(absl::string_view caller, absl::string_view request_id) {
 }
 
 std::string RequestDigest(const IssueRequest& request, absl::string_view profile,
-                          const HeldCertificate* renewed) {
+                          const CallerCertificate* renewed) {
   const std::string lifetime =
       request.lifetime.has_value() ? absl::StrCat(absl::ToInt64Nanoseconds(*request.lifetime)) : "";
   if (renewed != nullptr) {
@@ -42,7 +42,7 @@ std::string RequestDigest(const IssueRequest& request, absl::string_view profile
 }
 
 absl::Status ReadRequestId(const IssueRequest& request, absl::string_view owner,
-                           absl::string_view profile, const HeldCertificate* renewed,
+                           absl::string_view profile, const CallerCertificate* renewed,
                            std::string* key, std::string* digest) {
   if (request.request_id.empty() || request.validate_only) {
     return absl::OkStatus();

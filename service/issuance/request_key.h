@@ -26,12 +26,12 @@ std::string RequestKey(absl::string_view caller, absl::string_view request_id);
 // lineage and the key of `renewed`, and not its serial number: the certificate that the request got
 // may ask for it again. `renewed` is null for what is no renewal.
 std::string RequestDigest(const IssueRequest& request, absl::string_view profile,
-                          const HeldCertificate* renewed = nullptr);
+                          const CallerCertificate* renewed = nullptr);
 
 // Both of a request whose ids are `owner`'s own; leaves them empty where there is no request_id, or
 // nothing to be issued by it. The error of CheckRequestId.
 absl::Status ReadRequestId(const IssueRequest& request, absl::string_view owner,
-                           absl::string_view profile, const HeldCertificate* renewed,
+                           absl::string_view profile, const CallerCertificate* renewed,
                            std::string* key, std::string* digest);
 
 // Whether `record`, which was issued by a request_id, is the answer to a request with that id and

@@ -172,8 +172,7 @@ absl::StatusOr<ClaimRules> ClaimRules::Create(absl::string_view trust_domain,
 }
 
 ClaimRules::ClaimRules(absl::string_view trust_domain, std::vector<Rule> rules)
-    : server_identity_(absl::StrCat("spiffe://", trust_domain, "/svc/fleetca")),
-      rules_(std::move(rules)) {}
+    : server_identity_(x509::ServerIdentity(trust_domain)), rules_(std::move(rules)) {}
 
 bool ClaimRules::Matches(const Rule& rule, const JwtClaims& claims, ClaimCaptures* captures) {
   if (rule.issuer != claims.issuer) {

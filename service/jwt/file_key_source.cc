@@ -32,7 +32,9 @@ absl::Status FileKeySource::SwitchTo(absl::string_view text) {
     return FailedPrecondition(Reason::kFileInvalid,
                               absl::StrCat(path_, ": ", keys.status().message()));
   }
-  LogNewKeys(path_, *keys);
+  if (!keys->HasElementsOf(*Keys())) {
+    LogNewKeys(path_, *keys);
+  }
   auto fresh = std::make_shared<const JwkSet>(*std::move(keys));
   absl::MutexLock lock(&mutex_);
   keys_.swap(fresh);

@@ -17,7 +17,8 @@
 namespace fleetca::service {
 
 // The keys of the file as it was last right: `watcher` looks for changes, and what cannot be read
-// or is not a JWK set keeps the keys before (base/watched_files.h). Thread-safe.
+// or is not a JWK set keeps the keys before (base/watched_files.h). A set is logged, with what is
+// left out of it, unless it is the one before in another order or spelling. Thread-safe.
 class FileKeySource : public KeySource {
  public:
   // A file that is missing or wrong is logged, and there are no keys until it is right: it costs

@@ -80,6 +80,30 @@ TEST_F(FileKeySourceTest, AWrongFileKeepsTheKeysBefore) {
   EXPECT_EQ(source.Keys()->size(), 0u);
 }
 
+TEST_F(FileKeySourceTest, ASetInAnotherOrderIsNoNews) {
+  const std::string odd = R"({"kty":"oct","k":"AA"})";
+  const std::string key = MakeJwk(TestKey::OfType(KeyType::kP256), "a");
+  const auto wait_for_other = [](FileKeySource& source, const JwkSet* before) {
+    const absl::Time end = absl::Now() + kPatience;
+    while (source.Keys().get() == before && absl::Now() < end) {
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+    return source.Keys().get() != before;
+  };
+  ::testing::internal::CaptureStderr();
+  Write(MakeJwks({odd, key}));
+  {
+    FileKeySource source(path_, *watcher_);
+    const std::shared_ptr<const JwkSet> before = source.Keys();
+    Write(MakeJwks({key, odd}));
+    EXPECT_TRUE(wait_for_other(source, before.get()));
+  }
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  const size_t line = log.find("keys[0] is of kind oct; RSA and EC are taken");
+  EXPECT_NE(line, std::string::npos) << log;
+  EXPECT_EQ(log.find("is of kind oct", line + 16), std::string::npos) << log;
+}
+
 TEST_F(FileKeySourceTest, BeginsWithoutAFileAndTakesItWhenItComes) {
   FileKeySource source(path_, *watcher_);
   EXPECT_EQ(source.Keys()->size(), 0u);

@@ -98,7 +98,9 @@ bool HttpsKeySource::Refresh() {
     return false;
   }
   failure_.clear();
-  LogNewKeys(options_.url, *keys);
+  if (!keys->HasElementsOf(*Keys())) {
+    LogNewKeys(options_.url, *keys);
+  }
   text_ = *std::move(text);
   auto fresh = std::make_shared<const JwkSet>(*std::move(keys));
   absl::MutexLock lock(&mutex_);

@@ -28,8 +28,9 @@ struct HttpsKeySourceOptions {
 // refused meanwhile, since a caller who waits here could be anyone. Any failure keeps the keys
 // before, however old, and is logged once: an issuer's outage is not the fleet's. After the first
 // failure it is asked again in a second, and then after ever longer waits, refresh_interval at
-// most. A set that arrives replaces them whole, so a key that is gone from it is gone. Until the
-// first fetch there are none.
+// most. A set that arrives replaces them whole, so a key that is gone from it is gone;
+// it is logged, with what is left out of it, unless it is the one before in another order or
+// spelling. Until the first fetch there are none.
 //
 // Thread-safe. `clock` outlives it.
 class HttpsKeySource : public KeySource {

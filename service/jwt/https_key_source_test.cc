@@ -159,6 +159,29 @@ TEST_F(HttpsKeySourceTest, AFailureIsLoggedOnceAndItsEndToo) {
   EXPECT_EQ(Count(log, "those before stay in use"), 1) << log;
 }
 
+// Some issuers write their set in another order each time.
+TEST_F(HttpsKeySourceTest, WhatIsLeftOutIsWarnedOfWhenTheSetChanges) {
+  const std::string odd = R"({"kty":"OKP","crv":"Ed25519","x":"AA","kid":"odd"})";
+  const std::string key = MakeJwk(TestKey::OfType(KeyType::kP256), "a");
+  const std::string other = MakeJwk(TestKey::OfType(KeyType::kP384), "b");
+  ::testing::internal::CaptureStderr();
+  issuer_.SetAnswer(MakeJwks({odd, key}));
+  {
+    const auto source = Start(absl::Milliseconds(2));
+    EXPECT_TRUE(WaitForKey(*source, "a"));
+    for (const std::string& same : {MakeJwks({key, odd}), MakeJwks({odd + " ", key})}) {
+      issuer_.SetAnswer(same);
+      EXPECT_TRUE(issuer_.WaitForFetches(issuer_.fetches() + 3));
+    }
+    issuer_.SetAnswer(MakeJwks({other, odd}));
+    EXPECT_TRUE(WaitForKey(*source, "b"));
+  }
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(Count(log, "and some of them cannot be used"), 2) << log;
+  EXPECT_EQ(Count(log, R"(key \"odd\" is of kind OKP; RSA and EC are taken)"), 2) << log;
+  EXPECT_EQ(Count(log, "The keys of a token issuer were read"), 2) << log;
+}
+
 TEST_F(HttpsKeySourceTest, AsksAgainByItselfAfterAFailure) {
   issuer_.SetAnswer(Unavailable(Reason::kServerUnreachable, "gone"));
   const auto source = Start(absl::Hours(1));

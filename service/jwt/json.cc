@@ -6,7 +6,9 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "base/errors.h"
+#include "base/text.h"
 
 namespace fleetca::service {
 namespace {
@@ -92,7 +94,54 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   std::string problem_;
 };
 
+void AppendCanonical(const JsonValue& value, std::string* out);
+
+void AppendText(absl::string_view text, std::string* out) {
+  absl::StrAppend(out, "\"", absl::CHexEscape(text), "\"");
+}
+
+void AppendMembers(const JsonValue::Object& object, std::string* out) {
+  out->push_back('{');
+  for (const auto& [name, member] : object) {
+    AppendText(name, out);
+    out->push_back(':');
+    AppendCanonical(member, out);
+    out->push_back(',');
+  }
+  out->push_back('}');
+}
+
+// No deeper than the parser lets a value be.
+void AppendCanonical(const JsonValue& value, std::string* out) {
+  if (value.IsAmbiguous()) {
+    out->push_back('!');
+  }
+  if (const JsonValue::Object* object = value.AsObject()) {
+    AppendMembers(*object, out);
+  } else if (const JsonValue::Array* array = value.AsArray()) {
+    out->push_back('[');
+    for (const JsonValue& element : *array) {
+      AppendCanonical(element, out);
+      out->push_back(',');
+    }
+    out->push_back(']');
+  } else if (const std::string* text = value.AsString()) {
+    AppendText(*text, out);
+  } else if (const double* number = value.AsNumber()) {
+    absl::StrAppendFormat(out, "%.17g", *number);
+  } else {
+    const bool* truth = value.AsBool();
+    out->append(truth == nullptr ? "null" : *truth ? "true" : "false");
+  }
+}
+
 }  // namespace
+
+std::string CanonicalText(const JsonValue& value) {
+  std::string text;
+  AppendCanonical(value, &text);
+  return text;
+}
 
 const JsonValue* JsonValue::Member(absl::string_view name) const {
   const Object* object = AsObject();
@@ -106,7 +155,7 @@ const JsonValue* JsonValue::Member(absl::string_view name) const {
 absl::StatusOr<JsonValue> ParseJson(absl::string_view text, RepeatedNames repeated) {
   // The parser takes a NUL for the end of its input, whatever follows, and skips a byte order mark.
   // Neither is JSON.
-  if (absl::StrContains(text, '\0') || absl::StartsWith(text, "\xef\xbb\xbf")) {
+  if (absl::StrContains(text, '\0') || absl::StartsWith(text, kByteOrderMark)) {
     return InvalidArgument(Reason::kConfigInvalid, "",
                            "the text is not JSON: it has a NUL or a byte order mark");
   }

@@ -29,6 +29,7 @@ class JsonValue {
 
   bool IsNull() const { return std::holds_alternative<std::monostate>(value_); }
   // Null when it is of another kind. They alias this object.
+  const bool* AsBool() const { return std::get_if<bool>(&value_); }
   const double* AsNumber() const { return std::get_if<double>(&value_); }
   const std::string* AsString() const { return std::get_if<std::string>(&value_); }
   const Array* AsArray() const { return std::get_if<Array>(&value_); }
@@ -56,6 +57,10 @@ enum class RepeatedNames { kRefuseAll, kMarkObject };
 // is only marked, deeper than kMaxJsonDepth. Numbers become doubles. The caller limits the size.
 absl::StatusOr<JsonValue> ParseJson(absl::string_view text,
                                     RepeatedNames repeated = RepeatedNames::kRefuseAll);
+
+// A text that two values share exactly when they say the same, whatever the order and the spelling
+// of their members. To compare, not to be read.
+std::string CanonicalText(const JsonValue& value);
 
 }  // namespace fleetca::service
 

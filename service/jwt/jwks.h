@@ -4,28 +4,21 @@
 
 #include <cstddef>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "service/jwt/jwk.h"
 #include "service/jwt/signing_algorithm.h"
-#include "service/jwt/verification_key.h"
 
 namespace fleetca::service {
 
 inline constexpr size_t kMaxJwksBytes = size_t{256} << 10;
 inline constexpr size_t kMaxJwksKeys = 100;
-
-struct Jwk {
-  std::shared_ptr<const VerificationKey> key;
-  std::optional<SigningAlgorithm> algorithm;  // the only one it is for, when it says so
-
-  // Whether it can have made a signature by `wanted`.
-  bool IsFor(SigningAlgorithm wanted) const;
-};
+// Of how many elements that were left out a set keeps why.
+inline constexpr size_t kMaxLeftOutJwks = 1000;
 
 // Immutable, thread-safe.
 class JwkSet {
@@ -52,17 +45,27 @@ class JwkSet {
   std::vector<const Jwk*> FindFor(SigningAlgorithm algorithm) const;
 
   size_t size() const { return size_; }
-  // Why each key that was left out was, in words for the log, and for the first few only.
-  const std::vector<std::string>& left_out() const { return left_out_; }
+
+  // What was left out, in the order of the set: the first kMaxLeftOutJwks of left_out_count().
+  const std::vector<LeftOutJwk>& left_out() const { return left_out_; }
+  size_t left_out_count() const { return left_out_count_; }
+  // The first of left_out() that is called so, null when there is none. Aliases this object.
+  const LeftOutJwk* FindLeftOut(absl::string_view kid) const;
+
+  // Whether both were read from the same elements, in whatever order and however they were spaced.
+  // False for a set that was not read and one that was.
+  bool HasElementsOf(const JwkSet& other) const { return digest_ == other.digest_; }
 
  private:
   void Add(const std::optional<std::string>& kid, Jwk jwk);
-  void LeaveOut(size_t index, absl::string_view why);
+  void LeaveOut(LeftOutJwk left_out);
 
   std::map<std::string, std::vector<Jwk>, std::less<>> keys_;
   std::vector<Jwk> nameless_;
   size_t size_ = 0;
-  std::vector<std::string> left_out_;
+  std::vector<LeftOutJwk> left_out_;
+  size_t left_out_count_ = 0;
+  std::string digest_;  // of its elements, whatever their order; empty for a set that was not read
 };
 
 }  // namespace fleetca::service

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -18,6 +21,16 @@ using ::fleetca::testing::MakeJwks;
 using ::fleetca::testing::TestKey;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<std::string> LeftOut(const JwkSet& set) {
+  EXPECT_EQ(set.left_out_count(), set.left_out().size());
+  std::vector<std::string> texts;
+  for (const LeftOutJwk& one : set.left_out()) {
+    texts.push_back(one.ToText());
+  }
+  return texts;
+}
 
 const TestKey& P256() { return TestKey::OfType(KeyType::kP256); }
 const TestKey& Rsa() { return TestKey::OfType(KeyType::kRsa2048); }
@@ -29,7 +42,7 @@ TEST(JwkSetTest, KeepsKeysThatVerifySignatures) {
                               MakeJwk(P256(), "e", R"("key_ops":["verify"],"x5t":"ignored",)"),
                               MakeJwk(TestKey::OfType(KeyType::kP384), "f")})));
   EXPECT_EQ(set.size(), 3u);
-  EXPECT_THAT(set.left_out(), ElementsAre());
+  EXPECT_THAT(LeftOut(set), IsEmpty());
   ASSERT_NE(set.Find("r"), nullptr);
   EXPECT_EQ(set.Find("r")->front().key->kind(), JwkKind::kRsa);
   EXPECT_EQ(set.Find("r")->front().algorithm, SigningAlgorithm::kPs256);
@@ -43,24 +56,80 @@ TEST(JwkSetTest, KeepsKeysThatVerifySignatures) {
 TEST(JwkSetTest, LeavesOutWhatItCannotUse) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(
       const JwkSet set,
-      JwkSet::Parse(MakeJwks(
-          {R"({"kty":"oct","kid":"a","k":"c2VjcmV0","alg":"HS256"})",
-           R"({"kty":"OKP","kid":"b","crv":"Ed25519","x":"AA"})",
-           MakeJwk(P256(), "c", R"("use":"enc",)"),
-           MakeJwk(P256(), "d", R"("key_ops":["encrypt"],)"),
-           MakeJwk(Rsa(), "e", R"("alg":"RSA-OAEP",)"), MakeJwk(Rsa(), "f", R"("alg":"HS256",)"),
-           MakeJwk(Rsa(), "g", R"("alg":"ES256",)"),
-           MakeJwk(TestKey::MakeOther("EC", "P-521"), "h"),
-           MakeJwk(TestKey::MakeRsa(1024, 65537), "i"), MakeJwk(P256(), "j", R"("kid":7,)")})));
+      JwkSet::Parse(MakeJwks({R"({"kty":"oct","kid":"a","k":"c2VjcmV0","alg":"HS256"})",
+                              R"({"kty":"OKP","kid":"b","crv":"Ed25519","x":"AA"})",
+                              MakeJwk(P256(), "c", R"("use":"enc",)"),
+                              MakeJwk(P256(), "d", R"("key_ops":["encrypt"],)"),
+                              MakeJwk(Rsa(), "e", R"("alg":"RSA-OAEP",)"),
+                              MakeJwk(Rsa(), "f", R"("alg":"HS256",)"),
+                              MakeJwk(Rsa(), "g", R"("alg":"ES256",)"),
+                              R"({"kty":"EC","kid":"h","crv":"P-521","x":"AA","y":"AA"})",
+                              MakeJwk(TestKey::MakeRsa(1024, 65537), "i"),
+                              MakeJwk(P256(), "j", R"("e":"7","e":1,)"), R"({"kty":"oct"})"})));
   EXPECT_EQ(set.size(), 0u);
+  constexpr char kAlgorithms[] = "; RS256 to RS512, PS256 to PS512, ES256 and ES384 are taken";
   EXPECT_THAT(
-      set.left_out(),
-      ElementsAre("keys[0] is of kind oct", "keys[1] is of kind OKP",
-                  "keys[2] is not for signatures", "keys[3] is not for signatures",
-                  "keys[4] is for the algorithm RSA-OAEP", "keys[5] is for the algorithm HS256",
-                  "keys[6] is for the algorithm ES256", HasSubstr("keys[7] is of curve P-"),
-                  HasSubstr("keys[8] is RSA of 1024 bits"),
-                  HasSubstr("keys[9] has a member twice")));
+      LeftOut(set),
+      ElementsAre("key \"a\" is of kind oct; RSA and EC are taken",
+                  "key \"b\" is of kind OKP; RSA and EC are taken",
+                  "key \"c\" is not for signatures: its use is \"enc\", not \"sig\"",
+                  "key \"d\" is not for signatures: its key_ops have no \"verify\"",
+                  absl::StrCat("key \"e\" is for the algorithm RSA-OAEP", kAlgorithms),
+                  absl::StrCat("key \"f\" is for the algorithm HS256", kAlgorithms),
+                  "key \"g\" is for the algorithm ES256, which its kty and crv do not fit",
+                  "key \"h\" is of curve P-521; P-256 and P-384 are taken",
+                  HasSubstr("key \"i\" is RSA of 1024 bits"), "key \"j\" has a member twice",
+                  "keys[10] is of kind oct; RSA and EC are taken"));
+}
+
+TEST(JwkSetTest, FindsWhatWasLeftOutByItsKid) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      const JwkSet set,
+      JwkSet::Parse(
+          MakeJwks({R"({"kty":"oct"})", R"({"kty":"oct","kid":7})", R"({"kty":"oct","kid":""})",
+                    R"({"kty":"OKP","kid":"b"})", R"({"kty":"EC","crv":"P-521","kid":"b"})",
+                    MakeJwk(P256(), "c"), MakeJwk(Rsa(), "c", R"("use":"enc",)")})));
+  ASSERT_NE(set.FindLeftOut("b"), nullptr);
+  EXPECT_THAT(set.FindLeftOut("b")->why, HasSubstr("OKP"));
+  ASSERT_NE(set.FindLeftOut(""), nullptr);
+  EXPECT_EQ(set.FindLeftOut("")->index, 2u);
+  EXPECT_EQ(set.FindLeftOut("7"), nullptr);
+  // One of the two that are called so is of use.
+  EXPECT_NE(set.Find("c"), nullptr);
+  EXPECT_NE(set.FindLeftOut("c"), nullptr);
+  EXPECT_THAT(LeftOut(set), ::testing::Contains(HasSubstr("keys[1] is of kind oct")));
+}
+
+TEST(JwkSetTest, ALongOrBinaryNameIsShownShort) {
+  const std::string name(1000, 'a');
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      const JwkSet set, JwkSet::Parse(MakeJwks(
+                            {absl::StrCat(R"({"kty":")", name, R"(","kid":"\n)", name, R"("})")})));
+  EXPECT_EQ(LeftOut(set), std::vector<std::string>{
+                              absl::StrCat("key \"\\n", std::string(63, 'a'), "...\" is of kind ",
+                                           std::string(64, 'a'), "...; RSA and EC are taken")});
+  EXPECT_NE(set.FindLeftOut("\n" + name), nullptr);
+}
+
+TEST(JwkSetTest, KnowsTheSameElementsInAnotherOrder) {
+  const auto parse = [](absl::string_view text) { return *JwkSet::Parse(text); };
+  const std::string key = MakeJwk(P256(), "k");
+  const JwkSet set =
+      parse(MakeJwks({key, R"({"kty":"oct","kid":"a","n":1.5,"b":[true,false,null]})", "7", "{}"}));
+  EXPECT_TRUE(set.HasElementsOf(set));
+  EXPECT_TRUE(set.HasElementsOf(parse(MakeJwks(
+      {"{}", R"( {"b": [true,false , null ],"n":15e-1,"kid":"\u0061","kty":"oct"})", key, "7"}))));
+  for (const absl::string_view other :
+       {R"({"kty":"oct","kid":"b","n":1.5,"b":[true,false,null]})",
+        R"({"kty":"oct","kid":"a","n":1.6,"b":[true,false,null]})",
+        R"({"kty":"oct","kid":"a","n":1.5,"b":[false,true,null]})",
+        R"({"kty":"oct","kid":"a","n":"1.5","b":[true,false,null]})",
+        R"({"kty":"oct","kid":"a","n":1.5,"n":1.5,"b":[true,false,null]})"}) {
+    EXPECT_FALSE(set.HasElementsOf(parse(MakeJwks({key, std::string(other), "7", "{}"})))) << other;
+  }
+  EXPECT_FALSE(set.HasElementsOf(parse(MakeJwks({key}))));
+  // No set was read yet: the first is news, even where it has no elements.
+  EXPECT_FALSE(parse(R"({"keys":[]})").HasElementsOf(JwkSet()));
 }
 
 TEST(JwkSetTest, RefusesWhatIsNoSet) {
@@ -119,7 +188,7 @@ TEST(JwkSetTest, AKeyThatLacksAMemberLeavesTheOther) {
     ]})"));
   EXPECT_EQ(set.size(), 1u);
   EXPECT_NE(set.Find("good"), nullptr);
-  EXPECT_THAT(set.left_out(), ElementsAre("keys[1] has no n"));
+  EXPECT_THAT(LeftOut(set), ElementsAre("key \"other\" has no n"));
 }
 
 TEST(JwkSetTest, KeysOfOneKidAreAllKept) {
@@ -182,7 +251,7 @@ TEST(JwkSetTest, OneOddKeyCostsNoOther) {
           JwkSet::Parse(first ? MakeJwks({odd.jwk, right}) : MakeJwks({right, odd.jwk})));
       EXPECT_NE(set.Find("right"), nullptr) << odd.jwk;
       EXPECT_EQ(set.size(), 1u) << odd.jwk;
-      EXPECT_THAT(set.left_out(), ElementsAre(HasSubstr(odd.why))) << odd.jwk;
+      EXPECT_THAT(LeftOut(set), ElementsAre(HasSubstr(odd.why))) << odd.jwk;
     }
   }
 }
@@ -231,7 +300,7 @@ TEST(JwkSetTest, AZeroOctetBeforeAModulusChangesNothing) {
 TEST(JwkSetTest, ASetWithoutAUsableKeyHasNone) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const JwkSet set, JwkSet::Parse(R"({"keys":[{},7]})"));
   EXPECT_EQ(set.size(), 0u);
-  EXPECT_EQ(set.left_out().size(), 2u);
+  EXPECT_THAT(LeftOut(set), ElementsAre("keys[0] has no kty", "keys[1] is not an object"));
 }
 
 TEST(JwkSetTest, HasLimits) {
@@ -241,13 +310,13 @@ TEST(JwkSetTest, HasLimits) {
   }
   FLEETCA_ASSERT_OK_AND_ASSIGN(const JwkSet many, JwkSet::Parse(MakeJwks(keys)));
   EXPECT_EQ(many.size(), kMaxJwksKeys);
-  EXPECT_THAT(many.left_out(), ElementsAre(HasSubstr("is one too many")));
+  EXPECT_THAT(LeftOut(many), ElementsAre("key \"100\" is one too many; 100 keys are taken"));
 
-  // The log's line about it is short, however many they are.
-  FLEETCA_ASSERT_OK_AND_ASSIGN(const JwkSet odd,
-                               JwkSet::Parse(MakeJwks(std::vector<std::string>(1000, "{}"))));
-  EXPECT_EQ(odd.left_out().size(), 21u);
-  EXPECT_EQ(odd.left_out().back(), "and others");
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      const JwkSet odd,
+      JwkSet::Parse(MakeJwks(std::vector<std::string>(kMaxLeftOutJwks + 1, "{}"))));
+  EXPECT_EQ(odd.left_out().size(), kMaxLeftOutJwks);
+  EXPECT_EQ(odd.left_out_count(), kMaxLeftOutJwks + 1);
 
   std::string text = R"({"keys":[]})";
   text.resize(kMaxJwksBytes, ' ');

@@ -29,13 +29,24 @@ bool Contains(const std::vector<T>& list, const T& wanted) {
   return std::find(list.begin(), list.end(), wanted) != list.end();
 }
 
+// The end of a reason: an element that the header may mean and that was left out of the set. Empty
+// when there is none.
+std::string LeftOutToo(const LeftOutJwk* left_out) {
+  return left_out == nullptr
+             ? std::string()
+             : absl::StrCat("; of the issuer's JWK set, this was left out: ", left_out->ToText());
+}
+
 absl::Status CheckByNamedKey(const JwtIssuer& issuer, const JwkSet& keys, absl::string_view key_id,
                              SigningAlgorithm algorithm, absl::string_view token) {
   const std::vector<Jwk>* named = keys.Find(key_id);
   if (named == nullptr) {
     issuer.keys->OnUnknownKey();
-    return Refusal(absl::StrCat("the issuer ", issuer.url, " has no key \"",
-                                absl::CHexEscape(key_id), "\" that is known yet"));
+    // The issuer may have mended the one that was left out, so the keys are asked for all the same.
+    const LeftOutJwk* left_out = keys.FindLeftOut(key_id);
+    return Refusal(absl::StrCat(
+        "the issuer ", issuer.url, " has no key \"", absl::CHexEscape(key_id), "\" that ",
+        left_out == nullptr ? "is known yet" : "can be used", LeftOutToo(left_out)));
   }
   bool any_fits = false;
   for (const Jwk& jwk : *named) {
@@ -47,7 +58,8 @@ absl::Status CheckByNamedKey(const JwtIssuer& issuer, const JwkSet& keys, absl::
   }
   return Refusal(any_fits ? "the signature is wrong"
                           : absl::StrCat("the key \"", absl::CHexEscape(key_id), "\" is not for ",
-                                         SigningAlgorithmName(algorithm)));
+                                         SigningAlgorithmName(algorithm),
+                                         LeftOutToo(keys.FindLeftOut(key_id))));
 }
 
 // The header may leave `kid` out (RFC 7515 section 4.1.4). Where one key fits, it is the one that
@@ -61,6 +73,12 @@ absl::Status CheckByOnlyKey(const JwtIssuer& issuer, const JwkSet& keys, Signing
   }
   if (fitting.empty()) {
     issuer.keys->OnUnknownKey();
+    return Refusal(absl::StrCat(
+        "the header names no key by kid, and the issuer ", issuer.url, " has 0 keys for ",
+        SigningAlgorithmName(algorithm), " that can be used",
+        LeftOutToo(keys.left_out().empty() ? nullptr : &keys.left_out().front()),
+        keys.left_out_count() > 1 ? absl::StrCat("; and ", keys.left_out_count() - 1, " more")
+                                  : ""));
   }
   return Refusal(absl::StrCat("the header names no key by kid, and the issuer ", issuer.url,
                               " has ", fitting.size(), " keys for ",
@@ -69,13 +87,16 @@ absl::Status CheckByOnlyKey(const JwtIssuer& issuer, const JwkSet& keys, Signing
 
 absl::Status CheckSignature(const JwtIssuer& issuer, const UnverifiedJwt& jwt,
                             absl::string_view token) {
-  const absl::string_view algorithm = SigningAlgorithmName(jwt.algorithm);
-  if (!Contains(issuer.algorithms, jwt.algorithm)) {
-    return Refusal(absl::StrCat("the header's alg ", algorithm, " is not pinned for ", issuer.url));
-  }
   const std::shared_ptr<const JwkSet> keys = issuer.keys->Keys();
-  return jwt.key_id.has_value() ? CheckByNamedKey(issuer, *keys, *jwt.key_id, jwt.algorithm, token)
-                                : CheckByOnlyKey(issuer, *keys, jwt.algorithm, token);
+  if (!jwt.algorithm || !Contains(issuer.algorithms, *jwt.algorithm)) {
+    return Refusal(absl::StrCat(
+        "the header's alg ", jwt.algorithm_name, " is not ",
+        jwt.algorithm ? absl::StrCat("pinned for ", issuer.url)
+                      : "a signature algorithm that can be pinned",
+        LeftOutToo(jwt.key_id.has_value() ? keys->FindLeftOut(*jwt.key_id) : nullptr)));
+  }
+  return jwt.key_id.has_value() ? CheckByNamedKey(issuer, *keys, *jwt.key_id, *jwt.algorithm, token)
+                                : CheckByOnlyKey(issuer, *keys, *jwt.algorithm, token);
 }
 
 absl::Status CheckAudience(const JsonValue& claims, const std::vector<std::string>& ours) {

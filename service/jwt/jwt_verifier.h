@@ -69,7 +69,8 @@ class JwtVerifier {
   // looked at: the issuer does that, which uses it up.
   //
   // UNAUTHENTICATED kCallerUnknown with one and the same sentence whatever is wrong, so that a
-  // stranger learns nothing by trying; `log_detail` then has why, without the token.
+  // stranger learns nothing by trying; `log_detail` then has why, without the token: also why
+  // the key that the token names was left out of its issuer's set, where it was.
   absl::StatusOr<JwtClaims> Verify(absl::string_view token, absl::Time now,
                                    std::string* log_detail) const;
 

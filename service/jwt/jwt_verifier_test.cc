@@ -89,6 +89,9 @@ TEST_F(JwtVerifierTest, RefusesAnAlgorithmForAnotherKindOfKey) {
   ExpectRefused(MakeToken(R"({"alg":"RS384","kid":"rsa"})", Payload(), Rsa(),
                           SignatureScheme::kRsaPkcs1Sha384),
                 "RS384 is not pinned");
+  ExpectRefused(MakeToken(R"({"alg":"ES512","kid":"p256"})", Payload(), P256(),
+                          SignatureScheme::kEcdsaSha512),
+                "alg ES512 is not a signature algorithm that can be pinned");
   ExpectRefused(MakeToken(kRs256, Payload(), Rsa(), SignatureScheme::kRsaPssSha256),
                 "the signature is wrong");
 }

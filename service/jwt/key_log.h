@@ -2,36 +2,24 @@
 #ifndef FLEETCA_SERVICE_JWT_KEY_LOG_H_
 #define FLEETCA_SERVICE_JWT_KEY_LOG_H_
 
-#include <string>
-
 #include "absl/status/status.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
-#include "base/log.h"
 #include "service/jwt/jwks.h"
 
 namespace fleetca::service {
 
-// `source` is a path or an URL. A set without a usable key is the end of its issuer's tokens.
-inline void LogNewKeys(absl::string_view source, const JwkSet& keys) {
-  const bool none = keys.size() == 0;
-  log::Write(none ? log::Level::kWarning : log::Level::kInfo,
-             none ? "A token issuer has no usable key, so its tokens are refused"
-                  : "The keys of a token issuer were read",
-             {{"source", source},
-              {"keys", keys.size()},
-              {"left_out", absl::StrJoin(keys.left_out(), "; ")}});
-}
+// All of them write one line and are thread-safe. `source` is a path or an URL.
 
-inline void LogKeysMissing(absl::string_view source, const absl::Status& error) {
-  log::Error("A token issuer's keys could not be had; until they can, its tokens are refused",
-             {{"source", source}, {"error", error.message()}});
-}
+// Of a set that was read for the first time or has changed. The line is a warning where no key can
+// be used or some were left out: it names the first of these, by kid or place, with why, and counts
+// the others.
+void LogNewKeys(absl::string_view source, const JwkSet& keys);
 
-inline void LogKeysKept(absl::string_view source, const absl::Status& error) {
-  log::Error("A token issuer's keys could not be had; those before stay in use",
-             {{"source", source}, {"error", error.message()}});
-}
+// There are no keys yet.
+void LogKeysMissing(absl::string_view source, const absl::Status& error);
+
+// There are some of before.
+void LogKeysKept(absl::string_view source, const absl::Status& error);
 
 }  // namespace fleetca::service
 

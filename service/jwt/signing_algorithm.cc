@@ -1,5 +1,8 @@
 #include "service/jwt/signing_algorithm.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace fleetca::service {
 namespace {
 
@@ -21,6 +24,10 @@ constexpr Row kRows[] = {
     {SigningAlgorithm::kEs384, "ES384", JwkKind::kP384},
 };
 
+// Of IANA's registry "JSON Web Signature and Encryption Algorithms".
+constexpr absl::string_view kOthers[] = {"ES512", "ES256K",    "EdDSA",     "Ed25519",
+                                         "Ed448", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87"};
+
 const Row& RowOf(SigningAlgorithm algorithm) { return kRows[static_cast<int>(algorithm)]; }
 
 }  // namespace
@@ -34,6 +41,10 @@ std::optional<SigningAlgorithm> ParseSigningAlgorithm(absl::string_view name) {
     }
   }
   return std::nullopt;
+}
+
+bool IsOtherSignature(absl::string_view name) {
+  return std::find(std::begin(kOthers), std::end(kOthers), name) != std::end(kOthers);
 }
 
 JwkKind KeyKindOf(SigningAlgorithm algorithm) { return RowOf(algorithm).kind; }

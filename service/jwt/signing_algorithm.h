@@ -27,6 +27,9 @@ enum class JwkKind { kRsa, kP256, kP384 };
 absl::string_view SigningAlgorithmName(SigningAlgorithm algorithm);
 // Exactly as written there, upper case; nullopt for every other name.
 [[nodiscard]] std::optional<SigningAlgorithm> ParseSigningAlgorithm(absl::string_view name);
+// Whether it names a signature of JOSE that is not taken here, such as EdDSA: an issuer may well
+// sign by it, and its key is then one that is left out of the set.
+[[nodiscard]] bool IsOtherSignature(absl::string_view name);
 // The one kind of key that the algorithm is for.
 JwkKind KeyKindOf(SigningAlgorithm algorithm);
 

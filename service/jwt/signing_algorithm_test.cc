@@ -16,5 +16,16 @@ TEST(SigningAlgorithmTest, NamesNoUnsignedAndNoSymmetricOne) {
   }
 }
 
+// None of them can be chosen, and what is no signature by a key pair is not even read on.
+TEST(SigningAlgorithmTest, KnowsTheSignaturesOfOthers) {
+  for (const absl::string_view name : {"ES512", "ES256K", "EdDSA", "Ed25519", "ML-DSA-65"}) {
+    EXPECT_TRUE(IsOtherSignature(name)) << name;
+    EXPECT_EQ(ParseSigningAlgorithm(name), std::nullopt) << name;
+  }
+  for (const absl::string_view name : {"none", "HS256", "RS256", "eddsa", "RSA-OAEP", ""}) {
+    EXPECT_FALSE(IsOtherSignature(name)) << name;
+  }
+}
+
 }  // namespace
 }  // namespace fleetca::service

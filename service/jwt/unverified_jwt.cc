@@ -79,7 +79,7 @@ absl::StatusOr<UnverifiedJwt> ParseJwt(absl::string_view token) {
   const std::string* name = Text(header, "alg");
   const std::optional<SigningAlgorithm> algorithm =
       name == nullptr ? std::nullopt : ParseSigningAlgorithm(*name);
-  if (!algorithm) {
+  if (!algorithm && (name == nullptr || !IsOtherSignature(*name))) {
     return Refusal(absl::StrCat("the header's alg ",
                                 name == nullptr ? "is missing" : absl::CHexEscape(*name),
                                 " is not a signature algorithm that can be pinned"));
@@ -96,7 +96,7 @@ absl::StatusOr<UnverifiedJwt> ParseJwt(absl::string_view token) {
     return Refusal("the signature is missing or not canonical base64url without padding");
   }
   FLEETCA_ASSIGN_OR_RETURN(JsonValue claims, ParseObject(parts[1], "payload"));
-  return UnverifiedJwt{*algorithm, std::move(key_id), std::move(claims)};
+  return UnverifiedJwt{algorithm, *name, std::move(key_id), std::move(claims)};
 }
 
 }  // namespace fleetca::service

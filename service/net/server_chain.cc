@@ -9,9 +9,9 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "service/net/certificate_path.h"
-#include "service/policy/reserved_names.h"
 #include "x509/certificate.h"
 #include "x509/name.h"
+#include "x509/spiffe_id.h"
 
 namespace fleetca::service {
 namespace {
@@ -55,7 +55,7 @@ absl::Status CheckUnrooted(absl::Span<const std::string> file, const Certificate
 }
 
 void WarnOfIdentity(const Certificate& leaf, const ServerTrust& trust, ServerChain* chain) {
-  const std::string expected = ServerIdentity(trust.trust_domain);
+  const std::string expected = x509::ServerIdentity(trust.trust_domain);
   const absl::string_view identity = leaf.SpiffeId();
   if (identity == expected) {
     return;

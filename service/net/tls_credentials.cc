@@ -17,9 +17,9 @@
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "base/time_text.h"
-#include "service/net/first_certificate.h"
 #include "service/net/tls_check.h"
 #include "x509/certificate.h"
+#include "x509/first_certificate.h"
 
 namespace fleetca::service {
 namespace {
@@ -138,7 +138,7 @@ absl::Time ServerTls::TimeFor(absl::string_view certificate) const {
     return now;
   }
   // One that has expired is judged as in its last second.
-  const absl::StatusOr<HeldCertificate> own = ParseFirstCertificate(certificate);
+  const absl::StatusOr<x509::HeldCertificate> own = x509::ParseFirstCertificate(certificate);
   return own.ok() ? std::min(now, (*own)->not_after - absl::Seconds(1)) : now;
 }
 

@@ -1,8 +1,6 @@
 #include "service/policy/evaluation.h"
 
 #include <algorithm>
-#include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -13,7 +11,9 @@
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "service/policy/default_names.h"
 #include "service/policy/grant_limits.h"
+#include "service/policy/granted_name.h"
 #include "x509/name.h"
 #include "x509/spiffe_id.h"
 
@@ -34,13 +34,6 @@ std::string Shown(absl::string_view text) {
 
 absl::Status Denied(absl::string_view message) {
   return PermissionDenied(Reason::kCallerNotAllowed, message);
-}
-
-absl::Status NotGranted(const GeneralName& name, absl::string_view identity) {
-  return InvalidArgument(
-      Reason::kSanNotAllowed, kNamesField,
-      absl::StrCat(x509::NameToString(name), " is not granted to ", identity,
-                   "; leave it out, or ask the CA's operator to grant it in the policy"));
 }
 
 std::string AlgorithmNames(const std::vector<x509::PublicKeyAlgorithm>& algorithms) {
@@ -259,29 +252,12 @@ absl::Status Evaluation::CheckKey() {
   return absl::OkStatus();
 }
 
-absl::Status Evaluation::CheckName(const GeneralName& name) const {
-  switch (name.type) {
-    case NameType::kUri:
-      return absl::OkStatus();  // the subject's own
-    case NameType::kDns:
-      return subject_.rule->AllowsDns(name.value, captured_) ? absl::OkStatus()
-                                                             : NotGranted(name, subject_.id);
-    case NameType::kIp:
-      return subject_.rule->AllowsIp(name.value) ? absl::OkStatus() : NotGranted(name, subject_.id);
-    case NameType::kEmail:
-      return InvalidArgument(
-          Reason::kSanTypeForbidden, kNamesField,
-          absl::StrCat(x509::NameToString(name), ": no rule grants e-mail names; leave it out"));
-  }
-  return NotGranted(name, subject_.id);
-}
-
 absl::Status Evaluation::CheckNames() {
   decision_.names.push_back({NameType::kUri, subject_.id});
   const bool asks = absl::c_any_of(
       request_.names, [](const GeneralName& name) { return name.type != NameType::kUri; });
   for (const GeneralName& name : request_.names) {
-    const absl::Status outcome = CheckName(name);
+    const absl::Status outcome = CheckGranted(name, subject_.id, *subject_.rule, captured_);
     NoteName(name, outcome);
     FLEETCA_RETURN_IF_ERROR(outcome);
     if (name.type != NameType::kUri) {
@@ -290,66 +266,14 @@ absl::Status Evaluation::CheckNames() {
   }
   if (asks || decision_.profile->subordinate_ca.has_value()) {
     Detail(decision_.names.size(), " in all");
-  } else {
-    TakeDefaultNames();
+    return absl::OkStatus();
   }
+  const NamedSubject subject = {subject_.id, *subject_.rule, captured_, policy_.options().reserved};
+  const absl::string_view how = TakeDefaultNames(
+      subject, subject_.id == caller_.id ? request_.caller_names : absl::Span<const GeneralName>(),
+      &decision_, explanation_);
+  Detail(decision_.names.size(), " in all; none is asked for", how);
   return absl::OkStatus();
-}
-
-bool Evaluation::MayHave(const GeneralName& name) const {
-  const ReservedNames& reserved = policy_.options().reserved;
-  return CheckName(name).ok() && decision_.profile->profile.name_rules().CheckOne(name).ok() &&
-         (reserved.HasIdentity(subject_.id) || !reserved.Covers(name));
-}
-
-void Evaluation::TakeDefaultNames() {
-  KeepNamesOfCaller();
-  const size_t kept = decision_.names.size() - 1;
-  if (kept == 0) {
-    TakeNamesOfRule();
-  }
-  const size_t count = decision_.names.size() - 1;
-  Detail(decision_.names.size(), " in all; none is asked for",
-         kept != 0    ? ", and those of the certificate that asks are kept"
-         : count != 0 ? ", so the rule's dns_names are taken"
-                      : "");
-}
-
-void Evaluation::KeepNamesOfCaller() {
-  if (subject_.id != caller_.id) {
-    return;
-  }
-  for (const GeneralName& name : request_.caller_names) {
-    if (name.type == NameType::kUri) {
-      continue;
-    }
-    const bool kept =
-        decision_.names.size() < decision_.profile->profile.name_rules().max_names() &&
-        MayHave(name);
-    (kept ? decision_.names : decision_.left_out).push_back(name);
-    if (explanation_ != nullptr) {
-      explanation_->checks.push_back(
-          {absl::StrCat("name ", x509::NameToString(name)), true,
-           kept ? "kept from the certificate that asks"
-                : "left out: the certificate that asks has it, and it is granted no more"});
-    }
-  }
-}
-
-void Evaluation::TakeNamesOfRule() {
-  for (const NameTemplate& exact : subject_.rule->dns_names) {
-    std::optional<std::string> text = exact.ExpandDnsName(captured_);
-    if (!text.has_value() ||
-        decision_.names.size() >= decision_.profile->profile.name_rules().max_names()) {
-      continue;
-    }
-    decision_.own_texts.push_back(std::make_unique<const std::string>(*std::move(text)));
-    const GeneralName name = {NameType::kDns, *decision_.own_texts.back()};
-    if (MayHave(name) && !absl::c_linear_search(decision_.names, name)) {
-      decision_.names.push_back(name);
-      NoteName(name, absl::OkStatus());
-    }
-  }
 }
 
 // The profile bounds what the rule grants: its key algorithms and its own rules of names.

@@ -56,14 +56,6 @@ class Evaluation {
   absl::Status FillGrants();
 
   Party FindParty(absl::string_view id) const;
-  absl::Status CheckName(const x509::GeneralName& name) const;
-  // Fills in the names of a request that asks for none, from the caller's certificate or else from
-  // the rule.
-  void TakeDefaultNames();
-  void KeepNamesOfCaller();
-  void TakeNamesOfRule();
-  // Whether rule and profile grant the name and it is not the CA's, without a word on why not.
-  bool MayHave(const x509::GeneralName& name) const;
   absl::StatusOr<x509::Subject> SubjectOfCa() const;
 
   const Policy& policy_;

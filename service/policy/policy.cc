@@ -68,7 +68,7 @@ class Policy::Compiler {
   void Compile() {
     trust_domain_ = policy_.options_.trust_domain;
     CheckHead();
-    policy_.options_.reserved.identities.push_back(ServerIdentity(trust_domain_));
+    policy_.options_.reserved.identities.push_back(x509::ServerIdentity(trust_domain_));
     CompileProfiles();
     CompileRules();
     // What else is wrong would be blamed twice.

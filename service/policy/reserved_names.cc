@@ -4,7 +4,6 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
 namespace fleetca::service {
@@ -59,10 +58,6 @@ ReservedNames ReservedNamesOf(const x509::Certificate& certificate) {
     }
   }
   return reserved;
-}
-
-std::string ServerIdentity(absl::string_view trust_domain) {
-  return absl::StrCat("spiffe://", trust_domain, "/svc/fleetca");
 }
 
 }  // namespace fleetca::service

@@ -33,10 +33,6 @@ struct ReservedNames {
 // Every name in the certificate of the CA's server.
 ReservedNames ReservedNamesOf(const x509::Certificate& certificate);
 
-// "spiffe://fleet.example/svc/fleetca": reserved whatever the server's certificate says, as clients
-// expect it.
-std::string ServerIdentity(absl::string_view trust_domain);
-
 }  // namespace fleetca::service
 
 #endif  // FLEETCA_SERVICE_POLICY_RESERVED_NAMES_H_

@@ -91,9 +91,9 @@ absl::StatusOr<CertificateCaller> CallerVerifier::Verify(absl::string_view der) 
   CertificateCaller caller{.spiffe_id = std::string(peer.spiffe_id),
                            .not_after = peer.validity.not_after,
                            .other_names = OtherNames(*leaf)};
-  HeldCertificate held{.serial = std::string(leaf->serial),
-                       .subject_public_key_info = std::string(leaf->public_key.spki),
-                       .lineage = std::string(leaf->serial)};
+  CallerCertificate held{.serial = std::string(leaf->serial),
+                         .subject_public_key_info = std::string(leaf->public_key.spki),
+                         .lineage = std::string(leaf->serial)};
   // One of before an arc was set, or made by `ca init`, says nothing.
   if (const x509::Extension* extension = leaf->Find(options_.oids.provenance);
       extension != nullptr) {
@@ -103,7 +103,7 @@ absl::StatusOr<CertificateCaller> CallerVerifier::Verify(absl::string_view der) 
       held.generation = provenance->generation.value_or(0);
     }
   }
-  caller.held = std::make_shared<const HeldCertificate>(std::move(held));
+  caller.held = std::make_shared<const CallerCertificate>(std::move(held));
   return caller;
 }
 
@@ -117,12 +117,12 @@ absl::Status CallerVerifier::CheckRecord(absl::string_view der, CertificateCalle
       options_.store->GetBySerial(serial->bytes());
   if (record.ok()) {
     if (record->certificate == der) {
-      HeldCertificate held = *caller->held;
+      CallerCertificate held = *caller->held;
       held.profile = record->profile;
       held.lineage = store::LineageOf(*record);
       // Records of releases that kept no lineages say 0.
       held.generation = std::max(held.generation, record->generation);
-      caller->held = std::make_shared<const HeldCertificate>(std::move(held));
+      caller->held = std::make_shared<const CallerCertificate>(std::move(held));
       return absl::OkStatus();
     }
     log::Error(

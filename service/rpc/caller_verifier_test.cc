@@ -44,6 +44,7 @@ const auto kIsUnknown = IsError(absl::StatusCode::kUnauthenticated, Reason::kCal
 struct LeafPlan {
   uint16_t instance = kStoreInstance;
   bool provenance = false;
+  x509::Attestation attestation = x509::Attestation::kMtls;
   x509::TbsTemplateOptions options;
   x509::GeneralNames names = {{x509::NameType::kUri, kAdmin}};
 };
@@ -59,7 +60,8 @@ std::string Issue(const x509::TestCa& ca, const std::function<void(LeafPlan&)>& 
   spec.serial = *x509::SerialNumber::Create(spec.not_after, plan.instance, kTestNow);
   spec.names = plan.names;
   if (plan.provenance) {
-    spec.provenance = *x509::BuildProvenance({.profile = "user", .generation = 4});
+    spec.provenance = *x509::BuildProvenance(
+        {.profile = "user", .attestation = plan.attestation, .generation = 4});
   }
   const auto tbs_template = x509::TbsTemplate::Create(plan.options);
   FLEETCA_EXPECT_OK(tbs_template);
@@ -249,6 +251,11 @@ TEST_F(CallerVerifierTest, WithoutARecordACertificateMustSayHowItCameToBe) {
   EXPECT_THAT(CheckRecord(Issue(*issuing_)), kIsUnknown);
   // Of a server with another store, or of this one before it was restored.
   FLEETCA_EXPECT_OK(CheckRecord(Issue(*issuing_, [](LeafPlan& p) { p.provenance = true; })));
+  // One that was renewed offline there.
+  FLEETCA_EXPECT_OK(CheckRecord(Issue(*issuing_, [](LeafPlan& p) {
+    p.provenance = true;
+    p.attestation = x509::Attestation::kOwn;
+  })));
   // Of `ca init`, which has no store.
   FLEETCA_EXPECT_OK(CheckRecord(Issue(*issuing_, [](LeafPlan& p) { p.instance = 0; })));
 }

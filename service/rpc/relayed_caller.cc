@@ -11,7 +11,7 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "service/policy/one_capture.h"
-#include "service/policy/reserved_names.h"
+#include "x509/spiffe_id.h"
 
 namespace fleetca::service {
 namespace {
@@ -78,7 +78,7 @@ bool MatchesIdentityPath(absl::string_view rule, absl::string_view path) {
 RelayedCallers::RelayedCallers(absl::string_view trust_domain,
                                const std::vector<TokenIssuerConfig>& issuers, const Clock& clock)
     : prefix_(absl::StrCat("spiffe://", trust_domain)),
-      server_identity_(ServerIdentity(trust_domain)),
+      server_identity_(x509::ServerIdentity(trust_domain)),
       clock_(clock) {
   for (const TokenIssuerConfig& issuer : issuers) {
     for (const ClaimRuleOptions& rule : issuer.rules) {

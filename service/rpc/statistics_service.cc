@@ -38,6 +38,22 @@ absl::Status WriteProcess(v1::ProcessStatistics* message) {
   return absl::OkStatus();
 }
 
+void WriteOwnCertificate(const OwnCertificateState& state, v1::OwnCertificate* message) {
+  const OwnCertificate& certificate = state.certificate;
+  message->set_what(certificate.what);
+  message->set_file(certificate.file);
+  message->set_subject(certificate.subject);
+  message->set_spiffe_id(certificate.spiffe_id);
+  message->set_serial_number(certificate.serial_number);
+  WriteTimestamp(certificate.not_after, message->mutable_not_after());
+  message->set_in_warning_time(!state.warning.empty());
+  message->set_warning(state.warning);
+  if (state.last_renewal_attempt.has_value()) {
+    WriteTimestamp(*state.last_renewal_attempt, message->mutable_last_renewal_attempt_time());
+  }
+  message->set_renewal_error(state.renewal_error);
+}
+
 }  // namespace
 
 void DescribeBuildAndMachine(v1::ServerDescription* description) {
@@ -111,6 +127,9 @@ absl::Status StatisticsService::Read(v1::GetStatisticsResponse* response) const 
   WriteHistogram(stored_.sync_microseconds, store.mutable_sync_microseconds());
   WriteRevocation(revocation_, response->mutable_revocation());
   *response->mutable_server() = description_;
+  for (const OwnCertificateState& state : own_certificates_()) {
+    WriteOwnCertificate(state, response->add_own_certificates());
+  }
   return absl::OkStatus();
 }
 

@@ -5,11 +5,14 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <functional>
 #include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "fleetca/v1/statistics.grpc.pb.h"
+#include "service/authority/own_certificate.h"
 #include "service/issuance/issue_queue.h"
 #include "service/issuance/issuer_stats.h"
 #include "service/revocation/known_revocations.h"
@@ -21,6 +24,9 @@ namespace fleetca::service {
 
 // Fills in the compiler, the libraries but the store's, and the machine.
 void DescribeBuildAndMachine(v1::ServerDescription* description);
+
+// Gives the certificates that the CA has for itself. Waits for nothing; from any thread.
+using ReadOwnCertificates = std::function<std::vector<OwnCertificateState>()>;
 
 // What is said of revocations; nothing is said of a part that is null.
 struct RevocationParts {
@@ -35,11 +41,12 @@ class StatisticsService : public v1::StatisticsService::WithRawCallbackMethod_Ge
  public:
   StatisticsService(v1::ServerDescription description, const IssueQueue& queue,
                     const IssuerStats& issuing, const store::StoreStats& stored,
-                    RevocationParts revocation = {})
+                    ReadOwnCertificates own_certificates, RevocationParts revocation = {})
       : description_(std::move(description)),
         queue_(queue),
         issuing_(issuing),
         stored_(stored),
+        own_certificates_(std::move(own_certificates)),
         revocation_(revocation) {}
 
   grpc::ServerUnaryReactor* GetStatistics(grpc::CallbackServerContext* context,
@@ -54,6 +61,7 @@ class StatisticsService : public v1::StatisticsService::WithRawCallbackMethod_Ge
   const IssueQueue& queue_;
   const IssuerStats& issuing_;
   const store::StoreStats& stored_;
+  const ReadOwnCertificates own_certificates_;
   const RevocationParts revocation_;
 };
 

@@ -3,6 +3,7 @@
 #include <grpcpp/test/default_reactor_test_peer.h>
 
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "service/call/wire_message.h"
@@ -37,8 +38,44 @@ class StatisticsServiceTest : public EdgeFixture {
 
   IssuerStats issuing_;
   store::MemoryStore store_;
-  StatisticsService service_{Described(), queue_, issuing_, store_.stats()};
+  std::vector<OwnCertificateState> own_certificates_;
+  StatisticsService service_{Described(), queue_, issuing_, store_.stats(),
+                             [this] { return own_certificates_; }};
 };
+
+TEST_F(StatisticsServiceTest, TellsOfTheCertificatesThatTheCaHasForItself) {
+  const absl::Time end = absl::FromUnixSeconds(1'800'000'000);
+  OwnCertificateState server;
+  server.certificate = {.what = "the server's certificate",
+                        .file = "ca/server.crt",
+                        .not_after = end,
+                        .subject = "CN=ca",
+                        .spiffe_id = "spiffe://fleet.test/svc/fleetca",
+                        .serial_number = std::string("\x01\x00\xff", 3)};
+  server.warning = "it ends soon; do something";
+  server.last_renewal_attempt = end - absl::Hours(1);
+  server.renewal_error = "the policy does not grant it";
+  OwnCertificateState root;
+  root.certificate.what = "the root's certificate";
+  own_certificates_ = {server, root};
+  v1::GetStatisticsResponse response;
+  ASSERT_TRUE(Get(&response).ok());
+  ASSERT_EQ(response.own_certificates_size(), 2);
+  const v1::OwnCertificate& first = response.own_certificates(0);
+  EXPECT_EQ(first.what(), "the server's certificate");
+  EXPECT_EQ(first.file(), "ca/server.crt");
+  EXPECT_EQ(first.subject(), "CN=ca");
+  EXPECT_EQ(first.spiffe_id(), "spiffe://fleet.test/svc/fleetca");
+  EXPECT_EQ(first.serial_number(), server.certificate.serial_number);
+  EXPECT_EQ(first.not_after().seconds(), absl::ToUnixSeconds(end));
+  EXPECT_TRUE(first.in_warning_time());
+  EXPECT_EQ(first.warning(), "it ends soon; do something");
+  EXPECT_EQ(first.last_renewal_attempt_time().seconds(), absl::ToUnixSeconds(end) - 3600);
+  EXPECT_EQ(first.renewal_error(), "the policy does not grant it");
+  const v1::OwnCertificate& second = response.own_certificates(1);
+  EXPECT_FALSE(second.in_warning_time());
+  EXPECT_FALSE(second.has_last_renewal_attempt_time());
+}
 
 TEST_F(StatisticsServiceTest, TellsWhatWasCounted) {
   issuing_.issued = 5;

@@ -75,11 +75,9 @@ ListenerOptions MainListener(const ServerConfig& config, uint64_t descriptors) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<IssuingPort>> IssuingPort::Start(const ServerConfig& config,
-                                                                const ServerTls& tls, RunningCa& ca,
-                                                                IssueQueue& queue,
-                                                                v1::ServerDescription description,
-                                                                uint64_t descriptors) {
+absl::StatusOr<std::unique_ptr<IssuingPort>> IssuingPort::Start(
+    const ServerConfig& config, const ServerTls& tls, RunningCa& ca, IssueQueue& queue,
+    v1::ServerDescription description, ReadOwnCertificates own_certificates, uint64_t descriptors) {
   FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<PeerReader> caller_reader,
                            PeerReader::Create({.issuing_cas = ca.issuing_cas(),
                                                .trust_domain = config.trust_domain,
@@ -90,9 +88,9 @@ absl::StatusOr<std::unique_ptr<IssuingPort>> IssuingPort::Start(const ServerConf
   FLEETCA_ASSIGN_OR_RETURN(
       std::unique_ptr<RevocationWatchers> watchers,
       RevocationWatchers::Start(ca.store(), ca.revocations(), *caller_reader, {}));
-  auto port =
-      absl::WrapUnique(new IssuingPort(config, std::move(caller_reader), std::move(pool),
-                                       std::move(watchers), ca, queue, std::move(description)));
+  auto port = absl::WrapUnique(
+      new IssuingPort(config, std::move(caller_reader), std::move(pool), std::move(watchers), ca,
+                      queue, std::move(description), std::move(own_certificates)));
   FLEETCA_RETURN_IF_ERROR(port->Listen(config, tls, ca, descriptors));
   return port;
 }
@@ -100,7 +98,8 @@ absl::StatusOr<std::unique_ptr<IssuingPort>> IssuingPort::Start(const ServerConf
 IssuingPort::IssuingPort(const ServerConfig& config, std::unique_ptr<PeerReader> caller_reader,
                          std::unique_ptr<ControlPool> pool,
                          std::unique_ptr<RevocationWatchers> watchers, RunningCa& ca,
-                         IssueQueue& queue, v1::ServerDescription description)
+                         IssueQueue& queue, v1::ServerDescription description,
+                         ReadOwnCertificates own_certificates)
     : description_(std::move(description)),
       caller_reader_(std::move(caller_reader)),
       pool_(std::move(pool)),
@@ -116,6 +115,7 @@ IssuingPort::IssuingPort(const ServerConfig& config, std::unique_ptr<PeerReader>
           *caller_reader_, [&ca](absl::string_view sha256) { return ca.ApplyPolicy(sha256); },
           config.policy_file, *pool_),
       statistics_(description_, queue, ca.issuer().stats(), ca.store().stats(),
+                  std::move(own_certificates),
                   {&ca.revocations(), &ca.revoker(), watchers_.get()}) {}
 
 IssuingPort::~IssuingPort() {

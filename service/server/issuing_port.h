@@ -46,6 +46,7 @@ class IssuingPort {
                                                             const ServerTls& tls, RunningCa& ca,
                                                             IssueQueue& queue,
                                                             v1::ServerDescription description,
+                                                            ReadOwnCertificates own_certificates,
                                                             uint64_t descriptors);
   IssuingPort(const IssuingPort&) = delete;
   IssuingPort& operator=(const IssuingPort&) = delete;
@@ -70,7 +71,8 @@ class IssuingPort {
  private:
   IssuingPort(const ServerConfig& config, std::unique_ptr<PeerReader> caller_reader,
               std::unique_ptr<ControlPool> pool, std::unique_ptr<RevocationWatchers> watchers,
-              RunningCa& ca, IssueQueue& queue, v1::ServerDescription description);
+              RunningCa& ca, IssueQueue& queue, v1::ServerDescription description,
+              ReadOwnCertificates own_certificates);
 
   absl::Status Listen(const ServerConfig& config, const ServerTls& tls, RunningCa& ca,
                       uint64_t descriptors);

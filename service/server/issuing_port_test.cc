@@ -49,7 +49,8 @@ class IssuingPortTest : public CaFolderFixture {
   }
 
   absl::StatusOr<std::unique_ptr<IssuingPort>> Start() {
-    return IssuingPort::Start(config_, *tls_, *ca_, queue_, {}, 1000);
+    return IssuingPort::Start(
+        config_, *tls_, *ca_, queue_, {}, [] { return std::vector<OwnCertificateState>(); }, 1000);
   }
 
   std::shared_ptr<grpc::Channel> Channel(const IssuingPort& port) const {

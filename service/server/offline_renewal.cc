@@ -12,12 +12,13 @@
 #include "base/file_watcher.h"
 #include "base/status_macros.h"
 #include "service/authority/ca_init.h"
-#include "service/net/first_certificate.h"
+#include "service/config/first_certificate_file.h"
 #include "service/policy/policy.h"
 #include "service/server/own_issuance.h"
 #include "service/server/running_ca.h"
 #include "store/store_place.h"
 #include "x509/certificate.h"
+#include "x509/first_certificate.h"
 #include "x509/san.h"
 
 namespace fleetca::service {
@@ -51,7 +52,7 @@ absl::StatusOr<std::unique_ptr<RunningCa>> Open(const ServerConfig& config, File
         Reason::kStoreLocked,
         absl::StrCat(ca.status().message(),
                      " (the server runs: its own certificate it renews by itself, and an "
-                     "operator's is renewed by `fleetca cert issue` while it is valid; else stop "
+                     "operator's is renewed by `fleetca cert renew` while it is valid; else stop "
                      "the server, run this again, and start it)"));
   }
   return ca;
@@ -85,7 +86,8 @@ absl::StatusOr<OfflineRenewal> RenewOffline(const ServerConfig& config,
   const PairFiles& files = request.files;
   FLEETCA_ASSIGN_OR_RETURN(const std::vector<std::string> addresses,
                            Octets(request.more_addresses));
-  FLEETCA_ASSIGN_OR_RETURN(const HeldCertificate old, ReadFirstCertificate(files.certificate));
+  FLEETCA_ASSIGN_OR_RETURN(const x509::HeldCertificate old,
+                           ReadFirstCertificate(files.certificate));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<FileWatcher> watcher, FileWatcher::Start());
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<RunningCa> ca, Open(config, *watcher));
   if (!IsIssuedBy(*ca, *old)) {

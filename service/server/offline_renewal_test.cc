@@ -59,7 +59,7 @@ TEST_F(OfflineRenewalTest, TheOperatorsIsReplacedAndRecorded) {
   const absl::Status running = RenewOffline(Config(), Of("admin")).status();
   EXPECT_THAT(running, IsError(absl::StatusCode::kFailedPrecondition, Reason::kStoreLocked));
   EXPECT_THAT(std::string(running.message()),
-              AllOf(HasSubstr("fleetca cert issue"), HasSubstr("stop")));
+              AllOf(HasSubstr("fleetca cert renew"), HasSubstr("stop")));
 }
 
 TEST_F(OfflineRenewalTest, TheServersKeepsItsNamesAndGetsMoreWhereThePolicyGrantsThem) {

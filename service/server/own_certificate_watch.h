@@ -41,12 +41,18 @@ class OwnCertificateWatch {
       const Clock& clock, absl::Duration interval = absl::Minutes(1));
   OwnCertificateWatch(const OwnCertificateWatch&) = delete;
   OwnCertificateWatch& operator=(const OwnCertificateWatch&) = delete;
-  // Waits for a look that is under way.
-  ~OwnCertificateWatch();
+  ~OwnCertificateWatch() { Stop(); }
+
+  // Looks no more, and waits for a look that is under way. What the last look saw can still be
+  // asked for.
+  void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // OK, or what somebody should do: of the renewal, else of the certificate that ends first.
   // FAILED_PRECONDITION kFileInvalid, and the errors of the renewal. From any thread.
   absl::Status status() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // What the last look saw, in the order of FindOwnCertificates. From any thread.
+  std::vector<OwnCertificateState> certificates() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   OwnCertificateWatch(const ServerConfig& config, const RunningCa& ca, ServerTls& tls,
@@ -55,6 +61,7 @@ class OwnCertificateWatch {
 
   void Run(absl::Duration interval) ABSL_LOCKS_EXCLUDED(mutex_);
   void Look() ABSL_LOCKS_EXCLUDED(mutex_);
+  OwnCertificateState StateOf(const OwnCertificate& certificate, absl::Time now) const;
 
   const ServerConfig config_;
   const RunningCa& ca_;
@@ -65,6 +72,7 @@ class OwnCertificateWatch {
   std::map<std::pair<std::string, absl::Time>, absl::Time> warned_;
   mutable absl::Mutex mutex_;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
+  std::vector<OwnCertificateState> certificates_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   Thread thread_;  // the last member: it uses the others
 };

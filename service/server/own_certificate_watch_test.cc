@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
@@ -147,6 +148,40 @@ TEST_F(OwnCertificateWatchTest, EachIsWarnedOfAtFirstAndOnceADay) {
   EXPECT_EQ(lines("has ended", "issuing-ca.crt"), 2) << log;
   EXPECT_EQ(lines("has ended", "server.crt"), 2) << log;
   EXPECT_EQ(lines("has ended", "admin.crt"), 2) << log;
+}
+
+TEST_F(OwnCertificateWatchTest, WhatIsKnownOfEachIsTold) {
+  Start();
+  const std::vector<OwnCertificateState> all = own_->certificates();
+  ASSERT_EQ(all.size(), 4u);
+  for (const OwnCertificateState& state : all) {
+    EXPECT_NE(state.certificate.serial_number, "") << state.certificate.what;
+    EXPECT_EQ(state.warning, "") << state.certificate.what;
+    EXPECT_FALSE(state.last_renewal_attempt.has_value()) << state.certificate.what;
+  }
+  EXPECT_EQ(all[0].certificate.spiffe_id, "spiffe://fleet.example/svc/fleetca");
+  EXPECT_THAT(all[1].certificate.subject, HasSubstr("CN="));
+  EXPECT_EQ(all[3].certificate.spiffe_id, "spiffe://fleet.example/operator/admin");
+  clock_.Advance(21 * kDay);
+  EXPECT_TRUE(Eventually([this] { return own_->certificates()[3].warning != ""; }));
+  EXPECT_EQ(own_->certificates()[0].warning, "");
+  // Calls may still ask while the server drains.
+  own_->Stop();
+  EXPECT_EQ(own_->certificates().size(), 4u);
+}
+
+TEST_F(OwnCertificateWatchTest, WhenAndWhyARenewalFailedIsTold) {
+  config_.own_certificates.server_profile = "not-there";
+  renewal_ = std::make_unique<ServerRenewal>(config_, *ca_, clock_);
+  clock_.Advance(61 * kDay);
+  const absl::Time before = clock_.Now();
+  Start();
+  const std::vector<OwnCertificateState> all = own_->certificates();
+  ASSERT_EQ(all.size(), 4u);
+  EXPECT_EQ(all[0].last_renewal_attempt, before);
+  EXPECT_THAT(all[0].renewal_error, HasSubstr("cannot be renewed"));
+  EXPECT_FALSE(all[1].last_renewal_attempt.has_value());
+  EXPECT_EQ(all[1].renewal_error, "");
 }
 
 TEST_F(OwnCertificateWatchTest, ARenewalThatIsDueComesBeforeStartReturns) {

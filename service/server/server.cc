@@ -64,7 +64,8 @@ class GrpcServer : public Server {
     }
     log::Info("Draining: no new calls, answering what was accepted");
     health_.reset();
-    own_certificate_watch_.reset();
+    // The statistics ask it until the last call has ended.
+    own_certificate_watch_->Stop();
     // Both ports at once; the strangers' time runs beside the callers'.
     issuing_port_->BeginDrain();
     if (bootstrap_port_ != nullptr) {
@@ -111,8 +112,10 @@ class GrpcServer : public Server {
     // Before the ports: what they queue is always answered, also by a start that fails afterwards.
     FLEETCA_RETURN_IF_ERROR(StartWorkers(config));
     FLEETCA_ASSIGN_OR_RETURN(
-        issuing_port_, IssuingPort::Start(config, *tls_, *ca_, *queue_,
-                                          Describe(config.limits, durable), descriptors.sockets));
+        issuing_port_, IssuingPort::Start(
+                           config, *tls_, *ca_, *queue_, Describe(config.limits, durable),
+                           [own = own_certificate_watch_.get()] { return own->certificates(); },
+                           descriptors.sockets));
     LogListening(config);
     if (!config.bootstrap_address.empty()) {
       FLEETCA_ASSIGN_OR_RETURN(bootstrap_port_, BootstrapPort::Start(config, *tls_, *ca_, *queue_,

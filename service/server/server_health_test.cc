@@ -44,7 +44,10 @@ class ServerHealthTest : public CaFolderFixture {
                                                           config_.listener.private_key_file,
                                                           config_.listener.client_ca_file},
                                                          *watcher_, clock_));
-    FLEETCA_ASSERT_OK_AND_ASSIGN(port_, IssuingPort::Start(config_, *tls_, *ca_, queue_, {}, 100));
+    FLEETCA_ASSERT_OK_AND_ASSIGN(port_,
+                                 IssuingPort::Start(
+                                     config_, *tls_, *ca_, queue_, {},
+                                     [] { return std::vector<OwnCertificateState>(); }, 100));
     checks_ = ServerHealthChecks(*tls_, *ca_, *port_, nullptr);
   }
 
@@ -131,7 +134,8 @@ TEST_F(ServerHealthTest, TokensAreManagedWithoutASigner) {
     if (check.name == "signer" || check.name == "issuing CA") {
       EXPECT_THAT(check.services, ElementsAre(kIssuingServiceName));
     } else {
-      EXPECT_THAT(check.services, ElementsAre(kIssuingServiceName, kTokenServiceName, kRevocationServiceName))
+      EXPECT_THAT(check.services,
+                  ElementsAre(kIssuingServiceName, kTokenServiceName, kRevocationServiceName))
           << check.name;
     }
   }

@@ -11,8 +11,9 @@
 #include "base/status_macros.h"
 #include "base/time_text.h"
 #include "service/authority/own_certificate.h"
-#include "service/policy/reserved_names.h"
 #include "service/server/own_issuance.h"
+#include "x509/first_certificate.h"
+#include "x509/spiffe_id.h"
 
 namespace fleetca::service {
 namespace {
@@ -45,7 +46,8 @@ bool IsOfAFuture(const x509::Certificate& certificate, absl::Time now) {
 }
 
 bool IsOf(const TlsPair& pair, const x509::Certificate& certificate) {
-  const absl::StatusOr<HeldCertificate> first = ParseFirstCertificate(pair.certificate.view());
+  const absl::StatusOr<x509::HeldCertificate> first =
+      x509::ParseFirstCertificate(pair.certificate.view());
   return first.ok() && (*first)->der == certificate.der;
 }
 
@@ -53,7 +55,7 @@ bool IsOf(const TlsPair& pair, const x509::Certificate& certificate) {
 
 ServerRenewal::ServerRenewal(const ServerConfig& config, RunningCa& ca, const Clock& clock)
     : profile_(config.own_certificates.server_profile),
-      identity_(ServerIdentity(config.trust_domain)),
+      identity_(x509::ServerIdentity(config.trust_domain)),
       folder_(config.folder),
       files_{config.listener.certificate_file, config.listener.private_key_file},
       ca_(ca),
@@ -89,8 +91,9 @@ bool ServerRenewal::IsDue(const x509::Certificate& certificate) const {
 absl::StatusOr<ServerRenewal::Replaceable> ServerRenewal::FindReplaceable(
     const absl::Status& why) const {
   const absl::StatusOr<std::string> pem = ReadFile(files_.certificate);
-  absl::StatusOr<HeldCertificate> old =
-      pem.ok() ? ParseFirstCertificate(*pem) : absl::StatusOr<HeldCertificate>(pem.status());
+  absl::StatusOr<x509::HeldCertificate> old =
+      pem.ok() ? x509::ParseFirstCertificate(*pem)
+               : absl::StatusOr<x509::HeldCertificate>(pem.status());
   if (!old.ok() || !IsOwn(**old)) {
     return why;
   }
@@ -125,6 +128,7 @@ absl::StatusOr<TlsPair> ServerRenewal::PairInstead(const absl::Status& why) {
   FLEETCA_ASSIGN_OR_RETURN(const Replaceable old, FindReplaceable(why));
   log::Warning("The server's files have no pair that can be used; it issues itself another one",
                {{"reason", why.message()}});
+  NoteAttempt();
   absl::StatusOr<OwnIssued> issued = IssueLike(*old.certificate, profile_, ca_);
   if (!issued.ok()) {
     return Annotate(issued.status(), NotInstead(why));
@@ -139,7 +143,8 @@ void ServerRenewal::Look(ServerTls& tls) {
   }
   // It was judged before it came in use.
   TlsPair in_use = tls.PairInUse();
-  const absl::StatusOr<HeldCertificate> own = ParseFirstCertificate(in_use.certificate.view());
+  const absl::StatusOr<x509::HeldCertificate> own =
+      x509::ParseFirstCertificate(in_use.certificate.view());
   if (!own.ok() || WaitsForNextTry()) {
     return;
   }
@@ -166,6 +171,7 @@ bool ServerRenewal::WaitsForNextTry() const {
 }
 
 void ServerRenewal::Renew(const x509::Certificate& old, ServerTls& tls) {
+  NoteAttempt();
   const TlsPair before = tls.PairInUse();
   // What the files say where nobody but the server has written them.
   std::vector<std::string> over = {
@@ -187,6 +193,7 @@ void ServerRenewal::Renew(const x509::Certificate& old, ServerTls& tls) {
 }
 
 void ServerRenewal::Save(Unsaved unsaved) {
+  NoteAttempt();
   if (!std::exchange(unsaved.was_logged, true)) {
     log::Info("The server's certificate was renewed",
               {{"identity", identity_},
@@ -242,6 +249,17 @@ void ServerRenewal::Note(const absl::Status& status) {
     log::Info("The server's own certificate is right again");
   }
   status_ = status;
+}
+
+void ServerRenewal::NoteAttempt() {
+  const absl::Time now = clock_.Now();
+  absl::MutexLock lock(&mutex_);
+  last_attempt_ = now;
+}
+
+std::optional<absl::Time> ServerRenewal::last_attempt() const {
+  absl::MutexLock lock(&mutex_);
+  return last_attempt_;
 }
 
 absl::Status ServerRenewal::status() const {

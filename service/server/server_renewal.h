@@ -14,10 +14,10 @@
 #include "base/clock.h"
 #include "service/authority/pair_files.h"
 #include "service/config/server_config.h"
-#include "service/net/first_certificate.h"
 #include "service/net/tls_credentials.h"
 #include "service/server/running_ca.h"
 #include "x509/certificate.h"
+#include "x509/first_certificate.h"
 
 namespace fleetca::service {
 
@@ -30,7 +30,7 @@ namespace fleetca::service {
 // files, renews again. Writing them is tried again and again. Files that say anything else than the
 // pair that is replaced are an operator's, and are never written: the watcher takes them.
 //
-// One thread calls Look, and no other method meanwhile but status(), which is for any.
+// One thread calls Look, and no other method meanwhile but those that are for any thread.
 class ServerRenewal {
  public:
   // `ca` and `clock` outlive it.
@@ -61,8 +61,12 @@ class ServerRenewal {
   // enough once a minute.
   void Look(ServerTls& tls);
 
-  // OK, or why the certificate is not renewed, or its files are not written.
+  // OK, or why the certificate is not renewed, or its files are not written. From any thread.
   absl::Status status() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // When it last tried to issue the server another certificate, or to write the files; nullopt
+  // where it has not tried yet. From any thread.
+  std::optional<absl::Time> last_attempt() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   // A pair that is in use, or about to be, and not in the files yet.
@@ -76,7 +80,7 @@ class ServerRenewal {
   };
   // What PairInstead finds in the files.
   struct Replaceable {
-    HeldCertificate certificate;
+    x509::HeldCertificate certificate;
     std::string sha256;
     bool keeps_key = false;
   };
@@ -92,6 +96,7 @@ class ServerRenewal {
   absl::Status Write(const Unsaved& unsaved) const;
   // Notes how it went, and says in the log what was not said before.
   void Note(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
+  void NoteAttempt() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::string profile_;
   const std::string identity_;
@@ -104,6 +109,7 @@ class ServerRenewal {
   absl::Time next_try_ = absl::InfinitePast();
   mutable absl::Mutex mutex_;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
+  std::optional<absl::Time> last_attempt_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace fleetca::service

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "store/memory/memory_store.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/status_matchers.h"
+#include "x509/authz/provenance.h"
 #include "x509/pem.h"
 
 namespace fleetca::service {
@@ -91,6 +93,7 @@ TEST_F(ServerRenewalTest, NothingHappensBeforeItIsDue) {
   EXPECT_EQ(Shown(), before);
   EXPECT_EQ(Recorded(), 0);
   FLEETCA_EXPECT_OK(renewal_->status());
+  EXPECT_EQ(renewal_->last_attempt(), std::nullopt);
 }
 
 TEST_F(ServerRenewalTest, AtTwoThirdsOfItsLifeItIsReplacedUnderTheSameNames) {
@@ -100,6 +103,8 @@ TEST_F(ServerRenewalTest, AtTwoThirdsOfItsLifeItIsReplacedUnderTheSameNames) {
   renewal_->Look(*tls_);
   FLEETCA_EXPECT_OK(renewal_->status());
 
+  EXPECT_EQ(renewal_->last_attempt(), clock_.Now());
+
   const Parsed renewed(Shown());
   EXPECT_NE(renewed.ders.front(), old.ders.front());
   EXPECT_EQ(renewed.ders.size(), 2u);  // with the issuing CA's
@@ -107,6 +112,10 @@ TEST_F(ServerRenewalTest, AtTwoThirdsOfItsLifeItIsReplacedUnderTheSameNames) {
   EXPECT_NE(renewed.certificate.public_key.spki, old.certificate.public_key.spki);
   EXPECT_GT(renewed.certificate.not_after, absl::Now() + 89 * kDay);
   EXPECT_EQ(Recorded(), 1);
+  const x509::Extension* const provenance =
+      renewed.certificate.Find(Config().issuer.oids.provenance);
+  ASSERT_NE(provenance, nullptr);
+  EXPECT_EQ(x509::ParseProvenance(provenance->value)->attestation, x509::Attestation::kOwn);
   EXPECT_EQ(Read("tls/server.crt"), Shown());
   EXPECT_NE(Read("tls/server.key"), old_key);
   EXPECT_EQ(Read("tls/server.key"), tls_->PairInUse().private_key.view());

@@ -26,7 +26,7 @@ class ServerTest : public CaFolderFixture {
   static ServerOptions InMemory() {
     return ServerOptions{.store = std::make_unique<store::MemoryStore>()};
   }
-  v1::ServerDescription Description(const Server& server) const {
+  v1::GetStatisticsResponse Statistics(const Server& server) const {
     grpc::SslCredentialsOptions files;
     files.pem_root_certs = Read("trust-bundle.pem");
     files.pem_cert_chain = Read("admin.crt");
@@ -39,7 +39,10 @@ class ServerTest : public CaFolderFixture {
     const grpc::Status status =
         v1::StatisticsService::NewStub(channel)->GetStatistics(&context, {}, &response);
     EXPECT_TRUE(status.ok()) << status.error_message();
-    return response.server();
+    return response;
+  }
+  v1::ServerDescription Description(const Server& server) const {
+    return Statistics(server).server();
   }
 };
 
@@ -68,6 +71,20 @@ TEST_F(ServerTest, OnlyAStoreThatSyncsIsSaidToBeDurable) {
   config.store.sync_writes = false;
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto server, Server::Start(config));
   EXPECT_FALSE(Description(*server).durable());
+}
+
+TEST_F(ServerTest, TheStatisticsTellOfTheCertificatesThatTheCaHasForItself) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto server, Server::Start(Config(), InMemory()));
+  const v1::GetStatisticsResponse statistics = Statistics(*server);
+  ASSERT_EQ(statistics.own_certificates_size(), 4);
+  int i = 0;
+  for (const char* name : {"server.crt", "issuing-ca.crt", "trust-bundle.pem", "admin.crt"}) {
+    const v1::OwnCertificate& own = statistics.own_certificates(i++);
+    EXPECT_EQ(own.file(), File(name));
+    EXPECT_GT(own.not_after().seconds(), absl::ToUnixSeconds(absl::Now())) << name;
+    EXPECT_FALSE(own.in_warning_time()) << name;
+    EXPECT_EQ(own.renewal_error(), "") << name;
+  }
 }
 
 TEST_F(ServerTest, APolicyThatIsNotRightIsAnErrorAndLeavesTheServerServing) {

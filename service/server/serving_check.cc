@@ -11,9 +11,9 @@
 #include "base/file.h"
 #include "base/file_watcher.h"
 #include "base/status_macros.h"
+#include "service/config/first_certificate_file.h"
 #include "service/config/token_issuer_config.h"
 #include "service/issuance/issuing_policy.h"
-#include "service/net/first_certificate.h"
 #include "service/net/tls_check.h"
 #include "service/net/tls_credentials.h"
 #include "service/rpc/peer_reader.h"
@@ -24,13 +24,14 @@
 #include "service/server/serving_policy.h"
 #include "store/memory/memory_store.h"
 #include "x509/certificate.h"
+#include "x509/first_certificate.h"
 
 namespace fleetca::service {
 namespace {
 
 // What the issuing certificate determines about those under it, as far as a policy is judged by it.
 absl::StatusOr<IssuingCa> LoadIssuingCa(const IssuerConfig& config) {
-  FLEETCA_ASSIGN_OR_RETURN(const HeldCertificate issuer,
+  FLEETCA_ASSIGN_OR_RETURN(const x509::HeldCertificate issuer,
                            ReadFirstCertificate(config.certificate_file));
   IssuingCa ca;
   ca.subject = std::string(issuer->subject);

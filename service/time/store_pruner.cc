@@ -5,6 +5,7 @@
 #include "absl/memory/memory.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "base/steady_time.h"
 
 namespace fleetca::service {
 
@@ -35,14 +36,21 @@ void StorePruner::Run() {
   do {
     const absl::Status status = PruneStore(rule_, store_, retention_);
     if (!status.ok()) {
-      log::Warning("Certificates that expired long ago stay in the store",
-                   {{"error", status.message()}});
+      LogFailure(status);
     }
     absl::MutexLock lock(&mutex_);
     if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval_)) {
       return;
     }
   } while (true);
+}
+
+void StorePruner::LogFailure(const absl::Status& status) {
+  uint64_t suppressed = 0;
+  if (failures_.Allow(SteadyTime(), &suppressed)) {
+    log::Warning("Certificates that expired long ago stay in the store",
+                 {{"error", status.message()}, {"lines_suppressed", suppressed}});
+  }
 }
 
 }  // namespace fleetca::service

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/log_limiter.h"
 #include "base/thread.h"
 #include "service/time/clock_rule.h"
 #include "service/time/min_retention.h"
@@ -22,7 +23,8 @@ namespace fleetca::service {
 absl::Status PruneStore(const ClockRule& rule, store::Store& store, absl::Duration retention);
 
 // Does that at once and then each interval, on a thread of its own, and says in the log what goes
-// wrong. The references outlive it. Thread-compatible.
+// wrong: the first failure, then at most one a minute, with how many were not logged before it. The
+// references outlive it. Thread-compatible.
 class StorePruner {
  public:
   // The errors of Thread::Start.
@@ -39,11 +41,13 @@ class StorePruner {
       : rule_(rule), store_(store), retention_(retention), interval_(interval) {}
 
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+  void LogFailure(const absl::Status& status);
 
   const ClockRule& rule_;
   store::Store& store_;
   const absl::Duration retention_;
   const absl::Duration interval_;
+  log::Limiter failures_{1, absl::Minutes(1)};
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   Thread thread_;  // the last member: it uses the others

@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "base/errors.h"
 #include "store/memory/memory_store.h"
@@ -104,6 +107,39 @@ TEST_F(StorePrunerTest, DoesItInTheBackground) {
     absl::SleepFor(absl::Milliseconds(1));
   }
   EXPECT_FALSE(store_.GetBySerial(serial).ok());
+}
+
+// Counts how often it is told to prune, and never can.
+class StoreThatCannotPrune : public store::MemoryStore {
+ public:
+  absl::Status Prune(absl::Time) override {
+    ++tries_;
+    return Unavailable(Reason::kStoreUnavailable, "the disk is full");
+  }
+  int tries() const { return tries_; }
+
+ private:
+  std::atomic<int> tries_{0};
+};
+
+TEST_F(StorePrunerTest, AFaultThatLastsIsOneLineAMinute) {
+  StoreThatCannotPrune store;
+  FLEETCA_ASSERT_OK(store.NoteTime(clock_.Now()));
+  ::testing::internal::CaptureStderr();
+  {
+    const auto pruner =
+        StorePruner::Start(rule_, store, absl::ZeroDuration(), absl::Milliseconds(1));
+    FLEETCA_ASSERT_OK(pruner);
+    const absl::Time deadline = absl::Now() + absl::Seconds(30);
+    while (store.tries() < 20 && absl::Now() < deadline) {
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+  }
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_GE(store.tries(), 20);
+  const std::vector<std::string> parts = absl::StrSplit(log, "stay in the store");
+  EXPECT_EQ(parts.size(), 2u) << log;
+  EXPECT_THAT(log, ::testing::HasSubstr("the disk is full"));
 }
 
 }  // namespace

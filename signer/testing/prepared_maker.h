@@ -9,9 +9,9 @@
 
 namespace fleetca::x509 {
 
-// The lint has a class of this very name in its own .cc file: two definitions of one class, which
-// the one-definition rule forbids in one program. So no target that depends on //x509 may include
-// this header; it is testonly and visible in //signer alone.
+// The lints have a class of this very name in x509/prepared_maker.h, which no signer may include:
+// two definitions of one class, which the one-definition rule forbids in one program. So no target
+// that depends on //x509 may include this header; it is testonly and visible in //signer alone.
 class PreparedMaker {
  public:
   static Prepared Make(std::string bytes) { return Prepared(std::move(bytes)); }

@@ -9,14 +9,16 @@
 #include "absl/strings/str_cat.h"
 #include "base/durable_file.h"
 #include "base/errors.h"
+#include "base/file_status.h"
 #include "store/forbidden_file.h"
 
 namespace fleetca::store {
-absl::Status FileError(absl::string_view what, absl::string_view path, int error) {
+
+absl::Status StoreFileError(absl::string_view action, absl::string_view path, int error) {
   const std::string why = error == EACCES || error == EPERM ? WhyForbidden(path) : "";
-  return Unavailable(Reason::kStoreUnavailable,
-                     absl::StrCat(what, " ", path, ": ", std::generic_category().message(error),
-                                  why.empty() ? "" : "; ", why));
+  return Unavailable(
+      Reason::kStoreUnavailable,
+      FileErrorText(action, path, error, absl::StrCat(why.empty() ? "" : "; ", why)));
 }
 
 absl::Status MakeFolder(const std::string& path) {
@@ -27,14 +29,14 @@ absl::Status MakeFolder(const std::string& path) {
   }
   if (mkdir(folder.c_str(), 0700) == 0) {
     const int unsynced = SyncFolderOf(folder.native());
-    return unsynced == 0 ? absl::OkStatus() : FileError("cannot sync the name of", path, unsynced);
+    return unsynced == 0 ? absl::OkStatus() : StoreFileError("sync the name of", path, unsynced);
   }
   const int error = errno;
   std::error_code ignored;
   if (error == EEXIST && std::filesystem::is_directory(folder, ignored)) {
     return absl::OkStatus();
   }
-  return FileError("cannot make the folder", path, error);
+  return StoreFileError("make the folder", path, error);
 }
 
 }  // namespace fleetca::store

@@ -9,9 +9,9 @@
 
 namespace fleetca::store {
 
-// UNAVAILABLE kStoreUnavailable: "<what> <path>: <errno's text>", and whose file it is where that
-// is in the way.
-absl::Status FileError(absl::string_view what, absl::string_view path, int error);
+// FileErrorText (base/file_status.h) as UNAVAILABLE kStoreUnavailable, and whose file it is where
+// that is in the way: a disk that fails comes back.
+absl::Status StoreFileError(absl::string_view action, absl::string_view path, int error);
 
 // Makes the folder with mode 0700, and its name durable, unless there is one.
 absl::Status MakeFolder(const std::string& path);

@@ -32,12 +32,12 @@ absl::StatusOr<std::unique_ptr<FolderLock>> FolderLock::Acquire(const std::strin
   const std::string path = absl::StrCat(folder, "/lock");
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) {
-    return FileError("cannot open", path, errno);
+    return StoreFileError("open", path, errno);
   }
   // flock belongs to the open file, so it also keeps out a second store in this process.
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     const absl::Status status =
-        errno == EWOULDBLOCK ? Locked(folder, fd) : FileError("cannot lock", path, errno);
+        errno == EWOULDBLOCK ? Locked(folder, fd) : StoreFileError("lock", path, errno);
     close(fd);
     return status;
   }

@@ -27,6 +27,10 @@ absl::Status Failing() {
                      "look at its space and health");
 }
 
+absl::Status StillFails(absl::string_view action, absl::string_view path, int error) {
+  return Annotate(StoreFileError(action, path, error), "the store's disk still fails");
+}
+
 }  // namespace
 
 class ReopeningDatabase::FailedCollector : public rocksdb::WriteBatch::Handler {
@@ -125,7 +129,7 @@ absl::Status ReopeningDatabase::ProbeDisk() const {
   const std::string path = absl::StrCat(options_.path, "/probe");
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (fd < 0) {
-    return FileError("the store's disk still fails: cannot create", path, errno);
+    return StillFails("create", path, errno);
   }
   const auto remover = absl::MakeCleanup([fd, &path] {
     close(fd);
@@ -133,11 +137,10 @@ absl::Status ReopeningDatabase::ProbeDisk() const {
   });
   const int error = posix_fallocate(fd, 0, static_cast<off_t>(options_.memtable_bytes));
   if (error != 0) {
-    return FileError("the store's disk still fails: cannot have store.memtable_bytes of space in",
-                     path, error);
+    return StillFails("have store.memtable_bytes of space in", path, error);
   }
   if (pwrite(fd, "probe", 5, 0) != 5 || fsync(fd) != 0) {
-    return FileError("the store's disk still fails: cannot write and sync", path, errno);
+    return StillFails("write and sync", path, errno);
   }
   return absl::OkStatus();
 }

@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/time_text.h"
 
 namespace fleetca::store {
 namespace {
@@ -41,8 +42,7 @@ class RocksDbLog : public rocksdb::Logger {
       return;
     }
     const absl::string_view kept(text, std::min(static_cast<size_t>(size), sizeof(text) - 1));
-    const std::string line = absl::StrCat(
-        absl::FormatTime(absl::RFC3339_sec, absl::Now(), absl::UTCTimeZone()), " ", kept, "\n");
+    const std::string line = absl::StrCat(TimeToText(absl::Now()), " ", kept, "\n");
     absl::MutexLock lock(&mutex_);
     RollIfFull();
     [[maybe_unused]] const ssize_t written = write(fd_, line.data(), line.size());

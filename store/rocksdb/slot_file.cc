@@ -56,7 +56,7 @@ absl::StatusOr<std::unique_ptr<SlotFile>> SlotFile::Open(const std::string& path
   if (fd < 0) {
     return errno == ENOENT
                ? FailedPrecondition(Reason::kFileMissing, absl::StrCat(path, " is missing"))
-               : FileError("cannot open", path, errno);
+               : StoreFileError("open", path, errno);
   }
   const std::string payloads[] = {ReadSlot(fd, 0, payload_size), ReadSlot(fd, 1, payload_size)};
   const int slot = payloads[1] > payloads[0] ? 1 : 0;

@@ -75,6 +75,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const JsonValue::Array& written = *json->Member("keys")->AsArray();
   FLEETCA_FUZZ_REQUIRE(keys->size() <= written.size());
   FLEETCA_FUZZ_REQUIRE(keys->size() <= service::kMaxJwksKeys);
+  FLEETCA_FUZZ_REQUIRE(keys->size() + keys->left_out_count() == written.size());
+  for (const service::LeftOutJwk& one : keys->left_out()) {
+    FLEETCA_FUZZ_REQUIRE(!one.why.empty() && one.ToText().size() < 1000);
+    FLEETCA_FUZZ_REQUIRE(!one.kid.has_value() || keys->FindLeftOut(*one.kid)->kid == one.kid);
+  }
+  FLEETCA_FUZZ_REQUIRE(keys->HasElementsOf(*service::JwkSet::Parse(input)));
   // Of each name, every key that was kept is one of those that were written.
   std::map<std::string, std::vector<const JsonValue*>> named;
   for (const JsonValue& key : written) {

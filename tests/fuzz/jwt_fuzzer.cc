@@ -92,6 +92,7 @@ std::vector<std::string> fuzz::Seeds() {
   return {SignedToken(),
           testing::AssembleToken(R"({"alg":"ES256"})", kPayload, std::string(64, '\1')),
           absl::StrCat(kHeader, "\n", kPayload),
+          absl::StrCat(R"({"alg":"EdDSA","kid":"a"})", "\n", kPayload),
           testing::AssembleToken(R"({"alg":"none"})", kPayload, ""),
           absl::StrCat(R"({"alg":"HS256","kid":"a","crit":["b64"]})", "\n", kPayload),
           absl::StrCat(R"({"alg":"RS256","kid":"\u0061"})", "\n", R"({"iss":null,"exp":1e3})")};

@@ -31,6 +31,8 @@ LintPolicy FuzzLintPolicy() {
   policy.max_validity = absl::Hours(24 * 365);
   policy.key_usage = kDigitalSignature;
   policy.extended_key_usage = {std::string(oid::kServerAuth), std::string(oid::kClientAuth)};
+  policy.ca_issuers_url = "http://pki.fleet.example/issuing.der";
+  policy.crl_url = "http://pki.fleet.example/issuing.crl";
   policy.extra_extensions = {std::string(oid::kDefaultFleetArc)};
   return policy;
 }
@@ -92,8 +94,8 @@ std::vector<std::string> fleetca::fuzz::Seeds() {
   options.issuer = BuildName("Fleet", "Issuing CA");
   options.authority_key_id = FuzzLintPolicy().authority_key_id;
   options.extended_key_usage = FuzzLintPolicy().extended_key_usage;
-  options.ca_issuers_url = "http://pki.fleet.example/issuing.der";
-  options.crl_url = "http://pki.fleet.example/issuing.crl";
+  options.ca_issuers_url = FuzzLintPolicy().ca_issuers_url;
+  options.crl_url = FuzzLintPolicy().crl_url;
   const auto maker = TbsTemplate::Create(options);
   for (const KeyType type : {KeyType::kP256, KeyType::kEd25519}) {
     const testing::TestKey key = testing::TestKey::Make(type);

@@ -12,10 +12,13 @@ REQUEST_OCTETS = 350
 
 class LossyLink:
     """Forwards from a port of its own to `port`. While `losing` is "close", it ends a connection
-    once the server answered a request on it; while it is "hold", it says nothing any more."""
+    once the server answered a request on it; while it is "hold", it says nothing any more. A
+    request is one that is sent while `may_ask()`: by their sizes alone, one for the roots can look
+    like one for a certificate."""
 
-    def __init__(self, port):
+    def __init__(self, port, may_ask):
         self.losing = None
+        self._may_ask = may_ask
         self.lost = threading.Event()
         self._to = port
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -55,5 +58,6 @@ class LossyLink:
                         continue
                     chunks += 1
                     # Until the request is whole at the server, what it says belongs to HTTP/2.
-                    asked = asked or (chunks > HANDSHAKE_CHUNKS and len(data) > REQUEST_OCTETS)
+                    asked = asked or (chunks > HANDSHAKE_CHUNKS and len(data) > REQUEST_OCTETS
+                                      and self._may_ask())
                     server.sendall(data)

@@ -35,11 +35,15 @@ class LostAnswerTest(unittest.TestCase):
     def setUp(self):
         self.folder = self.fleet.path(self.id().rsplit(".", 1)[-1])
         os.mkdir(self.folder)
-        self.link = LossyLink(self.fleet.bootstrap_port)
+        self.link = LossyLink(self.fleet.bootstrap_port, self.is_kept)
         self.addCleanup(self.link.close)
 
     def path(self, name):
         return os.path.join(self.folder, name)
+
+    def is_kept(self):
+        """Whether a request is on disk: it is before anything is asked for."""
+        return any(name.endswith(".pending") for name in os.listdir(self.folder))
 
     def make_token(self, host):
         """One for one certificate, in a file outside of the folder."""

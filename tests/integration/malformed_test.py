@@ -51,6 +51,8 @@ class MalformedTest(unittest.TestCase):
                 (http2.SERVICE, "IssueCertificate", SPOILED),
                 (http2.SERVICE, "IssueCertificate", DAMAGED),
                 (http2.SERVICE, "BatchIssueCertificates", DAMAGED),
+                (http2.SERVICE, "RenewCertificate", field(3, NOT_UTF8)),
+                (http2.SERVICE, "RenewCertificate", DAMAGED),
                 (http2.SERVICE, "GetCertificate", DAMAGED),
                 (http2.SERVICE, "GetTrustBundle", DAMAGED),
                 (TOKENS, "CreateJoinTokens", field(2, NOT_UTF8)),

@@ -266,7 +266,7 @@ class ExpiredTest(unittest.TestCase):
         late = self.at(25, "token", "list", "--server", self.ca.address, "--dir", self.ca.ca)
         self.assertEqual(late.code, 0, late.err)
         self.assertIn("warning: your certificate %s/admin.crt ends at " % self.ca.ca, late.err)
-        self.assertIn("fleetca cert issue", late.err)
+        self.assertIn("fleetca cert renew", late.err)
         # The server's log warns of it at the same time.
         self.assertIn("A certificate of the CA's own is about to end", self.ca.log())
 
@@ -277,7 +277,7 @@ class RunningTest(unittest.TestCase):
         before = ca.read("ca/admin.crt")
         refused = fleet.fleetca("ca", "renew-admin", "--dir", ca.ca)
         self.assertEqual(refused.code, 1)
-        self.assertIn("fleetca cert issue", refused.err)
+        self.assertIn("fleetca cert renew", refused.err)
         self.assertEqual(ca.read("ca/admin.crt"), before)
         renewed = ca.at_server("cert", "issue", "--profile", "operator", "--identity",
                                "spiffe://%s/operator/admin" % fleet.DOMAIN, "--new-key", "p256", "--key-out",

@@ -95,6 +95,8 @@ def _check_include(path, folder, target):
         return impure
     if target.startswith(rules.PROTO_PREFIXES):
         return _check_proto(path, folder)
+    if target in rules.MAY_INCLUDE and not _may(path, rules.MAY_INCLUDE[target]):
+        return ("closed", "only %s may include it" % ", ".join(rules.MAY_INCLUDE[target]))
     if _is_ours(target):
         return _check_ours(path, folder, target)
     if target == "string_view":

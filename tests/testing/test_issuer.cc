@@ -152,9 +152,14 @@ std::vector<absl::StatusOr<service::IssuedCertificate>> TestIssuer::IssueBatch(
 absl::StatusOr<service::IssuedCertificate> TestIssuer::Issue(absl::string_view csr,
                                                              absl::string_view request_id) {
   RecordingIssuance issuance(csr, request_id);
+  return Issue(issuance);
+}
+
+absl::StatusOr<service::IssuedCertificate> TestIssuer::Issue(RecordingIssuance& issuance) {
   service::Issuance* batch = &issuance;
   issuer_->IssueBatch(absl::MakeSpan(&batch, 1));
-  return issuance.outcome;
+  return issuance.answers == 1 ? issuance.outcome
+                               : absl::InternalError("an issuance is answered once");
 }
 
 RecordingIssuance::RecordingIssuance(absl::string_view csr_der, absl::string_view request_id) {

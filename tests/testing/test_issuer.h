@@ -58,6 +58,8 @@ struct TestIssuerOptions {
   const service::KnownRevocations* revocations = nullptr;  // null: nobody is revoked
 };
 
+class RecordingIssuance;
+
 // Dies loudly on failure.
 class TestIssuer {
  public:
@@ -79,6 +81,8 @@ class TestIssuer {
   // One of them.
   absl::StatusOr<service::IssuedCertificate> Issue(absl::string_view csr,
                                                    absl::string_view request_id = "");
+  // The answer to an issuance in a batch of its own.
+  absl::StatusOr<service::IssuedCertificate> Issue(RecordingIssuance& issuance);
 
  private:
   FakeClock clock_;

@@ -13,7 +13,7 @@ constexpr uint64_t kVersion = 1;
 constexpr uint8_t kEnumerated = 0x0a;
 constexpr uint8_t kRequestIdTag = der::ContextPrimitive(0);
 constexpr uint8_t kGenerationTag = der::ContextPrimitive(1);
-constexpr uint8_t kLastAttestation = static_cast<uint8_t>(Attestation::kJwt);
+constexpr uint8_t kLastAttestation = static_cast<uint8_t>(Attestation::kOwn);
 
 absl::Status Bad(absl::string_view field, absl::string_view problem) {
   return InvalidArgument(Reason::kAuthzInvalid, field,
@@ -27,7 +27,7 @@ absl::Status BadProfile() {
 }
 
 absl::Status BadAttestation() {
-  return Bad("provenance.attestation", "is not mtls (0), joinToken (1) or jwt (2)");
+  return Bad("provenance.attestation", "is not mtls (0), joinToken (1), jwt (2) or own (3)");
 }
 
 absl::Status BadRequestId() {

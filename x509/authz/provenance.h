@@ -12,8 +12,9 @@
 
 namespace fleetca::x509 {
 
-// How the requester proved who it is.
-enum class Attestation : uint8_t { kMtls = 0, kJoinToken = 1, kJwt = 2 };
+// How the requester proved who it is. kOwn: nobody connected, as the CA itself asked for a
+// certificate of its own.
+enum class Attestation : uint8_t { kMtls = 0, kJoinToken = 1, kJwt = 2, kOwn = 3 };
 
 struct Provenance {
   std::string profile;  // a Token (authz_token.h)
@@ -32,11 +33,13 @@ inline constexpr uint32_t kMaxGeneration = INT32_MAX;
 // Provenance ::= SEQUENCE {                      -- IMPLICIT TAGS
 //   version     INTEGER (1),
 //   profile     Token,
-//   attestation ENUMERATED { mtls(0), joinToken(1), jwt(2) },
+//   attestation ENUMERATED { mtls(0), joinToken(1), jwt(2), own(3) },
 //   requestId   [0] OCTET STRING (SIZE (16..64)) OPTIONAL,
 //   generation  [1] INTEGER (0..2147483647) OPTIONAL }
 //
-// DER, the contents of a non-critical extension's OCTET STRING. Relying parties ignore it.
+// DER, the contents of a non-critical extension's OCTET STRING. Relying parties ignore it. Releases
+// that know no own(3) cannot read an extension that says it, and take the certificate all the same;
+// a CA of theirs believes a caller with it by its record alone.
 
 // INVALID_ARGUMENT kAuthzInvalid, with a field under "provenance", when a value is out of range.
 // Thread-safe.

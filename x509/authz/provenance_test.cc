@@ -28,12 +28,15 @@ TEST(ProvenanceTest, HasTheBytesOfItsAsn1) {
             "801030313233343536373839616263646566"
             "810200c8");
   EXPECT_EQ(absl::BytesToHexString(*BuildProvenance({.profile = "p"})), "30090201010c01700a0100");
+  EXPECT_EQ(
+      absl::BytesToHexString(*BuildProvenance({.profile = "p", .attestation = Attestation::kOwn})),
+      "30090201010c01700a0103");
 }
 
 TEST(ProvenanceTest, ReadsWhatItBuilds) {
   Provenance provenance = Full();
   for (const Attestation attestation :
-       {Attestation::kMtls, Attestation::kJoinToken, Attestation::kJwt}) {
+       {Attestation::kMtls, Attestation::kJoinToken, Attestation::kJwt, Attestation::kOwn}) {
     provenance.attestation = attestation;
     EXPECT_EQ(*ParseProvenance(*BuildProvenance(provenance)), provenance);
   }
@@ -59,7 +62,7 @@ TEST(ProvenanceTest, RefusesToBuildWhatIsOutOfRange) {
   refused("provenance.profile", [](Provenance& p) { p.profile = ""; });
   refused("provenance.profile", [](Provenance& p) { p.profile = "Service"; });
   refused("provenance.attestation",
-          [](Provenance& p) { p.attestation = static_cast<Attestation>(3); });
+          [](Provenance& p) { p.attestation = static_cast<Attestation>(4); });
   refused("provenance.request_id", [](Provenance& p) { p.request_id = std::string(15, 'x'); });
   refused("provenance.request_id", [](Provenance& p) { p.request_id = std::string(65, 'x'); });
   refused("provenance.generation", [](Provenance& p) { p.generation = kMaxGeneration + 1; });
@@ -75,7 +78,7 @@ TEST(ProvenanceTest, NamesTheFieldItRefuses) {
       {"30090201020c01700a0100", "provenance.version"},
       {"30090201010c01500a0100", "provenance.profile"},
       {"30090201011301700a0100", "provenance.profile"},
-      {"30090201010c01700a0103", "provenance.attestation"},
+      {"30090201010c01700a0104", "provenance.attestation"},
       {"300a0201010c01700a020000", "provenance.attestation"},
       {"30090201010c0170020100", "provenance.attestation"},
       {"301a0201010c01700a0100800f303132333435363738396162636465", "provenance.request_id"},

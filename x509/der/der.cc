@@ -17,7 +17,6 @@ constexpr uint8_t kHighTagNumber = 0x1f;
 // The universal types that X.690 encodes constructed, as bits of their tag numbers: EXTERNAL,
 // EMBEDDED PDV, SEQUENCE, SET and unrestricted CHARACTER STRING.
 constexpr uint32_t kConstructedTypes = 1u << 8 | 1u << 11 | 1u << 16 | 1u << 17 | 1u << 29;
-constexpr uint8_t kEnumerated = 0x0a;
 
 uint8_t Octet(absl::string_view bytes, size_t i) { return static_cast<uint8_t>(bytes[i]); }
 

@@ -30,6 +30,7 @@ inline constexpr string_view kSha384WithRsa = Bytes("\x2a\x86\x48\x86\xf7\x0d\x0
 inline constexpr string_view kSha512WithRsa = Bytes("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d");
 inline constexpr string_view kRsaPss = Bytes("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a");
 inline constexpr string_view kMgf1 = Bytes("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08");
+inline constexpr string_view kSha1 = Bytes("\x2b\x0e\x03\x02\x1a");
 inline constexpr string_view kSha256 = Bytes("\x60\x86\x48\x01\x65\x03\x04\x02\x01");
 inline constexpr string_view kSha384 = Bytes("\x60\x86\x48\x01\x65\x03\x04\x02\x02");
 inline constexpr string_view kSha512 = Bytes("\x60\x86\x48\x01\x65\x03\x04\x02\x03");
@@ -49,17 +50,38 @@ inline constexpr string_view kCrlDistributionPoints = Bytes("\x55\x1d\x1f");
 inline constexpr string_view kAuthorityKeyIdentifier = Bytes("\x55\x1d\x23");
 inline constexpr string_view kExtendedKeyUsage = Bytes("\x55\x1d\x25");
 inline constexpr string_view kAuthorityInfoAccess = Bytes("\x2b\x06\x01\x05\x05\x07\x01\x01");
+// RFC 9608: nobody will ever say that this certificate is revoked.
+inline constexpr string_view kNoRevAvail = Bytes("\x55\x1d\x38");
 
-// Access method of the authority information: RFC 5280 4.2.2.1.
+// Extensions of CRLs: RFC 5280 5.2.
+inline constexpr string_view kCrlNumber = Bytes("\x55\x1d\x14");
+inline constexpr string_view kDeltaCrlIndicator = Bytes("\x55\x1d\x1b");
+inline constexpr string_view kIssuingDistributionPoint = Bytes("\x55\x1d\x1c");
+
+// Extensions of a CRL's entries: RFC 5280 5.3.
+inline constexpr string_view kReasonCode = Bytes("\x55\x1d\x15");
+inline constexpr string_view kInvalidityDate = Bytes("\x55\x1d\x18");
+inline constexpr string_view kCertificateIssuer = Bytes("\x55\x1d\x1d");
+
+// Access methods of the authority information: RFC 5280 4.2.2.1.
+inline constexpr string_view kOcsp = Bytes("\x2b\x06\x01\x05\x05\x07\x30\x01");
 inline constexpr string_view kCaIssuers = Bytes("\x2b\x06\x01\x05\x05\x07\x30\x02");
 
 // Key purposes: RFC 5280 4.2.1.12.
 inline constexpr string_view kServerAuth = Bytes("\x2b\x06\x01\x05\x05\x07\x03\x01");
 inline constexpr string_view kClientAuth = Bytes("\x2b\x06\x01\x05\x05\x07\x03\x02");
+inline constexpr string_view kOcspSigning = Bytes("\x2b\x06\x01\x05\x05\x07\x03\x09");
+
+// OCSP: RFC 6960 4.2.1, 4.2.2.2.1 and 4.4.1.
+inline constexpr string_view kOcspBasic = Bytes("\x2b\x06\x01\x05\x05\x07\x30\x01\x01");
+inline constexpr string_view kOcspNonce = Bytes("\x2b\x06\x01\x05\x05\x07\x30\x01\x02");
+inline constexpr string_view kOcspNoCheck = Bytes("\x2b\x06\x01\x05\x05\x07\x30\x01\x05");
 
 // Name attributes: X.520.
 inline constexpr string_view kCommonName = Bytes("\x55\x04\x03");
+inline constexpr string_view kCountryName = Bytes("\x55\x04\x06");
 inline constexpr string_view kOrganizationName = Bytes("\x55\x04\x0a");
+inline constexpr string_view kOrganizationalUnitName = Bytes("\x55\x04\x0b");
 
 // The default arc of fleetca's own extensions, 1.3.6.1.4.1.32473.1 (32473 is the documentation
 // PEN).

@@ -41,6 +41,57 @@ absl::CivilSecond ClampToYears(absl::Time time) {
   return absl::ToCivilSecond(clamped, absl::UTCTimeZone());
 }
 
+// YYMMDDHHMMSSZ, which ends both types.
+void AppendYearOfCenturyToSecond(const absl::CivilSecond& civil, std::string* out) {
+  AppendTwoDigits(static_cast<int>(civil.year() % 100), out);
+  AppendTwoDigits(civil.month(), out);
+  AppendTwoDigits(civil.day(), out);
+  AppendTwoDigits(civil.hour(), out);
+  AppendTwoDigits(civil.minute(), out);
+  AppendTwoDigits(civil.second(), out);
+  out->push_back('Z');
+}
+
+void AppendGeneralized(const absl::CivilSecond& civil, std::string* out) {
+  out->push_back(static_cast<char>(der::kGeneralizedTime));
+  out->push_back(static_cast<char>(kGeneralizedTimeSize));
+  AppendTwoDigits(static_cast<int>(civil.year() / 100), out);
+  AppendYearOfCenturyToSecond(civil, out);
+}
+
+// Reads one element of type `tag`, UTCTime or GeneralizedTime, to the second and with "Z".
+[[nodiscard]] bool ReadCivil(der::Reader* reader, uint8_t tag, absl::CivilSecond* civil) {
+  der::Reader look = *reader;
+  absl::string_view text;
+  const bool generalized = tag == der::kGeneralizedTime;
+  if (!look.Read(tag, &text) ||
+      text.size() != (generalized ? kGeneralizedTimeSize : kUtcTimeSize) || text.back() != 'Z') {
+    return false;
+  }
+  size_t position = 0;
+  int century = 0;
+  int year_of_century, month, day, hour, minute, second;
+  if ((generalized && !ReadTwoDigits(text, &position, &century)) ||
+      !ReadTwoDigits(text, &position, &year_of_century) ||
+      !ReadTwoDigits(text, &position, &month) || !ReadTwoDigits(text, &position, &day) ||
+      !ReadTwoDigits(text, &position, &hour) || !ReadTwoDigits(text, &position, &minute) ||
+      !ReadTwoDigits(text, &position, &second)) {
+    return false;
+  }
+  if (!generalized) {
+    century = year_of_century >= kFirstUtcTimeYear % 100 ? 19 : 20;
+  }
+  // CivilSecond carries what overflows into the next field, so a date that does not exist comes
+  // back as another one.
+  *civil = absl::CivilSecond(century * 100 + year_of_century, month, day, hour, minute, second);
+  if (civil->month() != month || civil->day() != day || civil->hour() != hour ||
+      civil->minute() != minute || civil->second() != second) {
+    return false;
+  }
+  *reader = look;
+  return true;
+}
+
 // The Time elements of a few recent seconds.
 class TimeCache {
  public:
@@ -78,55 +129,35 @@ void AppendTime(absl::Time time, std::string* out) {
   if (civil.year() < kFirstGeneralizedTimeYear) {
     out->push_back(static_cast<char>(der::kUtcTime));
     out->push_back(static_cast<char>(kUtcTimeSize));
+    AppendYearOfCenturyToSecond(civil, out);
   } else {
-    out->push_back(static_cast<char>(der::kGeneralizedTime));
-    out->push_back(static_cast<char>(kGeneralizedTimeSize));
-    AppendTwoDigits(static_cast<int>(civil.year() / 100), out);
+    AppendGeneralized(civil, out);
   }
-  AppendTwoDigits(static_cast<int>(civil.year() % 100), out);
-  AppendTwoDigits(civil.month(), out);
-  AppendTwoDigits(civil.day(), out);
-  AppendTwoDigits(civil.hour(), out);
-  AppendTwoDigits(civil.minute(), out);
-  AppendTwoDigits(civil.second(), out);
-  out->push_back('Z');
+}
+
+void AppendGeneralizedTime(absl::Time time, std::string* out) {
+  AppendGeneralized(ClampToYears(time), out);
 }
 
 bool ReadTime(der::Reader* reader, absl::Time* time) {
   der::Reader look = *reader;
-  absl::string_view text;
-  const uint8_t tag = look.PeekTag();
-  const bool generalized = tag == der::kGeneralizedTime;
-  if ((!generalized && tag != der::kUtcTime) || !look.Read(tag, &text) ||
-      text.size() != (generalized ? kGeneralizedTimeSize : kUtcTimeSize) || text.back() != 'Z') {
-    return false;
-  }
-  size_t position = 0;
-  int century = 0;
-  int year_of_century, month, day, hour, minute, second;
-  if ((generalized && !ReadTwoDigits(text, &position, &century)) ||
-      !ReadTwoDigits(text, &position, &year_of_century) ||
-      !ReadTwoDigits(text, &position, &month) || !ReadTwoDigits(text, &position, &day) ||
-      !ReadTwoDigits(text, &position, &hour) || !ReadTwoDigits(text, &position, &minute) ||
-      !ReadTwoDigits(text, &position, &second)) {
-    return false;
-  }
-  if (!generalized) {
-    century = year_of_century >= kFirstUtcTimeYear % 100 ? 19 : 20;
-  }
-  const int year = century * 100 + year_of_century;
-  if (generalized && year < kFirstGeneralizedTimeYear) {
-    return false;
-  }
-  // CivilSecond carries what overflows into the next field, so a date that does not exist comes
-  // back as another one.
-  const absl::CivilSecond civil(year, month, day, hour, minute, second);
-  if (civil.month() != month || civil.day() != day || civil.hour() != hour ||
-      civil.minute() != minute || civil.second() != second) {
+  const bool generalized = look.PeekTag() == der::kGeneralizedTime;
+  absl::CivilSecond civil;
+  if (!ReadCivil(&look, generalized ? der::kGeneralizedTime : der::kUtcTime, &civil) ||
+      (generalized && civil.year() < kFirstGeneralizedTimeYear)) {
     return false;
   }
   *time = absl::FromCivil(civil, absl::UTCTimeZone());
   *reader = look;
+  return true;
+}
+
+bool ReadGeneralizedTime(der::Reader* reader, absl::Time* time) {
+  absl::CivilSecond civil;
+  if (!ReadCivil(reader, der::kGeneralizedTime, &civil)) {
+    return false;
+  }
+  *time = absl::FromCivil(civil, absl::UTCTimeZone());
   return true;
 }
 

@@ -116,5 +116,49 @@ TEST(TimeTest, CachedValidityEqualsUncached) {
             der::Encode(der::kSequence, Written(absl::UnixEpoch()) + Written(absl::UnixEpoch())));
 }
 
+TEST(TimeTest, WritesAndReadsGeneralizedTimeInEveryYear) {
+  const struct {
+    absl::Time time;
+    const char* text;
+  } kCases[] = {
+      {Utc(1950), "19500101000000Z"},
+      {Utc(2026, 6, 1, 12, 30, 59) + absl::Milliseconds(999), "20260601123059Z"},
+      {Utc(2049, 12, 31, 23, 59, 59), "20491231235959Z"},
+      {Utc(2050), "20500101000000Z"},
+      {Utc(9999, 12, 31, 23, 59, 59), "99991231235959Z"},
+      {absl::InfiniteFuture(), "99991231235959Z"},
+  };
+  for (const auto& row : kCases) {
+    std::string element;
+    AppendGeneralizedTime(row.time, &element);
+    EXPECT_EQ(element, der::Encode(der::kGeneralizedTime, row.text));
+    der::Reader reader(element);
+    absl::Time time;
+    ASSERT_TRUE(ReadGeneralizedTime(&reader, &time)) << row.text;
+    EXPECT_TRUE(reader.empty());
+    EXPECT_EQ(time, absl::FromUnixSeconds(absl::ToUnixSeconds(time)));
+    if (row.time != absl::InfiniteFuture()) {
+      EXPECT_EQ(time, absl::FromUnixSeconds(absl::ToUnixSeconds(row.time)));
+    }
+  }
+}
+
+TEST(TimeTest, ReadsNoOtherFormAsGeneralizedTime) {
+  for (const absl::string_view bad :
+       {"", "20260601123059", "20260601123059.5Z", "20260601123059,0Z", "202606011230Z",
+        "20260601123059+0000", "20260631123059Z", "20260601243059Z", "20260601126059Z",
+        "20260601123060Z", "2026060112305 Z", "20260601123059z"}) {
+    const std::string element = der::Encode(der::kGeneralizedTime, bad);
+    der::Reader reader(element);
+    absl::Time time;
+    EXPECT_FALSE(ReadGeneralizedTime(&reader, &time)) << bad;
+    EXPECT_EQ(reader.rest(), element);
+  }
+  const std::string utc = der::Encode(der::kUtcTime, "260601123059Z");
+  der::Reader reader(utc);
+  absl::Time time;
+  EXPECT_FALSE(ReadGeneralizedTime(&reader, &time));
+}
+
 }  // namespace
 }  // namespace fleetca::x509

@@ -8,60 +8,17 @@
 #include "x509/der/der.h"
 #include "x509/der/oid.h"
 #include "x509/der/time.h"
+#include "x509/expected_algorithm.h"
 #include "x509/lint/lint_parts.h"
+#include "x509/prepared_maker.h"
 
 namespace fleetca::x509 {
-
-// The one place that turns bytes into a token to sign them.
-class PreparedMaker {
- public:
-  static Prepared Make(std::string bytes) { return Prepared(std::move(bytes)); }
-};
 
 namespace {
 
 constexpr size_t kMaxTbsSize = size_t{64} << 10;
 constexpr size_t kMaxSerialSize = 20;
 constexpr uint64_t kVersion3 = 2;
-
-// Written out here once more, on purpose: the template takes them from another table.
-absl::string_view ExpectedAlgorithm(SignatureScheme scheme) {
-  switch (scheme) {
-    case SignatureScheme::kEcdsaSha256:
-      return oid::Bytes("\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02");
-    case SignatureScheme::kEcdsaSha384:
-      return oid::Bytes("\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03");
-    case SignatureScheme::kEcdsaSha512:
-      return oid::Bytes("\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x04");
-    case SignatureScheme::kRsaPkcs1Sha256:
-      return oid::Bytes("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00");
-    case SignatureScheme::kRsaPkcs1Sha384:
-      return oid::Bytes("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c\x05\x00");
-    case SignatureScheme::kRsaPkcs1Sha512:
-      return oid::Bytes("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d\x05\x00");
-    case SignatureScheme::kRsaPssSha256:
-      return oid::Bytes(
-          "\x30\x41\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a\x30\x34\xa0\x0f\x30\x0d\x06\x09"
-          "\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\xa1\x1c\x30\x1a\x06\x09\x2a\x86\x48\x86"
-          "\xf7\x0d\x01\x01\x08\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\xa2"
-          "\x03\x02\x01\x20");
-    case SignatureScheme::kRsaPssSha384:
-      return oid::Bytes(
-          "\x30\x41\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a\x30\x34\xa0\x0f\x30\x0d\x06\x09"
-          "\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\xa1\x1c\x30\x1a\x06\x09\x2a\x86\x48\x86"
-          "\xf7\x0d\x01\x01\x08\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\xa2"
-          "\x03\x02\x01\x30");
-    case SignatureScheme::kRsaPssSha512:
-      return oid::Bytes(
-          "\x30\x41\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a\x30\x34\xa0\x0f\x30\x0d\x06\x09"
-          "\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\xa1\x1c\x30\x1a\x06\x09\x2a\x86\x48\x86"
-          "\xf7\x0d\x01\x01\x08\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\xa2"
-          "\x03\x02\x01\x40");
-    case SignatureScheme::kEd25519:
-      return oid::Bytes("\x30\x05\x06\x03\x2b\x65\x70");
-  }
-  return "";
-}
 
 absl::Status LintVersion(der::Reader& tbs) {
   der::Reader tagged;
@@ -93,7 +50,7 @@ absl::Status LintSerial(der::Reader& tbs, absl::string_view expected) {
 absl::Status LintAlgorithmAndIssuer(der::Reader& tbs, const LintPolicy& policy) {
   absl::string_view algorithm;
   if (!tbs.ReadElement(der::kSequence, &algorithm) ||
-      algorithm != ExpectedAlgorithm(policy.signature_scheme)) {
+      algorithm != ExpectedAlgorithmIdentifier(policy.signature_scheme)) {
     return LintError(absl::StrCat("the signature algorithm is not ",
                                   SignatureSchemeName(policy.signature_scheme), " as encoded"));
   }

@@ -41,6 +41,13 @@ struct LintPolicy {
   // Exactly these bits, and exactly these purposes (OID contents) in any order.
   uint16_t key_usage = 0;
   std::vector<std::string> extended_key_usage;
+  // Exactly these, where they are not empty, and no others. crl_url is for certificates of which
+  // the expectation says none.
+  std::string ca_issuers_url;
+  std::string ocsp_url;
+  std::string crl_url;
+  // Exactly where it is true: noRevAvail.
+  bool no_rev_avail = false;
   // OID contents of extensions that may stand beside the ones a TbsTemplate writes.
   std::vector<std::string> extra_extensions;
   // A leaf needs a name in subjectAltName.
@@ -49,7 +56,14 @@ struct LintPolicy {
   bool dns_underscores = false;
   // Under which OIDs FleetAuthz and Provenance stand.
   AuthzOids authz_oids;
+  // The certificate of a delegated OCSP responder. No other has id-pkix-ocsp-nocheck or the purpose
+  // OCSPSigning, whatever stands above; this one has both, with no other purpose, digitalSignature
+  // alone, no URLs and no grants, is no CA's, and lives for kMaxOcspResponderValidity at most.
+  bool ocsp_responder = false;
 };
+
+// Nobody can revoke what nobody asks about.
+inline constexpr absl::Duration kMaxOcspResponderValidity = absl::Hours(31 * 24);
 
 // What this one certificate must say in addition; catches a batch that got its rows crossed.
 struct LintExpectation {
@@ -60,16 +74,20 @@ struct LintExpectation {
   const Provenance* provenance = nullptr;
   // What the subject must say, attribute by attribute; null: anything that is well formed.
   const Subject* subject = nullptr;
+  // Where the CRL is that would list it; empty: as the policy says.
+  absl::string_view crl_url;
 };
 
 // Checks: DER all the way, version 3, serial positive and at most 20 octets with the value
 // expected, signature algorithm, issuer, validity (encodings around 2050, order, length, within the
 // issuer's), the subject's sizes and characters and that it says what was decided, the key, each
 // extension at most once and known, criticality, KU, EKU and BC as the policy says and consistent
-// with each other, SKI = the key's identifier, AKI, nameConstraints as the policy says and never in
-// a leaf, every SAN well formed, SAN critical exactly where the subject is empty, FleetAuthz and
-// Provenance as expected, not critical and never in a CA's certificate. OK gives the bytes, now
-// signable once. INTERNAL kLintFailed otherwise: a bug of ours, and nothing is signed. Thread-safe.
+// with each other, SKI = the key's identifier, AKI, the URLs of issuer, OCSP and CRL as expected,
+// noRevAvail as the policy says and never beside a URL of OCSP or CRL, nameConstraints as the
+// policy says and never in a leaf, every SAN well formed, SAN critical exactly where the subject is
+// empty, FleetAuthz and Provenance as expected, not critical and never in a CA's certificate. OK
+// gives the bytes, now signable once. INTERNAL kLintFailed otherwise: a bug of ours, and nothing is
+// signed. Thread-safe.
 absl::StatusOr<Prepared> LintTbs(std::string tbs, const LintPolicy& policy,
                                  const LintExpectation& expectation);
 

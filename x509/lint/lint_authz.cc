@@ -238,7 +238,7 @@ const char* ProvenanceFault(absl::string_view value, const Provenance& wanted) {
   if (!Cut(&fields, 0x0c, &contents) || !Token(contents) || contents != wanted.profile) {
     return "has another profile than decided";
   }
-  if (!Cut(&fields, 0x0a, &contents) || contents.size() != 1 || At(contents, 0) > 2 ||
+  if (!Cut(&fields, 0x0a, &contents) || contents.size() != 1 || At(contents, 0) > 3 ||
       At(contents, 0) != static_cast<unsigned>(wanted.attestation)) {
     return "has another attestation than decided";
   }

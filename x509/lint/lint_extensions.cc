@@ -1,7 +1,5 @@
 // The lint of the extensions (RFC 5280 section 4.2).
 #include <algorithm>
-#include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/openssl.h"
@@ -11,8 +9,8 @@
 #include "x509/der/oid.h"
 #include "x509/lint/lint_authz.h"
 #include "x509/lint/lint_name_constraints.h"
+#include "x509/lint/lint_ocsp_responder.h"
 #include "x509/lint/lint_parts.h"
-#include "x509/tbs.h"
 
 namespace fleetca::x509 {
 namespace {
@@ -35,6 +33,7 @@ enum Known : uint32_t {
   kFleetAuthz = 1 << 8,
   kProvenance = 1 << 9,
   kNameConstraints = 1 << 10,
+  kNoRevAvail = 1 << 11,
 };
 
 Known Classify(absl::string_view oid) {
@@ -86,70 +85,6 @@ absl::Status LintBasicConstraints(absl::string_view value, const LintPolicy& pol
   if (path_length.has_value() != policy.path_length.has_value() ||
       (path_length.has_value() && *path_length != static_cast<uint64_t>(*policy.path_length))) {
     return LintError("basicConstraints has another path length than the policy");
-  }
-  return absl::OkStatus();
-}
-
-absl::Status LintKeyUsage(absl::string_view value, const LintPolicy& policy) {
-  der::Reader element(value);
-  absl::string_view octets;
-  int unused_bits = 0;
-  if (!element.ReadBitString(&octets, &unused_bits) || !element.empty()) {
-    return LintError("keyUsage is not one BIT STRING");
-  }
-  // Named bits: the last bit that is written is set (X.690 11.2.2).
-  if (octets.empty() || octets.size() > 2 ||
-      (static_cast<uint8_t>(octets.back()) >> unused_bits & 1) == 0) {
-    return LintError("keyUsage is empty or has trailing zero bits");
-  }
-  uint32_t usage = 0;
-  for (size_t bit = 0; bit < 8 * octets.size(); ++bit) {
-    usage |= (static_cast<uint8_t>(octets[bit / 8]) >> (7 - bit % 8) & 1u) << bit;
-  }
-  if (usage != policy.key_usage) {
-    return LintError("keyUsage is not that of the policy");
-  }
-  if (((usage & x509::kKeyCertSign) != 0) != policy.is_ca) {
-    return LintError("keyUsage has keyCertSign without a CA or a CA without keyCertSign");
-  }
-  return absl::OkStatus();
-}
-
-bool Contains(const std::vector<std::string>& oids, absl::string_view oid) {
-  return std::any_of(oids.begin(), oids.end(),
-                     [oid](const std::string& one) { return one == oid; });
-}
-
-absl::Status LintExtendedKeyUsage(absl::string_view value, const LintPolicy& policy) {
-  der::Reader element(value);
-  der::Reader purposes;
-  if (!element.ReadNested(der::kSequence, &purposes) || !element.empty()) {
-    return LintError("extKeyUsage is not one SEQUENCE");
-  }
-  // Each purpose is allowed and there are as many as allowed: with no duplicate, they are the same.
-  const absl::string_view all = purposes.rest();
-  size_t count = 0;
-  while (!purposes.empty()) {
-    const char* const begin = purposes.rest().data();
-    absl::string_view purpose;
-    if (!purposes.Read(der::kOid, &purpose)) {
-      return LintError("extKeyUsage has something that is not an OID");
-    }
-    if (!Contains(policy.extended_key_usage, purpose)) {
-      return LintError(absl::StrCat("extKeyUsage has the purpose ", der::OidToString(purpose),
-                                    ", which the policy has not"));
-    }
-    ++count;
-    der::Reader earlier(all);
-    absl::string_view earlier_purpose;
-    while (earlier.rest().data() < begin && earlier.Read(der::kOid, &earlier_purpose)) {
-      if (earlier_purpose == purpose) {
-        return LintError("extKeyUsage has a purpose twice");
-      }
-    }
-  }
-  if (count != policy.extended_key_usage.size()) {
-    return LintError("extKeyUsage lacks a purpose of the policy");
   }
   return absl::OkStatus();
 }
@@ -223,6 +158,8 @@ class ExtensionsLint {
   }
 
   absl::Status Finish() const {
+    FLEETCA_RETURN_IF_ERROR(LintOcspResponder(
+        policy_, no_check_seen_, (seen_ & (kAuthorityInfo | kCrlDistribution | kFleetAuthz)) != 0));
     uint32_t required = kBasicConstraints | kKeyUsage | kSubjectKeyId | kAuthorityKeyId;
     if (!policy_.extended_key_usage.empty()) {
       required |= kExtendedKeyUsage;
@@ -239,9 +176,23 @@ class ExtensionsLint {
     if (policy_.name_constraints.has_value()) {
       required |= kNameConstraints;
     }
+    if (!policy_.ocsp_url.empty() || !policy_.ca_issuers_url.empty()) {
+      required |= kAuthorityInfo;
+    }
+    if (!CrlUrl().empty()) {
+      required |= kCrlDistribution;
+    }
+    if (policy_.no_rev_avail) {
+      required |= kNoRevAvail;
+    }
     const uint32_t missing = required & ~seen_;
     if (missing != 0) {
       return LintError(absl::StrCat("the extension ", MissingName(missing), " is missing"));
+    }
+    // RFC 9608 section 2.
+    if ((seen_ & kNoRevAvail) != 0 &&
+        ((seen_ & kCrlDistribution) != 0 || !policy_.ocsp_url.empty())) {
+      return LintError("noRevAvail stands beside the URL of a CRL or of an OCSP responder");
     }
     if (policy_.self_signed && key_id_ != policy_.authority_key_id) {
       return LintError("a self-signed certificate's authorityKeyIdentifier is not its own");
@@ -259,6 +210,9 @@ class ExtensionsLint {
            : (missing & kFleetAuthz) != 0      ? "FleetAuthz"
            : (missing & kProvenance) != 0      ? "Provenance"
            : (missing & kNameConstraints) != 0 ? "nameConstraints"
+           : (missing & kAuthorityInfo) != 0   ? "authorityInfoAccess"
+           : (missing & kCrlDistribution) != 0 ? "cRLDistributionPoints"
+           : (missing & kNoRevAvail) != 0      ? "noRevAvail"
                                                : "extKeyUsage";
   }
 
@@ -267,7 +221,12 @@ class ExtensionsLint {
     return oid == policy_.authz_oids.authz        ? kFleetAuthz
            : oid == policy_.authz_oids.provenance ? kProvenance
            : oid == oid::kNameConstraints         ? kNameConstraints
+           : oid == oid::kNoRevAvail              ? kNoRevAvail
                                                   : kUnknown;
+  }
+
+  absl::string_view CrlUrl() const {
+    return expectation_.crl_url.empty() ? absl::string_view(policy_.crl_url) : expectation_.crl_url;
   }
 
   absl::Status VisitKnown(Known known, absl::string_view value) {
@@ -283,9 +242,9 @@ class ExtensionsLint {
       case kAuthorityKeyId:
         return LintAuthorityKeyId(value, policy_);
       case kAuthorityInfo:
-        return LintAuthorityInfo(value);
+        return LintAuthorityInfo(value, policy_);
       case kCrlDistribution:
-        return LintCrlDistribution(value);
+        return LintCrlDistribution(value, CrlUrl());
       case kSubjectAltName:
         return LintSubjectAltName(value, policy_.dns_underscores);
       case kFleetAuthz:
@@ -294,6 +253,8 @@ class ExtensionsLint {
         return LintOwn("Provenance", expectation_.provenance, ProvenanceFault, value);
       case kNameConstraints:
         return LintNameConstraints(value);
+      case kNoRevAvail:
+        return LintNoRevAvail(value, policy_);
       case kUnknown:
         break;
     }
@@ -331,6 +292,13 @@ class ExtensionsLint {
   // An extension of the policy's own: its contents are another's business, but they are DER, and it
   // is not critical, because a peer refuses what is critical and unknown to it.
   absl::Status VisitExtra(absl::string_view oid, bool critical, absl::string_view value) {
+    if (oid == oid::kOcspNoCheck) {
+      if (no_check_seen_) {
+        return LintError("id-pkix-ocsp-nocheck appears twice");
+      }
+      no_check_seen_ = true;
+      return LintOcspNoCheck(critical, value, policy_);
+    }
     const auto& extras = policy_.extra_extensions;
     const size_t limit = std::min(extras.size(), kMaxExtraPolicies);
     size_t index = 0;
@@ -358,6 +326,7 @@ class ExtensionsLint {
   const bool subject_is_empty_;
   uint32_t seen_ = 0;
   uint64_t extras_seen_ = 0;
+  bool no_check_seen_ = false;
   absl::string_view key_id_;
 };
 

@@ -131,9 +131,6 @@ bool IsWellFormedName(uint8_t tag, absl::string_view value, bool dns_underscores
   }
 }
 
-constexpr absl::string_view kCountry = oid::Bytes("\x55\x04\x06");
-constexpr absl::string_view kOrganizationalUnit = oid::Bytes("\x55\x04\x0b");
-
 // DirectoryString of RFC 5280 appendix A.1, as fleetca writes it.
 absl::Status LintText(absl::string_view value) {
   const std::optional<size_t> characters = CountPrintableUtf8(value);
@@ -191,7 +188,7 @@ absl::Status LintAttribute(der::Reader attribute, ReadSubject* subject) {
   if (!attribute.ReadOid(&type)) {
     return LintError("the subject has an attribute without a type");
   }
-  const bool is_country = type == kCountry;
+  const bool is_country = type == oid::kCountryName;
   absl::string_view value;
   if (!attribute.Read(is_country ? der::kPrintableString : der::kUtf8String, &value) ||
       !attribute.empty()) {
@@ -207,7 +204,7 @@ absl::Status LintAttribute(der::Reader attribute, ReadSubject* subject) {
   if (type == oid::kOrganizationName) {
     return AddOnce(value, &subject->organizations);
   }
-  if (type == kOrganizationalUnit) {
+  if (type == oid::kOrganizationalUnitName) {
     return AddOnce(value, &subject->organizational_units);
   }
   return LintError("the subject has an attribute other than C, O, OU and CN");

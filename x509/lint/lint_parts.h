@@ -20,9 +20,16 @@ absl::Status LintSubject(der::Reader subject, const Subject* expected);
 // GeneralNames: the value of the subjectAltName extension.
 absl::Status LintSubjectAltName(absl::string_view value, bool dns_underscores);
 
-// The values of authorityInfoAccess and cRLDistributionPoints: each one URL.
-absl::Status LintAuthorityInfo(absl::string_view value);
-absl::Status LintCrlDistribution(absl::string_view value);
+// The values of keyUsage and extKeyUsage: exactly the policy's.
+absl::Status LintKeyUsage(absl::string_view value, const LintPolicy& policy);
+absl::Status LintExtendedKeyUsage(absl::string_view value, const LintPolicy& policy);
+
+// The value of authorityInfoAccess: the policy's URLs, the OCSP responder's first.
+absl::Status LintAuthorityInfo(absl::string_view value, const LintPolicy& policy);
+// The value of cRLDistributionPoints: one point of this one URL.
+absl::Status LintCrlDistribution(absl::string_view value, absl::string_view expected);
+// The value of noRevAvail, which the policy must have and a CA must not.
+absl::Status LintNoRevAvail(absl::string_view value, const LintPolicy& policy);
 
 // Extensions: the contents of the SEQUENCE. `key_bits` are the octets of the subject's key.
 absl::Status LintExtensions(der::Reader extensions, const LintPolicy& policy,

@@ -1,4 +1,5 @@
-// The lint of the extensions that say where the issuer's certificate and CRL are.
+// The lint of the extensions that say where the issuer's certificate, CRL and OCSP responder are,
+// or that nothing will ever be said of a revocation.
 #include <algorithm>
 
 #include "absl/strings/match.h"
@@ -16,24 +17,41 @@ bool IsUrl(absl::string_view url) {
          std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-}  // namespace
-
-absl::Status LintAuthorityInfo(absl::string_view value) {
-  der::Reader element(value);
-  der::Reader descriptions;
+// AccessDescription ::= SEQUENCE { accessMethod OID, accessLocation [6] URI }, which must be just
+// this.
+[[nodiscard]] bool ReadDescription(der::Reader* descriptions, absl::string_view wanted_method,
+                                   absl::string_view wanted_url) {
   der::Reader fields;
   absl::string_view method;
   absl::string_view url;
+  return descriptions->ReadNested(der::kSequence, &fields) && fields.Read(der::kOid, &method) &&
+         method == wanted_method && fields.Read(kUriTag, &url) && fields.empty() &&
+         url == wanted_url && IsUrl(url);
+}
+
+}  // namespace
+
+absl::Status LintAuthorityInfo(absl::string_view value, const LintPolicy& policy) {
+  der::Reader element(value);
+  der::Reader descriptions;
   if (!element.ReadNested(der::kSequence, &descriptions) || !element.empty() ||
-      !descriptions.ReadNested(der::kSequence, &fields) || !descriptions.empty() ||
-      !fields.Read(der::kOid, &method) || method != oid::kCaIssuers ||
-      !fields.Read(kUriTag, &url) || !fields.empty() || !IsUrl(url)) {
-    return LintError("authorityInfoAccess is not one caIssuers URL");
+      descriptions.empty()) {
+    return LintError("authorityInfoAccess is empty or not one SEQUENCE");
+  }
+  if (!policy.ocsp_url.empty() && !ReadDescription(&descriptions, oid::kOcsp, policy.ocsp_url)) {
+    return LintError("authorityInfoAccess does not begin with the OCSP URL of the policy");
+  }
+  if (!policy.ca_issuers_url.empty() &&
+      !ReadDescription(&descriptions, oid::kCaIssuers, policy.ca_issuers_url)) {
+    return LintError("authorityInfoAccess has not the caIssuers URL of the policy");
+  }
+  if (!descriptions.empty()) {
+    return LintError("authorityInfoAccess has more than the policy");
   }
   return absl::OkStatus();
 }
 
-absl::Status LintCrlDistribution(absl::string_view value) {
+absl::Status LintCrlDistribution(absl::string_view value, absl::string_view expected) {
   der::Reader element(value);
   der::Reader points;
   der::Reader point;
@@ -45,7 +63,25 @@ absl::Status LintCrlDistribution(absl::string_view value) {
       !point.ReadNested(der::ContextConstructed(0), &name) || !point.empty() ||
       !name.ReadNested(der::ContextConstructed(0), &full_name) || !name.empty() ||
       !full_name.Read(kUriTag, &url) || !full_name.empty() || !IsUrl(url)) {
-    return LintError("cRLDistributionPoints is not one URL");
+    return LintError("cRLDistributionPoints is not one point of one URL");
+  }
+  if (url != expected) {
+    return LintError(expected.empty() ? "cRLDistributionPoints is there and nothing asks for it"
+                                      : "cRLDistributionPoints is not the URL of the CRL expected");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LintNoRevAvail(absl::string_view value, const LintPolicy& policy) {
+  der::Reader element(value);
+  if (!element.ReadNull() || !element.empty()) {
+    return LintError("noRevAvail is not NULL");
+  }
+  if (policy.is_ca) {
+    return LintError("a CA has noRevAvail");
+  }
+  if (!policy.no_rev_avail) {
+    return LintError("noRevAvail is there and the policy does not have it");
   }
   return absl::OkStatus();
 }

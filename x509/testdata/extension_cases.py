@@ -202,6 +202,7 @@ def provenance_vectors():
         ("profile and attestation", provenance()),
         ("every field", full),
         ("join token", provenance(attestation=b"\x0a\x01\x01")),
+        ("own", provenance(attestation=b"\x0a\x01\x03")),
         ("the largest generation", provenance(generation=b"\x81\x04\x7f\xff\xff\xff")),
         ("request id of 64 octets", provenance(request_id=element(0x80, bytes(64)))),
     ]
@@ -211,7 +212,7 @@ def provenance_vectors():
         ("version 2", provenance(version=2)),
         ("profile empty", provenance(profile="")),
         ("profile in upper case", provenance(profile="Service")),
-        ("attestation 3", provenance(attestation=b"\x0a\x01\x03")),
+        ("attestation 4", provenance(attestation=b"\x0a\x01\x04")),
         ("attestation in two octets", provenance(attestation=b"\x0a\x02\x00\x00")),
         ("attestation an INTEGER", provenance(attestation=b"\x02\x01\x00")),
         ("request id of 15 octets", provenance(request_id=element(0x80, bytes(15)))),

@@ -112,6 +112,8 @@ LintPolicy LeafPolicy(const TestCa& ca) {
   policy.max_validity = kDay + kBackdate;
   policy.key_usage = kDigitalSignature;
   policy.extended_key_usage = {std::string(oid::kClientAuth), std::string(oid::kServerAuth)};
+  policy.ca_issuers_url = "http://pki.fleet.example/issuing.der";
+  policy.crl_url = "http://pki.fleet.example/issuing.crl";
   return policy;
 }
 

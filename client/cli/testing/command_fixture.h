@@ -12,11 +12,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/durable_file.h"
+#include "base/file.h"
+#include "base/private_key.h"
 #include "client/cli/commands.h"
+#include "client/cli/flag_paths.h"
 #include "client/key_and_csr.h"
 #include "client/testing/fake_server.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "x509/first_certificate.h"
 #include "x509/pem.h"
 
 namespace fleetca::client {
@@ -32,6 +36,7 @@ inline Outcome RunCommand(std::vector<std::string> arguments) {
   CLI::App app("", "fleetca");
   Outcome outcome;
   AddCertCommands(app, &outcome.exit_code);
+  NamePathsWhenParsed(app);
   std::reverse(arguments.begin(), arguments.end());
   ::testing::internal::CaptureStdout();
   ::testing::internal::CaptureStderr();
@@ -60,6 +65,37 @@ class CommandsTest : public ::testing::Test {
   Outcome Issue(std::vector<std::string> flags) {
     flags.insert(flags.begin(), {"--profile", "server"});
     return RunAtServer({"cert", "issue"}, std::move(flags));
+  }
+
+  // The same, with a server that is not the fake one.
+  Outcome IssueAt(const std::string& server, const std::vector<std::string>& flags) {
+    std::vector<std::string> command = {"cert",  "issue",       "--profile", "server",
+                                        "--dir", server_.dir(), "--server",  server};
+    command.insert(command.end(), flags.begin(), flags.end());
+    return RunCommand(std::move(command));
+  }
+
+  // Flags that ask for a new key in web.key and its certificate in the file `out`.
+  std::vector<std::string> NewKeyFlags(const std::string& out) const {
+    return {"--new-key", "p256",   "--key-out", Path("web.key"), "--name", "DNS:web.fleet.example",
+            "--out",     Path(out)};
+  }
+
+  // From now on the server issues, and the command cannot read the answer; until it can again.
+  void LoseAnswers() {
+    server_.service().Tamper([](v1::IssuedCertificate* certificate, std::vector<std::string>*) {
+      certificate->set_certificate_der("lost");
+    });
+  }
+  void LoseNoMoreAnswers() { server_.service().Tamper(nullptr); }
+
+  // The certificate is for the key.
+  void ExpectPair(const std::string& key_name, const std::string& certificate_name) const {
+    const auto key = DecodePrivateKey(ReadFile(Path(key_name)).value(), SecretBytes());
+    ASSERT_TRUE(key.ok()) << key.status();
+    const auto certificate = x509::ParseFirstCertificate(ReadFile(Path(certificate_name)).value());
+    ASSERT_TRUE(certificate.ok()) << certificate.status();
+    EXPECT_EQ(certificate->parsed.public_key.spki, EncodePublicKey(key->get()).value());
   }
 
   std::string Path(const std::string& name) const { return absl::StrCat(server_.dir(), "/", name); }

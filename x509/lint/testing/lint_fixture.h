@@ -2,10 +2,13 @@
 #ifndef FLEETCA_X509_LINT_TESTING_LINT_FIXTURE_H_
 #define FLEETCA_X509_LINT_TESTING_LINT_FIXTURE_H_
 
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "base/errors.h"
 #include "gtest/gtest.h"
@@ -106,6 +109,25 @@ inline void ExpectFault(const absl::Status& status, absl::string_view phrase) {
   EXPECT_EQ(GetReason(status), Reason::kLintFailed) << phrase;
   EXPECT_TRUE(absl::StrContains(status.message(), phrase))
       << "\"" << phrase << "\" is not in: " << status;
+}
+
+// A defect made by hand in a good certificate, and the words that must name it.
+struct Defect {
+  absl::string_view phrase;
+  std::function<void(TbsParts&)> spoil;
+};
+
+// The good certificate passes, and with each defect by itself it is refused in these words.
+inline void ExpectDefectsNamed(const std::vector<Defect>& defects) {
+  const Good good;
+  ASSERT_TRUE(good.Lint(good.tbs).ok()) << good.Lint(good.tbs);
+  ASSERT_EQ(TbsParts(good.tbs).Encode(), good.tbs);
+  for (const Defect& defect : defects) {
+    TbsParts parts(good.tbs);
+    defect.spoil(parts);
+    SCOPED_TRACE(absl::BytesToHexString(parts.Encode().substr(0, 900)));
+    ExpectFault(good.Lint(parts.Encode()), defect.phrase);
+  }
 }
 
 }  // namespace fleetca::x509
