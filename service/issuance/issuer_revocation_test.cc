@@ -57,10 +57,10 @@ class IssuerRevocationTest : public ::testing::Test {
     return issuance.outcome;
   }
   static CertificateCaller Web() {
-    HeldCertificate held;
+    CallerCertificate held;
     held.serial = kSerial;
     held.lineage = kSerial;
-    return {.spiffe_id = kWeb, .held = std::make_shared<const HeldCertificate>(std::move(held))};
+    return {.spiffe_id = kWeb, .held = std::make_shared<const CallerCertificate>(std::move(held))};
   }
   void Revoke() {
     known_.Apply(store::Revocation{.serial = kSerial, .revoked_at = absl::FromUnixSeconds(1)});

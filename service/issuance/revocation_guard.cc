@@ -8,7 +8,7 @@
 namespace fleetca::service {
 
 absl::Status RevocationGuard::CheckCaller(const Caller& caller) const {
-  const HeldCertificate* held = HeldCertificateOf(caller);
+  const CallerCertificate* held = CallerCertificateOf(caller);
   return known_ == nullptr || held == nullptr
              ? absl::OkStatus()
              : known_->CheckCaller(held->serial, held->subject_public_key_info);
