@@ -55,7 +55,7 @@ absl::StatusOr<RevokeResult> Revoker::Revoke(const RevokeRequest& request) {
   RevokeResult result;
   const absl::Status status = RevokeAll(request, order, &result);
   result.sequence = known_.sequence();
-  if (!status.ok() || result.revoked + result.upgraded > 0) {
+  if (result.revoked + result.upgraded > 0) {
     log::Warning("Certificates were revoked", {{"selection", SelectionToText(request.selection)},
                                                {"reason", RevocationReasonName(request.reason)},
                                                {"revoked", result.revoked},

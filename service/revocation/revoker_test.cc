@@ -215,6 +215,7 @@ TEST_F(RevokerTest, ManyAreRevokedInCommitsOfAHundred) {
   std::vector<store::CertificateRecord> records;
   for (int i = 0; i < 1250; ++i) {
     records.push_back(store::TestIssuedRecord(1000 + i, 3, clock_.Now() + absl::Hours(1)));
+    records.back().issued_at = clock_.Now();
   }
   FLEETCA_ASSERT_OK(store_.Write({.certificates = records}));
   FLEETCA_ASSERT_OK_AND_ASSIGN(
