@@ -80,6 +80,12 @@
   REASON(kCallerCertificateExpired, "CALLER_CERTIFICATE_EXPIRED",                                  \
          (kUnauthenticated, kFailedPrecondition),                                                  \
          "The caller's certificate is not valid now.")                                             \
+  REASON(kRenewalInvalid, "RENEWAL_INVALID", (kInvalidArgument, kPermissionDenied),                \
+         "What is asked for cannot be had by renewing the caller's certificate.")                  \
+  REASON(kLineageStale, "LINEAGE_STALE", (kPermissionDenied),                                      \
+         "The certificate was replaced long ago: a copy of its key is in use, or it was restored.") \
+  REASON(kLineageBlocked, "LINEAGE_BLOCKED", (kPermissionDenied),                                  \
+         "No certificate of the line that the caller's belongs to gets another one.")              \
   REASON(kAuthzInvalid, "AUTHZ_INVALID", (kInvalidArgument, kUnauthenticated),                     \
          "The authorization or provenance in a certificate, or meant for one, is malformed.")      \
   SECTION("The CA")                                                                                \

@@ -20,7 +20,7 @@ std::vector<std::string> ToVector(const google::protobuf::RepeatedPtrField<std::
 
 absl::StatusOr<Issued> ReadResult(const v1::BatchIssueResult& result,
                                   const std::vector<std::string>& chain_der,
-                                  const v1::IssueCertificateRequest& request, absl::Time now,
+                                  const AskedCertificate& asked, absl::Time now,
                                   absl::Span<const std::string> roots_der) {
   if (result.has_error()) {
     FLEETCA_RETURN_IF_ERROR(StatusFromRpc(result.error()));
@@ -28,7 +28,22 @@ absl::StatusOr<Issued> ReadResult(const v1::BatchIssueResult& result,
   if (!result.has_certificate()) {
     return AnswerInvalid("it holds neither a certificate nor an error");
   }
-  return ReadIssued(result.certificate(), chain_der, request, now, roots_der);
+  return ReadIssued(result.certificate(), chain_der, asked, now, roots_der);
+}
+
+// The message that asks for the renewal `issue` by a call of its own.
+v1::RenewCertificateRequest RenewRequestOf(const v1::IssueCertificateRequest& issue) {
+  v1::RenewCertificateRequest request;
+  if (issue.has_csr_der()) {
+    request.set_csr_der(issue.csr_der());
+  }
+  request.set_profile(issue.profile());
+  if (issue.has_lifetime()) {
+    *request.mutable_lifetime() = issue.lifetime();
+  }
+  request.set_request_id(issue.request_id());
+  request.set_validate_only(issue.validate_only());
+  return request;
 }
 
 }  // namespace
@@ -43,6 +58,7 @@ CaClient::CaClient(CaClientOptions options, TlsIdentity identity)
     : options_(std::move(options)),
       clock_(ClockOf(options_)),
       roots_der_(std::move(identity.roots_der)),
+      own_key_(std::move(identity.public_key)),
       channel_(MakeChannel(options_.channel(), identity.credentials)),
       stub_(v1::CertificateAuthorityService::NewStub(channel_)) {}
 
@@ -66,9 +82,24 @@ absl::Status CaClient::Call(Method<Request, Response> method, const Request& req
 
 absl::StatusOr<Issued> CaClient::Issue(const IssueOptions& options) const {
   FLEETCA_ASSIGN_OR_RETURN(const v1::IssueCertificateRequest request, BuildIssueRequest(options));
+  FLEETCA_ASSIGN_OR_RETURN(const AskedCertificate asked, AskedBy(request, own_key_));
   v1::IssueCertificateResponse response;
   FLEETCA_RETURN_IF_ERROR(Call(&Stub::IssueCertificate, request, &response));
-  return ReadIssueResponse(response, request, clock_.Now(), roots_der_);
+  return ReadIssueResponse(response, asked, clock_.Now(), roots_der_);
+}
+
+absl::StatusOr<Issued> CaClient::Renew(const RenewOptions& options) const {
+  FLEETCA_ASSIGN_OR_RETURN(const v1::IssueCertificateRequest issue,
+                           BuildIssueRequest({.csr_der = options.csr_der,
+                                              .profile = options.profile,
+                                              .lifetime = options.lifetime,
+                                              .request_id = options.request_id,
+                                              .validate_only = options.validate_only,
+                                              .renewal = true}));
+  FLEETCA_ASSIGN_OR_RETURN(const AskedCertificate asked, AskedBy(issue, own_key_));
+  v1::RenewCertificateResponse response;
+  FLEETCA_RETURN_IF_ERROR(Call(&Stub::RenewCertificate, RenewRequestOf(issue), &response));
+  return ReadIssueResponse(response, asked, clock_.Now(), roots_der_);
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<Issued>>> CaClient::IssueBatch(
@@ -79,12 +110,14 @@ absl::StatusOr<std::vector<absl::StatusOr<Issued>>> CaClient::IssueBatch(
   BatchState batch;
   batch.results.resize(items.size(), absl::UnknownError("not asked"));
   batch.requests.resize(items.size());
+  batch.asked.resize(items.size());
   for (size_t i = 0; i < items.size(); ++i) {
     absl::StatusOr<v1::IssueCertificateRequest> request = BuildIssueRequest(items[i]);
     if (!request.ok()) {
       batch.results[i] = request.status();
       continue;
     }
+    FLEETCA_ASSIGN_OR_RETURN(batch.asked[i], AskedBy(*request, own_key_));
     batch.requests[i] = *std::move(request);
     batch.pending.push_back(i);
   }
@@ -151,7 +184,7 @@ absl::Status CaClient::AttemptBatch(absl::Duration remaining, BatchState* batch)
   for (size_t k = 0; k < batch->pending.size(); ++k) {
     const size_t i = batch->pending[k];
     batch->results[i] = status.ok() ? ReadResult(response.results(static_cast<int>(k)), chain_der,
-                                                 batch->requests[i], clock_.Now(), roots_der_)
+                                                 batch->asked[i], clock_.Now(), roots_der_)
                                     : status;
   }
   return status;
@@ -160,6 +193,7 @@ absl::Status CaClient::AttemptBatch(absl::Duration remaining, BatchState* batch)
 absl::StatusOr<std::unique_ptr<IssueStream>> CaClient::OpenStream(absl::Duration deadline) const {
   IssueStream::Settings settings;
   settings.roots_der = roots_der_;
+  settings.own_key = own_key_;
   settings.explain = [address = options_.address,
                       files = options_.files](const absl::Status& status) {
     return ExplainConnectionError(status, address, files);

@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "base/clock.h"
 #include "client/ca_client_options.h"
+#include "client/issue_answer.h"
 #include "client/issue_request.h"
 #include "client/issue_stream.h"
 #include "client/issued.h"
@@ -47,6 +48,12 @@ class CaClient {
 
   absl::StatusOr<Issued> Issue(const IssueOptions& request) const;
 
+  // The next certificate of the line of the one that this client shows: for the same identity, and
+  // without a CSR for the same key. PERMISSION_DENIED kLineageStale where that one was replaced
+  // long ago, and kLineageBlocked. This client goes on with the certificate that it was created
+  // with: create another one with the new.
+  absl::StatusOr<Issued> Renew(const RenewOptions& request) const;
+
   // Up to 1,000 in one message. Each succeeds or fails by itself, in the order of the requests;
   // those that failed for a reason that may pass are asked for again. An error as a whole only when
   // no answer came at all.
@@ -74,6 +81,7 @@ class CaClient {
   // A batch between attempts: the messages are built once, so that each retry has the same id.
   struct BatchState {
     std::vector<v1::IssueCertificateRequest> requests;
+    std::vector<AskedCertificate> asked;
     std::vector<absl::StatusOr<Issued>> results;
     std::vector<size_t> pending;
   };
@@ -100,6 +108,7 @@ class CaClient {
   const CaClientOptions options_;
   const Clock& clock_;
   const std::vector<std::string> roots_der_;
+  const std::string own_key_;  // the SubjectPublicKeyInfo of the certificate that is shown
   const std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<Stub> stub_;
 };

@@ -16,6 +16,7 @@ namespace fleetca::client {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::ExpectAnswerInvalid;
 using testing::FakeError;
 using testing::kDraining;
 using testing::kForbidden;
@@ -60,6 +61,51 @@ TEST_F(CaClientTest, RetriesWithTheSameRequestIdAndAsTheServerAsked) {
   EXPECT_EQ(requests[1].request_id(), requests[0].request_id());
   EXPECT_EQ(requests[2].request_id(), requests[0].request_id());
   EXPECT_THAT(clock_.slept(), ElementsAre(absl::Milliseconds(100), absl::Seconds(3)));
+}
+
+TEST_F(CaClientTest, RenewsWithTheKeyThatItShowsAndRetriesAsIssuing) {
+  server_.service().FailNext({kDraining, QueueFull(absl::Seconds(3))});
+  const auto identity = LoadTlsIdentity(server_.files(), clock_.Now());
+  ASSERT_TRUE(identity.ok());
+  const absl::StatusOr<Issued> issued = MakeClient()->Renew({.lifetime = absl::Hours(2)});
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  const auto certificate = x509::ParseCertificate(issued->certificate_der);
+  ASSERT_TRUE(certificate.ok());
+  EXPECT_EQ(certificate->public_key.spki, identity->public_key);
+  EXPECT_THAT(issued->chain_der, ElementsAre(server_.ca().issuing_der()));
+  const auto requests = server_.service().requests();
+  ASSERT_EQ(requests.size(), 3);
+  for (const auto& request : requests) {
+    EXPECT_TRUE(request.has_renewal());
+    EXPECT_FALSE(request.has_csr_der());
+    EXPECT_EQ(request.request_id(), issued->request_id);
+  }
+}
+
+TEST_F(CaClientTest, ARekeyIsForTheKeyOfTheCsrAndNoOther) {
+  const absl::StatusOr<Issued> issued = MakeClient()->Renew({.csr_der = csr_});
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  EXPECT_EQ(x509::ParseCertificate(issued->certificate_der)->public_key.spki, *CsrPublicKey(csr_));
+  // An answer with another key than the one that the client has.
+  const std::string other = server_.ca().Issue({.spki = std::string(*CsrPublicKey(csr_))}).der;
+  server_.service().Tamper([&other](v1::IssuedCertificate* certificate, auto*) {
+    const auto parsed = x509::ParseCertificate(other);
+    certificate->set_certificate_der(other);
+    certificate->set_serial_number(std::string(parsed->serial));
+    certificate->mutable_not_before()->set_seconds(absl::ToUnixSeconds(parsed->not_before));
+    certificate->mutable_not_after()->set_seconds(absl::ToUnixSeconds(parsed->not_after));
+  });
+  ExpectAnswerInvalid(MakeClient()->Renew({}).status(), "not for the key");
+}
+
+TEST_F(CaClientTest, RenewsInBatchesToo) {
+  IssueOptions renewal;
+  renewal.renewal = true;
+  const auto results = MakeClient()->IssueBatch({renewal, Request()});
+  ASSERT_TRUE(results.ok()) << results.status();
+  for (const absl::StatusOr<Issued>& result : *results) {
+    EXPECT_TRUE(result.ok()) << result.status();
+  }
 }
 
 TEST_F(CaClientTest, TwoCallsHaveTwoRequestIds) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "client/issued.h"
@@ -13,17 +14,37 @@
 
 namespace fleetca::client {
 
-// The certificate that answers `request`, with the chain that came beside it; verified at `now`
-// as VerifyAnswer of client/issued.h does, unless the request was validate_only.
+// What an answer is checked against.
+struct AskedCertificate {
+  std::string spki;  // the key that it is for
+  std::string request_id;
+  bool validate_only = false;
+};
+
+// What `request` asks for. `own_key` is the SubjectPublicKeyInfo of the certificate that the client
+// shows; empty where it shows none. The errors of CsrPublicKey.
+absl::StatusOr<AskedCertificate> AskedBy(const v1::IssueCertificateRequest& request,
+                                         absl::string_view own_key);
+
+// The certificate that answers what was asked, with the chain that came beside it; verified at
+// `now` as VerifyAnswer of client/issued.h does, unless the request was validate_only.
 absl::StatusOr<Issued> ReadIssued(const v1::IssuedCertificate& certificate,
                                   const std::vector<std::string>& chain_der,
-                                  const v1::IssueCertificateRequest& request, absl::Time now,
+                                  const AskedCertificate& asked, absl::Time now,
                                   absl::Span<const std::string> roots_der);
 
-// The same for the whole answer to IssueCertificate. DATA_LOSS kAnswerInvalid when it is empty.
-absl::StatusOr<Issued> ReadIssueResponse(const v1::IssueCertificateResponse& response,
-                                         const v1::IssueCertificateRequest& request, absl::Time now,
-                                         absl::Span<const std::string> roots_der);
+// The same for the whole answer to IssueCertificate or RenewCertificate. DATA_LOSS kAnswerInvalid
+// when it is empty.
+template <typename Response>
+absl::StatusOr<Issued> ReadIssueResponse(const Response& response, const AskedCertificate& asked,
+                                         absl::Time now, absl::Span<const std::string> roots_der) {
+  if (!response.has_certificate()) {
+    return AnswerInvalid("it holds neither a certificate nor an error");
+  }
+  return ReadIssued(response.certificate(),
+                    {response.chain_der().begin(), response.chain_der().end()}, asked, now,
+                    roots_der);
+}
 
 }  // namespace fleetca::client
 

@@ -23,12 +23,17 @@ absl::StatusOr<std::string> DrawRequestId() {
 }
 
 absl::StatusOr<v1::IssueCertificateRequest> BuildIssueRequest(const IssueOptions& options) {
-  if (options.csr_der.empty()) {
+  if (options.csr_der.empty() && !options.renewal) {
     return InvalidArgument(Reason::kCsrMissing, "csr", "there is no CSR: it is empty");
   }
-  FLEETCA_RETURN_IF_ERROR(CsrPublicKey(options.csr_der).status());
   v1::IssueCertificateRequest request;
-  request.set_csr_der(options.csr_der);
+  if (!options.csr_der.empty()) {
+    FLEETCA_RETURN_IF_ERROR(CsrPublicKey(options.csr_der).status());
+    request.set_csr_der(options.csr_der);
+  }
+  if (options.renewal) {
+    request.mutable_renewal();
+  }
   request.set_profile(options.profile);
   request.set_identity(options.identity);
   request.set_validate_only(options.validate_only);

@@ -28,11 +28,10 @@ absl::Status IssueStream::Send(uint64_t id, const IssueOptions& options) {
   v1::StreamIssueCertificatesRequest message;
   message.set_id(id);
   FLEETCA_ASSIGN_OR_RETURN(*message.mutable_request(), BuildIssueRequest(options));
-  FLEETCA_ASSIGN_OR_RETURN(const absl::string_view spki, CsrPublicKey(options.csr_der));
-  Unanswered unanswered{std::string(spki), message.request().request_id(), options.validate_only};
+  FLEETCA_ASSIGN_OR_RETURN(AskedCertificate asked, AskedBy(message.request(), settings_.own_key));
   {
     absl::MutexLock lock(&mutex_);
-    if (!unanswered_.emplace(id, std::move(unanswered)).second) {
+    if (!unanswered_.emplace(id, std::move(asked)).second) {
       return InvalidArgument(Reason::kRequestIdInvalid, "id",
                              absl::StrCat("id ", id, " is of a request not answered yet"));
     }
@@ -54,7 +53,7 @@ absl::StatusOr<std::optional<StreamAnswer>> IssueStream::Receive() {
   if (response.chain_der_size() > 0) {
     chain_der_.assign(response.chain_der().begin(), response.chain_der().end());
   }
-  std::optional<Unanswered> asked;
+  std::optional<AskedCertificate> asked;
   {
     absl::MutexLock lock(&mutex_);
     if (auto node = unanswered_.extract(response.id())) {
@@ -69,19 +68,15 @@ absl::StatusOr<std::optional<StreamAnswer>> IssueStream::Receive() {
 }
 
 absl::StatusOr<Issued> IssueStream::ReadOutcome(const v1::StreamIssueCertificatesResponse& response,
-                                                const Unanswered& asked) const {
+                                                const AskedCertificate& asked) const {
   if (response.has_error()) {
     FLEETCA_RETURN_IF_ERROR(StatusFromRpc(response.error()));
   }
   if (!response.has_certificate()) {
     return AnswerInvalid("it holds neither a certificate nor an error");
   }
-  FLEETCA_ASSIGN_OR_RETURN(Issued issued, IssuedFromProto(response.certificate(), chain_der_));
-  issued.request_id = asked.request_id;
-  if (!asked.validate_only) {
-    FLEETCA_RETURN_IF_ERROR(VerifyAnswer(issued, asked.spki, settings_.now(), settings_.roots_der));
-  }
-  return issued;
+  return ReadIssued(response.certificate(), chain_der_, asked, settings_.now(),
+                    settings_.roots_der);
 }
 
 absl::Status IssueStream::Finish() {

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "client/issue_answer.h"
 #include "client/issue_request.h"
 #include "client/issued.h"
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
@@ -36,6 +37,8 @@ class IssueStream {
 
   struct Settings {
     std::vector<std::string> roots_der;
+    // The SubjectPublicKeyInfo of the certificate that the client shows.
+    std::string own_key;
     // Turns a transport's error into one that says what to look at.
     std::function<absl::Status(const absl::Status&)> explain;
     std::function<absl::Time()> now;
@@ -61,15 +64,8 @@ class IssueStream {
   absl::StatusOr<std::optional<StreamAnswer>> Receive() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  // What an answer is checked against.
-  struct Unanswered {
-    std::string spki;
-    std::string request_id;
-    bool validate_only = false;
-  };
-
   absl::StatusOr<Issued> ReadOutcome(const v1::StreamIssueCertificatesResponse& response,
-                                     const Unanswered& asked) const;
+                                     const AskedCertificate& asked) const;
   absl::Status Finish() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const Settings settings_;
@@ -81,7 +77,7 @@ class IssueStream {
   std::vector<std::string> chain_der_;
   std::optional<absl::Status> end_;
   absl::Mutex mutex_;
-  absl::flat_hash_map<uint64_t, Unanswered> unanswered_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<uint64_t, AskedCertificate> unanswered_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace fleetca::client

@@ -42,6 +42,19 @@ TEST_F(IssueStreamTest, StreamAnswersWhatWasSent) {
   EXPECT_FALSE(end->has_value());
 }
 
+TEST_F(IssueStreamTest, RenewsAsWell) {
+  const auto client = MakeClient();
+  const auto stream = client->OpenStream();
+  ASSERT_TRUE(stream.ok());
+  IssueOptions renewal;
+  renewal.renewal = true;
+  ASSERT_TRUE((*stream)->Send(1, renewal).ok());
+  (*stream)->FinishSending();
+  const auto answer = (*stream)->Receive();
+  ASSERT_TRUE(answer.ok() && answer->has_value()) << answer.status();
+  EXPECT_TRUE((**answer).result.ok()) << (**answer).result.status();
+}
+
 TEST_F(IssueStreamTest, AnIdInFlightIsNotTakenTwice) {
   const auto stream = MakeClient()->OpenStream();
   ASSERT_TRUE((*stream)->Send(1, Request()).ok());

@@ -130,7 +130,7 @@ absl::Status VerifyAnswer(const Issued& issued, absl::string_view spki, absl::Ti
   FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate certificate,
                            ParseOfAnswer(issued.certificate_der, "the certificate"));
   if (certificate.public_key.spki != spki) {
-    return AnswerInvalid("the certificate is not for the key of the CSR");
+    return AnswerInvalid("the certificate is not for the key that was asked for");
   }
   if (certificate.not_before > now + kClockTolerance) {
     return AnswerInvalid(absl::StrCat("the certificate is not valid yet",

@@ -38,7 +38,7 @@ TEST_F(IssuedTest, ACertificateForAnotherKeyIsRefused) {
         certificate->mutable_not_before()->set_seconds(absl::ToUnixSeconds(wrong.not_before));
         certificate->mutable_not_after()->set_seconds(absl::ToUnixSeconds(wrong.not_after));
       }),
-      "not for the key of the CSR");
+      "not for the key that was asked for");
 }
 
 TEST_F(IssuedTest, ABrokenSignatureIsRefused) {

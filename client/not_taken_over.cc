@@ -145,7 +145,9 @@ std::string NotTakenOver(absl::string_view csr_der, absl::string_view certificat
 
 std::string NotGrantedAgain(absl::string_view csr_der, absl::string_view asking_der,
                             absl::string_view certificate_der) {
-  const absl::StatusOr<x509::Csr> csr = x509::ParseCsr(csr_der, x509::CsrLimits());
+  const absl::StatusOr<x509::Csr> csr = csr_der.empty()
+                                            ? absl::StatusOr<x509::Csr>(x509::Csr())
+                                            : x509::ParseCsr(csr_der, x509::CsrLimits());
   const absl::StatusOr<x509::Certificate> asking = x509::ParseCertificate(asking_der);
   const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(certificate_der);
   if (!csr.ok() || !asking.ok() || !certificate.ok() || AsksForNames(*csr) || certificate->is_ca ||

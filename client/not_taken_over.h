@@ -18,7 +18,8 @@ std::string NotTakenOver(absl::string_view csr_der, absl::string_view certificat
 // A sentence that lists the names that a renewal lost: those of the certificate that asked for it
 // which the new one, of the same SPIFFE ID, lacks. Clients that know the service by one of them
 // refuse the new certificate. "" when there are none; where the CSR asks for names by itself, as
-// the new certificate has those then; and where one of the three is empty or cannot be read.
+// the new certificate has those then; and where one of the three cannot be read. An empty `csr_der`
+// is a renewal without one.
 std::string NotGrantedAgain(absl::string_view csr_der, absl::string_view asking_der,
                             absl::string_view certificate_der);
 

@@ -117,6 +117,7 @@ TEST(NotTakenOverTest, ListsNamesThatARenewalLost) {
       NotGrantedAgain(nameless, Certified(MakeCsr({.names = {id, one, two, three}})), renewed),
       "DNS:two.fleet.test, DNS:three.fleet.test, which the certificate that asked has, are "
       "not granted any more and were left out");
+  EXPECT_EQ(NotGrantedAgain("", asking, renewed), NotGrantedAgain(nameless, asking, renewed));
   EXPECT_EQ(NotGrantedAgain(nameless, asking, asking), "");
   EXPECT_EQ(NotGrantedAgain(nameless, "", renewed), "");
   EXPECT_EQ(NotGrantedAgain(nameless, asking, ""), "");

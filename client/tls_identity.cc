@@ -126,6 +126,7 @@ absl::StatusOr<TlsIdentity> LoadTlsIdentity(const TlsFiles& files, absl::Time no
   FLEETCA_ASSIGN_OR_RETURN(const SecretBytes key, KeyOf(*certificate, key_pem, files));
   FLEETCA_RETURN_IF_ERROR(CheckValidity(*certificate, files.certificate_file, now));
 
+  identity.public_key = std::string(certificate->public_key.spki);
   FLEETCA_ASSIGN_OR_RETURN(identity.server_identity, ServerIdentityFor(files, *certificate));
 
   ServerTls tls;

@@ -33,6 +33,8 @@ struct TlsIdentity {
   // The identity that the server must have.
   std::string server_identity;
   std::vector<std::string> roots_der;
+  // The SubjectPublicKeyInfo of the client's certificate, DER.
+  std::string public_key;
 };
 
 // Reads and checks the files, so that a mistake is a sentence here and not a failed handshake

@@ -79,7 +79,7 @@ TEST_F(AnswerSampleTest, ACertificateForAnotherKeyFails) {
   const SampleResult result = Verify(sample);
   EXPECT_EQ(result.verified, 0u);
   EXPECT_EQ(result.failed, 1u);
-  EXPECT_THAT(result.first_failure, HasSubstr("not for the key of the CSR"));
+  EXPECT_THAT(result.first_failure, HasSubstr("not for the key that was asked for"));
 }
 
 TEST_F(AnswerSampleTest, AWrongSignatureFails) {

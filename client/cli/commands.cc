@@ -8,6 +8,7 @@
 #include "client/cli/get_command.h"
 #include "client/cli/inspect_command.h"
 #include "client/cli/issue_command.h"
+#include "client/cli/renew_command.h"
 #include "client/cli/stats_command.h"
 #include "client/cli/token_create_command.h"
 #include "client/cli/token_list_commands.h"
@@ -18,6 +19,8 @@ void AddCertCommands(CLI::App& app, int* exit_code) {
   CLI::App* cert = app.add_subcommand("cert", "Get certificates and look at them");
   cert->require_subcommand(1);
   AddIssueCommand(*cert, exit_code);
+  AddRenewCommand(*cert, exit_code);
+  AddRekeyCommand(*cert, exit_code);
   AddGetCommand(*cert, exit_code);
   AddInspectCommand(*cert, exit_code);
 

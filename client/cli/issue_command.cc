@@ -15,7 +15,7 @@ absl::Status RunIssue(const IssueFlags& flags) {
   if (!flags.out_dir.empty()) {
     return IssueFolder(flags);
   }
-  return flags.validate_only ? ValidateOne(flags) : IssueOne(flags);
+  return flags.validate_only ? ValidateOne(flags) : IssueOne(flags).status();
 }
 
 }  // namespace

@@ -68,7 +68,14 @@ absl::StatusOr<IssueFunction> ConnectToIssue(const IssueFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const ConnectionFlags connection, WatchedConnection(flags));
   if (flags.bootstrap.address.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<CaClient> client, Connect(connection));
-    return [client](const IssueOptions& request) { return client->Issue(request); };
+    return [client](const IssueOptions& request) {
+      return request.renewal ? client->Renew({.csr_der = request.csr_der,
+                                              .profile = request.profile,
+                                              .lifetime = request.lifetime,
+                                              .request_id = request.request_id,
+                                              .validate_only = request.validate_only})
+                             : client->Issue(request);
+    };
   }
   FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<BootstrapClient> client,
                            ConnectBootstrap(flags.bootstrap, connection, AskedIdentity(flags)));

@@ -1,4 +1,4 @@
-// The flags of `cert issue`.
+// The flags of `cert issue`, and what `cert renew` and `cert rekey` make of theirs.
 #ifndef FLEETCA_CLIENT_CLI_ISSUE_FLAGS_H_
 #define FLEETCA_CLIENT_CLI_ISSUE_FLAGS_H_
 
@@ -32,6 +32,8 @@ struct IssueFlags {
   bool chain = false;
   bool leaf_only = false;
   bool force = false;
+  // No flag: the certificate of the connection is renewed.
+  bool renewal = false;
 
   bool WantsChain() const { return chain || (!leaf_only && output.form == "pem"); }
 };

@@ -52,6 +52,7 @@ absl::StatusOr<PendingRequest> AskedBy(const IssueFlags& flags) {
   request.asked.profile = flags.profile;
   request.asked.identity = flags.identity;
   request.asked.validate_only = flags.validate_only;
+  request.asked.renewal = flags.renewal;
   request.asked.request_id = absl::HexStringToBytes(flags.request_id);
   if (!flags.lifetime.empty()) {
     request.asked.lifetime = ParseDurationFlag(flags.lifetime);
@@ -59,7 +60,7 @@ absl::StatusOr<PendingRequest> AskedBy(const IssueFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(request.server, AskedServer(flags));
   request.key_type = flags.new_key;
   request.names = flags.names;
-  if (flags.new_key.empty()) {
+  if (!flags.csrs.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(request.asked.csr_der, ReadCsr(flags.csrs.front()));
   }
   return request;
@@ -88,7 +89,7 @@ absl::Status MakeWhatIsMissing(PendingRequest* request) {
 // The refusal, which also says so where --identity would cure it. A token says by itself whom the
 // certificate is for.
 absl::Status HintOf(const IssueFlags& flags, absl::Status refusal, const PendingRequest& request) {
-  return flags.identity.empty() && flags.bootstrap.address.empty()
+  return flags.identity.empty() && flags.bootstrap.address.empty() && !flags.renewal
              ? WithIdentityHint(std::move(refusal), request.asked.csr_der)
              : refusal;
 }
@@ -149,7 +150,7 @@ absl::Status Deliver(const IssueFlags& flags, const KeptRequest& kept,
 
 }  // namespace
 
-absl::Status IssueOne(const IssueFlags& flags) {
+absl::StatusOr<Issued> IssueOne(const IssueFlags& flags) {
   const std::string path = KeptRequestPathOf(flags);
   FLEETCA_ASSIGN_OR_RETURN(std::optional<PendingRequest> pending, FindPending(path));
   FLEETCA_RETURN_IF_ERROR(CheckIssueOutputs(flags, pending));
@@ -170,7 +171,8 @@ absl::Status IssueOne(const IssueFlags& flags) {
   if (!request.answer.has_value()) {
     FLEETCA_RETURN_IF_ERROR(Ask(flags, *kept, issue, &request));
   }
-  return Deliver(flags, *kept, request);
+  FLEETCA_RETURN_IF_ERROR(Deliver(flags, *kept, request));
+  return *std::move(request.answer);
 }
 
 absl::Status ValidateOne(const IssueFlags& flags) {

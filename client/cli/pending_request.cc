@@ -66,6 +66,9 @@ std::string Format(const PendingRequest& request) {
   AppendText("server", request.server, &text);
   AppendText("profile", request.asked.profile, &text);
   AppendText("identity", request.asked.identity, &text);
+  if (request.asked.renewal) {
+    AppendNumber("renewal", 1, &text);
+  }
   if (request.asked.lifetime.has_value()) {
     AppendNumber("lifetime", absl::ToInt64Seconds(*request.asked.lifetime), &text);
   }
@@ -113,6 +116,7 @@ class Lines {
     if (name == "key-type") return absl::CUnescape(value, &request_.key_type);
     if (name == "name") return absl::CUnescape(value, &request_.names.emplace_back());
     if (name == "csr") return absl::Base64Unescape(value, &asked.csr_der);
+    if (name == "renewal") return asked.renewal = value == "1";
     int64_t seconds = 0;
     if (name == "lifetime") {
       const bool read = absl::SimpleAtoi(value, &seconds);
@@ -179,7 +183,8 @@ std::optional<PendingRequest> Parse(absl::string_view text) {
   const size_t key = lines_end + key_begins.size();
   PendingRequest request = lines.Finish(text.substr(key, end - key));
   // A key is kept for the type that was asked for, and for the user's own CSR none is.
-  const bool is_whole = !request.asked.csr_der.empty() && !request.asked.request_id.empty() &&
+  const bool is_whole = (request.asked.renewal || !request.asked.csr_der.empty()) &&
+                        !request.asked.request_id.empty() &&
                         request.key_type.empty() == request.private_key_pem.empty();
   return is_whole ? std::optional<PendingRequest>(std::move(request)) : std::nullopt;
 }
@@ -200,6 +205,8 @@ std::string Difference(const PendingRequest& pending, const PendingRequest& aske
     std::string here;
   } fields[] = {
       {"a certificate of the CA at", pending.server, asked.server},
+      {"a certificate by", pending.asked.renewal ? "renewal" : "issuing",
+       asked.asked.renewal ? "renewal" : "issuing"},
       {"the profile", pending.asked.profile, asked.asked.profile},
       {"the identity", pending.asked.identity, asked.asked.identity},
       {"the lifetime", LifetimeText(pending.asked.lifetime), LifetimeText(asked.asked.lifetime)},

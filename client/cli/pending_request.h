@@ -19,7 +19,7 @@ namespace fleetca::client {
 // gives the same certificate again, but to the same CSR alone. ECDSA signs a CSR differently each
 // time, so the CSR is kept and not only its key.
 struct PendingRequest {
-  // Has a CSR and a request id.
+  // Has a request id and a CSR; a renewal with the same key has none.
   IssueOptions asked;
   // Which CA is asked: the address, and on the bootstrap port also what the CA is known by. The
   // answer of one CA must not be taken for that of another, nor its refusal.

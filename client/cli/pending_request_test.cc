@@ -90,6 +90,22 @@ TEST_F(PendingRequestTest, OneForAUsersOwnCsrHasNoKey) {
   EXPECT_FALSE(read.asked.lifetime.has_value());
 }
 
+TEST_F(PendingRequestTest, ARenewalWithTheSameKeyHasNeitherCsrNorKey) {
+  PendingRequest request;
+  request.asked.renewal = true;
+  request.asked.request_id = "0123456789abcdef";
+  ASSERT_TRUE(WritePending(path_, request).ok());
+  const PendingRequest read = Read();
+  EXPECT_TRUE(read.asked.renewal);
+  EXPECT_EQ(read.asked.csr_der, "");
+  EXPECT_TRUE(CheckSameRequest(read, request, path_).ok());
+  PendingRequest other;
+  other.asked.request_id = request.asked.request_id;
+  const absl::Status difference = CheckSameRequest(read, other, path_);
+  EXPECT_THAT(std::string(difference.message()),
+              HasSubstr("a certificate by renewal, and this command for issuing"));
+}
+
 TEST_F(PendingRequestTest, AnAnswerIsThereWholeOrNotAtAll) {
   ASSERT_TRUE(WritePending(path_, Request()).ok());
   const std::string before = *ReadFile(path_);

@@ -8,9 +8,8 @@
 
 namespace fleetca::service {
 
-absl::StatusOr<std::unique_ptr<RecordLookups>> RecordLookups::Start(LookUp look_up,
-                                                                    Options options) {
-  auto lookups = absl::WrapUnique(new RecordLookups(std::move(look_up), options));
+absl::StatusOr<std::unique_ptr<RecordLookups>> RecordLookups::Start(Options options) {
+  auto lookups = absl::WrapUnique(new RecordLookups(options));
   for (int i = 0; i < options.threads; ++i) {
     FLEETCA_ASSIGN_OR_RETURN(Thread thread,
                              Thread::Start("look_up", [raw = lookups.get()] { raw->Work(); }));
@@ -27,9 +26,9 @@ RecordLookups::~RecordLookups() {
   threads_.clear();  // joins them
 }
 
-absl::Status RecordLookups::Ask(absl::string_view der) {
+absl::Status RecordLookups::Ask(LookUp look_up) {
   const auto question = std::make_shared<Question>();
-  question->der = std::string(der);
+  question->look_up = std::move(look_up);
   absl::MutexLock lock(&mutex_);
   // While the store hangs one question at a time finds out whether it still does.
   if (waiting_.size() < (hangs_ ? 1 : options_.capacity)) {
@@ -58,7 +57,7 @@ std::shared_ptr<RecordLookups::Question> RecordLookups::Next() {
 
 void RecordLookups::Work() {
   while (const std::shared_ptr<Question> question = Next()) {
-    absl::Status answer = look_up_(question->der);
+    absl::Status answer = question->look_up();
     absl::MutexLock lock(&mutex_);
     question->answer = std::move(answer);
     question->answered = true;

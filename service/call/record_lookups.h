@@ -5,14 +5,11 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/thread.h"
@@ -24,7 +21,9 @@ namespace fleetca::service {
 // that waited in vain makes all others fail at once until the store answers again. Thread-safe.
 class RecordLookups {
  public:
-  using LookUp = std::function<absl::Status(absl::string_view der)>;
+  // May run when the one who asked has gone: what it refers to outlives the look-ups, or is its
+  // own.
+  using LookUp = std::function<absl::Status()>;
 
   struct Options {
     int threads = 2;
@@ -35,24 +34,23 @@ class RecordLookups {
   };
 
   // The errors of Thread::Start.
-  static absl::StatusOr<std::unique_ptr<RecordLookups>> Start(LookUp look_up, Options options);
+  static absl::StatusOr<std::unique_ptr<RecordLookups>> Start(Options options);
   // Waits for the look-ups that have begun. No call may be in Ask.
   ~RecordLookups();
   RecordLookups(const RecordLookups&) = delete;
   RecordLookups& operator=(const RecordLookups&) = delete;
 
-  // What the look-up says of `der`. UNAVAILABLE kStoreUnavailable when it has not said it in time.
-  absl::Status Ask(absl::string_view der) ABSL_LOCKS_EXCLUDED(mutex_);
+  // What the look-up says. UNAVAILABLE kStoreUnavailable when it has not said it in time.
+  absl::Status Ask(LookUp look_up) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   struct Question {
-    std::string der;
+    LookUp look_up;
     bool answered = false;
     absl::Status answer;
   };
 
-  RecordLookups(LookUp look_up, Options options)
-      : look_up_(std::move(look_up)), options_(options) {}
+  explicit RecordLookups(Options options) : options_(options) {}
 
   // The next question; null when there will be none.
   std::shared_ptr<Question> Next() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -61,7 +59,6 @@ class RecordLookups {
     return ending_ || !waiting_.empty();
   }
 
-  const LookUp look_up_;
   const Options options_;
   absl::Mutex mutex_;
   // Shared with the caller, who may have gone when the answer comes.

@@ -19,11 +19,7 @@ using ::fleetca::testing::IsError;
 const auto kIsUnavailable = IsError(absl::StatusCode::kUnavailable, Reason::kStoreUnavailable);
 
 TEST(RecordLookups, AnswersEachItsOwn) {
-  const auto lookups = RecordLookups::Start(
-      [](absl::string_view der) {
-        return der == "good" ? absl::OkStatus() : absl::NotFoundError(der);
-      },
-      {.patience = absl::Seconds(60)});
+  const auto lookups = RecordLookups::Start({.patience = absl::Seconds(60)});
   FLEETCA_ASSERT_OK(lookups);
   std::vector<std::thread> callers;
   std::atomic<int> right = 0;
@@ -31,7 +27,9 @@ TEST(RecordLookups, AnswersEachItsOwn) {
     callers.emplace_back([&lookups, &right, i] {
       for (int round = 0; round < 200; ++round) {
         const bool good = (i + round) % 2 == 0;
-        right += (*lookups)->Ask(good ? "good" : "bad").ok() == good ? 1 : 0;
+        const absl::Status said = (*lookups)->Ask(
+            [good] { return good ? absl::OkStatus() : absl::NotFoundError("bad"); });
+        right += said.ok() == good ? 1 : 0;
       }
     });
   }
@@ -44,35 +42,33 @@ TEST(RecordLookups, AnswersEachItsOwn) {
 // A disk that hangs costs gRPC's threads one wait each, not one for every caller.
 TEST(RecordLookups, WhileTheStoreHangsCallersAreAnsweredAtOnce) {
   absl::Notification back;
-  const auto lookups = RecordLookups::Start(
-      [&back](absl::string_view) {
-        back.WaitForNotification();
-        return absl::OkStatus();
-      },
-      {.threads = 1, .patience = absl::Milliseconds(100)});
+  const auto lookups = RecordLookups::Start({.threads = 1, .patience = absl::Milliseconds(100)});
   FLEETCA_ASSERT_OK(lookups);
-  EXPECT_THAT((*lookups)->Ask("first"), kIsUnavailable);
+  const auto hangs = [&back] {
+    back.WaitForNotification();
+    return absl::OkStatus();
+  };
+  EXPECT_THAT((*lookups)->Ask(hangs), kIsUnavailable);
   const absl::Time begin = absl::Now();
   for (int i = 0; i < 1000; ++i) {
-    EXPECT_THAT((*lookups)->Ask("next"), kIsUnavailable);
+    EXPECT_THAT((*lookups)->Ask(hangs), kIsUnavailable);
   }
   // In turn they would take 100 s.
   EXPECT_LT(absl::Now() - begin, absl::Seconds(20));
   back.Notify();
   const absl::Time deadline = absl::Now() + absl::Seconds(60);
-  while (!(*lookups)->Ask("again").ok() && absl::Now() < deadline) {
+  while (!(*lookups)->Ask(hangs).ok() && absl::Now() < deadline) {
     absl::SleepFor(absl::Milliseconds(10));
   }
-  FLEETCA_EXPECT_OK((*lookups)->Ask("again"));
+  FLEETCA_EXPECT_OK((*lookups)->Ask(hangs));
 }
 
 TEST(RecordLookups, NoMoreWaitThanThereIsRoomFor) {
   const auto lookups =
-      RecordLookups::Start([](absl::string_view) { return absl::OkStatus(); },
-                           {.threads = 0, .patience = absl::ZeroDuration(), .capacity = 1});
+      RecordLookups::Start({.threads = 0, .patience = absl::ZeroDuration(), .capacity = 1});
   FLEETCA_ASSERT_OK(lookups);
-  EXPECT_THAT((*lookups)->Ask("a"), kIsUnavailable);
-  EXPECT_THAT((*lookups)->Ask("b"), kIsUnavailable);
+  EXPECT_THAT((*lookups)->Ask([] { return absl::OkStatus(); }), kIsUnavailable);
+  EXPECT_THAT((*lookups)->Ask([] { return absl::OkStatus(); }), kIsUnavailable);
 }
 
 }  // namespace

@@ -18,6 +18,16 @@ absl::string_view OtherNamesOf(const Caller& caller) {
   return certificate == nullptr ? absl::string_view() : absl::string_view(certificate->other_names);
 }
 
+const HeldCertificate* HeldCertificateOf(const Caller& caller) {
+  const auto* certificate = std::get_if<CertificateCaller>(&caller);
+  return certificate == nullptr ? nullptr : certificate->held.get();
+}
+
+absl::string_view AddressOf(const Caller& caller) {
+  const auto* certificate = std::get_if<CertificateCaller>(&caller);
+  return certificate == nullptr ? absl::string_view() : absl::string_view(certificate->address);
+}
+
 absl::Time EndOf(const Caller& caller) {
   const auto* certificate = std::get_if<CertificateCaller>(&caller);
   return certificate == nullptr ? absl::InfiniteFuture() : certificate->not_after;

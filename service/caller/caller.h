@@ -3,6 +3,7 @@
 #define FLEETCA_SERVICE_CALLER_CALLER_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -25,16 +26,31 @@ struct OneUseJwt {
   absl::Time unused_before = absl::InfinitePast();
 };
 
+// What the next certificate of a line goes by: the certificate that its holder has now.
+struct HeldCertificate {
+  std::string serial;                   // 20 octets
+  std::string subject_public_key_info;  // DER
+  // The profile by which it was issued, as its record or it itself says; empty where neither does.
+  std::string profile;
+  // The id of the lineage that it belongs to (store/lineage.h). A certificate that the store does
+  // not know begins one.
+  std::string lineage;
+  // How many certificates of the lineage came before it.
+  uint32_t generation = 0;
+};
+
 // Showed a certificate of this CA; TLS has proved that it has the certificate's key.
 struct CertificateCaller {
   std::string spiffe_id;
   // When the certificate ends.
   absl::Time not_after = absl::InfiniteFuture();
-  // Which certificate of its lineage this one is (x509/authz/provenance.h), where it says so.
-  std::optional<uint32_t> generation;
   // The names of the certificate but its identity, as its subjectAltName has them: DER of
   // GeneralNames, or "" where there are none.
   std::string other_names;
+  // Null where nothing is known but the above, as in tests: then it cannot be renewed.
+  std::shared_ptr<const HeldCertificate> held = nullptr;
+  // From where the call came, "192.0.2.7:50000", for the log; empty where that is not known.
+  std::string address = "";
 };
 
 // Showed a join token. Only the store knows which identity and profile the token is for, and
@@ -71,6 +87,12 @@ absl::string_view IdentityOf(const Caller& caller);
 // The names that the caller's certificate has beside its identity, as CertificateCaller has them;
 // aliases `caller`, and is empty for a token.
 absl::string_view OtherNamesOf(const Caller& caller);
+
+// The certificate that the caller holds, which aliases `caller`; null for who has shown none.
+const HeldCertificate* HeldCertificateOf(const Caller& caller);
+
+// From where the call came, which aliases `caller`; empty where that is not known.
+absl::string_view AddressOf(const Caller& caller);
 
 // From when on the caller is refused: the end of its certificate. InfiniteFuture for a token, whose
 // end is looked at where the token is read or redeemed.

@@ -42,6 +42,17 @@ TEST(CallerTest, TheCaItselfHasAnIdentityAndNoToken) {
   EXPECT_FALSE(ShowsToken(caller));
 }
 
+TEST(CallerTest, WhoHasShownACertificateHoldsItAndCallsFromSomewhere) {
+  const auto held = std::make_shared<const HeldCertificate>(HeldCertificate{.profile = "service"});
+  const Caller caller =
+      CertificateCaller{.spiffe_id = std::string(kWeb), .held = held, .address = "192.0.2.7:50000"};
+  EXPECT_EQ(HeldCertificateOf(caller), held.get());
+  EXPECT_EQ(AddressOf(caller), "192.0.2.7:50000");
+  const Caller own = OwnCaller{.spiffe_id = std::string(kWeb)};
+  EXPECT_EQ(HeldCertificateOf(own), nullptr);
+  EXPECT_EQ(AddressOf(own), "");
+}
+
 TEST(CallerTest, TheIdentityAliasesTheCaller) {
   const Caller caller = CertificateCaller{.spiffe_id = std::string(kWeb)};
   EXPECT_EQ(IdentityOf(caller).data(), std::get<CertificateCaller>(caller).spiffe_id.data());

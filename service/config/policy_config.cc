@@ -97,6 +97,9 @@ PolicyProfileOptions ReadPolicyProfile(absl::string_view field, const pb::Profil
   if (written.has_subject()) {
     options.subject = ReadSubject(written.subject());
   }
+  if (written.on_stale_lineage() == pb::STALE_LINEAGE_BLOCK) {
+    options.on_stale_lineage = StaleLineage::kBlock;
+  }
   return options;
 }
 

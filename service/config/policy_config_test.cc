@@ -110,6 +110,14 @@ TEST(PolicyConfigTest, ReadsSubjectsUnderscoresAndTheRightToApply) {
   EXPECT_THAT(options.rules[1].rights, ElementsAre(Right::kApplyPolicy));
 }
 
+TEST(PolicyConfigTest, AStaleLineageIsRefusedUnlessItIsToBeBlocked) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto silent, ParsePolicy(WithLine(10, ""), kPath));
+  EXPECT_EQ(silent->profiles()[0].on_stale_lineage, StaleLineage::kRefuse);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      const auto blocks, ParsePolicy(WithLine(10, "on_stale_lineage: STALE_LINEAGE_BLOCK"), kPath));
+  EXPECT_EQ(blocks->profiles()[0].on_stale_lineage, StaleLineage::kBlock);
+}
+
 TEST(PolicyConfigTest, NamesTheLineOfEachMistake) {
   const std::tuple<int, const char*, const char*, const char*> kMistakes[] = {
       {1, "policy_revision: 0", "policy_revision", "1 or more"},

@@ -6,6 +6,7 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "service/issuance/issued_certificate.h"
+#include "service/issuance/renewal.h"
 #include "service/issuance/request_key.h"
 
 namespace fleetca::service {
@@ -31,6 +32,9 @@ absl::Status CheckInTime(const Issuance& issuance, absl::Time now) {
 
 bool Admission::Admit(IssuanceItem& item, absl::Time now, std::vector<Issuance*>* waiters) {
   item.status = CheckInTime(*item.issuance, now);
+  if (item.status.ok()) {
+    item.status = AdmitRenewal(item);
+  }
   if (!item.status.ok()) {
     return true;
   }
@@ -55,13 +59,16 @@ bool Admission::ClaimAll(IssuanceItem& item, std::vector<Issuance*>* waiters) {
   const Caller& caller = *item.issuance->caller;
   item.caller = IdentityOf(caller);
   item.profile = item.issuance->request.profile;
+  if (item.renewed != nullptr && item.profile.empty()) {
+    item.profile = item.renewed->profile;
+  }
   if (const OneUseJwt* jwt = OneUseJwtOf(caller);
       jwt != nullptr && !Claim(item, {Kind::kOneUseJwt, jwt->id_hash}, waiters)) {
     return false;
   }
   // Beside the JWT: another JWT of the same identity may come with the same request_id.
-  item.status = ReadRequestId(item.issuance->request, item.caller, item.profile, &item.request_key,
-                              &item.request_digest);
+  item.status = ReadRequestId(item.issuance->request, item.caller, item.profile, item.renewed,
+                              &item.request_key, &item.request_digest);
   return item.request_key.empty() || Claim(item, {Kind::kRequestKey, item.request_key}, waiters);
 }
 

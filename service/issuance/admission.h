@@ -29,13 +29,14 @@ class Admission {
   Admission(const Admission&) = delete;
   Admission& operator=(const Admission&) = delete;
 
-  // Fills in what the item says of who asks: `caller`, `profile`, `join_token`, the request's key
-  // and digest. Then the item is alive; or it is done, with the answer that was given before; or
-  // its status says why it is refused:
+  // Fills in what the item says of who asks: `caller`, `profile`, `renewed`, `join_token`, the
+  // request's key and digest. Then the item is alive; or it is done, with the answer that was given
+  // before; or its status says why it is refused:
   //   CANCELLED kCancelled, DEADLINE_EXCEEDED kDeadlineExceeded: it comes too late
   //   UNAUTHENTICATED kCallerCertificateExpired
   //   UNAUTHENTICATED kCallerUnknown: its join token or JWT is of no use
   //   INVALID_ARGUMENT kRequestIdInvalid
+  //   the errors of AdmitRenewal (renewal.h)
   //   the errors of AnswerAgain, and those of the store
   //
   // False when another batch holds the request id, the join token or the JWT: the item is to be

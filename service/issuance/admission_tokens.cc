@@ -38,7 +38,8 @@ absl::Status Admission::RedeemJoinToken(IssuanceItem& item, const JoinTokenCalle
   const absl::string_view unusable =
       WhyUnusable(*item.join_token, std::max(now, store_.latest_time()));
   FLEETCA_RETURN_IF_ERROR(ReadRequestId(request, absl::StrCat("join token ", caller.hash),
-                                        item.profile, &item.request_key, &item.request_digest));
+                                        item.profile, item.renewed, &item.request_key,
+                                        &item.request_digest));
   // An answer that was lost is given again, whatever became of the join token since. A request_id
   // that was used for another request is no reason to say more about this join token than about
   // others.

@@ -8,6 +8,7 @@
 #include "base/status_macros.h"
 #include "base/time_rounding.h"
 #include "base/time_text.h"
+#include "service/issuance/renewal.h"
 #include "x509/authz/fleet_authz.h"
 #include "x509/authz/provenance.h"
 #include "x509/lint/lint.h"
@@ -34,18 +35,15 @@ x509::FleetAuthz GrantsOf(const Decision& decision) {
   return grants;
 }
 
-x509::Provenance ProvenanceOf(const Issuance& issuance, const Decision& decision) {
-  const auto* renewed = std::get_if<CertificateCaller>(issuance.caller.get());
+x509::Provenance ProvenanceOf(const IssuanceItem& item) {
+  const Issuance& issuance = *item.issuance;
   x509::Provenance provenance;
-  provenance.profile = decision.profile->profile.name();
+  provenance.profile = item.decision.profile->profile.name();
   provenance.attestation = AttestationOf(*issuance.caller);
   if (!issuance.request.request_id.empty()) {
     provenance.request_id = std::string(issuance.request.request_id);
   }
-  // The next of its lineage where it renews itself, else the first of one.
-  const bool renews = renewed != nullptr && renewed->generation.has_value() &&
-                      renewed->spiffe_id == decision.identity();
-  provenance.generation = renews ? std::min(*renewed->generation, x509::kMaxGeneration - 1) + 1 : 0;
+  provenance.generation = GenerationOf(item);
   return provenance;
 }
 
@@ -99,7 +97,7 @@ absl::Status BuildAndLint(IssuanceItem& item, const IssuingProfile& profile,
     FLEETCA_ASSIGN_OR_RETURN(spec.fleet_authz, x509::BuildFleetAuthz(grants));
     expectation.fleet_authz = &grants;
     if (options.provenance) {
-      provenance = ProvenanceOf(*item.issuance, item.decision);
+      provenance = ProvenanceOf(item);
       FLEETCA_ASSIGN_OR_RETURN(spec.provenance, x509::BuildProvenance(provenance));
       expectation.provenance = &provenance;
     }

@@ -23,6 +23,8 @@ struct IssueRequest {
   absl::string_view request_id;            // empty: none
   bool validate_only = false;
   absl::string_view identity;  // empty: the one that the CSR asks for, else the caller's own
+  // The certificate that the caller holds is renewed: with its own key where there is no CSR.
+  bool renewal = false;
 };
 
 // A request with the way back to who asked. The edge derives from it, one class for each kind of

@@ -39,6 +39,8 @@ struct IssuanceItem {
   // The identity that asks and the profile it asks for, as the request or its join token says.
   absl::string_view caller;
   absl::string_view profile;
+  // For a renewal the certificate that is renewed; aliases the issuance's caller.
+  const HeldCertificate* renewed = nullptr;
   // What the store knew of the join token when the item was admitted.
   std::optional<store::JoinTokenState> join_token;
   // Of the request_id, 32 octets each; empty where there is none.
@@ -49,7 +51,7 @@ struct IssuanceItem {
   // What the item holds of a budget until it is known whether its certificate is issued.
   std::optional<Budgets::Claim> budget;
 
-  x509::Csr csr;
+  x509::Csr csr;                    // of a renewal without one, the key alone
   x509::GeneralNames caller_names;  // of the certificate that asks; alias the issuance's caller
   Decision decision;                // aliases csr, caller_names and the batch's policy
   x509::CertSpec spec;

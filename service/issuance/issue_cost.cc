@@ -90,6 +90,12 @@ uint64_t IssueCosts::Of(absl::string_view csr_der) const {
   return kEach + csr_der.size() / kOctetsPerMicrosecond + PossessionCost(*key) + signing_;
 }
 
+uint64_t IssueCosts::OfRequest(const IssueRequest& request) const {
+  return request.renewal && request.csr_der.empty() ? OfRenewal() : Of(request.csr_der);
+}
+
+uint64_t IssueCosts::OfRenewal() const { return kEach + signing_; }
+
 uint64_t IssueCosts::Typical() const {
   return kEach + kTypicalOctets / kOctetsPerMicrosecond +
          PossessionCost({.algorithm = x509::PublicKeyAlgorithm::kP256}) + signing_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
+#include "service/issuance/issuance.h"
 #include "x509/public_key.h"
 
 namespace fleetca::service {
@@ -30,6 +31,12 @@ class IssueCosts {
   // that a CSR cannot seem cheaper than it is; one in which there is none is going to be refused
   // for that, and costs little. Takes under a microsecond.
   uint64_t Of(absl::string_view csr_der) const;
+
+  // All that a request costs: OfRenewal for a renewal with the same key, else Of its CSR.
+  uint64_t OfRequest(const IssueRequest& request) const;
+
+  // A certificate for a key that the handshake has proved: nothing to verify, whatever the key.
+  uint64_t OfRenewal() const;
 
   // For an everyday CSR of a P-256 key.
   uint64_t Typical() const;

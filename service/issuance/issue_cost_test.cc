@@ -104,6 +104,17 @@ TEST(IssueCostTest, ACsrCostsByItsKeyItsNamesAndTheIssuingKey) {
   EXPECT_GT(slow.Typical(), costs.Typical() + 800);
 }
 
+// A renewal with the same key verifies nothing, whatever the key: the handshake did.
+TEST(IssueCostTest, ARenewalWithTheSameKeyIsOneSignature) {
+  const IssueCosts costs(TestKey::OfType(KeyType::kP256).public_key());
+  const std::string csr = CsrOf(KeyType::kRsa2048);
+  EXPECT_LT(costs.OfRequest({.renewal = true}), costs.Typical() / 2);
+  EXPECT_GE(costs.OfRequest({.renewal = true}),
+            SigningCost({.algorithm = x509::PublicKeyAlgorithm::kP256}));
+  EXPECT_EQ(costs.OfRequest({.csr_der = csr, .renewal = true}), costs.Of(csr));
+  EXPECT_EQ(costs.OfRequest({.csr_der = csr}), costs.Of(csr));
+}
+
 // A modulus that is too long for the search for factors is cheaper than one that is not.
 TEST(IssueCostTest, FactorsArePaidForWhereTheyAreLookedFor) {
   const auto cost = [](int bits) {

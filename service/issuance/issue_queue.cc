@@ -45,7 +45,7 @@ size_t IssueQueue::TryPush(absl::Span<Issuance* const> issuances, absl::Status* 
   absl::InlinedVector<FairQueue<Issuance*>::Item, 1> items;
   items.reserve(issuances.size());
   for (Issuance* issuance : issuances) {
-    items.push_back({issuance, costs_.Of(issuance->request.csr_der)});
+    items.push_back({issuance, costs_.OfRequest(issuance->request)});
   }
   // When this returns, those that are queued may have been answered and be gone.
   const FairQueue<Issuance*>::Pushed pushed =
@@ -65,7 +65,7 @@ absl::Status IssueQueue::CheckRoom(const Caller& caller, size_t count) {
 void IssueQueue::PutBack(absl::Span<Issuance* const> issuances) {
   for (size_t i = issuances.size(); i > 0; --i) {
     Issuance* const issuance = issuances[i - 1];
-    queue_.PutBack(FlowOf(*issuance->caller), {issuance, costs_.Of(issuance->request.csr_der)});
+    queue_.PutBack(FlowOf(*issuance->caller), {issuance, costs_.OfRequest(issuance->request)});
   }
 }
 

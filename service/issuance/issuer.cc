@@ -95,6 +95,7 @@ void Issuer::IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>
   }
   const absl::Time now = *believed;
   const std::shared_ptr<const IssuingPolicy> policy = policies_->Current();
+  LineageGuard::Batch lineages(lineage_guard_);
   IssuanceItems items;
   items.reserve(batch.size());  // items have addresses that others alias
   for (Issuance* issuance : batch) {
@@ -102,6 +103,9 @@ void Issuer::IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>
     if (!admission_.Admit(item, now, waiters)) {
       items.pop_back();  // the batch that holds its request id or token finishes it
       continue;
+    }
+    if (item.alive()) {
+      item.status = lineages.Check(*issuance, now);
     }
     if (item.alive()) {
       judge_.Judge(item, *policy, now);
@@ -133,7 +137,8 @@ void Issuer::VerifyPossession(IssuanceItems& items) const {
   std::vector<const x509::Csr*> csrs(items.size(), nullptr);
   std::vector<absl::Status> results(items.size());
   for (size_t i = 0; i < items.size(); ++i) {
-    if (items[i].alive()) {
+    // Where there is no CSR, TLS has verified it.
+    if (items[i].alive() && !items[i].csr.der.empty()) {
       csrs[i] = &items[i].csr;
     }
   }
@@ -202,6 +207,9 @@ void Issuer::Finish(IssuanceItems& items, std::vector<Issuance*>* waiters) {
                                    : item.answer.replayed ? stats_.replayed
                                                           : stats_.validated;
     count.fetch_add(1, std::memory_order_relaxed);
+    if (!item.done && item.renewed != nullptr) {
+      stats_.renewed.fetch_add(1, std::memory_order_relaxed);
+    }
     item.issuance->Answer(std::move(item.answer));
   }
 }

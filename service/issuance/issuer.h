@@ -17,6 +17,7 @@
 #include "service/issuance/issuance_item.h"
 #include "service/issuance/issuer_stats.h"
 #include "service/issuance/issuing_policy.h"
+#include "service/issuance/lineage_guard.h"
 #include "service/issuance/request_judge.h"
 #include "service/policy/budgets.h"
 #include "service/policy/current_policy.h"
@@ -93,6 +94,8 @@ class Issuer {
   // What the store says became of a certificate. Where another batch or server was first since the
   // item was admitted, this certificate's signature is forgotten.
   void Settle(IssuanceItem& item, const store::WriteOutcome& outcome, absl::Time now);
+  void BlockStaleLineages(absl::Span<IssuanceItem* const> owners,
+                          absl::Span<const store::WriteOutcome> outcomes, absl::Time now);
   void Finish(IssuanceItems& items, std::vector<Issuance*>* waiters);
 
   const std::unique_ptr<IssuingPolicies> policies_;
@@ -106,6 +109,7 @@ class Issuer {
   RequestJudge judge_;
   Budgets budgets_;
   IssuerStats stats_;
+  LineageGuard lineage_guard_{store_, stats_};
 };
 
 }  // namespace fleetca::service

@@ -1,13 +1,16 @@
 // The step of the cycle that makes certificates durable: one write, and what became of each.
+#include <array>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "base/errors.h"
 #include "base/log.h"
+#include "base/sha256.h"
 #include "service/issuance/issuance_item.h"
 #include "service/issuance/issuer.h"
+#include "service/issuance/renewal.h"
 #include "service/join/join_token.h"
 
 namespace fleetca::service {
@@ -20,7 +23,13 @@ std::string RequesterOf(const Issuance& issuance, absl::string_view caller) {
                              : absl::StrCat("join-token:", JoinTokenId(by_token->hash));
 }
 
-store::CertificateRecord RecordOf(const IssuanceItem& item, absl::Time now) {
+std::string Sha256Text(absl::string_view bytes) {
+  const std::array<char, 32> digest = Sha256(bytes);
+  return std::string(digest.data(), digest.size());
+}
+
+store::CertificateRecord RecordOf(const IssuanceItem& item, absl::string_view issuer,
+                                  absl::Time now) {
   return {.serial = item.answer.serial_number,
           .certificate = item.answer.certificate,
           .identity = std::string(item.decision.identity()),
@@ -30,7 +39,11 @@ store::CertificateRecord RecordOf(const IssuanceItem& item, absl::Time now) {
           .request_digest = item.request_digest,
           .issued_at = now,
           .not_before = item.spec.not_before,
-          .not_after = item.spec.not_after};
+          .not_after = item.spec.not_after,
+          .lineage = item.renewed == nullptr ? std::string() : item.renewed->lineage,
+          .generation = GenerationOf(item),
+          .issuer = std::string(issuer),
+          .spki_sha256 = Sha256Text(item.csr.public_key.spki)};
 }
 
 // What a batch writes: its certificates, and what they use up.
@@ -39,9 +52,11 @@ struct Batch {
   std::vector<store::CertificateRecord> certificates;
   std::vector<store::JoinTokenUse> token_uses;
   std::vector<store::JwtUse> jwt_uses;
+  std::vector<store::LineageStep> lineage_steps;
 };
 
-Batch MakeBatch(IssuanceItems& items, absl::Time now) {
+// `issuer` is the key id of the issuing CA.
+Batch MakeBatch(IssuanceItems& items, absl::string_view issuer, absl::Time now) {
   Batch batch;
   batch.owners.reserve(items.size());
   batch.certificates.reserve(items.size());
@@ -50,7 +65,10 @@ Batch MakeBatch(IssuanceItems& items, absl::Time now) {
       continue;
     }
     batch.owners.push_back(&item);
-    batch.certificates.push_back(RecordOf(item, now));
+    batch.certificates.push_back(RecordOf(item, issuer, now));
+    if (item.renewed != nullptr) {
+      batch.lineage_steps.push_back(StepOf(item));
+    }
     if (item.join_token.has_value()) {
       batch.token_uses.push_back({item.join_token->token.hash, item.answer.serial_number});
     }
@@ -81,14 +99,15 @@ void LogUsedTokens(const IssuanceItems& items) {
 }  // namespace
 
 void Issuer::Record(IssuanceItems& items, absl::Time now) {
-  const Batch batch = MakeBatch(items, now);
+  const Batch batch = MakeBatch(items, policies_->ca().key_id, now);
   if (batch.owners.empty()) {
     return;
   }
   const absl::StatusOr<store::CommitOutcomes> outcomes =
       store_.Write({.certificates = batch.certificates,
                     .token_uses = batch.token_uses,
-                    .jwt_uses = batch.jwt_uses});
+                    .jwt_uses = batch.jwt_uses,
+                    .lineage_steps = batch.lineage_steps});
   if (!outcomes.ok()) {
     // No certificate leaves that is not on stable storage: the signatures are forgotten.
     log::Error("The store refused a batch; no certificate of it leaves",
@@ -101,6 +120,7 @@ void Issuer::Record(IssuanceItems& items, absl::Time now) {
   for (size_t i = 0; i < batch.owners.size(); ++i) {
     Settle(*batch.owners[i], outcomes->certificates[i], now);
   }
+  BlockStaleLineages(batch.owners, outcomes->certificates, now);
   stats_.batches.fetch_add(1, std::memory_order_relaxed);
   LogUsedTokens(items);
 }
@@ -120,11 +140,24 @@ void Issuer::Settle(IssuanceItem& item, const store::WriteOutcome& outcome, absl
       item.status = admission_.RefuseSpent(item, now);
       return;
     case store::WriteOutcome::Kind::kStale:
+      item.status = lineage_guard_.RefuseStale({&item, outcome.lineage.get()}, now);
+      return;
     case store::WriteOutcome::Kind::kBlocked:
-      // Of a step of a lineage, which no request asks for yet.
-      item.status = Internal(Reason::kInternal, "the store refused a step that nobody asked for");
+      item.status = lineage_guard_.RefuseBlocked(*item.issuance->caller, now);
       return;
   }
+}
+
+// Before any of them is answered: what the caller is told holds after a crash.
+void Issuer::BlockStaleLineages(absl::Span<IssuanceItem* const> owners,
+                                absl::Span<const store::WriteOutcome> outcomes, absl::Time now) {
+  std::vector<LineageGuard::Stale> stale;
+  for (size_t i = 0; i < owners.size(); ++i) {
+    if (outcomes[i].kind == store::WriteOutcome::Kind::kStale) {
+      stale.push_back({owners[i], outcomes[i].lineage.get()});
+    }
+  }
+  lineage_guard_.BlockAsProfilesSay(stale, now);
 }
 
 }  // namespace fleetca::service

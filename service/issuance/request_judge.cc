@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "service/issuance/contents.h"
+#include "service/issuance/renewal.h"
 #include "x509/certificate.h"
 #include "x509/der/der.h"
 #include "x509/san.h"
@@ -54,13 +55,8 @@ absl::Status RequestJudge::NeverCertify(absl::Span<const std::string> ca_certifi
 void RequestJudge::Block(absl::string_view spki_sha256) { forbidden_keys_.Block(spki_sha256); }
 
 void RequestJudge::Judge(IssuanceItem& item, const IssuingPolicy& policy, absl::Time now) {
-  const IssueRequest& request = item.issuance->request;
   item.status = [&]() -> absl::Status {
-    if (request.csr_der.empty()) {
-      return InvalidArgument(Reason::kCsrMissing, "csr",
-                             "The request has no CSR; set csr_der or csr_pem");
-    }
-    FLEETCA_ASSIGN_OR_RETURN(item.csr, x509::ParseCsr(request.csr_der, limits_));
+    FLEETCA_RETURN_IF_ERROR(ReadKeyAndNames(item, limits_));
     FLEETCA_RETURN_IF_ERROR(forbidden_keys_.Check(item.csr.public_key));
     FLEETCA_RETURN_IF_ERROR(Decide(item, policy, now));
     return DecideValidity(item, ca_, now);
@@ -73,14 +69,14 @@ void RequestJudge::Judge(IssuanceItem& item, const IssuingPolicy& policy, absl::
 absl::Status RequestJudge::Decide(IssuanceItem& item, const IssuingPolicy& policy, absl::Time now) {
   const IssueRequest& request = item.issuance->request;
   item.caller_names = NamesOf(*item.issuance->caller);
-  absl::StatusOr<Decision> decision =
-      policy.policy()->Authorize({.caller = item.caller,
-                                  .subject = request.identity,
-                                  .profile = item.profile,
-                                  .names = item.csr.names,
-                                  .caller_names = item.caller_names,
-                                  .key_algorithm = item.csr.public_key.algorithm,
-                                  .lifetime = request.lifetime});
+  absl::StatusOr<Decision> decision = policy.policy()->Authorize(
+      {.caller = item.caller,
+       .subject = item.renewed == nullptr ? request.identity : item.caller,
+       .profile = item.profile,
+       .names = item.csr.names,
+       .caller_names = item.caller_names,
+       .key_algorithm = item.csr.public_key.algorithm,
+       .lifetime = request.lifetime});
   // An identity with a certificate may be trusted to ask for certificates of others. A join token
   // or a JWT speaks for its own identity alone, whatever that identity may do.
   const bool own = !decision.ok() || decision->identity() == item.caller;

@@ -24,10 +24,10 @@ class RequestJudge {
   RequestJudge(const RequestJudge&) = delete;
   RequestJudge& operator=(const RequestJudge&) = delete;
 
-  // Fills in the item's CSR, decision and validity, or sets its status: kCsrMissing, the errors of
-  // x509::ParseCsr, ForbiddenKeys::Check, Policy::Authorize and DecideValidity. Whatever the policy
-  // refuses to a join token is said in the words of every refused token. Possession of the key is
-  // not looked at.
+  // Fills in the item's CSR, decision and validity, or sets its status: the errors of
+  // ReadKeyAndNames, ForbiddenKeys::Check, Policy::Authorize and DecideValidity. Whatever the
+  // policy refuses to a join token is said in the words of every refused token. Possession of the
+  // key is not looked at.
   void Judge(IssuanceItem& item, const IssuingPolicy& policy, absl::Time now);
 
   // Adds to the certificates, DER, whose keys are never certified. An error when one of them cannot

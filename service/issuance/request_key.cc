@@ -24,9 +24,16 @@ std::string RequestKey(absl::string_view caller, absl::string_view request_id) {
   return Sha256OfParts({"fleetca request key", caller, request_id});
 }
 
-std::string RequestDigest(const IssueRequest& request, absl::string_view profile) {
+std::string RequestDigest(const IssueRequest& request, absl::string_view profile,
+                          const HeldCertificate* renewed) {
   const std::string lifetime =
       request.lifetime.has_value() ? absl::StrCat(absl::ToInt64Nanoseconds(*request.lifetime)) : "";
+  if (renewed != nullptr) {
+    return Sha256OfParts(
+        {"fleetca renewal", renewed->lineage, request.csr_der.empty() ? "same key" : "new key",
+         request.csr_der.empty() ? renewed->subject_public_key_info : request.csr_der, profile,
+         lifetime});
+  }
   // Stores hold digests from before there were identities: those without one stay as they were.
   return request.identity.empty()
              ? Sha256OfParts({"fleetca request", request.csr_der, profile, lifetime})
@@ -35,22 +42,24 @@ std::string RequestDigest(const IssueRequest& request, absl::string_view profile
 }
 
 absl::Status ReadRequestId(const IssueRequest& request, absl::string_view owner,
-                           absl::string_view profile, std::string* key, std::string* digest) {
+                           absl::string_view profile, const HeldCertificate* renewed,
+                           std::string* key, std::string* digest) {
   if (request.request_id.empty() || request.validate_only) {
     return absl::OkStatus();
   }
   FLEETCA_RETURN_IF_ERROR(CheckRequestId(request.request_id));
   *key = RequestKey(owner, request.request_id);
-  *digest = RequestDigest(request, profile);
+  *digest = RequestDigest(request, profile, renewed);
   return absl::OkStatus();
 }
 
 absl::Status CheckMayReplay(const store::CertificateRecord& record, absl::string_view digest,
                             absl::Time now) {
   if (record.request_digest != digest) {
-    return AlreadyExists(Reason::kRequestIdReused, "request_id",
-                         "This request_id was used before with another CSR, profile, lifetime or "
-                         "identity; take a new one for a new request");
+    return AlreadyExists(
+        Reason::kRequestIdReused, "request_id",
+        "This request_id was used before with another CSR, profile, lifetime or "
+        "identity, or for another certificate's renewal; take a new one for a new request");
   }
   if (now >= std::max(record.not_after, record.issued_at + kMinRetention)) {
     return FailedPrecondition(

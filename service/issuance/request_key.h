@@ -22,13 +22,17 @@ absl::Status CheckRequestId(absl::string_view request_id);
 std::string RequestKey(absl::string_view caller, absl::string_view request_id);
 
 // 32 octets that stand for what is asked: CSR, lifetime, identity, and `profile`, which a join
-// token may say instead of the request.
-std::string RequestDigest(const IssueRequest& request, absl::string_view profile);
+// token or the certificate that is renewed may say instead of the request. Of a renewal also the
+// lineage and the key of `renewed`, and not its serial number: the certificate that the request got
+// may ask for it again. `renewed` is null for what is no renewal.
+std::string RequestDigest(const IssueRequest& request, absl::string_view profile,
+                          const HeldCertificate* renewed = nullptr);
 
 // Both of a request whose ids are `owner`'s own; leaves them empty where there is no request_id, or
 // nothing to be issued by it. The error of CheckRequestId.
 absl::Status ReadRequestId(const IssueRequest& request, absl::string_view owner,
-                           absl::string_view profile, std::string* key, std::string* digest);
+                           absl::string_view profile, const HeldCertificate* renewed,
+                           std::string* key, std::string* digest);
 
 // Whether `record`, which was issued by a request_id, is the answer to a request with that id and
 // `digest` at `now`: for as long as the certificate is valid, and at least kMinRetention after it

@@ -79,6 +79,14 @@ TEST(PolicyDiffTest, SeesTheSubjectAndTheUnderscoresOfAProfile) {
                           "[{name}]"));
 }
 
+TEST(PolicyDiffTest, SeesWhatBecomesOfAStaleLineage) {
+  const PolicyOptions before = TestPolicy({TestRule("a", "/a")});
+  PolicyOptions after = before;
+  after.profiles[1].on_stale_lineage = StaleLineage::kBlock;
+  EXPECT_THAT(DiffPolicies(before, after),
+              ElementsAre("profile \"user\": on_stale_lineage: refuse -> block"));
+}
+
 TEST(PolicyDiffTest, CannotForgeALine) {
   const PolicyOptions before = TestPolicy({TestRule("a", "/a")});
   PolicyOptions after = before;

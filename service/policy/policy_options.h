@@ -34,12 +34,19 @@ struct SubordinateCa {
   NameSubtrees excluded;
 };
 
+// What is done about a certificate that was replaced long ago and asks to be renewed.
+enum class StaleLineage {
+  kRefuse,
+  kBlock,  // and no certificate of its lineage gets another one
+};
+
 struct PolicyProfileOptions {
   ProfileOptions profile;
   uint16_t key_usage = 0;  // x509::KeyUsageBit; 0 takes the default
   std::optional<SubordinateCa> subordinate_ca;
   // Absent: what profile.subject says.
   std::optional<SubjectOptions> subject;
+  StaleLineage on_stale_lineage = StaleLineage::kRefuse;
 };
 
 struct AttributeOptions {

@@ -145,7 +145,7 @@ std::optional<PolicyProfile> CompileProfile(absl::string_view field,
     return std::nullopt;
   }
   return PolicyProfile{*std::move(profile), KeyUsageOf(options), options.subordinate_ca,
-                       options.subject};
+                       options.subject, options.on_stale_lineage};
 }
 
 }  // namespace fleetca::service

@@ -18,6 +18,8 @@ constexpr MethodRights kTable[] = {
     {CA "IssueCertificate", kAnyIdentity, kAnyone},
     {CA "BatchIssueCertificates", kAnyIdentity, kNobody},
     {CA "StreamIssueCertificates", kAnyIdentity, kNobody},
+    // For its own certificate alone. The bootstrap port asks for none.
+    {CA "RenewCertificate", kAnyIdentity, kNobody},
     {CA "GetCertificate", With(Right::kGetCertificates), kNobody},
     {CA "GetTrustBundle", kAnyIdentity, kAnyone},
     // For whom tokens may be made depends on who makes them (Policy::CheckMayAsk).

@@ -65,6 +65,12 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* CaService::StreamIs
   return StartStreamIssue(intake_, open_, context);
 }
 
+grpc::ServerUnaryReactor* CaService::RenewCertificate(grpc::CallbackServerContext* context,
+                                                      const grpc::ByteBuffer* request,
+                                                      grpc::ByteBuffer* response) {
+  return StartRenew(intake_, context, request, response);
+}
+
 grpc::ServerUnaryReactor* CaService::GetCertificate(grpc::CallbackServerContext* context,
                                                     const grpc::ByteBuffer* request,
                                                     grpc::ByteBuffer* response) {

@@ -20,9 +20,10 @@ void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* res
 // Every method takes octets, so that what is no message of the API gets our answer.
 using RawCaService = v1::CertificateAuthorityService::WithRawCallbackMethod_IssueCertificate<
     v1::CertificateAuthorityService::WithRawCallbackMethod_StreamIssueCertificates<
-        v1::CertificateAuthorityService::WithRawCallbackMethod_GetCertificate<
-            v1::CertificateAuthorityService::WithRawCallbackMethod_GetTrustBundle<
-                v1::CertificateAuthorityService::Service>>>>;
+        v1::CertificateAuthorityService::WithRawCallbackMethod_RenewCertificate<
+            v1::CertificateAuthorityService::WithRawCallbackMethod_GetCertificate<
+                v1::CertificateAuthorityService::WithRawCallbackMethod_GetTrustBundle<
+                    v1::CertificateAuthorityService::Service>>>>>;
 
 // Turns calls into issuances, and looks certificates up in the pool. Thread-safe; the references
 // outlive it.
@@ -39,6 +40,9 @@ class CaService : public RawCaService {
                                                         grpc::ByteBuffer* response);
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamIssueCertificates(
       grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* RenewCertificate(grpc::CallbackServerContext* context,
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetCertificate(grpc::CallbackServerContext* context,
                                            const grpc::ByteBuffer* request,
                                            grpc::ByteBuffer* response) override;

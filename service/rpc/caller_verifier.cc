@@ -91,18 +91,23 @@ absl::StatusOr<CertificateCaller> CallerVerifier::Verify(absl::string_view der) 
   CertificateCaller caller{.spiffe_id = std::string(peer.spiffe_id),
                            .not_after = peer.validity.not_after,
                            .other_names = OtherNames(*leaf)};
-  // One of before an arc was set, or made by `ca init`, starts a lineage.
+  HeldCertificate held{.serial = std::string(leaf->serial),
+                       .subject_public_key_info = std::string(leaf->public_key.spki),
+                       .lineage = std::string(leaf->serial)};
+  // One of before an arc was set, or made by `ca init`, says nothing.
   if (const x509::Extension* extension = leaf->Find(options_.oids.provenance);
       extension != nullptr) {
     const absl::StatusOr<x509::Provenance> provenance = x509::ParseProvenance(extension->value);
     if (provenance.ok()) {
-      caller.generation = provenance->generation;
+      held.profile = provenance->profile;
+      held.generation = provenance->generation.value_or(0);
     }
   }
+  caller.held = std::make_shared<const HeldCertificate>(std::move(held));
   return caller;
 }
 
-absl::Status CallerVerifier::CheckRecord(absl::string_view der) const {
+absl::Status CallerVerifier::CheckRecord(absl::string_view der, CertificateCaller* caller) const {
   FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate leaf, x509::ParseCertificate(der));
   const absl::StatusOr<x509::SerialNumber> serial = x509::SerialNumber::FromBytes(leaf.serial);
   if (!serial.ok()) {
@@ -112,6 +117,12 @@ absl::Status CallerVerifier::CheckRecord(absl::string_view der) const {
       options_.store->GetBySerial(serial->bytes());
   if (record.ok()) {
     if (record->certificate == der) {
+      HeldCertificate held = *caller->held;
+      held.profile = record->profile;
+      held.lineage = store::LineageOf(*record);
+      // Records of releases that kept no lineages say 0.
+      held.generation = std::max(held.generation, record->generation);
+      caller->held = std::make_shared<const HeldCertificate>(std::move(held));
       return absl::OkStatus();
     }
     log::Error(

@@ -39,18 +39,20 @@ class CallerVerifier {
   static absl::StatusOr<std::unique_ptr<const CallerVerifier>> Create(
       CallerVerifierOptions options);
 
-  // Who the peer is, by its certificate's contents and signature: cryptography, and no waiting.
-  // `der` is the leaf; the peer has proved to TLS that it has the key. UNAUTHENTICATED:
-  // kCallerCertificateExpired, kCallerUnknown for the rest.
+  // Who the peer is, by its certificate's contents and signature: cryptography, and no waiting. Of
+  // what it holds, as the certificate says: it begins a lineage. `der` is the leaf; the peer has
+  // proved to TLS that it has the key. UNAUTHENTICATED: kCallerCertificateExpired, kCallerUnknown
+  // for the rest.
   absl::StatusOr<CertificateCaller> Verify(absl::string_view der) const;
 
-  // Whether our records agree with a certificate that Verify took. It is recorded just as it is; or
-  // its serial number is that of no record, and it is one of those that are made without this
-  // store: by `ca init`, which writes instance 0 into serial numbers, or by a server of the same
-  // issuing CA with another store, or with this one before it was restored, which is what a
-  // provenance extension says. Looks into the store, which may wait for a disk. UNAUTHENTICATED
-  // kCallerUnknown; the store's errors.
-  absl::Status CheckRecord(absl::string_view der) const;
+  // Whether our records agree with a certificate that Verify took as that of `caller`, and what
+  // they say of it: its profile and its place in its lineage go into `caller`. It is recorded just
+  // as it is; or its serial number is that of no record, and it is one of those that are made
+  // without this store: by `ca init`, which writes instance 0 into serial numbers, or by a server
+  // of the same issuing CA with another store, or with this one before it was restored, which is
+  // what a provenance extension says. Looks into the store, which may wait for a disk.
+  // UNAUTHENTICATED kCallerUnknown; the store's errors.
+  absl::Status CheckRecord(absl::string_view der, CertificateCaller* caller) const;
 
  private:
   explicit CallerVerifier(CallerVerifierOptions options) : options_(std::move(options)) {}

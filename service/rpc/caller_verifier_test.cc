@@ -89,6 +89,12 @@ class CallerVerifierTest : public ::testing::Test {
     verifier_ = *std::move(made);
   }
 
+  // CheckRecord, for who is only asked whether.
+  absl::Status CheckRecord(const std::string& der) const {
+    auto caller = verifier_->Verify(der);
+    return caller.ok() ? verifier_->CheckRecord(der, &*caller) : caller.status();
+  }
+
   void Record(absl::string_view der) {
     const auto certificate = x509::ParseCertificate(der);
     FLEETCA_ASSERT_OK(certificate);
@@ -133,11 +139,18 @@ TEST_F(CallerVerifierTest, BelievesWhatItsOwnIssuingCaSigned) {
   FLEETCA_ASSERT_OK(caller);
   EXPECT_EQ(caller->spiffe_id, kAdmin);
   EXPECT_EQ(caller->not_after, kTestNow + absl::Hours(24));
-  EXPECT_EQ(caller->generation, std::nullopt);
+  ASSERT_NE(caller->held, nullptr);
+  const x509::Certificate parsed = *x509::ParseCertificate(leaf);
+  EXPECT_EQ(caller->held->serial, parsed.serial);
+  EXPECT_EQ(caller->held->subject_public_key_info, parsed.public_key.spki);
+  EXPECT_EQ(caller->held->profile, "");
+  EXPECT_EQ(caller->held->lineage, parsed.serial);
+  EXPECT_EQ(caller->held->generation, 0u);
   const auto renewed =
       verifier_->Verify(Issue(*issuing_, [](LeafPlan& p) { p.provenance = true; }));
   FLEETCA_ASSERT_OK(renewed);
-  EXPECT_EQ(renewed->generation, 4u);
+  EXPECT_EQ(renewed->held->generation, 4u);
+  EXPECT_EQ(renewed->held->profile, "user");
 }
 
 // Any CA below the root could otherwise call itself the administrator.
@@ -187,7 +200,7 @@ TEST_F(CallerVerifierTest, JudgesLeavesAsServicesDo) {
 TEST_F(CallerVerifierTest, TheRecordMustBeOfTheVeryCertificate) {
   const std::string leaf = Issue(*issuing_, [](LeafPlan& p) { p.provenance = true; });
   Record(leaf);
-  FLEETCA_EXPECT_OK(verifier_->CheckRecord(leaf));
+  FLEETCA_EXPECT_OK(CheckRecord(leaf));
   // The same serial number and names over another signature of the same key.
   std::string twin = leaf;
   do {
@@ -196,21 +209,55 @@ TEST_F(CallerVerifierTest, TheRecordMustBeOfTheVeryCertificate) {
                                      issuing_->key.Sign(issuing_->scheme, parsed->tbs));
   } while (twin == leaf);
   FLEETCA_EXPECT_OK(verifier_->Verify(twin));
-  EXPECT_THAT(verifier_->CheckRecord(twin), kIsUnknown);
+  EXPECT_THAT(CheckRecord(twin), kIsUnknown);
+}
+
+TEST_F(CallerVerifierTest, TheRecordSaysTheProfileAndThePlaceInTheLine) {
+  const std::string leaf = Issue(*issuing_, [](LeafPlan& p) { p.provenance = true; });
+  const auto certificate = x509::ParseCertificate(leaf);
+  FLEETCA_ASSERT_OK(certificate);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(CertificateCaller caller, verifier_->Verify(leaf));
+  const std::string first(20, '\x01');
+  store::CertificateRecord record{.serial = std::string(certificate->serial),
+                                  .certificate = leaf,
+                                  .identity = std::string(kAdmin),
+                                  .requester = std::string(kAdmin),
+                                  .profile = "operator",
+                                  .issued_at = kTestNow,
+                                  .not_before = certificate->not_before,
+                                  .not_after = certificate->not_after,
+                                  .lineage = first,
+                                  .generation = 7};
+  const store::LineageStep step{.serial = record.serial, .previous = first};
+  FLEETCA_ASSERT_OK(store_.Write({.certificates = {&record, 1}, .lineage_steps = {&step, 1}}));
+  FLEETCA_ASSERT_OK(verifier_->CheckRecord(leaf, &caller));
+  EXPECT_EQ(caller.held->profile, "operator");
+  EXPECT_EQ(caller.held->lineage, first);
+  EXPECT_EQ(caller.held->generation, 7u);
+  EXPECT_EQ(caller.held->serial, record.serial);
+}
+
+// Its record has no lineage and says 0, while the certificate counts.
+TEST_F(CallerVerifierTest, ARecordOfAReleaseWithoutLineagesBeginsOne) {
+  const std::string leaf = Issue(*issuing_, [](LeafPlan& p) { p.provenance = true; });
+  Record(leaf);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(CertificateCaller caller, verifier_->Verify(leaf));
+  FLEETCA_ASSERT_OK(verifier_->CheckRecord(leaf, &caller));
+  EXPECT_EQ(caller.held->lineage, caller.held->serial);
+  EXPECT_EQ(caller.held->generation, 4u);
 }
 
 TEST_F(CallerVerifierTest, WithoutARecordACertificateMustSayHowItCameToBe) {
-  EXPECT_THAT(verifier_->CheckRecord(Issue(*issuing_)), kIsUnknown);
+  EXPECT_THAT(CheckRecord(Issue(*issuing_)), kIsUnknown);
   // Of a server with another store, or of this one before it was restored.
-  FLEETCA_EXPECT_OK(
-      verifier_->CheckRecord(Issue(*issuing_, [](LeafPlan& p) { p.provenance = true; })));
+  FLEETCA_EXPECT_OK(CheckRecord(Issue(*issuing_, [](LeafPlan& p) { p.provenance = true; })));
   // One that was renewed offline there.
-  FLEETCA_EXPECT_OK(verifier_->CheckRecord(Issue(*issuing_, [](LeafPlan& p) {
+  FLEETCA_EXPECT_OK(CheckRecord(Issue(*issuing_, [](LeafPlan& p) {
     p.provenance = true;
     p.attestation = x509::Attestation::kOwn;
   })));
   // Of `ca init`, which has no store.
-  FLEETCA_EXPECT_OK(verifier_->CheckRecord(Issue(*issuing_, [](LeafPlan& p) { p.instance = 0; })));
+  FLEETCA_EXPECT_OK(CheckRecord(Issue(*issuing_, [](LeafPlan& p) { p.instance = 0; })));
 }
 
 TEST_F(CallerVerifierTest, AStoreThatDoesNotAnswerIsNoRefusal) {
@@ -225,7 +272,9 @@ TEST_F(CallerVerifierTest, AStoreThatDoesNotAnswerIsNoRefusal) {
                                                 .store = &no_store,
                                                 .clock = &clock_});
   FLEETCA_ASSERT_OK(verifier);
-  EXPECT_THAT((*verifier)->CheckRecord(Issue(*issuing_)),
+  const std::string leaf = Issue(*issuing_);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(CertificateCaller caller, (*verifier)->Verify(leaf));
+  EXPECT_THAT((*verifier)->CheckRecord(leaf, &caller),
               IsError(absl::StatusCode::kUnavailable, Reason::kStoreUnavailable));
 }
 

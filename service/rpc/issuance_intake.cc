@@ -1,15 +1,22 @@
 #include "service/rpc/issuance_intake.h"
 
 #include <chrono>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/status_macros.h"
+#include "service/net/peer_address.h"
 
 namespace fleetca::service {
 
 absl::StatusOr<CertificateCaller> IssuanceIntake::Authenticate(
     const grpc::ServerContextBase& context) const {
-  return caller_reader_.Authenticate(context);
+  FLEETCA_ASSIGN_OR_RETURN(CertificateCaller caller, caller_reader_.Authenticate(context));
+  if (const std::optional<PeerAddress> peer = PeerAddress::FromGrpc(context.peer())) {
+    caller.address = peer->ToString();
+  }
+  return caller;
 }
 
 absl::Status IssuanceIntake::CheckMessageSize(size_t bytes) const {

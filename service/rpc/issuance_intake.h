@@ -30,7 +30,8 @@ class IssuanceIntake {
                  IssueLimits limits)
       : queue_(queue), caller_reader_(caller_reader), chain_(std::move(chain)), limits_(limits) {}
 
-  // The caller behind a call on the issuing port. UNAUTHENTICATED.
+  // The caller behind a call on the issuing port, with the address that it calls from.
+  // UNAUTHENTICATED.
   absl::StatusOr<CertificateCaller> Authenticate(const grpc::ServerContextBase& context) const;
 
   // INVALID_ARGUMENT kRequestTooLarge over the message limit.

@@ -42,18 +42,16 @@ void WriteDecision(const DecisionSummary& decision, v1::Decision* message) {
   message->mutable_left_out_names()->Assign(decision.left_out.begin(), decision.left_out.end());
 }
 
-}  // namespace
-
-absl::Status ReadIssueRequest(const v1::IssueCertificateRequest& message, std::string* der,
-                              IssueRequest* request) {
+// What the two messages that ask for a certificate have in common.
+template <typename Message>
+absl::Status ReadCommon(const Message& message, std::string* der, IssueRequest* request) {
   request->profile = message.profile();
   request->request_id = message.request_id();
   request->validate_only = message.validate_only();
-  request->identity = message.identity();
   if (message.has_lifetime()) {
     FLEETCA_ASSIGN_OR_RETURN(request->lifetime, ReadLifetime(message.lifetime()));
   }
-  if (message.csr_case() != v1::IssueCertificateRequest::kCsrPem) {
+  if (message.csr_case() != Message::kCsrPem) {
     request->csr_der = message.csr_der();
     return absl::OkStatus();
   }
@@ -65,6 +63,21 @@ absl::Status ReadIssueRequest(const v1::IssueCertificateRequest& message, std::s
   *der = *std::move(decoded);
   request->csr_der = *der;
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ReadIssueRequest(const v1::IssueCertificateRequest& message, std::string* der,
+                              IssueRequest* request) {
+  request->identity = message.identity();
+  request->renewal = message.has_renewal();
+  return ReadCommon(message, der, request);
+}
+
+absl::Status ReadIssueRequest(const v1::RenewCertificateRequest& message, std::string* der,
+                              IssueRequest* request) {
+  request->renewal = true;
+  return ReadCommon(message, der, request);
 }
 
 void WriteIssuedCertificate(IssuedCertificate issued, v1::IssuedCertificate* message) {

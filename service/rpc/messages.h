@@ -19,6 +19,10 @@ namespace fleetca::service {
 absl::Status ReadIssueRequest(const v1::IssueCertificateRequest& message, std::string* der,
                               IssueRequest* request);
 
+// The same for a renewal.
+absl::Status ReadIssueRequest(const v1::RenewCertificateRequest& message, std::string* der,
+                              IssueRequest* request);
+
 // Takes the strings over.
 void WriteIssuedCertificate(IssuedCertificate issued, v1::IssuedCertificate* message);
 

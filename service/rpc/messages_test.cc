@@ -45,10 +45,41 @@ TEST(MessagesTest, ARequestIsReadFieldByField) {
   EXPECT_EQ(request.lifetime, absl::Seconds(60) + absl::Nanoseconds(5));
 }
 
+TEST(MessagesTest, ARenewalIsReadFromEitherMessage) {
+  v1::RenewCertificateRequest message;
+  message.set_profile("service");
+  message.set_request_id("id");
+  message.set_validate_only(true);
+  *message.mutable_lifetime() = Lifetime(60, 0);
+  std::string der;
+  IssueRequest request;
+  FLEETCA_ASSERT_OK(ReadIssueRequest(message, &der, &request));
+  EXPECT_TRUE(request.renewal);
+  EXPECT_EQ(request.csr_der, "");
+  EXPECT_EQ(request.profile, "service");
+  EXPECT_EQ(request.request_id, "id");
+  EXPECT_TRUE(request.validate_only);
+  EXPECT_EQ(request.lifetime, absl::Seconds(60));
+  message.set_csr_pem(x509::EncodePem(x509::kPemCertificateRequest, "a CSR"));
+  FLEETCA_ASSERT_OK(ReadIssueRequest(message, &der, &request));
+  EXPECT_EQ(request.csr_der, "a CSR");
+  message.set_csr_pem("no PEM");
+  EXPECT_THAT(ReadIssueRequest(message, &der, &request),
+              IsInvalid(Reason::kCsrMalformed, "csr_pem"));
+
+  v1::IssueCertificateRequest item;
+  IssueRequest of_item;
+  FLEETCA_ASSERT_OK(ReadIssueRequest(item, &der, &of_item));
+  EXPECT_FALSE(of_item.renewal);
+  item.mutable_renewal();
+  FLEETCA_ASSERT_OK(ReadIssueRequest(item, &der, &of_item));
+  EXPECT_TRUE(of_item.renewal);
+}
+
 TEST(MessagesTest, WhatIsNotAskedForStaysEmpty) {
   std::string der;
   IssueRequest request;
-  FLEETCA_ASSERT_OK(ReadIssueRequest({}, &der, &request));
+  FLEETCA_ASSERT_OK(ReadIssueRequest(v1::IssueCertificateRequest(), &der, &request));
   EXPECT_EQ(request.csr_der, "");
   EXPECT_EQ(request.lifetime, std::nullopt);
   EXPECT_FALSE(request.validate_only);

@@ -22,11 +22,7 @@ absl::StatusOr<std::unique_ptr<PeerReader>> PeerReader::Create(CallerVerifierOpt
   const Clock& clock = *options.clock;
   FLEETCA_ASSIGN_OR_RETURN(auto verifier, CallerVerifier::Create(std::move(options)));
   auto caller_reader = absl::WrapUnique(new PeerReader(clock, std::move(verifier)));
-  FLEETCA_ASSIGN_OR_RETURN(
-      caller_reader->lookups_,
-      RecordLookups::Start([verifier = caller_reader->verifier_.get()](
-                               absl::string_view der) { return verifier->CheckRecord(der); },
-                           {}));
+  FLEETCA_ASSIGN_OR_RETURN(caller_reader->lookups_, RecordLookups::Start({}));
   return caller_reader;
 }
 
@@ -70,8 +66,12 @@ absl::StatusOr<CertificateCaller> PeerReader::Judge(absl::string_view pem) {
     return Unauthenticated(Reason::kCallerUnknown, der.status().message());
   }
   FLEETCA_ASSIGN_OR_RETURN(CertificateCaller caller, verifier_->Verify(*der));
-  FLEETCA_RETURN_IF_ERROR(lookups_->Ask(*der));
-  return caller;
+  // Shared with the look-up, which may come back when this call has gone.
+  const auto recorded = std::make_shared<CertificateCaller>(std::move(caller));
+  FLEETCA_RETURN_IF_ERROR(lookups_->Ask([verifier = verifier_.get(), der = *der, recorded] {
+    return verifier->CheckRecord(der, recorded.get());
+  }));
+  return std::move(*recorded);
 }
 
 }  // namespace fleetca::service

@@ -95,6 +95,9 @@ absl::Status StatisticsService::Read(v1::GetStatisticsResponse* response) const 
   issuing.set_validated(issuing_.validated);
   issuing.set_refused(issuing_.refused + queue_.stats().refused());
   issuing.set_queued(queue_.size());
+  issuing.set_renewed(issuing_.renewed);
+  issuing.set_stale_lineages(issuing_.stale_lineages);
+  issuing.set_blocked_lineages(issuing_.blocked_lineages);
   WriteHistogram(issuing_.batch_size, issuing.mutable_batch_size());
   v1::StoreStatistics& store = *response->mutable_store();
   WriteHistogram(stored_.commit_records, store.mutable_commit_records());

@@ -82,6 +82,9 @@ TEST_F(StatisticsServiceTest, TellsWhatWasCounted) {
   issuing_.replayed = 4;
   issuing_.validated = 3;
   issuing_.refused = 2;
+  issuing_.renewed = 1;
+  issuing_.stale_lineages = 8;
+  issuing_.blocked_lineages = 9;
   issuing_.batch_size.Record(7);
   v1::GetStatisticsResponse response;
   const grpc::Status status = Get(&response);
@@ -90,6 +93,9 @@ TEST_F(StatisticsServiceTest, TellsWhatWasCounted) {
   EXPECT_EQ(response.issuing().replayed(), 4u);
   EXPECT_EQ(response.issuing().validated(), 3u);
   EXPECT_EQ(response.issuing().refused(), 2u);
+  EXPECT_EQ(response.issuing().renewed(), 1u);
+  EXPECT_EQ(response.issuing().stale_lineages(), 8u);
+  EXPECT_EQ(response.issuing().blocked_lineages(), 9u);
   EXPECT_EQ(response.issuing().queued(), 0u);
   EXPECT_EQ(response.issuing().batch_size().sum(), 7u);
   EXPECT_EQ(response.server().issuer_key(), "P-256");

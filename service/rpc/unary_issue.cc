@@ -15,11 +15,13 @@
 namespace fleetca::service {
 namespace {
 
+// `Request` and `Response` are the messages of IssueCertificate or of RenewCertificate.
+template <typename Request, typename Response>
 class UnaryIssue : public UnaryCall, private CallIssuance {
  protected:
   // The message may still be empty; Admit fills it in.
   UnaryIssue(const IssuanceIntake& intake, const grpc::CallbackServerContext& context,
-             const v1::IssueCertificateRequest& message, v1::IssueCertificateResponse* response)
+             const Request& message, Response* response)
       : intake_(intake), context_(context), message_(message), response_(*response) {}
 
   const IssuanceIntake& intake_;
@@ -60,32 +62,36 @@ class UnaryIssue : public UnaryCall, private CallIssuance {
 
   void Cancelled() override { cancelled = true; }
 
-  const v1::IssueCertificateRequest& message_;
-  v1::IssueCertificateResponse& response_;
+  const Request& message_;
+  Response& response_;
   std::string der_;
 };
 
-class IssueOfOctets final : public UnaryIssue {
+template <typename Request, typename Response>
+class IssueOfOctets final : public UnaryIssue<Request, Response> {
+  using Base = UnaryIssue<Request, Response>;
+
  public:
   IssueOfOctets(const IssuanceIntake& intake, const grpc::CallbackServerContext& context,
                 const grpc::ByteBuffer& request, grpc::ByteBuffer* response)
-      : UnaryIssue(intake, context, message_, &answer_), request_(request), response_(*response) {}
+      : Base(intake, context, message_, &answer_), request_(request), response_(*response) {}
 
  private:
   absl::StatusOr<Caller> Admit() override {
-    FLEETCA_RETURN_IF_ERROR(intake_.CheckMessageSize(request_.Length()));
+    FLEETCA_RETURN_IF_ERROR(Base::intake_.CheckMessageSize(request_.Length()));
     FLEETCA_RETURN_IF_ERROR(ReadMessage(request_, &message_));
-    return intake_.Authenticate(context_);
+    return Base::intake_.Authenticate(Base::context_);
   }
   void Send() override { WriteMessage(answer_, &response_); }
 
   const grpc::ByteBuffer& request_;
   grpc::ByteBuffer& response_;
-  v1::IssueCertificateRequest message_;
-  v1::IssueCertificateResponse answer_;
+  Request message_;
+  Response answer_;
 };
 
-class IssueOfKnownCaller final : public UnaryIssue {
+class IssueOfKnownCaller final
+    : public UnaryIssue<v1::IssueCertificateRequest, v1::IssueCertificateResponse> {
  public:
   IssueOfKnownCaller(absl::StatusOr<Caller> caller, const IssuanceIntake& intake,
                      const grpc::CallbackServerContext& context,
@@ -110,7 +116,15 @@ class IssueOfKnownCaller final : public UnaryIssue {
 grpc::ServerUnaryReactor* StartIssue(const IssuanceIntake& intake,
                                      grpc::CallbackServerContext* context,
                                      const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-  return UnaryCall::Launch(std::make_unique<IssueOfOctets>(intake, *context, *request, response));
+  using Call = IssueOfOctets<v1::IssueCertificateRequest, v1::IssueCertificateResponse>;
+  return UnaryCall::Launch(std::make_unique<Call>(intake, *context, *request, response));
+}
+
+grpc::ServerUnaryReactor* StartRenew(const IssuanceIntake& intake,
+                                     grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  using Call = IssueOfOctets<v1::RenewCertificateRequest, v1::RenewCertificateResponse>;
+  return UnaryCall::Launch(std::make_unique<Call>(intake, *context, *request, response));
 }
 
 grpc::ServerUnaryReactor* StartIssueFor(absl::StatusOr<Caller> caller, const IssuanceIntake& intake,

@@ -1,4 +1,4 @@
-// IssueCertificate: one message in, one message out.
+// IssueCertificate and RenewCertificate: one message in, one message out.
 #ifndef FLEETCA_SERVICE_RPC_UNARY_ISSUE_H_
 #define FLEETCA_SERVICE_RPC_UNARY_ISSUE_H_
 
@@ -17,8 +17,12 @@ grpc::ServerUnaryReactor* StartIssue(const IssuanceIntake& intake,
                                      grpc::CallbackServerContext* context,
                                      const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
 
-// The same for a message that was read already, of a caller who was found another way than from the
-// call's context. `request` and `response` are the call's own and live as long.
+grpc::ServerUnaryReactor* StartRenew(const IssuanceIntake& intake,
+                                     grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
+
+// As StartIssue for a message that was read already, of a caller who was found another way than
+// from the call's context. `request` and `response` are the call's own and live as long.
 grpc::ServerUnaryReactor* StartIssueFor(absl::StatusOr<Caller> caller, const IssuanceIntake& intake,
                                         grpc::CallbackServerContext* context,
                                         const v1::IssueCertificateRequest* request,

@@ -60,6 +60,23 @@ TEST_F(UnaryIssueTest, AnswersWithTheCertificateAndItsChain) {
   EXPECT_EQ(response.chain_der(0), "intermediate");
 }
 
+TEST_F(UnaryIssueTest, ARenewalIsAnIssuanceWithAnAnswerOfItsOwn) {
+  v1::RenewCertificateRequest request;
+  request.set_request_id("0123456789abcdef");
+  FakeUnaryCall call(executor_);
+  call.SetRequest(request);
+  call.Bind(StartRenew(intake_, &call.context, &call.request, &call.response));
+  Issuance& issuance = Pop();
+  EXPECT_TRUE(issuance.request.renewal);
+  EXPECT_EQ(issuance.request.csr_der, "");
+  EXPECT_EQ(issuance.request.request_id, "0123456789abcdef");
+  EXPECT_EQ(IdentityOf(*issuance.caller), "spiffe://fleet.test/svc/web");
+  issuance.Answer(Issued("certificate"));
+  const auto response = Read<v1::RenewCertificateResponse>(call);
+  EXPECT_EQ(response.certificate().certificate_der(), "certificate");
+  ASSERT_EQ(response.chain_der_size(), 1);
+}
+
 TEST_F(UnaryIssueTest, PassesARefusalOn) {
   const auto call = Issue(OneRequest());
   Pop().Answer(PermissionDenied(Reason::kCallerNotAllowed, "No"));

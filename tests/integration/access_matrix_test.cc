@@ -58,6 +58,9 @@ constexpr Row kMatrix[] = {
      {kReached,  kReached, kReached, kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
     {CA "StreamIssueCertificates",
      {kOk,       kOk,      kOk,      kOk,      kNoTls, kNoTls,  kNoTls},  kDenied},
+    // An administrator of `ca init` has a certificate that says no profile.
+    {CA "RenewCertificate",
+     {kOk,       kOk,      kOk,      kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
     {CA "GetCertificate",
      {kDenied,   kDenied,  kDenied,  kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
     {CA "GetTrustBundle",
