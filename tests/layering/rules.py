@@ -42,12 +42,15 @@ FOLDERS = {
     "x509/lint": ["base", "x509", "x509/authz", "x509/der"],
     # What is said of revoked certificates: made, read again before it is signed, and read.
     "x509/revocation": ["base", "x509", "x509/authz", "x509/der"],
+    # Where word of revoked certificates is, for who issues and for who publishes.
+    "service/revocation": ["x509"],
     # Floor 4.
     "client/authz/grpc": ["base", "client/authz", "proto", "x509"],
     "client/authz/http": ["base", "client/authz", "proto", "x509", "x509/authz"],
     "service/authority": [
         "base",
         "service/policy",
+        "service/revocation",
         "signer",
         "store/rocksdb",
         "x509",
@@ -60,6 +63,7 @@ FOLDERS = {
         "proto",
         "service/jwt",
         "service/policy",
+        "service/revocation",
         "service/time",
         "signer",
         "store/rocksdb",
@@ -83,6 +87,7 @@ FOLDERS = {
         "service/caller",
         "service/join",
         "service/policy",
+        "service/revocation",
         "service/time",
         "signer",
         "store",
@@ -148,6 +153,7 @@ FOLDERS = {
         "service/join",
         "service/net",
         "service/policy",
+        "service/revocation",
         "service/rpc",
         "service/time",
         "signer",
