@@ -15,6 +15,7 @@
 #include "service/policy/current_policy.h"
 #include "service/policy/policy_options.h"
 #include "service/policy/profile.h"
+#include "service/revocation/revocation_pointers.h"
 #include "service/time/clock_rule.h"
 #include "signer/signer.h"
 #include "store/memory/memory_store.h"
@@ -48,6 +49,7 @@ struct TestIssuerOptions {
   service::PolicyOptions policy = TestPolicyOptions();
   x509::AuthzOids oids;
   bool provenance = false;
+  std::optional<service::RevocationPointers> pointers;
   std::optional<int> path_length;                  // of the issuing certificate
   std::vector<std::string> blocked_keys;           // SHA-256 of SubjectPublicKeyInfo
   const signer::Signer* signer = nullptr;          // null: a local signer with a key of key_type
