@@ -26,6 +26,7 @@ Decision DecisionFromProto(const v1::Decision& decision) {
   out.lifetime = FromProto(decision.lifetime());
   out.max_lifetime = FromProto(decision.max_lifetime());
   out.policy_revision = decision.policy_revision();
+  out.revocation = decision.revocation();
   return out;
 }
 

@@ -32,6 +32,8 @@ struct Decision {
   absl::Duration lifetime;
   absl::Duration max_lifetime;
   int64_t policy_revision = 0;
+  // "crl_and_ocsp", "crl", "none"; empty where the certificate says nothing of it.
+  std::string revocation;
 };
 
 Decision DecisionFromProto(const v1::Decision& decision);

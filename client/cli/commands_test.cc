@@ -69,6 +69,7 @@ TEST_F(CommandsTest, ValidateOnlyPrintsTheDecision) {
             "  Roles count at  echo\n"
             "  Attributes      team=web\n"
             "  Lifetime        1 day, of at most 7 days\n"
+            "  Revocation      CRL\n"
             "  Policy revision 3\n");
   EXPECT_EQ(outcome.err, "the CA would grant this; nothing was issued\n");
   const auto requests = server_.service().requests();
@@ -88,6 +89,7 @@ TEST_F(CommandsTest, ValidateOnlyPrintsTheDecision) {
   EXPECT_EQ(json["lifetime_seconds"], 86400);
   EXPECT_EQ(json["max_lifetime_seconds"], 604800);
   EXPECT_EQ(json["policy_revision"], 3);
+  EXPECT_EQ(json["revocation"], "crl");
 }
 
 TEST_F(CommandsTest, LifetimeAndRequestIdAreSentAndAReplayIsSaid) {

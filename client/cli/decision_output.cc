@@ -27,7 +27,18 @@ std::string ToJson(const Decision& decision) {
                      {"attributes", attributes},
                      {"lifetime_seconds", absl::ToInt64Seconds(decision.lifetime)},
                      {"max_lifetime_seconds", absl::ToInt64Seconds(decision.max_lifetime)},
+                     {"revocation", decision.revocation},
                      {"policy_revision", decision.policy_revision}});
+}
+
+std::string RevocationText(const std::string& revocation) {
+  if (revocation == "crl_and_ocsp") {
+    return "CRL and OCSP";
+  }
+  if (revocation == "crl") {
+    return "CRL";
+  }
+  return revocation == "none" ? "none (noRevAvail)" : revocation;
 }
 
 std::string ToText(const Decision& decision) {
@@ -49,6 +60,8 @@ std::string ToText(const Decision& decision) {
       TextLines("Attributes", attributes),
       TextLine("Lifetime", absl::StrCat(DurationInWords(decision.lifetime), ", of at most ",
                                         DurationInWords(decision.max_lifetime))),
+      decision.revocation.empty() ? ""
+                                  : TextLine("Revocation", RevocationText(decision.revocation)),
       TextLine("Policy revision", absl::StrCat(decision.policy_revision)));
 }
 

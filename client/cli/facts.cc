@@ -42,10 +42,13 @@ constexpr struct {
     {"2.5.29.37.0", "anyExtendedKeyUsage"}};
 
 // Extensions that have a line of their own.
-constexpr string_view kShownExtensions[] = {
-    x509::oid::kSubjectKeyIdentifier, x509::oid::kKeyUsage,
-    x509::oid::kSubjectAltName,       x509::oid::kBasicConstraints,
-    x509::oid::kExtendedKeyUsage,     x509::oid::kAuthorityKeyIdentifier};
+constexpr string_view kShownExtensions[] = {x509::oid::kSubjectKeyIdentifier,
+                                            x509::oid::kKeyUsage,
+                                            x509::oid::kSubjectAltName,
+                                            x509::oid::kBasicConstraints,
+                                            x509::oid::kExtendedKeyUsage,
+                                            x509::oid::kAuthorityKeyIdentifier,
+                                            x509::oid::kNoRevAvail};
 
 std::string PurposeName(string_view oid) {
   std::string dotted = x509::der::OidToString(oid);
@@ -64,6 +67,15 @@ bool IsShown(string_view oid) {
     }
   }
   return false;
+}
+
+// Whether all there is to show of it are URLs: of these extensions, some name things otherwise.
+bool IsShownByUrls(string_view oid, const x509::Certificate& certificate) {
+  if (oid == x509::oid::kCrlDistributionPoints) {
+    return !certificate.crl_urls.empty();
+  }
+  return oid == x509::oid::kAuthorityInfoAccess &&
+         !(certificate.ocsp_urls.empty() && certificate.ca_issuers_urls.empty());
 }
 
 std::string KeyText(const x509::PublicKey& key) {
@@ -138,8 +150,14 @@ void AddExtensions(const x509::Certificate& certificate, const x509::AuthzOids& 
   }
   facts->subject_key_id = absl::BytesToHexString(certificate.subject_key_id);
   facts->authority_key_id = absl::BytesToHexString(certificate.authority_key_id);
+  facts->crl_urls.assign(certificate.crl_urls.begin(), certificate.crl_urls.end());
+  facts->ocsp_urls.assign(certificate.ocsp_urls.begin(), certificate.ocsp_urls.end());
+  facts->ca_issuers_urls.assign(certificate.ca_issuers_urls.begin(),
+                                certificate.ca_issuers_urls.end());
+  facts->no_rev_avail = certificate.no_rev_avail;
   for (const x509::Extension& extension : certificate.extensions) {
-    if (!IsShown(extension.oid) && !AddOwn(extension, oids, facts)) {
+    if (!IsShown(extension.oid) && !IsShownByUrls(extension.oid, certificate) &&
+        !AddOwn(extension, oids, facts)) {
       facts->other_extensions.push_back(
           {x509::der::OidToString(extension.oid), extension.critical, extension.value.size()});
     }

@@ -38,6 +38,11 @@ struct CertificateFacts {
   std::vector<std::string> extended_key_usage;
   std::string subject_key_id;  // hex; "" when absent
   std::string authority_key_id;
+  // Where word of its revocation and its issuer's certificate are, as it says; nothing is fetched.
+  std::vector<std::string> crl_urls;
+  std::vector<std::string> ocsp_urls;
+  std::vector<std::string> ca_issuers_urls;
+  bool no_rev_avail = false;
   std::string sha256;  // of the DER, hex
   // What fleetca's own extensions say, where they are there and can be read; a problem is why they
   // cannot.

@@ -84,6 +84,10 @@ ordered_json CertificateToJson(const CertificateFacts& facts) {
   }
   json["subject_key_id"] = facts.subject_key_id;
   json["authority_key_id"] = facts.authority_key_id;
+  json["crl_urls"] = facts.crl_urls;
+  json["ocsp_urls"] = facts.ocsp_urls;
+  json["ca_issuers_urls"] = facts.ca_issuers_urls;
+  json["no_rev_avail"] = facts.no_rev_avail;
   json["sha256"] = facts.sha256;
   json["other_extensions"] = extensions;
   json["pem"] = x509::EncodePem(x509::kPemCertificate, facts.der);

@@ -17,6 +17,17 @@ std::string OptionalLine(absl::string_view label, absl::string_view value) {
   return value.empty() ? std::string() : TextLine(label, value);
 }
 
+std::string OptionalLines(absl::string_view label, const std::vector<std::string>& values) {
+  return values.empty() ? std::string() : TextLines(label, values);
+}
+
+std::string PointersText(const CertificateFacts& facts) {
+  return absl::StrCat(
+      OptionalLines("CRL", facts.crl_urls), OptionalLines("OCSP", facts.ocsp_urls),
+      OptionalLines("CA issuers", facts.ca_issuers_urls),
+      facts.no_rev_avail ? TextLine("Revocation", "none will be published (noRevAvail)") : "");
+}
+
 std::string CaText(const CertificateFacts& facts) {
   if (!facts.is_ca) {
     return "no";
@@ -102,11 +113,12 @@ std::string CertificateToText(const CertificateFacts& facts, absl::Time now) {
                                          ValidityInWords(facts.not_before, facts.not_after, now))),
       TextLine("Key", facts.key), TextLine("Signature", facts.signature_algorithm),
       TextLine("CA", CaText(facts)));
-  absl::StrAppend(
-      &text, OptionalLine("Key usage", absl::StrJoin(facts.key_usage, ", ")),
-      OptionalLine("Purposes", absl::StrJoin(facts.extended_key_usage, ", ")), AuthzText(facts),
-      ProvenanceText(facts), OptionalLine("Key id", facts.subject_key_id),
-      OptionalLine("Issuer's key id", facts.authority_key_id), TextLine("SHA-256", facts.sha256));
+  absl::StrAppend(&text, OptionalLine("Key usage", absl::StrJoin(facts.key_usage, ", ")),
+                  OptionalLine("Purposes", absl::StrJoin(facts.extended_key_usage, ", ")),
+                  AuthzText(facts), ProvenanceText(facts),
+                  OptionalLine("Key id", facts.subject_key_id),
+                  OptionalLine("Issuer's key id", facts.authority_key_id), PointersText(facts),
+                  TextLine("SHA-256", facts.sha256));
   for (const OtherExtension& extension : facts.other_extensions) {
     absl::StrAppend(
         &text, TextLine("Extension",

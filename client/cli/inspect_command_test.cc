@@ -235,6 +235,46 @@ TEST_F(InspectTest, ShowsWhatTheCertificateGrants) {
               AllOf(Not(HasSubstr("  Roles ")), HasSubstr("1.3.6.1.4.1.32473.1.1.1, ")));
 }
 
+TEST_F(InspectTest, ShowsWhereWordOfARevocationIs) {
+  OpenSsl(absl::StrCat("req -x509 -key ", Path("root.key"), " -subj /CN=Web -days 30 -addext ",
+                       "crlDistributionPoints=URI:http://ca.fleet.example/crl/0a1b/17.crl -addext ",
+                       "'authorityInfoAccess=OCSP;URI:http://ca.fleet.example/ocsp,caIssuers;URI:",
+                       "http://ca.fleet.example/aia/0a1b.cer' -out ", Path("pointers.pem")));
+  const Outcome text = Inspect({Path("pointers.pem")});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("  CRL             http://ca.fleet.example/crl/0a1b/17.crl\n"
+                                  "  OCSP            http://ca.fleet.example/ocsp\n"
+                                  "  CA issuers      http://ca.fleet.example/aia/0a1b.cer\n"));
+  EXPECT_THAT(text.out, AllOf(Not(HasSubstr("  Extension")), Not(HasSubstr("noRevAvail"))));
+  const auto json = nlohmann::json::parse(Inspect({"-o", "json", Path("pointers.pem")}).out)[0];
+  EXPECT_EQ(json["crl_urls"], nlohmann::json::array({"http://ca.fleet.example/crl/0a1b/17.crl"}));
+  EXPECT_EQ(json["ocsp_urls"], nlohmann::json::array({"http://ca.fleet.example/ocsp"}));
+  EXPECT_EQ(json["ca_issuers_urls"],
+            nlohmann::json::array({"http://ca.fleet.example/aia/0a1b.cer"}));
+  EXPECT_EQ(json["no_rev_avail"], false);
+}
+
+TEST_F(InspectTest, ShowsThatNoRevocationWillBePublished) {
+  OpenSsl(absl::StrCat("req -x509 -key ", Path("root.key"),
+                       " -subj /CN=Web -days 1 -addext basicConstraints=CA:FALSE -addext ",
+                       "2.5.29.56=DER:0500 -out ", Path("none.pem")));
+  const Outcome text = Inspect({Path("none.pem")});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("  Revocation      none will be published (noRevAvail)\n"));
+  const auto json = nlohmann::json::parse(Inspect({"-o", "json", Path("none.pem")}).out)[0];
+  EXPECT_EQ(json["no_rev_avail"], true);
+  EXPECT_EQ(json["crl_urls"], nlohmann::json::array());
+}
+
+TEST_F(InspectTest, PointersWithoutAUrlAreStillExtensions) {
+  OpenSsl(absl::StrCat("req -x509 -key ", Path("root.key"), " -subj /CN=Web -days 1 -addext ",
+                       "'authorityInfoAccess=caIssuers;DNS:ca.fleet.example' -out ",
+                       Path("odd.pem")));
+  EXPECT_THAT(
+      Inspect({Path("odd.pem")}).out,
+      AllOf(HasSubstr("  Extension       1.3.6.1.5.5.7.1.1, "), Not(HasSubstr("  CA issuers"))));
+}
+
 TEST_F(InspectTest, SaysHowTheCasOwnCameToBe) {
   const auto provenance = x509::BuildProvenance(
       {.profile = "ca-server", .attestation = x509::Attestation::kOwn, .generation = 0});

@@ -51,6 +51,7 @@ v1::Decision MakeDecision(const v1::IssueCertificateRequest& request, const std:
   decision.mutable_lifetime()->set_seconds(absl::ToInt64Seconds(kLife));
   decision.mutable_max_lifetime()->set_seconds(7 * absl::ToInt64Seconds(kLife));
   decision.set_policy_revision(3);
+  decision.set_revocation("crl");
   return decision;
 }
 

@@ -140,7 +140,8 @@ TEST_F(PolicyCommandTest, ExplainsWhatIsAllowed) {
   EXPECT_THAT(outcome.out,
               AllOf(StartsWith("ALLOWED\n"), HasSubstr("rule \"web\", /svc/{name}, line 11"),
                     HasSubstr("DNS:web.fleet.test: granted"), HasSubstr("team = web"),
-                    HasSubstr("5 certificates per 1m")));
+                    HasSubstr("5 certificates per 1m"),
+                    HasSubstr("  revocation       CRL and OCSP, where the server has")));
 }
 
 TEST_F(PolicyCommandTest, ExplainsWhatIsDenied) {
@@ -164,6 +165,7 @@ TEST_F(PolicyCommandTest, ExplainsAsJson) {
   EXPECT_EQ(json["certificate"]["names"][0], "URI:spiffe://fleet.test/svc/web");
   EXPECT_EQ(json["certificate"]["attributes"]["team"], "web");
   EXPECT_EQ(json["certificate"]["policy_revision"], 7);
+  EXPECT_EQ(json["certificate"]["revocation"], "default");
   EXPECT_EQ(json["certificate"]["budget"], nullptr);
   EXPECT_FALSE(json.contains("refusal"));
   const auto denied = nlohmann::json::parse(Explain("/user/x", {"-o", "json"}).out);

@@ -86,6 +86,25 @@ SubjectOptions ReadSubject(const pb::Subject& written) {
           .country = written.country()};
 }
 
+RevocationSource ReadRevocation(absl::string_view field, pb::Revocation written,
+                                ConfigReader* reader) {
+  switch (written) {
+    case pb::REVOCATION_UNSPECIFIED:
+      return RevocationSource::kDefault;
+    case pb::REVOCATION_CRL_AND_OCSP:
+      return RevocationSource::kCrlAndOcsp;
+    case pb::REVOCATION_CRL:
+      return RevocationSource::kCrl;
+    case pb::REVOCATION_NONE:
+      return RevocationSource::kNone;
+    default:
+      reader->Mistake(field,
+                      "is not a source; write REVOCATION_CRL_AND_OCSP, REVOCATION_CRL or "
+                      "REVOCATION_NONE");
+      return RevocationSource::kDefault;
+  }
+}
+
 PolicyProfileOptions ReadPolicyProfile(absl::string_view field, const pb::Profile& written,
                                        absl::string_view trust_domain, ConfigReader* reader) {
   PolicyProfileOptions options;
@@ -100,6 +119,7 @@ PolicyProfileOptions ReadPolicyProfile(absl::string_view field, const pb::Profil
   if (written.on_stale_lineage() == pb::STALE_LINEAGE_BLOCK) {
     options.on_stale_lineage = StaleLineage::kBlock;
   }
+  options.revocation = ReadRevocation(Below(field, "revocation"), written.revocation(), reader);
   return options;
 }
 

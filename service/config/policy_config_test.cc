@@ -120,6 +120,36 @@ TEST(PolicyConfigTest, AStaleLineageIsRefusedUnlessItIsToBeBlocked) {
   EXPECT_EQ(blocks->profiles()[0].on_stale_lineage, StaleLineage::kBlock);
 }
 
+TEST(PolicyConfigTest, ReadsWhereWordOfARevocationIs) {
+  const std::pair<const char*, RevocationSource> kWritten[] = {
+      {"", RevocationSource::kDefault},
+      {"revocation: REVOCATION_CRL_AND_OCSP", RevocationSource::kCrlAndOcsp},
+      {"revocation: REVOCATION_CRL", RevocationSource::kCrl},
+      {"revocation: REVOCATION_NONE", RevocationSource::kNone},
+  };
+  for (const auto& [line, source] : kWritten) {
+    FLEETCA_ASSERT_OK_AND_ASSIGN(const auto policy, ParsePolicy(WithLine(10, line), kPath));
+    EXPECT_EQ(policy->profiles()[0].revocation, source) << line;
+  }
+}
+
+TEST(PolicyConfigTest, NoRevAvailIsForLeavesWithoutACrlAlone) {
+  const std::string with_crl =
+      absl::StrReplaceAll(WithLine(10, "revocation: REVOCATION_NONE"),
+                          {{"name: \"service\"\n    default",
+                            "name: \"service\" crl_url: \"http://a/b\"\n    default"}});
+  EXPECT_THAT(OnlyMistake(with_crl),
+              AllOf(StartsWith("conf/policy.textproto:10: profiles[0].revocation: "),
+                    HasSubstr("beside profile.crl_url")));
+  const std::string of_a_ca = absl::StrReplaceAll(
+      WithLine(10,
+               "revocation: REVOCATION_NONE subordinate_ca { permitted_names { dns_domains: "
+               "\"edge.fleet.example\" } }"),
+      {{"  roles: [\"read\", \"write\"]\n", ""}});
+  EXPECT_THAT(ParsePolicy(of_a_ca, kPath).status().message(),
+              HasSubstr("the certificate of a CA must be revocable"));
+}
+
 TEST(PolicyConfigTest, NamesTheLineOfEachMistake) {
   const std::tuple<int, const char*, const char*, const char*> kMistakes[] = {
       {1, "policy_revision: 0", "policy_revision", "1 or more"},

@@ -1,5 +1,6 @@
 #include "service/config/server_config.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "fleetca/config/v1/config.pb.h"
 #include "service/config/config_reader.h"
 #include "service/config/config_text.h"
+#include "service/revocation/crl_shard.h"
 
 namespace fleetca::service {
 namespace {
@@ -140,6 +142,16 @@ OwnCertificatesConfig ReadOwnCertificates(const pb::OwnCertificates& written,
   return own;
 }
 
+RevocationConfig ReadRevocation(const pb::Revocation& written, ConfigReader* reader) {
+  RevocationConfig revocation;
+  const uint64_t shards =
+      reader->Limit("revocation.crl_shards", written.crl_shards(), 0, kMaxCrlShards);
+  if (shards != 0) {
+    revocation.crl_shards = static_cast<uint16_t>(std::min<uint64_t>(shards, kMaxCrlShards));
+  }
+  return revocation;
+}
+
 LimitsConfig ReadLimits(const pb::Limits& written, ConfigReader* reader) {
   LimitsConfig limits;
   const auto limit = [reader](absl::string_view name, uint32_t value, uint64_t max, size_t* out) {
@@ -261,6 +273,7 @@ absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::str
   }
   config.clock = ReadClock(message.clock(), &reader);
   config.own_certificates = ReadOwnCertificates(message.own_certificates(), &reader);
+  config.revocation = ReadRevocation(message.revocation(), &reader);
   config.limits = ReadLimits(message.limits(), &reader);
   ReadLogging(message.logging(), &reader, &config);
   if (!config.issuer.key.path.empty() &&

@@ -3,6 +3,8 @@
 #define FLEETCA_SERVICE_CONFIG_SERVER_CONFIG_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,6 +54,15 @@ struct OwnCertificatesConfig {
   std::vector<std::string> watched_files;
 };
 
+// How word of revoked certificates is spread.
+struct RevocationConfig {
+  // Of an issuing CA; absent: what it has, or the default for one that is new
+  // (service/authority/crl_shards_file.h).
+  std::optional<uint16_t> crl_shards;
+  // Of the HTTP port, as certificates name it; empty: there is none, and they name nothing.
+  std::string base_url;
+};
+
 // Every value checked, every path absolute or relative to the current folder, every default filled
 // in.
 struct ServerConfig {
@@ -65,6 +76,7 @@ struct ServerConfig {
   absl::Duration store_retention = absl::Hours(24 * 30);
   ClockLimits clock;
   OwnCertificatesConfig own_certificates;
+  RevocationConfig revocation;
   std::string policy_file;
   std::string bootstrap_address;  // empty: no bootstrap port
   std::vector<TokenIssuerConfig> token_issuers;

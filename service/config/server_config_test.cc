@@ -99,6 +99,20 @@ TEST(ServerConfigTest, OwnCertificatesAreRenewedByAProfileAndWatched) {
   EXPECT_THAT(config.own_certificates.watched_files, testing::ElementsAre("conf/a.crt", "/b.crt"));
 }
 
+TEST(ServerConfigTest, CrlShardsAreWhatIsWrittenOrLeftToTheIssuingCa) {
+  EXPECT_FALSE(Parse(kGood).revocation.crl_shards.has_value());
+  const auto written = [](absl::string_view shards) {
+    return Parse(absl::StrCat(kGood, "revocation { crl_shards: ", shards, " }\n"))
+        .revocation.crl_shards;
+  };
+  EXPECT_EQ(written("1"), 1);
+  EXPECT_EQ(written("100"), 100);
+  EXPECT_EQ(written("4096"), 4096);
+  EXPECT_FALSE(written("0").has_value());
+  EXPECT_THAT(OnlyMistake(absl::StrCat(kGood, "revocation { crl_shards: 4097 }\n")),
+              StartsWith("conf/fleetca.textproto:16: revocation.crl_shards: is 4097"));
+}
+
 struct MistakeCase {
   const char* name;
   size_t line;

@@ -179,6 +179,7 @@ pb::ServerConfig ServerConfigToMessage(const ServerConfig& config) {
   for (const std::string& file : config.own_certificates.watched_files) {
     message.mutable_own_certificates()->add_watched_files(file);
   }
+  message.mutable_revocation()->set_crl_shards(config.revocation.crl_shards.value_or(0));
   message.set_policy_file(config.policy_file);
   if (!config.bootstrap_address.empty()) {
     message.mutable_bootstrap()->set_address(config.bootstrap_address);

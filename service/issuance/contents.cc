@@ -9,6 +9,7 @@
 #include "base/time_rounding.h"
 #include "base/time_text.h"
 #include "service/issuance/renewal.h"
+#include "service/revocation/crl_shard.h"
 #include "x509/authz/fleet_authz.h"
 #include "x509/authz/provenance.h"
 #include "x509/lint/lint.h"
@@ -90,6 +91,12 @@ absl::Status BuildAndLint(IssuanceItem& item, const IssuingProfile& profile,
   }
   x509::LintExpectation expectation{spec.serial.bytes(), spec.subject_public_key_info};
   expectation.subject = &item.decision.subject;
+  if (profile.crl_shards != 0) {
+    item.crl_shard = CrlShardOf(spec.serial.bytes(), profile.crl_shards);
+    item.crl_url = CrlShardUrl(profile.crl_shards_url, *item.crl_shard);
+    spec.crl_url = item.crl_url;
+    expectation.crl_url = item.crl_url;
+  }
   x509::FleetAuthz grants;
   x509::Provenance provenance;
   if (!profile.is_ca) {

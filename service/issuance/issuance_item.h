@@ -55,6 +55,9 @@ struct IssuanceItem {
   x509::GeneralNames caller_names;  // of the certificate that asks; alias the issuance's caller
   Decision decision;                // aliases csr, caller_names and the batch's policy
   x509::CertSpec spec;
+  // The shard that the certificate names, and its URL, which spec aliases.
+  std::optional<uint16_t> crl_shard;
+  std::string crl_url;
   std::optional<Prepared> prepared;
   IssuedCertificate answer;
   // How often the join token was used, this certificate included, once it is recorded.

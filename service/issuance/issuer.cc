@@ -46,6 +46,7 @@ absl::StatusOr<std::unique_ptr<Issuer>> Issuer::Create(IssuerOptions options) {
   FLEETCA_ASSIGN_OR_RETURN(
       IssuingCa ca, IssuingCa::Create(options.issuer_certificate, *options.signer, options.oids,
                                       options.clock->Now()));
+  ca.pointers = options.pointers;
   FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<IssuingPolicies> policies,
                            IssuingPolicies::Create(*options.policies, std::move(ca)));
   auto created = absl::WrapUnique(new Issuer(options, std::move(policies)));
@@ -156,7 +157,12 @@ void Issuer::Prepare(IssuanceItem& item, const IssuingPolicy& policy, absl::Time
   item.answer.not_after = item.spec.not_after;
   if (item.issuance->request.validate_only) {
     item.answer.renew_after = RenewAfter("", item.spec.not_before, item.spec.not_after);
-    item.answer.decision = std::make_shared<const DecisionSummary>(Summarize(item.decision));
+    DecisionSummary decision = Summarize(item.decision);
+    if (const RevocationSource said = policy.Find(*item.decision.profile).revocation;
+        said != RevocationSource::kDefault) {
+      decision.revocation = std::string(RevocationSourceName(said));
+    }
+    item.answer.decision = std::make_shared<const DecisionSummary>(std::move(decision));
     item.done = true;
     return;
   }

@@ -3,6 +3,7 @@
 #define FLEETCA_SERVICE_ISSUANCE_ISSUER_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@
 #include "service/policy/budgets.h"
 #include "service/policy/current_policy.h"
 #include "service/revocation/known_revocations.h"
+#include "service/revocation/revocation_pointers.h"
 #include "service/time/clock_rule.h"
 #include "signer/signer.h"
 #include "store/store.h"
@@ -44,6 +46,9 @@ struct IssuerOptions {
   // Under which OIDs authorization and provenance are written, and whether provenance is.
   x509::AuthzOids oids;
   bool provenance = false;
+  // Where word of revoked certificates is, which certificates say as their profiles have it;
+  // absent: nowhere.
+  std::optional<RevocationPointers> pointers;
   x509::CsrLimits csr_limits = {};
   const signer::Signer* signer = nullptr;
   store::Store* store = nullptr;

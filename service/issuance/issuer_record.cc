@@ -43,6 +43,7 @@ store::CertificateRecord RecordOf(const IssuanceItem& item, absl::string_view is
           .lineage = item.renewed == nullptr ? std::string() : item.renewed->lineage,
           .generation = GenerationOf(item),
           .issuer = std::string(issuer),
+          .crl_shard = item.crl_shard,
           .spki_sha256 = Sha256Text(item.csr.public_key.spki)};
 }
 

@@ -35,7 +35,8 @@ absl::StatusOr<IssuingCa> IssuingCa::Create(absl::string_view certificate_der,
                    .not_before = certificate.not_before,
                    .not_after = certificate.not_after,
                    .path_length = certificate.path_length,
-                   .oids = oids};
+                   .oids = oids,
+                   .pointers = std::nullopt};
 }
 
 }  // namespace fleetca::service

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/crypto_types.h"
+#include "service/revocation/revocation_pointers.h"
 #include "signer/signer.h"
 #include "x509/authz/authz_oids.h"
 
@@ -31,6 +32,8 @@ struct IssuingCa {
   std::optional<int> path_length;
   // Under which OIDs authorization and provenance are written.
   x509::AuthzOids oids;
+  // Where word of its revoked certificates is; absent: nowhere that they could name.
+  std::optional<RevocationPointers> pointers;
 };
 
 }  // namespace fleetca::service

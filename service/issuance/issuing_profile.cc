@@ -55,6 +55,66 @@ absl::StatusOr<x509::NameConstraints> ConstraintsOf(const SubordinateCa& ca) {
   return out;
 }
 
+// What a profile's certificates say of word of their revocation, and of the issuing certificate.
+struct Pointers {
+  RevocationSource revocation = RevocationSource::kDefault;
+  std::string ca_issuers_url;
+  std::string ocsp_url;
+  // The one CRL of all of them; or else, where there are shards, what CrlShardUrl is given.
+  std::string crl_url;
+  std::string crl_shards_url;
+  uint16_t crl_shards = 0;
+};
+
+// The profile's own URLs go before the server's.
+Pointers PointersOf(const PolicyProfile& profile, const IssuingCa& ca) {
+  const ProfileOptions& options = profile.profile.options();
+  Pointers out;
+  out.revocation = profile.revocation;
+  out.ca_issuers_url = options.ca_issuers_url;
+  out.crl_url = options.crl_url;
+  if (ca.pointers.has_value()) {
+    const RevocationPointers& pointers = *ca.pointers;
+    if (out.revocation == RevocationSource::kDefault) {
+      out.revocation = RevocationSource::kCrlAndOcsp;
+    }
+    if (out.ca_issuers_url.empty()) {
+      out.ca_issuers_url = pointers.CaIssuersUrl(ca.key_id);
+    }
+    if (out.revocation == RevocationSource::kCrlAndOcsp) {
+      out.ocsp_url = pointers.OcspUrl();
+    }
+    if (out.revocation != RevocationSource::kNone && out.crl_url.empty()) {
+      // The shards say that they are of leaves alone.
+      if (profile.subordinate_ca.has_value()) {
+        out.crl_url = pointers.CompleteCrlUrl(ca.key_id);
+      } else {
+        out.crl_shards_url = pointers.CrlShardsUrl(ca.key_id);
+        out.crl_shards = pointers.crl_shards;
+      }
+    }
+  } else if (out.revocation == RevocationSource::kDefault && !out.crl_url.empty()) {
+    out.revocation = RevocationSource::kCrl;
+  }
+  return out;
+}
+
+absl::Status CheckRevocation(const PolicyProfile& profile, const IssuingCa& ca) {
+  const bool needs_port =
+      profile.revocation == RevocationSource::kCrlAndOcsp ||
+      (profile.revocation == RevocationSource::kCrl && profile.profile.options().crl_url.empty());
+  if (needs_port && !ca.pointers.has_value()) {
+    return FailedPrecondition(
+        Reason::kConfigInvalid,
+        absl::StrCat("The profile \"", profile.profile.name(), "\" has revocation \"",
+                     RevocationSourceName(profile.revocation),
+                     "\", but the server has no HTTP port that its certificates could name; write "
+                     "http { base_url: \"...\" } into the server's configuration, or remove "
+                     "revocation from the profile"));
+  }
+  return absl::OkStatus();
+}
+
 x509::TbsTemplateOptions TemplateOptions(const PolicyProfile& profile, const IssuingCa& ca) {
   const ProfileOptions& options = profile.profile.options();
   x509::TbsTemplateOptions out;
@@ -63,8 +123,11 @@ x509::TbsTemplateOptions TemplateOptions(const PolicyProfile& profile, const Iss
   out.signature_scheme = ca.scheme;
   out.key_usage = profile.key_usage;
   out.extended_key_usage = KeyPurposes(options);
-  out.ca_issuers_url = options.ca_issuers_url;
-  out.crl_url = options.crl_url;
+  const Pointers pointers = PointersOf(profile, ca);
+  out.ca_issuers_url = pointers.ca_issuers_url;
+  out.ocsp_url = pointers.ocsp_url;
+  out.crl_url = pointers.crl_url;
+  out.no_rev_avail = pointers.revocation == RevocationSource::kNone;
   out.authz_oids = ca.oids;
   if (profile.subordinate_ca.has_value()) {
     out.is_ca = true;
@@ -84,8 +147,11 @@ x509::LintPolicy LintPolicyOf(const PolicyProfile& profile, const IssuingCa& ca)
   out.max_validity = profile.profile.max_lifetime() + profile.profile.backdate();
   out.key_usage = profile.key_usage;
   out.extended_key_usage = KeyPurposes(profile.profile.options());
-  out.ca_issuers_url = profile.profile.options().ca_issuers_url;
-  out.crl_url = profile.profile.options().crl_url;
+  const Pointers pointers = PointersOf(profile, ca);
+  out.ca_issuers_url = pointers.ca_issuers_url;
+  out.ocsp_url = pointers.ocsp_url;
+  out.crl_url = pointers.crl_url;
+  out.no_rev_avail = pointers.revocation == RevocationSource::kNone;
   out.dns_underscores = profile.profile.options().names.dns_underscores;
   out.authz_oids = ca.oids;
   if (profile.subordinate_ca.has_value()) {
@@ -100,6 +166,7 @@ x509::LintPolicy LintPolicyOf(const PolicyProfile& profile, const IssuingCa& ca)
 absl::StatusOr<IssuingProfile> IssuingProfile::Create(const PolicyProfile& profile,
                                                       const IssuingCa& ca) {
   FLEETCA_RETURN_IF_ERROR(CheckPathLength(profile, ca));
+  FLEETCA_RETURN_IF_ERROR(CheckRevocation(profile, ca));
   IssuingProfile joined;
   x509::TbsTemplateOptions options = TemplateOptions(profile, ca);
   joined.lint_policy = LintPolicyOf(profile, ca);
@@ -110,6 +177,10 @@ absl::StatusOr<IssuingProfile> IssuingProfile::Create(const PolicyProfile& profi
   }
   FLEETCA_ASSIGN_OR_RETURN(joined.tbs_template, x509::TbsTemplate::Create(std::move(options)));
   joined.is_ca = profile.subordinate_ca.has_value();
+  Pointers pointers = PointersOf(profile, ca);
+  joined.revocation = pointers.revocation;
+  joined.crl_shards_url = std::move(pointers.crl_shards_url);
+  joined.crl_shards = pointers.crl_shards;
   return joined;
 }
 

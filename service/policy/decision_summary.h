@@ -27,6 +27,9 @@ struct DecisionSummary {
   absl::Duration lifetime;
   absl::Duration max_lifetime;
   int64_t policy_revision = 0;
+  // RevocationSourceName of what the certificate says; empty where it says nothing. The issuer's to
+  // fill in, as it depends on what the server has.
+  std::string revocation;
 };
 
 DecisionSummary Summarize(const Decision& decision);

@@ -29,6 +29,20 @@ std::string NamesToText(const x509::GeneralNames& names) {
   });
 }
 
+absl::string_view RevocationToText(RevocationSource source) {
+  switch (source) {
+    case RevocationSource::kDefault:
+      return "CRL and OCSP, where the server has an HTTP port";
+    case RevocationSource::kCrlAndOcsp:
+      return "CRL and OCSP";
+    case RevocationSource::kCrl:
+      return "CRL";
+    case RevocationSource::kNone:
+      return "none: noRevAvail";
+  }
+  return "";
+}
+
 void AppendDecision(const Decision& decision, std::string* out) {
   absl::StrAppend(out, "\nThe certificate would say:\n");
   AppendLine(out, "profile", decision.profile->profile.name());
@@ -49,6 +63,7 @@ void AppendDecision(const Decision& decision, std::string* out) {
     AppendLine(out, "attribute", absl::StrCat(attribute.name, " = ", attribute.value));
   }
   AppendLine(out, "lifetime", absl::FormatDuration(decision.lifetime));
+  AppendLine(out, "revocation", RevocationToText(decision.profile->revocation));
   AppendLine(out, "policy revision", absl::StrCat(decision.policy_revision));
   if (decision.budget != nullptr) {
     AppendLine(out, "counted against",

@@ -124,6 +124,7 @@ Fields FieldsOf(const PolicyProfileOptions& options) {
       {"crl_url", absl::CHexEscape(profile.crl_url)},
       {"subject", ToText(options.subject)},
       {"on_stale_lineage", options.on_stale_lineage == StaleLineage::kBlock ? "block" : "refuse"},
+      {"revocation", std::string(RevocationSourceName(options.revocation))},
       {"key_usage", absl::StrCat(options.key_usage)},
       {"subordinate_ca", ToText(options.subordinate_ca.has_value())},
       {"subordinate_ca.path_length", absl::StrCat(ca.path_length)},

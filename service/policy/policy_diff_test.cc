@@ -88,6 +88,16 @@ TEST(PolicyDiffTest, SeesWhatBecomesOfAStaleLineage) {
               ElementsAre("profile \"user\": on_stale_lineage: refuse -> block"));
 }
 
+TEST(PolicyDiffTest, SeesWhereWordOfARevocationIs) {
+  const PolicyOptions before = TestPolicy({TestRule("a", "/a")});
+  PolicyOptions after = before;
+  after.profiles[1].revocation = RevocationSource::kNone;
+  EXPECT_THAT(DiffPolicies(before, after),
+              ElementsAre("profile \"user\": revocation: default -> none"));
+  EXPECT_THAT(DiffPolicies(after, before),
+              ElementsAre("profile \"user\": revocation: none -> default"));
+}
+
 TEST(PolicyDiffTest, CannotForgeALine) {
   const PolicyOptions before = TestPolicy({TestRule("a", "/a")});
   PolicyOptions after = before;

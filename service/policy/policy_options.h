@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "service/policy/profile.h"
 #include "service/policy/reserved_names.h"
@@ -40,6 +41,17 @@ enum class StaleLineage {
   kBlock,  // and no certificate of its lineage gets another one
 };
 
+// Where a certificate says that word of its revocation is.
+enum class RevocationSource {
+  kDefault,  // kCrlAndOcsp where the server has a URL for them; else it says nothing
+  kCrlAndOcsp,
+  kCrl,
+  kNone,  // nowhere: noRevAvail
+};
+
+// "default", "crl_and_ocsp", "crl", "none".
+absl::string_view RevocationSourceName(RevocationSource source);
+
 struct PolicyProfileOptions {
   ProfileOptions profile;
   uint16_t key_usage = 0;  // x509::KeyUsageBit; 0 takes the default
@@ -47,6 +59,7 @@ struct PolicyProfileOptions {
   // Absent: what profile.subject says.
   std::optional<SubjectOptions> subject;
   StaleLineage on_stale_lineage = StaleLineage::kRefuse;
+  RevocationSource revocation = RevocationSource::kDefault;
 };
 
 struct AttributeOptions {

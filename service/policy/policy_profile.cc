@@ -117,6 +117,20 @@ void CheckSubject(const std::string& field, const PolicyProfileOptions& options,
   mistakes->AddBelow(field, SubjectTemplate::FindMistakes(*options.subject));
 }
 
+// noRevAvail beside word of a revocation, and in a CA's certificate, is what RFC 9608 forbids.
+void CheckRevocation(const std::string& field, const PolicyProfileOptions& options,
+                     Mistakes* mistakes) {
+  if (options.revocation != RevocationSource::kNone) {
+    return;
+  }
+  if (options.subordinate_ca.has_value()) {
+    mistakes->Add(field,
+                  "is REVOCATION_NONE, and the certificate of a CA must be revocable; remove it");
+  } else if (!options.profile.crl_url.empty()) {
+    mistakes->Add(field, "is REVOCATION_NONE beside profile.crl_url; remove one");
+  }
+}
+
 uint16_t KeyUsageOf(const PolicyProfileOptions& options) {
   if (options.key_usage != 0) {
     return options.key_usage;
@@ -125,6 +139,20 @@ uint16_t KeyUsageOf(const PolicyProfileOptions& options) {
 }
 
 }  // namespace
+
+absl::string_view RevocationSourceName(RevocationSource source) {
+  switch (source) {
+    case RevocationSource::kDefault:
+      return "default";
+    case RevocationSource::kCrlAndOcsp:
+      return "crl_and_ocsp";
+    case RevocationSource::kCrl:
+      return "crl";
+    case RevocationSource::kNone:
+      return "none";
+  }
+  return "default";
+}
 
 std::optional<PolicyProfile> CompileProfile(absl::string_view field,
                                             const PolicyProfileOptions& options,
@@ -137,6 +165,7 @@ std::optional<PolicyProfile> CompileProfile(absl::string_view field,
     CheckSubordinateCa(absl::StrCat(field, ".subordinate_ca"), *options.subordinate_ca, mistakes);
   }
   CheckSubject(absl::StrCat(field, ".subject"), options, mistakes);
+  CheckRevocation(absl::StrCat(field, ".revocation"), options, mistakes);
   if (mistakes->size() != before) {
     return std::nullopt;
   }
@@ -144,8 +173,8 @@ std::optional<PolicyProfile> CompileProfile(absl::string_view field,
   if (!mistakes->Check(field, profile.status())) {
     return std::nullopt;
   }
-  return PolicyProfile{*std::move(profile), KeyUsageOf(options), options.subordinate_ca,
-                       options.subject, options.on_stale_lineage};
+  return PolicyProfile{*std::move(profile), KeyUsageOf(options),      options.subordinate_ca,
+                       options.subject,     options.on_stale_lineage, options.revocation};
 }
 
 }  // namespace fleetca::service

@@ -23,6 +23,7 @@ struct PolicyProfile {
   // The subject as the profile writes it. Each rule compiles it for the rule's own identities.
   std::optional<SubjectOptions> subject;
   StaleLineage on_stale_lineage = StaleLineage::kRefuse;
+  RevocationSource revocation = RevocationSource::kDefault;
 };
 
 // The profile written at `field` ("profiles[0]"); nullopt after adding at least one mistake.

@@ -40,6 +40,7 @@ void WriteDecision(const DecisionSummary& decision, v1::Decision* message) {
   message->set_policy_revision(decision.policy_revision);
   message->set_subject(decision.subject);
   message->mutable_left_out_names()->Assign(decision.left_out.begin(), decision.left_out.end());
+  message->set_revocation(decision.revocation);
 }
 
 // What the two messages that ask for a certificate have in common.

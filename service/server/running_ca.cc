@@ -14,10 +14,12 @@
 #include "base/log.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
+#include "service/authority/crl_shards_file.h"
 #include "service/config/claim_reach.h"
 #include "service/config/policy_config.h"
 #include "service/issuance/issuing_policy.h"
 #include "service/net/certificate_path.h"
+#include "service/revocation/revocation_pointers.h"
 #include "service/server/ca_validity.h"
 #include "service/server/serving_policy.h"
 #include "service/time/time_witness.h"
@@ -91,6 +93,20 @@ void WarnOfWitness(const TimeWitness& witness) {
   }
 }
 
+// Where word of revoked certificates is; nullopt where the server has no HTTP port to name.
+absl::StatusOr<std::optional<RevocationPointers>> PointersOf(const ServerConfig& config,
+                                                             absl::string_view issuing) {
+  if (config.revocation.base_url.empty()) {
+    return std::nullopt;
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate certificate, x509::ParseCertificate(issuing));
+  FLEETCA_ASSIGN_OR_RETURN(
+      const uint16_t shards,
+      DecideCrlShards(CrlShardsFile(config.issuer.certificate_file), certificate.subject_key_id,
+                      config.revocation.crl_shards));
+  return RevocationPointers{.base_url = config.revocation.base_url, .crl_shards = shards};
+}
+
 void WarnOfDefaults(const ServerConfig& config) {
   if (config.issuer.fleet_arc == x509::kDefaultFleetArcText) {
     log::Warning(
@@ -105,12 +121,17 @@ void WarnOfDefaults(const ServerConfig& config) {
 absl::StatusOr<std::unique_ptr<RunningCa>> RunningCa::Open(const ServerConfig& config,
                                                            std::unique_ptr<store::Store> store,
                                                            FileWatcher& watcher) {
+  const bool is_lasting = store == nullptr;
   auto ca = absl::WrapUnique(new RunningCa(config));
   ca->store_ = std::move(store);
   FLEETCA_RETURN_IF_ERROR(ca->LoadPolicy(config));
   FLEETCA_RETURN_IF_ERROR(ca->LoadBundle(config));
   FLEETCA_RETURN_IF_ERROR(ca->OpenIssuer(config));
   FLEETCA_RETURN_IF_ERROR(ca->FollowRevocations());
+  if (const IssuingCa& issuing = ca->issuer_->ca(); is_lasting && issuing.pointers.has_value()) {
+    FLEETCA_RETURN_IF_ERROR(KeepCrlShards(CrlShardsFile(config.issuer.certificate_file),
+                                          issuing.key_id, issuing.pointers->crl_shards));
+  }
   ca->join_tokens_ = std::make_unique<JoinTokens>(*ca->store_, *ca->policies_, *ca->clock_rule_);
   FLEETCA_ASSIGN_OR_RETURN(ca->time_keeper_, TimeKeeper::Start(*ca->clock_rule_, *ca->store_));
   FLEETCA_ASSIGN_OR_RETURN(
@@ -320,6 +341,7 @@ absl::Status RunningCa::OpenIssuer(const ServerConfig& config) {
   options.ca_certificates.insert(options.ca_certificates.end(), bundle->roots.begin(),
                                  bundle->roots.end());
   options.csr_limits.max_bytes = config.limits.max_csr_bytes;
+  FLEETCA_ASSIGN_OR_RETURN(options.pointers, PointersOf(config, chain_.front()));
   FLEETCA_ASSIGN_OR_RETURN(issuer_, Issuer::Create(std::move(options)));
   return absl::OkStatus();
 }

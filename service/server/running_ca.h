@@ -43,7 +43,8 @@ class RunningCa {
  public:
   // Opens the store of the configuration, unless `store` is one, reads key, certificates and
   // policy. Any part that is not right is an error here, with a sentence that names the file or
-  // field. `watcher`, which outlives this, looks after the trust bundle from then on.
+  // field. `watcher`, which outlives this, looks after the trust bundle from then on. Over the
+  // configuration's store it keeps how many CRL shards the issuing CA has (crl_shards_file.h).
   static absl::StatusOr<std::unique_ptr<RunningCa>> Open(const ServerConfig& config,
                                                          std::unique_ptr<store::Store> store,
                                                          FileWatcher& watcher);

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "base/errors.h"
 #include "base/sha256.h"
+#include "base/status_macros.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "service/server/testing/ca_folder_fixture.h"
@@ -74,6 +76,40 @@ TEST_F(RunningCaTest, OpensTheStoreOfTheConfigurationWhereNoneIsGiven) {
                 IsError(absl::StatusCode::kFailedPrecondition, Reason::kStoreLocked));
   }
   FLEETCA_EXPECT_OK(RunningCa::Open(Config(), nullptr, *watcher_));
+}
+
+TEST_F(RunningCaTest, AnIssuingCaKeepsItsNumberOfCrlShards) {
+  ServerConfig config = Config();
+  const auto shards = [&]() -> absl::StatusOr<std::optional<uint16_t>> {
+    FLEETCA_ASSIGN_OR_RETURN(const auto ca, RunningCa::Open(config, nullptr, *watcher_));
+    const std::optional<RevocationPointers>& pointers = ca->issuer().ca().pointers;
+    return pointers.has_value() ? std::optional<uint16_t>(pointers->crl_shards) : std::nullopt;
+  };
+  // Without an HTTP port certificates name no shard, so the number is free.
+  config.revocation.crl_shards = 7;
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto none, shards());
+  EXPECT_FALSE(none.has_value());
+  EXPECT_FALSE(std::filesystem::exists(File("crl-shards")));
+
+  config.revocation = {.crl_shards = 100, .base_url = "http://ca.fleet.example"};
+  // A check of the configuration issues nothing and writes nothing.
+  FLEETCA_ASSERT_OK(RunningCa::Open(config, std::make_unique<store::MemoryStore>(), *watcher_));
+  EXPECT_FALSE(std::filesystem::exists(File("crl-shards")));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto first, shards());
+  EXPECT_EQ(first, 100);
+  config.revocation.crl_shards = std::nullopt;
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto same, shards());
+  EXPECT_EQ(same, 100);
+
+  config.revocation.crl_shards = 128;
+  for (auto make : {+[]() -> std::unique_ptr<store::Store> { return nullptr; },
+                    +[]() -> std::unique_ptr<store::Store> {
+                      return std::make_unique<store::MemoryStore>();
+                    }}) {
+    const absl::Status refused = RunningCa::Open(config, make(), *watcher_).status();
+    EXPECT_THAT(refused, IsError(absl::StatusCode::kFailedPrecondition, Reason::kConfigInvalid));
+    EXPECT_THAT(std::string(refused.message()), HasSubstr("write crl_shards: 100"));
+  }
 }
 
 TEST_F(RunningCaTest, APartThatIsNotRightIsNamed) {

@@ -16,6 +16,7 @@
 #include "service/issuance/issuing_policy.h"
 #include "service/net/tls_check.h"
 #include "service/net/tls_credentials.h"
+#include "service/revocation/revocation_pointers.h"
 #include "service/rpc/peer_reader.h"
 #include "service/server/own_certificate_watch.h"
 #include "service/server/running_ca.h"
@@ -30,7 +31,8 @@ namespace fleetca::service {
 namespace {
 
 // What the issuing certificate determines about those under it, as far as a policy is judged by it.
-absl::StatusOr<IssuingCa> LoadIssuingCa(const IssuerConfig& config) {
+absl::StatusOr<IssuingCa> LoadIssuingCa(const ServerConfig& server) {
+  const IssuerConfig& config = server.issuer;
   FLEETCA_ASSIGN_OR_RETURN(const x509::HeldCertificate issuer,
                            ReadFirstCertificate(config.certificate_file));
   IssuingCa ca;
@@ -40,6 +42,9 @@ absl::StatusOr<IssuingCa> LoadIssuingCa(const IssuerConfig& config) {
   ca.not_after = issuer->not_after;
   ca.path_length = issuer->path_length;
   ca.oids = config.oids;
+  if (!server.revocation.base_url.empty()) {
+    ca.pointers = RevocationPointers{.base_url = server.revocation.base_url};
+  }
   return ca;
 }
 
@@ -111,7 +116,7 @@ absl::Status CheckServing(const ServerConfig& config, std::vector<std::string>* 
 
 absl::Status CheckPolicyForServing(const ServerConfig& config, absl::string_view path) {
   FLEETCA_ASSIGN_OR_RETURN(std::shared_ptr<const Policy> policy, LoadServingPolicy(config, path));
-  FLEETCA_ASSIGN_OR_RETURN(const IssuingCa ca, LoadIssuingCa(config.issuer));
+  FLEETCA_ASSIGN_OR_RETURN(const IssuingCa ca, LoadIssuingCa(config));
   return IssuingPolicy::Create(std::move(policy), ca).status();
 }
 

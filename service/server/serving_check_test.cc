@@ -113,6 +113,11 @@ TEST_F(ServingCheckTest, ValidateRefusesWhatServeRefusesInTheSameWords) {
          Replace("policy.textproto", "trust_domain: \"fleet.example\"",
                  "trust_domain: \"other.example\"");
        }},
+      {"a profile whose certificates would name an HTTP port that is not there",
+       [&] {
+         Replace("policy.textproto", "  subject { common_name",
+                 "  revocation: REVOCATION_CRL\n  subject { common_name");
+       }},
       {"a group of no capture",
        [&] {
          Append("policy.textproto",
@@ -228,6 +233,18 @@ TEST_F(ServingCheckTest, APolicyIsJudgedWithTheConfigurationAndWithoutKeys) {
   Replace("policy.textproto", "\"/operator/admin\"", "\"/user/admin\"");
   const absl::Status status = CheckPolicyForServing(*Config(), File("policy.textproto"));
   EXPECT_EQ(GetReason(status), Reason::kConfigInvalid) << status;
+}
+
+TEST_F(ServingCheckTest, WhetherAProfileCanNameTheCrlIsTheServersToSay) {
+  Replace("policy.textproto", "  subject { common_name",
+          "  revocation: REVOCATION_CRL\n  subject { common_name");
+  auto config = Config();
+  ASSERT_THAT(config, IsOk());
+  const absl::Status status = CheckPolicyForServing(*config, File("policy.textproto"));
+  EXPECT_EQ(GetReason(status), Reason::kConfigInvalid) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("no HTTP port"));
+  config->revocation.base_url = "http://ca.fleet.example";
+  EXPECT_THAT(CheckPolicyForServing(*config, File("policy.textproto")), IsOk());
 }
 
 }  // namespace

@@ -44,12 +44,15 @@ FOLDERS = {
     "x509/lint": ["base", "x509", "x509/authz", "x509/der"],
     # What is said of revoked certificates: made, read again before it is signed, and read.
     "x509/revocation": ["base", "x509", "x509/authz", "x509/der"],
+    # Where word of revoked certificates is, for who issues and for who publishes.
+    "service/revocation": ["x509"],
     # Floor 4.
     "client/authz/grpc": ["base", "client/authz", "proto", "x509"],
     "client/authz/http": ["base", "client/authz", "proto", "x509", "x509/authz"],
     "service/authority": [
         "base",
         "service/policy",
+        "service/revocation",
         "signer",
         "store/rocksdb",
         "x509",
@@ -62,6 +65,7 @@ FOLDERS = {
         "proto",
         "service/jwt",
         "service/policy",
+        "service/revocation",
         "service/time",
         "signer",
         "store/rocksdb",

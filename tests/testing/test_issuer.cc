@@ -121,6 +121,7 @@ TestIssuer::TestIssuer(TestIssuerOptions options)
                                .policies = policies_.get(),
                                .oids = options.oids,
                                .provenance = options.provenance,
+                               .pointers = options.pointers,
                                .signer = signer_,
                                .store = options.store != nullptr ? options.store : &memory_store_,
                                .possession = possession_.get(),

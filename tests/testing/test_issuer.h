@@ -16,6 +16,7 @@
 #include "service/policy/policy_options.h"
 #include "service/policy/profile.h"
 #include "service/revocation/known_revocations.h"
+#include "service/revocation/revocation_pointers.h"
 #include "service/time/clock_rule.h"
 #include "signer/signer.h"
 #include "store/memory/memory_store.h"
@@ -49,6 +50,7 @@ struct TestIssuerOptions {
   service::PolicyOptions policy = TestPolicyOptions();
   x509::AuthzOids oids;
   bool provenance = false;
+  std::optional<service::RevocationPointers> pointers;
   std::optional<int> path_length;                  // of the issuing certificate
   std::vector<std::string> blocked_keys;           // SHA-256 of SubjectPublicKeyInfo
   const signer::Signer* signer = nullptr;          // null: a local signer with a key of key_type
