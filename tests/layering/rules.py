@@ -25,6 +25,8 @@ FOLDERS = {
     "store": ["base"],
     "x509/authz": ["base", "x509/der"],
     # Floor 2.
+    # Plain HTTP for small, public answers.
+    "base/http": ["base", "base/net"],
     "service/caller": ["base", "x509/authz"],
     "service/time": ["base", "store"],
     "store/records": ["base", "store"],
@@ -229,6 +231,7 @@ THIRD_PARTY = {
     "CLI/": ["service/cli/*", "client/cli/*", "deploy/*", "bench/*"],
     "cjose/": ["service/jwt/verification_key.cc"],
     "curl/": ["service/jwt/https_fetch.cc"],
+    "microhttpd.h": ["base/http/http_worker.cc"],
     "nlohmann/": ["service/jwt/json.cc", "service/cli/*", "client/cli/*"] + ANY_TEST,
     "benchmark/": ["bench/*"],
     "gtest/": ANY_TEST,
