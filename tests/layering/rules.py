@@ -74,6 +74,8 @@ FOLDERS = {
     # A port for any gRPC server: knows no CA.
     "service/net": ["base", "base/net", "x509", "x509/der"],
     # Floor 5.
+    # The port for CRLs, OCSP and health: knows no CA.
+    "service/http": ["base", "base/http", "service/net", "x509/revocation"],
     # The daemon beside a proxy.
     "client/authz/serve": ["base", "base/net", "client/authz", "client/authz/http", "proto"],
     # What a service of the fleet's own would include.
@@ -139,6 +141,7 @@ FOLDERS = {
     "service/server": [
         "base",
         "base/grpc",
+        "base/http",
         "proto",
         "service/authority",
         "service/bootstrap",
@@ -146,6 +149,7 @@ FOLDERS = {
         "service/caller",
         "service/config",
         "service/health",
+        "service/http",
         "service/issuance",
         "service/join",
         "service/net",
