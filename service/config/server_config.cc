@@ -186,6 +186,22 @@ LimitsConfig ReadLimits(const pb::Limits& written, ConfigReader* reader) {
   return limits;
 }
 
+// The address must be none that another port has.
+void CheckHttpAddress(const ServerConfig& config, ConfigReader* reader) {
+  const std::string& address = config.http.address;
+  if (address.empty() || absl::EndsWith(address, ":0")) {
+    return;
+  }
+  for (const auto& [field, other] : {std::pair<absl::string_view, const std::string&>(
+                                         "listener.address", config.listener.address),
+                                     {"bootstrap.address", config.bootstrap_address}}) {
+    if (address == other) {
+      reader->Mistake("http.address",
+                      absl::StrCat("is ", field, " as well; give HTTP a port of its own"));
+    }
+  }
+}
+
 void ReadLogging(const pb::Logging& written, ConfigReader* reader, ServerConfig* config) {
   switch (written.format()) {
     case pb::LOG_FORMAT_UNSPECIFIED:
@@ -264,6 +280,10 @@ absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::str
       reader.Mistake("bootstrap.address",
                      "is listener.address as well; give strangers a port of their own");
     }
+  }
+  if (message.has_http()) {
+    config.http = ReadHttp(message.http(), &reader);
+    CheckHttpAddress(config, &reader);
   }
   config.token_issuers =
       ReadTokenIssuers("token_issuers", message.token_issuers(), config.trust_domain, &reader);

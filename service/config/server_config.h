@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/log.h"
+#include "service/config/http_config.h"
 #include "service/config/issuer_config.h"
 #include "service/config/token_issuer_config.h"
 #include "service/time/clock_rule.h"
@@ -79,6 +80,7 @@ struct ServerConfig {
   RevocationConfig revocation;
   std::string policy_file;
   std::string bootstrap_address;  // empty: no bootstrap port
+  HttpConfig http;
   std::vector<TokenIssuerConfig> token_issuers;
   LimitsConfig limits;
   log::Format log_format = log::Format::kText;

@@ -146,6 +146,18 @@ pb::Limits LimitsToConfig(const LimitsConfig& limits) {
   return out;
 }
 
+pb::Http HttpToConfig(const HttpConfig& http) {
+  pb::Http out;
+  out.set_address(http.address);
+  out.set_base_url(http.base_url);
+  out.set_max_connections(http.max_connections);
+  out.set_max_connections_per_address(http.MaxConnectionsPerAddress());
+  out.set_threads(http.threads);
+  *out.mutable_request_timeout() = ToProtoDuration(http.request_timeout);
+  *out.mutable_answer_timeout() = ToProtoDuration(http.answer_timeout);
+  return out;
+}
+
 pb::LogLevel LevelToConfig(log::Level level) {
   switch (level) {
     case log::Level::kDebug:
@@ -183,6 +195,9 @@ pb::ServerConfig ServerConfigToMessage(const ServerConfig& config) {
   message.set_policy_file(config.policy_file);
   if (!config.bootstrap_address.empty()) {
     message.mutable_bootstrap()->set_address(config.bootstrap_address);
+  }
+  if (!config.http.address.empty()) {
+    *message.mutable_http() = HttpToConfig(config.http);
   }
   TokenIssuersToConfig(config.token_issuers, message.mutable_token_issuers());
   *message.mutable_limits() = LimitsToConfig(config.limits);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
 #include "base/log.h"
 #include "base/status_macros.h"
 
@@ -70,9 +71,18 @@ void HealthMonitor::Run(absl::Duration interval) {
   }
 }
 
+std::vector<std::string> HealthMonitor::Reasons() const {
+  absl::MutexLock lock(&mutex_);
+  return reasons_;
+}
+
 void HealthMonitor::Look() {
+  std::vector<std::string> reasons;
   for (size_t i = 0; i < checks_.size(); ++i) {
     const absl::Status status = checks_[i].look();
+    if (!status.ok() && checks_[i].of_whole) {
+      reasons.push_back(absl::StrCat(checks_[i].name, ": ", status.message()));
+    }
     if (status.ok() != right_[i]) {
       right_[i] = status.ok();
       if (status.ok()) {
@@ -82,6 +92,10 @@ void HealthMonitor::Look() {
                    {{"what", checks_[i].name}, {"reason", status.message()}});
       }
     }
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    reasons_ = std::move(reasons);
   }
   for (size_t s = 0; s < services_.size(); ++s) {
     bool healthy = true;

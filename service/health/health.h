@@ -44,11 +44,15 @@ class HealthMonitor {
   // Reports nothing more once it returns.
   ~HealthMonitor();
 
+  // Why the CA as a whole is not healthy: of each check that failed when it was last looked at,
+  // "store: " and its reason. From any thread.
+  std::vector<std::string> Reasons() const ABSL_LOCKS_EXCLUDED(mutex_);
+
  private:
   HealthMonitor(std::vector<HealthCheck> checks, Report report);
 
   void Run(absl::Duration interval) ABSL_LOCKS_EXCLUDED(mutex_);
-  void Look();
+  void Look() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::vector<HealthCheck> checks_;
   const Report report_;
@@ -56,7 +60,8 @@ class HealthMonitor {
   // The thread's.
   std::vector<bool> right_;    // of each check
   std::vector<bool> healthy_;  // of each service
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
+  std::vector<std::string> reasons_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   Thread thread_;
 };

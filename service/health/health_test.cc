@@ -77,6 +77,20 @@ TEST_F(HealthTest, WhatIsOnlyToBeLookedAtInTimeCostsTheWholeNothing) {
   EXPECT_THAT(Await(1), ElementsAre(Pair("own", true)));
 }
 
+TEST_F(HealthTest, TellsWhyTheWholeIsNotHealthy) {
+  HealthCheck ahead = Check("own certificates", bootstrap_, {"own"});
+  ahead.of_whole = false;
+  Start({Check("store", store_, {"ca"}), ahead});
+  EXPECT_THAT(monitor_->Reasons(), IsEmpty());
+  Set(store_, false);
+  Set(bootstrap_, false);
+  Await(3);
+  EXPECT_THAT(monitor_->Reasons(), ElementsAre("store: it is broken"));
+  Set(store_, true);
+  Await(2);
+  EXPECT_THAT(monitor_->Reasons(), IsEmpty());
+}
+
 TEST_F(HealthTest, FollowsWhatCanBeDoneBothWays) {
   Start({Check("store", store_, {"ca"}), Check("bootstrap", bootstrap_, {})});
   AwaitMoreLooks();

@@ -1,5 +1,6 @@
 #include "service/server/server.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "base/status_macros.h"
 #include "base/thread_check.h"
 #include "service/health/health.h"
+#include "service/http/http_port.h"
 #include "service/issuance/issue_queue.h"
 #include "service/issuance/rate_reporter.h"
 #include "service/issuance/workers.h"
@@ -23,6 +25,8 @@
 #include "service/server/bootstrap_port.h"
 #include "service/server/issuing_port.h"
 #include "service/server/own_certificate_watch.h"
+#include "service/server/published_certificates.h"
+#include "service/server/readiness.h"
 #include "service/server/running_ca.h"
 #include "service/server/server_health.h"
 #include "service/server/server_renewal.h"
@@ -34,6 +38,17 @@ namespace {
 
 // How many threads gRPC, RocksDB and this server start beside the workers, with room to spare.
 constexpr int kLibraryThreads = 32;
+
+// How long an answer over HTTP may still take when everything else has ended.
+constexpr absl::Duration kHttpDrainTimeout = absl::Seconds(2);
+
+// How many descriptors the HTTP port has, its own ones included; 0 without such a port.
+uint64_t HttpDescriptors(const HttpConfig& http, uint64_t sockets) {
+  return http.address.empty()
+             ? 0
+             : std::min<uint64_t>(http.max_connections + HttpServerDescriptors(http.threads),
+                                  sockets / 4);
+}
 
 class GrpcServer : public Server {
  public:
@@ -55,6 +70,7 @@ class GrpcServer : public Server {
   int bootstrap_port() const override {
     return bootstrap_port_ == nullptr ? 0 : bootstrap_port_->port();
   }
+  int http_port() const override { return http_port_ == nullptr ? 0 : http_port_->port(); }
   absl::Status ReloadPolicy() override { return ca_->ApplyPolicy("").status(); }
 
   absl::Status Drain() override {
@@ -63,6 +79,8 @@ class GrpcServer : public Server {
       return absl::OkStatus();
     }
     log::Info("Draining: no new calls, answering what was accepted");
+    // Whoever asks over HTTP hears of the drain until it is over.
+    readiness_.BeginDrain();
     health_.reset();
     // The statistics ask it until the last call has ended.
     own_certificate_watch_->Stop();
@@ -77,6 +95,9 @@ class GrpcServer : public Server {
     }
     workers_.reset();
     reporter_.reset();
+    if (http_port_ != nullptr) {
+      http_port_->Stop(absl::Now() + kHttpDrainTimeout);
+    }
     if (!in_time) {
       return DeadlineExceeded(
           Reason::kDraining,
@@ -112,22 +133,54 @@ class GrpcServer : public Server {
     // Before the ports: what they queue is always answered, also by a start that fails afterwards.
     FLEETCA_RETURN_IF_ERROR(StartWorkers(config));
     FLEETCA_ASSIGN_OR_RETURN(
-        issuing_port_, IssuingPort::Start(
-                           config, *tls_, *ca_, *queue_, Describe(config.limits, durable),
-                           [own = own_certificate_watch_.get()] { return own->certificates(); },
-                           descriptors.sockets));
+        issuing_port_,
+        IssuingPort::Start(
+            config, *tls_, *ca_, *queue_, Describe(config.limits, durable),
+            [own = own_certificate_watch_.get()] { return own->certificates(); },
+            descriptors.sockets - HttpDescriptors(config.http, descriptors.sockets)));
     LogListening(config);
     if (!config.bootstrap_address.empty()) {
       FLEETCA_ASSIGN_OR_RETURN(bootstrap_port_, BootstrapPort::Start(config, *tls_, *ca_, *queue_,
                                                                      options.bootstrap_program));
     }
+    if (!config.http.address.empty()) {
+      FLEETCA_RETURN_IF_ERROR(
+          StartHttp(config.http, HttpDescriptors(config.http, descriptors.sockets)));
+    }
     FLEETCA_ASSIGN_OR_RETURN(
         health_, HealthMonitor::Start(
                      ServerHealthChecks(*tls_, *ca_, *issuing_port_, bootstrap_port_.get(),
-                                        own_certificate_watch_.get()),
+                                        own_certificate_watch_.get(), http_port_.get()),
                      [port = issuing_port_.get()](const std::string& service, bool healthy) {
                        port->SetServing(service, healthy);
                      }));
+    readiness_.Follow(*health_);
+    return absl::OkStatus();
+  }
+
+  absl::Status StartHttp(const HttpConfig& config, uint64_t descriptors) {
+    FLEETCA_ASSIGN_OR_RETURN(
+        certificates_,
+        PublishedCertificates::Create(ca_->issuing_cas(), ca_->bundles(), Clock::System()));
+    HttpPortOptions options{.address = config.address, .threads = config.threads};
+    const uint64_t own = HttpServerDescriptors(config.threads);
+    options.limits.max_connections =
+        std::min<uint64_t>(config.max_connections, descriptors > own ? descriptors - own : 1);
+    options.limits.max_connections_per_address = config.MaxConnectionsPerAddress();
+    options.limits.idle_timeout = config.request_timeout;
+    options.limits.request_timeout = config.request_timeout;
+    options.limits.answer_timeout = config.answer_timeout;
+    // Here who publishes CRLs and who answers OCSP are handed over; without, their paths answer
+    // 503.
+    HttpSources sources{.crls = nullptr,
+                        .ocsp = nullptr,
+                        .certificates = certificates_.get(),
+                        .why_not_ready = [this] { return readiness_.Reasons(); }};
+    FLEETCA_ASSIGN_OR_RETURN(http_port_,
+                             HttpPort::Start(options, std::move(sources), Clock::System()));
+    log::Info(
+        "Listening for HTTP",
+        {{"address", config.address}, {"port", http_port_->port()}, {"base_url", config.base_url}});
     return absl::OkStatus();
   }
 
@@ -190,6 +243,9 @@ class GrpcServer : public Server {
   std::unique_ptr<BootstrapPort> bootstrap_port_;
   std::unique_ptr<IssueWorkers> workers_;
   std::unique_ptr<RateReporter> reporter_;
+  Readiness readiness_;
+  std::unique_ptr<PublishedCertificates> certificates_;
+  std::unique_ptr<HttpPort> http_port_;
   std::unique_ptr<HealthMonitor> health_;
   absl::Duration drain_timeout_;
   bool drained_ = false;

@@ -34,9 +34,10 @@ class Server {
 
   virtual ~Server() = default;
 
-  // The ports that were bound; bootstrap_port is 0 where there is none.
+  // The ports that were bound; bootstrap_port and http_port are 0 where there is none.
   virtual int port() const = 0;
   virtual int bootstrap_port() const = 0;
+  virtual int http_port() const = 0;
 
   // Reads the policy file again, for every request that is judged from then on. A file that is not
   // right leaves the policy in force as it is, and is an error that names its lines. From any

@@ -10,7 +10,7 @@ namespace fleetca::service {
 std::vector<HealthCheck> ServerHealthChecks(const ServerTls& tls, RunningCa& ca,
                                             const IssuingPort& issuing,
                                             const BootstrapPort* bootstrap,
-                                            const OwnCertificateWatch* own) {
+                                            const OwnCertificateWatch* own, const HttpPort* http) {
   const std::vector<std::string> issuing_only = {kIssuingServiceName};
   const std::vector<std::string> all = {kIssuingServiceName, kTokenServiceName,
                                         kRevocationServiceName};
@@ -26,6 +26,9 @@ std::vector<HealthCheck> ServerHealthChecks(const ServerTls& tls, RunningCa& ca,
   if (bootstrap != nullptr) {
     // The issuing port does its work without it.
     checks.push_back({"bootstrap port", [bootstrap] { return bootstrap->status(); }, {}});
+  }
+  if (http != nullptr) {
+    checks.push_back({"HTTP port", [http] { return http->CheckListener(); }, {}});
   }
   if (own != nullptr) {
     // Days ahead, while everything works.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "service/health/health.h"
+#include "service/http/http_port.h"
 #include "service/net/tls_credentials.h"
 #include "service/server/bootstrap_port.h"
 #include "service/server/issuing_port.h"
@@ -16,12 +17,13 @@ namespace fleetca::service {
 // A check for each part that can fail and come back: the store's disk, what is known of
 // revocations, the signer, the issuing
 // port's listener, the certificate that the server shows, the CA's chain, the process of the
-// bootstrap port, and what is to be done in time about the CA's own certificates. `bootstrap` and
-// `own` may be null. All of it outlives the checks.
+// bootstrap port, what is to be done in time about the CA's own certificates, and the HTTP port's
+// listener. `bootstrap`, `own` and `http` may be null. All of it outlives the checks.
 std::vector<HealthCheck> ServerHealthChecks(const ServerTls& tls, RunningCa& ca,
                                             const IssuingPort& issuing,
                                             const BootstrapPort* bootstrap,
-                                            const OwnCertificateWatch* own = nullptr);
+                                            const OwnCertificateWatch* own = nullptr,
+                                            const HttpPort* http = nullptr);
 
 }  // namespace fleetca::service
 

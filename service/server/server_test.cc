@@ -9,7 +9,9 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/errors.h"
+#include "base/http/testing/raw_client.h"
 #include "fleetca/v1/statistics.grpc.pb.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "service/server/testing/ca_folder_fixture.h"
 #include "store/memory/memory_store.h"
@@ -20,6 +22,8 @@ namespace {
 
 using ::fleetca::testing::CaFolderFixture;
 using ::fleetca::testing::IsError;
+using ::testing::EndsWith;
+using ::testing::StartsWith;
 
 class ServerTest : public CaFolderFixture {
  protected:
@@ -97,6 +101,25 @@ TEST_F(ServerTest, APolicyThatIsNotRightIsAnErrorAndLeavesTheServerServing) {
   EXPECT_NE(Description(*server).version(), "");
 }
 
+TEST_F(ServerTest, HttpTellsWhatEveryoneMayKnow) {
+  ServerConfig config = Config();
+  {
+    FLEETCA_ASSERT_OK_AND_ASSIGN(const auto server, Server::Start(config, InMemory()));
+    EXPECT_EQ(server->http_port(), 0);
+  }
+  config.http.address = "127.0.0.1:0";
+  config.http.base_url = "http://127.0.0.1";
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto server, Server::Start(config, InMemory()));
+  ::fleetca::testing::RawClient client(server->http_port());
+  EXPECT_THAT(client.Ask("GET /healthz"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(client.Ask("GET /readyz"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(client.Ask("GET /roots.pem"), EndsWith("\r\n\r\n" + Read("trust-bundle.pem")));
+  EXPECT_THAT(client.Ask("GET /crl/root.crl"), StartsWith("HTTP/1.1 503 "));
+  const int port = server->http_port();
+  FLEETCA_EXPECT_OK(server->Drain());
+  EXPECT_FALSE(::fleetca::testing::RawClient(port).connected());
+}
+
 // What was opened before the part that is not right is closed again.
 TEST_F(ServerTest, AStartThatFailsLeavesNothingBehind) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto other, Server::Start(Config(), InMemory()));
@@ -109,6 +132,10 @@ TEST_F(ServerTest, AStartThatFailsLeavesNothingBehind) {
   EXPECT_THAT(Server::Start(config).status(),
               IsError(absl::StatusCode::kUnavailable, Reason::kConfigInvalid));
   config.bootstrap_address.clear();
+  config.http.address = absl::StrCat("127.0.0.1:", other->port());
+  EXPECT_THAT(Server::Start(config).status(),
+              IsError(absl::StatusCode::kUnavailable, Reason::kConfigInvalid));
+  config.http.address.clear();
   FLEETCA_EXPECT_OK(Server::Start(config));  // the store is not locked, and not spoiled
 }
 

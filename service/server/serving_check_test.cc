@@ -181,6 +181,18 @@ TEST_F(ServingCheckTest, ValidateRefusesWhatServeRefusesInTheSameWords) {
                  "bootstrap {\n  address: \"0.0.0.0:28443\"");
          Replace("fleetca.textproto", "127.0.0.1:0", "127.0.0.1:28443");
        }},
+      {"an HTTP port that strangers have",
+       [&] {
+         Replace("fleetca.textproto", "bootstrap {\n  address: \"127.0.0.1:0\"",
+                 "bootstrap {\n  address: \"127.0.0.1:28443\"");
+         Append("fleetca.textproto",
+                "http { address: \"0.0.0.0:28443\" base_url: \"http://pki.fleet.example\" }\n");
+       }},
+      {"an HTTP port of another machine",
+       [&] {
+         Append("fleetca.textproto",
+                "http { address: \"192.0.2.1:0\" base_url: \"http://pki.fleet.example\" }\n");
+       }},
       {"an address of another machine",
        [&] { Replace("fleetca.textproto", "127.0.0.1:0", "192.0.2.1:0"); }},
       {"the key of the root", [&] { Write("issuing-ca.key", *ReadFile(File("root-ca.key"))); }},

@@ -25,6 +25,8 @@ FOLDERS = {
     "store": ["base"],
     "x509/authz": ["base", "x509/der"],
     # Floor 2.
+    # Plain HTTP for small, public answers.
+    "base/http": ["base", "base/net"],
     "service/caller": ["base", "x509/authz"],
     "service/time": ["base", "store"],
     "store/records": ["base", "store"],
@@ -78,6 +80,8 @@ FOLDERS = {
     # A port for any gRPC server: knows no CA.
     "service/net": ["base", "base/net", "x509", "x509/der"],
     # Floor 5.
+    # The port for CRLs, OCSP and health: knows no CA.
+    "service/http": ["base", "base/http", "service/net", "x509/revocation"],
     # The daemon beside a proxy.
     "client/authz/serve": ["base", "base/net", "client/authz", "client/authz/http", "proto"],
     # What a service of the fleet's own would include.
@@ -145,6 +149,7 @@ FOLDERS = {
     "service/server": [
         "base",
         "base/grpc",
+        "base/http",
         "proto",
         "service/authority",
         "service/bootstrap",
@@ -152,6 +157,7 @@ FOLDERS = {
         "service/caller",
         "service/config",
         "service/health",
+        "service/http",
         "service/issuance",
         "service/join",
         "service/net",
@@ -239,6 +245,7 @@ THIRD_PARTY = {
     "CLI/": ["service/cli/*", "client/cli/*", "deploy/*", "bench/*"],
     "cjose/": ["service/jwt/verification_key.cc"],
     "curl/": ["service/jwt/https_fetch.cc"],
+    "microhttpd.h": ["base/http/http_worker.cc"],
     "nlohmann/": ["service/jwt/json.cc", "service/cli/*", "client/cli/*"] + ANY_TEST,
     "benchmark/": ["bench/*"],
     "gtest/": ANY_TEST,

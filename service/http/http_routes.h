@@ -1,0 +1,60 @@
+// Which path of the HTTP port is answered with what.
+#ifndef FLEETCA_SERVICE_HTTP_HTTP_ROUTES_H_
+#define FLEETCA_SERVICE_HTTP_HTTP_ROUTES_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "base/clock.h"
+#include "base/http/http_message.h"
+#include "service/http/http_sources.h"
+
+namespace fleetca::service {
+
+//   /crl/ISSUER/SHARD.crl   the CRL of a shard, DER
+//   /crl/ISSUER.crl         the complete CRL, DER
+//   /crl/ISSUER.pem         the complete CRL and the root's, PEM
+//   /crl/root.crl           the root's CRL, DER
+//   /ocsp                   OCSP by POST; /ocsp/BASE64 by GET (RFC 6960 A.1)
+//   /aia/ISSUER.cer         the certificate of an issuing CA, DER
+//   /roots.pem              the roots
+//   /healthz                200 while the process lives
+//   /readyz                 200, or 503 with the reasons
+//
+// A path is one of these octet for octet or it is none: no file stands behind any. Thread-safe.
+class HttpRoutes {
+ public:
+  explicit HttpRoutes(HttpSources sources, const Clock& clock)
+      : sources_(std::move(sources)), clock_(clock) {}
+  HttpRoutes(const HttpRoutes&) = delete;
+  HttpRoutes& operator=(const HttpRoutes&) = delete;
+
+  HttpAnswer Answer(const HttpRequest& request) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  HttpAnswer AnswerCrl(const HttpRequest& request, absl::string_view name)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  HttpAnswer AnswerCrlPem(const HttpRequest& request, absl::string_view issuer)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  HttpAnswer AnswerOcsp(const HttpRequest& request) const;
+  HttpAnswer AnswerOcspRequest(const HttpRequest& request, absl::string_view der) const;
+  HttpAnswer AnswerCertificate(const HttpRequest& request, absl::string_view name) const;
+  HttpAnswer AnswerHealth(const HttpRequest& request) const;
+  std::string CrlCacheControl(const HttpContent& crl) const;
+
+  const HttpSources sources_;
+  const Clock& clock_;
+  absl::Mutex mutex_;
+  // By issuer, with the tags of the two that the PEM was made of: as many as the source knows.
+  absl::flat_hash_map<std::string, std::pair<std::string, HttpContent>> pems_
+      ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace fleetca::service
+
+#endif  // FLEETCA_SERVICE_HTTP_HTTP_ROUTES_H_
