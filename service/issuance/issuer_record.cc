@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "base/errors.h"
 #include "base/log.h"
 #include "service/issuance/issuance_item.h"
 #include "service/issuance/issuer.h"
@@ -84,7 +85,7 @@ void Issuer::Record(IssuanceItems& items, absl::Time now) {
   if (batch.owners.empty()) {
     return;
   }
-  const absl::StatusOr<std::vector<store::WriteOutcome>> outcomes =
+  const absl::StatusOr<store::CommitOutcomes> outcomes =
       store_.Write({.certificates = batch.certificates,
                     .token_uses = batch.token_uses,
                     .jwt_uses = batch.jwt_uses});
@@ -98,7 +99,7 @@ void Issuer::Record(IssuanceItems& items, absl::Time now) {
     return;
   }
   for (size_t i = 0; i < batch.owners.size(); ++i) {
-    Settle(*batch.owners[i], (*outcomes)[i], now);
+    Settle(*batch.owners[i], outcomes->certificates[i], now);
   }
   stats_.batches.fetch_add(1, std::memory_order_relaxed);
   LogUsedTokens(items);
@@ -117,6 +118,11 @@ void Issuer::Settle(IssuanceItem& item, const store::WriteOutcome& outcome, absl
       return;
     case store::WriteOutcome::Kind::kSpent:
       item.status = admission_.RefuseSpent(item, now);
+      return;
+    case store::WriteOutcome::Kind::kStale:
+    case store::WriteOutcome::Kind::kBlocked:
+      // Of a step of a lineage, which no request asks for yet.
+      item.status = Internal(Reason::kInternal, "the store refused a step that nobody asked for");
       return;
   }
 }

@@ -35,7 +35,7 @@ class OvertakenStore : public store::MemoryStore {
  public:
   explicit OvertakenStore(const store::MemoryStore& other) : MemoryStore(other, 0xf1ef) {}
 
-  absl::StatusOr<std::vector<store::WriteOutcome>> Write(const store::Commit& commit) override {
+  absl::StatusOr<store::CommitOutcomes> Write(const store::Commit& commit) override {
     if (before_write) {
       std::exchange(before_write, nullptr)();
     }

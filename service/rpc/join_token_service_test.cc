@@ -33,7 +33,7 @@ constexpr char kHost[] = "spiffe://fleet.example/host/a";
 // A disk that is slow until it is let go.
 class SlowStore : public store::MemoryStore {
  public:
-  absl::StatusOr<std::vector<store::WriteOutcome>> Write(const store::Commit& commit) override {
+  absl::StatusOr<store::CommitOutcomes> Write(const store::Commit& commit) override {
     if (slow && !commit.new_tokens.empty()) {
       let_go.WaitForNotification();
     }

@@ -9,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "store/memory/memory_engine.h"
+#include "store/memory/visit_all.h"
 #include "store/records/commit_keys.h"
 #include "store/records/commit_plan.h"
 #include "store/records/commit_timer.h"
@@ -18,82 +20,6 @@
 #include "store/records/time_mark.h"
 
 namespace fleetca::store {
-namespace {
-
-// The visitor may call the store, so it gets copies and holds no lock.
-template <typename Item, typename Visitor>
-absl::Status VisitAll(const std::vector<Item>& items, Visitor visitor) {
-  for (const Item& item : items) {
-    if (!visitor(item)) {
-      break;
-    }
-  }
-  return absl::OkStatus();
-}
-
-CommitFacts LookUp(const MemoryEngine& engine, const CommitKeys& keys)
-    ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine.mutex) {
-  CommitFacts facts;
-  for (const CommitKey& key : keys) {
-    switch (key.kind) {
-      case CommitKey::Kind::kRequest:
-        if (const auto found = engine.by_request_key.find(key.key);
-            found != engine.by_request_key.end()) {
-          facts.earlier[key.certificate] = std::make_unique<const CertificateRecord>(
-              engine.by_serial.find(found->second)->second);
-        }
-        break;
-      case CommitKey::Kind::kToken:
-        if (const auto found = engine.tokens.find(key.key); found != engine.tokens.end()) {
-          facts.tokens.emplace(key.key, found->second);
-        }
-        break;
-      case CommitKey::Kind::kJwt:
-        if (engine.jwt_uses.contains(key.key)) {
-          facts.used_jwts.insert(key.key);
-        }
-        break;
-    }
-  }
-  return facts;
-}
-
-void ApplyTokens(const CommitPlan& plan, MemoryEngine& engine)
-    ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine.mutex) {
-  for (const CountedTokenUse& use : plan.token_uses) {
-    JoinTokenState& token = engine.tokens.find(use.hash)->second;
-    token.uses = use.uses;
-    token.last_serial = use.serial;
-  }
-  for (const JoinToken& token : plan.commit->new_tokens) {
-    engine.tokens[token.hash].token = token;
-  }
-  for (const RevokedJoinToken* revoked : plan.revoked_tokens) {
-    engine.tokens.find(revoked->hash)->second.revocation = revoked->revocation;
-  }
-}
-
-void Apply(const CommitPlan& plan, MemoryEngine& engine)
-    ABSL_EXCLUSIVE_LOCKS_REQUIRED(engine.mutex) {
-  for (size_t i = 0; i < plan.outcomes.size(); ++i) {
-    const CertificateRecord& record = plan.commit->certificates[i];
-    if (!plan.outcomes[i].stored()) {
-      continue;
-    }
-    engine.by_serial[record.serial] = record;
-    if (!record.request_key.empty()) {
-      engine.by_request_key[record.request_key] = record.serial;
-    }
-  }
-  ApplyTokens(plan, engine);
-  for (const JwtUse* use : plan.jwt_uses) {
-    engine.jwt_uses[use->id_hash] = *use;
-    engine.jwt_expiries.insert(JwtExpiryKey(use->expires_at, use->id_hash));
-  }
-  engine.latest_mark = std::max(engine.latest_mark, plan.LatestMark());
-}
-
-}  // namespace
 
 MemoryStore::MemoryStore(uint16_t instance_id)
     : instance_id_(instance_id), engine_(std::make_shared<MemoryEngine>()) {}
@@ -101,16 +27,16 @@ MemoryStore::MemoryStore(uint16_t instance_id)
 MemoryStore::MemoryStore(const MemoryStore& other, uint16_t instance_id)
     : instance_id_(instance_id), engine_(other.engine_) {}
 
-absl::StatusOr<std::vector<WriteOutcome>> MemoryStore::Write(const Commit& commit) {
+absl::StatusOr<CommitOutcomes> MemoryStore::Write(const Commit& commit) {
   const CommitTimer timer;
   FLEETCA_ASSIGN_OR_RETURN(const CommitKeys keys, ReadCommitKeys(commit));
   if (commit.empty()) {
-    return std::vector<WriteOutcome>();
+    return CommitOutcomes();
   }
   absl::MutexLock lock(&engine_->mutex);
   FLEETCA_RETURN_IF_ERROR(engine_->fault);
-  CommitPlan plan = PlanCommit(commit, keys, LookUp(*engine_, keys));
-  Apply(plan, *engine_);
+  CommitPlan plan = PlanCommit(commit, keys, LookUpFacts(*engine_, commit, keys));
+  ApplyPlan(plan, *engine_);
   if (plan.stored > 0) {
     timer.Done(plan.stored, stats_);
   }
@@ -164,6 +90,37 @@ absl::Status MemoryStore::ForEachByIdentity(absl::string_view identity,
     }
   }
   return VisitAll(records, visitor);
+}
+
+absl::Status MemoryStore::ForEachByLineage(absl::string_view lineage, RecordVisitor visitor) const {
+  std::vector<CertificateRecord> records;
+  {
+    absl::MutexLock lock(&engine_->mutex);
+    for (const auto& [serial, record] : engine_->by_serial) {
+      if (LineageOf(record) == lineage) {
+        records.push_back(record);
+      }
+    }
+  }
+  return VisitAll(records, visitor);
+}
+
+absl::StatusOr<CertificatePage> MemoryStore::SelectCertificates(
+    const CertificateSelection& selection, absl::string_view from, const PageLimit& limit) const {
+  CertificatePage page;
+  absl::MutexLock lock(&engine_->mutex);
+  auto it = engine_->by_serial.lower_bound(
+      std::max(ExpiryLowerBound(selection.not_after_from), std::string(from)));
+  for (size_t left = limit.looked_at; it != engine_->by_serial.end(); ++it, --left) {
+    if (left == 0 || page.records.size() >= limit.records) {
+      page.next = it->first;
+      break;
+    }
+    if (selection.Matches(it->second)) {
+      page.records.push_back(it->second);
+    }
+  }
+  return page;
 }
 
 absl::StatusOr<JoinTokenState> MemoryStore::GetJoinToken(absl::string_view hash) const {
@@ -229,6 +186,10 @@ absl::Status MemoryStore::Prune(absl::Time expired_before) {
     }
   }
   engine_->by_serial.erase(engine_->by_serial.begin(), end);
+  const uint32_t cutoff = ExpiryPrefixAt(expired_before);
+  absl::erase_if(engine_->lineages,
+                 [cutoff](const auto& entry) { return entry.second.expires < cutoff; });
+  DropRevocationsBefore(ExpiryLowerBound(expired_before), expired_before, *engine_);
   return absl::OkStatus();
 }
 
@@ -275,6 +236,7 @@ void MemoryStore::Clear() {
   absl::MutexLock lock(&engine_->mutex);
   engine_->by_serial.clear();
   engine_->by_request_key.clear();
+  engine_->lineages.clear();
 }
 
 size_t MemoryStore::size() const {

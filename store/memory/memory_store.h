@@ -4,33 +4,15 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/container/btree_map.h"
-#include "absl/container/btree_set.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "store/store.h"
 
 namespace fleetca::store {
 
-// What the handles on one store share.
-struct MemoryEngine {
-  mutable absl::Mutex mutex;
-  int64_t latest_mark ABSL_GUARDED_BY(mutex) = 0;
-  absl::Time jwts_not_before ABSL_GUARDED_BY(mutex) = absl::UnixEpoch();
-  absl::Status fault ABSL_GUARDED_BY(mutex);
-  absl::btree_map<std::string, CertificateRecord> by_serial ABSL_GUARDED_BY(mutex);
-  absl::flat_hash_map<std::string, std::string> by_request_key ABSL_GUARDED_BY(mutex);
-  absl::btree_map<std::string, JoinTokenState> tokens ABSL_GUARDED_BY(mutex);
-  absl::flat_hash_map<std::string, JwtUse> jwt_uses ABSL_GUARDED_BY(mutex);
-  absl::btree_set<std::string> jwt_expiries ABSL_GUARDED_BY(mutex);  // keys.h's JwtExpiryKey
-};
+struct MemoryEngine;
 
 // For tests and benchmarks: nothing survives the process.
 class MemoryStore : public Store {
@@ -39,12 +21,29 @@ class MemoryStore : public Store {
   // Another handle on the store of `other`, as another server's.
   explicit MemoryStore(const MemoryStore& other, uint16_t instance_id);
 
-  absl::StatusOr<std::vector<WriteOutcome>> Write(const Commit& commit) override;
+  absl::StatusOr<CommitOutcomes> Write(const Commit& commit) override;
   absl::StatusOr<CertificateRecord> GetBySerial(absl::string_view serial) const override;
   absl::StatusOr<CertificateRecord> GetByRequestKey(absl::string_view request_key) const override;
   absl::Status ForEachByExpiry(absl::Time from, absl::Time to,
                                RecordVisitor visitor) const override;
   absl::Status ForEachByIdentity(absl::string_view identity, RecordVisitor visitor) const override;
+  absl::Status ForEachByLineage(absl::string_view lineage, RecordVisitor visitor) const override;
+  absl::StatusOr<CertificatePage> SelectCertificates(const CertificateSelection& selection,
+                                                     absl::string_view from,
+                                                     const PageLimit& limit) const override;
+  absl::StatusOr<LineageState> GetLineage(absl::string_view lineage) const override;
+  absl::StatusOr<Revocation> GetRevocation(absl::string_view serial) const override;
+  absl::StatusOr<uint64_t> ForEachRevocation(const RevocationScope& scope, absl::string_view from,
+                                             RevocationVisitor visitor) const override;
+  absl::StatusOr<RevocationChanges> ReadRevocationFeed(uint64_t after, size_t limit) const override;
+  uint64_t last_sequence() const override;
+  uint64_t revocation_count() const override;
+  absl::StatusOr<size_t> DropRevocations(absl::Time expired_before) override;
+  absl::StatusOr<Block> GetBlock(const BlockTarget& target) const override;
+  absl::Status ForEachBlock(BlockKind kind, absl::string_view from,
+                            BlockVisitor visitor) const override;
+  absl::StatusOr<CrlState> GetCrlState(const CrlId& crl) const override;
+  absl::Status ForEachCrlState(CrlStateVisitor visitor) const override;
   absl::StatusOr<JoinTokenState> GetJoinToken(absl::string_view hash) const override;
   absl::Status ForEachJoinToken(absl::string_view from, JoinTokenVisitor visitor) const override;
   absl::StatusOr<size_t> DropJoinTokens(absl::Time expired_before) override;
@@ -61,10 +60,11 @@ class MemoryStore : public Store {
 
   // Every write from now on, by any handle, fails with `fault` and changes nothing; OK ends it.
   void FailAppends(absl::Status fault);
-  // As a store that was restored at `time`.
+  // As a store that was restored at `time`: the one for JWTs, the other for lineages and the feed.
   void SetJwtsNotBefore(absl::Time time);
-  // Forgets all records, but no tokens and no uses of JWTs: lets a benchmark run for long in flat
-  // memory.
+  void SetRestored(absl::Time time);
+  // Forgets all records and lineages, but no tokens and no uses of JWTs: lets a benchmark run for
+  // long in flat memory.
   void Clear();
   size_t size() const;
 

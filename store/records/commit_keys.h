@@ -12,12 +12,14 @@
 
 namespace fleetca::store {
 
-// Something that one certificate alone may have, or a token whose uses are counted. Aliases the
-// commit.
+// Something that one certificate alone may have, a token whose uses are counted, or what goes step
+// by step. Aliases the commit.
 struct CommitKey {
-  enum class Kind : uint8_t { kRequest, kToken, kJwt };
+  // kRevocations is one for all revocations, blocks and CRL states: their changes are numbered in
+  // the order in which they become visible.
+  enum class Kind : uint8_t { kRequest, kToken, kJwt, kLineage, kRevocations };
 
-  // The certificate of a key that a revocation names: none.
+  // The certificate of a key that a revocation or a block names: none.
   static constexpr uint32_t kNoCertificate = 0xffffffff;
 
   bool SameAs(const CommitKey& other) const { return kind == other.kind && key == other.key; }
@@ -31,18 +33,22 @@ struct CommitKey {
 
   Kind kind = Kind::kRequest;
   uint32_t certificate = 0;  // its place in the commit
-  uint32_t use = 0;          // the place among the commit's uses of that kind
+  uint32_t use = 0;          // the place among the commit's uses, or steps, of that kind
   absl::string_view key;
 };
 
 // Ordered: by kind, then key, then certificate.
 using CommitKeys = std::vector<CommitKey>;
 
-// The keys of `commit`, none where its certificates have no request_key, token or JWT. INTERNAL
-// kInternal when `commit` breaks Store's contract, which every engine refuses: a record that
-// CheckRecord refuses, a token that CheckJoinToken refuses, a hash that is not 32 octets, a use
-// whose certificate is not among those of the commit, a certificate that uses one thing twice.
+// The keys of `commit`, none where its certificates have no request_key, token, JWT or step, and
+// nothing is revoked or blocked. INTERNAL kInternal when `commit` breaks Store's contract, which
+// every engine refuses: an item that its Check (store/records) refuses, a use or a step whose
+// certificate is not among those of the commit, a certificate that uses one thing twice, a lineage
+// that is gone on with without a step, a target or a CRL that stands twice.
 absl::StatusOr<CommitKeys> ReadCommitKeys(const Commit& commit);
+
+// The key of all that changes revocations, for who does so without a commit.
+CommitKeys RevocationKeys();
 
 // The part of that kind.
 absl::Span<const CommitKey> KeysOfKind(const CommitKeys& keys, CommitKey::Kind kind);

@@ -12,9 +12,11 @@ namespace {
 class Planner {
  public:
   Planner(const Commit& commit, const CommitKeys& keys, CommitFacts facts)
-      : commit_(commit), facts_(std::move(facts)) {
+      : commit_(commit),
+        lineages_(std::move(facts.lineages), facts.epoch),
+        facts_(std::move(facts)) {
     plan_.commit = &commit;
-    plan_.outcomes.resize(commit.certificates.size());
+    plan_.outcomes.certificates.resize(commit.certificates.size());
     const absl::Span<const CommitKey> requests = KeysOfKind(keys, CommitKey::Kind::kRequest);
     shares_requests_ = std::adjacent_find(requests.begin(), requests.end(),
                                           [](const CommitKey& a, const CommitKey& b) {
@@ -32,9 +34,10 @@ class Planner {
   }
 
   CommitPlan Plan() {
-    for (uint32_t number = 0; number < plan_.outcomes.size(); ++number) {
+    for (uint32_t number = 0; number < plan_.outcomes.certificates.size(); ++number) {
       Decide(number);
     }
+    plan_.lineages = lineages_.Writes();
     for (const RevokedJoinToken& revoked : commit_.revoked_tokens) {
       const auto token = facts_.tokens.find(revoked.hash);
       if (token != facts_.tokens.end() && !token->second.revocation.has_value()) {
@@ -42,6 +45,7 @@ class Planner {
         plan_.revoked_tokens.push_back(&revoked);
       }
     }
+    plan_.revocations = PlanRevocations(commit_, facts_.revocations, plan_.outcomes);
     return std::move(plan_);
   }
 
@@ -49,11 +53,14 @@ class Planner {
   using Uses = absl::Span<const CommitKey* const>;
 
   void Decide(uint32_t number) {
-    WriteOutcome& outcome = plan_.outcomes[number];
+    WriteOutcome& outcome = plan_.outcomes.certificates[number];
     const CertificateRecord& record = commit_.certificates[number];
     const Uses uses = TakeUses(number);
     if (FindEarlier(number, record, outcome)) {
       outcome.kind = WriteOutcome::Kind::kReplayed;
+      return;
+    }
+    if (const CommitKey* step = StepOf(uses); step != nullptr && !MayStep(*step, outcome)) {
       return;
     }
     if (!std::all_of(uses.begin(), uses.end(),
@@ -90,7 +97,29 @@ class Planner {
     return outcome.earlier != nullptr;
   }
 
+  static const CommitKey* StepOf(Uses uses) {
+    const auto step = std::find_if(uses.begin(), uses.end(), [](const CommitKey* use) {
+      return use->kind == CommitKey::Kind::kLineage;
+    });
+    return step == uses.end() ? nullptr : *step;
+  }
+
+  bool MayStep(const CommitKey& step, WriteOutcome& outcome) const {
+    if (lineages_.IsBlocked(step.key)) {
+      outcome.kind = WriteOutcome::Kind::kBlocked;
+    } else if (!lineages_.IsNext(step.key, commit_.lineage_steps[step.use])) {
+      outcome.kind = WriteOutcome::Kind::kStale;
+    } else {
+      return true;
+    }
+    outcome.lineage = std::make_unique<const LineageState>(lineages_.StateOf(step.key));
+    return false;
+  }
+
   bool IsFree(const CommitKey& use) const {
+    if (use.kind == CommitKey::Kind::kLineage) {
+      return true;
+    }
     if (use.kind == CommitKey::Kind::kJwt) {
       return !facts_.used_jwts.contains(use.key);
     }
@@ -100,6 +129,10 @@ class Planner {
   }
 
   void Use(const CommitKey& use, const CertificateRecord& record, WriteOutcome& outcome) {
+    if (use.kind == CommitKey::Kind::kLineage) {
+      lineages_.Take(use.key, commit_.lineage_steps[use.use], record);
+      return;
+    }
     if (use.kind == CommitKey::Kind::kJwt) {
       facts_.used_jwts.insert(use.key);
       plan_.jwt_uses.push_back(&commit_.jwt_uses[use.use]);
@@ -111,6 +144,7 @@ class Planner {
   }
 
   const Commit& commit_;
+  LineagePlan lineages_;
   CommitFacts facts_;
   CommitPlan plan_;
   // Whether several certificates have one request_key; then `stored_requests_` tells which.
@@ -123,9 +157,9 @@ class Planner {
 }  // namespace
 
 int64_t CommitPlan::LatestMark() const {
-  absl::Time latest = absl::UnixEpoch();
-  for (size_t i = 0; i < outcomes.size(); ++i) {
-    if (outcomes[i].stored()) {
+  absl::Time latest = revocations.LatestTime();
+  for (size_t i = 0; i < outcomes.certificates.size(); ++i) {
+    if (outcomes.certificates[i].stored()) {
       latest = std::max(latest, commit->certificates[i].issued_at);
     }
   }

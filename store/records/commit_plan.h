@@ -13,6 +13,8 @@
 #include "store/commit.h"
 #include "store/records/commit_keys.h"
 #include "store/records/join_token_record.h"
+#include "store/records/lineage_plan.h"
+#include "store/records/revocation_plan.h"
 
 namespace fleetca::store {
 
@@ -24,23 +26,30 @@ struct CommitFacts {
   absl::flat_hash_map<absl::string_view, JoinTokenState> tokens;
   // Of those that the commit uses, those that were used before, by hash.
   absl::flat_hash_set<absl::string_view> used_jwts;
+  // Those that the commit's steps are of, by id.
+  LineagePlan::Facts lineages;
+  uint64_t epoch = 0;  // how often the store was restored
+  RevocationFacts revocations;
 };
 
 // What is to be written of a commit, which it aliases.
 struct CommitPlan {
   // Whether there is anything to be written.
   bool Writes() const {
-    return stored > 0 || !revoked_tokens.empty() || !commit->new_tokens.empty();
+    return stored > 0 || !revoked_tokens.empty() || !commit->new_tokens.empty() ||
+           revocations.Writes();
   }
   // The latest time in what is written, in milliseconds since the epoch and not below 0.
   int64_t LatestMark() const;
 
   const Commit* commit = nullptr;
-  std::vector<WriteOutcome> outcomes;
+  CommitOutcomes outcomes;
   size_t stored = 0;  // of the certificates
   std::vector<CountedTokenUse> token_uses;
   std::vector<const JwtUse*> jwt_uses;
+  std::vector<LineageWrite> lineages;
   std::vector<const RevokedJoinToken*> revoked_tokens;
+  RevocationPlan revocations;
 };
 
 // `keys` are those of ReadCommitKeys, `facts` what the engine found of them. Both may end before

@@ -15,6 +15,7 @@ constexpr size_t kHourSize = kExpiryPrefixSize - 1;
 constexpr char kRevocation = 'r';
 constexpr char kUse = 'u';
 constexpr char kAfterAll = 'v';
+constexpr size_t kSerialSizeInKeys = 20;
 constexpr size_t kUsesSize = sizeof(uint32_t);
 constexpr absl::string_view kJwtUse = "i";
 constexpr absl::string_view kJwtExpiry = "x";
@@ -52,6 +53,14 @@ std::string IdentityKey(absl::string_view identity, absl::string_view serial) {
 
 absl::string_view SerialOfIdentityKey(absl::string_view key) {
   return absl::ClippedSubstr(key, kIdentityPrefixSize);
+}
+
+std::string LineageMemberKey(absl::string_view lineage, absl::string_view serial) {
+  return absl::StrCat(lineage, serial);
+}
+
+absl::string_view SerialOfLineageMemberKey(absl::string_view key) {
+  return absl::ClippedSubstr(key, std::min(key.size(), kSerialSizeInKeys));
 }
 
 std::string TokenRevocationKey(absl::string_view hash) { return TokenKeyOf(hash, kRevocation); }

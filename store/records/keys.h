@@ -12,13 +12,17 @@
 //                  32                            (store/records/jwt_use_record.h)
 //                  "x" | expiry hour, 4 |        (empty)
 //                  hash, 32
+//   lineages       the lineage's id, 20          how far it is (store/records/lineage_record.h)
+//                  id, 20 | serial, 20           (empty); its certificates but the first
+//   revocations                                  store/records/revocation_keys.h says which
 //   default        "witness"                     the store's own description
 //                                                (store/rocksdb/witness.h)
 //                  "clock"                       the latest time noted (store/records/time_mark.h)
 //                  "families"                    which of the column families that came later there
 //                                                are, each name with a newline
-//                  "lineage"                     which store this is (store/rocksdb/lineage.h)
-//                  "pruned"                      up to which expiry certificates were dropped
+//                  "lineage"                     which store this is
+//                  (store/rocksdb/store_history.h) "pruned"                      up to which expiry
+//                  certificates were dropped
 //                                                (store/records/prune_mark.h)
 //
 // The serial leads with the expiry hour, so `certificates` is written nearly in order and expired
@@ -47,10 +51,11 @@ inline constexpr char kRequestsFamily[] = "requests";
 inline constexpr char kIdentitiesFamily[] = "identities";
 inline constexpr char kTokensFamily[] = "tokens";
 inline constexpr char kJwtsFamily[] = "jwts";
+inline constexpr char kLineagesFamily[] = "lineages";
 inline constexpr char kWitnessKey[] = "witness";
 inline constexpr char kClockKey[] = "clock";
 inline constexpr char kFamiliesKey[] = "families";
-inline constexpr char kLineageKey[] = "lineage";
+inline constexpr char kHistoryKey[] = "lineage";
 inline constexpr char kPrunedKey[] = "pruned";
 
 // The octets of a serial before the issuing CA's: 0x01 | expiry hour.
@@ -63,6 +68,11 @@ std::string IdentityKey(absl::string_view identity, absl::string_view serial);
 
 // The serial in an identities key; aliases `key`.
 absl::string_view SerialOfIdentityKey(absl::string_view key);
+
+// Keys in `lineages`; a lineage's own is its id. SerialOfLineageMemberKey aliases its argument, and
+// is empty for the lineage's own.
+std::string LineageMemberKey(absl::string_view lineage, absl::string_view serial);
+absl::string_view SerialOfLineageMemberKey(absl::string_view key);
 
 // Keys in `tokens`; the token's own is its hash. The last is above them all.
 std::string TokenRevocationKey(absl::string_view hash);

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -19,6 +20,9 @@ namespace fleetca::store {
 // The checksum covers the key and everything after itself, in every version, so a value that was
 // damaged or stands under another key is told from one of a newer release. Integers are big-endian;
 // each string follows its length as a varint (LEB128).
+//
+// The version is 1 for all kinds of values but those that say otherwise. A kind whose later version
+// has more fields still writes version 1 where they are empty, so that an earlier release reads it.
 inline constexpr char kValueVersion = 1;
 inline constexpr size_t kValueChecksumSize = sizeof(uint32_t);
 inline constexpr size_t kValueHeaderSize = kValueChecksumSize + 1;
@@ -27,9 +31,9 @@ inline constexpr size_t kValueHeaderSize = kValueChecksumSize + 1;
 inline constexpr size_t kMaxVarintSize = 10;
 
 // Makes `value` a header whose checksum SealValue fills in once the fields are there.
-inline void BeginValue(std::string& value) {
+inline void BeginValue(std::string& value, char version = kValueVersion) {
   value.assign(kValueChecksumSize, '\0');
-  value.push_back(kValueVersion);
+  value.push_back(version);
 }
 void SealValue(absl::string_view key, std::string& value);
 
@@ -53,11 +57,20 @@ inline void AppendTime(int64_t time, std::string& out) {
 absl::StatusOr<absl::string_view> OpenValue(absl::string_view what, absl::string_view key,
                                             absl::string_view value, size_t min_size);
 
+// The same of a kind that has several versions.
+struct VersionedFields {
+  char version = kValueVersion;
+  absl::string_view fields;
+};
+absl::StatusOr<VersionedFields> OpenVersionedValue(absl::string_view what, absl::string_view key,
+                                                   absl::string_view value, char newest,
+                                                   size_t min_size);
+
 // That last error.
 absl::Status DamagedValue(absl::string_view what, absl::string_view key, absl::string_view problem);
 
-// Each moves its field off the front of `in`; TakeString says false when it does not fit, and of
-// the others `in` holds enough.
+// Each moves its field off the front of `in`. TakeString says false when it does not fit, TakeShard
+// when it is none; of all but strings `in` holds enough.
 [[nodiscard]] bool TakeString(absl::string_view& in, std::string& text);
 
 inline uint64_t TakeInteger(absl::string_view& in, size_t size) {
@@ -65,6 +78,16 @@ inline uint64_t TakeInteger(absl::string_view& in, size_t size) {
   in.remove_prefix(size);
   return number;
 }
+
+// A CRL shard in four octets, all ones for none.
+inline constexpr size_t kShardSize = sizeof(uint32_t);
+inline constexpr uint32_t kNoShard = 0xffffffff;
+
+inline void AppendShard(std::optional<uint16_t> shard, std::string& out) {
+  AppendBigEndian(shard.has_value() ? *shard : kNoShard, kShardSize, out);
+}
+
+[[nodiscard]] bool TakeShard(absl::string_view& in, std::optional<uint16_t>& shard);
 
 inline int64_t TakeTime(absl::string_view& in) {
   return static_cast<int64_t>(TakeInteger(in, sizeof(uint64_t)));

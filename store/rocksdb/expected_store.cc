@@ -36,11 +36,11 @@ absl::Status ExpectedStore::CheckMayBeMade() const {
                    "; mount its volume, or restore the folder from the newest copy", kAcceptLoss));
 }
 
-absl::Status ExpectedStore::CheckFound(const std::optional<Lineage>& lineage,
+absl::Status ExpectedStore::CheckFound(const std::optional<StoreHistory>& history,
                                        uint64_t number) const {
   if (!head.has_value()) {
     // The release that made it kept no head outside: it gets one now.
-    if (!lineage.has_value()) {
+    if (!history.has_value()) {
       return absl::OkStatus();
     }
     return Refused(absl::StrCat("the file ", head_file,
@@ -51,14 +51,14 @@ absl::Status ExpectedStore::CheckFound(const std::optional<Lineage>& lineage,
                                 "to where it was moved",
                                 kAcceptLoss));
   }
-  if (!lineage.has_value()) {
+  if (!history.has_value()) {
     return head->made ? Refused(absl::StrCat(
                             "the store in ", folder, " is older than the one that ", head_file,
                             " speaks of, whose last write was at ", TimeToText(head->noted_at),
                             "; restore the newest copy of the folder", kAcceptLoss))
                       : absl::OkStatus();
   }
-  if (lineage->id != head->id) {
+  if (history->id != head->id) {
     return Refused(absl::StrCat(
         "the store in ", folder, " is not the one that ", head_file,
         " speaks of: it belongs to another CA, or it was restored over since; put the folder and "

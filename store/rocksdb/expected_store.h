@@ -7,8 +7,8 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "store/rocksdb/lineage.h"
 #include "store/rocksdb/outside_head.h"
+#include "store/rocksdb/store_history.h"
 
 namespace fleetca::store {
 
@@ -23,9 +23,9 @@ struct ExpectedStore {
   // may be made.
   absl::Status CheckMayBeMade() const;
 
-  // Where it holds one: `lineage` is the database's, nullopt in that of a release that had none,
+  // Where it holds one: `history` is the database's, nullopt in that of a release that had none,
   // and `number` that of its last write.
-  absl::Status CheckFound(const std::optional<Lineage>& lineage, uint64_t number) const;
+  absl::Status CheckFound(const std::optional<StoreHistory>& history, uint64_t number) const;
 
   // Where head_file cannot be read.
   absl::Status Damaged() const;

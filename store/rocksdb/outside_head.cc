@@ -6,7 +6,7 @@
 #include "base/big_endian.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "store/rocksdb/lineage.h"
+#include "store/rocksdb/store_history.h"
 
 namespace fleetca::store {
 namespace {

@@ -21,8 +21,8 @@ namespace fleetca::store {
 // unmounted volume leaves, looks like that of a CA that is new: nothing within can tell. The head
 // says from outside which store belongs there and how far it got.
 struct HeadState {
-  std::string id;      // of Lineage
-  uint64_t epoch = 0;  // of Lineage
+  std::string id;      // of StoreHistory
+  uint64_t epoch = 0;  // of StoreHistory
   // False until the store was made: `ca init` writes such a head, and the first start makes the
   // store with this id.
   bool made = false;

@@ -35,11 +35,13 @@ absl::Status StillFails(absl::string_view action, absl::string_view path, int er
 
 class ReopeningDatabase::FailedCollector : public rocksdb::WriteBatch::Handler {
  public:
-  explicit FailedCollector(std::vector<Failed>& failed) : failed_(failed) {}
+  // Of a batch that failed, or of one of what is to be put back.
+  FailedCollector(bool back, std::vector<Failed>& failed) : back_(back), failed_(failed) {}
 
   rocksdb::Status PutCF(uint32_t family, const rocksdb::Slice& key,
-                        const rocksdb::Slice& /*value*/) override {
-    failed_.push_back({family, key.ToString()});
+                        const rocksdb::Slice& value) override {
+    failed_.push_back({family, key.ToString(),
+                       back_ ? std::optional<std::string>(value.ToString()) : std::nullopt});
     return rocksdb::Status::OK();
   }
   rocksdb::Status MergeCF(uint32_t /*family*/, const rocksdb::Slice& /*key*/,
@@ -51,6 +53,7 @@ class ReopeningDatabase::FailedCollector : public rocksdb::WriteBatch::Handler {
   }
 
  private:
+  const bool back_;
   std::vector<Failed>& failed_;
 };
 
@@ -102,10 +105,13 @@ absl::StatusOr<std::shared_ptr<Database>> ReopeningDatabase::ForWriting() {
   return ForReading();
 }
 
-void ReopeningDatabase::WriteFailed(const rocksdb::WriteBatch& batch) {
+void ReopeningDatabase::WriteFailed(const rocksdb::WriteBatch& batch,
+                                    const rocksdb::WriteBatch& back) {
   absl::MutexLock lock(&mutex_);
-  FailedCollector collector(failed_);
-  batch.Iterate(&collector).PermitUncheckedError();
+  FailedCollector put(/*back=*/false, failed_);
+  batch.Iterate(&put).PermitUncheckedError();
+  FailedCollector put_back(/*back=*/true, failed_);
+  back.Iterate(&put_back).PermitUncheckedError();
 }
 
 bool ReopeningDatabase::ReopenIsDue() {
@@ -182,7 +188,12 @@ absl::Status ReopeningDatabase::TakeOutFailed(Database& database) {
   rocksdb::WriteBatch batch;
   for (const Failed& failed : failed_) {
     for (rocksdb::ColumnFamilyHandle* family : database.families()) {
-      if (family->GetID() == failed.family) {
+      if (family->GetID() != failed.family) {
+        continue;
+      }
+      if (failed.value.has_value()) {
+        batch.Put(family, failed.key, *failed.value);
+      } else {
         batch.Delete(family, failed.key);
       }
     }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,10 +36,11 @@ class ReopeningDatabase {
   absl::StatusOr<std::shared_ptr<Database>> ForWriting();
 
   // Says that this was given to the database, which failed. Should what it puts come back with it,
-  // that is taken out before anyone sees it: its keys must be those of nothing else. (Those of a
-  // reset of the time are not; only a command does that, which ends with it.) What it merges or
-  // deletes may come back.
-  void WriteFailed(const rocksdb::WriteBatch& batch);
+  // that is taken out before anyone sees it, and what `back` puts is put there: what the write put
+  // over or deleted. All other keys that it puts must be those of nothing else. (Those of a reset
+  // of the time are not; only a command does that, which ends with it.) What it merges may come
+  // back.
+  void WriteFailed(const rocksdb::WriteBatch& batch, const rocksdb::WriteBatch& back);
 
   // Says that the write with this number, and all before it, are on stable storage.
   void Acknowledged(uint64_t number, absl::Time noted_at) const;
@@ -48,10 +50,11 @@ class ReopeningDatabase {
   uint16_t instance_id() const { return folder_.instance_id; }
 
  private:
-  // What a write that failed has put.
+  // What a write that failed has put, and the value that is to stand there; nullopt for none.
   struct Failed {
     uint32_t family;
     std::string key;
+    std::optional<std::string> value;
   };
   class FailedCollector;
 
@@ -71,7 +74,7 @@ class ReopeningDatabase {
   absl::Status closed_ ABSL_GUARDED_BY(mutex_);
   bool reopening_ ABSL_GUARDED_BY(mutex_) = false;
   std::chrono::steady_clock::time_point last_attempt_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Failed> failed_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Failed> failed_ ABSL_GUARDED_BY(mutex_);  // a later one goes over an earlier one
 };
 
 }  // namespace fleetca::store

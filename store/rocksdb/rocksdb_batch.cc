@@ -8,6 +8,8 @@
 #include "store/records/keys.h"
 #include "store/records/record.h"
 #include "store/rocksdb/rocksdb_jwts.h"
+#include "store/rocksdb/rocksdb_lineages.h"
+#include "store/rocksdb/rocksdb_revocations.h"
 #include "store/rocksdb/rocksdb_tokens.h"
 
 namespace fleetca::store {
@@ -18,8 +20,11 @@ size_t BytesFor(const CommitPlan& plan) {
   // For each record its keys and lengths come to about this much on top; the time mark to less.
   constexpr size_t kOverhead = 256;
   const Commit& commit = *plan.commit;
+  const RevocationPlan& revocations = plan.revocations;
   size_t bytes = (plan.token_uses.size() + plan.jwt_uses.size() + commit.new_tokens.size() +
-                  plan.revoked_tokens.size() + 1) *
+                  plan.revoked_tokens.size() + 2 * plan.lineages.size() +
+                  2 * revocations.revocations.size() + revocations.blocks.size() +
+                  revocations.unblocks.size() + revocations.crl_states.size() + 1) *
                  kOverhead;
   for (const CertificateRecord& record : commit.certificates) {
     bytes += record.certificate.size() + record.identity.size() + record.requester.size() +
@@ -51,7 +56,7 @@ rocksdb::WriteBatch MakeBatch(const Database& database, const CommitPlan& plan,
   identities.reserve(plan.stored);
   std::string value;
   for (size_t i = 0; i < records.size(); ++i) {
-    if (plan.outcomes[i].stored()) {
+    if (plan.outcomes.certificates[i].stored()) {
       EncodeRecord(records[i], value);
       batch.Put(database.certificates(), records[i].serial, value);
       identities.push_back(IdentityKey(records[i].identity, records[i].serial));
@@ -59,7 +64,7 @@ rocksdb::WriteBatch MakeBatch(const Database& database, const CommitPlan& plan,
   }
   std::sort(identities.begin(), identities.end());
   for (const CommitKey& request : KeysOfKind(keys, CommitKey::Kind::kRequest)) {
-    if (plan.outcomes[request.certificate].stored()) {
+    if (plan.outcomes.certificates[request.certificate].stored()) {
       batch.Put(database.requests(), AsSlice(request.key), records[request.certificate].serial);
     }
   }
@@ -70,7 +75,23 @@ rocksdb::WriteBatch MakeBatch(const Database& database, const CommitPlan& plan,
   PutJwtUses(database, plan.jwt_uses, batch);
   PutTokens(database, plan.commit->new_tokens, batch);
   PutTokenRevocations(database, plan.revoked_tokens, batch);
+  PutLineages(database, plan.lineages, batch);
+  if (!plan.lineages.empty()) {
+    for (size_t i = 0; i < records.size(); ++i) {
+      if (plan.outcomes.certificates[i].stored()) {
+        PutLineageMember(database, records[i], batch);
+      }
+    }
+  }
+  PutRevocations(database, plan.revocations, batch);
   return batch;
+}
+
+rocksdb::WriteBatch MakeBackBatch(const Database& database, const CommitPlan& plan) {
+  rocksdb::WriteBatch back;
+  PutLineagesBack(database, plan.lineages, back);
+  PutRevocationsBack(database, plan.revocations, back);
+  return back;
 }
 
 }  // namespace fleetca::store

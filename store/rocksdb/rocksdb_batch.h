@@ -14,6 +14,9 @@ namespace fleetca::store {
 rocksdb::WriteBatch MakeBatch(const Database& database, const CommitPlan& plan,
                               const CommitKeys& keys);
 
+// What that writes over or deletes: for a store whose write failed.
+rocksdb::WriteBatch MakeBackBatch(const Database& database, const CommitPlan& plan);
+
 // The number of the last entry of a batch that was written; 0 when it cannot be told.
 uint64_t LastNumber(const rocksdb::WriteBatch& batch);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/escaping.h"
@@ -49,13 +50,14 @@ absl::StatusOr<CertificateRecord> ReadIndexed(const Database& database,
   return DecodeRecord(serial, AsView(value));
 }
 
-absl::StatusOr<CertificateRecord> ReadBySerial(const Database& database, absl::string_view serial) {
+absl::StatusOr<CertificateRecord> ReadBySerial(const Database& database, absl::string_view serial,
+                                               const rocksdb::ReadOptions& options) {
   if (database.cutoff().IsPast(serial)) {
     return SerialNotFound(serial);
   }
   rocksdb::PinnableSlice value;
   const rocksdb::Status status =
-      database.db().Get(rocksdb::ReadOptions(), database.certificates(), AsSlice(serial), &value);
+      database.db().Get(options, database.certificates(), AsSlice(serial), &value);
   if (status.IsNotFound()) {
     return SerialNotFound(serial);
   }
@@ -127,6 +129,36 @@ absl::Status ForEachCertificateByIdentity(const Database& database, absl::string
     }
   }
   return it->status().ok() ? absl::OkStatus() : ReadError(it->status());
+}
+
+absl::StatusOr<CertificatePage> SelectFromCertificates(const Database& database,
+                                                       const CertificateSelection& selection,
+                                                       absl::string_view from,
+                                                       const PageLimit& limit) {
+  const std::string lower =
+      std::max({ExpiryLowerBound(selection.not_after_from),
+                SerialBound(database.cutoff().mark().before), std::string(from)});
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> it(
+      database.db().NewIterator(options, database.certificates()));
+  CertificatePage page;
+  size_t left = limit.looked_at;
+  for (it->Seek(lower); it->Valid(); it->Next(), --left) {
+    if (left == 0 || page.records.size() >= limit.records) {
+      page.next = it->key().ToString();
+      break;
+    }
+    FLEETCA_ASSIGN_OR_RETURN(CertificateRecord record,
+                             DecodeRecord(AsView(it->key()), AsView(it->value())));
+    if (selection.Matches(record)) {
+      page.records.push_back(std::move(record));
+    }
+  }
+  if (!it->status().ok()) {
+    return ReadError(it->status());
+  }
+  return page;
 }
 
 }  // namespace fleetca::store

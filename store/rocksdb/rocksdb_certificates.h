@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "store/certificate_record.h"
+#include "store/certificate_selection.h"
 #include "store/rocksdb/rocksdb_database.h"
 
 namespace fleetca::store {
@@ -18,13 +19,19 @@ absl::StatusOr<CertificateRecord> ReadIndexed(const Database& database,
                                               absl::string_view serial);
 
 // As of Certificates.
-absl::StatusOr<CertificateRecord> ReadBySerial(const Database& database, absl::string_view serial);
+absl::StatusOr<CertificateRecord> ReadBySerial(
+    const Database& database, absl::string_view serial,
+    const rocksdb::ReadOptions& options = rocksdb::ReadOptions());
 absl::StatusOr<CertificateRecord> ReadByRequestKey(const Database& database,
                                                    absl::string_view request_key);
 absl::Status ForEachCertificateByExpiry(const Database& database, absl::Time from, absl::Time to,
                                         RecordVisitor visitor);
 absl::Status ForEachCertificateByIdentity(const Database& database, absl::string_view identity,
                                           RecordVisitor visitor);
+absl::StatusOr<CertificatePage> SelectFromCertificates(const Database& database,
+                                                       const CertificateSelection& selection,
+                                                       absl::string_view from,
+                                                       const PageLimit& limit);
 
 }  // namespace fleetca::store
 

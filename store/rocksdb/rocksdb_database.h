@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "store/records/keys.h"
+#include "store/records/revocation_keys.h"
 #include "store/rocksdb/prune_cutoff.h"
 #include "store/rocksdb/rocksdb_store.h"
 
@@ -39,8 +40,17 @@ struct DatabaseOptions : RocksDbOptions {
   std::shared_ptr<PruneCutoff> cutoff = std::make_shared<PruneCutoff>();
 };
 
-enum class Family { kDescription, kCertificates, kRequests, kIdentities, kTokens, kJwts };
-inline constexpr size_t kFamilies = 6;
+enum class Family {
+  kDescription,
+  kCertificates,
+  kRequests,
+  kIdentities,
+  kTokens,
+  kJwts,
+  kLineages,
+  kRevocations
+};
+inline constexpr size_t kFamilies = 8;
 
 // Those that came after the first release, in the order in which they came.
 struct LaterFamily {
@@ -51,6 +61,8 @@ struct LaterFamily {
 inline constexpr LaterFamily kLaterFamilies[] = {
     {Family::kTokens, kTokensFamily, "join tokens"},
     {Family::kJwts, kJwtsFamily, "uses of JWTs"},
+    {Family::kLineages, kLineagesFamily, "lineages"},
+    {Family::kRevocations, kRevocationsFamily, "revocations"},
 };
 
 class Database {
@@ -78,6 +90,8 @@ class Database {
   rocksdb::ColumnFamilyHandle* identities() const { return family(Family::kIdentities); }
   rocksdb::ColumnFamilyHandle* tokens() const { return family(Family::kTokens); }
   rocksdb::ColumnFamilyHandle* jwts() const { return family(Family::kJwts); }
+  rocksdb::ColumnFamilyHandle* lineages() const { return family(Family::kLineages); }
+  rocksdb::ColumnFamilyHandle* revocations() const { return family(Family::kRevocations); }
 
   // Databases of earlier releases have not all the families. `family` is null, and CreateFamily is
   // called before anything else, for those that are missing.

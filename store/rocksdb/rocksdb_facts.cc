@@ -7,6 +7,8 @@
 #include "base/status_macros.h"
 #include "store/rocksdb/rocksdb_certificates.h"
 #include "store/rocksdb/rocksdb_jwts.h"
+#include "store/rocksdb/rocksdb_lineages.h"
+#include "store/rocksdb/rocksdb_revocations.h"
 #include "store/rocksdb/rocksdb_tokens.h"
 
 namespace fleetca::store {
@@ -76,8 +78,11 @@ absl::Status LookUpJwts(const Database& database, absl::Span<const CommitKey> ke
 
 }  // namespace
 
-absl::StatusOr<CommitFacts> LookUpFacts(const Database& database, const CommitKeys& keys) {
+absl::StatusOr<CommitFacts> LookUpFacts(const Database& database, const Commit& commit,
+                                        const CommitKeys& keys, const Restores& restores,
+                                        const FeedState& feed) {
   CommitFacts facts;
+  facts.epoch = restores.epoch;
   if (keys.empty()) {
     return facts;
   }
@@ -85,6 +90,13 @@ absl::StatusOr<CommitFacts> LookUpFacts(const Database& database, const CommitKe
       LookUpRequests(database, KeysOfKind(keys, CommitKey::Kind::kRequest), facts));
   FLEETCA_RETURN_IF_ERROR(LookUpTokens(database, KeysOfKind(keys, CommitKey::Kind::kToken), facts));
   FLEETCA_RETURN_IF_ERROR(LookUpJwts(database, KeysOfKind(keys, CommitKey::Kind::kJwt), facts));
+  if (const auto lineages = KeysOfKind(keys, CommitKey::Kind::kLineage); !lineages.empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(facts.lineages, LookUpLineages(database, commit, lineages, restores,
+                                                            feed.lineage_blocks > 0));
+  }
+  if (!KeysOfKind(keys, CommitKey::Kind::kRevocations).empty()) {
+    FLEETCA_ASSIGN_OR_RETURN(facts.revocations, LookUpRevocations(database, commit, feed));
+  }
   return facts;
 }
 

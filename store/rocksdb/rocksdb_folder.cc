@@ -19,6 +19,7 @@
 #include "store/rocksdb/folder.h"
 #include "store/rocksdb/rocksdb_clock.h"
 #include "store/rocksdb/rocksdb_prune.h"
+#include "store/rocksdb/rocksdb_revocations.h"
 #include "store/rocksdb/witness.h"
 
 namespace fleetca::store {
@@ -163,18 +164,18 @@ absl::StatusOr<std::unique_ptr<Database>> OpenAndCheck(const DatabaseOptions& op
 }
 
 // nullopt in a database of a release that kept no head outside, or of a store that has none.
-absl::StatusOr<std::optional<Lineage>> ReadLineage(const Database& database) {
+absl::StatusOr<std::optional<StoreHistory>> ReadStoreHistory(const Database& database) {
   std::string value;
   const rocksdb::Status status =
-      database.db().Get(rocksdb::ReadOptions(), database.description(), kLineageKey, &value);
+      database.db().Get(rocksdb::ReadOptions(), database.description(), kHistoryKey, &value);
   if (status.IsNotFound()) {
     return std::nullopt;
   }
   if (!status.ok()) {
     return ReadError(status);
   }
-  FLEETCA_ASSIGN_OR_RETURN(Lineage lineage, DecodeLineage(value));
-  return lineage;
+  FLEETCA_ASSIGN_OR_RETURN(StoreHistory history, DecodeStoreHistory(value));
+  return history;
 }
 
 absl::Status OpenFinished(const DatabaseOptions& options, const Witness& witness,
@@ -184,7 +185,8 @@ absl::Status OpenFinished(const DatabaseOptions& options, const Witness& witness
   FLEETCA_ASSIGN_OR_RETURN(folder.database, OpenAndCheck(options, witness, *folder.head));
   FLEETCA_ASSIGN_OR_RETURN(const std::optional<int64_t> mark, ReadMark(*folder.database));
   folder.latest_mark = mark.value_or(0);
-  FLEETCA_ASSIGN_OR_RETURN(folder.lineage, ReadLineage(*folder.database));
+  FLEETCA_ASSIGN_OR_RETURN(folder.feed, ReadFeedState(*folder.database));
+  FLEETCA_ASSIGN_OR_RETURN(folder.history, ReadStoreHistory(*folder.database));
   return absl::OkStatus();
 }
 
@@ -204,7 +206,7 @@ absl::Status ExplainHead(const absl::Status& status) {
   return Annotate(status, "store.head_file has to be a path that the server may write");
 }
 
-// Joins the store to its head. The head is there before the lineage and says "made" after it, so
+// Joins the store to its head. The head is there before the history and says "made" after it, so
 // that this may be cut short anywhere and goes on at the next opening.
 absl::Status Join(const DatabaseOptions& options, const ExpectedStore& expected,
                   StoreFolder& folder) {
@@ -213,9 +215,9 @@ absl::Status Join(const DatabaseOptions& options, const ExpectedStore& expected,
     FLEETCA_ASSIGN_OR_RETURN(head.id, MakeStoreId());
     FLEETCA_RETURN_IF_ERROR(ExplainHead(OutsideHead::Write(options.head_file, head)));
   }
-  if (!folder.lineage.has_value()) {
-    folder.lineage = Lineage{.id = head.id, .epoch = head.epoch};
-    FLEETCA_RETURN_IF_ERROR(WriteLineage(options, *folder.database, *folder.lineage));
+  if (!folder.history.has_value()) {
+    folder.history = StoreHistory{.id = head.id, .epoch = head.epoch};
+    FLEETCA_RETURN_IF_ERROR(WriteStoreHistory(options, *folder.database, *folder.history));
   }
   if (!head.made) {
     head.made = true;
@@ -255,7 +257,7 @@ absl::StatusOr<StoreFolder> OpenStoreFolder(const DatabaseOptions& options) {
   FLEETCA_ASSIGN_OR_RETURN(StoreFolder folder, OpenAnyStoreFolder(options, &made_new));
   if (!made_new) {
     FLEETCA_RETURN_IF_ERROR(
-        expected.CheckFound(folder.lineage, folder.database->db().GetLatestSequenceNumber()));
+        expected.CheckFound(folder.history, folder.database->db().GetLatestSequenceNumber()));
   }
   FLEETCA_RETURN_IF_ERROR(Join(options, expected, folder));
   return folder;
@@ -277,9 +279,9 @@ absl::StatusOr<StoreFolder> OpenAnyStoreFolder(const DatabaseOptions& options, b
   return folder;
 }
 
-absl::Status WriteLineage(const DatabaseOptions& options, const Database& database,
-                          const Lineage& lineage) {
-  return Describe(options, database, kLineageKey, EncodeLineage(lineage));
+absl::Status WriteStoreHistory(const DatabaseOptions& options, const Database& database,
+                               const StoreHistory& history) {
+  return Describe(options, database, kHistoryKey, EncodeStoreHistory(history));
 }
 
 absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(const DatabaseOptions& options,

@@ -15,12 +15,13 @@
 #include <optional>
 
 #include "absl/status/statusor.h"
+#include "store/records/feed_record.h"
 #include "store/rocksdb/folder_lock.h"
 #include "store/rocksdb/head_file.h"
-#include "store/rocksdb/lineage.h"
 #include "store/rocksdb/outside_head.h"
 #include "store/rocksdb/rocksdb_database.h"
 #include "store/rocksdb/rocksdb_store.h"
+#include "store/rocksdb/store_history.h"
 
 namespace fleetca::store {
 
@@ -31,8 +32,9 @@ struct StoreFolder {
   std::unique_ptr<OutsideHead> outside;  // null without a head_file
   std::unique_ptr<Database> database;
   uint16_t instance_id = 0;
-  int64_t latest_mark = 0;         // store/records/time_mark.h
-  std::optional<Lineage> lineage;  // of a store that has, or had, a head outside
+  int64_t latest_mark = 0;              // store/records/time_mark.h
+  FeedState feed;                       // how far revocations are
+  std::optional<StoreHistory> history;  // of a store that has, or had, a head outside
 };
 
 // As OpenRocksDbStore. Nothing is made or changed in a folder whose parts do not belong together,
@@ -43,8 +45,8 @@ absl::StatusOr<StoreFolder> OpenStoreFolder(const DatabaseOptions& options);
 // whether the store was made just now.
 absl::StatusOr<StoreFolder> OpenAnyStoreFolder(const DatabaseOptions& options, bool* made_new);
 
-absl::Status WriteLineage(const DatabaseOptions& options, const Database& database,
-                          const Lineage& lineage);
+absl::Status WriteStoreHistory(const DatabaseOptions& options, const Database& database,
+                               const StoreHistory& history);
 
 // The store over an open folder.
 std::unique_ptr<Store> MakeRocksDbStore(const DatabaseOptions& options, StoreFolder folder);

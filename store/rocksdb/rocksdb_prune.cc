@@ -9,6 +9,7 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "store/records/keys.h"
+#include "store/records/lineage_record.h"
 
 namespace fleetca::store {
 namespace {
@@ -84,6 +85,17 @@ void PruneIdentities(const std::shared_ptr<PruneCutoff>& cutoff,
   PruneBy(
       cutoff,
       [](absl::string_view key, absl::string_view /*value*/) { return SerialOfIdentityKey(key); },
+      kIndexRewriteSeconds, family);
+}
+
+void PruneLineages(const std::shared_ptr<PruneCutoff>& cutoff,
+                   rocksdb::ColumnFamilyOptions& family) {
+  PruneBy(
+      cutoff,
+      [](absl::string_view key, absl::string_view value) {
+        const absl::string_view member = SerialOfLineageMemberKey(key);
+        return member.empty() ? ExpiryOfLineageValue(value) : member;
+      },
       kIndexRewriteSeconds, family);
 }
 

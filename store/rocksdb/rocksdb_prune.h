@@ -21,13 +21,16 @@
 namespace fleetca::store {
 
 // Makes the family drop what is past the cutoff whenever it is written anew: certificates, whose
-// keys are serials; requests, whose values are; and identities, whose keys end with them.
+// keys are serials; requests, whose values are; identities, whose keys end with them; and lineages,
+// whose members' keys end with them, and whose values say when the last one expires.
 void PruneCertificates(const std::shared_ptr<PruneCutoff>& cutoff,
                        rocksdb::ColumnFamilyOptions& family);
 void PruneRequests(const std::shared_ptr<PruneCutoff>& cutoff,
                    rocksdb::ColumnFamilyOptions& family);
 void PruneIdentities(const std::shared_ptr<PruneCutoff>& cutoff,
                      rocksdb::ColumnFamilyOptions& family);
+void PruneLineages(const std::shared_ptr<PruneCutoff>& cutoff,
+                   rocksdb::ColumnFamilyOptions& family);
 
 // Sets the cutoff to what the database says.
 absl::Status ReadPruneMark(const Database& database, PruneCutoff& cutoff);

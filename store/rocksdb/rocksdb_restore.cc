@@ -12,6 +12,7 @@
 #include "base/time_rounding.h"
 #include "store/rocksdb/outside_head.h"
 #include "store/rocksdb/rocksdb_folder.h"
+#include "store/rocksdb/rocksdb_revocations.h"
 
 namespace fleetca::store {
 namespace {
@@ -50,9 +51,20 @@ HeadState FoundHead(const RocksDbOptions& options) {
   return head.ok() && head->has_value() ? **head : HeadState();
 }
 
-// The lineage is to the second, as an iat is. Rounded down it would let a JWT in again that was
+// The history is to the second, as an iat is. Rounded down it would let a JWT in again that was
 // issued and used within the second of the loss.
 absl::Time JwtsNotBefore(absl::Time loss) { return CeilToSecond(loss); }
+
+// Revocations may be lost, and so the numbers that readers of them have seen: they are told.
+absl::Status RaiseFeed(uint64_t epoch, StoreFolder& folder) {
+  RaiseAfterRestore(epoch, folder.feed);
+  rocksdb::WriteBatch batch;
+  PutFeedState(*folder.database, folder.feed, batch);
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  const rocksdb::Status status = folder.database->db().Write(synced, &batch);
+  return status.ok() ? absl::OkStatus() : ReadError(status);
+}
 
 // A later time would be taken for the latest that is known by the next restore.
 absl::Status LowerHead(const RocksDbOptions& options, absl::Time now) {
@@ -74,18 +86,20 @@ absl::StatusOr<RestoreSummary> AcceptLoss(const RocksDbOptions& options, absl::T
   RestoreSummary summary;
   FLEETCA_ASSIGN_OR_RETURN(StoreFolder folder,
                            OpenAnyStoreFolder(database_options, &summary.made_new));
-  Lineage lineage = folder.lineage.value_or(Lineage());
-  FLEETCA_ASSIGN_OR_RETURN(lineage.id, MakeStoreId());
+  StoreHistory history = folder.history.value_or(StoreHistory());
+  FLEETCA_ASSIGN_OR_RETURN(history.id, MakeStoreId());
   summary.last_write = absl::FromUnixMillis(folder.latest_mark);
   const HeadState found = FoundHead(options);
   now = std::max({now, found.noted_at, summary.last_write});
-  lineage.epoch = std::max(lineage.epoch, found.epoch) + 1;
-  lineage.jwts_not_before = std::max(lineage.jwts_not_before, JwtsNotBefore(now));
-  summary.jwts_not_before = lineage.jwts_not_before;
-  FLEETCA_RETURN_IF_ERROR(WriteLineage(database_options, *folder.database, lineage));
-  summary.epoch = lineage.epoch;
-  const HeadState head = {.id = lineage.id,
-                          .epoch = lineage.epoch,
+  history.epoch = std::max(history.epoch, found.epoch) + 1;
+  history.jwts_not_before = std::max(history.jwts_not_before, JwtsNotBefore(now));
+  summary.jwts_not_before = history.jwts_not_before;
+  history.restored_at = JwtsNotBefore(now);
+  FLEETCA_RETURN_IF_ERROR(WriteStoreHistory(database_options, *folder.database, history));
+  FLEETCA_RETURN_IF_ERROR(RaiseFeed(history.epoch, folder));
+  summary.epoch = history.epoch;
+  const HeadState head = {.id = history.id,
+                          .epoch = history.epoch,
                           .made = true,
                           .number = folder.database->db().GetLatestSequenceNumber(),
                           .noted_at = std::max(found.noted_at, summary.last_write)};
@@ -106,13 +120,15 @@ absl::StatusOr<ClockSummary> SetClock(const RocksDbOptions& options, absl::Time 
   ClockSummary summary;
   summary.before = absl::FromUnixMillis(folder.latest_mark);
   const absl::Time known = std::max(summary.before, FoundHead(options).noted_at);
-  // A server's store always has a lineage.
-  if (folder.lineage.has_value() &&
-      (folder.lineage->jwts_not_before > JwtsNotBefore(now) || known > now)) {
-    folder.lineage->jwts_not_before = JwtsNotBefore(now);
-    summary.jwts_not_before = folder.lineage->jwts_not_before;
+  // A server's store always has a history.
+  if (folder.history.has_value() &&
+      (folder.history->jwts_not_before > JwtsNotBefore(now) || known > now)) {
+    folder.history->jwts_not_before = JwtsNotBefore(now);
+    // What is issued from now on is of after the restore.
+    folder.history->restored_at = std::min(folder.history->restored_at, JwtsNotBefore(now));
+    summary.jwts_not_before = folder.history->jwts_not_before;
     // First: cut short, it must not leave a clock that is set and uses that are forgotten.
-    FLEETCA_RETURN_IF_ERROR(WriteLineage(database_options, *folder.database, *folder.lineage));
+    FLEETCA_RETURN_IF_ERROR(WriteStoreHistory(database_options, *folder.database, *folder.history));
   }
   std::unique_ptr<Store> store = MakeRocksDbStore(database_options, std::move(folder));
   FLEETCA_ASSIGN_OR_RETURN(

@@ -25,8 +25,10 @@ struct RestoreSummary {
 // whatever `options.head_file` says. Because what was used since the copy was made is not known,
 // all join tokens are revoked, and one-use JWTs that were issued before now are refused: before
 // `now`, or the latest time that the head or the store noted where `now` is earlier, as a clock
-// that is behind would let used JWTs in again. Cut short, it leaves a store that is still refused
-// and can be restored again. Errors as of OpenRocksDbStore.
+// that is behind would let used JWTs in again. Each lineage of before takes one step from any of
+// its certificates (store/lineage.h), and readers of the feed of revocations are told to begin
+// again. Cut short, it leaves a store that is still refused and can be restored again. Errors as of
+// OpenRocksDbStore.
 absl::StatusOr<RestoreSummary> AcceptLoss(const RocksDbOptions& options, absl::Time now);
 
 struct ClockSummary {

@@ -33,6 +33,7 @@
 #include "store/records/commit_keys.h"
 #include "store/records/commit_plan.h"
 #include "store/records/commit_timer.h"
+#include "store/records/feed_record.h"
 #include "store/records/keys.h"
 #include "store/records/time_mark.h"
 #include "store/rocksdb/commits_in_progress.h"
@@ -44,7 +45,10 @@
 #include "store/rocksdb/rocksdb_facts.h"
 #include "store/rocksdb/rocksdb_folder.h"
 #include "store/rocksdb/rocksdb_jwts.h"
+#include "store/rocksdb/rocksdb_lineages.h"
 #include "store/rocksdb/rocksdb_prune.h"
+#include "store/rocksdb/rocksdb_revocation_reads.h"
+#include "store/rocksdb/rocksdb_revocations.h"
 #include "store/rocksdb/rocksdb_tokens.h"
 
 namespace fleetca::store {
@@ -57,15 +61,33 @@ class RocksDbStore : public Store {
         stats_(options.stats),
         cutoff_(options.cutoff),
         latest_mark_(folder.latest_mark),
-        jwts_not_before_(folder.lineage.value_or(Lineage()).jwts_not_before),
+        history_(folder.history.value_or(StoreHistory())),
+        feed_(folder.feed),
         database_(options, std::move(folder)) {}
 
-  absl::StatusOr<std::vector<WriteOutcome>> Write(const Commit& commit) override;
+  absl::StatusOr<CommitOutcomes> Write(const Commit& commit) override;
   absl::StatusOr<CertificateRecord> GetBySerial(absl::string_view serial) const override;
   absl::StatusOr<CertificateRecord> GetByRequestKey(absl::string_view request_key) const override;
   absl::Status ForEachByExpiry(absl::Time from, absl::Time to,
                                RecordVisitor visitor) const override;
   absl::Status ForEachByIdentity(absl::string_view identity, RecordVisitor visitor) const override;
+  absl::Status ForEachByLineage(absl::string_view lineage, RecordVisitor visitor) const override;
+  absl::StatusOr<CertificatePage> SelectCertificates(const CertificateSelection& selection,
+                                                     absl::string_view from,
+                                                     const PageLimit& limit) const override;
+  absl::StatusOr<LineageState> GetLineage(absl::string_view lineage) const override;
+  absl::StatusOr<Revocation> GetRevocation(absl::string_view serial) const override;
+  absl::StatusOr<uint64_t> ForEachRevocation(const RevocationScope& scope, absl::string_view from,
+                                             RevocationVisitor visitor) const override;
+  absl::StatusOr<RevocationChanges> ReadRevocationFeed(uint64_t after, size_t limit) const override;
+  uint64_t last_sequence() const override { return feed().last_sequence; }
+  uint64_t revocation_count() const override { return feed().revocations; }
+  absl::StatusOr<size_t> DropRevocations(absl::Time expired_before) override;
+  absl::StatusOr<Block> GetBlock(const BlockTarget& target) const override;
+  absl::Status ForEachBlock(BlockKind kind, absl::string_view from,
+                            BlockVisitor visitor) const override;
+  absl::StatusOr<CrlState> GetCrlState(const CrlId& crl) const override;
+  absl::Status ForEachCrlState(CrlStateVisitor visitor) const override;
   absl::StatusOr<JoinTokenState> GetJoinToken(absl::string_view hash) const override;
   absl::Status ForEachJoinToken(absl::string_view from, JoinTokenVisitor visitor) const override;
   absl::StatusOr<size_t> DropJoinTokens(absl::Time expired_before) override;
@@ -78,20 +100,38 @@ class RocksDbStore : public Store {
   absl::Status CheckWritable() override { return database_.ForWriting().status(); }
   absl::Status NoteTime(absl::Time time) override;
   absl::Status ResetLatestTime(absl::Time time) override;
-  absl::Time jwts_not_before() const override { return jwts_not_before_; }
+  absl::Time jwts_not_before() const override { return history_.jwts_not_before; }
   uint16_t instance_id() const override { return database_.instance_id(); }
   const StoreStats& stats() const override { return *stats_; }
 
  private:
-  absl::Status WriteBatch(const Database& database, rocksdb::WriteBatch& batch);
+  // Makes what a batch wrote over or deleted; called when the batch failed.
+  using MakeBack = absl::FunctionRef<rocksdb::WriteBatch()>;
+  static rocksdb::WriteBatch NothingBack() { return rocksdb::WriteBatch(); }
+
+  absl::Status WriteBatch(const Database& database, rocksdb::WriteBatch& batch,
+                          MakeBack make_back = NothingBack);
   // With the time of what is written.
-  absl::Status WriteBatchAt(int64_t mark, const Database& database, rocksdb::WriteBatch& batch);
+  absl::Status WriteBatchAt(int64_t mark, const Database& database, rocksdb::WriteBatch& batch,
+                            MakeBack make_back = NothingBack);
+
+  FeedState feed() const ABSL_LOCKS_EXCLUDED(feed_mutex_) {
+    absl::MutexLock lock(&feed_mutex_);
+    return feed_;
+  }
+  // By who has the turn to change revocations.
+  void SetFeed(const FeedState& feed) ABSL_LOCKS_EXCLUDED(feed_mutex_) {
+    absl::MutexLock lock(&feed_mutex_);
+    feed_ = feed;
+  }
 
   const bool sync_writes_;
   const std::shared_ptr<StoreStats> stats_;
   const std::shared_ptr<PruneCutoff> cutoff_;
   std::atomic<int64_t> latest_mark_;
-  const absl::Time jwts_not_before_;
+  const StoreHistory history_;
+  mutable absl::Mutex feed_mutex_;
+  FeedState feed_ ABSL_GUARDED_BY(feed_mutex_);
   CommitsInProgress commits_;
   // Held by who drops tokens, or moves the cutoff.
   absl::Mutex drop_mutex_;
@@ -101,13 +141,14 @@ class RocksDbStore : public Store {
 // Nobody reads RocksDB's counters of this thread, and counting every comparison costs a tenth.
 void CountNothing() { rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable); }
 
-absl::Status RocksDbStore::WriteBatch(const Database& database, rocksdb::WriteBatch& batch) {
+absl::Status RocksDbStore::WriteBatch(const Database& database, rocksdb::WriteBatch& batch,
+                                      MakeBack make_back) {
   CountNothing();
   rocksdb::WriteOptions options;
   options.sync = sync_writes_;
   const rocksdb::Status status = database.db().Write(options, &batch);
   if (!status.ok()) {
-    database_.WriteFailed(batch);
+    database_.WriteFailed(batch, make_back());
     return Unavailable(Reason::kStoreUnavailable,
                        absl::StrCat("the store cannot write, and nothing is issued until it can; "
                                     "look at the disk's space and health: ",
@@ -120,9 +161,9 @@ absl::Status RocksDbStore::WriteBatch(const Database& database, rocksdb::WriteBa
 }
 
 absl::Status RocksDbStore::WriteBatchAt(int64_t mark, const Database& database,
-                                        rocksdb::WriteBatch& batch) {
+                                        rocksdb::WriteBatch& batch, MakeBack make_back) {
   MergeMark(database, mark, batch);
-  FLEETCA_RETURN_IF_ERROR(WriteBatch(database, batch));
+  FLEETCA_RETURN_IF_ERROR(WriteBatch(database, batch, make_back));
   int64_t latest = latest_mark_.load();
   while (latest < mark && !latest_mark_.compare_exchange_weak(latest, mark)) {
   }
@@ -154,20 +195,31 @@ absl::Status RocksDbStore::ResetLatestTime(absl::Time time) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<WriteOutcome>> RocksDbStore::Write(const Commit& commit) {
+// Of the kinds of keys, which are in order, the last ones do.
+bool NeedsFeed(const CommitKeys& keys) {
+  return !keys.empty() && keys.back().kind >= CommitKey::Kind::kLineage;
+}
+
+absl::StatusOr<CommitOutcomes> RocksDbStore::Write(const Commit& commit) {
   const CommitTimer timer;
   FLEETCA_ASSIGN_OR_RETURN(const CommitKeys keys, ReadCommitKeys(commit));
   if (commit.empty()) {
-    return std::vector<WriteOutcome>();
+    return CommitOutcomes();
   }
   const CommitsInProgress::Turn turn(commits_, keys);
   FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
   CountNothing();
-  FLEETCA_ASSIGN_OR_RETURN(CommitFacts facts, LookUpFacts(*database, keys));
+  FLEETCA_ASSIGN_OR_RETURN(CommitFacts facts, LookUpFacts(*database, commit, keys,
+                                                          {history_.epoch, history_.restored_at},
+                                                          NeedsFeed(keys) ? feed() : FeedState()));
   CommitPlan plan = PlanCommit(commit, keys, std::move(facts));
   if (plan.Writes()) {
     rocksdb::WriteBatch batch = MakeBatch(*database, plan, keys);
-    FLEETCA_RETURN_IF_ERROR(WriteBatchAt(plan.LatestMark(), *database, batch));
+    FLEETCA_RETURN_IF_ERROR(WriteBatchAt(plan.LatestMark(), *database, batch,
+                                         [&] { return MakeBackBatch(*database, plan); }));
+  }
+  if (plan.revocations.ChangesFeed()) {
+    SetFeed(plan.revocations.feed.now);
   }
   if (plan.stored > 0) {
     timer.Done(plan.stored, *stats_);
@@ -196,6 +248,79 @@ absl::Status RocksDbStore::ForEachByIdentity(absl::string_view identity,
                                              RecordVisitor visitor) const {
   FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
   return ForEachCertificateByIdentity(*database, identity, visitor);
+}
+
+absl::Status RocksDbStore::ForEachByLineage(absl::string_view lineage,
+                                            RecordVisitor visitor) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
+  return ForEachCertificateByLineage(*database, lineage, visitor);
+}
+
+absl::StatusOr<CertificatePage> RocksDbStore::SelectCertificates(
+    const CertificateSelection& selection, absl::string_view from, const PageLimit& limit) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
+  return SelectFromCertificates(*database, selection, from, limit);
+}
+
+absl::StatusOr<LineageState> RocksDbStore::GetLineage(absl::string_view lineage) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
+  return ReadLineage(*database, lineage);
+}
+
+absl::StatusOr<Revocation> RocksDbStore::GetRevocation(absl::string_view serial) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
+  return ReadRevocation(*database, serial, rocksdb::ReadOptions());
+}
+
+absl::StatusOr<uint64_t> RocksDbStore::ForEachRevocation(const RevocationScope& scope,
+                                                         absl::string_view from,
+                                                         RevocationVisitor visitor) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
+  return ForEachRevocationIn(*database, scope, from, visitor);
+}
+
+absl::StatusOr<RevocationChanges> RocksDbStore::ReadRevocationFeed(uint64_t after,
+                                                                   size_t limit) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
+  return ReadFeed(*database, after, limit);
+}
+
+// Step by step, so that revocations and blocks of others come in between.
+absl::StatusOr<size_t> RocksDbStore::DropRevocations(absl::Time expired_before) {
+  const CommitKeys keys = RevocationKeys();
+  size_t dropped = 0;
+  for (;;) {
+    const CommitsInProgress::Turn turn(commits_, keys);
+    FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
+    FLEETCA_ASSIGN_OR_RETURN(DropStep step, MakeDropStep(*database, expired_before, feed()));
+    if (step.dropped == 0) {
+      return dropped;
+    }
+    FLEETCA_RETURN_IF_ERROR(WriteBatch(*database, step.batch, [&step] { return step.back; }));
+    SetFeed(step.feed);
+    dropped += step.dropped;
+  }
+}
+
+absl::StatusOr<Block> RocksDbStore::GetBlock(const BlockTarget& target) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
+  return ReadBlock(*database, target, rocksdb::ReadOptions());
+}
+
+absl::Status RocksDbStore::ForEachBlock(BlockKind kind, absl::string_view from,
+                                        BlockVisitor visitor) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
+  return ForEachBlockOfKind(*database, kind, from, visitor);
+}
+
+absl::StatusOr<CrlState> RocksDbStore::GetCrlState(const CrlId& crl) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
+  return ReadCrlState(*database, crl);
+}
+
+absl::Status RocksDbStore::ForEachCrlState(CrlStateVisitor visitor) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
+  return ForEachStateOfACrl(*database, visitor);
 }
 
 absl::StatusOr<JoinTokenState> RocksDbStore::GetJoinToken(absl::string_view hash) const {
@@ -230,6 +355,7 @@ absl::StatusOr<size_t> RocksDbStore::DropJwtUses(absl::Time expired_before) {
 }
 
 absl::Status RocksDbStore::Prune(absl::Time expired_before) {
+  FLEETCA_RETURN_IF_ERROR(DropRevocations(expired_before).status());
   absl::MutexLock lock(&drop_mutex_);
   FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForWriting());
   PruneMark mark = cutoff_->mark();

@@ -209,12 +209,12 @@ TEST_F(RocksDbTokensTest, AStoreOfTheReleaseBeforeGoesOnCounting) {
   for (const CertificateRecord& record : records) {
     uses.push_back({token_.hash, record.serial});
   }
-  const absl::StatusOr<std::vector<WriteOutcome>> outcomes =
+  const absl::StatusOr<CommitOutcomes> outcomes =
       store->Write({.certificates = records, .token_uses = uses});
   ASSERT_TRUE(outcomes.ok()) << outcomes.status();
-  EXPECT_TRUE((*outcomes)[0].stored());
-  EXPECT_TRUE((*outcomes)[1].stored());
-  EXPECT_EQ((*outcomes)[2].kind, WriteOutcome::Kind::kSpent);
+  EXPECT_TRUE(outcomes->certificates[0].stored());
+  EXPECT_TRUE(outcomes->certificates[1].stored());
+  EXPECT_EQ(outcomes->certificates[2].kind, WriteOutcome::Kind::kSpent);
   EXPECT_EQ(store->GetJoinToken(token_.hash).value(),
             (JoinTokenState{token_, 5, records[1].serial, std::nullopt}));
 }

@@ -18,9 +18,9 @@ using Kind = WriteOutcome::Kind;
 class StoreOutcomesContractTest : public StoreContractTest {
  protected:
   std::vector<WriteOutcome> MustWrite(const Commit& commit) {
-    absl::StatusOr<std::vector<WriteOutcome>> outcomes = store_->Write(commit);
+    absl::StatusOr<CommitOutcomes> outcomes = store_->Write(commit);
     EXPECT_TRUE(outcomes.ok()) << outcomes.status();
-    return outcomes.ok() ? *std::move(outcomes) : std::vector<WriteOutcome>();
+    return outcomes.ok() ? std::move(outcomes->certificates) : std::vector<WriteOutcome>();
   }
 
   static std::vector<Kind> KindsOf(const std::vector<WriteOutcome>& outcomes) {

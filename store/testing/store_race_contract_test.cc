@@ -26,6 +26,8 @@ struct Counts {
   std::atomic<uint32_t> stored{0};
   std::atomic<uint32_t> replayed{0};
   std::atomic<uint32_t> spent{0};
+  std::atomic<uint32_t> stale{0};
+  std::atomic<uint32_t> blocked{0};
 };
 
 class StoreRaceContractTest : public StoreContractTest {
@@ -66,11 +68,11 @@ class StoreRaceContractTest : public StoreContractTest {
   }
 
   static void Write(Store& store, const Commit& commit, Counts& counts) {
-    const absl::StatusOr<std::vector<WriteOutcome>> outcomes = store.Write(commit);
+    const absl::StatusOr<CommitOutcomes> outcomes = store.Write(commit);
     ASSERT_TRUE(outcomes.ok()) << outcomes.status();
-    ASSERT_EQ(outcomes->size(), commit.certificates.size());
-    for (size_t i = 0; i < outcomes->size(); ++i) {
-      const WriteOutcome& outcome = (*outcomes)[i];
+    ASSERT_EQ(outcomes->certificates.size(), commit.certificates.size());
+    for (size_t i = 0; i < outcomes->certificates.size(); ++i) {
+      const WriteOutcome& outcome = outcomes->certificates[i];
       const std::string& serial = commit.certificates[i].serial;
       switch (outcome.kind) {
         case Kind::kStored:
@@ -82,6 +84,12 @@ class StoreRaceContractTest : public StoreContractTest {
           break;
         case Kind::kSpent:
           ++counts.spent;
+          break;
+        case Kind::kStale:
+          ++counts.stale;
+          break;
+        case Kind::kBlocked:
+          ++counts.blocked;
           break;
       }
       EXPECT_EQ(store.GetBySerial(serial).ok(), outcome.stored());
@@ -162,11 +170,11 @@ TEST_P(StoreRaceContractTest, ForUsesAndRevocationsOfOneToken) {
     bool revoked = false;
     for (uint32_t number = 1; number <= kTries; ++number) {
       const CertificateRecord record = TestRecord(number);
-      const absl::StatusOr<std::vector<WriteOutcome>> outcomes =
+      const absl::StatusOr<CommitOutcomes> outcomes =
           store_->Write({.certificates = {record}, .token_uses = {{token.hash, record.serial}}});
       ASSERT_TRUE(outcomes.ok()) << outcomes.status();
-      EXPECT_TRUE(!revoked || !outcomes->front().stored());
-      stored += outcomes->front().stored() ? 1 : 0;
+      EXPECT_TRUE(!revoked || !outcomes->certificates.front().stored());
+      stored += outcomes->certificates.front().stored() ? 1 : 0;
       revoked = state().revocation.has_value();
     }
   });

@@ -213,10 +213,10 @@ TEST_P(StoreTokensContractTest, ARevocationKeepsTheUsesAndEndsThem) {
                                     .revoked_tokens = {{token_.hash, revocation_}}})
                   .ok());
   EXPECT_EQ(Get(token_), (JoinTokenState{token_, 2, TestRecord(2).serial, revocation_}));
-  const absl::StatusOr<std::vector<WriteOutcome>> outcomes = store_->Write(
+  const absl::StatusOr<CommitOutcomes> outcomes = store_->Write(
       {.certificates = {TestRecord(3)}, .token_uses = {UseOf(token_, TestRecord(3))}});
   ASSERT_TRUE(outcomes.ok()) << outcomes.status();
-  EXPECT_EQ(outcomes->front().kind, WriteOutcome::Kind::kSpent);
+  EXPECT_EQ(outcomes->certificates.front().kind, WriteOutcome::Kind::kSpent);
   EXPECT_EQ(Get(token_), (JoinTokenState{token_, 2, TestRecord(2).serial, revocation_}));
 }
 
@@ -309,10 +309,10 @@ TEST_P(StoreTokensContractTest, DropsWhatExpiredBefore) {
 TEST_P(StoreTokensContractTest, AUseOfADroppedTokenIsOfNoToken) {
   Add(other_);
   EXPECT_EQ(store_->DropJoinTokens(absl::InfiniteFuture()).value(), 1u);
-  const absl::StatusOr<std::vector<WriteOutcome>> outcomes = store_->Write(
+  const absl::StatusOr<CommitOutcomes> outcomes = store_->Write(
       {.certificates = {TestRecord(1)}, .token_uses = {UseOf(other_, TestRecord(1))}});
   ASSERT_TRUE(outcomes.ok()) << outcomes.status();
-  EXPECT_EQ(outcomes->front().kind, WriteOutcome::Kind::kSpent);
+  EXPECT_EQ(outcomes->certificates.front().kind, WriteOutcome::Kind::kSpent);
   ExpectNotFound(store_->GetJoinToken(other_.hash).status());
   EXPECT_THAT(All(), IsEmpty());
   EXPECT_EQ(store_->DropJoinTokens(absl::UnixEpoch()).value(), 0u);
