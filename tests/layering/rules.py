@@ -53,6 +53,7 @@ FOLDERS = {
         "x509",
         "x509/der",
         "x509/lint",
+        "x509/revocation",
     ],
     "service/config": [
         "base",
@@ -67,6 +68,17 @@ FOLDERS = {
         "x509/authz",
     ],
     "service/join": ["base", "service/caller", "service/policy", "service/time", "store"],
+    # Who is revoked, and how others hear of it; knows no policy and no caller.
+    "service/revocation": [
+        "base",
+        "service/time",
+        "signer",
+        "store",
+        "x509",
+        "x509/der",
+        "x509/lint",
+        "x509/revocation",
+    ],
     # Who may call which method.
     "service/rights": ["service/policy"],
     # A port for any gRPC server: knows no CA.
@@ -167,6 +179,7 @@ FOLDERS = {
         "service/server",
         "store/rocksdb",
         "x509",
+        "x509/revocation",
     ],
     # Floor 9.
     # The top binary knows both command sets and nothing below them.
@@ -186,6 +199,7 @@ TESTS_MAY = {
     "service/time": ["store/memory"],
     "service/join": ["store/memory"],
     "service/issuance": ["store/memory"],
+    "service/revocation": ["store/memory"],
     "service/net": ["service/authority"],
     "client/authz/serve": ["base/grpc"],
     "service/rpc": ["store/memory"],
