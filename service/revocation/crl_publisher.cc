@@ -27,32 +27,6 @@ constexpr uint64_t kMaxFollowed = 100000;
 // What comes between a revocation and its CRL beside the delay itself: the next look, the work.
 constexpr double kPartOfDelay = 0.9;
 
-constexpr absl::Duration kMinDelay = absl::Seconds(1);
-constexpr absl::Duration kMinValidity = absl::Minutes(10);
-
-absl::Status CheckOptions(const CrlPublisherOptions& options) {
-  const auto wrong = [](absl::string_view field, absl::string_view message) {
-    return InvalidArgument(Reason::kConfigInvalid, field, message);
-  };
-  if (options.shards < 1 || options.shards > kMaxCrlShards) {
-    return wrong("shards",
-                 absl::StrCat("There are ", options.shards, " shards; give 1 to ", kMaxCrlShards));
-  }
-  if (options.base_url.empty()) {
-    return wrong("base_url", "The URL of the CRLs is empty; give the one that certificates name");
-  }
-  if (options.validity < kMinValidity || options.delay < kMinDelay ||
-      options.delay > options.validity / 2) {
-    return wrong("validity",
-                 "A CRL must be valid for 10 minutes or more, and a revocation be in "
-                 "it after 1 second to half of that");
-  }
-  if (options.batch < 1 || options.expired_grace < absl::ZeroDuration()) {
-    return wrong("batch", "A batch has 1 CRL or more, and the grace is not negative");
-  }
-  return absl::OkStatus();
-}
-
 std::string Describe(const store::CrlId& id) {
   return id.shard.has_value() ? absl::StrCat("shard ", *id.shard) : "all certificates";
 }
@@ -79,7 +53,7 @@ absl::StatusOr<std::unique_ptr<CrlPublisher>> CrlPublisher::Create(CrlIssuer iss
                                                                    CrlPublisherOptions options,
                                                                    store::Store& store,
                                                                    const ClockRule& clock_rule) {
-  FLEETCA_RETURN_IF_ERROR(CheckOptions(options));
+  FLEETCA_RETURN_IF_ERROR(CheckCrlPublisherOptions(options));
   return absl::WrapUnique(
       new CrlPublisher(std::move(issuer), std::move(options), store, clock_rule));
 }

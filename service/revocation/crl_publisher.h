@@ -17,27 +17,13 @@
 #include "absl/types/span.h"
 #include "base/log_limiter.h"
 #include "service/revocation/crl_build.h"
-#include "service/revocation/crl_shard.h"
+#include "service/revocation/crl_publisher_options.h"
 #include "service/revocation/crl_slot.h"
 #include "service/revocation/published_crl.h"
 #include "service/time/clock_rule.h"
 #include "store/store.h"
 
 namespace fleetca::service {
-
-struct CrlPublisherOptions {
-  // Fixed for the issuing CA, as its certificates name their shard. 1 to kMaxCrlShards.
-  uint16_t shards = kDefaultCrlShards;
-  // As in the certificates (CrlShardUrl).
-  std::string base_url;
-  absl::Duration delay = absl::Seconds(60);   // until a revocation is in its CRL
-  absl::Duration validity = absl::Hours(24);  // from thisUpdate to nextUpdate; replaced at half
-  // Above so many revocations there is no complete CRL; 0: there never is.
-  size_t max_complete_entries = 100000;
-  // For how long after its certificate's end a revocation stays in the CRL.
-  absl::Duration expired_grace = absl::Hours(1);
-  size_t batch = 16;  // CRLs that are signed together, and held in memory unsigned
-};
 
 // One CRL for each shard, of the certificates that name it; and a complete one, without
 // issuingDistributionPoint, of all certificates of the issuer, for who reads one file.
