@@ -165,6 +165,10 @@
          "The CRL's thisUpdate is after the time that it is to be valid at.")                      \
   REASON(kCrlExpired, "CRL_EXPIRED", (kInvalidArgument),                                           \
          "The CRL's nextUpdate is before the time that it is to be valid at.")                     \
+  REASON(kCrlNotReady, "CRL_NOT_READY", (kUnavailable),                                            \
+         "The CA has not made the CRL yet, as after its start; retry.")                            \
+  REASON(kCrlTooLarge, "CRL_TOO_LARGE", (kFailedPrecondition),                                     \
+         "The CRL of all certificates would be too large, so there are only those of the shards.") \
   SECTION("Met by a client")                                                                       \
   REASON(kServerUnreachable, "SERVER_UNREACHABLE",                                                 \
          (kUnavailable, kDeadlineExceeded, kUnimplemented),                                        \

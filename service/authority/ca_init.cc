@@ -15,6 +15,7 @@
 #include "base/secret.h"
 #include "base/status_macros.h"
 #include "service/authority/new_ca.h"
+#include "service/authority/root_crl.h"
 #include "service/authority/staging_folder.h"
 #include "service/policy/policy_profile.h"
 #include "store/rocksdb/outside_head.h"
@@ -22,6 +23,8 @@
 #include "x509/der/oid.h"
 #include "x509/name.h"
 #include "x509/pem.h"
+#include "x509/revocation/crl.h"
+#include "x509/revocation/crl_file.h"
 #include "x509/san.h"
 #include "x509/spiffe_id.h"
 
@@ -141,12 +144,13 @@ absl::Status WriteLeaf(const StagingFolder& staging, const std::string& stem, co
   return staging.Write(stem + ".key", leaf.private_key.view(), kPrivate);
 }
 
-// The four certificates with their keys.
+// The four certificates with their keys, and the root's CRL.
 struct TwoCas {
   std::unique_ptr<NewCa> root;
   std::unique_ptr<NewCa> issuing;
   NewLeaf server;
   NewLeaf admin;
+  std::string root_crl;  // DER
 };
 
 absl::StatusOr<TwoCas> MakeCa(const CaInitOptions& options, const std::string& admin_spiffe_id,
@@ -158,6 +162,7 @@ absl::StatusOr<TwoCas> MakeCa(const CaInitOptions& options, const std::string& a
   authority.title = "fleetca root";
   authority.lifetime = options.root_lifetime;
   FLEETCA_ASSIGN_OR_RETURN(ca.root, NewCa::CreateRoot(authority, now));
+  FLEETCA_ASSIGN_OR_RETURN(ca.root_crl, ca.root->SignEmptyCrl(kRootCrlLifetime, now));
   authority.title = "fleetca issuing";
   authority.lifetime = options.issuing_lifetime;
   authority.path_length = options.path_length;
@@ -178,6 +183,7 @@ absl::StatusOr<TwoCas> MakeCa(const CaInitOptions& options, const std::string& a
 
 absl::Status WriteCa(const StagingFolder& staging, const CaInitOptions& options, const TwoCas& ca) {
   FLEETCA_RETURN_IF_ERROR(WriteNewCa(staging, "root-ca", *ca.root));
+  FLEETCA_RETURN_IF_ERROR(staging.Write("root-ca.crl", x509::EncodeCrlPem(ca.root_crl), kPublic));
   FLEETCA_RETURN_IF_ERROR(WriteNewCa(staging, "issuing-ca", *ca.issuing));
   FLEETCA_RETURN_IF_ERROR(WriteLeaf(staging, "server", ca.server, *ca.issuing));
   FLEETCA_RETURN_IF_ERROR(WriteLeaf(staging, "admin", ca.admin, *ca.issuing));
@@ -269,6 +275,7 @@ absl::StatusOr<CaInitSummary> InitCa(const CaInitOptions& options, const Clock& 
   summary.config_file = absl::StrCat(folder, "/fleetca.textproto");
   summary.policy_file = absl::StrCat(folder, "/policy.textproto");
   summary.trust_bundle_file = absl::StrCat(folder, "/trust-bundle.pem");
+  summary.root_crl_file = absl::StrCat(folder, "/root-ca.crl");
   summary.admin_spiffe_id = AdminIdentity(options.trust_domain);
 
   // Before the keys, which take their time, so that a folder that cannot be made is said at once.
@@ -285,6 +292,9 @@ absl::StatusOr<CaInitSummary> InitCa(const CaInitOptions& options, const Clock& 
   FLEETCA_RETURN_IF_ERROR(describe("issuing", "issuing-ca", ca.issuing->certificate(), true));
   FLEETCA_RETURN_IF_ERROR(describe("server", "server", ca.server.certificate, false));
   FLEETCA_RETURN_IF_ERROR(describe("admin", "admin", ca.admin.certificate, false));
+
+  FLEETCA_ASSIGN_OR_RETURN(const x509::Crl crl, x509::ParseCrl(ca.root_crl));
+  summary.root_crl_next_update = crl.next_update;
 
   FLEETCA_RETURN_IF_ERROR(WriteCa(*staging, options, ca));
   FLEETCA_RETURN_IF_ERROR(staging->Finish());

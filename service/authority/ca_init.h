@@ -55,6 +55,8 @@ struct CaInitSummary {
   std::string config_file;
   std::string policy_file;
   std::string trust_bundle_file;
+  std::string root_crl_file;
+  absl::Time root_crl_next_update;
   std::string admin_spiffe_id;
   std::vector<MadeCertificate> certificates;  // root first
 };
@@ -68,6 +70,7 @@ absl::Status CheckCaInitOptions(const CaInitOptions& options);
 //   policy.textproto       the policy: who gets which certificate
 //   trust-bundle.pem       the root's certificate
 //   root-ca.{crt,key,passphrase}, issuing-ca.{crt,key,passphrase}
+//   root-ca.crl            the root's CRL, which lists nothing yet; for kRootCrlLifetime
 //   server.{crt,key}, admin.{crt,key}     TLS certificates with the issuing CA's behind them
 // Keys and passphrases have mode 0600. FAILED_PRECONDITION kFileInvalid when the folder is there
 // and not empty: nothing is ever overwritten.

@@ -140,6 +140,12 @@ TEST_P(CaInitKeyTypeTest, OpenSslVerifiesTheChainsStrictlyAndOpensTheKeys) {
   EXPECT_NE(
       RunShell(absl::StrCat(verify, "-untrusted admin.crt -purpose sslserver admin.crt")).code, 0);
   ExpectKeysFit(options.folder);
+  const Outcome crl =
+      RunShell(absl::StrCat("cd ", options.folder,
+                            " && openssl crl -in root-ca.crl -noout -verify -CAfile root-ca.crt && "
+                            "openssl verify -crl_check -CAfile root-ca.crt -CRLfile root-ca.crl "
+                            "issuing-ca.crt"));
+  EXPECT_EQ(crl.code, 0) << crl.output;
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CaInitKeyTypeTest,
@@ -159,11 +165,11 @@ TEST(CaInitTest, MakesExactlyTheseFilesWithTheirModes) {
     modes[entry.path().filename()] = info.st_mode & 07777;
   }
   const std::map<std::string, mode_t> expected = {
-      {"admin.crt", 0644},          {"admin.key", 0600},       {"fleetca.textproto", 0644},
-      {"issuing-ca.crt", 0644},     {"issuing-ca.key", 0600},  {"issuing-ca.passphrase", 0600},
-      {"policy.textproto", 0644},   {"root-ca.crt", 0644},     {"root-ca.key", 0600},
-      {"root-ca.passphrase", 0600}, {"server.crt", 0644},      {"server.key", 0600},
-      {"store.head", 0600},         {"trust-bundle.pem", 0644}};
+      {"admin.crt", 0644},        {"admin.key", 0600},          {"fleetca.textproto", 0644},
+      {"issuing-ca.crt", 0644},   {"issuing-ca.key", 0600},     {"issuing-ca.passphrase", 0600},
+      {"policy.textproto", 0644}, {"root-ca.crl", 0644},        {"root-ca.crt", 0644},
+      {"root-ca.key", 0600},      {"root-ca.passphrase", 0600}, {"server.crt", 0644},
+      {"server.key", 0600},       {"store.head", 0600},         {"trust-bundle.pem", 0644}};
   EXPECT_EQ(modes, expected);
   struct stat info;
   ASSERT_EQ(stat(options.folder.c_str(), &info), 0);

@@ -12,6 +12,7 @@
 #include "base/private_key.h"
 #include "base/status_macros.h"
 #include "base/time_rounding.h"
+#include "service/authority/root_crl.h"
 #include "signer/local_signer.h"
 #include "x509/cert_spec.h"
 #include "x509/certificate.h"
@@ -158,6 +159,14 @@ absl::StatusOr<NewLeaf> NewCa::IssueLeaf(const LeafOptions& options, absl::Time 
   FLEETCA_ASSIGN_OR_RETURN(leaf.certificate, Sign(*signer_, std::move(certification)));
   FLEETCA_ASSIGN_OR_RETURN(leaf.private_key, EncodePrivateKey(key.get()));
   return leaf;
+}
+
+absl::StatusOr<std::string> NewCa::SignEmptyCrl(absl::Duration lifetime, absl::Time now) const {
+  FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate self, x509::ParseCertificate(certificate_));
+  return SignRootCrl(self, *signer_,
+                     {.number = NextRootCrlNumber(0, now),
+                      .this_update = FloorToSecond(now),
+                      .next_update = std::min(FloorToSecond(now + lifetime), not_after_)});
 }
 
 }  // namespace fleetca::service

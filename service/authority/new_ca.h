@@ -52,6 +52,10 @@ class NewCa {
   // The key is P-256, which every TLS stack takes, whatever signs the certificate.
   absl::StatusOr<NewLeaf> IssueLeaf(const LeafOptions& options, absl::Time now) const;
 
+  // The first CRL of this authority, DER: it lists nothing, and speaks of all that the authority
+  // signs.
+  absl::StatusOr<std::string> SignEmptyCrl(absl::Duration lifetime, absl::Time now) const;
+
   // DER.
   const std::string& certificate() const { return certificate_; }
   // PEM, encrypted with the passphrase.

@@ -21,6 +21,7 @@
 #include "service/authority/ca_init.h"
 #include "service/cli/output_form.h"
 #include "service/cli/renew_commands.h"
+#include "service/cli/root_crl_command.h"
 #include "service/config/config_reader.h"
 #include "service/net/listening_sockets.h"
 
@@ -29,10 +30,10 @@ namespace {
 
 constexpr char kExamples[] = R"(
 Makes in DIR: a root CA and an issuing CA (encrypted keys, each with a passphrase of its own in a
-file), the server's TLS certificate (90 days, which the server renews by itself), the administrator's
-client certificate (30 days, which its holder renews), fleetca.textproto, a configuration that is
-ready to serve, and policy.textproto, which says who gets which certificate. Nothing is ever
-overwritten.
+file), the root's CRL (a year, which 'fleetca ca root-crl' renews), the server's TLS certificate (90
+days, which the server renews by itself), the administrator's client certificate (30 days, which its
+holder renews), fleetca.textproto, a configuration that is ready to serve, and policy.textproto, which
+says who gets which certificate. Nothing is ever overwritten.
 
 Examples:
   fleetca ca init --dir ca --trust-domain fleet.example
@@ -100,6 +101,8 @@ std::string SummaryToJson(const CaInitSummary& summary, const std::string& domai
   json["config_file"] = summary.config_file;
   json["policy_file"] = summary.policy_file;
   json["trust_bundle_file"] = summary.trust_bundle_file;
+  json["root_crl_file"] = summary.root_crl_file;
+  json["root_crl_next_update"] = TimeToText(summary.root_crl_next_update);
   json["admin_spiffe_id"] = summary.admin_spiffe_id;
   json["certificates"] = nlohmann::ordered_json::array();
   for (const MadeCertificate& made : summary.certificates) {
@@ -208,6 +211,7 @@ void AddCaCommand(CLI::App& app, int* exit_code) {
   init->footer(kExamples);
   init->callback([flags, exit_code] { *exit_code = Run(*flags); });
   AddRenewCommands(*ca, exit_code);
+  AddRootCrlCommand(*ca, exit_code);
 }
 
 }  // namespace fleetca::service

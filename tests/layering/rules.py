@@ -38,16 +38,12 @@ FOLDERS = {
     "service/jwt": ["base", "service/caller", "x509"],
     # Decisions alone: knows no signer, no store and no clock.
     "service/policy": ["base", "x509", "x509/authz", "x509/der"],
-    # Who is revoked; knows no policy and no caller.
-    "service/revocation": ["base", "service/time", "store", "x509"],
     "store/memory": ["base", "store", "store/records"],
     "store/rocksdb": ["base", "store", "store/records"],
     # Reads again what x509 has built.
     "x509/lint": ["base", "x509", "x509/authz", "x509/der"],
     # What is said of revoked certificates: made, read again before it is signed, and read.
     "x509/revocation": ["base", "x509", "x509/authz", "x509/der"],
-    # Where word of revoked certificates is, for who issues and for who publishes.
-    "service/revocation": ["x509"],
     # Floor 4.
     "client/authz/grpc": ["base", "client/authz", "proto", "x509"],
     "client/authz/http": ["base", "client/authz", "proto", "x509", "x509/authz"],
@@ -60,6 +56,7 @@ FOLDERS = {
         "x509",
         "x509/der",
         "x509/lint",
+        "x509/revocation",
     ],
     "service/config": [
         "base",
@@ -75,6 +72,17 @@ FOLDERS = {
         "x509/authz",
     ],
     "service/join": ["base", "service/caller", "service/policy", "service/time", "store"],
+    # Who is revoked, and how others hear of it; knows no policy and no caller.
+    "service/revocation": [
+        "base",
+        "service/time",
+        "signer",
+        "store",
+        "x509",
+        "x509/der",
+        "x509/lint",
+        "x509/revocation",
+    ],
     # Who may call which method.
     "service/rights": ["service/policy"],
     # A port for any gRPC server: knows no CA.
@@ -182,6 +190,7 @@ FOLDERS = {
         "service/server",
         "store/rocksdb",
         "x509",
+        "x509/revocation",
     ],
     # Floor 9.
     # The top binary knows both command sets and nothing below them.

@@ -48,6 +48,7 @@ SETUPS = {
     "ca init": "",
     "ca renew-admin": STOPPED,
     "ca renew-server": STOPPED,
+    "ca root-crl": MADE,
     "config validate": MADE,
     "help": "",
     "policy check": MADE,

@@ -1,0 +1,35 @@
+#include "service/revocation/repeated_work.h"
+
+#include "absl/memory/memory.h"
+#include "base/status_macros.h"
+
+namespace fleetca::service {
+
+absl::StatusOr<std::unique_ptr<RepeatedWork>> RepeatedWork::Start(absl::string_view thread_name,
+                                                                  absl::Duration interval,
+                                                                  Part part) {
+  auto work = absl::WrapUnique(new RepeatedWork(interval, std::move(part)));
+  FLEETCA_ASSIGN_OR_RETURN(work->thread_,
+                           Thread::Start(thread_name, [self = work.get()] { self->Run(); }));
+  return work;
+}
+
+RepeatedWork::~RepeatedWork() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  thread_.Join();
+}
+
+void RepeatedWork::Run() {
+  while (true) {
+    const absl::Duration pause = part_() ? absl::ZeroDuration() : interval_;
+    absl::MutexLock lock(&mutex_);
+    if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), pause)) {
+      return;
+    }
+  }
+}
+
+}  // namespace fleetca::service
