@@ -26,6 +26,7 @@ namespace pb = config::v1;
 constexpr absl::Duration kMaxDrain = absl::Hours(1);
 constexpr absl::Duration kMaxBehind = absl::Hours(1);
 constexpr absl::Duration kMaxAhead = absl::Hours(24 * 30);
+constexpr uint64_t kMaxCompleteEntries = 10000000;
 constexpr uint64_t kMaxCsrBytes = 65536;
 constexpr uint64_t kMaxBatchItems = 1000;
 constexpr uint64_t kMaxMessageBytes = uint64_t{64} << 20;
@@ -149,6 +150,29 @@ RevocationConfig ReadRevocation(const pb::Revocation& written, ConfigReader* rea
   if (shards != 0) {
     revocation.crl_shards = static_cast<uint16_t>(std::min<uint64_t>(shards, kMaxCrlShards));
   }
+  if (written.has_crl_delay()) {
+    revocation.crl_delay = reader->Duration("revocation.crl_delay", written.crl_delay());
+    if (revocation.crl_delay < absl::Seconds(1) || revocation.crl_delay > absl::Hours(1)) {
+      reader->Mistake("revocation.crl_delay",
+                      absl::StrCat("is ", absl::FormatDuration(revocation.crl_delay),
+                                   "; write 1 second to 1 hour"));
+    }
+  }
+  if (written.has_crl_validity()) {
+    revocation.crl_validity = reader->Duration("revocation.crl_validity", written.crl_validity());
+    if (revocation.crl_validity < absl::Hours(1) ||
+        revocation.crl_validity > absl::Hours(24 * 30)) {
+      reader->Mistake("revocation.crl_validity",
+                      absl::StrCat("is ", absl::FormatDuration(revocation.crl_validity),
+                                   "; write 1 hour to 30 days"));
+    }
+  }
+  revocation.max_complete_entries =
+      reader->Limit("revocation.max_complete_entries", written.max_complete_entries(),
+                    revocation.max_complete_entries, kMaxCompleteEntries);
+  revocation.root_crl_file =
+      reader->Path("revocation.root_crl_file",
+                   written.root_crl_file().empty() ? "root-ca.crl" : written.root_crl_file());
   return revocation;
 }
 

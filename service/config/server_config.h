@@ -60,8 +60,10 @@ struct RevocationConfig {
   // Of an issuing CA; absent: what it has, or the default for one that is new
   // (service/authority/crl_shards_file.h).
   std::optional<uint16_t> crl_shards;
-  // Of the HTTP port, as certificates name it; empty: there is none, and they name nothing.
-  std::string base_url;
+  absl::Duration crl_delay = absl::Seconds(60);
+  absl::Duration crl_validity = absl::Hours(24);
+  size_t max_complete_entries = 100000;
+  std::string root_crl_file;
 };
 
 // Every value checked, every path absolute or relative to the current folder, every default filled

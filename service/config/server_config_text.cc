@@ -146,6 +146,16 @@ pb::Limits LimitsToConfig(const LimitsConfig& limits) {
   return out;
 }
 
+pb::Revocation RevocationToConfig(const RevocationConfig& revocation) {
+  pb::Revocation out;
+  out.set_crl_shards(revocation.crl_shards.value_or(0));
+  *out.mutable_crl_delay() = ToProtoDuration(revocation.crl_delay);
+  *out.mutable_crl_validity() = ToProtoDuration(revocation.crl_validity);
+  out.set_max_complete_entries(static_cast<uint32_t>(revocation.max_complete_entries));
+  out.set_root_crl_file(revocation.root_crl_file);
+  return out;
+}
+
 pb::Http HttpToConfig(const HttpConfig& http) {
   pb::Http out;
   out.set_address(http.address);
@@ -191,7 +201,7 @@ pb::ServerConfig ServerConfigToMessage(const ServerConfig& config) {
   for (const std::string& file : config.own_certificates.watched_files) {
     message.mutable_own_certificates()->add_watched_files(file);
   }
-  message.mutable_revocation()->set_crl_shards(config.revocation.crl_shards.value_or(0));
+  *message.mutable_revocation() = RevocationToConfig(config.revocation);
   message.set_policy_file(config.policy_file);
   if (!config.bootstrap_address.empty()) {
     message.mutable_bootstrap()->set_address(config.bootstrap_address);

@@ -201,7 +201,7 @@ HttpAnswer HttpRoutes::AnswerOcsp(const HttpRequest& request) const {
 }
 
 HttpAnswer HttpRoutes::AnswerOcspRequest(const HttpRequest& request, absl::string_view der) const {
-  OcspReply reply = sources_.ocsp->Answer(der);
+  OcspContent reply = sources_.ocsp->Answer(der);
   if (!reply.fresh_until.has_value()) {
     return PassingOcsp(std::move(reply.content.bytes));
   }

@@ -41,8 +41,8 @@ class FakeCrls : public CrlSource {
 
 class FakeOcsp : public OcspSource {
  public:
-  OcspReply Answer(absl::string_view request) const override {
-    OcspReply reply{.content = Content(absl::StrCat("response to ", request))};
+  OcspContent Answer(absl::string_view request) const override {
+    OcspContent reply{.content = Content(absl::StrCat("response to ", request))};
     if (request != "nonce") {
       reply.fresh_until = kThisUpdate + absl::Minutes(30);
     }

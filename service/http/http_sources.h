@@ -32,7 +32,7 @@ class CrlSource {
   virtual absl::StatusOr<HttpContent> FindRoot() const = 0;
 };
 
-struct OcspReply {
+struct OcspContent {
   // An OCSPResponse in DER. One that may be cached was made by MakeHttpContent when it was signed,
   // with thisUpdate and nextUpdate; of another, only `bytes` is looked at.
   HttpContent content;
@@ -46,7 +46,7 @@ class OcspSource {
   virtual ~OcspSource() = default;
   // `request` is what a stranger sent as an OCSPRequest in DER, not looked at. What is wrong with
   // it is said in the response.
-  virtual OcspReply Answer(absl::string_view request) const = 0;
+  virtual OcspContent Answer(absl::string_view request) const = 0;
 };
 
 // Certificates that everyone may have.

@@ -96,7 +96,7 @@ void WarnOfWitness(const TimeWitness& witness) {
 // Where word of revoked certificates is; nullopt where the server has no HTTP port to name.
 absl::StatusOr<std::optional<RevocationPointers>> PointersOf(const ServerConfig& config,
                                                              absl::string_view issuing) {
-  if (config.revocation.base_url.empty()) {
+  if (config.http.base_url.empty()) {
     return std::nullopt;
   }
   FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate certificate, x509::ParseCertificate(issuing));
@@ -104,7 +104,7 @@ absl::StatusOr<std::optional<RevocationPointers>> PointersOf(const ServerConfig&
       const uint16_t shards,
       DecideCrlShards(CrlShardsFile(config.issuer.certificate_file), certificate.subject_key_id,
                       config.revocation.crl_shards));
-  return RevocationPointers{.base_url = config.revocation.base_url, .crl_shards = shards};
+  return RevocationPointers{.base_url = config.http.base_url, .crl_shards = shards};
 }
 
 void WarnOfDefaults(const ServerConfig& config) {

@@ -91,7 +91,8 @@ TEST_F(RunningCaTest, AnIssuingCaKeepsItsNumberOfCrlShards) {
   EXPECT_FALSE(none.has_value());
   EXPECT_FALSE(std::filesystem::exists(File("crl-shards")));
 
-  config.revocation = {.crl_shards = 100, .base_url = "http://ca.fleet.example"};
+  config.revocation.crl_shards = 100;
+  config.http.base_url = "http://ca.fleet.example";
   // A check of the configuration issues nothing and writes nothing.
   FLEETCA_ASSERT_OK(RunningCa::Open(config, std::make_unique<store::MemoryStore>(), *watcher_));
   EXPECT_FALSE(std::filesystem::exists(File("crl-shards")));

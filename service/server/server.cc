@@ -27,6 +27,7 @@
 #include "service/server/own_certificate_watch.h"
 #include "service/server/published_certificates.h"
 #include "service/server/readiness.h"
+#include "service/server/revocation_publishing.h"
 #include "service/server/running_ca.h"
 #include "service/server/server_health.h"
 #include "service/server/server_renewal.h"
@@ -144,43 +145,43 @@ class GrpcServer : public Server {
                                                                      options.bootstrap_program));
     }
     if (!config.http.address.empty()) {
-      FLEETCA_RETURN_IF_ERROR(
-          StartHttp(config.http, HttpDescriptors(config.http, descriptors.sockets)));
+      FLEETCA_RETURN_IF_ERROR(StartHttp(config, HttpDescriptors(config.http, descriptors.sockets)));
     }
     FLEETCA_ASSIGN_OR_RETURN(
-        health_, HealthMonitor::Start(
-                     ServerHealthChecks(*tls_, *ca_, *issuing_port_, bootstrap_port_.get(),
-                                        own_certificate_watch_.get(), http_port_.get()),
-                     [port = issuing_port_.get()](const std::string& service, bool healthy) {
-                       port->SetServing(service, healthy);
-                     }));
+        health_,
+        HealthMonitor::Start(
+            ServerHealthChecks(*tls_, *ca_, *issuing_port_, bootstrap_port_.get(),
+                               own_certificate_watch_.get(), http_port_.get(), publishing_.get()),
+            [port = issuing_port_.get()](const std::string& service, bool healthy) {
+              port->SetServing(service, healthy);
+            }));
     readiness_.Follow(*health_);
     return absl::OkStatus();
   }
 
-  absl::Status StartHttp(const HttpConfig& config, uint64_t descriptors) {
+  absl::Status StartHttp(const ServerConfig& config, uint64_t descriptors) {
+    const HttpConfig& http = config.http;
     FLEETCA_ASSIGN_OR_RETURN(
         certificates_,
         PublishedCertificates::Create(ca_->issuing_cas(), ca_->bundles(), Clock::System()));
-    HttpPortOptions options{.address = config.address, .threads = config.threads};
-    const uint64_t own = HttpServerDescriptors(config.threads);
+    HttpPortOptions options{.address = http.address, .threads = http.threads};
+    const uint64_t own = HttpServerDescriptors(http.threads);
     options.limits.max_connections =
-        std::min<uint64_t>(config.max_connections, descriptors > own ? descriptors - own : 1);
-    options.limits.max_connections_per_address = config.MaxConnectionsPerAddress();
-    options.limits.idle_timeout = config.request_timeout;
-    options.limits.request_timeout = config.request_timeout;
-    options.limits.answer_timeout = config.answer_timeout;
-    // Here who publishes CRLs and who answers OCSP are handed over; without, their paths answer
-    // 503.
-    HttpSources sources{.crls = nullptr,
-                        .ocsp = nullptr,
+        std::min<uint64_t>(http.max_connections, descriptors > own ? descriptors - own : 1);
+    options.limits.max_connections_per_address = http.MaxConnectionsPerAddress();
+    options.limits.idle_timeout = http.request_timeout;
+    options.limits.request_timeout = http.request_timeout;
+    options.limits.answer_timeout = http.answer_timeout;
+    FLEETCA_ASSIGN_OR_RETURN(publishing_, RevocationPublishing::Start(config, *ca_, *watcher_));
+    HttpSources sources{.crls = publishing_.get(),
+                        .ocsp = publishing_.get(),
                         .certificates = certificates_.get(),
                         .why_not_ready = [this] { return readiness_.Reasons(); }};
     FLEETCA_ASSIGN_OR_RETURN(http_port_,
                              HttpPort::Start(options, std::move(sources), Clock::System()));
     log::Info(
         "Listening for HTTP",
-        {{"address", config.address}, {"port", http_port_->port()}, {"base_url", config.base_url}});
+        {{"address", http.address}, {"port", http_port_->port()}, {"base_url", http.base_url}});
     return absl::OkStatus();
   }
 
@@ -245,6 +246,7 @@ class GrpcServer : public Server {
   std::unique_ptr<RateReporter> reporter_;
   Readiness readiness_;
   std::unique_ptr<PublishedCertificates> certificates_;
+  std::unique_ptr<RevocationPublishing> publishing_;
   std::unique_ptr<HttpPort> http_port_;
   std::unique_ptr<HealthMonitor> health_;
   absl::Duration drain_timeout_;

@@ -10,7 +10,8 @@ namespace fleetca::service {
 std::vector<HealthCheck> ServerHealthChecks(const ServerTls& tls, RunningCa& ca,
                                             const IssuingPort& issuing,
                                             const BootstrapPort* bootstrap,
-                                            const OwnCertificateWatch* own, const HttpPort* http) {
+                                            const OwnCertificateWatch* own, const HttpPort* http,
+                                            const RevocationPublishing* publishing) {
   const std::vector<std::string> issuing_only = {kIssuingServiceName};
   const std::vector<std::string> all = {kIssuingServiceName, kTokenServiceName,
                                         kRevocationServiceName};
@@ -29,6 +30,14 @@ std::vector<HealthCheck> ServerHealthChecks(const ServerTls& tls, RunningCa& ca,
   }
   if (http != nullptr) {
     checks.push_back({"HTTP port", [http] { return http->CheckListener(); }, {}});
+  }
+  if (publishing != nullptr) {
+    checks.push_back({"CRLs", [publishing] { return publishing->CheckCrls(); }, {}});
+    checks.push_back({"OCSP", [publishing] { return publishing->CheckOcsp(); }, {}});
+    checks.push_back({.name = "root's CRL",
+                      .look = [publishing] { return publishing->CheckRootCrl(); },
+                      .services = {kOwnCertificatesName},
+                      .of_whole = false});
   }
   if (own != nullptr) {
     // Days ahead, while everything works.

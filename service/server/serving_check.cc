@@ -42,8 +42,8 @@ absl::StatusOr<IssuingCa> LoadIssuingCa(const ServerConfig& server) {
   ca.not_after = issuer->not_after;
   ca.path_length = issuer->path_length;
   ca.oids = config.oids;
-  if (!server.revocation.base_url.empty()) {
-    ca.pointers = RevocationPointers{.base_url = server.revocation.base_url};
+  if (!server.http.base_url.empty()) {
+    ca.pointers = RevocationPointers{.base_url = server.http.base_url};
   }
   return ca;
 }

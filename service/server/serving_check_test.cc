@@ -255,7 +255,7 @@ TEST_F(ServingCheckTest, WhetherAProfileCanNameTheCrlIsTheServersToSay) {
   const absl::Status status = CheckPolicyForServing(*config, File("policy.textproto"));
   EXPECT_EQ(GetReason(status), Reason::kConfigInvalid) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr("no HTTP port"));
-  config->revocation.base_url = "http://ca.fleet.example";
+  config->http.base_url = "http://ca.fleet.example";
   EXPECT_THAT(CheckPolicyForServing(*config, File("policy.textproto")), IsOk());
 }
 
