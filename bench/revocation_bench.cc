@@ -71,7 +71,7 @@ struct Known {
     return known;
   }
 
-  KnownRevocations revocations;
+  service::KnownRevocations revocations;
   std::vector<std::string> good;
   std::vector<std::string> revoked;
   std::vector<std::string> identities;

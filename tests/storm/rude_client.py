@@ -17,6 +17,7 @@ from tests.integration import http2
 
 CA = "/fleetca.v1.CertificateAuthorityService/"
 TOKENS = "/fleetca.v1.JoinTokenService/"
+REVOCATION = "/fleetca.v1.RevocationService/"
 STATISTICS = "/fleetca.v1.StatisticsService/"
 HEALTH = "/grpc.health.v1.Health/"
 CANCEL = 8  # HTTP/2's error code
@@ -82,6 +83,10 @@ class Requests:
                 lambda: [field(1, self.identity) + field(2, "service")],
             TOKENS + "ListJoinTokens": lambda: [b""],
             TOKENS + "RevokeJoinTokens": lambda: [field(1, "0123456789abcdef")],
+            REVOCATION + "RevokeCertificates":
+                lambda: [field(2, self.identity) + number_field(7, 1)],
+            REVOCATION + "ListBlocks": lambda: [b""],
+            REVOCATION + "WatchRevocations": lambda: [b""],
             STATISTICS + "GetStatistics": lambda: [b""],
             HEALTH + "Check": lambda: [b""],
             HEALTH + "Watch": lambda: [b""],
@@ -93,6 +98,8 @@ ISSUING_PORT = (CA + "IssueCertificate", CA + "IssueCertificate", CA + "BatchIss
                 CA + "StreamIssueCertificates", CA + "StreamIssueCertificates",
                 CA + "GetCertificate", CA + "GetTrustBundle", TOKENS + "CreateJoinTokens",
                 TOKENS + "ListJoinTokens", TOKENS + "RevokeJoinTokens",
+                REVOCATION + "RevokeCertificates", REVOCATION + "ListBlocks",
+                REVOCATION + "WatchRevocations", REVOCATION + "WatchRevocations",
                 STATISTICS + "GetStatistics", HEALTH + "Check", HEALTH + "Watch")
 BOOTSTRAP_PORT = (CA + "IssueCertificate", CA + "IssueCertificate", CA + "GetTrustBundle",
                   CA + "StreamIssueCertificates", HEALTH + "Check")
