@@ -63,6 +63,7 @@ TEST_F(RevocationDropperTest, OneThatHasNotAppearedKeepsWhatComesAfterIt) {
   ca_.Revoke(late);
   EXPECT_EQ(*Drop(), 1u);
   EXPECT_TRUE(ca_.store.GetRevocation(late).ok());
+  Look();
   ca_.Advance(absl::Minutes(1));
   Look();
   EXPECT_EQ(*Drop(), 2u);

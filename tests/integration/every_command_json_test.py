@@ -24,6 +24,7 @@ GOOD = {
     "ca init": ["--dir", "new", "--trust-domain", fleet.DOMAIN],
     "ca renew-server": ["--dir", "ca"],
     "ca renew-admin": ["--dir", "ca"],
+    "ca root-crl": ["--dir", "ca"],
     "serve": ["--config", CONFIG],
     "config validate": [CONFIG],
     "policy check": [POLICY],
