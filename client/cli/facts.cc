@@ -97,6 +97,8 @@ std::vector<std::string> NamesText(const x509::GeneralNames& names) {
   return texts;
 }
 
+std::vector<std::string> UrlTexts(const x509::UrlList& urls) { return {urls.begin(), urls.end()}; }
+
 // The scheme's name; of an algorithm that we do not verify, what people call it, and its OID.
 std::string SignatureAlgorithmText(string_view element) {
   if (const auto algorithm = x509::ParseAlgorithmIdentifier(element, ""); algorithm.ok()) {
@@ -150,10 +152,9 @@ void AddExtensions(const x509::Certificate& certificate, const x509::AuthzOids& 
   }
   facts->subject_key_id = absl::BytesToHexString(certificate.subject_key_id);
   facts->authority_key_id = absl::BytesToHexString(certificate.authority_key_id);
-  facts->crl_urls.assign(certificate.crl_urls.begin(), certificate.crl_urls.end());
-  facts->ocsp_urls.assign(certificate.ocsp_urls.begin(), certificate.ocsp_urls.end());
-  facts->ca_issuers_urls.assign(certificate.ca_issuers_urls.begin(),
-                                certificate.ca_issuers_urls.end());
+  facts->crl_urls = UrlTexts(certificate.crl_urls);
+  facts->ocsp_urls = UrlTexts(certificate.ocsp_urls);
+  facts->ca_issuers_urls = UrlTexts(certificate.ca_issuers_urls);
   facts->no_rev_avail = certificate.no_rev_avail;
   for (const x509::Extension& extension : certificate.extensions) {
     if (!IsShown(extension.oid) && !IsShownByUrls(extension.oid, certificate) &&
