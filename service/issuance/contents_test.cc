@@ -166,7 +166,7 @@ TEST(ContentsTest, ProvenanceSaysHowItCameToBeAndThatALineageBegins) {
         .serial = std::string(20, 's'), .lineage = std::string(20, 'l'), .generation = 4};
     issuance.AskAs(CertificateCaller{.spiffe_id = std::string(caller),
                                      .held = std::make_shared<const CallerCertificate>(held)});
-    FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, Issue(ca, issuance));
+    FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, ca.Issue(issuance));
     FLEETCA_ASSERT_OK_AND_ASSIGN(const x509::Certificate certificate,
                                  x509::ParseCertificate(issued.certificate));
     const x509::Extension* extension = certificate.Find(x509::AuthzOids().provenance);
@@ -187,7 +187,7 @@ TEST(ContentsTest, TheProvenanceOfTheCasOwnSaysSo) {
   RecordingIssuance issuance(csr, kRequestId);
   issuance.AskAs(OwnCaller{.spiffe_id = std::string(kDb)});
   issuance.request.identity = kDb;
-  FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, Issue(ca, issuance));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const IssuedCertificate issued, ca.Issue(issuance));
   FLEETCA_ASSERT_OK_AND_ASSIGN(const x509::Certificate certificate,
                                x509::ParseCertificate(issued.certificate));
   const x509::Extension* extension = certificate.Find(x509::AuthzOids().provenance);
