@@ -43,18 +43,21 @@ TEST_F(CommandLineTest, AMistypedCommandHasOneSuggestionAtEveryLevel) {
 TEST_F(CommandLineTest, ACommandWithoutItsGroupIsFound) {
   EXPECT_THAT(Mistake({"issue"}), HasSubstr("did you mean 'fleetca cert issue'?"));
   // There are two of this name.
-  EXPECT_THAT(Mistake({"get"}), HasSubstr("there are: cert, bundle, token, authz, context"));
+  EXPECT_THAT(Mistake({"get"}), HasSubstr("there are: cert, identity, bundle, token, authz, stats, "
+                                          "context"));
 }
 
 TEST_F(CommandLineTest, WithoutASuggestionAllAreNamed) {
-  EXPECT_EQ(Mistake({"cert", "destroy"}),
-            "\"destroy\" is no command of fleetca cert; there are: issue, get, inspect");
+  EXPECT_EQ(
+      Mistake({"cert", "destroy"}),
+      "\"destroy\" is no command of fleetca cert; there are: issue, renew, rekey, get, inspect, "
+      "revoke, status");
 }
 
 TEST_F(CommandLineTest, AMissingCommandIsNamed) {
   EXPECT_EQ(Mistake({"cert"}),
-            "fleetca cert needs a command; there are: issue, get, inspect; "
-            "'fleetca cert --help' says more");
+            "fleetca cert needs a command; there are: issue, renew, rekey, get, inspect, revoke, "
+            "status; 'fleetca cert --help' says more");
   EXPECT_THAT(Mistake({}), HasSubstr("fleetca needs a command; there are: cert, "));
 }
 

@@ -107,9 +107,9 @@ std::string With(void (*spoil)(Parts&)) {
 
 std::vector<Defect> Defects() {
   const std::string good = Parts().Encode();
-  constexpr char kWhole[] = "ocsp_request";
-  constexpr char kList[] = "ocsp_request.request_list";
-  constexpr char kExtensions[] = "ocsp_request.extensions";
+  static constexpr char kWhole[] = "ocsp_request";
+  static constexpr char kList[] = "ocsp_request.request_list";
+  static constexpr char kExtensions[] = "ocsp_request.extensions";
   return {
       {kWhole, "not one SEQUENCE", ""},
       {kWhole, "not one SEQUENCE", Bytes("\x05\x00")},
