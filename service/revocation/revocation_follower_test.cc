@@ -34,12 +34,16 @@ class DeafStore : public store::MemoryStore {
 
 class RevocationFollowerTest : public ::testing::Test {
  protected:
+  // What has expired is forgotten, so these have not.
+  static store::CertificateRecord LastingRecord(uint64_t number) {
+    return store::TestIssuedRecord(number, 3, absl::FromUnixSeconds(4000000000));
+  }
   void Record(uint64_t number) {
-    const std::vector<store::CertificateRecord> records = {store::TestIssuedRecord(number)};
+    const std::vector<store::CertificateRecord> records = {LastingRecord(number)};
     FLEETCA_ASSERT_OK(store_.Write({.certificates = records}));
   }
   std::string Revoke(uint64_t number) {
-    const store::Revocation revocation = store::RevocationOf(store::TestIssuedRecord(number));
+    const store::Revocation revocation = store::RevocationOf(LastingRecord(number));
     FLEETCA_EXPECT_OK(store_.Write({.revocations = {&revocation, 1}}));
     return revocation.serial;
   }

@@ -4,9 +4,9 @@ import select
 import socket
 import threading
 
-# TLS handshakes send small records or few; a request for a certificate is one of this size, after
-# the client's handshake.
-HANDSHAKE_CHUNKS = 2
+# The client speaks first, then to end the handshake, with its certificate where it has one; a request
+# comes after the server's SETTINGS, which are answered in a few octets where there is none.
+HANDSHAKE_TURNS = 2
 REQUEST_OCTETS = 350
 
 
@@ -38,7 +38,9 @@ class LossyLink:
 
     def _forward(self, client):
         with client, socket.create_connection(("127.0.0.1", self._to)) as server:
-            chunks = 0
+            turns = 0
+            octets = 0  # of this turn
+            heard = True  # the server since the client spoke
             asked = False
             while True:
                 for ready in select.select([client, server], [], [])[0]:
@@ -49,6 +51,7 @@ class LossyLink:
                     if not data:
                         return
                     if ready is server:
+                        heard = True
                         if asked and self.losing is not None:
                             self.lost.set()
                             if self.losing == "close":
@@ -56,8 +59,12 @@ class LossyLink:
                             continue
                         client.sendall(data)
                         continue
-                    chunks += 1
+                    if heard:
+                        turns += 1
+                        octets = 0
+                        heard = False
+                    octets += len(data)
                     # Until the request is whole at the server, what it says belongs to HTTP/2.
-                    asked = asked or (chunks > HANDSHAKE_CHUNKS and len(data) > REQUEST_OCTETS
+                    asked = asked or (turns > HANDSHAKE_TURNS and octets > REQUEST_OCTETS
                                       and self._may_ask())
                     server.sendall(data)

@@ -77,8 +77,8 @@ class PublishedRevocationTest(unittest.TestCase):
              certificate], capture_output=True, text=True, check=False)
 
     def ocsp(self, certificate, *options):
-        return fleet.run("openssl", "ocsp", "-issuer", self.issuer, "-cert", certificate, "-CAfile",
-                         self.root, "-url", "http://127.0.0.1:%d/ocsp" % self.port, *options)
+        return fleet.run("openssl", "ocsp", *options, "-issuer", self.issuer, "-cert", certificate,
+                         "-CAfile", self.root, "-url", "http://127.0.0.1:%d/ocsp" % self.port)
 
     def test_a_certificate_names_what_is_there(self):
         found = self.pointers(self.issue("pointers.crt"))
