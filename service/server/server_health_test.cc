@@ -106,7 +106,7 @@ class ServerHealthTest : public CaFolderFixture {
 
 TEST_F(ServerHealthTest, OfANewCaNothingIsWrong) {
   EXPECT_THAT(Wrong(), IsEmpty());
-  EXPECT_EQ(checks_.size(), 6u);
+  EXPECT_EQ(checks_.size(), 7u);
 }
 
 TEST_F(ServerHealthTest, EachPartIsFoundOutByItselfAndComesBack) {
@@ -146,7 +146,7 @@ TEST_F(ServerHealthTest, WhatIsToBeDoneInTimeCostsTheCaAsAWholeNothing) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto own,
                                OwnCertificateWatch::Start(config_, *ca_, *tls_, renewal, clock_));
   checks_ = ServerHealthChecks(*tls_, *ca_, *port_, nullptr, own.get());
-  ASSERT_EQ(checks_.size(), 7u);
+  ASSERT_EQ(checks_.size(), 8u);
   EXPECT_EQ(checks_.back().name, "own certificates");
   EXPECT_THAT(checks_.back().services, ElementsAre(kOwnCertificatesName));
   EXPECT_FALSE(checks_.back().of_whole);
@@ -178,7 +178,7 @@ TEST_F(ServerHealthTest, TheBootstrapPortCostsNoOtherServiceItsHealth) {
                                BootstrapPort::Start(config_, *tls_, *ca_, queue_,
                                                     std::filesystem::absolute("fleetca").string()));
   checks_ = ServerHealthChecks(*tls_, *ca_, *port_, bootstrap.get());
-  ASSERT_EQ(checks_.size(), 7u);
+  ASSERT_EQ(checks_.size(), 8u);
   EXPECT_EQ(checks_.back().name, "bootstrap port");
   EXPECT_THAT(checks_.back().services, IsEmpty());
   EXPECT_THAT(Wrong(), IsEmpty());
