@@ -1,5 +1,6 @@
 #include "service/rpc/revocation_watcher.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/errors.h"
@@ -10,6 +11,9 @@
 
 namespace fleetca::service {
 namespace {
+
+// A reader that does not take the message that is on its way must not stretch the drain.
+constexpr absl::Duration kDrainPatience = absl::Seconds(1);
 
 absl::Status Draining() {
   return Unavailable(Reason::kDraining,
@@ -60,7 +64,7 @@ bool RevocationWatcher::IsWriting(absl::Time now) {
     if (ready_ && !writing_ && !end_.has_value()) {
       return false;
     }
-    stuck = writing_ && now >= told_at_ + watchers_.options_.patience;
+    stuck = writing_ && now >= std::min(told_at_ + watchers_.options_.patience, drain_ends_);
   }
   if (stuck) {
     context_.TryCancel();
@@ -133,15 +137,11 @@ void RevocationWatcher::EndSoon(const absl::Status& why) {
 void RevocationWatcher::Cancelled() { EndSoon(Gone()); }
 
 void RevocationWatcher::BeginDrain() {
-  EndSoon(Draining());
-  bool writing = false;
   {
     absl::MutexLock lock(&mutex_);
-    writing = writing_;
+    drain_ends_ = SteadyTime() + kDrainPatience;
   }
-  if (writing) {
-    context_.TryCancel();  // a reader that does not read must not stretch the drain
-  }
+  EndSoon(Draining());
 }
 
 }  // namespace fleetca::service

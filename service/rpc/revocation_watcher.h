@@ -57,6 +57,7 @@ class RevocationWatcher final : public ServerCall<grpc::ServerWriteReactor<grpc:
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool ready_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<grpc::Status> end_ ABSL_GUARDED_BY(mutex_);
+  absl::Time drain_ends_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();  // SteadyTime
 };
 
 }  // namespace fleetca::service
