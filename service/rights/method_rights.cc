@@ -14,8 +14,7 @@ constexpr Access With(Right right) { return {Access::Kind::kRight, right}; }
 
 constexpr MethodRights kTable[] = {
     // The policy decides, from what is asked, whether the caller gets it (Policy::Authorize). On
-    // the
-    // bootstrap port the handler finds the caller by a token.
+    // the bootstrap port the handler finds the caller by a token.
     {CA "IssueCertificate", kAnyIdentity, kAnyone},
     {CA "BatchIssueCertificates", kAnyIdentity, kNobody},
     {CA "StreamIssueCertificates", kAnyIdentity, kNobody},
