@@ -1,27 +1,12 @@
 #include "service/revocation/revocation_reason.h"
 
+#include "x509/revocation/reason_name.h"
+
 namespace fleetca::service {
 
 absl::string_view RevocationReasonName(store::RevocationReason reason) {
-  switch (reason) {
-    case store::RevocationReason::kUnspecified:
-      return "unspecified";
-    case store::RevocationReason::kKeyCompromise:
-      return "keyCompromise";
-    case store::RevocationReason::kCaCompromise:
-      return "cACompromise";
-    case store::RevocationReason::kAffiliationChanged:
-      return "affiliationChanged";
-    case store::RevocationReason::kSuperseded:
-      return "superseded";
-    case store::RevocationReason::kCessationOfOperation:
-      return "cessationOfOperation";
-    case store::RevocationReason::kPrivilegeWithdrawn:
-      return "privilegeWithdrawn";
-    case store::RevocationReason::kAaCompromise:
-      return "aACompromise";
-  }
-  return "unspecified";
+  // Both are the numbers of RFC 5280.
+  return x509::RevocationReasonName(static_cast<x509::RevocationReason>(reason));
 }
 
 std::optional<store::RevocationReason> ReadRevocationReason(int number) {
