@@ -1,0 +1,56 @@
+// ECDSA verification over P-256, eight or sixteen signatures at a time, on processors with AVX-512
+// IFMA.
+//
+// Public numbers only. What a certification request shows to everybody is all that has a parameter
+// here; the time that a verification takes, and the memory that it touches, depend on it. No secret
+// may come here: signing is OpenSSL's.
+#ifndef FLEETCA_P256_LANES_H_
+#define FLEETCA_P256_LANES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "absl/types/span.h"
+#include "p256/generator_table.h"
+
+namespace fleetca::p256 {
+
+// One signature and the key it is to be verified with, each number in 32 octets, big endian.
+struct PublicSignature {
+  uint8_t r[32];
+  uint8_t s[32];
+  // The left 256 bits of the digest; a shorter one has zeros on the left.
+  uint8_t z[32];
+  // The key's point.
+  uint8_t x[32];
+  uint8_t y[32];
+};
+
+// Immutable; thread-safe.
+class Lanes {
+ public:
+  // Signatures that are verified at once share inversions; more are taken in several goes.
+  static constexpr size_t kMostAtOnce = 64;
+
+  // Null where this program was not compiled for AVX-512 IFMA, where OpenSSL cannot give the
+  // multiples of the generator, or where a known answer comes out wrong in any lane. The caller has
+  // made sure that the processor has AVX-512 IFMA (base/cpu_features.h).
+  static std::unique_ptr<const Lanes> Create();
+
+  // valid[i]: signatures[i] is certainly valid. False says nothing: the signature may be wrong, its
+  // numbers out of range, the point off the curve, or the sum of a kind that the lanes do not
+  // compute; OpenSSL is to be asked. The spans have the same size.
+  //
+  // Eight lanes take up to eight signatures, in the time of one; sixteen take more.
+  void Verify(absl::Span<const PublicSignature> signatures, absl::Span<bool> valid) const;
+
+ private:
+  explicit Lanes(const GeneratorTable& generator) : generator_(generator) {}
+
+  const GeneratorTable& generator_;
+};
+
+}  // namespace fleetca::p256
+
+#endif  // FLEETCA_P256_LANES_H_
