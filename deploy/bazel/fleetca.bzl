@@ -1,5 +1,7 @@
 """C++ targets by their names: sources, absl and GoogleTest are always the same, so they are said here."""
 
+load("//deploy/bazel/precompiled:precompiled_header.bzl", "precompiled_copts", "precompiled_deps")
+
 _ABSL = "//deploy/bazel/system:absl"
 _GTEST = "//deploy/bazel/system:gtest_main"
 
@@ -8,13 +10,14 @@ def _check_stems(name, stems):
         if not native.glob([stem + ".h", stem + ".cc"]):
             fail("%s: there is no %s.h and no %s.cc" % (name, stem, stem))
 
-def fleetca_folder(name, deps = [], exclude = [], **kwargs):
+def fleetca_folder(name, deps = [], exclude = [], precompiled = "everyday", **kwargs):
     """One library of all sources of a folder but its tests.
 
     Args:
       name: the library, which is called like the folder.
       deps: what it includes beside absl.
       exclude: sources and headers, without their endings, that belong to other targets of the folder.
+      precompiled: the header of deploy/bazel/precompiled that has most of what its sources include.
       **kwargs: as for every cc_library.
     """
     _check_stems(name, exclude)
@@ -28,17 +31,21 @@ def fleetca_folder(name, deps = [], exclude = [], **kwargs):
             ["*.h"],
             exclude = [stem + ".h" for stem in exclude],
         ),
-        deps = deps + [_ABSL],
+        copts = precompiled_copts(precompiled),
+        deps = deps + [_ABSL] + precompiled_deps(precompiled),
         **kwargs
     )
 
-def fleetca_library(name, stems = None, deps = [], **kwargs):
+def fleetca_library(name, stems = None, deps = [], precompiled = "everyday", copts = [], **kwargs):
     """A library of some sources of a folder.
 
     Args:
       name: the library.
       stems: its sources and headers without their endings; its name where there are none.
       deps: what it includes beside absl.
+      precompiled: the header of deploy/bazel/precompiled that has most of what its sources include;
+        None for flags that no precompiled header was made with.
+      copts: as for every cc_library.
       **kwargs: as for every cc_library.
     """
     stems = stems or [name]
@@ -47,7 +54,8 @@ def fleetca_library(name, stems = None, deps = [], **kwargs):
         name = name,
         srcs = native.glob([stem + ".cc" for stem in stems]),
         hdrs = native.glob([stem + ".h" for stem in stems]),
-        deps = deps + [_ABSL],
+        copts = (precompiled_copts(precompiled) if precompiled else []) + copts,
+        deps = deps + [_ABSL] + (precompiled_deps(precompiled) if precompiled else []),
         **kwargs
     )
 
@@ -65,6 +73,7 @@ def fleetca_tests(names, deps = [], size = "small", **kwargs):
             name = name,
             size = size,
             srcs = [name + ".cc"],
-            deps = deps + [_ABSL, _GTEST],
+            copts = precompiled_copts("testing"),
+            deps = deps + [_ABSL, _GTEST] + precompiled_deps("testing"),
             **kwargs
         )

@@ -3,6 +3,8 @@
 The rules that come with Bazel would build protoc from source, which needs the network.
 """
 
+load("//deploy/bazel:workspace.bzl", "workspace_prefix")
+
 # Files under proto/ are named from there, in imports and includes: "fleetca/v1/ca.pb.h". A layer's
 # private records are named from the workspace: "store/records/record.pb.h".
 _PROTO_ROOT = "proto"
@@ -43,8 +45,8 @@ def fleetca_proto_library(name, srcs, deps = [], grpc = False, visibility = None
         visibility = visibility,
     )
 
-    out = "$(GENDIR)/" + root if root else "$(GENDIR)"
-    flags = ["-I" + _PROTO_ROOT, "-I.", "--cpp_out=" + out]
+    out = ("$(GENDIR)/" + workspace_prefix() + root).rstrip("/")
+    flags = ["-I" + workspace_prefix() + _PROTO_ROOT, "-I" + (workspace_prefix() or "."), "--cpp_out=" + out]
     if grpc:
         flags += [
             "--plugin=protoc-gen-grpc=/usr/bin/grpc_cpp_plugin",
