@@ -1,0 +1,17 @@
+// What is done after files have changed, in the agent's configuration.
+#ifndef FLEETCA_CLIENT_AGENT_CONFIG_HOOK_CONFIG_H_
+#define FLEETCA_CLIENT_AGENT_CONFIG_HOOK_CONFIG_H_
+
+#include "absl/strings/string_view.h"
+#include "base/config/config_reader.h"
+#include "client/agent/agent_options.h"
+#include "fleetca/agent/v1/agent.pb.h"
+
+namespace fleetca::client {
+
+// `field` is where it stands.
+HookOptions ReadHook(absl::string_view field, const agent::v1::Hook& written, ConfigReader* reader);
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_AGENT_CONFIG_HOOK_CONFIG_H_

@@ -1,0 +1,20 @@
+// One identity of the agent's configuration.
+#ifndef FLEETCA_CLIENT_AGENT_CONFIG_IDENTITY_CONFIG_H_
+#define FLEETCA_CLIENT_AGENT_CONFIG_IDENTITY_CONFIG_H_
+
+#include "absl/strings/string_view.h"
+#include "base/config/config_reader.h"
+#include "client/agent/agent_options.h"
+#include "fleetca/agent/v1/agent.pb.h"
+
+namespace fleetca::client {
+
+// `field` is where it stands: "identities[2]". `trust_domain` is "" where it is not known,
+// `credentials_folder` as in ParseAgentConfig.
+IdentityOptions ReadIdentity(absl::string_view field, const agent::v1::Identity& written,
+                             absl::string_view trust_domain, absl::string_view credentials_folder,
+                             ConfigReader* reader);
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_AGENT_CONFIG_IDENTITY_CONFIG_H_

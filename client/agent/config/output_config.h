@@ -1,0 +1,18 @@
+// The files of an identity, in the agent's configuration.
+#ifndef FLEETCA_CLIENT_AGENT_CONFIG_OUTPUT_CONFIG_H_
+#define FLEETCA_CLIENT_AGENT_CONFIG_OUTPUT_CONFIG_H_
+
+#include "absl/strings/string_view.h"
+#include "base/config/config_reader.h"
+#include "client/agent/agent_options.h"
+#include "fleetca/agent/v1/agent.pb.h"
+
+namespace fleetca::client {
+
+// `field` is where it stands. `has_sockets`: whether the identity may do without files.
+OutputOptions ReadOutputs(absl::string_view field, const agent::v1::Outputs& written,
+                          bool has_sockets, ConfigReader* reader);
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_AGENT_CONFIG_OUTPUT_CONFIG_H_

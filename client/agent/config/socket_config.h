@@ -1,0 +1,18 @@
+// A socket that hands a certificate out, in the agent's configuration.
+#ifndef FLEETCA_CLIENT_AGENT_CONFIG_SOCKET_CONFIG_H_
+#define FLEETCA_CLIENT_AGENT_CONFIG_SOCKET_CONFIG_H_
+
+#include "absl/strings/string_view.h"
+#include "base/config/config_reader.h"
+#include "client/agent/agent_options.h"
+#include "fleetca/agent/v1/agent.pb.h"
+
+namespace fleetca::client {
+
+// `field` is where it stands.
+SocketOptions ReadSocket(absl::string_view field, const agent::v1::WorkloadSocket& written,
+                         ConfigReader* reader);
+
+}  // namespace fleetca::client
+
+#endif  // FLEETCA_CLIENT_AGENT_CONFIG_SOCKET_CONFIG_H_

@@ -1,0 +1,280 @@
+#include "client/objects/private_key_reader.h"
+
+#include <cstring>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/errors.h"
+#include "base/pem_key_block.h"
+#include "base/private_key.h"
+#include "base/status_macros.h"
+#include "base/text.h"
+#include "client/objects/file_wrapping.h"
+#include "client/objects/key_encryption.h"
+#include "client/objects/key_pair.h"
+#include "client/objects/not_a_key.h"
+#include "x509/pem.h"
+
+namespace fleetca::client {
+namespace {
+
+// The largest PEM (base/pem_key_block.h); the DER of a key is far smaller.
+constexpr size_t kMaxDerBytes = size_t{1} << 20;
+// Above it a mistake costs minutes of arithmetic, and nobody has such keys.
+constexpr int kMaxRsaBits = 16384;
+
+absl::Status NotAKey(absl::string_view what) {
+  return FailedPrecondition(Reason::kFileInvalid,
+                            absl::StrCat("This is not a private key that can be read: ", what));
+}
+
+absl::Status WrongPassphrase(absl::string_view sentence) {
+  return FailedPrecondition(Reason::kPassphraseInvalid, sentence);
+}
+
+// What d2i functions take.
+struct Octets {
+  const unsigned char* begin = nullptr;
+  long size = 0;
+};
+
+absl::StatusOr<EvpPkeyPtr> Checked(EvpPkeyPtr key) {
+  if (key == nullptr) {
+    return NotAKey("its DER is malformed, or its algorithm is not known");
+  }
+  if (EVP_PKEY_is_a(key.get(), "RSA") == 1 && EVP_PKEY_get_bits(key.get()) > kMaxRsaBits) {
+    return NotAKey(absl::StrCat("it is an RSA key of ", EVP_PKEY_get_bits(key.get()),
+                                " bits, where ", kMaxRsaBits, " are the most"));
+  }
+  if (!IsPair(key.get())) {
+    return NotAKey(
+        "its public half is another key's, so that nothing that it signs would verify; fetch the "
+        "file again, or make a new key");
+  }
+  return key;
+}
+
+absl::StatusOr<EvpPkeyPtr> ReadTraditional(int type, Octets der) {
+  const unsigned char* cursor = der.begin;
+  EvpPkeyPtr key(d2i_PrivateKey(type, nullptr, &cursor, der.size));
+  if (key == nullptr || cursor != der.begin + der.size) {
+    return NotAKey("its DER is malformed, or its curve is not known");
+  }
+  return Checked(std::move(key));
+}
+
+absl::StatusOr<EvpPkeyPtr> ReadPkcs8(Octets der) {
+  EvpPkeyPtr key = KeyOfPkcs8Der(
+      absl::string_view(reinterpret_cast<const char*>(der.begin), static_cast<size_t>(der.size)));
+  if (key == nullptr) {
+    return NotAKey(
+        "its DER is malformed, its algorithm is not known, or the public key beside it is "
+        "another's");
+  }
+  return Checked(std::move(key));
+}
+
+absl::StatusOr<ReadKey> ReadEncryptedPkcs8(Octets der, const AskPassphrase& ask) {
+  const unsigned char* cursor = der.begin;
+  const X509SigPtr encrypted(d2i_X509_SIG(nullptr, &cursor, der.size));
+  if (encrypted == nullptr || cursor != der.begin + der.size) {
+    return NotAKey("its DER is malformed");
+  }
+  const X509_ALGOR* algorithm = nullptr;
+  X509_SIG_get0(encrypted.get(), &algorithm, nullptr);
+  ReadKey read;
+  read.form = KeyForm::kEncryptedPkcs8;
+  FLEETCA_ASSIGN_OR_RETURN(read.encryption, DescribePkcs8Encryption(algorithm));
+  FLEETCA_ASSIGN_OR_RETURN(const SecretBytes passphrase, ask());
+  if (passphrase.empty()) {  // RFC 8018 allows it, and our own keys never have it
+    const Pkcs8InfoPtr info(PKCS8_decrypt(encrypted.get(), "", 0));
+    if (info == nullptr) {
+      return WrongPassphrase("The private key is encrypted, and not by the empty passphrase");
+    }
+    FLEETCA_ASSIGN_OR_RETURN(read.key, Checked(EvpPkeyPtr(EVP_PKCS82PKEY(info.get()))));
+    return read;
+  }
+  FLEETCA_ASSIGN_OR_RETURN(const Pkcs8InfoPtr info, DecryptPkcs8(encrypted.get(), passphrase));
+  FLEETCA_ASSIGN_OR_RETURN(read.key, Checked(EvpPkeyPtr(EVP_PKCS82PKEY(info.get()))));
+  return read;
+}
+
+// For PEM_do_header.
+int HandOn(char* buffer, int size, int /*writing*/, void* data) {
+  const absl::string_view passphrase = static_cast<const SecretBytes*>(data)->view();
+  if (passphrase.size() > static_cast<size_t>(size)) {
+    return -1;
+  }
+  std::memcpy(buffer, passphrase.data(), passphrase.size());
+  return static_cast<int>(passphrase.size());
+}
+
+// The cipher that the header lines name.
+absl::StatusOr<EVP_CIPHER_INFO> CipherOf(const PemKeyBlock& block) {
+  std::string header(block.header());  // OpenSSL writes into it.
+  EVP_CIPHER_INFO cipher = {};
+  if (PEM_get_EVP_CIPHER_INFO(header.data(), &cipher) != 1 || cipher.cipher == nullptr) {
+    return NotAKey("its \"Proc-Type\" and \"DEK-Info\" lines name no cipher that is known");
+  }
+  const std::unique_ptr<EVP_CIPHER, OpenSslDeleter<EVP_CIPHER_free>> there(
+      EVP_CIPHER_fetch(nullptr, EVP_CIPHER_get0_name(cipher.cipher), nullptr));
+  if (there == nullptr) {
+    return NotAKey(absl::StrCat(
+        "it is encrypted by ", EVP_CIPHER_get0_name(cipher.cipher),
+        ", which is broken; encrypt it anew: openssl pkey -provider default -provider legacy "
+        "-aes-256-cbc -in <this file> -out <new file>"));
+  }
+  return cipher;
+}
+
+// What stands in a file of this form when it is encrypted.
+KeyForm Encrypted(KeyForm form) {
+  switch (form) {
+    case KeyForm::kSec1:
+      return KeyForm::kEncryptedSec1;
+    case KeyForm::kPkcs1:
+      return KeyForm::kEncryptedPkcs1;
+    default:
+      return KeyForm::kEncryptedPkcs8;
+  }
+}
+
+absl::StatusOr<EvpPkeyPtr> ReadClear(KeyForm form, Octets der) {
+  if (form == KeyForm::kPkcs8) {
+    return ReadPkcs8(der);
+  }
+  return ReadTraditional(form == KeyForm::kSec1 ? EVP_PKEY_EC : EVP_PKEY_RSA, der);
+}
+
+// The label is not to be relied on: what is inside may be of any form.
+absl::StatusOr<ReadKey> ReadWithHeader(const PemKeyBlock& block, const AskPassphrase& ask) {
+  FLEETCA_ASSIGN_OR_RETURN(EVP_CIPHER_INFO cipher, CipherOf(block));
+  FLEETCA_ASSIGN_OR_RETURN(SecretBytes passphrase, ask());
+  if (passphrase.empty() || passphrase.size() > PEM_BUFSIZE) {
+    return WrongPassphrase(absl::StrCat(
+        "The passphrase of a key with a \"DEK-Info\" line has 1 to ", PEM_BUFSIZE, " bytes"));
+  }
+  // Decrypted in place.
+  std::string der(reinterpret_cast<const char*>(block.der()), static_cast<size_t>(block.size()));
+  const absl::Cleanup wipe = [&der] { WipeString(der); };
+  long size = block.size();
+  const bool decrypted =
+      PEM_do_header(&cipher, AsUnsigned(der.data()), &size, HandOn, &passphrase) == 1;
+  const std::optional<KeyForm> form =
+      decrypted ? KeyFormOfDer(absl::string_view(der.data(), static_cast<size_t>(size)))
+                : std::nullopt;
+  absl::StatusOr<EvpPkeyPtr> key = form.has_value() && *form != KeyForm::kEncryptedPkcs8
+                                       ? ReadClear(*form, {AsUnsigned(der), size})
+                                       : absl::StatusOr<EvpPkeyPtr>(nullptr);
+  if (!key.ok() || *key == nullptr) {
+    return WrongPassphrase(
+        "The private key could not be decrypted: the passphrase is wrong, or the file is damaged");
+  }
+  return ReadKey{*std::move(key), Encrypted(*form),
+                 absl::StrCat(EVP_CIPHER_get0_name(cipher.cipher), ", MD5 (RFC 1421)")};
+}
+
+absl::StatusOr<ReadKey> ReadForm(KeyForm form, Octets der, const AskPassphrase& ask) {
+  if (form == KeyForm::kEncryptedPkcs8) {
+    return ReadEncryptedPkcs8(der, ask);
+  }
+  ReadKey read;
+  read.form = form;
+  FLEETCA_ASSIGN_OR_RETURN(read.key, ReadClear(form, der));
+  return read;
+}
+
+// What the label says; nullopt for one that is of no form that is read here.
+std::optional<KeyForm> FormOfLabel(absl::string_view label) {
+  if (label == PEM_STRING_ECPRIVATEKEY) {
+    return KeyForm::kSec1;
+  }
+  if (label == PEM_STRING_RSA) {
+    return KeyForm::kPkcs1;
+  }
+  if (label == PEM_STRING_PKCS8) {
+    return KeyForm::kEncryptedPkcs8;
+  }
+  return label == PEM_STRING_PKCS8INF ? std::optional(KeyForm::kPkcs8) : std::nullopt;
+}
+
+absl::StatusOr<ReadKey> ReadBlock(const PemKeyBlock& block, const AskPassphrase& ask) {
+  const absl::string_view octets(reinterpret_cast<const char*>(block.der()),
+                                 static_cast<size_t>(block.size()));
+  const std::optional<KeyForm> said = FormOfLabel(block.label());
+  if (!said.has_value()) {
+    return NotAKey(NoReadableBlock(block.label(), octets));
+  }
+  if (block.has_header()) {
+    return ReadWithHeader(block, ask);
+  }
+  // Programs put any form under any of these labels.
+  return ReadForm(KeyFormOfDer(octets).value_or(*said), {block.der(), block.size()}, ask);
+}
+
+absl::StatusOr<ReadKey> ReadPem(absl::string_view contents, const AskPassphrase& ask) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::vector<PemKeyBlock> blocks, ReadAllBlocks(contents));
+  const PemKeyBlock* key = nullptr;
+  for (const PemKeyBlock& block : blocks) {
+    if (!absl::EndsWith(block.label(), "PRIVATE KEY")) {
+      continue;
+    }
+    if (key != nullptr) {
+      return NotAKey("it holds more than one; keep each key in a file of its own");
+    }
+    key = &block;
+  }
+  if (key == nullptr) {
+    return NotAKey(blocks.empty() ? "no block of it is whole"
+                                  : NoReadableBlock(blocks.front().label(), ""));
+  }
+  return ReadBlock(*key, ask);
+}
+
+absl::StatusOr<ReadKey> ReadDer(absl::string_view contents, const AskPassphrase& ask) {
+  if (contents.empty() || contents.size() > kMaxDerBytes) {
+    return NotAKey(contents.empty() ? "it is empty" : "it is larger than 1 MiB");
+  }
+  const std::optional<KeyForm> form = KeyFormOfDer(contents);
+  if (!form.has_value()) {
+    return NotAKey(WhatDerIs(contents));
+  }
+  return ReadForm(*form, {AsUnsigned(contents), static_cast<long>(contents.size())}, ask);
+}
+
+}  // namespace
+
+absl::string_view KeyFormName(KeyForm form) {
+  switch (form) {
+    case KeyForm::kPkcs8:
+      return "PKCS#8";
+    case KeyForm::kEncryptedPkcs8:
+      return "encrypted PKCS#8";
+    case KeyForm::kSec1:
+      return "SEC1";
+    case KeyForm::kPkcs1:
+      return "PKCS#1";
+    case KeyForm::kEncryptedSec1:
+      return "encrypted SEC1";
+    case KeyForm::kEncryptedPkcs1:
+      return "encrypted PKCS#1";
+  }
+  return "unknown";
+}
+
+absl::StatusOr<ReadKey> ReadPrivateKey(absl::string_view contents, const AskPassphrase& ask) {
+  const ScopedOpenSslErrorQueue queue;
+  if (const absl::Status text = TextOf(contents).status(); !text.ok()) {
+    return FailedPrecondition(Reason::kFileInvalid, text.message());
+  }
+  if (const std::string wrapping = WrappingOf(contents); !wrapping.empty()) {
+    return NotAKey(wrapping);
+  }
+  return x509::IsPem(contents) ? ReadPem(contents, ask) : ReadDer(WithoutLineEnd(contents), ask);
+}
+
+}  // namespace fleetca::client

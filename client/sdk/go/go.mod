@@ -1,0 +1,3 @@
+module fleetca.example/fleetca
+
+go 1.19
