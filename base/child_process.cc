@@ -79,7 +79,7 @@ class SpawnPlan {
   }
 
   // 0 or an errno.
-  int Prepare(absl::Span<const Descriptor> descriptors) {
+  int Prepare(absl::Span<const Descriptor> descriptors, const Descriptor& output) {
     sigset_t blocked;
     sigemptyset(&blocked);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
@@ -98,6 +98,11 @@ class SpawnPlan {
     for (const int standard : {STDIN_FILENO, STDOUT_FILENO}) {
       if (error == 0) {
         error = posix_spawn_file_actions_addopen(&actions_, standard, "/dev/null", O_RDWR, 0);
+      }
+    }
+    for (const int standard : {STDOUT_FILENO, STDERR_FILENO}) {
+      if (error == 0 && output.valid()) {
+        error = posix_spawn_file_actions_adddup2(&actions_, output.get(), standard);
       }
     }
     for (size_t i = 0; i < descriptors.size() && error == 0; ++i) {
@@ -130,7 +135,7 @@ std::string Describe(const siginfo_t& end) {
 
 absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
     const std::string& program, const std::vector<std::string>& arguments,
-    absl::Span<const int> descriptors) {
+    absl::Span<const int> descriptors, int output) {
   // Copies above those that the child gets, so that no dup2 overwrites the source of another.
   const int above = kFirstGivenDescriptor + static_cast<int>(descriptors.size());
   std::vector<Descriptor> copies;
@@ -140,8 +145,12 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
       return CannotStart(program, errno);
     }
   }
+  const Descriptor output_copy(output < 0 ? -1 : fcntl(output, F_DUPFD_CLOEXEC, above));
+  if (output >= 0 && !output_copy.valid()) {
+    return CannotStart(program, errno);
+  }
   SpawnPlan plan;
-  if (const int error = plan.Prepare(copies); error != 0) {
+  if (const int error = plan.Prepare(copies, output_copy); error != 0) {
     return CannotStart(program, error);
   }
   std::string name = "fleetca";

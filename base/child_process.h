@@ -30,14 +30,15 @@ class ChildProcess {
   // environment what says where libraries, time zones and root certificates are, and no more.
   // descriptors[i] becomes descriptor kFirstGivenDescriptor + i; standard error is this process's,
   // standard input and output are /dev/null, and every other descriptor is closed. The signals
-  // SIGTERM, SIGINT and SIGHUP are blocked until the program says otherwise. FAILED_PRECONDITION
+  // SIGTERM, SIGINT and SIGHUP are blocked until the program says otherwise. Where `output` is
+  // given, standard output and standard error are both that descriptor. FAILED_PRECONDITION
   // kInternal when the system cannot start it.
   //
   // A program that asks for a signal at its parent's death (PR_SET_PDEATHSIG) gets it when the
   // thread that calls this ends, not only when the process does.
   static absl::StatusOr<std::unique_ptr<ChildProcess>> Start(
       const std::string& program, const std::vector<std::string>& arguments,
-      absl::Span<const int> descriptors);
+      absl::Span<const int> descriptors, int output = -1);
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
   // Kills it, where it still runs.

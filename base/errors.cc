@@ -120,6 +120,10 @@ absl::Status DataLoss(Reason reason, absl::string_view message) {
   return MakeError(absl::StatusCode::kDataLoss, reason, "", message);
 }
 
+absl::Status DataLoss(Reason reason, absl::string_view field, absl::string_view message) {
+  return MakeError(absl::StatusCode::kDataLoss, reason, field, message);
+}
+
 absl::Status Internal(Reason reason, absl::string_view message) {
   return MakeError(absl::StatusCode::kInternal, reason, "", message);
 }

@@ -71,6 +71,7 @@ absl::Status Unavailable(Reason reason, absl::string_view message);
 absl::Status Unimplemented(Reason reason, absl::string_view message);
 // DATA_LOSS: what was stored or sent is damaged.
 absl::Status DataLoss(Reason reason, absl::string_view message);
+absl::Status DataLoss(Reason reason, absl::string_view field, absl::string_view message);
 // INTERNAL: a bug or a broken invariant of our own.
 absl::Status Internal(Reason reason, absl::string_view message);
 

@@ -75,10 +75,11 @@ TEST(ErrorsTest, AConstructorWithAFieldKeepsIt) {
       PermissionDenied(Reason::kNameReserved, "csr.san", "m"),
       NotFound(Reason::kNotFound, "csr.san", "m"),
       AlreadyExists(Reason::kRequestIdReused, "csr.san", "m"),
+      DataLoss(Reason::kAnswerInvalid, "csr.san", "m"),
   };
-  const absl::StatusCode codes[] = {absl::StatusCode::kInvalidArgument,
-                                    absl::StatusCode::kPermissionDenied,
-                                    absl::StatusCode::kNotFound, absl::StatusCode::kAlreadyExists};
+  const absl::StatusCode codes[] = {
+      absl::StatusCode::kInvalidArgument, absl::StatusCode::kPermissionDenied,
+      absl::StatusCode::kNotFound, absl::StatusCode::kAlreadyExists, absl::StatusCode::kDataLoss};
   for (size_t i = 0; i < std::size(codes); ++i) {
     EXPECT_EQ(statuses[i].code(), codes[i]);
     EXPECT_EQ(GetField(statuses[i]), "csr.san") << statuses[i];

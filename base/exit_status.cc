@@ -7,12 +7,12 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/synchronization/mutex.h"
+#include "base/display_escape.h"
 #include "base/errors.h"
 #include "base/log_escape.h"
 #include "base/named_paths.h"
@@ -36,18 +36,6 @@ void WriteError(absl::string_view text) { std::fwrite(text.data(), 1, text.size(
 
 void WriteLines(absl::string_view text) {
   WriteError(absl::StrCat("fleetca: ", absl::StrReplaceAll(text, {{"\n", "\nfleetca: "}}), "\n"));
-}
-
-std::string Printable(absl::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (absl::ascii_iscntrl(c) && c != '\n') {
-      absl::StrAppend(&out, absl::CHexEscape(absl::string_view(&c, 1)));
-    } else {
-      out.push_back(c);
-    }
-  }
-  return out;
 }
 
 std::string JsonString(absl::string_view text) {
@@ -110,7 +98,7 @@ std::string PrintableMessage(const absl::Status& status) {
   if (status.message().empty()) {
     return absl::StatusCodeToString(status.code());
   }
-  return Printable(status.message());
+  return EscapeLinesForDisplay(status.message());
 }
 
 int ReportStatus(const absl::Status& status) {
@@ -131,7 +119,7 @@ int ReportStatus(const absl::Status& status) {
 
 int ReportUsageError(absl::string_view message, absl::string_view flag) {
   if (GetErrorForm() == ErrorForm::kText) {
-    WriteLines(Printable(message));
+    WriteLines(EscapeLinesForDisplay(message));
   } else {
     WriteObject(absl::StatusCodeToString(absl::StatusCode::kInvalidArgument), kUsageReason,
                 flag.empty() ? LeadingFlag(message) : flag, message);
@@ -145,13 +133,13 @@ void SayNote(absl::string_view sentence) {
   if (words.form == ErrorForm::kJson) {
     words.notes.emplace_back(sentence);
   } else {
-    WriteError(absl::StrCat(Printable(sentence), "\n"));
+    WriteError(absl::StrCat(EscapeForDisplay(sentence), "\n"));
   }
 }
 
 void FlushNotes() {
   for (const std::string& note : TakeNotes()) {
-    WriteError(absl::StrCat(Printable(note), "\n"));
+    WriteError(absl::StrCat(EscapeForDisplay(note), "\n"));
   }
 }
 

@@ -25,8 +25,10 @@ enum class ErrorForm { kText, kJson };
 void SetErrorForm(ErrorForm form);
 ErrorForm GetErrorForm();
 
-// The message of an error as it may go to a terminal: control characters other than line breaks are
-// escaped, as part of it may come from a file or a peer.
+// The message of an error as it may go to a terminal: escaped but for its line breaks
+// (EscapeLinesForDisplay of base/display_escape.h), as part of it may come from a file or a peer.
+// Where it is a value among lines of other matters, which a line break in it could forge, the value
+// is its EscapeForDisplay.
 std::string PrintableMessage(const absl::Status& status);
 
 // Writes the error to standard error and returns kExitFailed; for OK returns kExitOk. As text it is
@@ -40,9 +42,9 @@ int ReportStatus(const absl::Status& status);
 // JSON names as the field; where it is empty, that is the one with which the sentence begins.
 int ReportUsageError(absl::string_view message, absl::string_view flag = "");
 
-// A sentence on standard error that is not an error, escaped as PrintableMessage does. Where errors
-// are JSON it is held back, so that standard error holds nothing but the one object: it is in the
-// array "notes" of the next error that is reported, or written by FlushNotes.
+// A sentence on standard error that is not an error, of one line: escaped, with its line breaks.
+// Where errors are JSON it is held back, so that standard error holds nothing but the one object:
+// it is in the array "notes" of the next error that is reported, or written by FlushNotes.
 void SayNote(absl::string_view sentence);
 
 // Writes what SayNote has held back, a line each. For the end of a command that succeeded.

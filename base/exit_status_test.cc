@@ -28,6 +28,15 @@ TEST(ExitStatusTest, TerminalEscapesAreHarmless) {
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "fleetca: a\\x1b[2Jb\\rc\\x7f\n");
 }
 
+TEST(ExitStatusTest, NoNameForgesALineOrTurnsOne) {
+  testing::internal::CaptureStderr();
+  SayNote("a root is passed over: a\nAccepted.\u202e");
+  EXPECT_EQ(ReportStatus(absl::InternalError("a\u202eb\nfleetca: c")), 1);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "a root is passed over: a\\nAccepted.\\u202e\n"
+            "fleetca: a\\u202eb\nfleetca: fleetca: c\n");
+}
+
 TEST(ExitStatusTest, ErrorWithoutMessageNamesItsCode) {
   EXPECT_EQ(PrintableMessage(absl::Status(absl::StatusCode::kAborted, "")), "ABORTED");
 }

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/file_status.h"
+#include "base/large_file.h"
 #include "base/secret_file_rule.h"
 #include "base/status_macros.h"
 
@@ -47,8 +48,8 @@ absl::Status Invalid(absl::string_view path, absl::string_view what) {
   return FailedPrecondition(Reason::kFileInvalid, absl::StrCat("Cannot read ", path, ": ", what));
 }
 
-absl::Status TooLarge(absl::string_view path) {
-  return Invalid(path, absl::StrCat("it is larger than the limit of ", kMaxFileBytes, " bytes"));
+absl::Status TooLarge(absl::string_view path, size_t max_bytes = kMaxFileBytes) {
+  return Invalid(path, absl::StrCat("it is larger than the limit of ", max_bytes, " bytes"));
 }
 
 absl::StatusOr<ScopedFd> Open(absl::string_view path, int more_flags) {
@@ -94,6 +95,35 @@ absl::StatusOr<size_t> ReadFully(const ScopedFd& fd, absl::string_view path, cha
   return done;
 }
 
+// A pipe, and what is under /proc, has size 0 and must be read to its end.
+absl::StatusOr<std::string> ReadToEnd(const ScopedFd& fd, absl::string_view path,
+                                      const struct stat& info, size_t max_bytes) {
+  if (info.st_size > static_cast<off_t>(max_bytes)) {
+    return TooLarge(path, max_bytes);
+  }
+  std::string contents;
+  while (true) {
+    const size_t chunk = std::max(static_cast<size_t>(info.st_size) + 1, kStreamChunkBytes);
+    const size_t done = contents.size();
+    contents.resize(done + chunk);
+    FLEETCA_ASSIGN_OR_RETURN(const size_t count,
+                             ReadFully(fd, path, contents.data() + done, chunk));
+    contents.resize(done + count);
+    if (contents.size() > max_bytes) {
+      return TooLarge(path, max_bytes);
+    }
+    if (count < chunk) {
+      return contents;
+    }
+  }
+}
+
+// Opening a pipe would wait for its writer, for ever if there is none. Without waiting the pipe is
+// opened, for whoever looks at what is open to refuse it.
+absl::StatusOr<ScopedFd> OpenWithoutWaiting(absl::string_view path, int more_flags) {
+  return Open(path, O_NONBLOCK | O_NOCTTY | more_flags);
+}
+
 absl::StatusOr<SecretBytes> ReadSecret(absl::string_view path, bool is_credential) {
   return ReadCheckedFile(
       path, 0, [path, is_credential](int descriptor, const struct stat& info) -> absl::Status {
@@ -107,30 +137,28 @@ absl::StatusOr<SecretBytes> ReadSecret(absl::string_view path, bool is_credentia
 }  // namespace
 
 absl::StatusOr<std::string> ReadFile(absl::string_view path) {
+  return ReadLargeFile(path, kMaxFileBytes);
+}
+
+absl::StatusOr<std::string> ReadLargeFile(absl::string_view path, size_t max_bytes) {
   FLEETCA_ASSIGN_OR_RETURN(const ScopedFd fd, OpenForReading(path));
   FLEETCA_ASSIGN_OR_RETURN(const struct stat info, Stat(fd, path));
   if (S_ISDIR(info.st_mode)) {
     return FileError("read", path, EISDIR);
   }
-  if (info.st_size > static_cast<off_t>(kMaxFileBytes)) {
-    return TooLarge(path);
+  return ReadToEnd(fd, path, info, max_bytes);
+}
+
+absl::StatusOr<std::string> ReadRegularFile(absl::string_view path, int flags, size_t max_bytes) {
+  FLEETCA_ASSIGN_OR_RETURN(const ScopedFd fd, OpenWithoutWaiting(path, flags));
+  FLEETCA_ASSIGN_OR_RETURN(const struct stat info, Stat(fd, path));
+  if (S_ISDIR(info.st_mode)) {
+    return FileError("read", path, EISDIR);
   }
-  // A pipe, and what is under /proc, has size 0 and must be read to its end.
-  std::string contents;
-  while (true) {
-    const size_t chunk = std::max(static_cast<size_t>(info.st_size) + 1, kStreamChunkBytes);
-    const size_t done = contents.size();
-    contents.resize(done + chunk);
-    FLEETCA_ASSIGN_OR_RETURN(const size_t count,
-                             ReadFully(fd, path, contents.data() + done, chunk));
-    contents.resize(done + count);
-    if (contents.size() > kMaxFileBytes) {
-      return TooLarge(path);
-    }
-    if (count < chunk) {
-      return contents;
-    }
+  if (!S_ISREG(info.st_mode)) {
+    return Invalid(path, "it is a pipe or a device; name a regular file");
   }
+  return ReadToEnd(fd, path, info, max_bytes);
 }
 
 absl::StatusOr<SecretBytes> ReadSecretFile(absl::string_view path) {
@@ -148,9 +176,7 @@ absl::StatusOr<SecretBytes> ReadCredentialFile(absl::string_view path) {
 }
 
 absl::StatusOr<SecretBytes> ReadCheckedFile(absl::string_view path, int flags, FileCheck check) {
-  // Opening a pipe would wait for its writer, for ever if there is none. Without waiting the pipe
-  // is opened, and `check` refuses it.
-  FLEETCA_ASSIGN_OR_RETURN(const ScopedFd fd, Open(path, O_NONBLOCK | O_NOCTTY | flags));
+  FLEETCA_ASSIGN_OR_RETURN(const ScopedFd fd, OpenWithoutWaiting(path, flags));
   FLEETCA_ASSIGN_OR_RETURN(const struct stat info, Stat(fd, path));
   FLEETCA_RETURN_IF_ERROR(check(fd.get(), info));
   if (fcntl(fd.get(), F_SETFL, 0) != 0) {

@@ -24,6 +24,12 @@ inline constexpr size_t kMaxFileBytes = size_t{16} << 20;
 // directory, larger than kMaxFileBytes, or cannot be read; kFilePermissions.
 absl::StatusOr<std::string> ReadFile(absl::string_view path);
 
+// As ReadFile, for a long-running program, which no file may keep waiting: a pipe without a writer
+// would. Anything but a regular file is kFileInvalid. `flags` are added to those of open(2), as in
+// ReadCheckedFile; "-" is an ordinary name. At most `max_bytes`. Thread-safe.
+absl::StatusOr<std::string> ReadRegularFile(absl::string_view path, int flags = 0,
+                                            size_t max_bytes = kMaxFileBytes);
+
 // As ReadFile, for a file that holds a secret: refused with kFilePermissions where it breaks the
 // rule of base/secret_file_rule.h. Standard input is taken from whoever opened it.
 absl::StatusOr<SecretBytes> ReadSecretFile(absl::string_view path);

@@ -15,6 +15,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/large_file.h"
 #include "base/testing/in_child.h"
 #include "tests/testing/temporary_folder.h"
 
@@ -55,6 +56,15 @@ void ExpectRefused(const Result& result, Reason reason, absl::string_view path) 
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
   EXPECT_EQ(GetReason(status), reason) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr(std::string(path)));
+}
+
+TEST_F(FileTest, AnotherLimitIsTheCallers) {
+  const std::string path = Make("f", std::string(kMaxFileBytes + 1, 'x'), 0600);
+  ExpectRefused(ReadFile(path), Reason::kFileInvalid, path);
+  const absl::StatusOr<std::string> read = ReadLargeFile(path, kMaxFileBytes + 1);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->size(), kMaxFileBytes + 1);
+  ExpectRefused(ReadLargeFile(Make("g", "four", 0600), 3), Reason::kFileInvalid, Path("g"));
 }
 
 TEST_F(FileTest, ReadsAllSizes) {
@@ -138,6 +148,25 @@ TEST_F(FileTest, APipeIsNoSecretAndIsNotWaitedFor) {
     ExpectRefused(secret, Reason::kFilePermissions, path);
     EXPECT_THAT(std::string(secret.status().message()), HasSubstr("not a pipe"));
   }
+}
+
+TEST_F(FileTest, WhoMayNotBeKeptWaitingReadsRegularFilesAlone) {
+  const std::string path = Make("f", "text", 0644);
+  EXPECT_EQ(*ReadRegularFile(path), "text");
+  const std::string pipe = Path("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::string& other : {pipe, std::string("/dev/zero"), std::string("/dev/null")}) {
+    const absl::StatusOr<std::string> refused = ReadRegularFile(other);
+    ExpectRefused(refused, Reason::kFileInvalid, other);
+    EXPECT_THAT(std::string(refused.status().message()), HasSubstr("a pipe or a device"));
+  }
+  ExpectRefused(ReadRegularFile("/tmp"), Reason::kFileInvalid, "/tmp");
+  ExpectRefused(ReadRegularFile(path, 0, 3), Reason::kFileInvalid, path);
+  EXPECT_EQ(*ReadRegularFile(path, 0, 4), "text");
+  const std::string link = Path("a-link");
+  ASSERT_EQ(symlink(path.c_str(), link.c_str()), 0);
+  EXPECT_EQ(*ReadRegularFile(link), "text");
+  ExpectRefused(ReadRegularFile(link, O_NOFOLLOW), Reason::kFileInvalid, link);
 }
 
 TEST_F(FileTest, ACheckedFileIsReadOnceItIsBelievedAndHasNotGrown) {

@@ -21,6 +21,7 @@ FileWatcher::~FileWatcher() {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
+  stop_.Set();
   thread_.Join();
 }
 
@@ -45,9 +46,10 @@ std::vector<std::shared_ptr<WatchedFiles::State>> FileWatcher::Watched() {
 void FileWatcher::Run() {
   while (true) {
     std::vector<std::shared_ptr<WatchedFiles::State>> all;
+    stop_.WaitFor(interval_);
     {
       absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval_)) {
+      if (stopping_) {
         return;
       }
       all = Watched();

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/steady_event.h"
 #include "base/thread.h"
 #include "base/watched_files.h"
 
@@ -45,7 +46,8 @@ class FileWatcher {
   absl::Mutex mutex_;
   std::vector<std::weak_ptr<WatchedFiles::State>> watched_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  Thread thread_;  // the last member: it uses the others
+  SteadyEvent stop_;  // set after stopping_
+  Thread thread_;     // the last member: it uses the others
 };
 
 }  // namespace fleetca

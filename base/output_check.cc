@@ -23,14 +23,8 @@ namespace {
 // More than any certificate with its chain takes.
 constexpr size_t kProbeBytes = size_t{64} << 10;
 
-absl::Status BeforeAsking(const absl::Status& status) {
-  return status.ok() ? status
-                     : MakeError(status.code(), GetReason(status).value_or(Reason::kFileInvalid),
-                                 "", absl::StrCat(status.message(), "; nothing was asked for yet"));
-}
-
 absl::Status CannotWrite(absl::string_view path, int error) {
-  return BeforeAsking(FileError("write", path, error));
+  return FileError("write", path, error);
 }
 
 // In a folder such as /tmp a file is its owner's to replace, or the folder's owner's.
@@ -91,24 +85,31 @@ absl::Status CheckMayTakePlaceOf(const OutputPlace& place, absl::string_view pat
   if (lstat(place.path.c_str(), &found) == 0 && IsAnothers(place.path, found)) {
     return CannotWrite(path, EPERM);
   }
-  return replace == Replace::kAnything ? absl::OkStatus()
-                                       : BeforeAsking(CheckHoldsNoKey(place.path));
+  return CheckHoldsNoKey(place.path, replace);
+}
+
+absl::Status Check(absl::string_view path, Replace replace) {
+  FLEETCA_ASSIGN_OR_RETURN(const OutputPlace place, FindOutputPlace(path));
+  if (place.is_stream) {
+    return CheckStream(place, path);
+  }
+  if (place.identity.exists) {
+    FLEETCA_RETURN_IF_ERROR(CheckMayTakePlaceOf(place, path, replace));
+  }
+  return WriteProbe(place.path, path);
 }
 
 }  // namespace
 
-absl::Status CheckCanWrite(absl::string_view path, Replace replace) {
-  const absl::StatusOr<OutputPlace> place = FindOutputPlace(path);
-  if (!place.ok()) {
-    return BeforeAsking(place.status());
-  }
-  if (place->is_stream) {
-    return CheckStream(*place, path);
-  }
-  if (place->identity.exists) {
-    FLEETCA_RETURN_IF_ERROR(CheckMayTakePlaceOf(*place, path, replace));
-  }
-  return WriteProbe(place->path, path);
+absl::string_view NothingDone(NextStep next) {
+  return next == NextStep::kAskServer ? "nothing was asked for yet" : "nothing was written";
+}
+
+absl::Status CheckCanWrite(absl::string_view path, Replace replace, NextStep next) {
+  const absl::Status checked = Check(path, replace);
+  return checked.ok() ? checked
+                      : MakeError(checked.code(), GetReason(checked).value_or(Reason::kFileInvalid),
+                                  "", absl::StrCat(checked.message(), "; ", NothingDone(next)));
 }
 
 }  // namespace fleetca

@@ -20,7 +20,9 @@
 namespace fleetca {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class OutputCheckTest : public ::testing::Test {
  protected:
@@ -63,7 +65,10 @@ TEST_F(OutputCheckTest, RefusesWhatAWriteWouldRefuse) {
   EXPECT_FALSE(CheckCanWrite(Path("folder/")).ok());
   const absl::Status taken = CheckCanWrite(Path("old"), Replace::kNothing);
   EXPECT_EQ(taken.code(), absl::StatusCode::kAlreadyExists);
-  EXPECT_THAT(std::string(taken.message()), HasSubstr("nothing was asked for yet"));
+  EXPECT_THAT(std::string(taken.message()), HasSubstr("; nothing was asked for yet"));
+  const absl::Status here = CheckCanWrite(Path("old"), Replace::kNothing, NextStep::kMakeHere);
+  EXPECT_THAT(std::string(here.message()),
+              AllOf(HasSubstr("; nothing was written"), Not(HasSubstr("asked"))));
   EXPECT_EQ(Files(), 2u);
 }
 

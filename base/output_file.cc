@@ -5,21 +5,18 @@
 #include <cerrno>
 
 #include "absl/cleanup/cleanup.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/file_status.h"
+#include "base/key_holder.h"
 #include "base/output_place.h"
 #include "base/secret.h"
 #include "base/status_macros.h"
 
 namespace fleetca {
 namespace {
-
-// "BEGIN PRIVATE KEY", "BEGIN EC PRIVATE KEY", "BEGIN ENCRYPTED PRIVATE KEY".
-constexpr absl::string_view kKeyLabel = "PRIVATE KEY-----";
 
 absl::Status WriteStream(const OutputPlace& place, absl::string_view contents) {
   FLEETCA_ASSIGN_OR_RETURN(const Descriptor stream, OpenStream(place));
@@ -29,7 +26,10 @@ absl::Status WriteStream(const OutputPlace& place, absl::string_view contents) {
 
 }  // namespace
 
-absl::Status CheckHoldsNoKey(absl::string_view path) {
+absl::Status CheckHoldsNoKey(absl::string_view path, Replace replace) {
+  if (replace == Replace::kAnything) {
+    return absl::OkStatus();
+  }
   absl::StatusOr<std::string> contents = ReadFile(path);
   if (!contents.ok()) {
     switch (GetReason(contents.status()).value_or(Reason::kInternal)) {
@@ -43,7 +43,9 @@ absl::Status CheckHoldsNoKey(absl::string_view path) {
     }
   }
   const absl::Cleanup wipe = [&contents] { WipeString(*contents); };
-  if (!absl::StrContains(*contents, kKeyLabel)) {
+  const KeyHolder holder = KeyHolderOf(*contents);
+  if (holder == KeyHolder::kNone ||
+      (holder == KeyHolder::kKeystore && replace == Replace::kAllButSingleKeys)) {
     return absl::OkStatus();
   }
   return FailedPrecondition(
@@ -63,7 +65,8 @@ absl::Status WriteOutput(absl::string_view path, absl::string_view contents, mod
     case Replace::kNothing:
       return WriteNewFile(place.path, contents, mode);
     case Replace::kAllButKeys:
-      FLEETCA_RETURN_IF_ERROR(CheckHoldsNoKey(place.path));
+    case Replace::kAllButSingleKeys:
+      FLEETCA_RETURN_IF_ERROR(CheckHoldsNoKey(place.path, replace));
       break;
     case Replace::kAnything:
       break;

@@ -11,7 +11,12 @@
 namespace fleetca {
 
 // Which regular file may have its place taken.
-enum class Replace { kNothing, kAllButKeys, kAnything };
+enum class Replace {
+  kNothing,
+  kAllButKeys,        // neither a private key nor a keystore (base/key_holder.h)
+  kAllButSingleKeys,  // a keystore too, by another one
+  kAnything,
+};
 
 // At once, or for one of many files after SyncFileSystemOf (base/durable_file.h). A file that
 // replaces nothing is durable at once.
@@ -30,9 +35,10 @@ absl::Status WriteOutput(absl::string_view path, absl::string_view contents, mod
 // there is none.
 absl::Status RemoveOutput(absl::string_view path);
 
-// FAILED_PRECONDITION kFileInvalid when the file at `path` holds a private key in PEM;
-// kFilePermissions when it may not be read, so that nobody can tell. OK where there is none.
-absl::Status CheckHoldsNoKey(absl::string_view path);
+// FAILED_PRECONDITION kFileInvalid when the file at `path` holds a private key that `replace`
+// spares; kFilePermissions when it may not be read, so that nobody can tell. OK where there is
+// none.
+absl::Status CheckHoldsNoKey(absl::string_view path, Replace replace = Replace::kAllButKeys);
 
 }  // namespace fleetca
 

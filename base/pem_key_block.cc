@@ -96,7 +96,7 @@ absl::StatusOr<PemKeyBlock> ReadPemKeyBlock(BIO* bio) {
   return block;
 }
 
-absl::StatusOr<PemKeyBlock> ReadOnlyKeyBlock(absl::string_view pem) {
+absl::StatusOr<std::vector<PemKeyBlock>> ReadAllBlocks(absl::string_view pem) {
   if (pem.empty() || pem.size() > kMaxPemBytes) {
     return NotOneKey(pem.empty() ? "it is empty" : "it is larger than 1 MiB");
   }
@@ -110,18 +110,29 @@ absl::StatusOr<PemKeyBlock> ReadOnlyKeyBlock(absl::string_view pem) {
   if (bio == nullptr) {
     return OpenSslError(Reason::kInternal, "No memory for a key");
   }
-  FLEETCA_ASSIGN_OR_RETURN(PemKeyBlock key, ReadPemKeyBlock(bio.get()));
-  if (key && key.label() == PEM_STRING_ECPARAMETERS) {
-    FLEETCA_ASSIGN_OR_RETURN(key, ReadPemKeyBlock(bio.get()));
+  std::vector<PemKeyBlock> blocks;
+  while (true) {
+    FLEETCA_ASSIGN_OR_RETURN(PemKeyBlock block, ReadPemKeyBlock(bio.get()));
+    if (!block) {
+      return blocks;
+    }
+    if (blocks.size() == kMaxPemBlocks) {
+      return NotOneKey(absl::StrCat("it has more than ", kMaxPemBlocks, " blocks"));
+    }
+    blocks.push_back(std::move(block));
   }
-  if (!key) {
+}
+
+absl::StatusOr<PemKeyBlock> ReadOnlyKeyBlock(absl::string_view pem) {
+  FLEETCA_ASSIGN_OR_RETURN(std::vector<PemKeyBlock> blocks, ReadAllBlocks(pem));
+  const size_t first = !blocks.empty() && blocks.front().label() == PEM_STRING_ECPARAMETERS ? 1 : 0;
+  if (blocks.size() == first) {
     return NotOneKey("no line \"-----BEGIN ... PRIVATE KEY-----\" begins a block");
   }
-  FLEETCA_ASSIGN_OR_RETURN(const PemKeyBlock next, ReadPemKeyBlock(bio.get()));
-  if (next) {
+  if (blocks.size() > first + 1) {
     return NotOneKey("another block follows the key; keep each key in a file of its own");
   }
-  return key;
+  return std::move(blocks[first]);
 }
 
 absl::Status NotOneKey(absl::string_view what) {

@@ -3,6 +3,7 @@
 #define FLEETCA_BASE_PEM_KEY_BLOCK_H_
 
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -34,6 +35,8 @@ class PemKeyBlock {
   absl::string_view label() const { return label_; }
   // True with the header lines of RFC 1421, as in keys encrypted the older way.
   bool has_header() const { return *header_ != '\0'; }
+  // Those lines, or "". Aliases this object.
+  absl::string_view header() const { return header_; }
   // The decoded bytes, from der() to end(). They alias this object.
   const unsigned char* der() const { return der_; }
   const unsigned char* end() const { return der_ + size_; }
@@ -52,6 +55,12 @@ class PemKeyBlock {
 // there is none, or more, or it is damaged. A leading "EC PARAMETERS" block, as `openssl ecparam
 // -genkey` writes it, is skipped.
 absl::StatusOr<PemKeyBlock> ReadOnlyKeyBlock(absl::string_view pem);
+
+// All blocks of `pem`, whatever they are, in their order and read as above; none where there is
+// none. kFileInvalid for a damaged one, for more than 1 MiB and for more than kMaxPemBlocks.
+absl::StatusOr<std::vector<PemKeyBlock>> ReadAllBlocks(absl::string_view pem);
+
+inline constexpr size_t kMaxPemBlocks = 1000;
 
 // FAILED_PRECONDITION kFileInvalid: the file is not one private key, because of `what`.
 absl::Status NotOneKey(absl::string_view what);

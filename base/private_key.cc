@@ -18,6 +18,8 @@ constexpr size_t kMaxPassphraseBytes = size_t{1} << 16;
 constexpr uint64_t kScryptN = 1 << 14;
 constexpr uint64_t kScryptR = 8;
 constexpr uint64_t kScryptP = 5;
+// About 0.3 s, as OWASP recommends for HMAC-SHA-256.
+constexpr int kPbkdf2Iterations = 600000;
 constexpr int kSaltBytes = 16;
 
 absl::Status WrongPassphrase(absl::string_view what) {
@@ -37,6 +39,19 @@ absl::StatusOr<std::string> BioContents(BIO* bio) {
   return std::string(data, static_cast<size_t>(size));
 }
 
+// PBES2 (RFC 8018) that makes its key so.
+X509AlgorPtr Pbes2(KeyDerivation derivation) {
+  switch (derivation) {
+    case KeyDerivation::kScrypt:
+      return X509AlgorPtr(PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), /*salt=*/nullptr, kSaltBytes,
+                                                /*aiv=*/nullptr, kScryptN, kScryptR, kScryptP));
+    case KeyDerivation::kPbkdf2:
+      return X509AlgorPtr(PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), kPbkdf2Iterations, /*salt=*/nullptr,
+                                            kSaltBytes, /*aiv=*/nullptr, NID_hmacWithSHA256));
+  }
+  return nullptr;
+}
+
 // The PKCS#8 element (RFC 5958) inside the EncryptedPrivateKeyInfo `block`.
 absl::StatusOr<Pkcs8InfoPtr> Decrypt(const PemKeyBlock& block, const SecretBytes& passphrase) {
   const unsigned char* cursor = block.der();
@@ -52,27 +67,7 @@ absl::StatusOr<Pkcs8InfoPtr> Decrypt(const PemKeyBlock& block, const SecretBytes
     return NotOneKey(
         "it is not encrypted by PBES2; convert it: openssl pkcs8 -topk8 -v2 aes-256-cbc -scrypt");
   }
-  if (passphrase.empty()) {
-    return WrongPassphrase("The private key is encrypted and no passphrase was given");
-  }
-  if (passphrase.size() > kMaxPassphraseBytes) {
-    return WrongPassphrase("The passphrase is longer than 64 KiB");
-  }
-  Pkcs8InfoPtr info(PKCS8_decrypt(encrypted.get(), passphrase.view().data(),
-                                  static_cast<int>(passphrase.size())));
-  if (info == nullptr) {
-    return WrongPassphrase(
-        "The private key could not be decrypted: the passphrase is wrong, or the file is damaged");
-  }
-  return info;
-}
-
-absl::StatusOr<EvpPkeyPtr> FromPkcs8(const Pkcs8InfoPtr& info) {
-  EvpPkeyPtr key(info == nullptr ? nullptr : EVP_PKCS82PKEY(info.get()));
-  if (key == nullptr) {
-    return NotOneKey("its DER is malformed, or its algorithm is not known");
-  }
-  return key;
+  return DecryptPkcs8(encrypted.get(), passphrase);
 }
 
 absl::StatusOr<EvpPkeyPtr> FromCleartext(const PemKeyBlock& block) {
@@ -80,7 +75,7 @@ absl::StatusOr<EvpPkeyPtr> FromCleartext(const PemKeyBlock& block) {
   EvpPkeyPtr key;
   if (block.label() == PEM_STRING_PKCS8INF) {
     const Pkcs8InfoPtr info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &cursor, block.size()));
-    FLEETCA_ASSIGN_OR_RETURN(key, FromPkcs8(info));
+    FLEETCA_ASSIGN_OR_RETURN(key, KeyOfPkcs8(info));
   } else if (block.label() == PEM_STRING_ECPRIVATEKEY) {
     key.reset(d2i_PrivateKey(EVP_PKEY_EC, nullptr, &cursor, block.size()));
   } else if (block.label() == PEM_STRING_RSA) {
@@ -126,13 +121,13 @@ absl::StatusOr<EvpPkeyPtr> GeneratePrivateKey(KeyType type) {
 }
 
 absl::StatusOr<std::string> EncodeEncryptedPrivateKey(const EVP_PKEY* key,
-                                                      const SecretBytes& passphrase) {
+                                                      const SecretBytes& passphrase,
+                                                      KeyDerivation derivation) {
   if (passphrase.empty() || passphrase.size() > kMaxPassphraseBytes) {
     return WrongPassphrase("The passphrase must have 1 to 65536 bytes");
   }
   const Pkcs8InfoPtr info(EVP_PKEY2PKCS8(key));
-  X509AlgorPtr algorithm(PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), /*salt=*/nullptr, kSaltBytes,
-                                               /*aiv=*/nullptr, kScryptN, kScryptR, kScryptP));
+  X509AlgorPtr algorithm = Pbes2(derivation);
   if (info == nullptr || algorithm == nullptr) {
     return EncodingFailed();
   }
@@ -147,6 +142,32 @@ absl::StatusOr<std::string> EncodeEncryptedPrivateKey(const EVP_PKEY* key,
     return EncodingFailed();
   }
   return BioContents(bio.get());
+}
+
+absl::StatusOr<Pkcs8InfoPtr> DecryptPkcs8(const X509_SIG* encrypted,
+                                          const SecretBytes& passphrase) {
+  const ScopedOpenSslErrorQueue queue;
+  if (passphrase.empty()) {
+    return WrongPassphrase("The private key is encrypted and no passphrase was given");
+  }
+  if (passphrase.size() > kMaxPassphraseBytes) {
+    return WrongPassphrase("The passphrase is longer than 64 KiB");
+  }
+  Pkcs8InfoPtr info(
+      PKCS8_decrypt(encrypted, passphrase.view().data(), static_cast<int>(passphrase.size())));
+  if (info == nullptr) {
+    return WrongPassphrase(
+        "The private key could not be decrypted: the passphrase is wrong, or the file is damaged");
+  }
+  return info;
+}
+
+absl::StatusOr<EvpPkeyPtr> KeyOfPkcs8(const Pkcs8InfoPtr& info) {
+  EvpPkeyPtr key(info == nullptr ? nullptr : EVP_PKCS82PKEY(info.get()));
+  if (key == nullptr) {
+    return NotOneKey("its DER is malformed, or its algorithm is not known");
+  }
+  return key;
 }
 
 absl::StatusOr<SecretBytes> EncodePrivateKey(const EVP_PKEY* key) {
@@ -170,7 +191,7 @@ absl::StatusOr<EvpPkeyPtr> DecodeEncryptedPrivateKey(absl::string_view pem,
   FLEETCA_ASSIGN_OR_RETURN(const PemKeyBlock block, ReadOnlyKeyBlock(pem));
   if (block.label() == PEM_STRING_PKCS8) {
     FLEETCA_ASSIGN_OR_RETURN(const Pkcs8InfoPtr info, Decrypt(block, passphrase));
-    return FromPkcs8(info);
+    return KeyOfPkcs8(info);
   }
   return NotOneKey(
       "it is not encrypted PKCS#8 (\"-----BEGIN ENCRYPTED PRIVATE KEY-----\"); encrypt it: openssl "
@@ -182,7 +203,7 @@ absl::StatusOr<EvpPkeyPtr> DecodePrivateKey(absl::string_view pem, const SecretB
   FLEETCA_ASSIGN_OR_RETURN(const PemKeyBlock block, ReadOnlyKeyBlock(pem));
   if (block.label() == PEM_STRING_PKCS8) {
     FLEETCA_ASSIGN_OR_RETURN(const Pkcs8InfoPtr info, Decrypt(block, passphrase));
-    return FromPkcs8(info);
+    return KeyOfPkcs8(info);
   }
   if (block.has_header()) {
     return NotOneKey(

@@ -15,10 +15,26 @@ namespace fleetca {
 // A new key from OpenSSL's private CSPRNG.
 absl::StatusOr<EvpPkeyPtr> GeneratePrivateKey(KeyType type);
 
-// "-----BEGIN ENCRYPTED PRIVATE KEY-----": PBES2 with AES-256-CBC and scrypt (RFC 7914).
-// kPassphraseInvalid when `passphrase` is empty.
-absl::StatusOr<std::string> EncodeEncryptedPrivateKey(const EVP_PKEY* key,
-                                                      const SecretBytes& passphrase);
+// How the key of the cipher is made from the passphrase.
+enum class KeyDerivation {
+  kScrypt,  // RFC 7914: needs memory, so that guessing is dear
+  kPbkdf2,  // RFC 8018, with HMAC-SHA-256: for programs that know no scrypt, and where FIPS 140
+            // holds
+};
+
+// "-----BEGIN ENCRYPTED PRIVATE KEY-----": PBES2 with AES-256-CBC. kPassphraseInvalid when
+// `passphrase` is empty or longer than 64 KiB.
+absl::StatusOr<std::string> EncodeEncryptedPrivateKey(
+    const EVP_PKEY* key, const SecretBytes& passphrase,
+    KeyDerivation derivation = KeyDerivation::kScrypt);
+
+// The PKCS#8 element (RFC 5958) in an EncryptedPrivateKeyInfo, however it is encrypted.
+// FAILED_PRECONDITION kPassphraseInvalid when the passphrase is empty, longer than 64 KiB or wrong.
+absl::StatusOr<Pkcs8InfoPtr> DecryptPkcs8(const X509_SIG* encrypted, const SecretBytes& passphrase);
+
+// The key in a PKCS#8 element; null gives kFileInvalid, as a key does that is malformed or of an
+// unknown kind.
+absl::StatusOr<EvpPkeyPtr> KeyOfPkcs8(const Pkcs8InfoPtr& info);
 
 // "-----BEGIN PRIVATE KEY-----", in the clear: for TLS keys that a file mode of 0600 protects.
 absl::StatusOr<SecretBytes> EncodePrivateKey(const EVP_PKEY* key);

@@ -202,6 +202,22 @@ TEST(EncryptedPrivateKeyTest, OpenSslToolReadsItBack) {
   EXPECT_THAT(parsed, HasSubstr("aes-256-cbc"));
 }
 
+TEST(EncryptedPrivateKeyTest, ByPbkdf2TheOpenSslToolReadsItBack) {
+  if (access(kOpenSslTool, X_OK) != 0) {
+    GTEST_SKIP() << "There is no openssl command.";
+  }
+  const EVP_PKEY* const key = Key();
+  const std::string path =
+      WriteTemporary(EncodeEncryptedPrivateKey(key, Passphrase(), KeyDerivation::kPbkdf2).value());
+  const std::string passphrase = WriteTemporary(Passphrase().view());
+  EXPECT_EQ(RunTool(absl::StrCat(kOpenSslTool, " pkey -in ", path, " -passin file:", passphrase)),
+            ClearPem(key));
+  const std::string parsed = RunTool(absl::StrCat(kOpenSslTool, " asn1parse -in ", path));
+  EXPECT_THAT(parsed, HasSubstr("PBKDF2"));
+  EXPECT_THAT(parsed, HasSubstr("hmacWithSHA256"));
+  EXPECT_THAT(parsed, HasSubstr(":0927C0")) << "600000 rounds";
+}
+
 TEST(DecodePrivateKeyTest, ReadsWhatTheOpenSslToolWrites) {
   if (access(kOpenSslTool, X_OK) != 0) {
     GTEST_SKIP() << "There is no openssl command.";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <cstring>
 
 #include "base/openssl.h"
@@ -56,6 +57,14 @@ absl::Status RandomBytes(absl::Span<char> out) {
     done += count;
   }
   return absl::OkStatus();
+}
+
+double DrawFraction() {
+  uint32_t value = 0;
+  if (!RandomBytes(absl::MakeSpan(reinterpret_cast<char*>(&value), sizeof(value))).ok()) {
+    return 0.5;
+  }
+  return static_cast<double>(value) / static_cast<double>(UINT32_MAX);
 }
 
 }  // namespace fleetca

@@ -13,6 +13,10 @@ namespace fleetca {
 // OpenSSL itself.
 absl::Status RandomBytes(absl::Span<char> out);
 
+// From 0 to 1, to spread load: 0.5 where the random number generator fails, as nothing fails for
+// want of it. Thread-safe.
+double DrawFraction();
+
 }  // namespace fleetca
 
 #endif  // FLEETCA_BASE_RANDOM_H_

@@ -21,6 +21,19 @@ std::string Draw(size_t size) {
   return bytes;
 }
 
+TEST(RandomBytesTest, FractionsAreSpreadFrom0To1) {
+  int low = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const double fraction = DrawFraction();
+    ASSERT_GE(fraction, 0.0);
+    ASSERT_LE(fraction, 1.0);
+    low += fraction < 0.5 ? 1 : 0;
+  }
+  // A fair coin is out of this once in 10^20 runs.
+  EXPECT_GT(low, 350);
+  EXPECT_LT(low, 650);
+}
+
 TEST(RandomBytesTest, NothingAskedNothingDrawn) { EXPECT_TRUE(RandomBytes({}).ok()); }
 
 TEST(RandomBytesTest, FillsEverySizeAroundTheBuffer) {

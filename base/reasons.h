@@ -88,6 +88,8 @@
          "The identity gets no certificates while an operator has it blocked.")                    \
   REASON(kRenewalInvalid, "RENEWAL_INVALID", (kInvalidArgument, kPermissionDenied),                \
          "What is asked for cannot be had by renewing the caller's certificate.")                  \
+  REASON(kRenewalProofInvalid, "RENEWAL_PROOF_INVALID", (kUnauthenticated, kPermissionDenied),     \
+         "The proof that stands for a certificate in a renewal is malformed, old or used before.") \
   REASON(kLineageStale, "LINEAGE_STALE", (kPermissionDenied),                                      \
          "The certificate was replaced long ago: a copy of its key is in use, or it was restored.") \
   REASON(kLineageBlocked, "LINEAGE_BLOCKED", (kPermissionDenied),                                  \

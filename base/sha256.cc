@@ -1,5 +1,6 @@
 #include "base/sha256.h"
 
+#include "absl/strings/escaping.h"
 #include "base/openssl.h"
 
 namespace fleetca {
@@ -11,6 +12,11 @@ std::array<char, 32> Sha256(absl::string_view bytes) {
   SHA256_Update(&context, bytes.data(), bytes.size());
   SHA256_Final(AsUnsigned(digest.data()), &context);
   return digest;
+}
+
+std::string HexSha256(absl::string_view bytes) {
+  const std::array<char, SHA256_DIGEST_LENGTH> digest = Sha256(bytes);
+  return absl::BytesToHexString(absl::string_view(digest.data(), digest.size()));
 }
 
 std::string Sha256OfParts(absl::Span<const absl::string_view> parts) {

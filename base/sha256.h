@@ -15,6 +15,9 @@ namespace fleetca {
 // call fetches the algorithm anew each time, which costs more than the hash. Thread-safe.
 std::array<char, 32> Sha256(absl::string_view bytes);
 
+// The same in lower-case hex.
+std::string HexSha256(absl::string_view bytes);
+
 // 32 octets for a list, such that no two lists run together. Each part is led by its length as 8
 // octets, least significant first. Thread-safe.
 std::string Sha256OfParts(absl::Span<const absl::string_view> parts);

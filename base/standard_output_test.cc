@@ -26,7 +26,8 @@ TEST(StandardOutputTest, AFullDiskIsNoSuccess) {
   EXPECT_TRUE(testing::HoldsInChild([] {
     dup2(open("/dev/full", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
     const absl::Status status = WriteStandardOutput("data");
-    return status.message() == "Cannot write to standard output: No space left on device" &&
+    return status.message() ==
+               "Cannot write to standard output: No space left on device; make room there" &&
            GetReason(status) == Reason::kFileInvalid;
   }));
 }

@@ -1,6 +1,5 @@
 #include "base/text.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -71,7 +70,12 @@ absl::StatusOr<std::string> ReadTextFile(absl::string_view path) {
 }
 
 absl::string_view TakeLine(absl::string_view* text) {
-  const size_t size = std::min(text->find_first_of("\r\n"), text->size());
+  // By hand, as a stranger's file may have millions of lines of nothing, and find_first_of makes a
+  // table for each.
+  size_t size = 0;
+  while (size < text->size() && (*text)[size] != '\n' && (*text)[size] != '\r') {
+    ++size;
+  }
   const absl::string_view line = text->substr(0, size);
   text->remove_prefix(size);
   if (!absl::ConsumePrefix(text, "\r\n") && !text->empty()) {

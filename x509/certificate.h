@@ -32,7 +32,10 @@ using UrlList = absl::InlinedVector<absl::string_view, 1>;
 struct Certificate {
   absl::string_view der;
   absl::string_view tbs;
-  // INTEGER contents, minimal; of any length up to 20.
+  // 3, or 1 of a trust anchor from before there were extensions; one with extensions counts as 3.
+  int version = 3;
+  // INTEGER contents, minimal; of 1 to 20 octets and above zero, but for a trust anchor, where any
+  // INTEGER may stand.
   absl::string_view serial;
   absl::string_view issuer;
   absl::string_view subject;
@@ -73,9 +76,19 @@ struct Certificate {
 // are kept in `extensions`, critical ones too: whether one may be ignored is the caller's to judge.
 absl::StatusOr<Certificate> ParseCertificate(absl::string_view der);
 
+// The same for a certificate that somebody has named as a trust anchor, which RFC 5280 section 6.1
+// takes for a name and a key, so that what a store of roots holds can be used as it stands: one of
+// version 1 too; with any INTEGER as its serial number, GeneralizedTime before 2050, an RSA
+// exponent other than 65537, or a keyUsage with zero bits at its end. An extension that is
+// malformed and not critical is kept in `extensions`, and nothing is decoded from it. What a CA of
+// ours issues, admits or is below another root is never read so.
+absl::StatusOr<Certificate> ParseTrustAnchor(absl::string_view der);
+
 // Whether `issuer`'s key made the signature on `certificate` and the names match octet for octet.
 // Says nothing of time or constraints. INVALID_ARGUMENT kSignatureInvalid.
 absl::Status VerifySignedBy(const Certificate& certificate, const Certificate& issuer);
+// The same of a caller who has compared the names.
+absl::Status VerifySignedByKeyOf(const Certificate& certificate, const Certificate& issuer);
 
 }  // namespace fleetca::x509
 

@@ -103,7 +103,7 @@ TEST(CertificateDefects, RefusesEveryDefectByName) {
   };
   const std::vector<Defect> defects = {
       {"another version", [](TbsParts& p) { p.version.clear(); }},
-      {"another version", [](TbsParts& p) { p.version = Bytes("\xa0\x03\x02\x01\x00"); }},
+      {"a malformed version", [](TbsParts& p) { p.version = Bytes("\xa0\x03\x02\x01\x00"); }},
       {"another version", [](TbsParts& p) { p.version = Bytes("\xa0\x03\x02\x01\x03"); }},
       {"malformed version", [](TbsParts& p) { p.version = Bytes("\xa0\x00"); }},
       {"serial number", [](TbsParts& p) { p.serial = Bytes("\x02\x01\x00"); }},

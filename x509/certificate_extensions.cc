@@ -39,6 +39,13 @@ absl::Status ParseBasicConstraints(absl::string_view value, Certificate* certifi
   return absl::OkStatus();
 }
 
+void SetKeyUsage(absl::string_view octets, Certificate* certificate) {
+  for (size_t bit = 0; bit < kKeyUsageBits && bit < octets.size() * 8; ++bit) {
+    const int set = static_cast<uint8_t>(octets[bit / 8]) >> (7 - bit % 8) & 1;
+    certificate->key_usage = static_cast<uint16_t>(certificate->key_usage | set << bit);
+  }
+}
+
 // KeyUsage ::= BIT STRING, named bits: at least one, no trailing zero bits (X.690 11.2.2).
 absl::Status ParseKeyUsage(absl::string_view value, Certificate* certificate) {
   der::Reader element(value);
@@ -50,11 +57,21 @@ absl::Status ParseKeyUsage(absl::string_view value, Certificate* certificate) {
     return CertificateError(
         "a keyUsage extension that is empty, has unknown bits or is not DER (trailing zero bits)");
   }
-  for (size_t bit = 0; bit < kKeyUsageBits && bit < octets.size() * 8; ++bit) {
-    const int set = static_cast<uint8_t>(octets[bit / 8]) >> (7 - bit % 8) & 1;
-    certificate->key_usage = static_cast<uint16_t>(certificate->key_usage | set << bit);
-  }
+  SetKeyUsage(octets, certificate);
   return absl::OkStatus();
+}
+
+// The same with zero bits at the end, as in some roots of the browsers.
+absl::Status ParsePaddedKeyUsage(absl::string_view value, Certificate* certificate) {
+  der::Reader element(value);
+  absl::string_view octets;
+  int unused_bits = 0;
+  if (!element.ReadBitString(&octets, &unused_bits) || !element.empty()) {
+    return CertificateError("a keyUsage extension that is not a BIT STRING");
+  }
+  SetKeyUsage(octets, certificate);
+  return certificate->key_usage != 0 ? absl::OkStatus()
+                                     : CertificateError("a keyUsage extension that is empty");
 }
 
 // ExtKeyUsageSyntax ::= SEQUENCE SIZE (1..MAX) OF KeyPurposeId
@@ -174,6 +191,18 @@ absl::Status ParseKnown(const Extension& extension, Certificate* certificate) {
   return absl::OkStatus();
 }
 
+absl::Status ParseKnownOfAnchor(const Extension& extension, Certificate* certificate) {
+  const Certificate before = *certificate;
+  const absl::Status status = extension.oid == oid::kKeyUsage
+                                  ? ParsePaddedKeyUsage(extension.value, certificate)
+                                  : ParseKnown(extension, certificate);
+  if (!status.ok()) {
+    *certificate = before;  // it may be read in part
+  }
+  // What a critical one restricts has to be known, whoever is trusted.
+  return extension.critical ? status : absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CertificateError(absl::string_view problem) {
@@ -214,7 +243,8 @@ bool ReadExtension(der::Reader* extensions, Extension* extension) {
          fields.Read(der::kOctetString, &extension->value) && fields.empty();
 }
 
-absl::Status ParseExtensions(der::Reader extensions, Certificate* certificate) {
+absl::Status ParseExtensions(CertificateRole role, der::Reader extensions,
+                             Certificate* certificate) {
   if (extensions.empty()) {
     return CertificateError("an empty list of extensions");
   }
@@ -231,7 +261,9 @@ absl::Status ParseExtensions(der::Reader extensions, Certificate* certificate) {
       return CertificateError(absl::StrCat("more than ", kMaxExtensions, " extensions"));
     }
     certificate->extensions.push_back(extension);
-    FLEETCA_RETURN_IF_ERROR(ParseKnown(extension, certificate));
+    FLEETCA_RETURN_IF_ERROR(role == CertificateRole::kTrustAnchor
+                                ? ParseKnownOfAnchor(extension, certificate)
+                                : ParseKnown(extension, certificate));
   }
   return absl::OkStatus();
 }

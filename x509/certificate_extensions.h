@@ -19,9 +19,14 @@ absl::Status CertificateError(absl::string_view problem);
 // when it is malformed.
 [[nodiscard]] bool ReadAuthorityKeyId(absl::string_view value, absl::string_view* key_id);
 
+// What is read: any certificate, or one that is trusted for its name and its key.
+enum class CertificateRole { kCertificate, kTrustAnchor };
+
 // Reads the contents of Extensions into `certificate`: each kept as it stands, each OID once, the
-// ones RFC 5280 defines and fleetca uses decoded.
-absl::Status ParseExtensions(der::Reader extensions, Certificate* certificate);
+// ones RFC 5280 defines and fleetca uses decoded. Of a trust anchor, a malformed one that is not
+// critical decodes to nothing.
+absl::Status ParseExtensions(CertificateRole role, der::Reader extensions,
+                             Certificate* certificate);
 
 }  // namespace fleetca::x509
 

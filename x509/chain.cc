@@ -1,12 +1,14 @@
 #include "x509/chain.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "x509/der/oid.h"
 #include "x509/name_constraints_check.h"
+#include "x509/policy_extensions.h"
 #include "x509/public_key.h"
 #include "x509/tbs.h"
 
@@ -32,14 +34,16 @@ class Search {
   // not counting self-issued ones.
   bool Climb(int cas_below) {
     for (const Certificate& root : question_.roots) {
-      if (Issued(root, cas_below) && KeepsToConstraints(root)) {
+      if (Issued(root, cas_below, question_.roots_as_anchors ? MayAnchor : MayIssue) &&
+          KeepsToConstraints(root)) {
         path_.push_back(&root);
         return true;
       }
     }
     for (const Certificate* issuer : question_.intermediates) {
       if (std::find(path_.begin(), path_.end(), issuer) != path_.end() ||
-          !Issued(*issuer, cas_below) || !CheckPublicKey(issuer->public_key, "key").ok()) {
+          !Issued(*issuer, cas_below, MayIssue) ||
+          !CheckPublicKey(issuer->public_key, "key").ok()) {
         continue;
       }
       path_.push_back(issuer);
@@ -65,12 +69,12 @@ class Search {
   const char* names_problem() const { return names_problem_; }
 
  private:
-  // Whether this is what issued the end of the path.
-  bool Issued(const Certificate& issuer, int cas_below) {
+  // Whether this is what issued the end of the path; `may` is whether it may issue at all.
+  bool Issued(const Certificate& issuer, int cas_below, bool (*may)(const Certificate&)) {
     const Certificate& child = *path_.back();
     const bool same_key = child.authority_key_id.empty() || issuer.subject_key_id.empty() ||
                           child.authority_key_id == issuer.subject_key_id;
-    if (issuer.subject != child.issuer || !same_key || !MayIssue(issuer) ||
+    if (issuer.subject != child.issuer || !same_key || !may(issuer) ||
         (issuer.path_length.has_value() && *issuer.path_length < cas_below) ||
         !IsValidAt(issuer, question_.now) || !AllowsPurpose(issuer, question_.purpose)) {
       return false;
@@ -105,17 +109,32 @@ class Search {
   const char* names_problem_ = nullptr;
 };
 
+// MayIssue of a CA with this keyUsage.
+bool MayIssueWith(const Certificate& certificate, uint16_t key_usage) {
+  const Extension* const constraints = certificate.Find(oid::kNameConstraints);
+  return certificate.is_ca && (key_usage & kKeyCertSign) != 0 && UnderstandsCritical(certificate) &&
+         (constraints == nullptr || IsNameConstraints(constraints->value));
+}
+
 }  // namespace
 
+const Extension* FindNotUnderstood(const Certificate& certificate) {
+  for (const Extension& extension : certificate.extensions) {
+    const bool understood =
+        !extension.critical || extension.oid == oid::kBasicConstraints ||
+        extension.oid == oid::kKeyUsage || extension.oid == oid::kExtendedKeyUsage ||
+        extension.oid == oid::kSubjectAltName ||
+        (extension.oid == oid::kNameConstraints && certificate.is_ca) ||
+        IsHarmlessPolicyExtension(extension.oid, extension.value, certificate.is_ca);
+    if (!understood) {
+      return &extension;
+    }
+  }
+  return nullptr;
+}
+
 bool UnderstandsCritical(const Certificate& certificate) {
-  return std::all_of(certificate.extensions.begin(), certificate.extensions.end(),
-                     [&certificate](const Extension& extension) {
-                       return !extension.critical || extension.oid == oid::kBasicConstraints ||
-                              extension.oid == oid::kKeyUsage ||
-                              extension.oid == oid::kExtendedKeyUsage ||
-                              extension.oid == oid::kSubjectAltName ||
-                              (extension.oid == oid::kNameConstraints && certificate.is_ca);
-                     });
+  return FindNotUnderstood(certificate) == nullptr;
 }
 
 bool AllowsPurpose(const Certificate& certificate, absl::string_view purpose) {
@@ -125,10 +144,15 @@ bool AllowsPurpose(const Certificate& certificate, absl::string_view purpose) {
 }
 
 bool MayIssue(const Certificate& certificate) {
-  const Extension* const constraints = certificate.Find(oid::kNameConstraints);
-  return certificate.is_ca && (certificate.key_usage & kKeyCertSign) != 0 &&
-         UnderstandsCritical(certificate) &&
-         (constraints == nullptr || IsNameConstraints(constraints->value));
+  return MayIssueWith(certificate, certificate.key_usage);
+}
+
+bool MayAnchor(const Certificate& certificate) {
+  if (certificate.version == 1) {
+    return true;
+  }
+  const bool says_no_usage = certificate.key_usage == 0;
+  return MayIssueWith(certificate, says_no_usage ? uint16_t{kKeyCertSign} : certificate.key_usage);
 }
 
 absl::StatusOr<ChainValidity> VerifyChain(const Certificate& leaf, const ChainQuestion& question) {

@@ -25,6 +25,9 @@ struct ChainQuestion {
   // OID contents of the key purpose that every CA above the leaf must allow, where it says anything
   // of purposes; empty asks for none.
   absl::string_view purpose;
+  // What the roots owe: false, as much as every CA, which is what services ask for; true, what
+  // MayAnchor asks for.
+  bool roots_as_anchors = false;
 };
 
 // RFC 5280 section 6 as far as a fleet needs it, and stricter where that is cheap. Every CA, the
@@ -42,10 +45,19 @@ inline constexpr int kMaxSignatureChecks = 32;
 // understood, name constraints that can be read.
 bool MayIssue(const Certificate& certificate);
 
+// Whether a certificate that somebody has named as a trust anchor may stand above another. RFC 5280
+// section 6.1 takes its name and its key alone; here what it says of itself still counts against
+// it, and what it does not say does not: version 1, and no keyUsage. A version 3 without cA is an
+// end entity, as OpenSSL and Go have it.
+bool MayAnchor(const Certificate& certificate);
+
 // Whether every critical extension is one that this code applies: a critical extension restricts,
 // so one that is not applied makes the certificate useless (RFC 5280 section 4.2). Name constraints
-// are understood in a CA alone, where they belong.
+// are understood in a CA alone, where they belong; policies are of everybody who asks for none, so
+// that only a chain that requires an explicit one is not understood (policy_extensions.h).
 bool UnderstandsCritical(const Certificate& certificate);
+// The first that is not; null where there is none. Points into `certificate`.
+const Extension* FindNotUnderstood(const Certificate& certificate);
 
 // Whether a certificate may be used for `purpose`, OID contents: it names no purposes,
 // or names this one. anyExtendedKeyUsage does not count as naming it. True for an empty `purpose`.

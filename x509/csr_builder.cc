@@ -26,12 +26,13 @@ std::string NamesAttribute(absl::Span<const GeneralName> names) {
 
 }  // namespace
 
-std::string BuildCsrInfo(absl::string_view spki, absl::Span<const GeneralName> names) {
+std::string BuildCsrInfo(absl::string_view spki, absl::Span<const GeneralName> names,
+                         absl::string_view subject) {
   // CertificationRequestInfo: version, subject, key, attributes [0].
   std::string contents;
   Writer writer(&contents);
   writer.Integer(0);
-  writer.Element(kSequence, "");
+  writer.Raw(subject);
   writer.Raw(spki);
   writer.Element(der::ContextConstructed(0), names.empty() ? std::string() : NamesAttribute(names));
   return Encode(kSequence, contents);

@@ -11,9 +11,13 @@
 
 namespace fleetca::x509 {
 
-// CertificationRequestInfo, DER: what is signed. The subject is empty, and the names are asked for
-// in a subjectAltName (none: no extension). `spki` is a SubjectPublicKeyInfo, DER. Thread-safe.
-std::string BuildCsrInfo(absl::string_view spki, absl::Span<const GeneralName> names);
+// The Name without an attribute.
+inline constexpr absl::string_view kEmptyName("\x30\x00", 2);
+
+// CertificationRequestInfo, DER: what is signed. The names are asked for in a subjectAltName (none:
+// no extension). `spki` is a SubjectPublicKeyInfo, and `subject` a Name, both DER. Thread-safe.
+std::string BuildCsrInfo(absl::string_view spki, absl::Span<const GeneralName> names,
+                         absl::string_view subject = kEmptyName);
 
 // The whole request, DER, of such an `info` and the signature over it. Thread-safe.
 std::string AssembleCsr(absl::string_view info, SignatureScheme scheme,

@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"
 #include "x509/csr.h"
+#include "x509/name.h"
 #include "x509/possession.h"
 
 namespace fleetca::x509 {
@@ -46,6 +47,17 @@ TEST(CsrBuilderTest, WithoutNamesThereIsNoExtension) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const Csr csr, ParseCsr(der, CsrLimits()));
   EXPECT_THAT(csr.names, IsEmpty());
   EXPECT_THAT(csr.ignored_extensions, IsEmpty());
+  EXPECT_EQ(csr.subject, kEmptyName);
+}
+
+TEST(CsrBuilderTest, TheSubjectIsTheNameThatIsGiven) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const EvpPkeyPtr key, GeneratePrivateKey(KeyType::kP256));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const std::string spki, EncodePublicKey(key.get()));
+  const std::string name = BuildName("Fleet", "web");
+  const std::string der =
+      AssembleCsr(BuildCsrInfo(spki, {}, name), SignatureScheme::kEcdsaSha256, "signature");
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const Csr csr, ParseCsr(der, CsrLimits()));
+  EXPECT_EQ(csr.subject, name);
 }
 
 }  // namespace

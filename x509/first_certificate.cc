@@ -14,6 +14,12 @@ absl::StatusOr<HeldCertificate> HoldCertificate(std::string der) {
   return HeldCertificate{std::move(held), std::move(parsed)};
 }
 
+absl::StatusOr<HeldCertificate> HoldTrustAnchor(std::string der) {
+  auto held = std::make_unique<const std::string>(std::move(der));
+  FLEETCA_ASSIGN_OR_RETURN(Certificate parsed, ParseTrustAnchor(*held));
+  return HeldCertificate{std::move(held), std::move(parsed)};
+}
+
 absl::StatusOr<HeldCertificate> ParseFirstCertificate(absl::string_view pem) {
   FLEETCA_ASSIGN_OR_RETURN(std::vector<std::string> ders, DecodePem(kPemCertificate, pem));
   return HoldCertificate(std::move(ders.front()));

@@ -22,6 +22,8 @@ struct HeldCertificate {
 
 // The errors of ParseCertificate.
 absl::StatusOr<HeldCertificate> HoldCertificate(std::string der);
+// Those of ParseTrustAnchor.
+absl::StatusOr<HeldCertificate> HoldTrustAnchor(std::string der);
 
 // Those behind the first must be PEM, but are not parsed. INVALID_ARGUMENT kFileInvalid, as
 // DecodePem and ParseCertificate say it, without the name of a file.

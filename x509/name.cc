@@ -5,6 +5,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "x509/attribute_type.h"
 #include "x509/der/der.h"
 #include "x509/der/oid.h"
 #include "x509/der/utf8.h"
@@ -13,25 +14,6 @@ namespace fleetca::x509 {
 namespace {
 
 constexpr absl::string_view kInvalid = "(invalid name)";
-
-// RFC 4514 section 3.
-constexpr struct {
-  absl::string_view oid;
-  absl::string_view name;
-} kAttributeNames[] = {
-    {oid::kCommonName, "CN"},
-    {oid::kOrganizationName, "O"},
-    {oid::kOrganizationalUnitName, "OU"},
-    {oid::kCountryName, "C"},
-    {oid::Bytes("\x55\x04\x07"), "L"},
-    {oid::Bytes("\x55\x04\x08"), "ST"},
-    {oid::Bytes("\x55\x04\x09"), "STREET"},
-    {oid::Bytes("\x55\x04\x05"), "serialNumber"},
-    {oid::Bytes("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19"), "DC"},
-    {oid::Bytes("\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x01"), "UID"},
-    // Not of RFC 4514, but by this name people know it (PKCS #9).
-    {oid::Bytes("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"), "emailAddress"},
-};
 
 // String types of X.680 that nobody should write any more, and that old tools still do.
 constexpr uint8_t kNumericString = 0x12;
@@ -51,12 +33,8 @@ std::string SingleValuedRdn(absl::string_view type, absl::string_view value,
 }
 
 std::string AttributeName(absl::string_view type) {
-  for (const auto& known : kAttributeNames) {
-    if (known.oid == type) {
-      return std::string(known.name);
-    }
-  }
-  return der::OidToString(type);
+  const AttributeType* const known = FindAttributeType(type);
+  return known == nullptr ? der::OidToString(type) : std::string(known->name);
 }
 
 // RFC 4514 section 2.4: what would be read as syntax, and what cannot be printed, is escaped.
@@ -157,6 +135,41 @@ std::optional<std::string> TextOfValue(uint8_t tag, absl::string_view value) {
   return true;
 }
 
+// The only attribute of `wanted`, OID contents, as it stands; "" as OrganizationOf has it.
+std::string OnlyValueOf(absl::string_view name, absl::string_view wanted) {
+  der::Reader outer(name);
+  der::Reader rdns;
+  if (!outer.ReadNested(der::kSequence, &rdns) || !outer.empty()) {
+    return "";
+  }
+  std::string found;
+  while (!rdns.empty()) {
+    der::Reader rdn;
+    if (!rdns.ReadNested(der::kSet, &rdn)) {
+      return "";
+    }
+    while (!rdn.empty()) {
+      der::Reader attribute;
+      absl::string_view type, value, element;
+      uint8_t tag;
+      if (!rdn.ReadNested(der::kSequence, &attribute) || !attribute.ReadOid(&type) ||
+          !attribute.ReadAny(&tag, &value, &element) || !attribute.empty()) {
+        return "";
+      }
+      if (type != wanted) {
+        continue;
+      }
+      const bool text =
+          tag == der::kUtf8String || tag == der::kPrintableString || tag == der::kIa5String;
+      if (!found.empty() || !text || !CountPrintableUtf8(value).has_value()) {
+        return "";
+      }
+      found = std::string(value);
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 std::string BuildName(absl::string_view organization, absl::string_view common_name) {
@@ -211,37 +224,9 @@ std::string NameToText(absl::string_view name) {
 }
 
 std::string OrganizationOf(absl::string_view name) {
-  der::Reader outer(name);
-  der::Reader rdns;
-  if (!outer.ReadNested(der::kSequence, &rdns) || !outer.empty()) {
-    return "";
-  }
-  std::string organization;
-  while (!rdns.empty()) {
-    der::Reader rdn;
-    if (!rdns.ReadNested(der::kSet, &rdn)) {
-      return "";
-    }
-    while (!rdn.empty()) {
-      der::Reader attribute;
-      absl::string_view type, value, element;
-      uint8_t tag;
-      if (!rdn.ReadNested(der::kSequence, &attribute) || !attribute.ReadOid(&type) ||
-          !attribute.ReadAny(&tag, &value, &element) || !attribute.empty()) {
-        return "";
-      }
-      if (type != oid::kOrganizationName) {
-        continue;
-      }
-      const bool text =
-          tag == der::kUtf8String || tag == der::kPrintableString || tag == der::kIa5String;
-      if (!organization.empty() || !text || !CountPrintableUtf8(value).has_value()) {
-        return "";
-      }
-      organization = std::string(value);
-    }
-  }
-  return organization;
+  return OnlyValueOf(name, oid::kOrganizationName);
 }
+
+std::string CommonNameOf(absl::string_view name) { return OnlyValueOf(name, oid::kCommonName); }
 
 }  // namespace fleetca::x509

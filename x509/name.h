@@ -24,6 +24,9 @@ std::string NameToText(absl::string_view name);
 // one, or one that is not of printable characters.
 std::string OrganizationOf(absl::string_view name);
 
+// The same of its commonName (CN).
+std::string CommonNameOf(absl::string_view name);
+
 }  // namespace fleetca::x509
 
 #endif  // FLEETCA_X509_NAME_H_

@@ -4,11 +4,12 @@
 #include <cstdint>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 #include "x509/der/der.h"
 #include "x509/der/oid.h"
+#include "x509/directory_subtree.h"
+#include "x509/parsed_constraints.h"
 #include "x509/san.h"
 
 namespace fleetca::x509 {
@@ -16,123 +17,6 @@ namespace {
 
 constexpr size_t kMaxComparisons = 250'000;
 constexpr absl::string_view kEmailAddress = oid::Bytes("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01");
-
-// The base of one subtree.
-using Subtree = GeneralName;
-
-struct ParsedConstraints {
-  std::vector<Subtree> permitted;
-  std::vector<Subtree> excluded;
-};
-
-// Labels with dots between them and one character at least in each: the name of a host, in either
-// case. An address in digits is none.
-bool IsHostName(absl::string_view host) {
-  char previous = '.';
-  bool digits_only = true;
-  for (const char c : host) {
-    if ((c == '.' && previous == '.') ||
-        (c != '.' && c != '-' && c != '_' && c != '*' && !absl::ascii_isalnum(c))) {
-      return false;
-    }
-    digits_only = digits_only && (c == '.' || absl::ascii_isdigit(c));
-    previous = c;
-  }
-  return previous != '.' && !digits_only;
-}
-
-bool IsMask(absl::string_view octets) {
-  bool ended = false;
-  for (const char octet : octets) {
-    for (int bit = 7; bit >= 0; --bit) {
-      const bool set = (static_cast<uint8_t>(octet) >> bit & 1) != 0;
-      if (set && ended) {
-        return false;
-      }
-      ended = !set;
-    }
-  }
-  return true;
-}
-
-bool IsBase(const Subtree& base) {
-  absl::string_view text = base.value;
-  switch (base.type) {
-    case NameType::kDns:
-      // Empty holds every name; a leading dot is not a form of the RFC, and is read as OpenSSL and
-      // Go do: the names below.
-    case NameType::kUri:
-      absl::ConsumePrefix(&text, ".");
-      return IsHostName(text) || (base.type == NameType::kDns && base.value.empty());
-    case NameType::kEmail: {
-      const size_t at = text.rfind('@');
-      if (at != absl::string_view::npos) {
-        return at > 0 && IsHostName(text.substr(at + 1));
-      }
-      absl::ConsumePrefix(&text, ".");
-      return IsHostName(text);
-    }
-    case NameType::kIp:
-      return (text.size() == 8 || text.size() == 32) && IsMask(text.substr(text.size() / 2));
-  }
-  return false;
-}
-
-// GeneralSubtree ::= SEQUENCE { base GeneralName, minimum [0] DEFAULT 0, maximum [1] OPTIONAL };
-// the last two never stand there (RFC 5280).
-[[nodiscard]] bool ReadSubtree(der::Reader* list, Subtree* base) {
-  der::Reader subtree;
-  uint8_t tag;
-  absl::string_view element;
-  if (!list->ReadNested(der::kSequence, &subtree) ||
-      !subtree.ReadAny(&tag, &base->value, &element) || !subtree.empty()) {
-    return false;
-  }
-  switch (tag) {
-    case der::ContextPrimitive(1):
-      base->type = NameType::kEmail;
-      break;
-    case der::ContextPrimitive(2):
-      base->type = NameType::kDns;
-      break;
-    case der::ContextPrimitive(6):
-      base->type = NameType::kUri;
-      break;
-    case der::ContextPrimitive(7):
-      base->type = NameType::kIp;
-      break;
-    default:
-      return false;
-  }
-  return IsBase(*base);
-}
-
-[[nodiscard]] bool ReadList(der::Reader* fields, int n, std::vector<Subtree>* subtrees) {
-  der::Reader list;
-  bool present = false;
-  if (!fields->ReadOptional(der::ContextConstructed(n), &list, &present)) {
-    return false;
-  }
-  if (present && list.empty()) {
-    return false;
-  }
-  while (present && !list.empty()) {
-    if (!ReadSubtree(&list, &subtrees->emplace_back())) {
-      return false;
-    }
-  }
-  return true;
-}
-
-// NameConstraints ::= SEQUENCE { permittedSubtrees [0] GeneralSubtrees OPTIONAL,
-//                                excludedSubtrees  [1] GeneralSubtrees OPTIONAL }
-[[nodiscard]] bool Parse(absl::string_view contents, ParsedConstraints* constraints) {
-  der::Reader element(contents);
-  der::Reader fields;
-  return element.ReadNested(der::kSequence, &fields) && element.empty() && !fields.empty() &&
-         ReadList(&fields, 0, &constraints->permitted) &&
-         ReadList(&fields, 1, &constraints->excluded) && fields.empty();
-}
 
 // "fleet.example" of "spiffe://fleet.example/svc/web"; empty when there is none that is a name.
 absl::string_view HostOfUri(absl::string_view uri) {
@@ -192,6 +76,32 @@ bool HostIn(absl::string_view host, absl::string_view base, bool with_below) {
          host[host.size() - base.size() - 1] == '.';
 }
 
+// The label at the end, which is taken off with its dot.
+absl::string_view TakeLastLabel(absl::string_view* host) {
+  const size_t dot = host->rfind('.');
+  const absl::string_view label = dot == absl::string_view::npos ? *host : host->substr(dot + 1);
+  *host = dot == absl::string_view::npos ? "" : host->substr(0, dot);
+  return label;
+}
+
+// Whether one of the names that "*.corp.example" stands for is in the subtree, although the
+// wildcard itself is not: it stands for "secret.corp.example" too (CVE-2025-61727). Any label with
+// a
+// "*" is taken for any label, as no one knows which of them others take for wildcards.
+bool WildcardReaches(absl::string_view host, absl::string_view base) {
+  const bool below_alone = absl::ConsumePrefix(&base, ".");
+  if (!absl::StrContains(host, '*')) {
+    return false;
+  }
+  while (!base.empty()) {
+    const absl::string_view label = TakeLastLabel(&host);
+    if (!absl::EqualsIgnoreCase(label, TakeLastLabel(&base)) && !absl::StrContains(label, '*')) {
+      return false;
+    }
+  }
+  return !below_alone || !host.empty();
+}
+
 bool AddressIn(absl::string_view address, absl::string_view base) {
   if (base.size() != 2 * address.size()) {
     return false;
@@ -225,10 +135,10 @@ bool IsIn(const Comparable& name, const Subtree& subtree) {
 
 [[nodiscard]] const char* Violation(const ParsedConstraints& constraints, const GeneralName& name) {
   const auto same_type = [&name](const Subtree& subtree) { return subtree.type == name.type; };
-  const bool closed =
-      std::any_of(constraints.permitted.begin(), constraints.permitted.end(), same_type);
-  if (!closed &&
-      std::none_of(constraints.excluded.begin(), constraints.excluded.end(), same_type)) {
+  const bool closed = std::any_of(constraints.permitted.names.begin(),
+                                  constraints.permitted.names.end(), same_type);
+  if (!closed && std::none_of(constraints.excluded.names.begin(), constraints.excluded.names.end(),
+                              same_type)) {
     return nullptr;
   }
   Comparable cut;
@@ -238,12 +148,81 @@ bool IsIn(const Comparable& name, const Subtree& subtree) {
   const auto holds = [&cut](const Subtree& subtree) {
     return subtree.type == cut.type && IsIn(cut, subtree);
   };
-  if (std::any_of(constraints.excluded.begin(), constraints.excluded.end(), holds)) {
+  // A wildcard has to be in a permitted subtree whole, and may reach into no excluded one.
+  const auto reaches = [&cut, &holds](const Subtree& subtree) {
+    return holds(subtree) || (subtree.type == cut.type && cut.type == NameType::kDns &&
+                              WildcardReaches(cut.host, subtree.value));
+  };
+  if (std::any_of(constraints.excluded.names.begin(), constraints.excluded.names.end(), reaches)) {
     return "it has a name that the CA may not certify";
   }
-  return !closed || std::any_of(constraints.permitted.begin(), constraints.permitted.end(), holds)
+  return !closed || std::any_of(constraints.permitted.names.begin(),
+                                constraints.permitted.names.end(), holds)
              ? nullptr
              : "it has a name outside those that the CA may certify";
+}
+
+[[nodiscard]] const char* DirectoryViolation(const ParsedConstraints& constraints,
+                                             absl::string_view name) {
+  // What no one knows is no excuse: it may be excluded, and is not permitted.
+  for (const absl::string_view base : constraints.excluded.directory) {
+    if (CompareWithDirectorySubtree(name, base) != InSubtree::kNo) {
+      return "it has a distinguished name that the CA may not certify";
+    }
+  }
+  const std::vector<absl::string_view>& permitted = constraints.permitted.directory;
+  return permitted.empty() ||
+                 std::any_of(permitted.begin(), permitted.end(),
+                             [name](absl::string_view base) {
+                               return CompareWithDirectorySubtree(name, base) == InSubtree::kYes;
+                             })
+             ? nullptr
+             : "it has a distinguished name outside those that the CA may certify";
+}
+
+// The distinguished names of a certificate, and the forms of its other names that are not compared
+// here. The certificate was parsed, so what stands there is DER.
+struct NamesBeside {
+  std::vector<absl::string_view> directory;
+  uint16_t other_forms = 0;
+};
+
+NamesBeside FindNamesBeside(const Certificate& certificate) {
+  NamesBeside beside;
+  if (certificate.subject.size() > 2) {  // an empty Name is none
+    beside.directory.push_back(certificate.subject);
+  }
+  const Extension* const alt_names = certificate.Find(oid::kSubjectAltName);
+  der::Reader element(alt_names == nullptr ? absl::string_view() : alt_names->value);
+  der::Reader names;
+  if (!element.ReadNested(der::kSequence, &names)) {
+    return beside;
+  }
+  uint8_t tag;
+  absl::string_view value;
+  absl::string_view name;
+  while (names.ReadAny(&tag, &value, &name)) {
+    if (tag == der::ContextConstructed(4)) {
+      beside.directory.push_back(value);
+    }
+    beside.other_forms = static_cast<uint16_t>(beside.other_forms | OtherForm(tag));
+  }
+  return beside;
+}
+
+[[nodiscard]] const char* ViolationBeside(const ParsedConstraints& constraints,
+                                          const NamesBeside& beside) {
+  if ((beside.other_forms &
+       (constraints.permitted.other_forms | constraints.excluded.other_forms)) != 0) {
+    return "it has a name of a form (otherName, registeredID or the like) that the CA constrains "
+           "and nobody here can compare";
+  }
+  for (const absl::string_view name : beside.directory) {
+    if (const char* const problem = DirectoryViolation(constraints, name); problem != nullptr) {
+      return problem;
+    }
+  }
+  return nullptr;
 }
 
 // The subject's e-mail addresses, where older software keeps them (RFC 5280 section 4.2.1.10). The
@@ -276,18 +255,19 @@ GeneralNames EmailsOfSubject(const Certificate& certificate) {
 
 bool IsNameConstraints(absl::string_view contents) {
   ParsedConstraints constraints;
-  return Parse(contents, &constraints);
+  return ParseNameConstraints(contents, &constraints);
 }
 
 const char* NameConstraintsViolation(absl::string_view contents, const Certificate& below) {
   ParsedConstraints constraints;
-  if (!Parse(contents, &constraints)) {
+  if (!ParseNameConstraints(contents, &constraints)) {
     return "they cannot be read";
   }
   GeneralNames names = EmailsOfSubject(below);
   names.insert(names.end(), below.names.begin(), below.names.end());
   const size_t subtrees = constraints.permitted.size() + constraints.excluded.size();
-  if (names.size() > kMaxComparisons / std::max<size_t>(subtrees, 1)) {
+  const NamesBeside beside = FindNamesBeside(below);
+  if (names.size() + beside.directory.size() > kMaxComparisons / std::max<size_t>(subtrees, 1)) {
     return "there are too many names and subtrees to compare";
   }
   for (const GeneralName& name : names) {
@@ -295,7 +275,7 @@ const char* NameConstraintsViolation(absl::string_view contents, const Certifica
       return problem;
     }
   }
-  return nullptr;
+  return ViolationBeside(constraints, beside);
 }
 
 }  // namespace fleetca::x509

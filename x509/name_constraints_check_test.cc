@@ -15,6 +15,7 @@
 #include "x509/certificate.h"
 #include "x509/der/der.h"
 #include "x509/der/oid.h"
+#include "x509/name.h"
 #include "x509/name_constraints.h"
 #include "x509/san.h"
 #include "x509/testing/name_constraints_cases.h"
@@ -105,6 +106,31 @@ TEST(NameConstraintsCheck, WhatIsNotWellFormedEscapesNoExclusion) {
       Keeps(Constraints("", Subtree(1, "secret.example")), {{NameType::kEmail, "secret.example"}}));
 }
 
+TEST(NameConstraintsCheck, AWildcardEscapesNoExclusion) {
+  const auto keeps = [](const std::string& constraints, absl::string_view dns) {
+    return Keeps(constraints, {{NameType::kDns, dns}});
+  };
+  const std::string secret = Constraints("", Subtree(2, "secret.corp.example"));
+  EXPECT_FALSE(keeps(secret, "*.corp.example"));
+  EXPECT_FALSE(keeps(secret, "*.CORP.example"));
+  EXPECT_FALSE(keeps(secret, "s*.corp.example"));
+  EXPECT_FALSE(keeps(secret, "*.secret.corp.example"));
+  EXPECT_FALSE(keeps(secret, "*.a.secret.corp.example"));
+  EXPECT_FALSE(keeps(secret, "secret.*.example"));
+  EXPECT_TRUE(keeps(secret, "*.example"));
+  EXPECT_TRUE(keeps(secret, "*.other.corp.example"));
+  EXPECT_TRUE(keeps(secret, "*.other.example"));
+  EXPECT_TRUE(keeps(secret, "corp.example"));
+  // The wildcard stands for one label, and this subtree begins a label further down.
+  const std::string below = Constraints("", Subtree(2, ".secret.corp.example"));
+  EXPECT_TRUE(keeps(below, "*.corp.example"));
+  EXPECT_FALSE(keeps(below, "*.secret.corp.example"));
+  // What is permitted has to hold every name that it stands for.
+  const std::string permitted = Constraints(Subtree(2, "secret.corp.example"));
+  EXPECT_FALSE(keeps(permitted, "*.corp.example"));
+  EXPECT_TRUE(keeps(permitted, "*.secret.corp.example"));
+}
+
 TEST(NameConstraintsCheck, EmailsOfTheSubjectCount) {
   const std::string mailbox = "ops@fleet.example";
   const std::string attribute = der::Encode(
@@ -117,6 +143,54 @@ TEST(NameConstraintsCheck, EmailsOfTheSubjectCount) {
   EXPECT_FALSE(Keeps(Constraints(Subtree(1, ".fleet.example")), {}, subject));
 }
 
+std::string DirectorySubtree(absl::string_view name) {
+  return der::Encode(der::kSequence, der::Encode(der::ContextConstructed(4), name));
+}
+
+TEST(NameConstraintsCheck, DistinguishedNamesAreComparedByTheirBeginning) {
+  const std::string fleet = BuildName("Fleet", "");
+  const std::string web = BuildName("Fleet", "web");
+  const std::string other = BuildName("Other", "web");
+  const std::string permitted = Constraints(DirectorySubtree(fleet));
+  EXPECT_TRUE(IsNameConstraints(permitted));
+  EXPECT_TRUE(Keeps(permitted, {}, web));
+  EXPECT_TRUE(Keeps(permitted, {}, BuildName("FLEET", "web")));
+  EXPECT_TRUE(Keeps(permitted, {}, BuildName(" fleet ", "web")));
+  EXPECT_TRUE(Keeps(permitted, {}));  // no subject at all
+  EXPECT_FALSE(Keeps(permitted, {}, other));
+  EXPECT_FALSE(Keeps(permitted, {}, BuildName("", "web")));
+  const std::string excluded = Constraints("", DirectorySubtree(fleet));
+  EXPECT_FALSE(Keeps(excluded, {}, web));
+  EXPECT_FALSE(Keeps(excluded, {}, BuildName("fleet", "web")));
+  EXPECT_TRUE(Keeps(excluded, {}, other));
+  // Letters beyond ASCII may be alike in a way that is not known here.
+  const std::string umlaut = BuildName("Fl\xc3\xb6tte", "");
+  EXPECT_FALSE(
+      Keeps(Constraints("", DirectorySubtree(umlaut)), {}, BuildName("FL\xc3\x96TTE", "")));
+  EXPECT_FALSE(Keeps(Constraints(DirectorySubtree(umlaut)), {}, BuildName("FL\xc3\x96TTE", "")));
+  EXPECT_TRUE(Keeps(Constraints(DirectorySubtree(umlaut)), {}, umlaut));
+}
+
+TEST(NameConstraintsCheck, DirectoryNamesOfTheExtensionCount) {
+  const auto keeps = [](const std::string& constraints, const std::string& alt_names) {
+    const std::string value = der::Encode(der::kSequence, alt_names);
+    Certificate certificate;
+    certificate.subject = absl::string_view("\x30\x00", 2);
+    certificate.extensions.push_back({.oid = oid::kSubjectAltName, .value = value});
+    return NameConstraintsViolation(constraints, certificate) == nullptr;
+  };
+  const std::string fleet = Constraints(DirectorySubtree(BuildName("Fleet", "")));
+  EXPECT_TRUE(keeps(fleet, der::Encode(der::ContextConstructed(4), BuildName("Fleet", "web"))));
+  EXPECT_FALSE(keeps(fleet, der::Encode(der::ContextConstructed(4), BuildName("Other", "web"))));
+  // A form that is not compared does no harm until such a name appears.
+  const std::string registered_id = der::Encode(der::ContextPrimitive(8), "\x2a\x03");
+  const std::string constrained = Constraints(der::Encode(der::kSequence, registered_id));
+  EXPECT_TRUE(IsNameConstraints(constrained));
+  EXPECT_TRUE(Keeps(constrained, {{NameType::kDns, "a.example"}}));
+  EXPECT_TRUE(keeps(constrained, der::Encode(der::ContextPrimitive(2), "a.example")));
+  EXPECT_FALSE(keeps(constrained, registered_id));
+}
+
 TEST(NameConstraintsCheck, WhatItCannotApplyItDoesNotTake) {
   EXPECT_TRUE(IsNameConstraints(Constraints(Subtree(2, "a.example"))));
   EXPECT_TRUE(IsNameConstraints(Constraints(Subtree(2, ""))));
@@ -124,10 +198,10 @@ TEST(NameConstraintsCheck, WhatItCannotApplyItDoesNotTake) {
   const std::string with_minimum =
       der::Encode(der::kSequence, der::Encode(der::ContextPrimitive(2), "a.example") +
                                       der::Encode(der::ContextPrimitive(0), "\x01"));
-  const std::string directory_name = der::Encode(
-      der::kSequence, der::Encode(der::ContextConstructed(4), der::Encode(der::kSequence, "")));
+  const std::string no_name =
+      der::Encode(der::kSequence, der::Encode(der::ContextConstructed(4), "x"));
   for (const std::string& bad :
-       {std::string(), der::Encode(der::kSequence, ""), Constraints(directory_name),
+       {std::string(), der::Encode(der::kSequence, ""), Constraints(no_name),
         Constraints(with_minimum), Constraints(Subtree(7, mask)), Constraints(Subtree(7, "abcd")),
         Constraints(Subtree(6, "")), Constraints(Subtree(6, "spiffe://a.example")),
         Constraints(Subtree(6, "10.0.0.1")), Constraints(Subtree(1, "@a.example")),

@@ -111,6 +111,8 @@ TEST(NameTest, FindsTheOnlyOrganization) {
   EXPECT_EQ(OrganizationOf(BuildName("fleet.example", "fleetca root")), "fleet.example");
   EXPECT_EQ(OrganizationOf(BuildName("", "fleetca root")), "");
   EXPECT_EQ(OrganizationOf("junk"), "");
+  EXPECT_EQ(CommonNameOf(BuildName("Acme", "Acme, Inc Root")), "Acme, Inc Root");
+  EXPECT_EQ(CommonNameOf(BuildName("Acme", "")), "");
   EXPECT_EQ(OrganizationOf(OneRdnName(
                 OneAttribute(oid::kOrganizationName, der::kPrintableString, "fleet.example"))),
             "fleet.example");

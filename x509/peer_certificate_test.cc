@@ -154,5 +154,16 @@ TEST_F(VerifyPeerTest, NameConstraintsOfACaAboveAreKept) {
               kIsUnknown);
 }
 
+// As CVE-2025-61727: "*.fleet.example" stands for the excluded name too.
+TEST_F(VerifyPeerTest, AWildcardEscapesNoExclusionOfACaAbove) {
+  const TestCa edge = MakeTestEdgeCa(
+      *root_, {.permitted = {}, .excluded = {.dns_domains = {"secret.fleet.example"}}});
+  const auto named = [](absl::string_view dns) {
+    return [dns](TbsTemplateOptions&, CertSpec& spec) { spec.names[1].value = dns; };
+  };
+  FLEETCA_EXPECT_OK(Judge(named("*.web.fleet.example"), edge, {edge.certificate}));
+  EXPECT_THAT(Judge(named("*.fleet.example"), edge, {edge.certificate}), kIsUnknown);
+}
+
 }  // namespace
 }  // namespace fleetca::x509

@@ -55,11 +55,11 @@ absl::StatusOr<std::string> DecodeBase64(absl::string_view base64) {
 
 // RFC 7468 section 3, laxbase64text: blanks may stand anywhere in the base64.
 void AppendWithoutBlanks(absl::string_view line, std::string* out) {
-  for (size_t blank; (blank = line.find_first_of(" \t\v\f")) != line.npos;) {
-    absl::StrAppend(out, line.substr(0, blank));
-    line.remove_prefix(blank + 1);
+  for (const char c : line) {
+    if (c != ' ' && c != '\t' && c != '\v' && c != '\f') {
+      out->push_back(c);
+    }
   }
-  absl::StrAppend(out, line);
 }
 
 // The DER of the block whose BEGIN line, with `label`, was just taken.
@@ -67,6 +67,9 @@ absl::StatusOr<std::string> TakeBlock(absl::string_view label, absl::string_view
   std::string base64;
   while (!text->empty()) {
     const absl::string_view line = TakeLine(text);
+    if (line.empty()) {
+      continue;
+    }
     if (absl::StartsWith(line, kEnd)) {
       if (BoundaryLabel(line, kEnd) != label) {
         return Invalid(absl::StrCat("the END line of the PEM block ", Quoted(label),

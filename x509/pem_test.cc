@@ -1,9 +1,11 @@
 #include "x509/pem.h"
 
+#include <ctime>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/errors.h"
@@ -155,6 +157,24 @@ TEST(PemTest, WantsOneBlockWhereOneIsWanted) {
   const std::string block = EncodePem(kPemCertificate, "abc");
   EXPECT_THAT(DecodeOnePem(kPemCertificate, block + block), kRefused());
   EXPECT_THAT(DecodeOnePem(kPemCertificate, ""), kRefused());
+}
+
+// A stranger's file of many megabytes may be nothing but line ends.
+TEST(PemTest, LinesOfNothingCostNextToNothing) {
+  const std::string der(600'000, 'x');
+  const std::string base64 = absl::Base64Escape(der);
+  std::string lines = "-----BEGIN CERTIFICATE-----\n";
+  for (const char c : base64) {
+    lines.push_back(c);
+    lines.push_back('\n');
+  }
+  absl::StrAppend(&lines, std::string(1'000'000, '\n'), "-----END CERTIFICATE-----\n");
+  const std::clock_t start = std::clock();
+  const auto blocks = DecodePem(kPemCertificate, lines);
+  EXPECT_LT(std::clock() - start, 2 * CLOCKS_PER_SEC);
+  FLEETCA_ASSERT_OK(blocks);
+  ASSERT_EQ(blocks->size(), 1);
+  EXPECT_TRUE(blocks->front() == der);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "x509/csr.h"
+#include "x509/possession_path.h"
 
 namespace fleetca::x509 {
 
@@ -24,6 +25,12 @@ class PossessionVerifier {
   virtual void VerifyBatch(absl::Span<const Csr* const> csrs,
                            absl::Span<absl::Status> results) const = 0;
 
+  // By what it verifies now, and what it has done. OpenSSL's own verifier counts nothing.
+  virtual PossessionStatistics statistics() const { return {}; }
+
+  // Lanes where the setting allows them and the processor has them, else OpenSSL. Takes some
+  // milliseconds: lanes are tested before they are believed.
+  static std::unique_ptr<PossessionVerifier> Create(LanesSetting setting);
   // OpenSSL, one after the other.
   static std::unique_ptr<PossessionVerifier> CreateOpenSsl();
 };

@@ -72,7 +72,8 @@ int BitLength(absl::string_view magnitude) {
 }
 
 // RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }   (RFC 3279 section 2.3.1)
-absl::Status ParseRsaKey(der::Reader parameters, absl::string_view field, PublicKey* key) {
+absl::Status ParseRsaKey(der::Reader parameters, absl::string_view field, RsaExponents exponents,
+                         PublicKey* key) {
   der::Reader outer(key->key_bits);
   der::Reader numbers;
   absl::string_view exponent;
@@ -88,7 +89,12 @@ absl::Status ParseRsaKey(der::Reader parameters, absl::string_view field, Public
     return Weak(field, absl::StrCat("the RSA modulus has ", key->bits, " bits; use ", kMinRsaBits,
                                     " to ", kMaxRsaBits));
   }
-  if (exponent.size() > sizeof(uint64_t) || ReadBigEndian(exponent) != kRsaExponent) {
+  if (exponent.size() > sizeof(uint64_t)) {
+    return Weak(field, "the RSA exponent has more than 64 bits; make a new key with 65537");
+  }
+  key->rsa_exponent = ReadBigEndian(exponent);
+  const bool sound = key->rsa_exponent >= 3 && key->rsa_exponent % 2 == 1;
+  if (key->rsa_exponent != kRsaExponent && (exponents == RsaExponents::kOnly65537 || !sound)) {
     return Weak(field, "the RSA exponent is not 65537; make a new key with that exponent");
   }
   return absl::OkStatus();
@@ -139,7 +145,8 @@ bool SchemeFitsKey(SignatureScheme scheme, PublicKeyAlgorithm algorithm) {
   return false;
 }
 
-absl::StatusOr<PublicKey> ParsePublicKey(absl::string_view spki, absl::string_view field) {
+absl::StatusOr<PublicKey> ParsePublicKey(absl::string_view spki, absl::string_view field,
+                                         RsaExponents exponents) {
   PublicKey key;
   key.spki = spki;
   der::Reader outer(spki);
@@ -156,7 +163,7 @@ absl::StatusOr<PublicKey> ParsePublicKey(absl::string_view spki, absl::string_vi
   if (type == oid::kEcPublicKey) {
     status = ParseEcKey(algorithm, field, &key);
   } else if (type == oid::kRsaEncryption) {
-    status = ParseRsaKey(algorithm, field, &key);
+    status = ParseRsaKey(algorithm, field, exponents, &key);
   } else if (type == oid::kEd25519) {
     status = ParseEd25519Key(algorithm, field, &key);
   } else {

@@ -2,6 +2,8 @@
 #ifndef FLEETCA_X509_PUBLIC_KEY_H_
 #define FLEETCA_X509_PUBLIC_KEY_H_
 
+#include <cstdint>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -24,20 +26,27 @@ struct PublicKey {
   absl::string_view spki;
   // The octets of its BIT STRING: an uncompressed point, an RSAPublicKey, or 32 octets.
   absl::string_view key_bits;
-  // RSA only: the modulus without a leading zero octet. The exponent is always 65537.
+  // RSA only: the modulus without a leading zero octet.
   absl::string_view rsa_modulus;
+  // 65537 but in a trust anchor.
+  uint64_t rsa_exponent = 65537;
   // The key's size: 256, 384, 255 for Ed25519, or the modulus's bit length.
   int bits = 0;
 };
+
+// Which RSA keys are taken: those with the exponent that everybody uses, or, of a CA that somebody
+// else has made and somebody trusts, those with any odd one from 3 to 2^64.
+enum class RsaExponents { kOnly65537, kAnySound };
 
 // SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }
 //
 // Parses one element with nothing after it. INVALID_ARGUMENT with field `field` and reason
 // kKeyUnsupported (another algorithm or curve, explicit parameters, a compressed point), kKeyWeak
-// (RSA under 2048 or over 8192 bits, exponent other than 65537) or kKeyInvalid (not DER, a wrong
-// length). Costs no arithmetic: whether a point is on its curve and a modulus is sound is
+// (RSA under 2048 or over 8192 bits, an exponent that is not taken) or kKeyInvalid (not DER, a
+// wrong length). Costs no arithmetic: whether a point is on its curve and a modulus is sound is
 // CheckPublicKey.
-absl::StatusOr<PublicKey> ParsePublicKey(absl::string_view spki, absl::string_view field);
+absl::StatusOr<PublicKey> ParsePublicKey(absl::string_view spki, absl::string_view field,
+                                         RsaExponents exponents = RsaExponents::kOnly65537);
 
 // The checks that cost arithmetic, a few microseconds for EC and under 5 ms for any RSA key: the
 // point is on the curve and not infinity; the Ed25519 point is not of small order; the modulus is

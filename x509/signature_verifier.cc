@@ -2,11 +2,13 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "base/errors.h"
 #include "base/openssl.h"
-#include "x509/der/der.h"
+#include "x509/digest.h"
 #include "x509/ec_public_key.h"
+#include "x509/ecdsa_signature.h"
 
 namespace fleetca::x509 {
 namespace {
@@ -16,72 +18,16 @@ enum class Verdict { kValid, kInvalid, kFailed };
 
 Verdict VerdictOf(bool valid) { return valid ? Verdict::kValid : Verdict::kInvalid; }
 
-constexpr uint64_t kRsaExponent = 65537;
-
-enum Hash { kSha256, kSha384, kSha512, kHashCount };
-
-struct SchemeTraits {
-  Hash hash;
-  bool pss;
-};
-
-SchemeTraits TraitsOf(SignatureScheme scheme) {
-  switch (scheme) {
-    case SignatureScheme::kEcdsaSha256:
-    case SignatureScheme::kRsaPkcs1Sha256:
-      return {kSha256, false};
-    case SignatureScheme::kEcdsaSha384:
-    case SignatureScheme::kRsaPkcs1Sha384:
-      return {kSha384, false};
-    case SignatureScheme::kEcdsaSha512:
-    case SignatureScheme::kRsaPkcs1Sha512:
-    case SignatureScheme::kEd25519:
-      return {kSha512, false};
-    case SignatureScheme::kRsaPssSha256:
-      return {kSha256, true};
-    case SignatureScheme::kRsaPssSha384:
-      return {kSha384, true};
-    case SignatureScheme::kRsaPssSha512:
-      return {kSha512, true};
-  }
-  return {kSha512, false};
+bool IsPss(SignatureScheme scheme) {
+  return scheme == SignatureScheme::kRsaPssSha256 || scheme == SignatureScheme::kRsaPssSha384 ||
+         scheme == SignatureScheme::kRsaPssSha512;
 }
 
-// This thread's digest objects: fetched once, as a fetch takes longer than a hash.
-class Digests {
- public:
-  static Digests& ForThisThread() {
-    static thread_local Digests digests;
-    return digests;
-  }
-
-  const EVP_MD* md(Hash hash) const { return mds_[hash].get(); }
-  EVP_MD_CTX* context() { return context_.get(); }
-
-  // The digest of `message`, which aliases `buffer`; empty when OpenSSL failed.
-  absl::string_view Compute(Hash hash, absl::string_view message,
-                            std::array<char, EVP_MAX_MD_SIZE>* buffer) {
-    unsigned int size = 0;
-    if (context_ == nullptr || mds_[hash] == nullptr ||
-        EVP_DigestInit_ex(context_.get(), mds_[hash].get(), nullptr) != 1 ||
-        EVP_DigestUpdate(context_.get(), message.data(), message.size()) != 1 ||
-        EVP_DigestFinal_ex(context_.get(), AsUnsigned(buffer->data()), &size) != 1) {
-      return "";
-    }
-    return absl::string_view(buffer->data(), size);
-  }
-
- private:
-  Digests() : context_(EVP_MD_CTX_new()) {
-    static constexpr const char* kNames[kHashCount] = {"SHA2-256", "SHA2-384", "SHA2-512"};
-    for (int i = 0; i < kHashCount; ++i) {
-      mds_[i].reset(EVP_MD_fetch(nullptr, kNames[i], nullptr));
-    }
-  }
-
-  std::array<EvpMdPtr, kHashCount> mds_;
-  EvpMdCtxPtr context_;
-};
+// For Ed25519, which has no digest of its own.
+EVP_MD_CTX* ContextOfThisThread() {
+  static thread_local const EvpMdCtxPtr context(EVP_MD_CTX_new());
+  return context.get();
+}
 
 bool IsEc(PublicKeyAlgorithm algorithm) {
   return algorithm == PublicKeyAlgorithm::kP256 || algorithm == PublicKeyAlgorithm::kP384;
@@ -92,23 +38,14 @@ EcPublicKey* EcKeyFor(PublicKeyAlgorithm algorithm) {
                                                                            : EcCurve::kP384);
 }
 
-// ECDSA-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }   (RFC 3279 section 2.2.3)
 Verdict VerifyEcdsa(const PublicKey& key, absl::string_view digest, absl::string_view signature) {
-  der::Reader outer(signature);
-  der::Reader value;
-  absl::string_view r;
-  absl::string_view s;
-  if (!outer.ReadNested(der::kSequence, &value) || !outer.empty() ||
-      !value.ReadPositiveInteger(&r) || !value.ReadPositiveInteger(&s) || !value.empty()) {
-    return Verdict::kInvalid;
-  }
-  // Anything longer is over the group's order; OpenSSL is not asked about megabyte integers.
-  const auto order_size = static_cast<size_t>(key.bits) / 8;
-  if (r.size() > order_size || s.size() > order_size) {
+  const std::optional<EcdsaSignature> numbers = ReadEcdsaSignature(key, signature);
+  if (!numbers.has_value()) {
     return Verdict::kInvalid;
   }
   EcPublicKey* const ec_key = EcKeyFor(key.algorithm);
-  return ec_key != nullptr ? VerdictOf(ec_key->Verify(digest, r, s)) : Verdict::kFailed;
+  return ec_key != nullptr ? VerdictOf(ec_key->Verify(digest, numbers->r, numbers->s))
+                           : Verdict::kFailed;
 }
 
 // A new object each time: RSA caches what it derives from the modulus, so it cannot be reused.
@@ -117,7 +54,8 @@ RsaPtr MakeRsa(const PublicKey& key) {
   BignumPtr n(
       BN_bin2bn(AsUnsigned(key.rsa_modulus), static_cast<int>(key.rsa_modulus.size()), nullptr));
   BignumPtr e(BN_new());
-  if (rsa == nullptr || n == nullptr || e == nullptr || BN_set_word(e.get(), kRsaExponent) != 1 ||
+  if (rsa == nullptr || n == nullptr || e == nullptr ||
+      BN_set_word(e.get(), key.rsa_exponent) != 1 ||
       RSA_set0_key(rsa.get(), n.get(), e.get(), nullptr) != 1) {
     return nullptr;
   }
@@ -126,7 +64,7 @@ RsaPtr MakeRsa(const PublicKey& key) {
   return rsa;
 }
 
-Verdict VerifyRsa(const PublicKey& key, SchemeTraits traits, int salt_octets,
+Verdict VerifyRsa(const PublicKey& key, const SignatureAlgorithm& algorithm,
                   absl::string_view digest, absl::string_view signature) {
   if (signature.size() != key.rsa_modulus.size()) {
     return Verdict::kInvalid;
@@ -135,9 +73,9 @@ Verdict VerifyRsa(const PublicKey& key, SchemeTraits traits, int salt_octets,
   if (rsa == nullptr) {
     return Verdict::kFailed;
   }
-  const EVP_MD* const md = Digests::ForThisThread().md(traits.hash);
+  const EVP_MD* const md = DigestAlgorithm(algorithm.scheme);
   const auto signature_size = static_cast<unsigned int>(signature.size());
-  if (!traits.pss) {
+  if (!IsPss(algorithm.scheme)) {
     // Compares with the one right encoding, so a malformed DigestInfo cannot pass.
     return VerdictOf(RSA_verify(EVP_MD_get_type(md), AsUnsigned(digest),
                                 static_cast<unsigned int>(digest.size()), AsUnsigned(signature),
@@ -150,12 +88,12 @@ Verdict VerifyRsa(const PublicKey& key, SchemeTraits traits, int salt_octets,
     return Verdict::kInvalid;
   }
   return VerdictOf(RSA_verify_PKCS1_PSS_mgf1(rsa.get(), AsUnsigned(digest), md, md, encoded.data(),
-                                             salt_octets) == 1);
+                                             algorithm.pss_salt_octets) == 1);
 }
 
 Verdict VerifyEd25519(const PublicKey& key, absl::string_view message,
                       absl::string_view signature) {
-  EVP_MD_CTX* const context = Digests::ForThisThread().context();
+  EVP_MD_CTX* const context = ContextOfThisThread();
   const EvpPkeyPtr pkey(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr,
                                                     AsUnsigned(key.key_bits), key.key_bits.size()));
   if (context == nullptr || pkey == nullptr || EVP_MD_CTX_reset(context) != 1 ||
@@ -173,14 +111,13 @@ Verdict Verify(const PublicKey& key, const SignatureAlgorithm& algorithm, absl::
   if (key.algorithm == PublicKeyAlgorithm::kEd25519) {
     return VerifyEd25519(key, message, signature);
   }
-  const SchemeTraits traits = TraitsOf(algorithm.scheme);
-  std::array<char, EVP_MAX_MD_SIZE> buffer;
-  const absl::string_view digest = Digests::ForThisThread().Compute(traits.hash, message, &buffer);
+  DigestBuffer buffer;
+  const absl::string_view digest = DigestFor(algorithm.scheme, message, &buffer);
   if (digest.empty()) {
     return Verdict::kFailed;
   }
   return IsEc(key.algorithm) ? VerifyEcdsa(key, digest, signature)
-                             : VerifyRsa(key, traits, algorithm.pss_salt_octets, digest, signature);
+                             : VerifyRsa(key, algorithm, digest, signature);
 }
 
 }  // namespace

@@ -5,21 +5,80 @@
 #include <vector>
 
 namespace fleetca {
+namespace {
+
+// That were shut down, and whose end the library has not noticed yet: each has its descriptor.
+constexpr size_t kMostEnding = 64;
+
+// From when on a connection is slow, where others need its place.
+absl::Duration PatienceWith(HttpPhase phase) {
+  switch (phase) {
+    case HttpPhase::kIdle:
+      return absl::Milliseconds(200);
+    case HttpPhase::kRequest:
+      return absl::Seconds(2);
+    case HttpPhase::kAnswer:
+      return absl::Seconds(20);
+  }
+  return absl::InfiniteDuration();
+}
+
+}  // namespace
 
 HttpConnections::Verdict HttpConnections::Add(int socket, absl::string_view address,
                                               absl::Time now) {
   absl::MutexLock lock(&mutex_);
   Erase(socket);
-  if (connections_.size() >= limits_.max_connections) {
-    return Verdict::kTooMany;
-  }
-  size_t& of_address = of_address_[std::string(address)];
-  if (of_address >= limits_.max_connections_per_address) {
+  const auto of_address = of_address_.find(address);
+  if (of_address != of_address_.end() &&
+      of_address->second >= limits_.max_connections_per_address && !MakeRoom(address, now)) {
     return Verdict::kTooManyOfAddress;
   }
-  ++of_address;
+  if (connections_.size() >= limits_.max_connections + kMostEnding ||
+      (places_taken_ >= limits_.max_connections && !MakeRoom("", now))) {
+    return Verdict::kTooMany;
+  }
+  ++of_address_[std::string(address)];
+  ++places_taken_;
   connections_[socket] = {.address = std::string(address), .since = now};
   return Verdict::kTaken;
+}
+
+bool HttpConnections::MakeRoom(absl::string_view address, absl::Time now) {
+  absl::Duration longest = absl::ZeroDuration();
+  auto slowest = connections_.end();
+  for (auto one = connections_.begin(); one != connections_.end(); ++one) {
+    const Connection& connection = one->second;
+    if (!connection.taken || connection.shut_down ||
+        (!address.empty() && connection.address != address)) {
+      continue;
+    }
+    if (const absl::Duration slow = now - connection.since - PatienceWith(connection.phase);
+        slow > longest) {
+      longest = slow;
+      slowest = one;
+    }
+  }
+  if (slowest == connections_.end()) {
+    return false;
+  }
+  ShutDown(slowest->first, slowest->second);
+  ++replaced_;
+  return true;
+}
+
+void HttpConnections::ShutDown(int socket, Connection& connection) {
+  shutdown(socket, SHUT_RDWR);
+  connection.shut_down = true;
+  GiveBack(connection.address);
+}
+
+void HttpConnections::GiveBack(const std::string& address) {
+  const auto of_address = of_address_.find(address);
+  if (--of_address->second == 0) {
+    of_address_.erase(of_address);
+  }
+  --places_taken_;
 }
 
 void HttpConnections::NoteTaken(int socket) {
@@ -47,9 +106,8 @@ void HttpConnections::Erase(int socket) {
   if (found == connections_.end()) {
     return;
   }
-  const auto of_address = of_address_.find(found->second.address);
-  if (--of_address->second == 0) {
-    of_address_.erase(of_address);
+  if (!found->second.shut_down) {
+    GiveBack(found->second.address);
   }
   connections_.erase(found);
 }
@@ -79,8 +137,7 @@ size_t HttpConnections::ShutDownLate(absl::Time now) {
       lost.push_back(socket);
       continue;
     }
-    shutdown(socket, SHUT_RDWR);
-    connection.shut_down = true;
+    ShutDown(socket, connection);
     ++count;
   }
   for (const int socket : lost) {
@@ -93,8 +150,7 @@ void HttpConnections::ShutDownIdle() {
   absl::MutexLock lock(&mutex_);
   for (auto& [socket, connection] : connections_) {
     if (connection.taken && !connection.shut_down && connection.phase == HttpPhase::kIdle) {
-      shutdown(socket, SHUT_RDWR);
-      connection.shut_down = true;
+      ShutDown(socket, connection);
     }
   }
 }
@@ -102,6 +158,11 @@ void HttpConnections::ShutDownIdle() {
 bool HttpConnections::AwaitNone(absl::Time deadline) {
   absl::MutexLock lock(&mutex_);
   return mutex_.AwaitWithDeadline(absl::Condition(this, &HttpConnections::IsEmpty), deadline);
+}
+
+uint64_t HttpConnections::replaced() const {
+  absl::MutexLock lock(&mutex_);
+  return replaced_;
 }
 
 size_t HttpConnections::count() const {

@@ -34,9 +34,11 @@ struct HttpLimits {
 // What a connection is about.
 enum class HttpPhase { kIdle, kRequest, kAnswer };
 
-// Counts the connections, by address too, and shuts down those whose time is up. Shutting down is
-// all that another thread may do to a socket of libmicrohttpd's: the library notices the end, says
-// so, and closes the socket afterwards. Thread-safe.
+// Counts the connections, by address too, and shuts down those whose time is up, or whose place is
+// needed: without that, a few silent clients would keep all others out. Shutting down is all that
+// another thread may do to a socket of libmicrohttpd's: the library notices the end, says so, and
+// closes the socket afterwards. Every `now` is of one clock that nobody sets (base/steady_time.h):
+// else a slow client could stay for as long as the clock is set back by. Thread-safe.
 class HttpConnections {
  public:
   explicit HttpConnections(const HttpLimits& limits) : limits_(limits) {}
@@ -44,8 +46,11 @@ class HttpConnections {
   HttpConnections& operator=(const HttpConnections&) = delete;
 
   enum class Verdict { kTaken, kTooMany, kTooManyOfAddress };
-  // A connection that was accepted, from the IP address of this text. It is to be closed unless it
-  // is taken. What had the same descriptor has ended, which was not noticed.
+  // Counts a connection that was accepted from this IP address; the caller closes it unless it is
+  // taken. A connection that had the same descriptor before has ended unnoticed, and is forgotten.
+  // Where there are too many, or too many of the address, the connection that has been slow for the
+  // longest is shut down for this one. A connection is slow after a moment, which is longer where
+  // its client asks for something, and longest where it is being answered.
   [[nodiscard]] Verdict Add(int socket, absl::string_view address, absl::Time now)
       ABSL_LOCKS_EXCLUDED(mutex_);
   // The library has the connection, and will say when it ends: only from now on may it be shut
@@ -62,7 +67,10 @@ class HttpConnections {
   // False when connections are left at the deadline.
   [[nodiscard]] bool AwaitNone(absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Shut down or not, those that the library has.
   size_t count() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Those that were shut down because their place was needed.
+  uint64_t replaced() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   struct Connection {
@@ -74,13 +82,22 @@ class HttpConnections {
   };
 
   absl::Duration TimeoutOf(HttpPhase phase) const;
+  // Whether there is a place now: one of `address`, "" for any.
+  [[nodiscard]] bool MakeRoom(absl::string_view address, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // It takes no place from here on.
+  void ShutDown(int socket, Connection& connection) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void GiveBack(const std::string& address) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Erase(int socket) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsEmpty() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return connections_.empty(); }
 
   const HttpLimits limits_;
   mutable absl::Mutex mutex_;
   absl::flat_hash_map<int, Connection> connections_ ABSL_GUARDED_BY(mutex_);  // by descriptor
+  // Of those that were not shut down.
   absl::flat_hash_map<std::string, size_t> of_address_ ABSL_GUARDED_BY(mutex_);
+  size_t places_taken_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t replaced_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace fleetca

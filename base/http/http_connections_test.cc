@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include <utility>
+
 #include "base/descriptor.h"
 #include "gtest/gtest.h"
 
@@ -74,6 +76,44 @@ TEST_F(HttpConnectionsTest, EachPhaseHasItsTime) {
   // Once; it counts until its end was noticed.
   EXPECT_EQ(connections_.ShutDownLate(kNow + absl::Seconds(8)), 0u);
   EXPECT_EQ(connections_.count(), 1u);
+}
+
+TEST_F(HttpConnectionsTest, AStrangerWhoSaysNothingKeepsNobodyOut) {
+  ASSERT_EQ(connections_.Add(ours_.get(), "a", kNow), Verdict::kTaken);
+  connections_.NoteTaken(ours_.get());
+  ASSERT_EQ(connections_.Add(1001, "a", kNow), Verdict::kTaken);
+  // It may be about to ask.
+  EXPECT_EQ(connections_.Add(1002, "a", kNow + absl::Milliseconds(100)),
+            Verdict::kTooManyOfAddress);
+  EXPECT_FALSE(IsShutDown());
+  EXPECT_EQ(connections_.Add(1002, "a", kNow + absl::Milliseconds(300)), Verdict::kTaken);
+  EXPECT_TRUE(IsShutDown());
+  EXPECT_EQ(connections_.replaced(), 1u);
+  // Its place is the other's now, though its end was not noticed yet.
+  EXPECT_EQ(connections_.count(), 3u);
+  EXPECT_EQ(connections_.Add(1003, "a", kNow + absl::Hours(1)), Verdict::kTooManyOfAddress)
+      << "the library does not have the others";
+  EXPECT_EQ(connections_.Add(1003, "b", kNow + absl::Hours(1)), Verdict::kTaken);
+  EXPECT_EQ(connections_.Add(1004, "b", kNow + absl::Hours(1)), Verdict::kTooMany);
+  connections_.Remove(ours_.get());
+  EXPECT_EQ(connections_.Add(1004, "b", kNow + absl::Hours(1)), Verdict::kTooMany);
+  connections_.Remove(1001);
+  EXPECT_EQ(connections_.Add(1004, "b", kNow + absl::Hours(1)), Verdict::kTaken);
+}
+
+TEST_F(HttpConnectionsTest, WhoIsAnsweredIsLeftAloneTheLongest) {
+  ASSERT_EQ(connections_.Add(ours_.get(), "a", kNow), Verdict::kTaken);
+  connections_.NoteTaken(ours_.get());
+  ASSERT_EQ(connections_.Add(1001, "a", kNow), Verdict::kTaken);
+  for (const auto& [phase, seconds] :
+       {std::pair{HttpPhase::kRequest, 1}, std::pair{HttpPhase::kAnswer, 19}}) {
+    connections_.Enter(ours_.get(), phase, kNow);
+    EXPECT_EQ(connections_.Add(1002, "a", kNow + absl::Seconds(seconds)),
+              Verdict::kTooManyOfAddress);
+    EXPECT_FALSE(IsShutDown());
+  }
+  EXPECT_EQ(connections_.Add(1002, "a", kNow + absl::Seconds(21)), Verdict::kTaken);
+  EXPECT_TRUE(IsShutDown());
 }
 
 // Its descriptor may be somebody else's by now.

@@ -15,8 +15,8 @@ namespace fleetca {
 namespace {
 
 // Whether a list of entity tags has this one, or is "*". Tags are compared weakly: "W/" counts for
-// nothing. What is no list of tags has none. Tags of ours have no comma, so a tag that has one is
-// taken for two others.
+// nothing. A text that is not a list of tags has no tag. Our own tags have no comma, so a tag that
+// has one is read as two others.
 bool ListsTag(absl::string_view list, absl::string_view etag) {
   if (absl::StripAsciiWhitespace(list) == "*") {
     return true;
@@ -71,12 +71,12 @@ HttpAnswer ContentAnswer(const HttpRequest& request, const HttpContent& content,
   if (content.expires != absl::InfiniteFuture()) {
     answer.headers.emplace_back("Expires", HttpDate(content.expires));
   }
+  answer.body = content.bytes;
   if (ClientHas(request, content)) {
     answer.status = 304;
     return answer;
   }
   answer.headers.emplace_back("Content-Type", content_type);
-  answer.body = content.bytes;
   return answer;
 }
 

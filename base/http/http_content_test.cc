@@ -60,9 +60,10 @@ TEST_F(HttpContentTest, ATagThatDoesNotMatchOutweighsATimeThatDoes) {
             200);
 }
 
-TEST_F(HttpContentTest, A304HasNoBodyAndTheHeadersOfCaches) {
+TEST_F(HttpContentTest, A304HasTheHeadersOfCachesAndKnowsTheSizeOfA200) {
   const HttpAnswer answer = Answer({.if_none_match = content_.etag});
-  EXPECT_EQ(answer.body, nullptr);
+  EXPECT_EQ(answer.body, content_.bytes);
+  EXPECT_EQ(answer.Header("Content-Type"), "");
   EXPECT_EQ(answer.Header("ETag"), content_.etag);
   EXPECT_EQ(answer.Header("Expires"), "Sun, 06 Nov 1994 09:49:37 GMT");
   EXPECT_EQ(answer.Header("Cache-Control"), "max-age=1");

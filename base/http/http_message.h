@@ -33,7 +33,8 @@ struct HttpAnswer {
   int status = 200;
   // Names and values, neither with a control character.
   std::vector<std::pair<std::string, std::string>> headers;
-  // Null: no body. Held until the last octet was sent, and never copied.
+  // Null: no body. Held until the last octet was sent, and never copied. To HEAD and with 304 only
+  // its size is sent, which has to be that of a 200 to GET (RFC 9110 8.6).
   std::shared_ptr<const std::string> body;
 
   // The first value of the header of this name, octet for octet; "" when there is none.

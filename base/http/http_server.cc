@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/net/accept.h"
 #include "base/status_macros.h"
+#include "base/steady_time.h"
 
 namespace fleetca {
 namespace {
@@ -70,14 +71,20 @@ HttpServer::HttpServer(HttpServerOptions options, HttpHandler handler, WakeEvent
 HttpServer::~HttpServer() { Stop(absl::Now()); }
 
 HttpServerStats HttpServer::stats() const {
-  return {.accepted = accepted_,
-          .refused = refused_,
-          .timed_out = timed_out_,
-          .open = service_.connections.count(),
-          .success = service_.answers[2],
-          .redirection = service_.answers[3],
-          .client_error = service_.answers[4],
-          .server_error = service_.answers[5]};
+  HttpServerStats stats{.accepted = accepted_,
+                        .refused = refused_,
+                        .timed_out = timed_out_,
+                        .open = service_.connections.count(),
+                        .body_bytes = service_.body_bytes};
+  uint64_t* const classes[] = {&stats.success, &stats.redirection, &stats.client_error,
+                               &stats.server_error};
+  for (size_t status = 0; status < service_.answers.size(); ++status) {
+    if (const uint64_t count = service_.answers[status]; count != 0) {
+      stats.statuses.emplace_back(static_cast<int>(status), count);
+      *classes[std::clamp<size_t>(status / 100, 2, 5) - 2] += count;
+    }
+  }
+  return stats;
 }
 
 bool HttpServer::Stop(absl::Time deadline) {
@@ -94,7 +101,7 @@ bool HttpServer::Stop(absl::Time deadline) {
   accepting_ = false;
   do {
     service_.connections.ShutDownIdle();
-    service_.connections.ShutDownLate(absl::Now());
+    service_.connections.ShutDownLate(SteadyTime());
     in_time_ =
         service_.connections.AwaitNone(std::min(deadline, absl::Now() + absl::Milliseconds(50)));
   } while (!in_time_ && absl::Now() < deadline);
@@ -103,10 +110,10 @@ bool HttpServer::Stop(absl::Time deadline) {
 }
 
 void HttpServer::Run() {
-  absl::Time next_look = absl::Now() + kLookInterval;
+  absl::Time next_look = SteadyTime() + kLookInterval;
   while (!stop_) {
     Wait();
-    const absl::Time now = absl::Now();
+    const absl::Time now = SteadyTime();
     for (const Descriptor& socket : sockets_) {
       for (int i = 0; i < kAcceptedAtOnce && !stop_ && AcceptOne(socket.get(), now); ++i) {
       }
@@ -117,6 +124,7 @@ void HttpServer::Run() {
     next_look = now + kLookInterval;
     const size_t late = service_.connections.ShutDownLate(now);
     timed_out_ += late;
+    NoteReplaced(now);
     uint64_t suppressed = 0;
     if (late != 0 && log::Enabled(log::Level::kDebug) && limiter_.Allow(now, &suppressed)) {
       log::Write(log::Level::kDebug, "HTTP connections were too slow and were closed",
@@ -130,7 +138,11 @@ void HttpServer::Wait() const {
   for (const Descriptor& socket : sockets_) {
     waited.push_back({.fd = socket.get(), .events = POLLIN, .revents = 0});
   }
-  poll(waited.data(), waited.size(), static_cast<int>(absl::ToInt64Milliseconds(kLookInterval)));
+  // Without connections nothing can be late, and a daemon that nobody asks rests.
+  const int patience = service_.connections.count() == 0
+                           ? -1
+                           : static_cast<int>(absl::ToInt64Milliseconds(kLookInterval));
+  poll(waited.data(), waited.size(), patience);
 }
 
 bool HttpServer::AcceptOne(int socket, absl::Time now) {
@@ -162,6 +174,17 @@ bool HttpServer::AcceptOne(int socket, absl::Time now) {
     ++refused_;
   }
   return true;
+}
+
+void HttpServer::NoteReplaced(absl::Time now) {
+  const uint64_t replaced = service_.connections.replaced();
+  uint64_t suppressed = 0;
+  if (replaced == replaced_ || !limiter_.Allow(now, &suppressed)) {
+    return;
+  }
+  log::Warning("HTTP connections were closed, as their places were needed",
+               {{"port", name_}, {"count", replaced - replaced_}, {"suppressed", suppressed}});
+  replaced_ = replaced;
 }
 
 void HttpServer::NoteRefusal(HttpConnections::Verdict why, absl::string_view address,

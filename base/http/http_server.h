@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -41,6 +42,9 @@ struct HttpServerStats {
   size_t open = 0;         // connections
   // Answers by the first digit of their status.
   uint64_t success = 0, redirection = 0, client_error = 0, server_error = 0;
+  // The same by status, those that there were.
+  std::vector<std::pair<int, uint64_t>> statuses;
+  uint64_t body_bytes = 0;  // of all answers
 };
 
 // How many descriptors a server takes beside its connections.
@@ -74,8 +78,9 @@ class HttpServer {
 
   void Run();
   void Wait() const;
-  // True when there may be more to accept on the socket.
+  // True when there may be more to accept on the socket. Here and below, `now` is a SteadyTime.
   [[nodiscard]] bool AcceptOne(int socket, absl::Time now);
+  void NoteReplaced(absl::Time now);
   void NoteRefusal(HttpConnections::Verdict why, absl::string_view address, absl::Time now);
   void NoteNotAccepted(int error, int socket, absl::Time now);
 
@@ -92,6 +97,7 @@ class HttpServer {
   std::vector<Descriptor> sockets_;
   SpareDescriptor spare_;
   size_t next_worker_ = 0;
+  uint64_t replaced_ = 0;  // that the log has said
   log::Limiter limiter_{5, absl::Seconds(10)};
 
   absl::Mutex mutex_;

@@ -23,9 +23,11 @@ namespace {
 using ::fleetca::testing::ListenOnLoopback;
 using ::fleetca::testing::RawClient;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::Pair;
 using ::testing::StartsWith;
 
 constexpr size_t kBigSize = size_t{8} << 20;
@@ -100,8 +102,10 @@ TEST_F(HttpServerTest, ContentIsNotSentAgainToWhoHasIt) {
        {absl::StrCat("If-None-Match: ", content_.etag, "\r\n"),
         std::string("If-Modified-Since: Mon, 21 Sep 2026 14:13:20 GMT\r\n")}) {
     const std::string again = client.Ask("GET /content", header);
-    EXPECT_THAT(again, AllOf(StartsWith("HTTP/1.1 304 "), EndsWith("\r\n\r\n"),
-                             HasSubstr("Cache-Control: max-age=7\r\n")));
+    EXPECT_THAT(again,
+                AllOf(StartsWith("HTTP/1.1 304 "), EndsWith("\r\n\r\n"),
+                      HasSubstr("Cache-Control: max-age=7\r\n"),
+                      HasSubstr(absl::StrCat("Content-Length: ", content_.bytes->size(), "\r\n"))));
   }
   EXPECT_THAT(client.Ask("GET /content"), StartsWith("HTTP/1.1 200 "));
 }
@@ -179,6 +183,22 @@ TEST_F(HttpServerTest, WhatIsNotHttpIsRefused) {
   EXPECT_TRUE(tls.IsClosedWithin(absl::Seconds(5)));
 }
 
+// A cache in front could read another request from each, and keep an answer that is to another.
+TEST_F(HttpServerTest, ARequestThatTwoPartiesCouldReadDifferentlyIsRefused) {
+  Start();
+  for (const char* headers :
+       {"Content-Length: 1\r\nContent-Length: 1\r\n", "Content-Length: 1\r\nContent-Length: 2\r\n",
+        "Content-Length : 1\r\n", "Content Length: 1\r\n", "A: 1\rContent-Length: 1\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n", "Transfer-Encoding: xchunked\r\n", "Host: y\r\n"}) {
+    RawClient client = Connect();
+    client.Send(absl::StrCat("POST /p HTTP/1.1\r\nHost: x\r\n", headers, "\r\n"));
+    EXPECT_THAT(client.Receive(), StartsWith("HTTP/1.1 400 ")) << headers;
+    EXPECT_TRUE(client.IsClosedWithin(absl::Seconds(5))) << headers;
+  }
+}
+
 TEST_F(HttpServerTest, LargeHeadersAreRefused) {
   Start();
   RawClient client = Connect();
@@ -233,6 +253,10 @@ TEST_F(HttpServerTest, AClientThatDoesNotReadIsClosed) {
   Start(Impatient());
   RawClient client = Connect();
   client.Send("GET /big HTTP/1.1\r\nHost: x\r\n\r\n");
+  for (int i = 0; i < 100 && big_.use_count() == 1; ++i) {
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  ASSERT_EQ(big_.use_count(), 2);  // It is under way.
   for (int i = 0; i < 100 && server_->stats().open != 0; ++i) {
     absl::SleepFor(absl::Milliseconds(100));
   }
@@ -264,10 +288,14 @@ TEST_F(HttpServerTest, ManyIdleConnectionsFromOneAddressCostOthersNothing) {
   RawClient other = Connect("127.0.0.2");
   EXPECT_THAT(other.Ask("GET /x"), StartsWith("HTTP/1.1 200 "));
   EXPECT_TRUE(idle.back()->IsClosedWithin(absl::Seconds(5)));
-  const HttpServerStats stats = server_->stats();
-  EXPECT_EQ(stats.open, 101u);
-  EXPECT_EQ(stats.refused, 900u);
-  EXPECT_THAT(idle.front()->Ask("GET /x"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_GT(server_->stats().refused, 0u);
+  // Nor others at the same address, such as behind one proxy: who says nothing gives way.
+  std::string answer;
+  for (int i = 0; i < 100 && answer.empty(); ++i) {
+    absl::SleepFor(absl::Milliseconds(50));
+    answer = Connect().Ask("GET /x");
+  }
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 "));
   idle.clear();
   for (int i = 0; i < 100 && server_->stats().open > 1; ++i) {
     absl::SleepFor(absl::Milliseconds(20));
@@ -322,6 +350,16 @@ TEST_F(HttpServerTest, AnswersAreCounted) {
   EXPECT_EQ(stats.success, 1u);
   EXPECT_EQ(stats.redirection, 1u);
   EXPECT_EQ(stats.client_error, 1u);
+  EXPECT_THAT(stats.statuses, ElementsAre(Pair(200, 1u), Pair(304, 1u), Pair(405, 1u)));
+}
+
+TEST_F(HttpServerTest, OctetsAreCountedOfBodiesThatAreSent) {
+  Start();
+  RawClient client = Connect();
+  client.Ask("HEAD /content");
+  EXPECT_EQ(server_->stats().body_bytes, 0u);
+  client.Ask("GET /content");
+  EXPECT_EQ(server_->stats().body_bytes, content_.bytes->size());
 }
 
 }  // namespace

@@ -12,13 +12,15 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/log_limiter.h"
+#include "base/net/http_token.h"
+#include "base/steady_time.h"
 
 namespace fleetca {
 namespace {
@@ -26,6 +28,8 @@ namespace {
 // A body that is too large is read on and forgotten up to this size, so that the client reads why:
 // an answer in the middle of what the client sends is lost when the connection closes.
 constexpr uint64_t kMostForgottenBytes = uint64_t{1} << 20;
+
+constexpr unsigned int kMostStatus = 599;
 
 constexpr char kAllowed[] = "GET, HEAD, POST";
 
@@ -35,6 +39,7 @@ struct Exchange {
   int socket = -1;
   std::string target;  // as it came
   bool begun = false;  // the handler was asked for the headers
+  bool head = false;   // of the answer's body only the size is sent
   uint64_t body_size = 0;
   std::string body;  // the first max_body_bytes of it
 };
@@ -48,6 +53,53 @@ Exchange* ExchangeOf(MHD_Connection* connection) {
 absl::string_view HeaderOf(MHD_Connection* connection, const char* name) {
   const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
   return value == nullptr ? absl::string_view() : absl::string_view(value);
+}
+
+// What decides where a request ends, and whose it is.
+struct Framing {
+  bool well_formed = true;
+  int hosts = 0;
+  int sizes = 0;  // Content-Length and Transfer-Encoding
+  absl::string_view coding;
+};
+
+// The library takes for a header whatever has a colon, also with a blank in its name
+// ("Content-Length : 5") or a carriage return in its value; a proxy in front may read either
+// otherwise.
+MHD_Result AddToFraming(void* closure, MHD_ValueKind /*kind*/, const char* name, size_t name_size,
+                        const char* value, size_t value_size) {
+  auto& framing = *static_cast<Framing*>(closure);
+  const absl::string_view its_name(name, name_size);
+  const absl::string_view its_value(value, value == nullptr ? 0 : value_size);
+  framing.well_formed = framing.well_formed && IsHttpToken(its_name) &&
+                        its_value.find('\r') == absl::string_view::npos;
+  framing.hosts += absl::EqualsIgnoreCase(its_name, "Host") ? 1 : 0;
+  framing.sizes += absl::EqualsIgnoreCase(its_name, "Content-Length") ? 1 : 0;
+  if (absl::EqualsIgnoreCase(its_name, "Transfer-Encoding")) {
+    ++framing.sizes;
+    framing.coding = its_value;
+  }
+  return MHD_YES;
+}
+
+// Why two parties could read two requests from the head; nullptr: they could not.
+const char* FramingProblem(MHD_Connection* connection) {
+  Framing framing;
+  MHD_get_connection_values_n(connection, MHD_HEADER_KIND, AddToFraming, &framing);
+  if (!framing.well_formed) {
+    return "The request has a line that is not a header; send it as RFC 9112 says";
+  }
+  if (framing.hosts > 1) {
+    return "The request has more than one Host; send one";
+  }
+  if (framing.sizes > 1) {
+    return "The request says more than once how long its body is; send one Content-Length, or "
+           "\"Transfer-Encoding: chunked\"";
+  }
+  if (!framing.coding.empty() && !absl::EqualsIgnoreCase(framing.coding, "chunked")) {
+    return "The request's Transfer-Encoding is not \"chunked\", and nothing else is understood";
+  }
+  return nullptr;
 }
 
 std::optional<HttpMethod> ParseMethod(absl::string_view method) {
@@ -106,9 +158,12 @@ MHD_Result Send(HttpService& service, MHD_Connection* connection, const Exchange
   if (response == nullptr) {
     return MHD_NO;
   }
-  service.connections.Enter(exchange.socket, HttpPhase::kAnswer, absl::Now());
+  service.connections.Enter(exchange.socket, HttpPhase::kAnswer, SteadyTime());
   const auto status = static_cast<unsigned int>(answer.status);
-  ++service.answers[std::min<size_t>(status / 100, 5)];
+  service.answers[std::min(status, kMostStatus)].fetch_add(1, std::memory_order_relaxed);
+  if (answer.body != nullptr && !exchange.head && answer.status != 304) {
+    service.body_bytes.fetch_add(answer.body->size(), std::memory_order_relaxed);
+  }
   const MHD_Result result = MHD_queue_response(connection, status, response);
   MHD_destroy_response(response);
   return result;
@@ -125,11 +180,10 @@ std::optional<HttpAnswer> RefuseEarly(const HttpService& service, MHD_Connection
   if (!ParseMethod(method).has_value()) {
     return MethodNotAllowed(kAllowed);
   }
-  const absl::string_view length = HeaderOf(connection, "Content-Length");
-  // Two parties could read two bodies from it.
-  if (!length.empty() && !HeaderOf(connection, "Transfer-Encoding").empty()) {
-    return TextAnswer(400, "The request has both Content-Length and Transfer-Encoding; send one");
+  if (const char* const problem = FramingProblem(connection)) {
+    return TextAnswer(400, problem);
   }
+  const absl::string_view length = HeaderOf(connection, "Content-Length");
   uint64_t size = 0;
   if (!length.empty() && (!absl::SimpleAtoi(length, &size) || size > kMostForgottenBytes)) {
     return TooLarge(service.limits);
@@ -162,6 +216,7 @@ MHD_Result OnRequest(void* closure, MHD_Connection* connection, const char* /*ur
   }
   if (!exchange->begun) {
     exchange->begun = true;
+    exchange->head = ParseMethod(method) == HttpMethod::kHead;
     if (const std::optional<HttpAnswer> refusal = RefuseEarly(service, connection, method)) {
       return Send(service, connection, *exchange, *refusal, /*last=*/true);
     }
@@ -194,7 +249,7 @@ void* OnTarget(void* closure, const char* target, MHD_Connection* connection) {
     exchange->begun = false;
     exchange->body_size = 0;
     exchange->body.clear();
-    service.connections.Enter(exchange->socket, HttpPhase::kRequest, absl::Now());
+    service.connections.Enter(exchange->socket, HttpPhase::kRequest, SteadyTime());
   }
   return nullptr;
 }
@@ -204,7 +259,7 @@ void OnAnswered(void* closure, MHD_Connection* connection, void** /*request*/,
   auto& service = *static_cast<HttpService*>(closure);
   if (Exchange* const exchange = ExchangeOf(connection)) {
     exchange->body = std::string();
-    service.connections.Enter(exchange->socket, HttpPhase::kIdle, absl::Now());
+    service.connections.Enter(exchange->socket, HttpPhase::kIdle, SteadyTime());
   }
 }
 
@@ -237,7 +292,7 @@ size_t LeaveEscapes(void* /*closure*/, MHD_Connection* /*connection*/, char* tex
 void OnLog(void* /*closure*/, const char* format, va_list arguments) {
   static log::Limiter limiter(5);
   uint64_t suppressed = 0;
-  if (!log::Enabled(log::Level::kDebug) || !limiter.Allow(absl::Now(), &suppressed)) {
+  if (!log::Enabled(log::Level::kDebug) || !limiter.Allow(SteadyTime(), &suppressed)) {
     return;
   }
   char line[512];

@@ -4,6 +4,7 @@
 
 #include <sys/socket.h>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -33,9 +34,11 @@ struct HttpService {
   HttpConnections connections;
   // Each answer ends its connection.
   std::atomic<bool> stopping{false};
-  // Answers by the first digit of their status, [2] to [5]. Requests that are not HTTP are answered
-  // by the library and not counted.
-  std::atomic<uint64_t> answers[6] = {};
+  // Answers by their status. Requests that are not HTTP are answered by the library and not
+  // counted.
+  std::array<std::atomic<uint64_t>, 600> answers = {};
+  // Octets of their bodies, as they were handed to the library.
+  std::atomic<uint64_t> body_bytes{0};
 };
 
 // Thread-safe.

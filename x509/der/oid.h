@@ -47,9 +47,13 @@ inline constexpr string_view kSubjectAltName = Bytes("\x55\x1d\x11");
 inline constexpr string_view kBasicConstraints = Bytes("\x55\x1d\x13");
 inline constexpr string_view kNameConstraints = Bytes("\x55\x1d\x1e");
 inline constexpr string_view kCrlDistributionPoints = Bytes("\x55\x1d\x1f");
+inline constexpr string_view kCertificatePolicies = Bytes("\x55\x1d\x20");
+inline constexpr string_view kPolicyMappings = Bytes("\x55\x1d\x21");
 inline constexpr string_view kAuthorityKeyIdentifier = Bytes("\x55\x1d\x23");
+inline constexpr string_view kPolicyConstraints = Bytes("\x55\x1d\x24");
 inline constexpr string_view kExtendedKeyUsage = Bytes("\x55\x1d\x25");
 inline constexpr string_view kAuthorityInfoAccess = Bytes("\x2b\x06\x01\x05\x05\x07\x01\x01");
+inline constexpr string_view kInhibitAnyPolicy = Bytes("\x55\x1d\x36");
 // RFC 9608: nobody will ever say that this certificate is revoked.
 inline constexpr string_view kNoRevAvail = Bytes("\x55\x1d\x38");
 

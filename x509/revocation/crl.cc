@@ -14,9 +14,11 @@ namespace {
 constexpr uint64_t kVersion2 = 1;
 constexpr int kMaxDepth = 32;
 
-absl::Status ParseHead(der::Reader* tbs, Crl* crl) {
-  uint64_t version = 0;
-  if (!tbs->ReadUint63(&version) || version != kVersion2) {
+// `is_v2` is where the version is written; v1 is where none is (RFC 5280 5.1.2.1).
+absl::Status ParseHead(der::Reader* tbs, Crl* crl, bool* is_v2) {
+  uint64_t version = kVersion2;
+  *is_v2 = tbs->PeekTag() == der::kInteger;
+  if (*is_v2 && (!tbs->ReadUint63(&version) || version != kVersion2)) {
     return CrlError("another version than v2");
   }
   if (!ReadAlgorithmIdentifier(tbs, &crl->signature_algorithm)) {
@@ -45,7 +47,7 @@ absl::Status ParseHead(der::Reader* tbs, Crl* crl) {
 }
 
 // revokedCertificates SEQUENCE OF SEQUENCE {...}, not empty: RFC 5280 5.1.2.6.
-absl::Status ParseEntries(der::Reader entries, Crl* crl) {
+absl::Status ParseEntries(der::Reader entries, bool is_v2, Crl* crl) {
   if (entries.empty()) {
     return CrlError("a list of entries that is empty and should be absent");
   }
@@ -53,7 +55,8 @@ absl::Status ParseEntries(der::Reader entries, Crl* crl) {
   size_t size = 0;
   CrlEntry entry;
   while (!entries.empty()) {
-    if (const char* const problem = ReadCrlEntry(&entries, &entry); problem != nullptr) {
+    const char* const problem = ReadCrlEntry(&entries, is_v2, &entry);
+    if (problem != nullptr) {
       return CrlError(problem);
     }
     ++size;
@@ -66,7 +69,8 @@ absl::Status ParseEntries(der::Reader entries, Crl* crl) {
 //   thisUpdate Time, nextUpdate Time OPTIONAL, revokedCertificates OPTIONAL,
 //   crlExtensions [0] EXPLICIT Extensions OPTIONAL }
 absl::Status ParseTbs(der::Reader tbs, Crl* crl) {
-  FLEETCA_RETURN_IF_ERROR(ParseHead(&tbs, crl));
+  bool is_v2 = false;
+  FLEETCA_RETURN_IF_ERROR(ParseHead(&tbs, crl, &is_v2));
   der::Reader entries;
   der::Reader tagged;
   der::Reader extensions;
@@ -82,11 +86,14 @@ absl::Status ParseTbs(der::Reader tbs, Crl* crl) {
   if (!tbs.empty()) {
     return CrlError("something that does not belong there, after its entries and extensions");
   }
+  if (has_extensions && !is_v2) {
+    return CrlError("extensions without being v2");
+  }
   // The extensions first: they say what kind of CRL it is.
   if (has_extensions) {
     FLEETCA_RETURN_IF_ERROR(ParseCrlExtensions(extensions, crl));
   }
-  return has_entries ? ParseEntries(entries, crl) : absl::OkStatus();
+  return has_entries ? ParseEntries(entries, is_v2, crl) : absl::OkStatus();
 }
 
 // What is not decoded is DER as well.
@@ -106,7 +113,7 @@ void CrlEntries::Iterator::Next() {
   at_ = rest_.rest().data();
   if (!rest_.empty()) {
     // Nothing can be wrong, as it was read before.
-    (void)ReadCrlEntry(&rest_, &entry_);
+    (void)ReadCrlEntry(&rest_, /*is_v2=*/true, &entry_);
   }
 }
 

@@ -92,9 +92,10 @@ struct Crl {
   [[nodiscard]] std::optional<CrlEntry> FindEntry(absl::string_view serial) const;
 };
 
-// One complete v2 CRL, DER of at most kMaxCrlSize octets with nothing after it, of any CA that
-// keeps to RFC 5280. INVALID_ARGUMENT kFileInvalid otherwise, the message saying what is wrong: not
-// DER, v1, no nextUpdate, an empty list of entries, a repeated or malformed extension, a critical
+// One complete CRL, v2 or v1 (which has no extensions, and which every reader has to read: RFC 5280
+// section 5), DER of at most kMaxCrlSize octets with nothing after it, of any CA that keeps to RFC
+// 5280. INVALID_ARGUMENT kFileInvalid otherwise, the message saying what is wrong: not DER, another
+// version, no nextUpdate, an empty list of entries, a repeated or malformed extension, a critical
 // one that is not known, a delta CRL, an indirect CRL, one for some reasons or attribute
 // certificates only. Verifies nothing (crl_verify.h).
 absl::StatusOr<Crl> ParseCrl(absl::string_view der);

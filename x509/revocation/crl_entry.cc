@@ -33,7 +33,8 @@ constexpr size_t kMaxEntryExtensions = 8;
   return nullptr;
 }
 
-// crlEntryExtensions: Extensions, of which the order and the rest are another's business.
+// crlEntryExtensions: Extensions, in any order. What is not known here is passed over unless it is
+// critical.
 [[nodiscard]] const char* ReadEntryExtensions(der::Reader extensions, CrlEntry* entry) {
   std::array<absl::string_view, kMaxEntryExtensions> seen;
   size_t count = 0;
@@ -66,7 +67,7 @@ constexpr size_t kMaxEntryExtensions = 8;
 }  // namespace
 
 // SEQUENCE { userCertificate INTEGER, revocationDate Time, crlEntryExtensions OPTIONAL }
-const char* ReadCrlEntry(der::Reader* entries, CrlEntry* entry) {
+const char* ReadCrlEntry(der::Reader* entries, bool is_v2, CrlEntry* entry) {
   der::Reader fields;
   *entry = CrlEntry();
   if (!entries->ReadNested(der::kSequence, &fields)) {
@@ -88,7 +89,8 @@ const char* ReadCrlEntry(der::Reader* entries, CrlEntry* entry) {
   if (!fields.ReadNested(der::kSequence, &extensions) || !fields.empty()) {
     return "an entry with something after its time that is not extensions";
   }
-  return ReadEntryExtensions(extensions, entry);
+  return is_v2 ? ReadEntryExtensions(extensions, entry)
+               : "an entry with extensions without being v2";
 }
 
 }  // namespace fleetca::x509

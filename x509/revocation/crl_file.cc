@@ -12,7 +12,7 @@ absl::StatusOr<std::vector<std::string>> DecodeCrls(absl::string_view contents) 
   der::Reader reader(contents);
   std::vector<std::string> crls;
   absl::string_view element;
-  while (reader.ReadElement(der::kSequence, &element)) {
+  while (crls.size() < kMaxCrlsInFile && reader.ReadElement(der::kSequence, &element)) {
     crls.emplace_back(element);
   }
   if (!crls.empty() && reader.empty()) {

@@ -15,9 +15,9 @@ absl::Status CrlError(absl::string_view problem);
 // those who made the CRL.
 absl::string_view CrlProblem(const absl::Status& error);
 
-// Reads the next of revokedCertificates. Null, or what is wrong with it in words that go on from
-// "The CRL has".
-[[nodiscard]] const char* ReadCrlEntry(der::Reader* entries, CrlEntry* entry);
+// Reads the next of revokedCertificates, of which those of a v1 CRL have no extensions. Null, or
+// what is wrong with it in words that go on from "The CRL has".
+[[nodiscard]] const char* ReadCrlEntry(der::Reader* entries, bool is_v2, CrlEntry* entry);
 
 // Reads the contents of crlExtensions into `crl`.
 absl::Status ParseCrlExtensions(der::Reader extensions, Crl* crl);

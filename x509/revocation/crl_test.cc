@@ -112,6 +112,24 @@ TEST(ParseCrl, ReadsWhatOthersMayWrite) {
   EXPECT_EQ(bare->authority_key_id, "");
 }
 
+// Of a CA that writes none of what v2 brought, as `openssl ca -gencrl` does where nothing is
+// configured.
+TEST(ParseCrl, ReadsVersion1) {
+  CrlTbsParts parts(BuildTestCrl(TestCrlSpec(Ca()), {}));
+  parts.version.clear();
+  parts.extensions.clear();
+  const std::string empty = SignTestCrl(Ca(), parts.Encode());
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const Crl none, ParseCrl(empty));
+  EXPECT_TRUE(none.entries.empty());
+  parts.entries.push_back(Seq(Hex("020103") + der::Encode(der::kUtcTime, "260601115500Z")));
+  const std::string der = SignTestCrl(Ca(), parts.Encode());
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const Crl crl, ParseCrl(der));
+  EXPECT_EQ(crl.this_update, kTestNow);
+  EXPECT_EQ(crl.number, "");
+  EXPECT_EQ(crl.authority_key_id, "");
+  EXPECT_TRUE(crl.FindEntry("\x03").has_value());
+}
+
 struct Defect {
   absl::string_view phrase;
   std::function<void(CrlTbsParts&)> spoil;
@@ -140,7 +158,13 @@ TEST(ParseCrl, RefusesADefectOfTheFrame) {
   ExpectDefects({
       {"another version than v2", [](CrlTbsParts& p) { p.version = Hex("020100"); }},
       {"another version than v2", [](CrlTbsParts& p) { p.version = Hex("020102"); }},
-      {"another version than v2", [](CrlTbsParts& p) { p.version.clear(); }},  // v1
+      {"extensions without being v2", [](CrlTbsParts& p) { p.version.clear(); }},
+      {"an entry with extensions without being v2",
+       [](CrlTbsParts& p) {
+         p.version.clear();
+         p.extensions.clear();
+         p.entries.push_back(EntryWith(TestExtension(oid::kReasonCode, false, Hex("0a0101"))));
+       }},
       {"malformed signature algorithm", [](CrlTbsParts& p) { p.algorithm = Seq(""); }},
       {"one signature algorithm in",
        [](CrlTbsParts& p) { p.algorithm = Seq(der::Encode(der::kOid, oid::kEd25519)); }},

@@ -1,7 +1,10 @@
 #include "x509/revocation/crl_verify.h"
 
+#include <algorithm>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "base/time_text.h"
@@ -17,7 +20,9 @@ absl::Status Refuse(Reason reason, absl::string_view message) {
   return InvalidArgument(reason, "crl", message);
 }
 
-absl::Status CheckIssuer(const Crl& crl, const Certificate& issuer) {
+}  // namespace
+
+absl::Status CheckCrlIssuer(const Crl& crl, const Certificate& issuer) {
   if (crl.issuer != issuer.subject) {
     return Refuse(Reason::kCrlIssuerOther,
                   absl::StrCat("The CRL is of the issuer \"", NameToText(crl.issuer),
@@ -43,7 +48,7 @@ absl::Status CheckIssuer(const Crl& crl, const Certificate& issuer) {
   return absl::OkStatus();
 }
 
-absl::Status CheckSignature(const Crl& crl, const Certificate& issuer) {
+absl::Status CheckCrlSignature(const Crl& crl, const Certificate& issuer) {
   const absl::StatusOr<SignatureAlgorithm> algorithm =
       ParseAlgorithmIdentifier(crl.signature_algorithm, "crl.signature_algorithm");
   if (!algorithm.ok()) {
@@ -60,7 +65,7 @@ absl::Status CheckSignature(const Crl& crl, const Certificate& issuer) {
   return verified;
 }
 
-absl::Status CheckTime(const Crl& crl, absl::Time at) {
+absl::Status CheckCrlTime(const Crl& crl, absl::Time at) {
   if (at < crl.this_update) {
     return Refuse(Reason::kCrlNotYetValid,
                   absl::StrCat("The CRL is valid from ", TimeToWords(crl.this_update),
@@ -75,12 +80,41 @@ absl::Status CheckTime(const Crl& crl, absl::Time at) {
   return absl::OkStatus();
 }
 
-}  // namespace
+absl::Status CheckCrlScope(const Crl& crl, const Certificate& certificate) {
+  if (crl.issuer != certificate.issuer) {
+    return Refuse(Reason::kCrlIssuerOther,
+                  absl::StrCat("The CRL is of the issuer \"", NameToText(crl.issuer),
+                               "\", and the certificate was issued by \"",
+                               NameToText(certificate.issuer), "\"; take the CRL of that one"));
+  }
+  if (crl.only_contains_user_certs && certificate.is_ca) {
+    return Refuse(Reason::kFileInvalid,
+                  "The CRL is of certificates that are no CA's, and this one is; take the "
+                  "issuer's CRL of CA certificates");
+  }
+  if (crl.only_contains_ca_certs && !certificate.is_ca) {
+    return Refuse(Reason::kFileInvalid,
+                  "The CRL is of certificates of CAs, and this one is none; take the CRL that "
+                  "the certificate names");
+  }
+  if (!crl.distribution_point.empty() &&
+      std::find(certificate.crl_urls.begin(), certificate.crl_urls.end(), crl.distribution_point) ==
+          certificate.crl_urls.end()) {
+    return Refuse(
+        Reason::kFileInvalid,
+        absl::StrCat(
+            "The CRL is of the certificates that name ", crl.distribution_point,
+            ", and this one names ",
+            certificate.crl_urls.empty() ? "no CRL" : absl::StrJoin(certificate.crl_urls, ", "),
+            "; take the CRL that it names, or one of all certificates"));
+  }
+  return absl::OkStatus();
+}
 
 absl::Status VerifyCrl(const Crl& crl, const Certificate& issuer, absl::Time at) {
-  FLEETCA_RETURN_IF_ERROR(CheckIssuer(crl, issuer));
-  FLEETCA_RETURN_IF_ERROR(CheckSignature(crl, issuer));
-  return CheckTime(crl, at);
+  FLEETCA_RETURN_IF_ERROR(CheckCrlIssuer(crl, issuer));
+  FLEETCA_RETURN_IF_ERROR(CheckCrlSignature(crl, issuer));
+  return CheckCrlTime(crl, at);
 }
 
 }  // namespace fleetca::x509

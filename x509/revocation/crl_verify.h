@@ -17,6 +17,18 @@ namespace fleetca::x509 {
 // of which certificates the CRL speaks. Thread-safe.
 absl::Status VerifyCrl(const Crl& crl, const Certificate& issuer, absl::Time at);
 
+// The three parts of VerifyCrl, for who wants to say of each whether it is so.
+absl::Status CheckCrlIssuer(const Crl& crl, const Certificate& issuer);
+absl::Status CheckCrlSignature(const Crl& crl, const Certificate& issuer);
+absl::Status CheckCrlTime(const Crl& crl, absl::Time at);
+
+// Whether the CRL speaks of `certificate`, so that one that is not in it is not revoked (RFC 5280
+// 6.3.3 (b)): the issuers' names are the same, the CRL's distribution point is one that the
+// certificate names, octet by octet, and the CRL is not of CA certificates alone or of all others
+// alone where the certificate is none of these. INVALID_ARGUMENT with field "crl":
+// kCrlIssuerOther, kFileInvalid.
+absl::Status CheckCrlScope(const Crl& crl, const Certificate& certificate);
+
 }  // namespace fleetca::x509
 
 #endif  // FLEETCA_X509_REVOCATION_CRL_VERIFY_H_

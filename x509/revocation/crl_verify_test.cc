@@ -107,9 +107,55 @@ TEST(CrlFile, HoldsPemOrDerOfOneOrMore) {
   EXPECT_THAT(DecodeCrls(""), refused);
   EXPECT_THAT(DecodeCrls("0"), refused);
   EXPECT_THAT(DecodeCrls(one + "x"), refused);
+  std::string many;
+  for (size_t count = 0; count <= kMaxCrlsInFile; ++count) {
+    many += std::string("\x30\x00", 2);
+  }
+  EXPECT_THAT(DecodeCrls(many), refused);
+  EXPECT_EQ(DecodeCrls(many.substr(2))->size(), kMaxCrlsInFile);
   EXPECT_THAT(DecodeCrls(two.substr(0, two.size() - 1)), refused);
   EXPECT_THAT(DecodeCrls(EncodePem(kPemCertificate, ca.certificate)), refused);
   EXPECT_THAT(DecodeCrls(one + EncodeCrlPem(two)), refused);
+}
+
+TEST(CheckCrlScope, ACrlSpeaksOfTheCertificatesThatNameIt) {
+  const TestCa root = MakeTestRoot(KeyType::kP256);
+  const TestCa issuing = MakeTestIssuingCa(root, KeyType::kP256);
+  const std::string leaf = IssueLeaf(issuing, TestKey::OfType(KeyType::kP256));
+  const auto certificate = ParseCertificate(leaf);
+  FLEETCA_ASSERT_OK(certificate);
+  const std::string crl_of_all = IssueTestCrl(issuing, TestCrlSpec(issuing), {});
+  const auto all = ParseCrl(crl_of_all);
+  FLEETCA_ASSERT_OK(all);
+  FLEETCA_EXPECT_OK(CheckCrlScope(*all, *certificate));
+
+  CrlSpec of_shard = TestCrlSpec(issuing);
+  of_shard.distribution_point = kTestShardUrl;
+  const std::string crl_of_shard = IssueTestCrl(issuing, of_shard, {});
+  const auto shard = ParseCrl(crl_of_shard);
+  FLEETCA_ASSERT_OK(shard);
+  // The same URL, octet by octet, is what makes it the certificate's.
+  Certificate naming = *certificate;
+  naming.crl_urls = {kTestShardUrl};
+  FLEETCA_EXPECT_OK(CheckCrlScope(*shard, naming));
+  for (const absl::string_view other : {"http://pki.fleet.example/crl/issuing/18.crl",
+                                        "http://pki.fleet.example:80/crl/issuing/17.crl"}) {
+    naming.crl_urls = {other};
+    EXPECT_THAT(CheckCrlScope(*shard, naming), IsInvalid(Reason::kFileInvalid, "crl"));
+  }
+  naming.crl_urls.clear();
+  EXPECT_THAT(CheckCrlScope(*shard, naming), IsInvalid(Reason::kFileInvalid, "crl"));
+
+  naming.crl_urls = {kTestShardUrl};
+  naming.is_ca = true;
+  EXPECT_THAT(CheckCrlScope(*shard, naming), IsInvalid(Reason::kFileInvalid, "crl"));
+  Crl of_cas = *all;
+  of_cas.only_contains_ca_certs = true;
+  FLEETCA_EXPECT_OK(CheckCrlScope(of_cas, naming));
+  EXPECT_THAT(CheckCrlScope(of_cas, *certificate), IsInvalid(Reason::kFileInvalid, "crl"));
+  const auto issuers = ParseCertificate(issuing.certificate);
+  FLEETCA_ASSERT_OK(issuers);
+  EXPECT_THAT(CheckCrlScope(*all, *issuers), IsInvalid(Reason::kCrlIssuerOther, "crl"));
 }
 
 TEST(RevocationReasonName, EachHasItsOwn) {

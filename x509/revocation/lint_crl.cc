@@ -98,8 +98,8 @@ absl::Status LintExtensions(const Crl& crl, const CrlSpec& asked) {
   return absl::OkStatus();
 }
 
-// That an entry is its serial number, its time and perhaps a reason follows from its size: every
-// octet of these is DER and was read.
+// How many octets an entry takes that has nothing but this serial number, time and reason. Where
+// the list is no longer than all of these, no entry has anything else, such as another extension.
 size_t SizeOf(const CrlEntry& entry) {
   constexpr size_t kReasonSize = 14;
   constexpr size_t kUtcTimeSize = 15;

@@ -120,6 +120,7 @@ TEST(LintCrl, RefusesDefectsByName) {
   const std::string last = der::Encode(der::kInteger, TestSerial(kEntries)) + Utc("260601115500Z");
   const std::vector<std::pair<absl::string_view, std::function<void(CrlTbsParts&)>>> kDefects = {
       {"another version than v2", [](CrlTbsParts& p) { p.version = Hex("020100"); }},
+      {"extensions without being v2", [](CrlTbsParts& p) { p.version.clear(); }},
       {"signature algorithm is not",  // with NULL
        [](CrlTbsParts& p) { p.algorithm = Hex("300c06082a8648ce3d0403020500"); }},
       {"signature algorithm", [](CrlTbsParts& p) { p.algorithm.clear(); }},

@@ -2,7 +2,9 @@
 #include <array>
 #include <cstdint>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "x509/revocation/ocsp_request.h"
@@ -95,6 +97,10 @@ absl::StatusOr<std::string> DecodeOcspGetPath(absl::string_view path) {
     base64.remove_prefix(1);
   }
   return DecodeBase64(base64);
+}
+
+std::string EncodeOcspGetPath(absl::string_view der) {
+  return absl::StrReplaceAll(absl::Base64Escape(der), {{"/", "%2F"}, {"+", "%2B"}, {"=", "%3D"}});
 }
 
 }  // namespace fleetca::x509

@@ -26,6 +26,7 @@ TEST(DecodeOcspGetPath, TakesTheCharactersOfBase64RawAndEscaped) {
     ASSERT_TRUE(decoded.ok()) << path << decoded.status();
     EXPECT_EQ(*decoded, octets) << path;
   }
+  EXPECT_EQ(EncodeOcspGetPath(octets), "P7%2F%2B%2Fw%3D%3D");
   // '//' in the middle are two digits.
   EXPECT_EQ(*DecodeOcspGetPath("MD//"), Bytes("\x30\x3f\xff"));
 }

@@ -45,6 +45,9 @@ absl::StatusOr<OcspRequest> ParseOcspRequest(absl::string_view der);
 // path over kMaxOcspGetSize octets. The DER is still to be parsed.
 absl::StatusOr<std::string> DecodeOcspGetPath(absl::string_view path);
 
+// What DecodeOcspGetPath reads: the base64 of a request, with all that a URL may escape escaped.
+std::string EncodeOcspGetPath(absl::string_view der);
+
 // A request about the certificate with this serial number, an INTEGER's contents; without a nonce
 // where that is empty.
 std::string BuildOcspRequest(const IssuerHashes& issuer, CertIdHash hash, absl::string_view serial,

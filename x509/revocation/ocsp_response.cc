@@ -34,9 +34,8 @@ size_t CertStatusSize(const OcspRevocation& revocation) {
                                                        : ElementSize(0);
 }
 
-// RevokedInfo ::= SEQUENCE { revocationTime GeneralizedTime, revocationReason [0] EXPLICIT
-// CRLReason
-//   OPTIONAL }, with an implicit tag.
+// RevokedInfo ::= SEQUENCE { revocationTime GeneralizedTime,
+//   revocationReason [0] EXPLICIT CRLReason OPTIONAL }, with an implicit tag.
 void AppendCertStatus(const OcspRevocation& revocation, std::string* out) {
   if (revocation.status != OcspCertStatus::kRevoked) {
     AppendHeader(ContextPrimitive(static_cast<int>(revocation.status)), 0, out);

@@ -94,10 +94,11 @@ absl::Status VerifySigner(const OcspResponse& response, const OcspQuestion& ques
 }
 
 absl::Status CheckTimes(const OcspSingleResponse& single, const OcspQuestion& question) {
-  const auto stale = [](absl::string_view problem) {
+  const auto stale = [](absl::string_view problem,
+                        absl::string_view remedy =
+                            "ask the responder again, and look at both clocks") {
     return InvalidArgument(Reason::kOcspResponseStale, "ocsp_response.responses",
-                           absl::StrCat("The OCSP response ", problem,
-                                        "; ask the responder again, and look at both clocks"));
+                           absl::StrCat("The OCSP response ", problem, "; ", remedy));
   };
   const auto text = [](absl::Time time) {
     return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone());
@@ -106,7 +107,10 @@ absl::Status CheckTimes(const OcspSingleResponse& single, const OcspQuestion& qu
     return stale(absl::StrCat("is of ", text(single.this_update), ", which lies ahead"));
   }
   if (!single.next_update.has_value()) {
-    return stale("does not say until when it is good");
+    return stale(
+        "does not say until when it is good",
+        "have the responder write nextUpdate, without which anyone could show this answer for "
+        "ever (RFC 9919)");
   }
   if (*single.next_update < single.this_update) {
     return stale("ends before it begins");
@@ -132,13 +136,22 @@ absl::StatusOr<const OcspSingleResponse*> VerifyOcspResponse(const OcspResponse&
     return other("has another nonce than the request, so it is an old one");
   }
   const IssuerHashes issuer(*question.issuer);
+  const OcspSingleResponse* answer = nullptr;
   for (const OcspSingleResponse& single : response.responses) {
-    if (single.cert_id.serial == question.serial && issuer.Matches(single.cert_id)) {
-      FLEETCA_RETURN_IF_ERROR(CheckTimes(single, question));
-      return &single;
+    if (single.cert_id.serial != question.serial || !issuer.Matches(single.cert_id)) {
+      continue;
     }
+    // One for each hash, or the same twice; which of two that differ is right nobody can tell.
+    if (answer != nullptr && single.revocation.status != answer->revocation.status) {
+      return other("calls the certificate that was asked about both one thing and another");
+    }
+    answer = answer == nullptr ? &single : answer;
   }
-  return other("says nothing of the certificate that was asked about");
+  if (answer == nullptr) {
+    return other("says nothing of the certificate that was asked about");
+  }
+  FLEETCA_RETURN_IF_ERROR(CheckTimes(*answer, question));
+  return answer;
 }
 
 }  // namespace fleetca::x509

@@ -32,7 +32,8 @@ struct OcspQuestion {
 //   internalError,
 //                             else FAILED_PRECONDITION
 //   kOcspResponderUntrusted   INVALID_ARGUMENT: no such signer, or its signature is wrong
-//   kOcspResponseOther        INVALID_ARGUMENT: another certificate or another nonce
+//   kOcspResponseOther        INVALID_ARGUMENT: another certificate or another nonce, or two
+//                             answers about the certificate that differ
 //   kOcspResponseStale        INVALID_ARGUMENT: before thisUpdate, after nextUpdate, or no
 //                             nextUpdate (RFC 9919 wants one)
 // INTERNAL kInternal when OpenSSL cannot work.

@@ -2,8 +2,10 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"
 #include "x509/der/oid.h"
@@ -182,6 +184,43 @@ TEST(VerifyOcspResponse, RefusesAWrongSignature) {
                   "no certificate of who signed");
 }
 
+// Good data whose second answer, the one by SHA-256, is that of `second`.
+std::string DataOfTwo(const OcspAnswer& second) {
+  const std::string good = Fixture().maker->Build(OcspFixture::Good());
+  const std::string other = Fixture().maker->Build(second);
+  const auto parts = [](absl::string_view data) {
+    der::Reader outer(data);
+    der::Reader fields;
+    der::Reader list;
+    absl::string_view id;
+    absl::string_view produced_at;
+    absl::string_view singles[2];
+    EXPECT_TRUE(outer.ReadNested(der::kSequence, &fields) &&
+                fields.ReadElement(der::ContextConstructed(2), &id) &&
+                fields.ReadElement(der::kGeneralizedTime, &produced_at) &&
+                fields.ReadNested(der::kSequence, &list) &&
+                list.ReadElement(der::kSequence, &singles[0]) &&
+                list.ReadElement(der::kSequence, &singles[1]) && list.empty());
+    return std::vector<std::string>{absl::StrCat(id, produced_at), std::string(singles[0]),
+                                    std::string(singles[1])};
+  };
+  return der::Encode(
+      der::kSequence,
+      absl::StrCat(parts(good)[0], der::Encode(der::kSequence, parts(good)[1] + parts(other)[2])));
+}
+
+TEST(VerifyOcspResponse, RefusesTwoAnswersThatDiffer) {
+  OcspAnswer second = OcspFixture::Good();
+  EXPECT_TRUE(Verdict(Fixture().SignData(DataOfTwo(second)), Question()).ok());
+  for (const OcspCertStatus status : {OcspCertStatus::kRevoked, OcspCertStatus::kUnknown}) {
+    second.revocation = {.status = status, .revoked_at = kTestNow - absl::Hours(1)};
+    const auto verdict = Verdict(Fixture().SignData(DataOfTwo(second)), Question());
+    EXPECT_THAT(verdict, IsError(kInvalid, Reason::kOcspResponseOther));
+    EXPECT_TRUE(absl::StrContains(verdict.status().message(), "one thing and another"))
+        << verdict.status();
+  }
+}
+
 TEST(VerifyOcspResponse, RefusesAnAnswerToAnotherQuestion) {
   const OcspFixture& f = Fixture();
   const auto is_other = IsError(kInvalid, Reason::kOcspResponseOther);
@@ -231,6 +270,22 @@ TEST(VerifyOcspResponse, HoldsTheTimesAgainstTheClock) {
     single.next_update.reset();
   }
   EXPECT_THAT(VerifyOcspResponse(*response, Question()), is_stale);
+}
+
+TEST(VerifyOcspResponse, TellsWhatIsMissingWhereThereIsNoNextUpdate) {
+  const std::string der = Fixture().Respond(OcspFixture::Good());
+  const auto response = ParseOcspResponse(der);
+  FLEETCA_ASSERT_OK(response);
+  OcspResponse without = *response;
+  for (OcspSingleResponse& single : without.responses) {
+    single.next_update.reset();
+  }
+  const auto verdict = VerifyOcspResponse(without, Question());
+  EXPECT_THAT(verdict, IsError(kInvalid, Reason::kOcspResponseStale));
+  // No clock is to blame, and asking again does not help.
+  EXPECT_TRUE(absl::StrContains(verdict.status().message(), "write nextUpdate"))
+      << verdict.status();
+  EXPECT_FALSE(absl::StrContains(verdict.status().message(), "clock")) << verdict.status();
 }
 
 TEST(VerifyOcspResponse, TellsAnErrorOfTheResponder) {
