@@ -10,6 +10,7 @@
 #include "store/block.h"
 #include "store/certificate_record.h"
 #include "store/crl_state.h"
+#include "store/early_renewal.h"
 #include "store/join_token.h"
 #include "store/jwt_use.h"
 #include "store/lineage.h"
@@ -18,10 +19,11 @@
 namespace fleetca::store {
 
 // What is written together: the certificates of a batch, what they use up and renew, and changes of
-// join tokens, revocations, blocks and CRL states. A certificate may use one join token, one JWT
-// and one step of a lineage; a token may be used by any number of certificates, and a lineage may
-// have several steps. The certificates see what was there before the commit; all else comes after
-// them. The spans are not owned; they last as long as the call that the commit is handed to.
+// join tokens, revocations, blocks, CRL states and early renewals. A certificate may use one join
+// token, one JWT and one step of a lineage; a token may be used by any number of certificates, and
+// a lineage may have several steps. The certificates see what was there before the commit; all else
+// comes after them. The spans are not owned; they last as long as the call that the commit is
+// handed to.
 struct Commit {
   absl::Span<const CertificateRecord> certificates;
   absl::Span<const JoinTokenUse> token_uses;
@@ -40,11 +42,15 @@ struct Commit {
   absl::Span<const Unblock> unblocks;
   // No CRL stands twice in a commit.
   absl::Span<const CrlState> crl_states;
+  // No id stands twice in a commit, in both together.
+  absl::Span<const EarlyRenewal> early_renewals;
+  absl::Span<const uint64_t> ended_early_renewals;  // their ids
 
   // Without a certificate there is nothing to use.
   bool empty() const {
     return certificates.empty() && new_tokens.empty() && revoked_tokens.empty() &&
-           revocations.empty() && blocks.empty() && unblocks.empty() && crl_states.empty();
+           revocations.empty() && blocks.empty() && unblocks.empty() && crl_states.empty() &&
+           early_renewals.empty() && ended_early_renewals.empty();
   }
 };
 
@@ -86,6 +92,8 @@ struct CommitOutcomes {
   std::vector<BlockOutcome> blocks;
   std::vector<UnblockOutcome> unblocks;
   std::vector<CrlStateOutcome> crl_states;
+  std::vector<EarlyRenewalOutcome> early_renewals;
+  std::vector<EndedEarlyRenewalOutcome> ended_early_renewals;
 };
 
 }  // namespace fleetca::store

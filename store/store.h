@@ -1,6 +1,6 @@
 // The record of every certificate issued, the lineages, the revocations and blocks, the numbers of
-// the CRLs, the join tokens, and the one-use JWTs that were used. What a write accepted survives a
-// power cut.
+// the CRLs, the early renewals, the join tokens, and the one-use JWTs that were used. What a write
+// accepted survives a power cut.
 #ifndef FLEETCA_STORE_STORE_H_
 #define FLEETCA_STORE_STORE_H_
 
@@ -14,6 +14,7 @@
 #include "store/certificates.h"
 #include "store/commit.h"
 #include "store/crl_states.h"
+#include "store/early_renewals.h"
 #include "store/join_tokens.h"
 #include "store/jwt_uses.h"
 #include "store/latest_time.h"
@@ -30,6 +31,7 @@ class Store : public Certificates,
               public Revocations,
               public Blocks,
               public CrlStates,
+              public EarlyRenewals,
               public JoinTokens,
               public JwtUses,
               public LatestTime {

@@ -18,6 +18,7 @@
 #include "service/authority/root_crl.h"
 #include "service/authority/staging_folder.h"
 #include "service/policy/policy_profile.h"
+#include "service/revocation/revocation_pointers.h"
 #include "store/rocksdb/outside_head.h"
 #include "x509/certificate.h"
 #include "x509/der/oid.h"
@@ -166,6 +167,9 @@ absl::StatusOr<TwoCas> MakeCa(const CaInitOptions& options, const std::string& a
   authority.title = "fleetca issuing";
   authority.lifetime = options.issuing_lifetime;
   authority.path_length = options.path_length;
+  if (!options.base_url.empty()) {
+    authority.crl_url = RevocationPointers{.base_url = options.base_url}.RootCrlUrl();
+  }
   FLEETCA_ASSIGN_OR_RETURN(ca.issuing, ca.root->CreateBelow(authority, now));
 
   const ServerNames server_names(options);
@@ -254,6 +258,15 @@ absl::Status CheckCaInitOptions(const CaInitOptions& options) {
         Reason::kConfigInvalid, "path_length",
         absl::StrCat("path_length is ", options.path_length, "; give 0 to ", kMaxPathLength));
   }
+  if (options.http.empty() != options.base_url.empty()) {
+    const bool has_port = !options.http.empty();
+    return InvalidArgument(
+        Reason::kConfigInvalid, has_port ? "base_url" : "http",
+        has_port ? "The HTTP port has no base_url; say where the fleet reaches it, as in "
+                   "http://pki.fleet.example, because certificates name it"
+                 : "The base_url has no HTTP port behind it; say at which address the server is to "
+                   "listen for it, as in 0.0.0.0:8080");
+  }
   FLEETCA_RETURN_IF_ERROR(CheckLifetime("root_lifetime", options.root_lifetime));
   FLEETCA_RETURN_IF_ERROR(CheckLifetime("issuing_lifetime", options.issuing_lifetime));
   if (options.issuing_lifetime > options.root_lifetime) {
@@ -278,8 +291,9 @@ absl::StatusOr<CaInitSummary> InitCa(const CaInitOptions& options, const Clock& 
   summary.root_crl_file = absl::StrCat(folder, "/root-ca.crl");
   summary.admin_spiffe_id = AdminIdentity(options.trust_domain);
 
-  // Before the keys, which take their time, so that a folder that cannot be made is said at once.
-  FLEETCA_ASSIGN_OR_RETURN(const auto staging, StagingFolder::Create(summary.folder));
+  // Before the keys, which take their time, so that a folder that cannot be made is said at once;
+  // made anew after them, so that an interruption meanwhile leaves nothing behind.
+  FLEETCA_RETURN_IF_ERROR(StagingFolder::Create(summary.folder).status());
   FLEETCA_ASSIGN_OR_RETURN(const TwoCas ca, MakeCa(options, summary.admin_spiffe_id, clock.Now()));
   const auto describe = [&summary](absl::string_view role, absl::string_view stem,
                                    absl::string_view der, bool encrypted) -> absl::Status {
@@ -296,6 +310,7 @@ absl::StatusOr<CaInitSummary> InitCa(const CaInitOptions& options, const Clock& 
   FLEETCA_ASSIGN_OR_RETURN(const x509::Crl crl, x509::ParseCrl(ca.root_crl));
   summary.root_crl_next_update = crl.next_update;
 
+  FLEETCA_ASSIGN_OR_RETURN(const auto staging, StagingFolder::Create(summary.folder));
   FLEETCA_RETURN_IF_ERROR(WriteCa(*staging, options, ca));
   FLEETCA_RETURN_IF_ERROR(staging->Finish());
   return summary;

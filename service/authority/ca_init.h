@@ -35,6 +35,11 @@ struct CaInitOptions {
   std::string listen = "127.0.0.1:8443";
   // bootstrap.address; empty: no bootstrap port.
   std::string bootstrap;
+  // http.address and http.base_url; both or neither. With them the issuing CA's certificate names
+  // the root's CRL, which the server hands out there, so the URL is for as long as that
+  // certificate.
+  std::string http;
+  std::string base_url;
   // How many CAs the issuing CA may have below it.
   int path_length = 0;
 };

@@ -208,7 +208,17 @@ std::string InitialConfig(const CaInitOptions& options) {
                                           "\n# For those who have a token and no certificate "
                                           "yet.\nbootstrap {\n  address: \"",
                                           absl::CEscape(options.bootstrap), "\"\n}\n");
-  return absl::Substitute(kConfig, options.trust_domain, absl::CEscape(options.listen), bootstrap);
+  const std::string http =
+      options.http.empty()
+          ? ""
+          : absl::StrCat(
+                "\n# CRLs, OCSP answers and certificates of CAs, for everyone. Certificates "
+                "name base_url, the issuing\n# CA's for as long as it lives.\nhttp {\n"
+                "  address: \"",
+                absl::CEscape(options.http), "\"\n  base_url: \"", absl::CEscape(options.base_url),
+                "\"\n}\n");
+  return absl::Substitute(kConfig, options.trust_domain, absl::CEscape(options.listen),
+                          absl::StrCat(bootstrap, http));
 }
 
 std::string InitialPolicy(const CaInitOptions& options) {

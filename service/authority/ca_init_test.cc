@@ -27,6 +27,7 @@ namespace fleetca::service {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -199,6 +200,44 @@ TEST(CaInitTest, CertificatesSayWhatTheyAre) {
       root->certificate.subject_key_id, issuing->certificate.subject_key_id,
       server->certificate.subject_key_id, admin->certificate.subject_key_id};
   EXPECT_EQ(ids.size(), 4u);
+}
+
+// Programs that fetch the CRLs of a whole chain find the root's by its name in the issuing CA's
+// certificate.
+TEST(CaInitTest, WithAnHttpPortTheIssuingCaNamesTheRootsCrl) {
+  CaInitOptions options = GoodOptions(TestFolder());
+  options.http = "127.0.0.1:8080";
+  options.base_url = "http://pki.fleet.example";
+  Init(options);
+  EXPECT_THAT(Load(options.folder + "/issuing-ca.crt")->certificate.crl_urls,
+              ElementsAre("http://pki.fleet.example/crl/root.crl"));
+  // No CRL speaks of the root, and none of the two that no store has recorded.
+  for (const char* file : {"/root-ca.crt", "/server.crt", "/admin.crt"}) {
+    EXPECT_THAT(Load(options.folder + file)->certificate.crl_urls, IsEmpty()) << file;
+  }
+  EXPECT_THAT(InitialConfig(options), HasSubstr("http {\n  address: \"127.0.0.1:8080\"\n"
+                                                "  base_url: \"http://pki.fleet.example\"\n}\n"));
+  const Outcome chain = RunShell(absl::StrCat("cd ", options.folder,
+                                              " && openssl verify -x509_strict -crl_check -CAfile ",
+                                              "root-ca.crt -CRLfile root-ca.crl issuing-ca.crt"));
+  EXPECT_EQ(chain.code, 0) << chain.output;
+}
+
+TEST(CaInitTest, WithoutAnHttpPortNothingNamesACrl) {
+  const CaInitOptions options = GoodOptions(TestFolder());
+  Init(options);
+  EXPECT_THAT(Load(options.folder + "/issuing-ca.crt")->certificate.crl_urls, IsEmpty());
+  EXPECT_THAT(InitialConfig(options), Not(HasSubstr("http {")));
+}
+
+TEST(CaInitTest, AnHttpPortAndItsUrlAreGivenTogether) {
+  CaInitOptions options = GoodOptions("/nowhere");
+  options.http = "127.0.0.1:8080";
+  EXPECT_EQ(GetField(CheckCaInitOptions(options)), "base_url");
+  options.base_url = "http://pki.fleet.example";
+  EXPECT_TRUE(CheckCaInitOptions(options).ok());
+  options.http = "";
+  EXPECT_EQ(GetField(CheckCaInitOptions(options)), "http");
 }
 
 TEST(CaInitTest, TheServerRenewsItselfAndItsHolderTheOperators) {

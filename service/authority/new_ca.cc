@@ -114,6 +114,7 @@ absl::StatusOr<std::unique_ptr<NewCa>> NewCa::Create(const NewCaOptions& options
   certification.options.key_usage = x509::kKeyCertSign | x509::kCrlSign;
   certification.options.is_ca = true;
   certification.options.path_length = options.path_length;
+  certification.options.crl_url = options.crl_url;
   certification.policy.issuer = above.subject_;
   certification.policy.authority_key_id = above.key_id_;
   certification.policy.self_signed = issuer == nullptr;
@@ -121,6 +122,7 @@ absl::StatusOr<std::unique_ptr<NewCa>> NewCa::Create(const NewCaOptions& options
   certification.policy.max_validity = options.lifetime + kBackdate;
   certification.policy.is_ca = true;
   certification.policy.path_length = options.path_length;
+  certification.policy.crl_url = options.crl_url;
   certification.policy.key_usage = x509::kKeyCertSign | x509::kCrlSign;
   certification.policy.names_required = false;
   FLEETCA_ASSIGN_OR_RETURN(made->certificate_, Sign(*above.signer_, std::move(certification)));

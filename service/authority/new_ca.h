@@ -26,6 +26,8 @@ struct NewCaOptions {
   std::string title;
   absl::Duration lifetime;
   std::optional<int> path_length;
+  // Where the CRL of whoever signs its certificate is; empty: the certificate does not say.
+  std::string crl_url;
 };
 
 // A certificate for TLS, with its key.

@@ -12,10 +12,11 @@ absl::Status BootstrapAccessCheck::Check(absl::string_view path) {
   if (RightsOf(path).bootstrap.kind == Access::Kind::kAnyone) {
     return absl::OkStatus();
   }
-  return PermissionDenied(Reason::kCallerNotAllowed,
-                          "This port answers IssueCertificate, with a token, and GetTrustBundle "
-                          "alone; for anything else connect to the CA's other port with a "
-                          "certificate");
+  return PermissionDenied(
+      Reason::kCallerNotAllowed,
+      "This port answers IssueCertificate, with a token, RenewCertificate, with "
+      "a proof, and GetTrustBundle alone; for anything else connect to the CA's "
+      "other port with a certificate");
 }
 
 grpc::Status BootstrapAccessCheck::Process(const InputMetadata& metadata, grpc::AuthContext*,

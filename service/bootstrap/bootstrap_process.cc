@@ -24,6 +24,7 @@
 #include "base/session_resumption.h"
 #include "base/signals.h"
 #include "base/status_macros.h"
+#include "base/steady_event.h"
 #include "base/thread.h"
 #include "base/thread_check.h"
 #include "base/throughput_scheduling.h"
@@ -132,8 +133,12 @@ class IssuingProcess {
 // Tells the issuing process how the port is and asks for new settings, until told to stop. Stops
 // the process when nobody answers, or when a file is replaced that it needs.
 void KeepAsking(IssuingProcess& issuing_process, BootstrapServer& server, const FilesAtStart& files,
-                const absl::Notification& stop) {
-  while (!stop.WaitForNotificationWithTimeout(kSettingsInterval)) {
+                const absl::Notification& stop, SteadyEvent& stop_set) {
+  while (true) {
+    stop_set.WaitFor(kSettingsInterval);
+    if (stop.HasBeenNotified()) {
+      return;
+    }
     if (const std::string replaced = files.FindReplaced(); !replaced.empty()) {
       log::Info(
           "The bootstrap port's process ends, to be started again: a file was replaced that "
@@ -177,12 +182,14 @@ absl::StatusOr<int> Serve(StopSignal& stop, std::vector<Descriptor> sockets,
     return kExitFailed;
   }
   absl::Notification stopping;
+  SteadyEvent stopping_set;  // after `stopping`, whose own timed waits go by the wall clock
   FLEETCA_ASSIGN_OR_RETURN(Thread asking, Thread::Start("settings", [&] {
-                             KeepAsking(issuing_process, **server, files, stopping);
+                             KeepAsking(issuing_process, **server, files, stopping, stopping_set);
                            }));
   stop.Wait();
   (*server)->Stop(absl::Now() + kDrainTime);
   stopping.Notify();
+  stopping_set.Set();
   asking.Join();
   return kExitOk;
 }

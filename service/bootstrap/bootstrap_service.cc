@@ -3,11 +3,13 @@
 #include <grpcpp/client_context.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/bearer_token_limit.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "service/call/answer_at_once.h"
@@ -28,11 +30,49 @@ grpc::Status ForStranger(const grpc::Status& status) {
   return status;
 }
 
-// One IssueCertificate on its way to the issuing process and back.
-class RelayedIssue : public UnaryCall {
+using Relay = internal::v1::BootstrapRelayService::StubInterface::async_interface;
+
+// What is different of the two calls that are relayed: who is said to ask, and what is asked.
+absl::Status SayWhoAsks(RelayContext& relay, const grpc::CallbackServerContext& context,
+                        internal::v1::IssueCertificateRequest* request) {
+  FLEETCA_ASSIGN_OR_RETURN(*request->mutable_credential(), relay.tokens.Read(context));
+  return absl::OkStatus();
+}
+absl::Status SayWhoAsks(RelayContext&, const grpc::CallbackServerContext& context,
+                        internal::v1::RenewCertificateRequest* request) {
+  const size_t bytes = request->request().proof().size();
+  if (bytes == 0) {
+    return Unauthenticated(Reason::kCallerUnknown,
+                           "This port asks for no certificate: a renewal needs a proof of the "
+                           "certificate's key (fleetca cert renew --bootstrap)");
+  }
+  if (bytes > kMaxBearerTokenBytes) {
+    return Unauthenticated(Reason::kRenewalProofInvalid,
+                           absl::StrCat("The renewal proof has ", bytes, " bytes; send at most ",
+                                        kMaxBearerTokenBytes));
+  }
+  request->set_peer(context.peer());
+  return absl::OkStatus();
+}
+void AskWhat(Relay* relay, grpc::ClientContext* context,
+             const internal::v1::IssueCertificateRequest* request,
+             internal::v1::IssueCertificateResponse* answer,
+             std::function<void(grpc::Status)> answered) {
+  relay->IssueCertificate(context, request, answer, std::move(answered));
+}
+void AskWhat(Relay* relay, grpc::ClientContext* context,
+             const internal::v1::RenewCertificateRequest* request,
+             internal::v1::RenewCertificateResponse* answer,
+             std::function<void(grpc::Status)> answered) {
+  relay->RenewCertificate(context, request, answer, std::move(answered));
+}
+
+// One IssueCertificate or RenewCertificate on its way to the issuing process and back.
+template <typename Request, typename Answer>
+class RelayedCall : public UnaryCall {
  public:
-  RelayedIssue(RelayContext& relay, const grpc::CallbackServerContext& context,
-               const grpc::ByteBuffer& request, grpc::ByteBuffer* response)
+  RelayedCall(RelayContext& relay, const grpc::CallbackServerContext& context,
+              const grpc::ByteBuffer& request, grpc::ByteBuffer* response)
       : relay_(relay), context_(context), message_(request), response_(response) {}
 
  private:
@@ -42,8 +82,8 @@ class RelayedIssue : public UnaryCall {
       return;
     }
     hold_ = TryHold();
-    relay_.issuing_process.async()->IssueCertificate(
-        &question_, &request_, &answer_, [this](grpc::Status status) { Answered(status); });
+    AskWhat(relay_.issuing_process.async(), &question_, &request_, &answer_,
+            [this](grpc::Status status) { Answered(status); });
   }
 
   absl::Status Prepare() {
@@ -53,7 +93,7 @@ class RelayedIssue : public UnaryCall {
                                           relay_.max_message_bytes));
     }
     FLEETCA_RETURN_IF_ERROR(ReadMessage(message_, request_.mutable_request()));
-    FLEETCA_ASSIGN_OR_RETURN(*request_.mutable_credential(), relay_.tokens.Read(context_));
+    FLEETCA_RETURN_IF_ERROR(SayWhoAsks(relay_, context_, &request_));
     question_.set_deadline(context_.deadline());
     place_ = std::make_unique<Place>(relay_.in_flight);
     if (!place_->granted()) {
@@ -99,8 +139,8 @@ class RelayedIssue : public UnaryCall {
   const grpc::ByteBuffer& message_;
   grpc::ByteBuffer* const response_;
   grpc::ClientContext question_;
-  internal::v1::IssueCertificateRequest request_;
-  internal::v1::IssueCertificateResponse answer_;
+  Request request_;
+  Answer answer_;
   std::unique_ptr<Place> place_;
   Hold hold_;
 };
@@ -110,7 +150,17 @@ class RelayedIssue : public UnaryCall {
 grpc::ServerUnaryReactor* BootstrapService::IssueCertificate(grpc::CallbackServerContext* context,
                                                              const grpc::ByteBuffer* request,
                                                              grpc::ByteBuffer* response) {
-  return UnaryCall::Launch(std::make_unique<RelayedIssue>(relay_, *context, *request, response));
+  using Call =
+      RelayedCall<internal::v1::IssueCertificateRequest, internal::v1::IssueCertificateResponse>;
+  return UnaryCall::Launch(std::make_unique<Call>(relay_, *context, *request, response));
+}
+
+grpc::ServerUnaryReactor* BootstrapService::RenewCertificate(grpc::CallbackServerContext* context,
+                                                             const grpc::ByteBuffer* request,
+                                                             grpc::ByteBuffer* response) {
+  using Call =
+      RelayedCall<internal::v1::RenewCertificateRequest, internal::v1::RenewCertificateResponse>;
+  return UnaryCall::Launch(std::make_unique<Call>(relay_, *context, *request, response));
 }
 
 grpc::ServerUnaryReactor* BootstrapService::GetTrustBundle(grpc::CallbackServerContext* context,

@@ -34,12 +34,14 @@ inline constexpr int kMaxRelayed = 256;
 using RawBootstrapService = v1::CertificateAuthorityService::WithRawCallbackMethod_IssueCertificate<
     v1::CertificateAuthorityService::WithRawCallbackMethod_BatchIssueCertificates<
         v1::CertificateAuthorityService::WithRawCallbackMethod_StreamIssueCertificates<
-            v1::CertificateAuthorityService::WithRawCallbackMethod_GetCertificate<
-                v1::CertificateAuthorityService::WithRawCallbackMethod_GetTrustBundle<
-                    v1::CertificateAuthorityService::Service>>>>>;
+            v1::CertificateAuthorityService::WithRawCallbackMethod_RenewCertificate<
+                v1::CertificateAuthorityService::WithRawCallbackMethod_GetCertificate<
+                    v1::CertificateAuthorityService::WithRawCallbackMethod_GetTrustBundle<
+                        v1::CertificateAuthorityService::Service>>>>>>;
 
-// Answers GetTrustBundle by itself and relays IssueCertificate; the port's access check lets
-// nothing else come here. Thread-safe; the references outlive it.
+// Answers GetTrustBundle by itself and relays IssueCertificate, and RenewCertificate with a proof,
+// of which it reads no more than the length; the port's access check lets nothing else come here.
+// Thread-safe; the references outlive it.
 class BootstrapService : public RawBootstrapService {
  public:
   BootstrapService(internal::v1::BootstrapRelayService::StubInterface& issuing_process,
@@ -54,6 +56,9 @@ class BootstrapService : public RawBootstrapService {
   }
 
   grpc::ServerUnaryReactor* IssueCertificate(grpc::CallbackServerContext* context,
+                                             const grpc::ByteBuffer* request,
+                                             grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* RenewCertificate(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request,
                                              grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetTrustBundle(grpc::CallbackServerContext* context,

@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "base/bearer_token_limit.h"
 #include "base/clock.h"
 #include "base/errors.h"
 #include "google/rpc/error_details.pb.h"
@@ -25,6 +26,8 @@ namespace {
 
 using internal::v1::IssueCertificateRequest;
 using internal::v1::IssueCertificateResponse;
+using internal::v1::RenewCertificateRequest;
+using internal::v1::RenewCertificateResponse;
 
 constexpr size_t kMaxMessageBytes = 1000;
 
@@ -125,6 +128,37 @@ TEST_F(BootstrapServiceTest, NothingGoesAcrossWithoutAToken) {
       });
   EXPECT_EQ(Issue("").error_code(), grpc::StatusCode::UNAUTHENTICATED);
   EXPECT_EQ(asked, 0);
+}
+
+TEST_F(BootstrapServiceTest, ARenewalGoesAcrossWithItsProofAndWithoutAToken) {
+  RenewCertificateRequest asked;
+  std::atomic<int> times = 0;
+  issuing_process_.SetRenew(
+      [&](const RenewCertificateRequest& request, RenewCertificateResponse* response) {
+        ++times;
+        asked = request;
+        response->mutable_response()->add_chain_der("chain");
+        return grpc::Status::OK;
+      });
+  const auto renew = [this](const v1::RenewCertificateRequest& request,
+                            v1::RenewCertificateResponse* response) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+    return stub_->RenewCertificate(&context, request, response);
+  };
+  v1::RenewCertificateRequest request;
+  v1::RenewCertificateResponse response;
+  request.set_request_id("id");
+  EXPECT_EQ(ReasonOf(renew(request, &response)), "CALLER_UNKNOWN") << "without a proof";
+  request.set_proof(std::string(kMaxBearerTokenBytes + 1, 'p'));
+  EXPECT_FALSE(renew(request, &response).ok());
+  EXPECT_EQ(times, 0);
+  // What it says is for the issuing process to judge.
+  request.set_proof("no proof");
+  ASSERT_TRUE(renew(request, &response).ok());
+  EXPECT_EQ(asked.request().SerializeAsString(), request.SerializeAsString());
+  ASSERT_EQ(response.chain_der_size(), 1);
+  EXPECT_EQ(response.chain_der(0), "chain");
 }
 
 TEST_F(BootstrapServiceTest, Checklist43_AMessageOfTheLimitAndOneOctetMore) {

@@ -50,8 +50,11 @@ absl::Status ControlPool::Submit(absl::string_view caller, ControlWork& work) {
 absl::Status ControlPool::Refuse(absl::string_view caller, const Queue::Pushed& pushed) {
   uint64_t suppressed = 0;
   if (refusals_.Allow(absl::Now(), &suppressed)) {
-    log::Warning("A call about tokens or records was refused, as too many wait for the store",
-                 {{"caller", caller}, {"waiting", size()}, {"not_logged_before", suppressed}});
+    log::Warning("A call was refused, as too many of its kind wait for the store",
+                 {{"about", options_.about},
+                  {"caller", caller},
+                  {"waiting", size()},
+                  {"not_logged_before", suppressed}});
   }
   const absl::Duration delay =
       std::clamp(kUsualCost * static_cast<double>(pushed.backlog) / std::max(1, options_.threads),
@@ -60,17 +63,14 @@ absl::Status ControlPool::Refuse(absl::string_view caller, const Queue::Pushed& 
       absl::StrCat("; retry in ", absl::FormatDuration(absl::Ceil(delay, absl::Milliseconds(1))));
   return WithRetryDelay(
       pushed.queue_full
-          ? ResourceExhausted(
-                Reason::kQueueFull,
-                absl::StrCat("The CA has more calls about tokens and records than it can "
-                             "take",
-                             when))
+          ? ResourceExhausted(Reason::kQueueFull,
+                              absl::StrCat("The CA has more calls about ", options_.about,
+                                           " than it can take", when))
           : ResourceExhausted(
                 Reason::kCallerShareFull,
-                absl::StrCat("The calls of this caller that wait have filled its share of "
-                             "what the CA takes about tokens and records; keep fewer under "
-                             "way",
-                             when)),
+                absl::StrCat("The calls of this caller that wait have filled its share of what the "
+                             "CA takes about ",
+                             options_.about, "; keep fewer under way", when)),
       delay);
 }
 

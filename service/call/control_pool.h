@@ -37,6 +37,8 @@ class ControlPool {
     // More than one, so that a look-up need not wait for a write, and writes share a sync.
     int threads = 4;
     size_t capacity = 256;
+    // What the calls are about, for the words of a refusal. Lives as long as the pool.
+    const char* about = "tokens and records";
   };
 
   // The errors of Thread::Start.

@@ -30,7 +30,8 @@ absl::string_view AddressOf(const Caller& caller) {
 
 absl::Time EndOf(const Caller& caller) {
   const auto* certificate = std::get_if<CertificateCaller>(&caller);
-  return certificate == nullptr ? absl::InfiniteFuture() : certificate->not_after;
+  return certificate == nullptr ? absl::InfiniteFuture()
+                                : certificate->not_after + certificate->grace;
 }
 
 absl::Time CertificatesEndOf(const Caller& caller) {
@@ -39,8 +40,16 @@ absl::Time CertificatesEndOf(const Caller& caller) {
 }
 
 const OneUseJwt* OneUseJwtOf(const Caller& caller) {
+  if (const auto* certificate = std::get_if<CertificateCaller>(&caller)) {
+    return certificate->proof.has_value() ? &*certificate->proof : nullptr;
+  }
   const auto* jwt = std::get_if<JwtCaller>(&caller);
   return jwt == nullptr || !jwt->one_use.has_value() ? nullptr : &*jwt->one_use;
+}
+
+bool ShowsProof(const Caller& caller) {
+  const auto* certificate = std::get_if<CertificateCaller>(&caller);
+  return certificate != nullptr && certificate->proof.has_value();
 }
 
 x509::Attestation AttestationOf(const Caller& caller) {

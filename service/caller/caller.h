@@ -17,7 +17,8 @@ namespace fleetca::service {
 // What is kept of a JWT that is good for one certificate. The JWT counts as used when a certificate
 // is recorded for it, and not before.
 struct OneUseJwt {
-  // SHA-256 of the token issuer's URL, a zero octet and the jti: 32 octets.
+  // SHA-256 of what names the JWT among those of all who sign them: of the token issuer's URL, a
+  // zero octet and the jti, or of the key and jti of a renewal proof. 32 octets.
   std::string id_hash;
   // From when on the JWT is refused anyway, with the leeway that clocks are given.
   absl::Time expires_at;
@@ -39,7 +40,8 @@ struct CallerCertificate {
   uint32_t generation = 0;
 };
 
-// Showed a certificate of this CA; TLS has proved that it has the certificate's key.
+// Showed a certificate of this CA; TLS, or a proof for this one call, has proved that it has the
+// certificate's key.
 struct CertificateCaller {
   std::string spiffe_id;
   // When the certificate ends.
@@ -51,6 +53,10 @@ struct CertificateCaller {
   std::shared_ptr<const CallerCertificate> held = nullptr;
   // From where the call came, "192.0.2.7:50000", for the log; empty where that is not known.
   std::string address = "";
+  // Set where a proof took the place of the handshake (service/rpc/renewal_proofs.h): the one use
+  // that it is good for, and how long after its end the certificate may be renewed by it.
+  std::optional<OneUseJwt> proof = std::nullopt;
+  absl::Duration grace = absl::ZeroDuration();
 };
 
 // Showed a join token. Only the store knows which identity and profile the token is for, and
@@ -94,19 +100,25 @@ const CallerCertificate* CallerCertificateOf(const Caller& caller);
 // From where the call came, which aliases `caller`; empty where that is not known.
 absl::string_view AddressOf(const Caller& caller);
 
-// From when on the caller is refused: the end of its certificate. InfiniteFuture for a token, whose
-// end is looked at where the token is read or redeemed.
+// From when on the caller is refused: the end of its certificate, and of the grace after it where
+// a proof renews it. InfiniteFuture for a token, whose end is looked at where the token is read or
+// redeemed.
 absl::Time EndOf(const Caller& caller);
 
 // When the certificates end at the latest that the caller asks for, whatever the policy says: with
 // the JWT where its issuer's do, else InfiniteFuture.
 absl::Time CertificatesEndOf(const Caller& caller);
 
-// How the caller showed who it is, as a certificate's provenance says it.
+// How the caller showed who it is, as a certificate's provenance says it: by a certificate also
+// where a proof stood for the handshake.
 x509::Attestation AttestationOf(const Caller& caller);
 
-// The JWT that the caller may use once, which aliases `caller`; null for every other caller.
+// The JWT, or the renewal proof, that the caller may use once, which aliases `caller`; null for
+// every other caller.
 const OneUseJwt* OneUseJwtOf(const Caller& caller);
+
+// Whether a renewal proof stands for the handshake.
+bool ShowsProof(const Caller& caller);
 
 // Whether the credential is a join token or a JWT. Whoever has a token can show it, so it speaks
 // for its own identity alone, and many strangers may show many.

@@ -16,6 +16,23 @@ TEST(CallerTest, ACertificateSaysWhoUntilWhenAndByWhat) {
   EXPECT_FALSE(ShowsToken(caller));
 }
 
+TEST(CallerTest, AProofIsGoodForOneUseAndForTheGraceToo) {
+  const absl::Time end = absl::FromUnixSeconds(1'700'000'000);
+  const Caller shown = CertificateCaller{.spiffe_id = std::string(kWeb), .not_after = end};
+  EXPECT_FALSE(ShowsProof(shown));
+  EXPECT_EQ(OneUseJwtOf(shown), nullptr);
+  const Caller caller = CertificateCaller{.spiffe_id = std::string(kWeb),
+                                          .not_after = end,
+                                          .proof = OneUseJwt{.id_hash = "id", .expires_at = end},
+                                          .grace = absl::Hours(1)};
+  EXPECT_TRUE(ShowsProof(caller));
+  EXPECT_FALSE(ShowsToken(caller));
+  ASSERT_NE(OneUseJwtOf(caller), nullptr);
+  EXPECT_EQ(OneUseJwtOf(caller)->id_hash, "id");
+  EXPECT_EQ(EndOf(caller), end + absl::Hours(1));
+  EXPECT_EQ(AttestationOf(caller), x509::Attestation::kMtls);
+}
+
 TEST(CallerTest, AJoinTokenSaysNoIdentity) {
   const Caller caller = JoinTokenCaller{.hash = std::string(32, 'h')};
   EXPECT_EQ(IdentityOf(caller), "");

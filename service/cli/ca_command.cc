@@ -1,6 +1,7 @@
 #include "service/cli/ca_command.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "base/clock.h"
+#include "base/config/config_reader.h"
 #include "base/crypto_types.h"
 #include "base/duration_text.h"
 #include "base/errors.h"
@@ -22,7 +24,7 @@
 #include "service/cli/output_form.h"
 #include "service/cli/renew_commands.h"
 #include "service/cli/root_crl_command.h"
-#include "service/config/config_reader.h"
+#include "service/config/base_url.h"
 #include "service/net/listening_sockets.h"
 
 namespace fleetca::service {
@@ -35,10 +37,16 @@ days, which the server renews by itself), the administrator's client certificate
 holder renews), fleetca.textproto, a configuration that is ready to serve, and policy.textproto, which
 says who gets which certificate. Nothing is ever overwritten.
 
+With --http and --base-url the server hands out CRLs and OCSP answers, certificates say where, and the
+issuing CA's certificate names the root's CRL. Programs that fetch the CRLs of a whole chain, such as
+Java's, need that name, and it cannot be added later without a new certificate.
+
 Examples:
   fleetca ca init --dir ca --trust-domain fleet.example
   fleetca ca init --dir site --trust-domain fleet.example --key-type p384 \
     --dns ca.fleet.example --ip 10.0.0.5 --listen 0.0.0.0:8443 --bootstrap 0.0.0.0:8444
+  fleetca ca init --dir pki --trust-domain fleet.example \
+    --http 0.0.0.0:8080 --base-url http://pki.fleet.example:8080
 )";
 
 // From year 0 to 9999, which a certificate can say; what is too long for a CA, InitCa says better.
@@ -136,6 +144,25 @@ std::string FlagOf(const absl::Status& mistake) {
   return field.empty() ? "" : absl::StrCat("--", absl::StrReplaceAll(field, {{"_", "-"}}));
 }
 
+// Whether the server can listen at all of its ports at once.
+absl::Status CheckPortsApart(const CaInitOptions& options) {
+  const std::pair<absl::string_view, absl::string_view> ports[] = {
+      {options.listen, "--listen"}, {options.bootstrap, "--bootstrap"}, {options.http, "--http"}};
+  for (const auto* port = std::begin(ports); port != std::end(ports); ++port) {
+    for (const auto* other = std::begin(ports); other != port; ++other) {
+      if (port->first.empty() || other->first.empty()) {
+        continue;
+      }
+      const absl::Status apart = CheckApart(port->first, port->second, other->first, other->second);
+      // A host name may be one that this machine cannot look up.
+      if (absl::IsInvalidArgument(apart)) {
+        return apart;
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
 int Run(InitFlags& flags) {
   flags.options.key_type = *ParseKeyType(flags.key_type);
   flags.options.root_lifetime = *DurationFromText(flags.root_lifetime, kLongestLifetime);
@@ -144,13 +171,8 @@ int Run(InitFlags& flags) {
   if (!usage.ok()) {
     return ReportUsageError(PrintableMessage(usage), FlagOf(usage));
   }
-  if (!flags.options.bootstrap.empty()) {
-    const absl::Status apart =
-        CheckApart(flags.options.bootstrap, "--bootstrap", flags.options.listen, "--listen");
-    // A host name may be one that this machine cannot look up.
-    if (absl::IsInvalidArgument(apart)) {
-      return ReportUsageError(PrintableMessage(apart));
-    }
+  if (const absl::Status apart = CheckPortsApart(flags.options); !apart.ok()) {
+    return ReportUsageError(PrintableMessage(apart));
   }
   return ReportStatus(RunInit(flags.options, flags.form));
 }
@@ -194,6 +216,14 @@ void AddCaCommand(CLI::App& app, int* exit_code) {
                    "Also a port for hosts that have a token and no certificate yet")
       ->type_name("HOST:PORT")
       ->check(AddressProblem, "");
+  init->add_option("--http", options.http, "Also a port for CRLs, OCSP and health, in plain HTTP")
+      ->type_name("HOST:PORT")
+      ->check(AddressProblem, "");
+  init->add_option(
+          "--base-url", options.base_url,
+          "Where the fleet reaches that port: certificates name it for as long as they live")
+      ->type_name("URL")
+      ->check(BaseUrlProblem, "");
   init->add_option("--path-length", options.path_length,
                    "How many CAs the issuing CA may have below it, for profiles of subordinate CAs")
       ->type_name("N")

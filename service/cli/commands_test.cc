@@ -148,12 +148,31 @@ TEST_F(CommandsTest, ConfigurationOfAnyTrustDomainIsReady) {
 }
 
 TEST_F(CommandsTest, InitTakesItsFlags) {
-  const Outcome outcome =
-      Init({"--key-type", "ed25519", "--dns", "a.fleet.example", "--dns", "b.fleet.example", "--ip",
-            "10.0.0.1", "--root-lifetime", "20d", "--issuing-lifetime", "240h", "--bootstrap",
-            "[::]:8444", "--path-length", "1"});
+  const Outcome outcome = Init({"--key-type",
+                                "ed25519",
+                                "--dns",
+                                "a.fleet.example",
+                                "--dns",
+                                "b.fleet.example",
+                                "--ip",
+                                "10.0.0.1",
+                                "--root-lifetime",
+                                "20d",
+                                "--issuing-lifetime",
+                                "240h",
+                                "--bootstrap",
+                                "[::]:8444",
+                                "--path-length",
+                                "1",
+                                "--http",
+                                "[::]:8080",
+                                "--base-url",
+                                "http://pki.fleet.example"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(LoadServerConfig(dir_ + "/fleetca.textproto")->bootstrap_address, "[::]:8444");
+  const auto config = LoadServerConfig(dir_ + "/fleetca.textproto");
+  EXPECT_EQ(config->bootstrap_address, "[::]:8444");
+  EXPECT_EQ(config->http.address, "[::]:8080");
+  EXPECT_EQ(config->http.base_url, "http://pki.fleet.example");
 }
 
 TEST_F(CommandsTest, SecondInitFailsWithASentence) {
@@ -166,11 +185,25 @@ TEST_F(CommandsTest, SecondInitFailsWithASentence) {
 
 TEST_F(CommandsTest, WrongFlagsAreUsageErrors) {
   const std::vector<std::vector<std::string>> wrong = {
-      {"--key-type", "p224"},      {"--dns", "Upper.example"},    {"--ip", "10.0.0"},
-      {"--root-lifetime", "ten"},  {"--root-lifetime", "0d"},     {"--issuing-lifetime", "3651d"},
-      {"--listen", "127.0.0.1"},   {"--listen", "127.0.0.1:x"},   {"-o", "pem"},
-      {"--passphrase", "hunter2"}, {"--root-lifetime", "36501d"}, {"extra"},
-      {"--bootstrap", "8444"},     {"--path-length", "9"},        {"--path-length", "-1"},
+      {"--key-type", "p224"},
+      {"--dns", "Upper.example"},
+      {"--ip", "10.0.0"},
+      {"--root-lifetime", "ten"},
+      {"--root-lifetime", "0d"},
+      {"--issuing-lifetime", "3651d"},
+      {"--listen", "127.0.0.1"},
+      {"--listen", "127.0.0.1:x"},
+      {"-o", "pem"},
+      {"--passphrase", "hunter2"},
+      {"--root-lifetime", "36501d"},
+      {"extra"},
+      {"--bootstrap", "8444"},
+      {"--path-length", "9"},
+      {"--path-length", "-1"},
+      {"--http", "0.0.0.0:8080"},
+      {"--base-url", "http://pki.fleet.example"},
+      {"--http", "0.0.0.0:8080", "--base-url", "https://pki.fleet.example"},
+      {"--http", "0.0.0.0:8443", "--base-url", "http://pki.fleet.example"},
   };
   for (const std::vector<std::string>& flags : wrong) {
     SCOPED_TRACE(flags[0] + " " + flags.back());

@@ -46,6 +46,7 @@ ordered_json DecisionToJson(const Decision& decision) {
   json["lifetime_seconds"] = absl::ToInt64Seconds(decision.lifetime);
   json["max_lifetime_seconds"] = absl::ToInt64Seconds(decision.max_lifetime);
   json["revocation"] = std::string(RevocationSourceName(decision.profile->revocation));
+  json["renewal_grace_seconds"] = absl::ToInt64Seconds(decision.profile->renewal_grace);
   json["policy_revision"] = decision.policy_revision;
   json["budget"] = nullptr;
   if (decision.budget != nullptr) {

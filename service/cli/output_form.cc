@@ -1,6 +1,7 @@
 #include "service/cli/output_form.h"
 
 #include "absl/strings/str_cat.h"
+#include "base/display_escape.h"
 
 namespace fleetca::service {
 
@@ -19,7 +20,9 @@ CLI::Option* AddFormFlag(CLI::App& command, std::string* form) {
 
 std::string JsonToText(const nlohmann::ordered_json& json) {
   constexpr int kIndent = 2;
-  return json.dump(kIndent, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return EscapeJsonForDisplay(
+             json.dump(kIndent, ' ', false, nlohmann::ordered_json::error_handler_t::replace)) +
+         "\n";
 }
 
 }  // namespace fleetca::service

@@ -166,6 +166,7 @@ TEST_F(PolicyCommandTest, ExplainsAsJson) {
   EXPECT_EQ(json["certificate"]["attributes"]["team"], "web");
   EXPECT_EQ(json["certificate"]["policy_revision"], 7);
   EXPECT_EQ(json["certificate"]["revocation"], "default");
+  EXPECT_EQ(json["certificate"]["renewal_grace_seconds"], 0);
   EXPECT_EQ(json["certificate"]["budget"], nullptr);
   EXPECT_FALSE(json.contains("refusal"));
   const auto denied = nlohmann::json::parse(Explain("/user/x", {"-o", "json"}).out);

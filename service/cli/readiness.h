@@ -1,17 +1,12 @@
-// Telling those who started the server how it does.
+// Telling those who started the server that it answers.
 #ifndef FLEETCA_SERVICE_CLI_READINESS_H_
 #define FLEETCA_SERVICE_CLI_READINESS_H_
 
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/strings/string_view.h"
 
 namespace fleetca::service {
-
-// Sends `state` ("READY=1", "STOPPING=1") to systemd's socket, $NOTIFY_SOCKET, as sd_notify(3)
-// does. OK, and nothing, when the variable is not set.
-absl::Status NotifySystemd(absl::string_view state);
 
 // Removes what an earlier server left at `path`, by the rule of base/output_file.h: a device, a
 // pipe and a link stay.

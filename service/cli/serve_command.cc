@@ -12,6 +12,7 @@
 #include "base/signals.h"
 #include "base/standard_output.h"
 #include "base/status_macros.h"
+#include "base/systemd_notify.h"
 #include "base/throughput_scheduling.h"
 #include "service/cli/output_form.h"
 #include "service/cli/readiness.h"

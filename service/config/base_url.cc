@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "service/config/config_reader.h"
+#include "base/config/config_reader.h"
 
 namespace fleetca::service {
 namespace {

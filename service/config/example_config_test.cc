@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/config/testing/absent_fields.h"
 #include "base/file.h"
 #include "fleetca/config/v1/config.pb.h"
 #include "gmock/gmock.h"
@@ -16,27 +17,12 @@
 namespace fleetca::service {
 namespace {
 
-using testing::IsEmpty;
+using ::fleetca::testing::CollectAbsentFields;
+using ::testing::ElementsAreArray;
+using ::testing::IsEmpty;
 
 // The example: it loads, and it shows every field of the schema.
 constexpr char kExample[] = "deploy/example/fleetca.textproto";
-
-// Every field below `descriptor` that stands nowhere in `text` as a word before ":" or "{".
-void CollectAbsentFields(const google::protobuf::Descriptor* descriptor, absl::string_view text,
-                         std::set<std::string>* absent) {
-  for (int i = 0; i < descriptor->field_count(); ++i) {
-    const google::protobuf::FieldDescriptor* field = descriptor->field(i);
-    if (!absl::StrContains(text, absl::StrCat(" ", field->name(), ": ")) &&
-        !absl::StrContains(text, absl::StrCat("\n", field->name(), ": ")) &&
-        !absl::StrContains(text, absl::StrCat(" ", field->name(), " {")) &&
-        !absl::StrContains(text, absl::StrCat("\n", field->name(), " {"))) {
-      absent->insert(field->full_name());
-    }
-    if (field->message_type() != nullptr && field->message_type()->file() == descriptor->file()) {
-      CollectAbsentFields(field->message_type(), text, absent);
-    }
-  }
-}
 
 TEST(ExampleTest, Loads) {
   const absl::StatusOr<ServerConfig> config = LoadServerConfig(kExample);
@@ -91,14 +77,14 @@ std::set<std::string> UnsetFields(const std::string& text) {
 TEST(ExampleTest, SetsEveryField) {
   const absl::StatusOr<std::string> text = ReadFile(kExample);
   ASSERT_TRUE(text.ok()) << text.status();
-  EXPECT_THAT(UnsetFields(*text), testing::ElementsAreArray(kUnset));
+  EXPECT_THAT(UnsetFields(*text), ElementsAreArray(kUnset));
 }
 
 // Whoever deploys what `fleetca serve --print-config` says must lose no setting.
 TEST(ExampleTest, IsPrintedWithEveryField) {
   const absl::StatusOr<ServerConfig> config = LoadServerConfig(kExample);
   ASSERT_TRUE(config.ok()) << config.status();
-  EXPECT_THAT(UnsetFields(ServerConfigToText(*config)), testing::ElementsAreArray(kUnset));
+  EXPECT_THAT(UnsetFields(ServerConfigToText(*config)), ElementsAreArray(kUnset));
 }
 
 }  // namespace

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "base/config/config_reader.h"
 #include "fleetca/config/v1/config.pb.h"
-#include "service/config/config_reader.h"
 
 namespace fleetca::service {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/config/config_reader.h"
 #include "fleetca/config/v1/config.pb.h"
-#include "service/config/config_reader.h"
 #include "signer/key_file.h"
 #include "x509/authz/authz_oids.h"
 

@@ -10,13 +10,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "base/config/config_reader.h"
+#include "base/config/config_text.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/mistakes.h"
 #include "base/status_macros.h"
 #include "fleetca/policy/v1/policy.pb.h"
-#include "service/config/config_reader.h"
-#include "service/config/config_text.h"
 #include "service/config/first_certificate_file.h"
 #include "service/config/profile_config.h"
 #include "x509/first_certificate.h"
@@ -120,6 +120,10 @@ PolicyProfileOptions ReadPolicyProfile(absl::string_view field, const pb::Profil
     options.on_stale_lineage = StaleLineage::kBlock;
   }
   options.revocation = ReadRevocation(Below(field, "revocation"), written.revocation(), reader);
+  if (written.has_renewal_grace()) {
+    options.renewal_grace =
+        reader->Duration(Below(field, "renewal_grace"), written.renewal_grace());
+  }
   return options;
 }
 

@@ -120,6 +120,20 @@ TEST(PolicyConfigTest, AStaleLineageIsRefusedUnlessItIsToBeBlocked) {
   EXPECT_EQ(blocks->profiles()[0].on_stale_lineage, StaleLineage::kBlock);
 }
 
+TEST(PolicyConfigTest, ACertificateThatEndedIsRenewedOnlyWithinTheGraceThatIsWritten) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto silent, ParsePolicy(WithLine(10, ""), kPath));
+  EXPECT_EQ(silent->profiles()[0].renewal_grace, absl::ZeroDuration());
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      const auto longest, ParsePolicy(WithLine(10, "renewal_grace { seconds: 7776000 }"), kPath));
+  EXPECT_EQ(longest->profiles()[0].renewal_grace, absl::Hours(24 * 90));
+  for (const char* seconds : {"7776001", "-1"}) {
+    EXPECT_THAT(
+        ParsePolicy(WithLine(10, absl::StrCat("renewal_grace { seconds: ", seconds, " }")), kPath),
+        IsError(absl::StatusCode::kInvalidArgument, Reason::kConfigInvalid))
+        << seconds;
+  }
+}
+
 TEST(PolicyConfigTest, ReadsWhereWordOfARevocationIs) {
   const std::pair<const char*, RevocationSource> kWritten[] = {
       {"", RevocationSource::kDefault},

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "base/config/config_reader.h"
 #include "fleetca/config/v1/profile.pb.h"
 #include "google/protobuf/repeated_field.h"
-#include "service/config/config_reader.h"
 #include "service/policy/profile.h"
 #include "x509/public_key.h"
 

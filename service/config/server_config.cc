@@ -8,14 +8,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/config/config_reader.h"
+#include "base/config/config_text.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/named_paths.h"
 #include "base/process_usage.h"
 #include "base/status_macros.h"
 #include "fleetca/config/v1/config.pb.h"
-#include "service/config/config_reader.h"
-#include "service/config/config_text.h"
 #include "service/revocation/crl_shard.h"
 
 namespace fleetca::service {
@@ -27,6 +27,7 @@ constexpr absl::Duration kMaxDrain = absl::Hours(1);
 constexpr absl::Duration kMaxBehind = absl::Hours(1);
 constexpr absl::Duration kMaxAhead = absl::Hours(24 * 30);
 constexpr uint64_t kMaxCompleteEntries = 10000000;
+constexpr uint64_t kMaxRenewalsPerSecond = 1000000;
 constexpr uint64_t kMaxCsrBytes = 65536;
 constexpr uint64_t kMaxBatchItems = 1000;
 constexpr uint64_t kMaxMessageBytes = uint64_t{64} << 20;
@@ -176,6 +177,23 @@ RevocationConfig ReadRevocation(const pb::Revocation& written, ConfigReader* rea
   return revocation;
 }
 
+RenewalPace ReadRenewals(const pb::Renewals& written, ConfigReader* reader) {
+  RenewalPace pace;
+  pace.max_per_second = static_cast<uint32_t>(
+      std::min(reader->Limit("renewals.max_per_second", written.max_per_second(),
+                             pace.max_per_second, kMaxRenewalsPerSecond),
+               kMaxRenewalsPerSecond));
+  if (written.has_retry_after()) {
+    pace.retry_after = reader->Duration("renewals.retry_after", written.retry_after());
+    if (pace.retry_after < absl::Minutes(1) || pace.retry_after > absl::Hours(24)) {
+      reader->Mistake("renewals.retry_after",
+                      absl::StrCat("is ", absl::FormatDuration(pace.retry_after),
+                                   "; write 1 minute to 24 hours"));
+    }
+  }
+  return pace;
+}
+
 LimitsConfig ReadLimits(const pb::Limits& written, ConfigReader* reader) {
   LimitsConfig limits;
   const auto limit = [reader](absl::string_view name, uint32_t value, uint64_t max, size_t* out) {
@@ -260,6 +278,21 @@ void ReadLogging(const pb::Logging& written, ConfigReader* reader, ServerConfig*
   }
 }
 
+void ReadPossessionLanes(pb::PossessionLanes written, ConfigReader* reader, ServerConfig* config) {
+  switch (written) {
+    case pb::POSSESSION_LANES_UNSPECIFIED:
+    case pb::POSSESSION_LANES_AUTO:
+      config->possession_lanes = x509::LanesSetting::kAuto;
+      break;
+    case pb::POSSESSION_LANES_OFF:
+      config->possession_lanes = x509::LanesSetting::kOff;
+      break;
+    default:
+      reader->Mistake("possession_lanes",
+                      "is not a setting; write POSSESSION_LANES_AUTO or POSSESSION_LANES_OFF");
+  }
+}
+
 // A required part: absent is one mistake, not one for each of its fields.
 bool IsPresent(bool present, absl::string_view field, ConfigReader* reader) {
   if (!present) {
@@ -318,8 +351,10 @@ absl::StatusOr<ServerConfig> ParseServerConfig(absl::string_view text, absl::str
   config.clock = ReadClock(message.clock(), &reader);
   config.own_certificates = ReadOwnCertificates(message.own_certificates(), &reader);
   config.revocation = ReadRevocation(message.revocation(), &reader);
+  config.renewals = ReadRenewals(message.renewals(), &reader);
   config.limits = ReadLimits(message.limits(), &reader);
   ReadLogging(message.logging(), &reader, &config);
+  ReadPossessionLanes(message.possession_lanes(), &reader, &config);
   if (!config.issuer.key.path.empty() &&
       config.issuer.key.path == config.listener.private_key_file) {
     reader.Mistake("listener.private_key_file",

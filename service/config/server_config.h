@@ -16,8 +16,10 @@
 #include "service/config/http_config.h"
 #include "service/config/issuer_config.h"
 #include "service/config/token_issuer_config.h"
+#include "service/renewals/renewal_pace.h"
 #include "service/time/clock_rule.h"
 #include "store/rocksdb/rocksdb_store.h"
+#include "x509/possession_path.h"
 
 namespace fleetca::service {
 
@@ -80,11 +82,13 @@ struct ServerConfig {
   ClockLimits clock;
   OwnCertificatesConfig own_certificates;
   RevocationConfig revocation;
+  RenewalPace renewals;
   std::string policy_file;
   std::string bootstrap_address;  // empty: no bootstrap port
   HttpConfig http;
   std::vector<TokenIssuerConfig> token_issuers;
   LimitsConfig limits;
+  x509::LanesSetting possession_lanes = x509::LanesSetting::kAuto;
   log::Format log_format = log::Format::kText;
   log::Level log_level = log::Level::kInfo;
   // What works and should be written otherwise, each with file, line and field.

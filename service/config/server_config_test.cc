@@ -113,6 +113,23 @@ TEST(ServerConfigTest, CrlShardsAreWhatIsWrittenOrLeftToTheIssuingCa) {
               StartsWith("conf/fleetca.textproto:16: revocation.crl_shards: is 4097"));
 }
 
+TEST(ServerConfigTest, RenewalsArePacedAsIsWrittenWithinBounds) {
+  const RenewalPace usual = Parse(kGood).renewals;
+  EXPECT_EQ(usual.max_per_second, 100u);
+  EXPECT_EQ(usual.retry_after, absl::Hours(6));
+  const RenewalPace written =
+      Parse(absl::StrCat(kGood, "renewals { max_per_second: 7 retry_after { seconds: 60 } }\n"))
+          .renewals;
+  EXPECT_EQ(written.max_per_second, 7u);
+  EXPECT_EQ(written.retry_after, absl::Minutes(1));
+  for (const char* wrong : {"max_per_second: 1000001", "retry_after { seconds: 59 }",
+                            "retry_after { seconds: 86401 }"}) {
+    EXPECT_THAT(OnlyMistake(absl::StrCat(kGood, "renewals { ", wrong, " }\n")),
+                StartsWith("conf/fleetca.textproto:16: renewals."))
+        << wrong;
+  }
+}
+
 struct MistakeCase {
   const char* name;
   size_t line;
@@ -213,6 +230,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"LogFormat", 15, "policy_file: \"p\" logging { format: 9 }", "logging.format",
          "not a format"},
         {"LogLevel", 15, "policy_file: \"p\" logging { level: 9 }", "logging.level", "not a level"},
+        {"PossessionLanes", 15, "policy_file: \"p\" possession_lanes: 9", "possession_lanes",
+         "not a setting"},
         {"ImpossibleDuration", 6, "client_ca_file: \"x\" drain_timeout { seconds: 1 nanos: -1 }",
          "listener.drain_timeout", "not a duration"},
     }),
@@ -227,6 +246,16 @@ TEST(ServerConfigTest, LimitsAreInclusive) {
   EXPECT_EQ(config.limits.max_csr_bytes, 65536u);
   EXPECT_EQ(config.limits.max_message_bytes, size_t{64} << 20);
   EXPECT_EQ(config.limits.worker_threads, 1024u);
+}
+
+TEST(ServerConfigTest, LanesCanBeSwitchedOff) {
+  EXPECT_EQ(Parse(kGood).possession_lanes, x509::LanesSetting::kAuto);
+  EXPECT_EQ(Parse(WithLine(15, "policy_file: \"p\" possession_lanes: POSSESSION_LANES_AUTO"))
+                .possession_lanes,
+            x509::LanesSetting::kAuto);
+  EXPECT_EQ(Parse(WithLine(15, "policy_file: \"p\" possession_lanes: POSSESSION_LANES_OFF"))
+                .possession_lanes,
+            x509::LanesSetting::kOff);
 }
 
 TEST(ServerConfigTest, AddressesThatFit) {

@@ -156,6 +156,13 @@ pb::Revocation RevocationToConfig(const RevocationConfig& revocation) {
   return out;
 }
 
+pb::Renewals RenewalsToConfig(const RenewalPace& pace) {
+  pb::Renewals out;
+  out.set_max_per_second(pace.max_per_second);
+  *out.mutable_retry_after() = ToProtoDuration(pace.retry_after);
+  return out;
+}
+
 pb::Http HttpToConfig(const HttpConfig& http) {
   pb::Http out;
   out.set_address(http.address);
@@ -202,6 +209,7 @@ pb::ServerConfig ServerConfigToMessage(const ServerConfig& config) {
     message.mutable_own_certificates()->add_watched_files(file);
   }
   *message.mutable_revocation() = RevocationToConfig(config.revocation);
+  *message.mutable_renewals() = RenewalsToConfig(config.renewals);
   message.set_policy_file(config.policy_file);
   if (!config.bootstrap_address.empty()) {
     message.mutable_bootstrap()->set_address(config.bootstrap_address);
@@ -211,6 +219,9 @@ pb::ServerConfig ServerConfigToMessage(const ServerConfig& config) {
   }
   TokenIssuersToConfig(config.token_issuers, message.mutable_token_issuers());
   *message.mutable_limits() = LimitsToConfig(config.limits);
+  message.set_possession_lanes(config.possession_lanes == x509::LanesSetting::kOff
+                                   ? pb::POSSESSION_LANES_OFF
+                                   : pb::POSSESSION_LANES_AUTO);
   message.mutable_logging()->set_format(
       config.log_format == log::Format::kJson ? pb::LOG_FORMAT_JSON : pb::LOG_FORMAT_TEXT);
   message.mutable_logging()->set_level(LevelToConfig(config.log_level));

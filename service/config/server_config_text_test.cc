@@ -30,8 +30,10 @@ TEST(ServerConfigTextTest, ShowsDefaults) {
   const std::string text = ServerConfigToText(Parse(kGood));
   for (const char* line :
        {"reflection: false", "seconds: 30", "max_batch_items: 1000", "max_csr_bytes: 8192",
-        "LOG_LEVEL_INFO", "fleet_arc: \"1.3.6.1.4.1.32473.1\"", "provenance: false",
-        "policy_file: \"conf/policy.textproto\"", "file: \"conf/ca.passphrase\""}) {
+        "LOG_LEVEL_INFO", "possession_lanes: POSSESSION_LANES_AUTO",
+        "fleet_arc: \"1.3.6.1.4.1.32473.1\"", "provenance: false", "max_per_second: 100",
+        "seconds: 21600", "policy_file: \"conf/policy.textproto\"",
+        "file: \"conf/ca.passphrase\""}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }

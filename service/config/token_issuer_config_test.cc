@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "base/config/config_reader.h"
+#include "base/config/config_text.h"
 #include "base/crypto_types.h"
 #include "base/durable_file.h"
 #include "base/errors.h"
@@ -14,8 +16,6 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
-#include "service/config/config_reader.h"
-#include "service/config/config_text.h"
 #include "service/jwt/testing/jwt_maker.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"

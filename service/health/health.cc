@@ -56,14 +56,16 @@ HealthMonitor::~HealthMonitor() {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
+  stop_.Set();
   thread_.Join();
 }
 
 void HealthMonitor::Run(absl::Duration interval) {
   while (true) {
+    stop_.WaitFor(interval);
     {
       absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval)) {
+      if (stopping_) {
         return;
       }
     }

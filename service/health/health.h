@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/steady_event.h"
 #include "base/thread.h"
 
 namespace fleetca::service {
@@ -63,6 +64,7 @@ class HealthMonitor {
   mutable absl::Mutex mutex_;
   std::vector<std::string> reasons_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  SteadyEvent stop_;  // set after stopping_
   Thread thread_;
 };
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -34,6 +35,7 @@ class HttpPort {
 
   int port() const { return server_->port(); }
   HttpServerStats stats() const { return server_->stats(); }
+  std::vector<HttpRoutes::RouteCount> route_counts() const { return routes_.counts(); }
 
   // UNAVAILABLE kInternal while no connection can be accepted.
   absl::Status CheckListener() const;

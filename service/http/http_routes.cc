@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -16,6 +18,11 @@
 
 namespace fleetca::service {
 namespace {
+
+constexpr char kOcspPrefix[] = "/ocsp/";
+constexpr char kCrlPrefix[] = "/crl/";
+constexpr char kCertificatePrefix[] = "/aia/";
+constexpr char kRootsPath[] = "/roots.pem";
 
 constexpr char kCrlType[] = "application/pkix-crl";
 constexpr char kOcspType[] = "application/ocsp-response";
@@ -80,6 +87,13 @@ int64_t SecondsUntil(absl::Time time, absl::Time now) {
   return std::max<int64_t>(absl::ToInt64Seconds(time - now), 0);
 }
 
+// Whether it is the media type of OCSP requests: in any case, and whatever parameters follow (RFC
+// 9110 8.3.1).
+bool SaysOcspRequest(absl::string_view content_type) {
+  return absl::EqualsIgnoreCase(
+      absl::StripAsciiWhitespace(content_type.substr(0, content_type.find(';'))), kOcspRequestType);
+}
+
 // An OCSP response that no cache keeps.
 HttpAnswer PassingOcsp(std::shared_ptr<const std::string> der) {
   return {.headers = {{"Content-Type", kOcspType}, {"Cache-Control", "no-store"}},
@@ -88,22 +102,48 @@ HttpAnswer PassingOcsp(std::shared_ptr<const std::string> der) {
 
 }  // namespace
 
-HttpAnswer HttpRoutes::Answer(const HttpRequest& request) {
-  absl::string_view rest = request.path;
-  if (rest == "/ocsp" || absl::ConsumePrefix(&rest, "/ocsp/")) {
-    return AnswerOcsp(request);
+HttpRoutes::Route HttpRoutes::RouteOf(absl::string_view path) {
+  return path == "/ocsp" || absl::StartsWith(path, kOcspPrefix) ? Route::kOcsp
+         : absl::StartsWith(path, kCrlPrefix)                   ? Route::kCrl
+         : absl::StartsWith(path, kCertificatePrefix)           ? Route::kCertificate
+         : path == kRootsPath                                   ? Route::kRoots
+         : path == "/healthz"                                   ? Route::kAlive
+         : path == "/readyz"                                    ? Route::kReady
+                                                                : Route::kOther;
+}
+
+std::vector<HttpRoutes::RouteCount> HttpRoutes::counts() const {
+  // In the order of Route.
+  constexpr absl::string_view kNames[kRoutes] = {
+      kCrlPrefix, "/ocsp", kCertificatePrefix, kRootsPath, "/healthz", "/readyz", "other"};
+  std::vector<RouteCount> counts;
+  for (size_t route = 0; route < kRoutes; ++route) {
+    counts.push_back({kNames[route], answers_[route].load(std::memory_order_relaxed)});
   }
-  const bool is_crl = absl::ConsumePrefix(&rest, "/crl/");
-  const bool is_certificate = rest == "/roots.pem" || absl::ConsumePrefix(&rest, "/aia/");
-  if (!is_crl && !is_certificate && rest != "/healthz" && rest != "/readyz") {
+  return counts;
+}
+
+HttpAnswer HttpRoutes::Answer(const HttpRequest& request) {
+  const Route route = RouteOf(request.path);
+  answers_[static_cast<size_t>(route)].fetch_add(1, std::memory_order_relaxed);
+  if (route == Route::kOther) {
     return NoSuchPath();
+  }
+  if (route == Route::kOcsp) {
+    return AnswerOcsp(request);
   }
   if (!IsRead(request)) {
     return MethodNotAllowed("GET, HEAD");
   }
-  return is_crl           ? AnswerCrl(request, rest)
-         : is_certificate ? AnswerCertificate(request, rest)
-                          : AnswerHealth(request);
+  switch (route) {
+    case Route::kCrl:
+      return AnswerCrl(request, absl::StripPrefix(request.path, kCrlPrefix));
+    case Route::kCertificate:
+    case Route::kRoots:
+      return AnswerCertificate(request, absl::StripPrefix(request.path, kCertificatePrefix));
+    default:
+      return AnswerHealth(request);
+  }
 }
 
 std::string HttpRoutes::CrlCacheControl(const HttpContent& crl) const {
@@ -174,7 +214,7 @@ HttpAnswer HttpRoutes::AnswerCrlPem(const HttpRequest& request, absl::string_vie
 
 HttpAnswer HttpRoutes::AnswerOcsp(const HttpRequest& request) const {
   absl::string_view in_path = request.path;
-  const bool has_path = absl::ConsumePrefix(&in_path, "/ocsp/") && !in_path.empty();
+  const bool has_path = absl::ConsumePrefix(&in_path, kOcspPrefix) && !in_path.empty();
   if (sources_.ocsp == nullptr) {
     return NotNow("This CA answers no OCSP");
   }
@@ -183,7 +223,7 @@ HttpAnswer HttpRoutes::AnswerOcsp(const HttpRequest& request) const {
       return MethodNotAllowed("GET, HEAD");
     }
     // Where none is said, the octets have to say it.
-    if (!request.content_type.empty() && request.content_type != kOcspRequestType) {
+    if (!request.content_type.empty() && !SaysOcspRequest(request.content_type)) {
       return TextAnswer(415, absl::StrCat("The body is not said to be an OCSP request; send it as ",
                                           kOcspRequestType));
     }
@@ -216,7 +256,7 @@ HttpAnswer HttpRoutes::AnswerCertificate(const HttpRequest& request, absl::strin
   if (sources_.certificates == nullptr) {
     return NotNow("This CA publishes no certificates");
   }
-  if (request.path == "/roots.pem") {
+  if (request.path == kRootsPath) {
     return ContentAnswer(request, sources_.certificates->Roots(), kPemType, kCertificateCaching);
   }
   if (!absl::ConsumeSuffix(&name, ".cer") || !IsIssuer(name)) {

@@ -2,9 +2,14 @@
 #ifndef FLEETCA_SERVICE_HTTP_HTTP_ROUTES_H_
 #define FLEETCA_SERVICE_HTTP_HTTP_ROUTES_H_
 
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -26,7 +31,8 @@ namespace fleetca::service {
 //   /healthz                200 while the process lives
 //   /readyz                 200, or 503 with the reasons
 //
-// A path is one of these octet for octet or it is none: no file stands behind any. Thread-safe.
+// A path has to be one of these, octet for octet: no file stands behind any. Requests are
+// counted by the beginnings of these paths. Thread-safe.
 class HttpRoutes {
  public:
   explicit HttpRoutes(HttpSources sources, const Clock& clock)
@@ -36,7 +42,18 @@ class HttpRoutes {
 
   HttpAnswer Answer(const HttpRequest& request) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  struct RouteCount {
+    absl::string_view route;  // "/crl/", "/ocsp", ...; "other" for what is no route
+    uint64_t answers = 0;     // since the start
+  };
+  // One for each route, also for those that nobody has asked.
+  std::vector<RouteCount> counts() const;
+
  private:
+  enum class Route { kCrl, kOcsp, kCertificate, kRoots, kAlive, kReady, kOther };
+  static constexpr size_t kRoutes = static_cast<size_t>(Route::kOther) + 1;
+  static Route RouteOf(absl::string_view path);
+
   HttpAnswer AnswerCrl(const HttpRequest& request, absl::string_view name)
       ABSL_LOCKS_EXCLUDED(mutex_);
   HttpAnswer AnswerCrlPem(const HttpRequest& request, absl::string_view issuer)
@@ -49,6 +66,7 @@ class HttpRoutes {
 
   const HttpSources sources_;
   const Clock& clock_;
+  std::array<std::atomic<uint64_t>, kRoutes> answers_ = {};  // by route
   absl::Mutex mutex_;
   // By issuer, with the tags of the two that the PEM was made of: as many as the source knows.
   absl::flat_hash_map<std::string, std::pair<std::string, HttpContent>> pems_

@@ -14,6 +14,7 @@
 namespace fleetca::service {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr char kIssuer[] = "0123456789abcdef0123456789abcdef01234567";
@@ -197,7 +198,11 @@ TEST_F(HttpRoutesTest, OcspNeedsAQuestion) {
   EXPECT_EQ(Get("/ocsp/").Header("Allow"), "POST");
   EXPECT_EQ(Post("/ocsp/AAAA", "x").Header("Allow"), "GET, HEAD");
   EXPECT_EQ(Post("/ocsp", "x", "text/html").status, 415);
-  EXPECT_EQ(Post("/ocsp", "x", "").status, 200);
+  EXPECT_EQ(Post("/ocsp", "x", "application/ocsp-requests").status, 415);
+  for (const absl::string_view type : {"", "application/ocsp-request", "Application/OCSP-Request",
+                                       "application/ocsp-request ; charset=binary"}) {
+    EXPECT_EQ(Post("/ocsp", "x", type).status, 200) << type;
+  }
 }
 
 TEST_F(HttpRoutesTest, CertificatesOfCas) {
@@ -235,6 +240,26 @@ TEST_F(HttpRoutesTest, WithoutASourceItsPathsSaySo) {
     EXPECT_EQ(answer.status, 503) << path;
     EXPECT_EQ(answer.Header("Retry-After"), "10") << path;
   }
+}
+
+TEST_F(HttpRoutesTest, RequestsAreCountedByRoute) {
+  Get(absl::StrCat("/crl/", kIssuer, ".crl"));
+  Get("/crl/nothing-such");
+  Post("/ocsp", "request");
+  Get("/ocsp/bm9uY2U=");
+  Get(absl::StrCat("/aia/", kIssuer, ".cer"));
+  Get("/roots.pem");
+  Get("/healthz");
+  Get("/readyz");
+  Post("/readyz", "");
+  Get("/");
+  Get("/crl");
+  std::vector<std::string> counts;
+  for (const HttpRoutes::RouteCount& count : routes_.counts()) {
+    counts.push_back(absl::StrCat(count.route, " ", count.answers));
+  }
+  EXPECT_THAT(counts, ElementsAre("/crl/ 2", "/ocsp 2", "/aia/ 1", "/roots.pem 1", "/healthz 1",
+                                  "/readyz 2", "other 2"));
 }
 
 }  // namespace

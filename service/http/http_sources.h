@@ -45,7 +45,8 @@ class OcspSource {
  public:
   virtual ~OcspSource() = default;
   // `request` is what a stranger sent as an OCSPRequest in DER, not looked at. What is wrong with
-  // it is said in the response.
+  // it is said in the response. An answer that is not kept costs a look into the store and a
+  // signature, for which the other connections of the thread wait.
   virtual OcspContent Answer(absl::string_view request) const = 0;
 };
 

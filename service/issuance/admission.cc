@@ -30,11 +30,12 @@ absl::Status CheckInTime(const Issuance& issuance, absl::Time now) {
 
 }  // namespace
 
-bool Admission::Admit(IssuanceItem& item, absl::Time now, std::vector<Issuance*>* waiters) {
+bool Admission::Admit(IssuanceItem& item, RevocationGuard& revocations, absl::Time now,
+                      std::vector<Issuance*>* waiters) {
   item.status = CheckInTime(*item.issuance, now);
   if (item.status.ok()) {
     // On a connection that was open before, and for a request that has waited.
-    item.status = revocations_.CheckCaller(*item.issuance->caller);
+    item.status = revocations.CheckCaller(item.issuance->caller);
   }
   if (item.status.ok()) {
     item.status = AdmitRenewal(item);

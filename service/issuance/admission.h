@@ -26,10 +26,7 @@ namespace fleetca::service {
 // the store outlives it.
 class Admission {
  public:
-  // Nobody is revoked.
-  explicit Admission(store::Store& store) : Admission(store, RevocationGuard(nullptr)) {}
-  Admission(store::Store& store, RevocationGuard revocations)
-      : store_(store), revocations_(revocations) {}
+  explicit Admission(store::Store& store) : store_(store) {}
   Admission(const Admission&) = delete;
   Admission& operator=(const Admission&) = delete;
 
@@ -40,6 +37,7 @@ class Admission {
   //   UNAUTHENTICATED kCallerCertificateExpired
   //   the errors of RevocationGuard::CheckCaller
   //   UNAUTHENTICATED kCallerUnknown: its join token or JWT is of no use
+  //   UNAUTHENTICATED kRenewalProofInvalid: its renewal proof was used, or came too late
   //   INVALID_ARGUMENT kRequestIdInvalid
   //   the errors of AdmitRenewal (renewal.h)
   //   the errors of AnswerAgain, and those of the store
@@ -47,7 +45,8 @@ class Admission {
   // False when another batch holds the request id, the join token or the JWT: the item is to be
   // dropped, and its issuance will be among the waiters of that batch's Release. Appended to
   // `waiters` are the issuances that waited for what this item held and does not need any more.
-  [[nodiscard]] bool Admit(IssuanceItem& item, absl::Time now, std::vector<Issuance*>* waiters);
+  [[nodiscard]] bool Admit(IssuanceItem& item, RevocationGuard& revocations, absl::Time now,
+                           std::vector<Issuance*>* waiters);
 
   // Gives up what the item holds, once it is recorded or refused, and appends to `waiters` the
   // issuances that waited for it.
@@ -59,7 +58,7 @@ class Admission {
                                   absl::Time now);
 
   // TokenRefused, for an item whose join token or JWT another certificate used up since the item
-  // was admitted; notes that in the log.
+  // was admitted, and kRenewalProofInvalid for one whose renewal proof was; notes that in the log.
   absl::Status RefuseSpent(const IssuanceItem& item, absl::Time now);
 
   // TokenRefused, for an item that came with a join token; notes in the log why.
@@ -87,7 +86,6 @@ class Admission {
   absl::Status RefuseJwt(const IssuanceItem& item, absl::string_view why, absl::Time now);
 
   store::Store& store_;
-  const RevocationGuard revocations_;
   InFlightRequests in_flight_;
   log::Limiter refused_tokens_limiter_{10};
   // Seconds since 1970.

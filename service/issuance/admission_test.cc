@@ -48,7 +48,7 @@ struct Asked {
 
 class AdmissionTest : public ::testing::Test {
  protected:
-  bool Admit(Asked& asked) { return admission_.Admit(asked.item, kNow, &waiters_); }
+  bool Admit(Asked& asked) { return admission_.Admit(asked.item, revocations_, kNow, &waiters_); }
   void Release(Asked& asked) { admission_.Release(asked.item, &waiters_); }
 
   // What the request of `asked` was answered with earlier.
@@ -87,6 +87,7 @@ class AdmissionTest : public ::testing::Test {
   }
 
   store::MemoryStore store_;
+  RevocationGuard revocations_{nullptr};
   Admission admission_{store_};
   std::vector<Issuance*> waiters_;
   const std::string hash_ = std::string(32, 'h');

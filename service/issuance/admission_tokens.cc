@@ -95,12 +95,23 @@ absl::Status Admission::RedeemJwt(IssuanceItem& item, const OneUseJwt& jwt, absl
 }
 
 absl::Status Admission::RefuseJwt(const IssuanceItem& item, absl::string_view why, absl::Time now) {
+  const Caller& caller = *item.issuance->caller;
+  const bool is_proof = ShowsProof(caller);
   uint64_t suppressed = 0;
   if (refused_tokens_limiter_.Allow(now, &suppressed)) {
-    log::Warning("A JWT was refused",
-                 {{"why", why}, {"identity", item.caller}, {"lines_suppressed", suppressed}});
+    log::Warning(is_proof ? "A renewal proof was refused" : "A JWT was refused",
+                 {{"why", why},
+                  {"identity", item.caller},
+                  {"peer", AddressOf(caller)},
+                  {"lines_suppressed", suppressed}});
   }
-  return TokenRefused();
+  // Its holder has the key, and may know.
+  return is_proof ? Unauthenticated(
+                        Reason::kRenewalProofInvalid,
+                        absl::StrCat("The renewal proof is refused: ", why,
+                                     ". Make a new one of the certificate and its key for each "
+                                     "call, and repeat a call with the same request_id"))
+                  : TokenRefused();
 }
 
 void Admission::DropOldJwtUses(absl::Time now) {

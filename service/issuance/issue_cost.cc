@@ -52,10 +52,10 @@ uint64_t SigningCostOf(absl::string_view spki) {
 
 }  // namespace
 
-uint64_t PossessionCost(const x509::PublicKey& key) {
+uint64_t PossessionCost(const x509::PublicKey& key, bool in_lanes) {
   switch (key.algorithm) {
     case x509::PublicKeyAlgorithm::kP256:
-      return 70;
+      return in_lanes ? 10 : 70;
     case x509::PublicKeyAlgorithm::kP384:
       return 740;
     case x509::PublicKeyAlgorithm::kEd25519:
@@ -80,14 +80,16 @@ uint64_t SigningCost(const x509::PublicKey& key) {
   return 0;
 }
 
-IssueCosts::IssueCosts(absl::string_view issuing_key) : signing_(SigningCostOf(issuing_key)) {}
+IssueCosts::IssueCosts(absl::string_view issuing_key, bool in_lanes)
+    : signing_(SigningCostOf(issuing_key)), in_lanes_(in_lanes) {}
 
 uint64_t IssueCosts::Of(absl::string_view csr_der) const {
   const absl::StatusOr<x509::PublicKey> key = KeyOf(csr_der);
   if (!key.ok()) {
     return kEach;
   }
-  return kEach + csr_der.size() / kOctetsPerMicrosecond + PossessionCost(*key) + signing_;
+  return kEach + csr_der.size() / kOctetsPerMicrosecond + PossessionCost(*key, in_lanes_) +
+         signing_;
 }
 
 uint64_t IssueCosts::OfRequest(const IssueRequest& request) const {
@@ -98,7 +100,7 @@ uint64_t IssueCosts::OfRenewal() const { return kEach + signing_; }
 
 uint64_t IssueCosts::Typical() const {
   return kEach + kTypicalOctets / kOctetsPerMicrosecond +
-         PossessionCost({.algorithm = x509::PublicKeyAlgorithm::kP256}) + signing_;
+         PossessionCost({.algorithm = x509::PublicKeyAlgorithm::kP256}, in_lanes_) + signing_;
 }
 
 }  // namespace fleetca::service

@@ -13,10 +13,13 @@ namespace fleetca::service {
 // Costs are microseconds of one processor, as they were measured on a small machine of 2026 with
 // OpenSSL 3.0 (bench/possession_bench, bench/sign_bench). Another machine is faster or slower as a
 // whole; that a P-384 key costs as much as seven P-256 ones is so on all, and that is what counts.
+// Where P-256 is verified in lanes (docs/lanes.md), it costs as much as seventy: the fewer
+// microseconds most requests take, the more a dear one weighs.
 
 // To judge a subscriber's key and verify one signature by it. An RSA key is taken for one that was
-// never seen: judging it again costs less.
-uint64_t PossessionCost(const x509::PublicKey& key);
+// never seen: judging it again costs less. In lanes a signature is taken for one of a full batch:
+// who waits alone pays for nobody else's time.
+uint64_t PossessionCost(const x509::PublicKey& key, bool in_lanes = false);
 
 // To make one signature.
 uint64_t SigningCost(const x509::PublicKey& key);
@@ -24,8 +27,8 @@ uint64_t SigningCost(const x509::PublicKey& key);
 // Immutable; thread-safe.
 class IssueCosts {
  public:
-  // The issuing key, as a SubjectPublicKeyInfo.
-  explicit IssueCosts(absl::string_view issuing_key);
+  // The issuing key, as a SubjectPublicKeyInfo, and whether P-256 is verified in lanes.
+  explicit IssueCosts(absl::string_view issuing_key, bool in_lanes = false);
 
   // All that a certificate for this CSR costs. The key is found where the parser will find it, so
   // that a CSR cannot seem cheaper than it is; one in which there is none is going to be refused
@@ -43,6 +46,7 @@ class IssueCosts {
 
  private:
   const uint64_t signing_;
+  const bool in_lanes_;
 };
 
 }  // namespace fleetca::service

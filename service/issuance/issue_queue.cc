@@ -33,7 +33,7 @@ absl::string_view FlowOf(const Caller& caller) {
 }  // namespace
 
 IssueQueue::IssueQueue(const Options& options)
-    : costs_(options.issuer_key),
+    : costs_(options.issuer_key, options.possession_in_lanes),
       workers_(std::max<size_t>(1, options.workers)),
       clock_(*options.clock),
       queue_(options.capacity, kTurn * costs_.Typical()) {}

@@ -26,10 +26,8 @@ struct IssuedCertificate {
 // What is answered about a certificate that was issued before.
 IssuedCertificate AnswerFromRecord(store::CertificateRecord record);
 
-// When a certificate should be renewed, to the second: between half and three quarters of its
-// validity, spread over that window by 32 random bits of the serial number, so that a fleet that
-// started together does not renew in pulses and the answer is the same whenever it is asked. Half,
-// where there is no serial number.
+// When a certificate should be renewed while nothing moves its window: PointIn of UsualWindow
+// (service/renewals/renewal_window.h).
 absl::Time RenewAfter(absl::string_view serial, absl::Time not_before, absl::Time not_after);
 
 }  // namespace fleetca::service

@@ -67,9 +67,10 @@ Issuer::Issuer(const IssuerOptions& options, std::unique_ptr<IssuingPolicies> po
       clock_rule_(options.clock_rule),
       contents_{.instance_id = store_.instance_id(), .provenance = options.provenance},
       revocations_(options.revocations),
-      admission_(store_, revocations_),
-      judge_(policies_->ca(), options.csr_limits, admission_, revocations_),
-      budgets_(options.clock, BudgetsOptions()) {}
+      admission_(store_),
+      judge_(policies_->ca(), options.csr_limits, admission_),
+      budgets_(options.clock, BudgetsOptions()),
+      lineage_guard_(store_, revocations_, options.learn_revocations, stats_) {}
 
 void Issuer::IssueBatch(absl::Span<Issuance* const> batch) {
   std::vector<Issuance*> waiters;
@@ -97,20 +98,20 @@ void Issuer::IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>
   }
   const absl::Time now = *believed;
   const std::shared_ptr<const IssuingPolicy> policy = policies_->Current();
-  LineageGuard::Batch lineages(lineage_guard_);
+  RevocationGuard revocations(revocations_);
   IssuanceItems items;
   items.reserve(batch.size());  // items have addresses that others alias
   for (Issuance* issuance : batch) {
     IssuanceItem& item = items.emplace_back(issuance);
-    if (!admission_.Admit(item, now, waiters)) {
+    if (!admission_.Admit(item, revocations, now, waiters)) {
       items.pop_back();  // the batch that holds its request id or token finishes it
       continue;
     }
     if (item.alive()) {
-      item.status = lineages.Check(*issuance, now);
+      item.status = lineage_guard_.Check(*issuance->caller, now);
     }
     if (item.alive()) {
-      judge_.Judge(item, *policy, now);
+      judge_.Judge(item, *policy, revocations, now);
     }
   }
   VerifyPossession(items);
@@ -120,7 +121,7 @@ void Issuer::IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>
     }
   }
   Sign(items);
-  Record(items, now);
+  Record(items, revocations, now);
   Finish(items, waiters);
 }
 
@@ -139,7 +140,7 @@ void Issuer::VerifyPossession(IssuanceItems& items) const {
   std::vector<const x509::Csr*> csrs(items.size(), nullptr);
   std::vector<absl::Status> results(items.size());
   for (size_t i = 0; i < items.size(); ++i) {
-    // Where there is no CSR, TLS has verified it.
+    // Where there is no CSR, TLS or a renewal proof has verified it.
     if (items[i].alive() && !items[i].csr.der.empty()) {
       csrs[i] = &items[i].csr;
     }
@@ -207,6 +208,9 @@ void Issuer::Finish(IssuanceItems& items, std::vector<Issuance*>* waiters) {
     admission_.Release(item, waiters);
     if (!item.status.ok()) {
       stats_.refused.fetch_add(1, std::memory_order_relaxed);
+      if (GetReason(item.status) == Reason::kRenewalProofInvalid) {
+        stats_.refused_proofs.fetch_add(1, std::memory_order_relaxed);
+      }
       item.issuance->Answer(std::move(item.status));
       continue;
     }
@@ -216,6 +220,9 @@ void Issuer::Finish(IssuanceItems& items, std::vector<Issuance*>* waiters) {
     count.fetch_add(1, std::memory_order_relaxed);
     if (!item.done && item.renewed != nullptr) {
       stats_.renewed.fetch_add(1, std::memory_order_relaxed);
+      if (ShowsProof(*item.issuance->caller)) {
+        stats_.renewed_by_proof.fetch_add(1, std::memory_order_relaxed);
+      }
     }
     item.issuance->Answer(std::move(item.answer));
   }

@@ -2,6 +2,7 @@
 #ifndef FLEETCA_SERVICE_ISSUANCE_ISSUER_H_
 #define FLEETCA_SERVICE_ISSUANCE_ISSUER_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,6 +59,8 @@ struct IssuerOptions {
   const ClockRule* clock_rule = nullptr;
   // Who is revoked and blocked; null: nobody, which is for tests and benchmarks.
   const KnownRevocations* revocations = nullptr;
+  // Returns when `revocations` has what was written to the store before; null: it does by itself.
+  std::function<absl::Status()> learn_revocations;
 };
 
 // Thread-safe: any number of workers call IssueBatch at once.
@@ -99,10 +102,13 @@ class Issuer {
   void VerifyPossession(IssuanceItems& items) const;
   void Prepare(IssuanceItem& item, const IssuingPolicy& policy, absl::Time now);
   void Sign(IssuanceItems& items) const;
-  void Record(IssuanceItems& items, absl::Time now);  // issuer_record.cc
+  void Record(IssuanceItems& items, const RevocationGuard& revocations,
+              absl::Time now);  // issuer_record.cc
   // What the store says became of a certificate. Where another batch or server was first since the
   // item was admitted, this certificate's signature is forgotten.
   void Settle(IssuanceItem& item, const store::WriteOutcome& outcome, absl::Time now);
+  // For an item that is recorded, where what is revoked or blocked has changed meanwhile.
+  void LookAgain(IssuanceItem& item, const RevocationGuard& revocations, absl::Time now);
   void BlockStaleLineages(absl::Span<IssuanceItem* const> owners,
                           absl::Span<const store::WriteOutcome> outcomes, absl::Time now);
   void Finish(IssuanceItems& items, std::vector<Issuance*>* waiters);
@@ -114,12 +120,12 @@ class Issuer {
   const Clock& clock_;
   const ClockRule* const clock_rule_;
   const ContentsOptions contents_;
-  const RevocationGuard revocations_;
+  const KnownRevocations* const revocations_;
   Admission admission_;
   RequestJudge judge_;
   Budgets budgets_;
   IssuerStats stats_;
-  LineageGuard lineage_guard_{store_, stats_};
+  LineageGuard lineage_guard_;
 };
 
 }  // namespace fleetca::service

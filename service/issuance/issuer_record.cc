@@ -28,10 +28,10 @@ std::string Sha256Text(absl::string_view bytes) {
   return std::string(digest.data(), digest.size());
 }
 
-store::CertificateRecord RecordOf(const IssuanceItem& item, absl::string_view issuer,
-                                  absl::Time now) {
+// Takes the certificate out of the item, for as long as it is being recorded.
+store::CertificateRecord RecordOf(IssuanceItem& item, absl::string_view issuer, absl::Time now) {
   return {.serial = item.answer.serial_number,
-          .certificate = item.answer.certificate,
+          .certificate = std::move(item.answer.certificate),
           .identity = std::string(item.decision.identity()),
           .requester = RequesterOf(*item.issuance, item.caller),
           .profile = item.decision.profile->profile.name(),
@@ -99,8 +99,8 @@ void LogUsedTokens(const IssuanceItems& items) {
 
 }  // namespace
 
-void Issuer::Record(IssuanceItems& items, absl::Time now) {
-  const Batch batch = MakeBatch(items, policies_->ca().key_id, now);
+void Issuer::Record(IssuanceItems& items, const RevocationGuard& revocations, absl::Time now) {
+  Batch batch = MakeBatch(items, policies_->ca().key_id, now);
   if (batch.owners.empty()) {
     return;
   }
@@ -118,8 +118,13 @@ void Issuer::Record(IssuanceItems& items, absl::Time now) {
     }
     return;
   }
+  const bool look_again = revocations.HasChanged();
   for (size_t i = 0; i < batch.owners.size(); ++i) {
+    batch.owners[i]->answer.certificate = std::move(batch.certificates[i].certificate);
     Settle(*batch.owners[i], outcomes->certificates[i], now);
+    if (look_again && outcomes->certificates[i].stored()) {
+      LookAgain(*batch.owners[i], revocations, now);
+    }
   }
   BlockStaleLineages(batch.owners, outcomes->certificates, now);
   stats_.batches.fetch_add(1, std::memory_order_relaxed);
@@ -133,7 +138,6 @@ void Issuer::Settle(IssuanceItem& item, const store::WriteOutcome& outcome, absl
       if (item.budget.has_value()) {
         (*std::move(item.budget)).Spend();
       }
-      item.status = revocations_.CheckRecorded(item);
       return;
     case store::WriteOutcome::Kind::kReplayed:
       item.status = admission_.AnswerAgain(item, *outcome.earlier, now);
@@ -147,6 +151,13 @@ void Issuer::Settle(IssuanceItem& item, const store::WriteOutcome& outcome, absl
     case store::WriteOutcome::Kind::kBlocked:
       item.status = lineage_guard_.RefuseBlocked(*item.issuance->caller, now);
       return;
+  }
+}
+
+void Issuer::LookAgain(IssuanceItem& item, const RevocationGuard& revocations, absl::Time now) {
+  item.status = revocations.CheckAgain(item);
+  if (item.status.ok()) {
+    item.status = lineage_guard_.Check(*item.issuance->caller, now);
   }
 }
 

@@ -1,9 +1,13 @@
 // What the issuer refuses because it was revoked or blocked.
+#include <array>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/errors.h"
+#include "base/sha256.h"
 #include "base/time_rounding.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -14,6 +18,7 @@
 #include "tests/testing/csr_maker.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_issuer.h"
+#include "x509/csr.h"
 
 namespace fleetca::service {
 namespace {
@@ -136,6 +141,57 @@ TEST_F(IssuerRevocationTest, Checklist44_ATokenOfABlockedIdentityIsNotSpent) {
 TEST_F(IssuerRevocationTest, Checklist25_WhatIsRevokedWhileItIsRecordedIsNotAnswered) {
   store_.recorded = [this] { Revoke(); };
   EXPECT_THAT(Issue(Web()), kIsRevoked);
+}
+
+TEST_F(IssuerRevocationTest, Checklist25_WhatIsBlockedWhileItIsRecordedIsNotAnswered) {
+  store_.recorded = [this] { Block(kWeb); };
+  EXPECT_THAT(Issue(Web()), kIsBlocked);
+  known_.Apply(store::Unblock{.target = {store::BlockKind::kIdentity, kWeb}});
+  store_.recorded = [this] {
+    known_.Apply(store::Block{.target = {store::BlockKind::kLineage, kSerial}});
+  };
+  EXPECT_THAT(Issue(Web()), IsError(absl::StatusCode::kPermissionDenied, Reason::kLineageBlocked));
+}
+
+TEST_F(IssuerRevocationTest, Checklist12_AKeyThatIsBlockedWhileItIsRecordedIsNotAnswered) {
+  store_.recorded = [this] {
+    const x509::Csr csr = *x509::ParseCsr(csr_, {});
+    const std::array<char, 32> digest = Sha256(csr.public_key.spki);
+    known_.Apply(store::Block{
+        .target = {store::BlockKind::kKey, std::string(digest.data(), digest.size())}});
+  };
+  EXPECT_THAT(Issue(Web()), IsError(absl::StatusCode::kPermissionDenied, Reason::kKeyBlocked));
+}
+
+TEST_F(IssuerRevocationTest, Checklist28_NothingIsAnsweredThatIsRecordedWhileNoMoreIsKnown) {
+  store_.recorded = [this] { known_.SetIncomplete(); };
+  EXPECT_THAT(Issue(Web()), IsError(absl::StatusCode::kUnavailable, Reason::kRevocationsUnknown));
+}
+
+// What one caller asks is looked at once a batch, and what others ask is theirs.
+TEST_F(IssuerRevocationTest, OneCallersRequestsOfABatchAreAllJudgedAsThatCallers) {
+  Revoke();
+  Block("spiffe://fleet.test/svc/db");
+  const auto good = std::make_shared<const Caller>(CertificateCaller{.spiffe_id = kWeb});
+  const auto revoked = std::make_shared<const Caller>(Web());
+  const auto blocked =
+      std::make_shared<const Caller>(CertificateCaller{.spiffe_id = "spiffe://fleet.test/svc/db"});
+  const std::string for_blocked =
+      MakeCsr({.names = {{x509::NameType::kUri, "spiffe://fleet.test/svc/db"}}});
+  std::deque<RecordingIssuance> issuances;
+  std::vector<Issuance*> batch;
+  for (const auto& caller : {good, good, revoked, revoked, good, blocked, blocked, good}) {
+    batch.push_back(&issuances.emplace_back(caller == blocked ? for_blocked : csr_));
+    issuances.back().caller = caller;
+  }
+  ca_.issuer().IssueBatch(batch);
+  for (const RecordingIssuance& issuance : issuances) {
+    if (issuance.caller == good) {
+      FLEETCA_EXPECT_OK(issuance.outcome);
+    } else {
+      EXPECT_THAT(issuance.outcome, issuance.caller == revoked ? kIsRevoked : kIsBlocked);
+    }
+  }
 }
 
 }  // namespace

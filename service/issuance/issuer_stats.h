@@ -14,6 +14,8 @@ namespace fleetca::service {
 struct IssuerStats {
   std::atomic<uint64_t> issued{0};            // certificates recorded and answered
   std::atomic<uint64_t> renewed{0};           // those among them that renewed another
+  std::atomic<uint64_t> renewed_by_proof{0};  // those among these by a proof, not a handshake
+  std::atomic<uint64_t> refused_proofs{0};    // refused: requests with a proof that was used up
   std::atomic<uint64_t> replayed{0};          // stored answers given again
   std::atomic<uint64_t> validated{0};         // validate_only requests that would have been issued
   std::atomic<uint64_t> refused{0};           // everything that ended in an error

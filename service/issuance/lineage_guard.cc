@@ -36,26 +36,11 @@ store::Block BlockOf(const LineageGuard::Stale& stale, absl::Time now) {
 
 }  // namespace
 
-absl::Status LineageGuard::Batch::Check(const Issuance& issuance, absl::Time now) {
-  const CallerCertificate* held = CallerCertificateOf(*issuance.caller);
-  if (held == nullptr) {
-    return absl::OkStatus();
-  }
-  if (issuance.caller != last_) {
-    last_ = issuance.caller;
-    const absl::StatusOr<store::Block> block =
-        guard_.store_.GetBlock({store::BlockKind::kLineage, held->lineage});
-    answer_ = absl::IsNotFound(block.status()) ? absl::OkStatus() : block.status();
-    if (block.ok()) {
-      // The first of them is logged; each is counted.
-      answer_ = guard_.RefuseBlocked(*issuance.caller, now);
-      return answer_;
-    }
-  }
-  if (absl::IsPermissionDenied(answer_)) {
-    guard_.stats_.blocked_lineages.fetch_add(1, std::memory_order_relaxed);
-  }
-  return answer_;
+absl::Status LineageGuard::Check(const Caller& caller, absl::Time now) {
+  const CallerCertificate* held = CallerCertificateOf(caller);
+  const bool is_blocked = held != nullptr && revocations_ != nullptr &&
+                          revocations_->IsBlocked(store::BlockKind::kLineage, held->lineage);
+  return is_blocked ? RefuseBlocked(caller, now) : absl::OkStatus();
 }
 
 // For the operator this is the one line that says that a key was stolen, and where the two are.
@@ -103,10 +88,13 @@ absl::Status LineageGuard::RefuseBlocked(const Caller& caller, absl::Time now) {
   }
   return PermissionDenied(
       Reason::kLineageBlocked,
-      absl::StrCat("The CA gives no more certificates to the line that began with ",
-                   absl::BytesToHexString(held.lineage),
-                   ", because a copy of its key may be in use. Enroll anew with a new key, such as "
-                   "by a join token, or ask the CA's operator why the line is blocked"));
+      absl::StrCat(
+          "The CA gives no more certificates to the line that began with ",
+          absl::BytesToHexString(held.lineage),
+          ", because a copy of its key may be in use. Enroll anew with a new key, such as "
+          "by a join token; or have the CA's operator look at the alarm in the CA's log, who "
+          "can take the block back: fleetca lineage unblock ",
+          absl::BytesToHexString(held.lineage)));
 }
 
 void LineageGuard::BlockAsProfilesSay(absl::Span<const Stale> stale, absl::Time now) {
@@ -123,6 +111,10 @@ void LineageGuard::BlockAsProfilesSay(absl::Span<const Stale> stale, absl::Time 
     return;
   }
   const absl::Status written = store_.Write({.blocks = blocks}).status();
+  if (written.ok() && learn_ != nullptr) {
+    // Where the store is not readable, nobody is believed until it is.
+    learn_().IgnoreError();
+  }
   for (const store::Block& block : blocks) {
     const std::string lineage = absl::BytesToHexString(block.target.value);
     if (written.ok()) {

@@ -2,7 +2,8 @@
 #ifndef FLEETCA_SERVICE_ISSUANCE_LINEAGE_GUARD_H_
 #define FLEETCA_SERVICE_ISSUANCE_LINEAGE_GUARD_H_
 
-#include <memory>
+#include <functional>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -11,12 +12,14 @@
 #include "service/caller/caller.h"
 #include "service/issuance/issuance_item.h"
 #include "service/issuance/issuer_stats.h"
+#include "service/revocation/known_revocations.h"
 #include "store/lineage.h"
 #include "store/store.h"
 
 namespace fleetca::service {
 
-// Counts and logs what it refuses. Thread-safe; the store and the stats outlive it.
+// Counts and logs what it refuses. Thread-safe; the store, the revocations and the stats outlive
+// it.
 class LineageGuard {
  public:
   // A renewal that the store refused as stale, and how far its lineage is.
@@ -25,26 +28,16 @@ class LineageGuard {
     const store::LineageState* newest;
   };
 
-  LineageGuard(store::Store& store, IssuerStats& stats) : store_(store), stats_(stats) {}
+  // Without `revocations` none is known to be blocked. `learn` makes known what the store holds.
+  LineageGuard(store::Store& store, const KnownRevocations* revocations,
+               std::function<absl::Status()> learn, IssuerStats& stats)
+      : store_(store), revocations_(revocations), learn_(std::move(learn)), stats_(stats) {}
   LineageGuard(const LineageGuard&) = delete;
   LineageGuard& operator=(const LineageGuard&) = delete;
 
-  // Looks at the callers of one batch, in its order: one look-up for all that one call asks.
-  class Batch {
-   public:
-    explicit Batch(LineageGuard& guard) : guard_(guard) {}
-
-    // PERMISSION_DENIED kLineageBlocked where the caller's certificate is of a lineage that is
-    // blocked, for whatever certificate it asks. The store's errors.
-    absl::Status Check(const Issuance& issuance, absl::Time now);
-
-   private:
-    LineageGuard& guard_;
-    // The caller that was asked about last, and the answer. Held, so that no other caller gets its
-    // address.
-    std::shared_ptr<const Caller> last_;
-    absl::Status answer_;
-  };
+  // PERMISSION_DENIED kLineageBlocked where the caller's certificate is of a lineage that is known
+  // to be blocked, for whatever certificate it asks. Waits for nothing.
+  absl::Status Check(const Caller& caller, absl::Time now);
 
   // PERMISSION_DENIED kLineageStale, with an alarm in the log: two use the key of one instance.
   absl::Status RefuseStale(const Stale& stale, absl::Time now);
@@ -52,12 +45,15 @@ class LineageGuard {
   // PERMISSION_DENIED kLineageBlocked.
   absl::Status RefuseBlocked(const Caller& caller, absl::Time now);
 
-  // Blocks the lineages of those whose profile wants that. Durable when it returns. Where the store
-  // does not take it, it says so in the log: the next one that is stale tries again.
+  // Blocks the lineages of those whose profile wants that. The blocks are durable and in effect
+  // when it returns. Where the store does not write, the log says so, and the next stale renewal of
+  // the lineage tries again.
   void BlockAsProfilesSay(absl::Span<const Stale> stale, absl::Time now);
 
  private:
   store::Store& store_;
+  const KnownRevocations* const revocations_;
+  const std::function<absl::Status()> learn_;
   IssuerStats& stats_;
   log::Limiter stale_limiter_{10};
   log::Limiter blocked_limiter_{10};

@@ -3,9 +3,9 @@
 #include <cstdint>
 
 #include "absl/memory/memory.h"
-#include "absl/time/clock.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "base/steady_time.h"
 
 namespace fleetca::service {
 
@@ -23,6 +23,7 @@ RateReporter::~RateReporter() {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
+  stop_.Set();
   thread_.Join();
 }
 
@@ -30,13 +31,19 @@ void RateReporter::Run() {
   uint64_t last_issued = stats_.issued;
   uint64_t last_refused = stats_.refused + queue_.refused();
   uint64_t last_batches = stats_.batches;
-  absl::Time last_time = absl::Now();
-  absl::MutexLock lock(&mutex_);
-  while (!mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval_)) {
+  absl::Time last_time = SteadyTime();
+  while (true) {
+    stop_.WaitFor(interval_);
+    {
+      absl::MutexLock lock(&mutex_);
+      if (stopping_) {
+        return;
+      }
+    }
     const uint64_t issued = stats_.issued;
     const uint64_t refused = stats_.refused + queue_.refused();
     const uint64_t batches = stats_.batches;
-    const absl::Time now = absl::Now();
+    const absl::Time now = SteadyTime();
     if (issued != last_issued || refused != last_refused) {
       const double seconds = absl::ToDoubleSeconds(now - last_time);
       const uint64_t new_batches = batches - last_batches;

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/steady_event.h"
 #include "base/thread.h"
 #include "service/issuance/issue_queue.h"
 #include "service/issuance/issuer_stats.h"
@@ -37,7 +38,8 @@ class RateReporter {
   const absl::Duration interval_;
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  Thread thread_;  // the last member: it uses the others
+  SteadyEvent stop_;  // set after stopping_
+  Thread thread_;     // the last member: it uses the others
 };
 
 }  // namespace fleetca::service

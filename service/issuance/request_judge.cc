@@ -41,12 +41,8 @@ x509::GeneralNames NamesOf(const Caller& caller) {
 
 }  // namespace
 
-RequestJudge::RequestJudge(const IssuingCa& ca, x509::CsrLimits limits, Admission& admission,
-                           RevocationGuard revocations)
-    : ca_(ca),
-      limits_(LimitsFor(limits, ca.oids)),
-      admission_(admission),
-      revocations_(revocations) {}
+RequestJudge::RequestJudge(const IssuingCa& ca, x509::CsrLimits limits, Admission& admission)
+    : ca_(ca), limits_(LimitsFor(limits, ca.oids)), admission_(admission) {}
 
 absl::Status RequestJudge::NeverCertify(absl::Span<const std::string> ca_certificates) {
   for (const std::string& der : ca_certificates) {
@@ -58,12 +54,13 @@ absl::Status RequestJudge::NeverCertify(absl::Span<const std::string> ca_certifi
 
 void RequestJudge::Block(absl::string_view spki_sha256) { forbidden_keys_.Block(spki_sha256); }
 
-void RequestJudge::Judge(IssuanceItem& item, const IssuingPolicy& policy, absl::Time now) {
+void RequestJudge::Judge(IssuanceItem& item, const IssuingPolicy& policy,
+                         RevocationGuard& revocations, absl::Time now) {
   item.status = [&]() -> absl::Status {
     FLEETCA_RETURN_IF_ERROR(ReadKeyAndNames(item, limits_));
     FLEETCA_RETURN_IF_ERROR(forbidden_keys_.Check(item.csr.public_key));
     FLEETCA_RETURN_IF_ERROR(Decide(item, policy, now));
-    FLEETCA_RETURN_IF_ERROR(revocations_.CheckDecided(item));
+    FLEETCA_RETURN_IF_ERROR(revocations.CheckDecided(item));
     return DecideValidity(item, ca_, now);
   }();
   if (!item.csr.ignored_extensions.empty()) {

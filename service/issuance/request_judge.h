@@ -21,17 +21,16 @@ namespace fleetca::service {
 // Thread-safe. The CA and the admission outlive it.
 class RequestJudge {
  public:
-  RequestJudge(const IssuingCa& ca, x509::CsrLimits limits, Admission& admission,
-               RevocationGuard revocations = RevocationGuard(nullptr));
+  RequestJudge(const IssuingCa& ca, x509::CsrLimits limits, Admission& admission);
   RequestJudge(const RequestJudge&) = delete;
   RequestJudge& operator=(const RequestJudge&) = delete;
 
   // Fills in the item's CSR, decision and validity, or sets its status: the errors of
   // ReadKeyAndNames, ForbiddenKeys::Check, Policy::Authorize, RevocationGuard::CheckDecided and
-  // DecideValidity. Whatever the
-  // policy refuses to a join token is said in the words of every refused token. Possession of the
-  // key is not looked at.
-  void Judge(IssuanceItem& item, const IssuingPolicy& policy, absl::Time now);
+  // DecideValidity. Whatever the policy refuses to a join token is said in the words of every
+  // refused token. Possession of the key is not looked at.
+  void Judge(IssuanceItem& item, const IssuingPolicy& policy, RevocationGuard& revocations,
+             absl::Time now);
 
   // Adds to the certificates, DER, whose keys are never certified. An error when one of them cannot
   // be read; those before it are added.
@@ -48,7 +47,6 @@ class RequestJudge {
   const IssuingCa& ca_;
   const x509::CsrLimits limits_;
   Admission& admission_;
-  const RevocationGuard revocations_;
   ForbiddenKeys forbidden_keys_;
   log::Limiter denied_limiter_{10};
   log::Limiter left_out_limiter_{10};

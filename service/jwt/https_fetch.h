@@ -1,4 +1,4 @@
-// One document by HTTPS. The one door to libcurl is in its .cc file.
+// The key set of a token issuer, by HTTPS.
 #ifndef FLEETCA_SERVICE_JWT_HTTPS_FETCH_H_
 #define FLEETCA_SERVICE_JWT_HTTPS_FETCH_H_
 

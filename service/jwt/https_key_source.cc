@@ -39,13 +39,16 @@ absl::StatusOr<std::unique_ptr<HttpsKeySource>> HttpsKeySource::Start(HttpsKeySo
 }
 
 HttpsKeySource::HttpsKeySource(HttpsKeySourceOptions options, Fetch fetch, const Clock& clock)
-    : options_(std::move(options)), fetch_(std::move(fetch)), clock_(clock) {}
+    : options_(std::move(options)), fetch_(std::move(fetch)), clock_(clock) {
+  work_.Set();  // the first fetch
+}
 
 HttpsKeySource::~HttpsKeySource() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
+  work_.Set();
   thread_.Join();
 }
 
@@ -59,7 +62,7 @@ void HttpsKeySource::OnUnknownKey() {
   const absl::Time now = clock_.Now();
   // A clock that was set back must not stop the fetches.
   if (now >= last_fetch_ + options_.retry_interval || now < last_fetch_) {
-    wanted_ = true;
+    work_.Set();
   }
 }
 
@@ -67,13 +70,12 @@ void HttpsKeySource::Run() {
   absl::Duration wait = options_.refresh_interval;
   absl::Duration next_retry = kFirstRetry;
   while (true) {
+    work_.WaitFor(wait);
     {
       absl::MutexLock lock(&mutex_);
-      mutex_.AwaitWithTimeout(absl::Condition(this, &HttpsKeySource::HasWork), wait);
       if (stopping_) {
         return;
       }
-      wanted_ = false;
       last_fetch_ = clock_.Now();
     }
     if (Refresh()) {

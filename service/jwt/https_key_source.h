@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/steady_event.h"
 #include "base/thread.h"
 #include "service/jwt/key_source.h"
 
@@ -60,7 +61,6 @@ class HttpsKeySource : public KeySource {
   [[nodiscard]] bool Refresh() ABSL_LOCKS_EXCLUDED(mutex_);
   // Once for each failure that differs from the one before.
   void LogFailure(const absl::Status& error);
-  bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return wanted_ || stopping_; }
 
   const HttpsKeySourceOptions options_;
   const Fetch fetch_;
@@ -71,9 +71,9 @@ class HttpsKeySource : public KeySource {
   absl::Mutex mutex_;
   std::shared_ptr<const JwkSet> keys_ ABSL_GUARDED_BY(mutex_) = std::make_shared<const JwkSet>();
   absl::Time last_fetch_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  bool wanted_ ABSL_GUARDED_BY(mutex_) = true;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  Thread thread_;  // the last member: it uses the others
+  SteadyEvent work_;  // a fetch is wanted before its time, or stopping_ was set
+  Thread thread_;     // the last member: it uses the others
 };
 
 }  // namespace fleetca::service

@@ -13,6 +13,9 @@
 namespace fleetca::service {
 namespace {
 
+// A stranger chose the name, and people read it.
+constexpr size_t kMaxShownName = 64;
+
 // Builds the value from the parser's events; an event that answers false ends the parse.
 class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
@@ -40,7 +43,9 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
         name_ = std::move(name);
         return true;
       }
-      problem_ = absl::StrCat("has the name \"", absl::CHexEscape(name), "\" twice in one object");
+      problem_ = absl::StrCat("has the name \"",
+                              absl::CHexEscape(absl::string_view(name).substr(0, kMaxShownName)),
+                              "\" twice in one object");
       return false;
     }
     name_ = std::move(name);

@@ -23,8 +23,8 @@ struct Jwk {
   bool IsFor(SigningAlgorithm wanted) const;
 };
 
-// INVALID_ARGUMENT kKeyUnsupported for every element that is no key for signatures, of the kinds
-// and sizes that JwkSet::Parse lists: the message is what LeftOutJwk::why is.
+// INVALID_ARGUMENT kKeyUnsupported unless the element is a key for signatures, of a kind and size
+// that JwkSet::Parse lists; the message becomes LeftOutJwk::why.
 absl::StatusOr<Jwk> ReadJwk(const JsonValue& element);
 
 // The name of an element, whatever else is wrong with it; nullopt where it has none.

@@ -2,36 +2,19 @@
 
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "base/bearer_token_limit.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "service/jwt/base64url.h"
+#include "service/jwt/compact_jws.h"
 
 namespace fleetca::service {
 namespace {
 
 absl::Status Refusal(absl::string_view why) { return Unauthenticated(Reason::kCallerUnknown, why); }
-
-absl::StatusOr<JsonValue> ParseObject(absl::string_view part, absl::string_view name) {
-  const std::optional<std::string> text = DecodeBase64Url(part);
-  if (!text) {
-    return Refusal(absl::StrCat("the ", name, " is not canonical base64url without padding"));
-  }
-  absl::StatusOr<JsonValue> json = ParseJson(*text);
-  if (!json.ok()) {
-    return Refusal(absl::StrCat("the ", name, ": ", json.status().message()));
-  }
-  if (json->AsObject() == nullptr) {
-    return Refusal(absl::StrCat("the ", name, " is not a JSON object"));
-  }
-  return json;
-}
 
 // The header's text called so; null when it is absent or no string.
 const std::string* Text(const JsonValue& header, absl::string_view name) {
@@ -67,14 +50,8 @@ absl::Status CheckType(const JsonValue& header) {
 }  // namespace
 
 absl::StatusOr<UnverifiedJwt> ParseJwt(absl::string_view token) {
-  if (token.size() > kMaxBearerTokenBytes) {
-    return Refusal(absl::StrCat("the token has ", token.size(), " octets; 16 KiB are allowed"));
-  }
-  const std::vector<absl::string_view> parts = absl::StrSplit(token, '.');
-  if (parts.size() != 3) {
-    return Refusal(absl::StrCat("the token has ", parts.size(), " parts; a signed JWT has 3"));
-  }
-  FLEETCA_ASSIGN_OR_RETURN(const JsonValue header, ParseObject(parts[0], "header"));
+  FLEETCA_ASSIGN_OR_RETURN(const CompactJws jws, SplitCompactJws(token));
+  FLEETCA_ASSIGN_OR_RETURN(const JsonValue header, ParseJwsObject(jws.header, "header"));
   FLEETCA_RETURN_IF_ERROR(CheckType(header));
   const std::string* name = Text(header, "alg");
   const std::optional<SigningAlgorithm> algorithm =
@@ -92,10 +69,10 @@ absl::StatusOr<UnverifiedJwt> ParseJwt(absl::string_view token) {
     }
     key_id = *kid;
   }
-  if (parts[2].empty() || !DecodeBase64Url(parts[2])) {
+  if (jws.signature.empty() || !DecodeBase64Url(jws.signature)) {
     return Refusal("the signature is missing or not canonical base64url without padding");
   }
-  FLEETCA_ASSIGN_OR_RETURN(JsonValue claims, ParseObject(parts[1], "payload"));
+  FLEETCA_ASSIGN_OR_RETURN(JsonValue claims, ParseJwsObject(jws.payload, "payload"));
   return UnverifiedJwt{algorithm, *name, std::move(key_id), std::move(claims)};
 }
 

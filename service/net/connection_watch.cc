@@ -114,7 +114,8 @@ ConnectionWatch::List::iterator ConnectionWatch::LookAt(List::iterator one, absl
       return std::next(one);
     case Verdict::kEnded:
       if (!one->connection->answered() && one->received > kSilent) {
-        NoteEnd(*one, log::Level::kInfo, "it ended before a call of it was answered", now);
+        NoteEnd(*one, log::Level::kInfo,
+                "it ended before a call of it was answered, or with errors alone", now);
       }
       return Forget(one);
     case Verdict::kUnansweredBytes:

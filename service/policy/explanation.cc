@@ -64,6 +64,10 @@ void AppendDecision(const Decision& decision, std::string* out) {
   }
   AppendLine(out, "lifetime", absl::FormatDuration(decision.lifetime));
   AppendLine(out, "revocation", RevocationToText(decision.profile->revocation));
+  if (const absl::Duration grace = decision.profile->renewal_grace; grace > absl::ZeroDuration()) {
+    AppendLine(out, "renewal grace",
+               absl::StrCat(absl::FormatDuration(grace), " after its end, by a proof of its key"));
+  }
   AppendLine(out, "policy revision", absl::StrCat(decision.policy_revision));
   if (decision.budget != nullptr) {
     AppendLine(out, "counted against",

@@ -1,6 +1,7 @@
 #include "service/policy/explanation.h"
 
 #include <string>
+#include <utility>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -52,6 +53,16 @@ TEST_F(ExplanationTest, SaysWhichRulesMatchedAndWhatPassed) {
                     HasSubstr("ok      name DNS:web.fleet.example: granted"),
                     HasSubstr("URI:spiffe://fleet.example/svc/n1/web, DNS:web.fleet.example"),
                     HasSubstr("read"), HasSubstr("every service")));
+}
+
+TEST_F(ExplanationTest, SaysHowLongAfterItsEndItMayBeRenewed) {
+  PolicyOptions options = TestPolicy({TestRule("web", "/svc/web")});
+  options.profiles[0].renewal_grace = absl::Hours(36);
+  const auto policy = MakePolicy(std::move(options));
+  const std::string text =
+      ExplanationToText(policy->Explain(AskAs("spiffe://fleet.example/svc/web")));
+  EXPECT_THAT(text, HasSubstr("  renewal grace    36h after its end"));
+  EXPECT_THAT(ExplanationToText(policy_->Explain(request_)), Not(HasSubstr("grace")));
 }
 
 TEST_F(ExplanationTest, SaysWhatFailed) {

@@ -125,6 +125,7 @@ Fields FieldsOf(const PolicyProfileOptions& options) {
       {"subject", ToText(options.subject)},
       {"on_stale_lineage", options.on_stale_lineage == StaleLineage::kBlock ? "block" : "refuse"},
       {"revocation", std::string(RevocationSourceName(options.revocation))},
+      {"renewal_grace", absl::FormatDuration(options.renewal_grace)},
       {"key_usage", absl::StrCat(options.key_usage)},
       {"subordinate_ca", ToText(options.subordinate_ca.has_value())},
       {"subordinate_ca.path_length", absl::StrCat(ca.path_length)},

@@ -98,6 +98,14 @@ TEST(PolicyDiffTest, SeesWhereWordOfARevocationIs) {
               ElementsAre("profile \"user\": revocation: none -> default"));
 }
 
+TEST(PolicyDiffTest, SeesTheGraceOfRenewals) {
+  const PolicyOptions before = TestPolicy({TestRule("a", "/a")});
+  PolicyOptions after = before;
+  after.profiles[1].renewal_grace = absl::Hours(24);
+  EXPECT_THAT(DiffPolicies(before, after),
+              ElementsAre("profile \"user\": renewal_grace: 0 -> 24h"));
+}
+
 TEST(PolicyDiffTest, CannotForgeALine) {
   const PolicyOptions before = TestPolicy({TestRule("a", "/a")});
   PolicyOptions after = before;

@@ -60,6 +60,8 @@ struct PolicyProfileOptions {
   std::optional<SubjectOptions> subject;
   StaleLineage on_stale_lineage = StaleLineage::kRefuse;
   RevocationSource revocation = RevocationSource::kDefault;
+  // For how long after its end a certificate may still be renewed by a proof of its key.
+  absl::Duration renewal_grace = absl::ZeroDuration();
 };
 
 struct AttributeOptions {

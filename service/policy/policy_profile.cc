@@ -131,6 +131,18 @@ void CheckRevocation(const std::string& field, const PolicyProfileOptions& optio
   }
 }
 
+void CheckRenewalGrace(const std::string& field, const PolicyProfileOptions& options,
+                       Mistakes* mistakes) {
+  const absl::Duration grace = options.renewal_grace;
+  if (grace < absl::ZeroDuration() || grace > kMaxRenewalGrace) {
+    mistakes->Add(field,
+                  absl::StrCat("is ", absl::FormatDuration(grace),
+                               "; write up to 90 days, 7776000 seconds, or remove it for none"));
+  } else if (grace > absl::ZeroDuration() && options.subordinate_ca.has_value()) {
+    mistakes->Add(field, "is not for a profile of subordinate CAs, which renew nothing; remove it");
+  }
+}
+
 uint16_t KeyUsageOf(const PolicyProfileOptions& options) {
   if (options.key_usage != 0) {
     return options.key_usage;
@@ -166,6 +178,7 @@ std::optional<PolicyProfile> CompileProfile(absl::string_view field,
   }
   CheckSubject(absl::StrCat(field, ".subject"), options, mistakes);
   CheckRevocation(absl::StrCat(field, ".revocation"), options, mistakes);
+  CheckRenewalGrace(absl::StrCat(field, ".renewal_grace"), options, mistakes);
   if (mistakes->size() != before) {
     return std::nullopt;
   }
@@ -173,8 +186,9 @@ std::optional<PolicyProfile> CompileProfile(absl::string_view field,
   if (!mistakes->Check(field, profile.status())) {
     return std::nullopt;
   }
-  return PolicyProfile{*std::move(profile), KeyUsageOf(options),      options.subordinate_ca,
-                       options.subject,     options.on_stale_lineage, options.revocation};
+  return PolicyProfile{*std::move(profile),  KeyUsageOf(options),      options.subordinate_ca,
+                       options.subject,      options.on_stale_lineage, options.revocation,
+                       options.renewal_grace};
 }
 
 }  // namespace fleetca::service

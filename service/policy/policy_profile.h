@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "base/mistakes.h"
 #include "service/policy/policy_options.h"
 #include "service/policy/profile.h"
@@ -14,6 +15,8 @@
 namespace fleetca::service {
 
 inline constexpr int kMaxPathLength = 8;
+// A host that was off for longer enrolls anew.
+inline constexpr absl::Duration kMaxRenewalGrace = absl::Hours(24 * 90);
 
 // Immutable, thread-safe.
 struct PolicyProfile {
@@ -24,6 +27,8 @@ struct PolicyProfile {
   std::optional<SubjectOptions> subject;
   StaleLineage on_stale_lineage = StaleLineage::kRefuse;
   RevocationSource revocation = RevocationSource::kDefault;
+  // For how long after its end a certificate may still be renewed by a proof of its key.
+  absl::Duration renewal_grace = absl::ZeroDuration();
 };
 
 // The profile written at `field` ("profiles[0]"); nullopt after adding at least one mistake.

@@ -250,6 +250,7 @@ void CrlPublisher::Sign(std::vector<Draft> drafts) {
 }
 
 void CrlPublisher::GiveOut(const Draft& draft, std::string der) {
+  signed_crls_.fetch_add(1, std::memory_order_relaxed);
   const std::array<char, 32> hash = Sha256(der);
   const store::CrlState& state = draft.order.state;
   auto crl = std::make_shared<const PublishedCrl>(

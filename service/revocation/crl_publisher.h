@@ -2,6 +2,7 @@
 #ifndef FLEETCA_SERVICE_REVOCATION_CRL_PUBLISHER_H_
 #define FLEETCA_SERVICE_REVOCATION_CRL_PUBLISHER_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -64,6 +65,9 @@ class CrlPublisher {
   // lists it: it may be dropped from the store. False for one of another issuer.
   bool HasAppeared(const store::Revocation& revocation) const ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // CRLs that were signed since the start.
+  uint64_t signed_crls() const { return signed_crls_.load(std::memory_order_relaxed); }
+
   const std::string& issuer_key_id() const { return issuer_.key_id; }
   const CrlPublisherOptions& options() const { return options_; }
 
@@ -104,6 +108,7 @@ class CrlPublisher {
   log::Limiter failures_{1, absl::Minutes(1)};
   // Of the looking thread: up to where the feed was read; nullopt before the first look.
   std::optional<uint64_t> position_;
+  std::atomic<uint64_t> signed_crls_{0};
   mutable absl::Mutex mutex_;
   // By shard, and last the complete one. The looking thread alone changes them.
   std::vector<CrlSlot> slots_ ABSL_GUARDED_BY(mutex_);

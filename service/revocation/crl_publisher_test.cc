@@ -67,8 +67,10 @@ TEST_F(CrlPublisherTest, IsNotReadyBeforeTheFirstLook) {
   EXPECT_THAT(publisher->Find(std::nullopt).status(),
               IsError(absl::StatusCode::kUnavailable, Reason::kCrlNotReady));
   EXPECT_THAT(publisher->status(), IsError(absl::StatusCode::kUnavailable, Reason::kCrlNotReady));
+  EXPECT_EQ(publisher->signed_crls(), 0u);
   LookAll(*publisher);
   FLEETCA_EXPECT_OK(publisher->status());
+  EXPECT_EQ(publisher->signed_crls(), ca_.shards + 1u);
   EXPECT_THAT(publisher->Find(4).status(), IsError(absl::StatusCode::kNotFound, Reason::kNotFound));
 }
 
@@ -157,6 +159,7 @@ TEST_F(CrlPublisherTest, IsMadeAnewAtHalfOfItsLife) {
   EXPECT_EQ(Get(*publisher, std::nullopt)->this_update, x509::kTestNow + absl::Hours(12));
 }
 
+// Checklist 26; what a reader sees of it is in tests/integration/published_revocation_test.
 TEST_F(CrlPublisherTest, AnExpiredEntryLeavesAfterItAppearedAsExpired) {
   const std::string serial = ca_.Issue(absl::Hours(2));
   const uint16_t shard = CrlShardOf(serial, ca_.shards);

@@ -2,12 +2,14 @@
 
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
 #include "base/time_rounding.h"
 #include "x509/san.h"
+#include "x509/serial.h"
 
 namespace fleetca::service {
 namespace {
@@ -50,18 +52,63 @@ absl::StatusOr<store::Block> IdentityBlocks::Block(absl::string_view identity,
 absl::StatusOr<bool> IdentityBlocks::Unblock(absl::string_view identity,
                                              absl::string_view unblocked_by) {
   FLEETCA_RETURN_IF_ERROR(x509::CheckSpiffeId(identity, "identity"));
+  FLEETCA_ASSIGN_OR_RETURN(
+      const bool was_blocked,
+      TakeBack({store::BlockKind::kIdentity, std::string(identity)}, unblocked_by));
+  if (was_blocked) {
+    log::Warning("An identity was unblocked",
+                 {{"identity", identity}, {"unblocker", unblocked_by}});
+  }
+  return was_blocked;
+}
+
+absl::StatusOr<std::string> IdentityBlocks::FindLineage(absl::string_view serial) const {
+  if (const absl::Status status = x509::SerialNumber::FromBytes(serial).status(); !status.ok()) {
+    return InvalidArgument(Reason::kSerialInvalid, "lineage", status.message());
+  }
+  const absl::StatusOr<store::CertificateRecord> record = store_.GetBySerial(serial);
+  if (record.ok()) {
+    return store::LineageOf(*record);
+  }
+  if (!absl::IsNotFound(record.status())) {
+    return record.status();
+  }
+  // The list of blocks names a lineage by its first certificate, which may be pruned by now.
+  const absl::Status blocked =
+      store_.GetBlock({store::BlockKind::kLineage, std::string(serial)}).status();
+  if (absl::IsNotFound(blocked)) {
+    return NotFound(Reason::kNotFound, "lineage",
+                    absl::StrCat("No certificate that this CA has recorded has the serial number ",
+                                 absl::BytesToHexString(serial),
+                                 ", and no blocked line of renewals began with it; `fleetca "
+                                 "identity list` shows those that are blocked"));
+  }
+  FLEETCA_RETURN_IF_ERROR(blocked);
+  return std::string(serial);
+}
+
+absl::StatusOr<bool> IdentityBlocks::UnblockLineage(absl::string_view serial,
+                                                    absl::string_view unblocked_by) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::string lineage, FindLineage(serial));
+  FLEETCA_ASSIGN_OR_RETURN(const bool was_blocked,
+                           TakeBack({store::BlockKind::kLineage, lineage}, unblocked_by));
+  if (was_blocked) {
+    log::Warning("A lineage was unblocked",
+                 {{"lineage", absl::BytesToHexString(lineage)}, {"unblocker", unblocked_by}});
+  }
+  return was_blocked;
+}
+
+absl::StatusOr<bool> IdentityBlocks::TakeBack(store::BlockTarget target,
+                                              absl::string_view unblocked_by) {
   FLEETCA_ASSIGN_OR_RETURN(const absl::Time now, clock_rule_.Now());
-  const store::Unblock unblock{.target = {store::BlockKind::kIdentity, std::string(identity)},
+  const store::Unblock unblock{.target = std::move(target),
                                .unblocked_at = FloorToSecond(now),
                                .unblocked_by = std::string(unblocked_by)};
   FLEETCA_ASSIGN_OR_RETURN(const store::CommitOutcomes outcomes,
                            store_.Write({.unblocks = {&unblock, 1}}));
   FLEETCA_RETURN_IF_ERROR(follower_.CatchUp());
-  if (outcomes.unblocks.front() != store::UnblockOutcome::kUnblocked) {
-    return false;
-  }
-  log::Warning("An identity was unblocked", {{"identity", identity}, {"unblocker", unblocked_by}});
-  return true;
+  return outcomes.unblocks.front() == store::UnblockOutcome::kUnblocked;
 }
 
 absl::StatusOr<BlockPage> IdentityBlocks::List(absl::string_view from, size_t limit) const {

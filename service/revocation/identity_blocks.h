@@ -1,4 +1,4 @@
-// Blocks identities, and takes blocks back.
+// Blocks identities, and takes blocks of identities and lineages back.
 #ifndef FLEETCA_SERVICE_REVOCATION_IDENTITY_BLOCKS_H_
 #define FLEETCA_SERVICE_REVOCATION_IDENTITY_BLOCKS_H_
 
@@ -43,11 +43,20 @@ class IdentityBlocks {
   // Whether it was blocked. The errors as above.
   absl::StatusOr<bool> Unblock(absl::string_view identity, absl::string_view unblocked_by);
 
+  // The same of the lineage that the certificate with this serial number belongs to, 20 octets; or
+  // of the lineage with this id, whose first certificate may be pruned. INVALID_ARGUMENT
+  // kSerialInvalid; NOT_FOUND kNotFound when it is neither; the others as above.
+  absl::StatusOr<bool> UnblockLineage(absl::string_view serial, absl::string_view unblocked_by);
+
   // Identities, lineages and keys, at most `limit` of them, from `from` on: empty, or the `next` of
   // the page before. INVALID_ARGUMENT kConfigInvalid for another; the store's errors.
   absl::StatusOr<BlockPage> List(absl::string_view from, size_t limit) const;
 
  private:
+  // The id of the lineage that UnblockLineage is asked for.
+  absl::StatusOr<std::string> FindLineage(absl::string_view serial) const;
+  absl::StatusOr<bool> TakeBack(store::BlockTarget target, absl::string_view unblocked_by);
+
   store::Store& store_;
   RevocationFollower& follower_;
   const ClockRule& clock_rule_;

@@ -12,6 +12,11 @@
 namespace fleetca::service {
 namespace {
 
+// For a caller that is believed no more. An operator may be that, too, by his own mistake.
+constexpr char kEnrollAnew[] =
+    "enroll anew with a new key, such as by a join token; an administrator of the CA: stop the "
+    "server and run fleetca ca renew-admin --dir DIR, with the CA's folder";
+
 size_t IndexOf(store::BlockKind kind) { return static_cast<size_t>(kind) & 3; }
 
 }  // namespace
@@ -31,21 +36,19 @@ absl::Status KnownRevocations::CheckCertificate(absl::string_view serial) const 
     return PermissionDenied(
         Reason::kCertificateRevoked,
         absl::StrCat("The caller's certificate was revoked on ", TimeToWords(since->revoked_at),
-                     " (", RevocationReasonName(since->reason),
-                     "); enroll anew with a new key, such as by a join token, or ask the CA's "
-                     "operator why"));
+                     " (",
+                     RevocationReasonName(static_cast<store::RevocationReason>(since->reason)),
+                     "); ask the CA's operator why, and ", kEnrollAnew));
   }
   return CheckComplete();
 }
 
 bool KnownRevocations::IsKeyBlocked(absl::string_view subject_public_key_info) const {
-  if (blocked_keys_.load(std::memory_order_acquire) == 0) {
+  if (blocked_[IndexOf(store::BlockKind::kKey)].load(std::memory_order_acquire) == 0) {
     return false;
   }
   const std::array<char, 32> digest = Sha256(subject_public_key_info);
-  absl::ReaderMutexLock lock(&mutex_);
-  return blocks_[IndexOf(store::BlockKind::kKey)].contains(
-      absl::string_view(digest.data(), digest.size()));
+  return IsBlocked(store::BlockKind::kKey, absl::string_view(digest.data(), digest.size()));
 }
 
 absl::Status KnownRevocations::CheckCaller(absl::string_view serial,
@@ -55,15 +58,15 @@ absl::Status KnownRevocations::CheckCaller(absl::string_view serial,
     return absl::OkStatus();
   }
   refused_revoked_.fetch_add(1, std::memory_order_relaxed);
-  return PermissionDenied(Reason::kCertificateRevoked,
-                          "The key of the caller's certificate is known to be compromised; enroll "
-                          "anew with a new key, such as by a join token");
+  return PermissionDenied(
+      Reason::kCertificateRevoked,
+      absl::StrCat("The key of the caller's certificate is known to be compromised; ",
+                   kEnrollAnew));
 }
 
 absl::Status KnownRevocations::CheckIdentity(absl::string_view identity) const {
   FLEETCA_RETURN_IF_ERROR(CheckComplete());
-  absl::ReaderMutexLock lock(&mutex_);
-  if (!blocks_[IndexOf(store::BlockKind::kIdentity)].contains(identity)) {
+  if (!IsBlocked(store::BlockKind::kIdentity, identity)) {
     return absl::OkStatus();
   }
   refused_blocked_.fetch_add(1, std::memory_order_relaxed);
@@ -84,9 +87,12 @@ absl::Status KnownRevocations::CheckKey(absl::string_view subject_public_key_inf
                           "new one");
 }
 
-bool KnownRevocations::IsBlocked(const store::BlockTarget& target) const {
+bool KnownRevocations::IsBlocked(store::BlockKind kind, absl::string_view value) const {
+  if (blocked_[IndexOf(kind)].load(std::memory_order_acquire) == 0) {
+    return false;
+  }
   absl::ReaderMutexLock lock(&mutex_);
-  return blocks_[IndexOf(target.kind)].contains(target.value);
+  return blocks_[IndexOf(kind)].contains(value);
 }
 
 bool KnownRevocations::AwaitComplete(absl::Duration patience) const {
@@ -105,18 +111,26 @@ KnownRevocations::Counts KnownRevocations::counts() const {
   return counts;
 }
 
+void KnownRevocations::CountBlocks() {
+  for (size_t kind = 0; kind < kKinds; ++kind) {
+    blocked_[kind].store(blocks_[kind].size(), std::memory_order_release);
+  }
+}
+
 void KnownRevocations::Apply(const store::RevocationChange& change) {
   if (const auto* revocation = std::get_if<store::Revocation>(&change)) {
-    serials_.Add(revocation->serial, {revocation->revoked_at, revocation->reason});
-    return;
+    serials_.Add(revocation->serial,
+                 {revocation->revoked_at, static_cast<uint8_t>(revocation->reason)});
+  } else {
+    absl::MutexLock lock(&mutex_);
+    if (const auto* block = std::get_if<store::Block>(&change)) {
+      blocks_[IndexOf(block->target.kind)].insert(block->target.value);
+    } else if (const auto* unblock = std::get_if<store::Unblock>(&change)) {
+      blocks_[IndexOf(unblock->target.kind)].erase(unblock->target.value);
+    }
+    CountBlocks();
   }
-  absl::MutexLock lock(&mutex_);
-  if (const auto* block = std::get_if<store::Block>(&change)) {
-    blocks_[IndexOf(block->target.kind)].insert(block->target.value);
-  } else if (const auto* unblock = std::get_if<store::Unblock>(&change)) {
-    blocks_[IndexOf(unblock->target.kind)].erase(unblock->target.value);
-  }
-  blocked_keys_.store(blocks_[IndexOf(store::BlockKind::kKey)].size(), std::memory_order_release);
+  NoteChange();
 }
 
 void KnownRevocations::ReplaceBlocks(std::vector<store::BlockTarget> blocks) {
@@ -124,9 +138,12 @@ void KnownRevocations::ReplaceBlocks(std::vector<store::BlockTarget> blocks) {
   for (store::BlockTarget& block : blocks) {
     targets[IndexOf(block.kind)].insert(std::move(block.value));
   }
-  absl::MutexLock lock(&mutex_);
-  blocks_ = std::move(targets);
-  blocked_keys_.store(blocks_[IndexOf(store::BlockKind::kKey)].size(), std::memory_order_release);
+  {
+    absl::MutexLock lock(&mutex_);
+    blocks_ = std::move(targets);
+    CountBlocks();
+  }
+  NoteChange();
 }
 
 void KnownRevocations::SetComplete(uint64_t sequence) {
@@ -137,9 +154,12 @@ void KnownRevocations::SetComplete(uint64_t sequence) {
 }
 
 void KnownRevocations::SetIncomplete() {
-  absl::MutexLock lock(&mutex_);
-  complete_.store(false, std::memory_order_release);
-  known_ = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    complete_.store(false, std::memory_order_release);
+    known_ = false;
+  }
+  NoteChange();
 }
 
 }  // namespace fleetca::service

@@ -16,7 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "service/revocation/revoked_serials.h"
+#include "base/revocation/revoked_serials.h"
 #include "store/block.h"
 #include "store/revocation_feed.h"
 
@@ -48,7 +48,22 @@ class KnownRevocations {
   [[nodiscard]] std::optional<RevokedSince> Find(absl::string_view serial) const {
     return serials_.Find(serial);
   }
-  [[nodiscard]] bool IsBlocked(const store::BlockTarget& target) const ABSL_LOCKS_EXCLUDED(mutex_);
+  // The same of a block. Costs a load where nothing of the kind is blocked.
+  [[nodiscard]] bool IsBlocked(store::BlockKind kind, absl::string_view value) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // How often what is known has changed. Whoever looks twice reads it before the first look.
+  uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
+  // The second look: whether something changed since generation() said `generation`. If not,
+  // whatever passed the checks above in between passes them still.
+  //
+  // Whoever writes something that others read, and then finds that nothing has changed, knows that
+  // they see it: what a thread reads after it has changed what is known shows all that was written
+  // before this call. So this call is no mere load, which the processor may do before the caller's
+  // write is seen.
+  [[nodiscard]] bool HasChangedSince(uint64_t generation) const {
+    return generation_.fetch_add(0, std::memory_order_acq_rel) != generation;
+  }
 
   // UNAVAILABLE kRevocationsUnknown until it is complete, and while it may be out of date.
   absl::Status CheckComplete() const;
@@ -77,10 +92,14 @@ class KnownRevocations {
   void SetIncomplete() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  bool IsKeyBlocked(absl::string_view subject_public_key_info) const ABSL_LOCKS_EXCLUDED(mutex_);
-
   // By BlockKind.
-  using Targets = std::array<absl::flat_hash_set<std::string>, 4>;
+  static constexpr size_t kKinds = 4;
+  using Targets = std::array<absl::flat_hash_set<std::string>, kKinds>;
+
+  bool IsKeyBlocked(absl::string_view subject_public_key_info) const ABSL_LOCKS_EXCLUDED(mutex_);
+  void CountBlocks() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // After each change, and before whoever asked for the change hears of it.
+  void NoteChange() { generation_.fetch_add(1, std::memory_order_acq_rel); }
 
   RevokedSerials serials_;
   mutable absl::Mutex mutex_;
@@ -89,8 +108,11 @@ class KnownRevocations {
   // The same, for who does not take the lock.
   std::atomic<bool> complete_{false};
   std::atomic<uint64_t> sequence_{0};
-  // How many keys are blocked.
-  std::atomic<size_t> blocked_keys_{0};
+  // How many targets of each kind are blocked.
+  std::array<std::atomic<size_t>, kKinds> blocked_{};
+  // Counts a change once it is made, so that whoever sees the new count sees the change too.
+  // Mutable: HasChangedSince writes what it has read.
+  mutable std::atomic<uint64_t> generation_{0};
   mutable std::atomic<uint64_t> refused_revoked_{0};
   mutable std::atomic<uint64_t> refused_blocked_{0};
 };

@@ -29,8 +29,9 @@ struct OcspCacheKey {
   absl::string_view serial;
 };
 
-// Holds a number of answers at most, and forgets those that nobody asked for the longest. Follows
-// the store's feed: what was revoked before CatchUp is not in it. Thread-safe.
+// Holds `max_answers` at most; for one more it forgets the answer whose last question is the
+// oldest. Follows the store's feed: after CatchUp it has no answer that a revocation from before
+// the call made wrong. Thread-safe.
 class OcspCache {
  public:
   // `issuers`: their numbers are below that. The store outlives the cache.

@@ -25,7 +25,9 @@ struct OcspReply {
   // to a nonce.
   absl::Time fresh_until;
   bool cacheable = false;
-  std::string sha256;  // of `der`, lower-case hex: the entity tag of RFC 9919
+  // Of `der`, lower-case hex: the entity tag of RFC 9919. Empty where the reply is not cacheable,
+  // as nobody asks again for what he must not keep.
+  std::string sha256;
 };
 
 // Unsigned; lives for ever.

@@ -138,6 +138,9 @@ std::shared_ptr<const OcspReply> OcspResponder::AnswerAnew(const x509::OcspReque
                                                      : x509::OcspAnswerHashes::kSha256;
   answer.revocation = found.revocation;
   answer.this_update = FloorToSecond(now);
+  // Where the clock was set back since, the date lies ahead. Readers must hear that the certificate
+  // is revoked before they hear the right date.
+  answer.revocation.revoked_at = std::min(answer.revocation.revoked_at, answer.this_update);
   answer.produced_at = answer.this_update;
   answer.next_update =
       std::min(answer.this_update + (unknown ? options_.unknown_validity : options_.validity),
@@ -171,8 +174,10 @@ absl::StatusOr<std::shared_ptr<const OcspReply>> OcspResponder::Sign(
   reply.refresh_at = answer.this_update + validity / 2;
   reply.fresh_until = FloorToSecond(answer.this_update + validity * 3 / 4);
   reply.cacheable = answer.nonce.empty();
-  const std::array<char, 32> hash = Sha256(reply.der);
-  reply.sha256 = absl::BytesToHexString({hash.data(), hash.size()});
+  if (reply.cacheable) {
+    const std::array<char, 32> hash = Sha256(reply.der);
+    reply.sha256 = absl::BytesToHexString({hash.data(), hash.size()});
+  }
   return std::make_shared<const OcspReply>(std::move(reply));
 }
 

@@ -40,8 +40,9 @@ struct OcspResponderOptions {
 // Signed answers are good for a certificate that the store holds, revoked, and unknown for one that
 // it never held. All else is unsigned:
 //   malformedRequest   not one request about one certificate, or a nonce of 0 or over 128 octets
-//   unauthorized       another CA's certificate, another hash than SHA-1 and SHA-256, or what the
-//                      store cannot say any more (LookUpForOcsp)
+//   unauthorized       another CA's certificate, or that of a former issuing CA, whose key there is
+//                      no more to certify a delegate; another hash than SHA-1 and SHA-256; or what
+//                      the store cannot say any more (LookUpForOcsp)
 //   tryLater           the store cannot be read, the clock is not believed, or there is no delegate
 //                      yet
 //   internalError      the delegate has ended and no other could be made; a fault of ours

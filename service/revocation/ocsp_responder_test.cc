@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "base/errors.h"
 #include "gtest/gtest.h"
 #include "service/revocation/testing/revoking_ca.h"
@@ -117,12 +118,27 @@ TEST_F(OcspResponderTest, ARevocationIsAnsweredAtOnce) {
   EXPECT_EQ(Read(*Ask(serial), serial).reason, x509::RevocationReason::kKeyCompromise);
 }
 
+// By less than the clock rule minds.
+TEST_F(OcspResponderTest, ARevocationIsAnsweredThoughTheClockWasSetBackSince) {
+  const std::string serial = ca_.Issue();
+  EXPECT_EQ(Read(*Ask(serial), serial).status, OcspCertStatus::kGood);
+  ca_.Revoke(serial, store::RevocationReason::kKeyCompromise);
+  ca_.clock.Advance(-absl::Minutes(2));
+  const auto revocation = Read(*Ask(serial), serial);
+  EXPECT_EQ(revocation.status, OcspCertStatus::kRevoked);
+  EXPECT_EQ(revocation.reason, x509::RevocationReason::kKeyCompromise);
+  EXPECT_EQ(revocation.revoked_at, ca_.clock.Now());
+  ca_.clock.Advance(absl::Minutes(2));
+  EXPECT_EQ(Read(*Ask(serial, CertIdHash::kSha1), serial).revoked_at, x509::kTestNow);
+}
+
 TEST_F(OcspResponderTest, ANonceIsEchoedAndItsAnswerNotKept) {
   const std::string serial = ca_.Issue();
   for (const std::string& nonce : {std::string("n"), std::string(128, 'n')}) {
     const auto reply = Ask(serial, CertIdHash::kSha256, nonce);
     EXPECT_EQ(Read(*reply, serial, nonce).status, OcspCertStatus::kGood);
     EXPECT_FALSE(reply->cacheable);
+    EXPECT_EQ(reply->sha256, "");
     EXPECT_NE(Ask(serial, CertIdHash::kSha256, nonce), reply);
     EXPECT_NE(Ask(serial), reply);
   }
@@ -183,6 +199,33 @@ TEST_F(OcspResponderTest, AnotherCasCertificatesAndOtherRequestsAreRefused) {
     EXPECT_FALSE(reply->cacheable);
   }
   EXPECT_EQ(responder_->counts().refused, 4u);
+}
+
+// Its key is gone, so nobody may sign for it; and what the CA in force did not issue is not good.
+TEST_F(OcspResponderTest, AFormerIssuingCasCertificatesAreNeverGood) {
+  const x509::TestCa former = x509::MakeTestIssuingCa(ca_.root, KeyType::kP256);
+  const auto certificate = x509::ParseCertificate(former.certificate);
+  ASSERT_TRUE(certificate.ok());
+  auto record = ca_.store.GetBySerial(ca_.Issue());
+  ASSERT_TRUE(record.ok());
+  const auto serial = x509::SerialNumber::Create(record->not_after, 1, ca_.clock.Now());
+  ASSERT_TRUE(serial.ok());
+  record->serial = std::string(serial->bytes());
+  record->issuer = former.key_id;
+  store::Commit commit;
+  commit.certificates = absl::MakeConstSpan(&*record, 1);
+  ASSERT_TRUE(ca_.store.Write(commit).ok());
+  const auto ask_all = [&] {
+    for (const CertIdHash hash : {CertIdHash::kSha1, CertIdHash::kSha256}) {
+      const std::string request =
+          x509::BuildOcspRequest(x509::IssuerHashes(*certificate), hash, record->serial, "");
+      EXPECT_EQ(responder_->Answer(request)->status, OcspResponseStatus::kUnauthorized);
+      EXPECT_EQ(Read(*Ask(record->serial, hash), record->serial).status, OcspCertStatus::kUnknown);
+    }
+  };
+  ask_all();
+  ca_.Revoke(record->serial);
+  ask_all();
 }
 
 TEST_F(OcspResponderTest, WithoutAClockItAnswersLater) {

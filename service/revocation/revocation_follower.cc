@@ -23,23 +23,16 @@ constexpr absl::Duration kForgetAfter = absl::Hours(24);
 absl::StatusOr<std::unique_ptr<RevocationFollower>> RevocationFollower::Start(
     const store::Store& store, KnownRevocations& known, Options options) {
   auto follower = absl::WrapUnique(new RevocationFollower(store, known, options));
-  FLEETCA_ASSIGN_OR_RETURN(follower->thread_,
-                           Thread::Start("revocations", [self = follower.get()] { self->Run(); }));
+  FLEETCA_ASSIGN_OR_RETURN(follower->work_, RepeatedWork::Start("revocations", options.interval,
+                                                                [self = follower.get()] {
+                                                                  self->Look();
+                                                                  return false;
+                                                                }));
   return follower;
 }
 
-RevocationFollower::~RevocationFollower() {
-  {
-    absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
-  thread_.Join();
-}
-
-bool RevocationFollower::stopping() const {
-  absl::MutexLock lock(&mutex_);
-  return stopping_;
-}
+// The snapshot that may be under way is broken off, and then the thread ends with its owner.
+RevocationFollower::~RevocationFollower() { stopping_ = true; }
 
 absl::Status RevocationFollower::CatchUp() {
   // Not while the snapshot is read, which may take seconds.
@@ -48,19 +41,13 @@ absl::Status RevocationFollower::CatchUp() {
   return Follow();
 }
 
-void RevocationFollower::Run() {
-  while (true) {
-    const absl::Status status = Step();
-    if (!status.ok() && !std::exchange(said_, true)) {
-      log::Error("The revocations cannot be read from the store, so no caller is believed",
-                 {{"error", status.message()}});
-    } else if (status.ok() && std::exchange(said_, false)) {
-      log::Info("The revocations are read from the store again");
-    }
-    absl::MutexLock lock(&mutex_);
-    if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), options_.interval)) {
-      return;
-    }
+void RevocationFollower::Look() {
+  const absl::Status status = Step();
+  if (!status.ok() && !std::exchange(said_, true)) {
+    log::Error("The revocations cannot be read from the store, so no caller is believed",
+               {{"error", status.message()}});
+  } else if (status.ok() && std::exchange(said_, false)) {
+    log::Info("The revocations are read from the store again");
   }
 }
 
@@ -89,12 +76,12 @@ absl::Status RevocationFollower::TakeSnapshot() {
                                                    [&](const store::Revocation& revocation) {
                                                      known_.Apply(revocation);
                                                      ++count;
-                                                     return count % 1024 != 0 || !stopping();
+                                                     return count % 1024 != 0 || !stopping_;
                                                    })
                                 .status();
   FLEETCA_RETURN_IF_ERROR(read);
   FLEETCA_RETURN_IF_ERROR(ReadBlocks());
-  if (stopping()) {
+  if (stopping_) {
     return absl::OkStatus();  // the snapshot may have been broken off
   }
   position_ = before;

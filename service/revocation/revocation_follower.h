@@ -2,6 +2,7 @@
 #ifndef FLEETCA_SERVICE_REVOCATION_REVOCATION_FOLLOWER_H_
 #define FLEETCA_SERVICE_REVOCATION_REVOCATION_FOLLOWER_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,7 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "base/thread.h"
+#include "base/repeated_work.h"
 #include "service/revocation/known_revocations.h"
 #include "store/store.h"
 
@@ -44,13 +45,12 @@ class RevocationFollower {
   RevocationFollower(const store::Store& store, KnownRevocations& known, Options options)
       : store_(store), known_(known), options_(options) {}
 
-  void Run() ABSL_LOCKS_EXCLUDED(reading_, mutex_);
-  absl::Status Step() ABSL_LOCKS_EXCLUDED(reading_, mutex_);
-  absl::Status TakeSnapshot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(reading_) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Look() ABSL_LOCKS_EXCLUDED(reading_);
+  absl::Status Step() ABSL_LOCKS_EXCLUDED(reading_);
+  absl::Status TakeSnapshot() ABSL_EXCLUSIVE_LOCKS_REQUIRED(reading_);
   absl::Status ReadBlocks() ABSL_EXCLUSIVE_LOCKS_REQUIRED(reading_);
-  absl::Status Follow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(reading_) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status Follow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(reading_);
   void ForgetExpired();
-  bool stopping() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   const store::Store& store_;
   KnownRevocations& known_;
@@ -61,9 +61,8 @@ class RevocationFollower {
   std::optional<uint64_t> position_ ABSL_GUARDED_BY(reading_);
   absl::Time forgotten_at_ = absl::InfinitePast();  // the thread's own; SteadyTime
   bool said_ = false;                               // the thread's own: that it fails
-  mutable absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  Thread thread_;  // the last member: it uses the others
+  std::atomic<bool> stopping_{false};               // breaks a snapshot off
+  std::unique_ptr<RepeatedWork> work_;              // the last member: it uses the others
 };
 
 }  // namespace fleetca::service

@@ -74,7 +74,7 @@ TEST_F(RevocationFollowerTest, LoadsWhatIsThereAndFollowsWhatComes) {
   Start();
   ASSERT_TRUE(known_.AwaitComplete(kPatience));
   EXPECT_TRUE(known_.Find(before).has_value());
-  EXPECT_TRUE(known_.IsBlocked(block.target));
+  EXPECT_TRUE(known_.IsBlocked(block.target.kind, block.target.value));
 
   const std::string after = Revoke(2);
   FLEETCA_EXPECT_OK(follower_->CatchUp());
@@ -120,7 +120,7 @@ TEST_F(RevocationFollowerTest, TakesANewSnapshotWhereTheFeedWasDropped) {
   FLEETCA_ASSERT_OK(store_.DropRevocations(unblock.unblocked_at + absl::Hours(2)));
   store_.deaf = false;
   ASSERT_TRUE(known_.AwaitComplete(kPatience));
-  EXPECT_FALSE(known_.IsBlocked(block.target));
+  EXPECT_FALSE(known_.IsBlocked(block.target.kind, block.target.value));
 }
 
 }  // namespace

@@ -21,6 +21,10 @@ std::string RevocationPointers::CompleteCrlUrl(absl::string_view issuer_key_id) 
   return absl::StrCat(CrlShardsUrl(issuer_key_id), ".crl");
 }
 
+std::string RevocationPointers::RootCrlUrl() const {
+  return absl::StrCat(WithoutSlash(base_url), "/crl/root.crl");
+}
+
 std::string RevocationPointers::OcspUrl() const {
   return absl::StrCat(WithoutSlash(base_url), "/ocsp");
 }

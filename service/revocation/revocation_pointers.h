@@ -24,6 +24,8 @@ struct RevocationPointers {
   std::string CrlShardsUrl(absl::string_view issuer_key_id) const;
   // The CRL of all certificates: "`base_url`/crl/0a1b.crl".
   std::string CompleteCrlUrl(absl::string_view issuer_key_id) const;
+  // The root's CRL, for the certificates of issuing CAs: "`base_url`/crl/root.crl".
+  std::string RootCrlUrl() const;
   // "`base_url`/ocsp".
   std::string OcspUrl() const;
   // The issuing certificate: "`base_url`/aia/0a1b.cer".

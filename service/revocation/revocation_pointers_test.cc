@@ -22,6 +22,7 @@ TEST(RevocationPointersTest, TheUrlsArePinned) {
     EXPECT_EQ(CrlShardUrl(pointers.CrlShardsUrl(key_id), 5),
               "http://ca.fleet.example/crl/0a1bff/5.crl");
     EXPECT_EQ(pointers.CompleteCrlUrl(key_id), "http://ca.fleet.example/crl/0a1bff.crl");
+    EXPECT_EQ(pointers.RootCrlUrl(), "http://ca.fleet.example/crl/root.crl");
     EXPECT_EQ(pointers.OcspUrl(), "http://ca.fleet.example/ocsp");
     EXPECT_EQ(pointers.CaIssuersUrl(key_id), "http://ca.fleet.example/aia/0a1bff.cer");
   }

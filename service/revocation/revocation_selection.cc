@@ -134,7 +134,8 @@ class Part {
   bool Take(const store::CertificateRecord& record) {
     const std::optional<RevokedSince> since = known_.Find(record.serial);
     constexpr auto kCompromise = store::RevocationReason::kKeyCompromise;
-    if (since.has_value() && (order_.reason != kCompromise || since->reason == kCompromise)) {
+    if (since.has_value() &&
+        (order_.reason != kCompromise || since->reason == static_cast<uint8_t>(kCompromise))) {
       ++part_.unchanged;
       return true;
     }
@@ -185,7 +186,9 @@ absl::StatusOr<store::CertificateRecord> Get(const store::Certificates& store,
                         absl::StrCat("No certificate that this CA has recorded has the serial "
                                      "number ",
                                      absl::BytesToHexString(serial),
-                                     ", and none of the request was revoked"))
+                                     ", and none of the request was revoked; what `fleetca ca "
+                                     "init` made is in no record, and ends by its key: fleetca "
+                                     "cert revoke --key-of FILE --reason keyCompromise"))
              : std::move(record);
 }
 

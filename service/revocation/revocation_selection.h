@@ -24,7 +24,7 @@ inline constexpr size_t kMaxSerialsPerCall = 10000;
 struct RevokeSerials {
   std::vector<std::string> serials;  // 20 octets each, as CheckSelection makes sure
 };
-// All of this SPIFFE ID, as all below but those that have expired.
+// All of this SPIFFE ID that have not expired, as of all the selections below.
 struct RevokeIdentity {
   std::string identity;
 };
@@ -58,8 +58,8 @@ absl::Status CheckSelection(const RevocationSelection& selection);
 struct SelectedPart {
   std::vector<store::Revocation> pending;  // empty where the walk only counts
   size_t new_ones = 0;                     // not revoked
-  size_t upgrades =
-      0;  // revoked for another reason than the key's compromise, which is the order's
+  // Revoked for another reason than the key's compromise, which is the order's.
+  size_t upgrades = 0;
   size_t unchanged = 0;  // revoked, and stay as they are
   // Where the next part begins; empty: this was the last one.
   std::string next;

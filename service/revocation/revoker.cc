@@ -18,8 +18,8 @@ namespace {
 // A commit of this many takes the store a few milliseconds, in which no other revocation is
 // written.
 constexpr size_t kRevocationsPerCommit = 100;
-// How often the selection is walked at most for what was issued while it was revoked. Whoever
-// renews faster than this is not revoked by more of it.
+// How often the selection is walked at most. Each walk but the first is for what was issued during
+// the one before; whoever still gets certificates after so many walks would after any number.
 constexpr int kMaxWalks = 100;
 
 store::Block CompromisedKey(std::string spki_sha256, const RevocationOrder& order) {

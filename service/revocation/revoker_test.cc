@@ -70,6 +70,16 @@ class RevokerTest : public ::testing::Test {
     FLEETCA_EXPECT_OK(store_.Write({.certificates = {&record, 1}}));
     return record.serial;
   }
+  // What the first certificate of a line is renewed by.
+  std::string Renew(const std::string& first) {
+    store::CertificateRecord record =
+        store::TestIssuedRecord(++number_, 3, clock_.Now() + absl::Hours(1));
+    record.lineage = first;
+    record.generation = 1;
+    const store::LineageStep step{record.serial, first, ""};
+    FLEETCA_EXPECT_OK(store_.Write({.certificates = {&record, 1}, .lineage_steps = {&step, 1}}));
+    return record.serial;
+  }
   absl::StatusOr<RevokeResult> Revoke(RevocationSelection selection,
                                       Reasons reason = Reasons::kSuperseded, bool dry_run = false) {
     return revoker_->Revoke({std::move(selection), reason, kOperator, dry_run});
@@ -112,16 +122,16 @@ TEST_F(RevokerTest, Checklist23_KeepsTheFirstDateAndReasonAndTakesAnUpgrade) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const store::Revocation upgraded, store_.GetRevocation(serial));
   EXPECT_EQ(upgraded.reason, Reasons::kKeyCompromise);
   EXPECT_EQ(upgraded.revoked_at, first.revoked_at);
-  EXPECT_EQ(known_.Find(serial)->reason, Reasons::kKeyCompromise);
+  EXPECT_EQ(known_.Find(serial)->reason, static_cast<uint8_t>(Reasons::kKeyCompromise));
 }
 
 TEST_F(RevokerTest, Checklist12_ACompromisedKeyIsBlockedForEver) {
   const std::string serial = Issue();
   const store::BlockTarget key{store::BlockKind::kKey, store::TestSpkiHash(1)};
   FLEETCA_ASSERT_OK(Revoke(RevokeSerials{{serial}}));
-  EXPECT_FALSE(known_.IsBlocked(key));
+  EXPECT_FALSE(known_.IsBlocked(key.kind, key.value));
   FLEETCA_ASSERT_OK(Revoke(RevokeSerials{{serial}}, Reasons::kKeyCompromise));
-  EXPECT_TRUE(known_.IsBlocked(key));
+  EXPECT_TRUE(known_.IsBlocked(key.kind, key.value));
   FLEETCA_ASSERT_OK_AND_ASSIGN(const store::Block block, store_.GetBlock(key));
   EXPECT_TRUE(block.permanent);
 }
@@ -131,7 +141,7 @@ TEST_F(RevokerTest, AKeyOfNoCertificateIsBlockedToo) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const RevokeResult result,
                                Revoke(RevokeKey{hash}, Reasons::kKeyCompromise));
   EXPECT_EQ(result.revoked, 0u);
-  EXPECT_TRUE(known_.IsBlocked({store::BlockKind::kKey, hash}));
+  EXPECT_TRUE(known_.IsBlocked(store::BlockKind::kKey, hash));
 }
 
 TEST_F(RevokerTest, RevokesByEachSelectorWhatItSelects) {
@@ -167,16 +177,7 @@ TEST_F(RevokerTest, RevokesByEachSelectorWhatItSelects) {
 TEST_F(RevokerTest, Checklist25_ALineageIsRevokedWholeByAnyOfItsCertificates) {
   const std::string first = Issue();
   const std::string other = Issue();
-  std::string second;
-  {
-    store::CertificateRecord record =
-        store::TestIssuedRecord(++number_, 3, clock_.Now() + absl::Hours(1));
-    record.lineage = first;
-    record.generation = 1;
-    const store::LineageStep step{record.serial, first, ""};
-    FLEETCA_ASSERT_OK(store_.Write({.certificates = {&record, 1}, .lineage_steps = {&step, 1}}));
-    second = record.serial;
-  }
+  const std::string second = Renew(first);
   FLEETCA_ASSERT_OK_AND_ASSIGN(const RevokeResult result, Revoke(RevokeLineage{second}));
   EXPECT_EQ(result.revoked, 2u);
   EXPECT_TRUE(IsRevoked(first));
@@ -291,6 +292,39 @@ TEST_F(RevokerTest, IdentitiesAreBlockedAndUnblocked) {
   EXPECT_THAT(blocks.Block("web", "", kOperator).status(), IsInvalid(Reason::kSanInvalid));
   EXPECT_THAT(blocks.Block("spiffe://a/svc/b", std::string(2000, 'x'), kOperator).status(),
               IsInvalid(Reason::kConfigInvalid));
+}
+
+TEST_F(RevokerTest, ALineageIsUnblockedByAnyOfItsCertificates) {
+  IdentityBlocks blocks(store_, *follower_, clock_rule_);
+  const std::string first = Issue();
+  const std::string second = Renew(first);
+  const store::Block block{.target = {store::BlockKind::kLineage, first},
+                           .blocked_at = clock_.Now(),
+                           .blocked_by = kOperator};
+  for (const std::string& serial : {first, second}) {
+    FLEETCA_ASSERT_OK(store_.Write({.blocks = {&block, 1}}));
+    FLEETCA_ASSERT_OK_AND_ASSIGN(bool was, blocks.UnblockLineage(serial, kOperator));
+    EXPECT_TRUE(was);
+    EXPECT_TRUE(absl::IsNotFound(store_.GetBlock(block.target).status()));
+    FLEETCA_ASSERT_OK_AND_ASSIGN(was, blocks.UnblockLineage(serial, kOperator));
+    EXPECT_FALSE(was);
+  }
+}
+
+TEST_F(RevokerTest, ALineageIsUnblockedByItsIdWhereItsFirstCertificateIsPruned) {
+  IdentityBlocks blocks(store_, *follower_, clock_rule_);
+  std::string pruned = Issue();
+  pruned.back() = static_cast<char>(pruned.back() ^ 1);
+  const store::Block block{.target = {store::BlockKind::kLineage, pruned},
+                           .blocked_at = clock_.Now(),
+                           .blocked_by = kOperator};
+  EXPECT_THAT(blocks.UnblockLineage(pruned, kOperator).status(),
+              IsError(absl::StatusCode::kNotFound, Reason::kNotFound));
+  FLEETCA_ASSERT_OK(store_.Write({.blocks = {&block, 1}}));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const bool was, blocks.UnblockLineage(pruned, kOperator));
+  EXPECT_TRUE(was);
+  EXPECT_THAT(blocks.UnblockLineage("short", kOperator).status(),
+              IsInvalid(Reason::kSerialInvalid));
 }
 
 }  // namespace

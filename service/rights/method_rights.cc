@@ -11,6 +11,7 @@ constexpr Access With(Right right) { return {Access::Kind::kRight, right}; }
 #define CA "/fleetca.v1.CertificateAuthorityService/"
 #define TOKENS "/fleetca.v1.JoinTokenService/"
 #define REVOCATION "/fleetca.v1.RevocationService/"
+#define RENEWAL "/fleetca.v1.RenewalService/"
 
 constexpr MethodRights kTable[] = {
     // The policy decides, from what is asked, whether the caller gets it (Policy::Authorize). On
@@ -18,8 +19,10 @@ constexpr MethodRights kTable[] = {
     {CA "IssueCertificate", kAnyIdentity, kAnyone},
     {CA "BatchIssueCertificates", kAnyIdentity, kNobody},
     {CA "StreamIssueCertificates", kAnyIdentity, kNobody},
-    // For its own certificate alone. The bootstrap port asks for none.
-    {CA "RenewCertificate", kAnyIdentity, kNobody},
+    // For its own certificate alone, or for one of which the handler finds a proof; the bootstrap
+    // port asks for no certificate, so there it takes a proof.
+    {CA "RenewCertificate", kAnyIdentity, kAnyone},
+    {CA "GetRenewalInfo", kAnyIdentity, kNobody},
     {CA "GetCertificate", With(Right::kGetCertificates), kNobody},
     {CA "GetTrustBundle", kAnyIdentity, kAnyone},
     // For whom tokens may be made depends on who makes them (Policy::CheckMayAsk).
@@ -30,8 +33,13 @@ constexpr MethodRights kTable[] = {
     {REVOCATION "RevokeCertificates", kAnyIdentity, kNobody},
     {REVOCATION "BlockIdentity", With(Right::kRevokeCertificates), kNobody},
     {REVOCATION "UnblockIdentity", With(Right::kRevokeCertificates), kNobody},
+    {REVOCATION "UnblockLineage", With(Right::kRevokeCertificates), kNobody},
     {REVOCATION "ListBlocks", With(Right::kRevokeCertificates), kNobody},
     {REVOCATION "WatchRevocations", kAnyIdentity, kNobody},
+    // Each has many certificates renewed, so they are for whoever may revoke as many.
+    {RENEWAL "OrderEarlyRenewal", With(Right::kRevokeCertificates), kNobody},
+    {RENEWAL "ListEarlyRenewals", With(Right::kRevokeCertificates), kNobody},
+    {RENEWAL "CancelEarlyRenewal", With(Right::kRevokeCertificates), kNobody},
     {"/fleetca.v1.PolicyService/ApplyPolicy", With(Right::kApplyPolicy), kNobody},
     {"/fleetca.v1.StatisticsService/GetStatistics", With(Right::kReadStatistics), kNobody},
     {"/grpc.health.v1.Health/Check", kAnyIdentity, kNobody, true},
@@ -45,6 +53,7 @@ constexpr MethodRights kTable[] = {
 #undef CA
 #undef TOKENS
 #undef REVOCATION
+#undef RENEWAL
 
 constexpr MethodRights kClosed{};
 

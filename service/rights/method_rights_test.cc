@@ -27,7 +27,7 @@ TEST(MethodRightsTest, NothingIsForAnyoneOnTheIssuingPort) {
 }
 
 // Nobody has shown a certificate there, so no identity and no right can be looked up.
-TEST(MethodRightsTest, TwoMethodsAreForAnyoneOnTheBootstrapPortAndNoOtherForAnybody) {
+TEST(MethodRightsTest, ThreeMethodsAreForAnyoneOnTheBootstrapPortAndNoOtherForAnybody) {
   std::set<absl::string_view> open;
   for (const MethodRights& row : AllMethodRights()) {
     if (row.bootstrap.kind != Kind::kNobody) {
@@ -37,7 +37,8 @@ TEST(MethodRightsTest, TwoMethodsAreForAnyoneOnTheBootstrapPortAndNoOtherForAnyb
   }
   EXPECT_EQ(open, (std::set<absl::string_view>{
                       "/fleetca.v1.CertificateAuthorityService/GetTrustBundle",
-                      "/fleetca.v1.CertificateAuthorityService/IssueCertificate"}));
+                      "/fleetca.v1.CertificateAuthorityService/IssueCertificate",
+                      "/fleetca.v1.CertificateAuthorityService/RenewCertificate"}));
 }
 
 TEST(MethodRightsTest, TheRightToApplyAPolicyIsOneOfItsOwn) {
@@ -47,8 +48,13 @@ TEST(MethodRightsTest, TheRightToApplyAPolicyIsOneOfItsOwn) {
 }
 
 TEST(MethodRightsTest, WhoeverRevokesForOthersHasTheRightAndTheFleetMayWatch) {
-  for (const char* method : {"BlockIdentity", "UnblockIdentity", "ListBlocks"}) {
+  for (const char* method : {"BlockIdentity", "UnblockIdentity", "UnblockLineage", "ListBlocks"}) {
     const Access& access = RightsOf(absl::StrCat("/fleetca.v1.RevocationService/", method)).issuing;
+    EXPECT_EQ(access.kind, Kind::kRight) << method;
+    EXPECT_EQ(access.right, Right::kRevokeCertificates) << method;
+  }
+  for (const char* method : {"OrderEarlyRenewal", "ListEarlyRenewals", "CancelEarlyRenewal"}) {
+    const Access& access = RightsOf(absl::StrCat("/fleetca.v1.RenewalService/", method)).issuing;
     EXPECT_EQ(access.kind, Kind::kRight) << method;
     EXPECT_EQ(access.right, Right::kRevokeCertificates) << method;
   }

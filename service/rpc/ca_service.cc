@@ -1,15 +1,18 @@
 #include "service/rpc/ca_service.h"
 
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "service/call/answer_at_once.h"
+#include "service/call/status_to_rpc.h"
 #include "service/issuance/issuer.h"
 #include "service/rpc/batch_issue.h"
 #include "service/rpc/control_call.h"
 #include "service/rpc/messages.h"
+#include "service/rpc/renewal_messages.h"
 #include "service/rpc/stream_issue.h"
 #include "service/rpc/unary_issue.h"
 #include "x509/serial.h"
@@ -32,11 +35,12 @@ void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* res
 
 CaService::CaService(const IssuanceIntake& intake, CallerReader& caller_reader,
                      const store::Store& store, const CurrentTrustBundle& bundles,
-                     ControlPool& pool)
+                     RenewalWindows& windows, ControlPool& pool)
     : intake_(intake),
       caller_reader_(caller_reader),
       store_(store),
       bundles_(bundles),
+      windows_(windows),
       pool_(pool) {
   using Handler =
       grpc::internal::CallbackClientStreamingHandler<grpc::ByteBuffer, grpc::ByteBuffer>;
@@ -69,6 +73,42 @@ grpc::ServerUnaryReactor* CaService::RenewCertificate(grpc::CallbackServerContex
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
   return StartRenew(intake_, context, request, response);
+}
+
+grpc::ServerUnaryReactor* CaService::GetRenewalInfo(grpc::CallbackServerContext* context,
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
+  return StartControlCall<v1::GetRenewalInfoRequest, v1::GetRenewalInfoResponse>(
+      pool_, caller_reader_, context, request, response,
+      [this](const CertificateCaller&, const auto& message, auto* answer) {
+        return TellWindows(message, answer);
+      });
+}
+
+absl::Status CaService::TellWindows(const v1::GetRenewalInfoRequest& request,
+                                    v1::GetRenewalInfoResponse* response) const {
+  if (request.serial_numbers().empty()) {
+    return InvalidArgument(Reason::kRequestEmpty, "serial_numbers",
+                           "The request has no serial number; send at least one");
+  }
+  if (request.serial_numbers_size() > kMaxRenewalInfos) {
+    return InvalidArgument(
+        Reason::kRequestTooLarge, "serial_numbers",
+        absl::StrCat("The request has ", request.serial_numbers_size(),
+                     " serial numbers; send at most ", kMaxRenewalInfos, " in one call"));
+  }
+  const std::vector<absl::string_view> serials(request.serial_numbers().begin(),
+                                               request.serial_numbers().end());
+  FLEETCA_ASSIGN_OR_RETURN(const auto windows, windows_.Find(serials));
+  for (const absl::StatusOr<RenewalWindow>& window : windows) {
+    v1::RenewalInfoResult* const result = response->add_results();
+    if (window.ok()) {
+      WriteRenewalWindow(*window, result->mutable_info());
+    } else {
+      *result->mutable_error() = ToRpcStatus(window.status());
+    }
+  }
+  return absl::OkStatus();
 }
 
 grpc::ServerUnaryReactor* CaService::GetCertificate(grpc::CallbackServerContext* context,

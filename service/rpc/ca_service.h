@@ -9,6 +9,7 @@
 #include "service/authority/current_trust_bundle.h"
 #include "service/call/control_pool.h"
 #include "service/call/open_calls.h"
+#include "service/renewals/renewal_windows.h"
 #include "service/rpc/caller_reader.h"
 #include "service/rpc/issuance_intake.h"
 #include "store/store.h"
@@ -21,16 +22,20 @@ void WriteTrustBundle(const TrustBundle& bundle, v1::GetTrustBundleResponse* res
 using RawCaService = v1::CertificateAuthorityService::WithRawCallbackMethod_IssueCertificate<
     v1::CertificateAuthorityService::WithRawCallbackMethod_StreamIssueCertificates<
         v1::CertificateAuthorityService::WithRawCallbackMethod_RenewCertificate<
-            v1::CertificateAuthorityService::WithRawCallbackMethod_GetCertificate<
-                v1::CertificateAuthorityService::WithRawCallbackMethod_GetTrustBundle<
-                    v1::CertificateAuthorityService::Service>>>>>;
+            v1::CertificateAuthorityService::WithRawCallbackMethod_GetRenewalInfo<
+                v1::CertificateAuthorityService::WithRawCallbackMethod_GetCertificate<
+                    v1::CertificateAuthorityService::WithRawCallbackMethod_GetTrustBundle<
+                        v1::CertificateAuthorityService::Service>>>>>>;
+
+// The most serial numbers of one GetRenewalInfo.
+inline constexpr int kMaxRenewalInfos = 1000;
 
 // Turns calls into issuances, and looks certificates up in the pool. Thread-safe; the references
 // outlive it.
 class CaService : public RawCaService {
  public:
   CaService(const IssuanceIntake& intake, CallerReader& caller_reader, const store::Store& store,
-            const CurrentTrustBundle& bundles, ControlPool& pool);
+            const CurrentTrustBundle& bundles, RenewalWindows& windows, ControlPool& pool);
 
   grpc::ServerUnaryReactor* IssueCertificate(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request,
@@ -43,6 +48,9 @@ class CaService : public RawCaService {
   grpc::ServerUnaryReactor* RenewCertificate(grpc::CallbackServerContext* context,
                                              const grpc::ByteBuffer* request,
                                              grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* GetRenewalInfo(grpc::CallbackServerContext* context,
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetCertificate(grpc::CallbackServerContext* context,
                                            const grpc::ByteBuffer* request,
                                            grpc::ByteBuffer* response) override;
@@ -56,11 +64,14 @@ class CaService : public RawCaService {
 
  private:
   absl::Status Get(absl::string_view serial, v1::GetCertificateResponse* response) const;
+  absl::Status TellWindows(const v1::GetRenewalInfoRequest& request,
+                           v1::GetRenewalInfoResponse* response) const;
 
   const IssuanceIntake& intake_;
   CallerReader& caller_reader_;
   const store::Store& store_;
   const CurrentTrustBundle& bundles_;
+  RenewalWindows& windows_;
   ControlPool& pool_;
   OpenCalls open_;
 };

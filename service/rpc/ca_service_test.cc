@@ -15,6 +15,8 @@
 #include "service/call/wire_message.h"
 #include "service/rpc/testing/rpc_fixture.h"
 #include "store/memory/memory_store.h"
+#include "tests/testing/fake_clock.h"
+#include "tests/testing/fake_time_witness.h"
 #include "tests/testing/status_matchers.h"
 #include "x509/serial.h"
 
@@ -49,7 +51,12 @@ class CaServiceTest : public EdgeFixture {
     auto pool = ControlPool::Start({});
     FLEETCA_ASSERT_OK(pool);
     pool_ = *std::move(pool);
-    service_ = std::make_unique<CaService>(intake_, caller_reader_, store_, bundles_, *pool_);
+    FLEETCA_ASSERT_OK_AND_ASSIGN(orders_,
+                                 EarlyRenewalOrders::Load(store_, known_, clock_rule_, {}));
+    windows_ = std::make_unique<RenewalWindows>(store_, *orders_, known_, clock_rule_);
+    known_.SetComplete(0);
+    service_ =
+        std::make_unique<CaService>(intake_, caller_reader_, store_, bundles_, *windows_, *pool_);
     caller_reader_.Set(CertificateCaller{.spiffe_id = kReader});
   }
 
@@ -67,8 +74,23 @@ class CaServiceTest : public EdgeFixture {
     return call;
   }
 
+  std::unique_ptr<FakeUnaryCall> GetInfo(const std::vector<std::string>& serials) {
+    auto call = std::make_unique<FakeUnaryCall>(executor_);
+    v1::GetRenewalInfoRequest request;
+    request.mutable_serial_numbers()->Add(serials.begin(), serials.end());
+    call->SetRequest(request);
+    call->Bind(service_->GetRenewalInfo(&call->context, &call->request, &call->response));
+    return call;
+  }
+
   FakeExecutor executor_;
   FailingStore store_;
+  ::fleetca::testing::FakeClock clock_{absl::Now()};
+  ::fleetca::testing::FakeTimeWitness witness_{clock_};
+  ClockRule clock_rule_{clock_, witness_, store_, ClockLimits()};
+  KnownRevocations known_;
+  std::unique_ptr<EarlyRenewalOrders> orders_;
+  std::unique_ptr<RenewalWindows> windows_;
   CurrentTrustBundle bundles_;
   std::unique_ptr<ControlPool> pool_;
   std::unique_ptr<CaService> service_;
@@ -97,6 +119,38 @@ TEST_F(CaServiceTest, ACertificateIsFoundWithItsRecordAndChain) {
   EXPECT_EQ(response.issue_time().seconds(), 1'700'000'000);
   EXPECT_EQ(response.issue_time().nanos(), 500'000'000);
   EXPECT_THAT(response.chain_der(), ElementsAre("intermediate"));
+}
+
+TEST_F(CaServiceTest, EachSerialHasItsWindowOrItsError) {
+  const int64_t now = absl::ToUnixSeconds(clock_.Now());
+  const absl::Time start = absl::FromUnixSeconds(now);
+  store::CertificateRecord record{.serial = NewSerial(),
+                                  .certificate = "certificate",
+                                  .identity = "spiffe://fleet.example/svc/web",
+                                  .requester = kReader,
+                                  .profile = "service",
+                                  .issued_at = start,
+                                  .not_before = start,
+                                  .not_after = start + absl::Hours(4)};
+  FLEETCA_ASSERT_OK(store_.Write({.certificates = absl::MakeSpan(&record, 1)}));
+  const auto call = GetInfo({NewSerial(), record.serial, "short"});
+  ASSERT_TRUE(call->WaitUntilDone().ok());
+  v1::GetRenewalInfoResponse response;
+  FLEETCA_ASSERT_OK(ReadMessage(call->response, &response));
+  ASSERT_EQ(response.results_size(), 3);
+  EXPECT_EQ(WireReason(response.results(0).error()), "NOT_FOUND");
+  EXPECT_EQ(response.results(1).info().window_start().seconds(), now + 2 * 3600);
+  EXPECT_EQ(response.results(1).info().window_end().seconds(), now + 3 * 3600);
+  EXPECT_EQ(response.results(1).info().retry_after().seconds(), 6 * 3600);
+  EXPECT_EQ(WireReason(response.results(2).error()), "SERIAL_INVALID");
+}
+
+TEST_F(CaServiceTest, WindowsAreToldOfOneToAThousandSerials) {
+  EXPECT_EQ(WireReason(GetInfo({})->WaitUntilDone()), "REQUEST_EMPTY");
+  const std::string serial = NewSerial();
+  EXPECT_EQ(WireReason(GetInfo(std::vector<std::string>(1001, serial))->WaitUntilDone()),
+            "REQUEST_TOO_LARGE");
+  EXPECT_TRUE(GetInfo(std::vector<std::string>(1000, serial))->WaitUntilDone().ok());
 }
 
 TEST_F(CaServiceTest, ASerialOfNoCertificateIsNotFound) {

@@ -1,6 +1,7 @@
 #include "service/rpc/caller_verifier.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -9,6 +10,7 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "base/steady_time.h"
 #include "x509/authz/provenance.h"
 #include "x509/chain.h"
 #include "x509/peer_certificate.h"
@@ -36,6 +38,19 @@ std::string OtherNames(const x509::Certificate& leaf) {
     }
   }
   return names.empty() ? "" : x509::BuildSubjectAltName(names);
+}
+
+// The client certificate.
+absl::StatusOr<x509::Certificate> ParseLeaf(absl::string_view der) {
+  absl::StatusOr<x509::Certificate> leaf = x509::ParseCertificate(der);
+  return leaf.ok() ? std::move(leaf)
+                   : Unknown(absl::StrCat("The client certificate is not well formed: ",
+                                          leaf.status().message()));
+}
+
+// Whether `leaf` says that `ca` has signed it.
+bool IsNamedBy(const x509::Certificate& leaf, const x509::Certificate& ca) {
+  return leaf.issuer == ca.subject && leaf.authority_key_id == ca.subject_key_id;
 }
 
 }  // namespace
@@ -67,16 +82,30 @@ absl::StatusOr<std::unique_ptr<const CallerVerifier>> CallerVerifier::Create(
 }
 
 absl::StatusOr<CertificateCaller> CallerVerifier::Verify(absl::string_view der) const {
-  const absl::StatusOr<x509::Certificate> leaf = x509::ParseCertificate(der);
-  if (!leaf.ok()) {
+  FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate leaf, ParseLeaf(der));
+  return VerifyAsOf(leaf, options_.clock->Now());
+}
+
+absl::StatusOr<CertificateCaller> CallerVerifier::VerifyForRenewal(absl::string_view der,
+                                                                   absl::Time now) const {
+  FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate leaf, ParseLeaf(der));
+  if (now > leaf.not_after && std::none_of(issuing_cas_.begin(), issuing_cas_.end(),
+                                           [&leaf, now](const x509::Certificate& ca) {
+                                             return IsNamedBy(leaf, ca) && now <= ca.not_after;
+                                           })) {
     return Unknown(
-        absl::StrCat("The client certificate is not well formed: ", leaf.status().message()));
+        "The certificate has ended, and so has the issuing CA's that it was issued by, or it was "
+        "not issued by this CA; get another one, such as with a join token");
   }
+  return VerifyAsOf(leaf, std::min(now, leaf.not_after));
+}
+
+absl::StatusOr<CertificateCaller> CallerVerifier::VerifyAsOf(const x509::Certificate& leaf,
+                                                             absl::Time time) const {
   // Whatever another CA has signed is refused before any cryptography, and in its own words.
   const bool own =
-      std::any_of(issuing_cas_.begin(), issuing_cas_.end(), [&leaf](const x509::Certificate& ca) {
-        return leaf->issuer == ca.subject && leaf->authority_key_id == ca.subject_key_id;
-      });
+      std::any_of(issuing_cas_.begin(), issuing_cas_.end(),
+                  [&leaf](const x509::Certificate& ca) { return IsNamedBy(leaf, ca); });
   if (!own) {
     return Unknown(
         "The client certificate was not issued by this CA itself; use one that it has issued, or "
@@ -84,18 +113,18 @@ absl::StatusOr<CertificateCaller> CallerVerifier::Verify(absl::string_view der) 
         "CA's before");
   }
   FLEETCA_ASSIGN_OR_RETURN(const x509::PeerIdentity peer,
-                           x509::VerifyPeer(*leaf, {.roots = issuing_cas_,
-                                                    .intermediates = {},
-                                                    .now = options_.clock->Now(),
-                                                    .trust_domain = options_.trust_domain}));
+                           x509::VerifyPeer(leaf, {.roots = issuing_cas_,
+                                                   .intermediates = {},
+                                                   .now = time,
+                                                   .trust_domain = options_.trust_domain}));
   CertificateCaller caller{.spiffe_id = std::string(peer.spiffe_id),
                            .not_after = peer.validity.not_after,
-                           .other_names = OtherNames(*leaf)};
-  CallerCertificate held{.serial = std::string(leaf->serial),
-                         .subject_public_key_info = std::string(leaf->public_key.spki),
-                         .lineage = std::string(leaf->serial)};
+                           .other_names = OtherNames(leaf)};
+  CallerCertificate held{.serial = std::string(leaf.serial),
+                         .subject_public_key_info = std::string(leaf.public_key.spki),
+                         .lineage = std::string(leaf.serial)};
   // One of before an arc was set, or made by `ca init`, says nothing.
-  if (const x509::Extension* extension = leaf->Find(options_.oids.provenance);
+  if (const x509::Extension* extension = leaf.Find(options_.oids.provenance);
       extension != nullptr) {
     const absl::StatusOr<x509::Provenance> provenance = x509::ParseProvenance(extension->value);
     if (provenance.ok()) {
@@ -125,10 +154,14 @@ absl::Status CallerVerifier::CheckRecord(absl::string_view der, CertificateCalle
       caller->held = std::make_shared<const CallerCertificate>(std::move(held));
       return absl::OkStatus();
     }
-    log::Error(
-        "A client certificate was signed with the issuing CA's key and has the serial number of "
-        "another: someone else has signed with the key",
-        {{"identity", leaf.SpiffeId()}, {"serial", serial->ToHex()}});
+    if (uint64_t suppressed = 0; forged_limiter_.Allow(SteadyTime(), &suppressed)) {
+      log::Error(
+          "A client certificate was signed with the issuing CA's key and has the serial number of "
+          "another: someone else has signed with the key",
+          {{"identity", leaf.SpiffeId()},
+           {"serial", serial->ToHex()},
+           {"lines_suppressed", suppressed}});
+    }
     return Unknown("The client certificate is not the one that was issued with its serial number");
   }
   if (!absl::IsNotFound(record.status())) {
@@ -139,10 +172,14 @@ absl::Status CallerVerifier::CheckRecord(absl::string_view der, CertificateCalle
       (extension != nullptr && x509::ParseProvenance(extension->value).ok())) {
     return absl::OkStatus();
   }
-  log::Warning(
-      "A client certificate that the issuing CA's key has signed is in no record and does not say "
-      "how it came to be, so it was refused",
-      {{"identity", leaf.SpiffeId()}, {"serial", serial->ToHex()}});
+  if (uint64_t suppressed = 0; unrecorded_limiter_.Allow(SteadyTime(), &suppressed)) {
+    log::Warning(
+        "A client certificate that the issuing CA's key has signed is in no record and does not "
+        "say how it came to be, so it was refused",
+        {{"identity", leaf.SpiffeId()},
+         {"serial", serial->ToHex()},
+         {"lines_suppressed", suppressed}});
+  }
   return Unknown(
       "The client certificate is not among those that this CA has recorded; get another one, with "
       "a join token where there is no other");

@@ -9,7 +9,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/log_limiter.h"
 #include "service/caller/caller.h"
 #include "store/certificates.h"
 #include "x509/authz/authz_oids.h"
@@ -45,6 +47,11 @@ class CallerVerifier {
   // for the rest.
   absl::StatusOr<CertificateCaller> Verify(absl::string_view der) const;
 
+  // The same for a certificate that a proof renews, at `now`: one that has ended is judged as of
+  // its end, and whether that was too long ago is left to who asks. Its issuing CA must not have
+  // ended.
+  absl::StatusOr<CertificateCaller> VerifyForRenewal(absl::string_view der, absl::Time now) const;
+
   // Whether our records agree with a certificate that Verify took as that of `caller`, and what
   // they say of it: its profile and its place in its lineage go into `caller`. It is recorded just
   // as it is; or its serial number is that of no record, and it is one of those that are made
@@ -57,9 +64,15 @@ class CallerVerifier {
  private:
   explicit CallerVerifier(CallerVerifierOptions options) : options_(std::move(options)) {}
 
+  absl::StatusOr<CertificateCaller> VerifyAsOf(const x509::Certificate& leaf,
+                                               absl::Time time) const;
+
   const CallerVerifierOptions options_;
   // Alias options_.issuing_cas.
   std::vector<x509::Certificate> issuing_cas_;
+  // What a holder is refused for is not remembered, so that he can ask as often as he likes.
+  mutable log::Limiter forged_limiter_{10};
+  mutable log::Limiter unrecorded_limiter_{10};
 };
 
 }  // namespace fleetca::service

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_split.h"
 #include "base/crypto_types.h"
 #include "base/errors.h"
 #include "gtest/gtest.h"
@@ -258,6 +259,18 @@ TEST_F(CallerVerifierTest, WithoutARecordACertificateMustSayHowItCameToBe) {
   })));
   // Of `ca init`, which has no store.
   FLEETCA_EXPECT_OK(CheckRecord(Issue(*issuing_, [](LeafPlan& p) { p.instance = 0; })));
+}
+
+TEST_F(CallerVerifierTest, WhoeverIsRefusedAgainAndAgainDoesNotFillTheLog) {
+  const std::string leaf = Issue(*issuing_);
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_THAT(CheckRecord(leaf), kIsUnknown);
+  }
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  const std::vector<std::string> parts = absl::StrSplit(log, "is in no record");
+  EXPECT_GE(parts.size(), 2u) << log;
+  EXPECT_LT(parts.size(), 50u) << log;
 }
 
 TEST_F(CallerVerifierTest, AStoreThatDoesNotAnswerIsNoRefusal) {

@@ -23,12 +23,19 @@ struct IssueLimits {
   size_t stream_window = 256;
 };
 
-// Thread-safe; the references outlive it.
+class RenewalProofs;
+
+// Thread-safe; the references outlive it, and so do the proofs.
 class IssuanceIntake {
  public:
+  // Where `proofs` is null no proof of a renewal is taken, which is for tests and benchmarks.
   IssuanceIntake(IssueQueue& queue, CallerReader& caller_reader, std::vector<std::string> chain,
-                 IssueLimits limits)
-      : queue_(queue), caller_reader_(caller_reader), chain_(std::move(chain)), limits_(limits) {}
+                 IssueLimits limits, RenewalProofs* proofs = nullptr)
+      : queue_(queue),
+        caller_reader_(caller_reader),
+        chain_(std::move(chain)),
+        limits_(limits),
+        proofs_(proofs) {}
 
   // The caller behind a call on the issuing port, with the address that it calls from.
   // UNAUTHENTICATED.
@@ -52,12 +59,15 @@ class IssuanceIntake {
   // The certificates above the issued one, DER, nearest first, without the root.
   const std::vector<std::string>& chain() const { return chain_; }
   const IssueLimits& limits() const { return limits_; }
+  // May be null.
+  RenewalProofs* proofs() const { return proofs_; }
 
  private:
   IssueQueue& queue_;
   CallerReader& caller_reader_;
   const std::vector<std::string> chain_;
   const IssueLimits limits_;
+  RenewalProofs* const proofs_;
 };
 
 // The call's deadline; InfiniteFuture when it has none.

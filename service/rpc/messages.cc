@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/proto/proto_duration.h"
 #include "base/status_macros.h"
@@ -100,6 +101,18 @@ absl::StatusOr<absl::Duration> ReadLifetime(const google::protobuf::Duration& li
         "lifetime is not a valid duration; give whole seconds greater than zero");
   }
   return absl::Seconds(lifetime.seconds()) + absl::Nanoseconds(lifetime.nanos());
+}
+
+absl::StatusOr<absl::Time> ReadTimestamp(absl::string_view field,
+                                         const google::protobuf::Timestamp& message) {
+  constexpr int64_t kFirst = -62'135'596'800;  // the years 1 to 9999, as the type says
+  constexpr int64_t kLast = 253'402'300'799;
+  constexpr int32_t kNanosPerSecond = 1'000'000'000;
+  if (message.seconds() < kFirst || message.seconds() > kLast || message.nanos() < 0 ||
+      message.nanos() >= kNanosPerSecond) {
+    return InvalidArgument(Reason::kConfigInvalid, field, absl::StrCat(field, " is not a time"));
+  }
+  return absl::FromUnixSeconds(message.seconds()) + absl::Nanoseconds(message.nanos());
 }
 
 void WriteTimestamp(absl::Time time, google::protobuf::Timestamp* message) {

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "fleetca/v1/certificate_authority.pb.h"
 #include "google/protobuf/duration.pb.h"
@@ -27,6 +28,10 @@ absl::Status ReadIssueRequest(const v1::RenewCertificateRequest& message, std::s
 void WriteIssuedCertificate(IssuedCertificate issued, v1::IssuedCertificate* message);
 
 void WriteTimestamp(absl::Time time, google::protobuf::Timestamp* message);
+
+// INVALID_ARGUMENT kConfigInvalid, of that field, for what google.protobuf.Timestamp forbids.
+absl::StatusOr<absl::Time> ReadTimestamp(absl::string_view field,
+                                         const google::protobuf::Timestamp& message);
 
 // A request's `lifetime`. INVALID_ARGUMENT kLifetimeInvalid for what google.protobuf.Duration
 // forbids.

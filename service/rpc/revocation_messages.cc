@@ -27,18 +27,6 @@ RevokeSerials ReadSerials(const v1::SerialNumbers& message) {
   return {std::move(serials)};
 }
 
-absl::StatusOr<absl::Time> ReadTime(absl::string_view field,
-                                    const google::protobuf::Timestamp& message) {
-  constexpr int64_t kFirst = -62'135'596'800;  // the years 1 to 9999, as the type says
-  constexpr int64_t kLast = 253'402'300'799;
-  constexpr int32_t kNanosPerSecond = 1'000'000'000;
-  if (message.seconds() < kFirst || message.seconds() > kLast || message.nanos() < 0 ||
-      message.nanos() >= kNanosPerSecond) {
-    return InvalidArgument(Reason::kConfigInvalid, field, absl::StrCat(field, " is not a time"));
-  }
-  return absl::FromUnixSeconds(message.seconds()) + absl::Nanoseconds(message.nanos());
-}
-
 absl::StatusOr<RevokeIssued> ReadIssued(const v1::IssuedSelection& message) {
   RevokeIssued issued;
   if (!message.profile().empty()) {
@@ -48,10 +36,10 @@ absl::StatusOr<RevokeIssued> ReadIssued(const v1::IssuedSelection& message) {
     issued.issuer = message.issuer_key_id();
   }
   if (message.has_from()) {
-    FLEETCA_ASSIGN_OR_RETURN(issued.issued_from, ReadTime("issued.from", message.from()));
+    FLEETCA_ASSIGN_OR_RETURN(issued.issued_from, ReadTimestamp("issued.from", message.from()));
   }
   if (message.has_to()) {
-    FLEETCA_ASSIGN_OR_RETURN(issued.issued_to, ReadTime("issued.to", message.to()));
+    FLEETCA_ASSIGN_OR_RETURN(issued.issued_to, ReadTimestamp("issued.to", message.to()));
   }
   return issued;
 }

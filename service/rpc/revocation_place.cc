@@ -23,6 +23,7 @@ RevocationPlace::RevocationPlace(const v1::WatchRevocationsRequest& request,
 
 void RevocationPlace::BeginSnapshot(const store::Store& store) {
   following_ = false;
+  told_all_ = false;
   from_.clear();
   // What is written from here on may be in the snapshot, and is told after it in any case.
   position_ = store.last_sequence();
@@ -41,6 +42,7 @@ absl::StatusOr<v1::WatchRevocationsResponse> RevocationPlace::Next(const store::
         }
       }
       const bool all = read.changes.size() < page;
+      told_all_ = all;
       position_ = all ? read.last_sequence : store::SequenceOf(read.changes.back());
       message.mutable_position()->set_store(store.instance_id());
       message.mutable_position()->set_sequence(position_);

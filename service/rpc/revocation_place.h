@@ -21,8 +21,9 @@ class RevocationPlace {
   // otherwise from a snapshot.
   RevocationPlace(const v1::WatchRevocationsRequest& request, const store::Store& store);
 
-  // Whether there is something to tell: a page of the snapshot, or a change up to `sequence`.
-  bool HasNews(uint64_t sequence) const { return !following_ || position_ < sequence; }
+  // Whether there is something to tell: a page of the snapshot, a change up to `sequence`, or that
+  // the reader knows all, of which it was not told yet.
+  bool HasNews(uint64_t sequence) const { return !told_all_ || position_ < sequence; }
 
   // The next message, with at most `page` revocations; without any when nothing is new. `now` is a
   // time before the call. The store's errors, after which it may be asked again. May wait for the
@@ -37,6 +38,8 @@ class RevocationPlace {
 
   // Past the snapshot.
   bool following_ = false;
+  // Whether the last message had a time.
+  bool told_all_ = false;
   // Up to which change the reader knows all, once it follows.
   uint64_t position_ = 0;
   // Where the snapshot goes on; empty: it begins.

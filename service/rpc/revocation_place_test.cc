@@ -62,6 +62,29 @@ TEST_F(RevocationPlaceTest, TellsASnapshotInPagesAndThenWhatIsNew) {
   EXPECT_EQ(message.time().seconds(), 1000);
 }
 
+// A reader believes nobody until it hears so, and must not have to wait for the next heartbeat.
+TEST_F(RevocationPlaceTest, ThatAllWasToldIsNewsToo) {
+  RevocationPlace empty({}, store_);
+  EXPECT_TRUE(Next(empty).snapshot_begins());
+  EXPECT_TRUE(empty.HasNews(store_.last_sequence()));
+  EXPECT_TRUE(Next(empty).has_time());
+  EXPECT_FALSE(empty.HasNews(store_.last_sequence()));
+
+  // As many changes as a page has.
+  Revoke(1, 3);
+  while (heard_.size() < 3) {
+    EXPECT_TRUE(empty.HasNews(store_.last_sequence()));
+    Next(empty, 3);
+  }
+  while (empty.HasNews(store_.last_sequence())) {
+    if (Next(empty, 3).has_time()) {
+      EXPECT_FALSE(empty.HasNews(store_.last_sequence()));
+      return;
+    }
+  }
+  ADD_FAILURE() << "it was not said";
+}
+
 TEST_F(RevocationPlaceTest, GoesOnAfterThePositionThatItGave) {
   Revoke(1, 2);
   RevocationPlace first({}, store_);

@@ -5,8 +5,11 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "base/steady_time.h"
 #include "service/rpc/control_call.h"
 #include "service/rpc/revocation_messages.h"
+#include "x509/san.h"
+#include "x509/spiffe_id.h"
 
 namespace fleetca::service {
 namespace {
@@ -19,6 +22,22 @@ bool IsForOwnCertificate(const CertificateCaller& caller,
                          const v1::RevokeCertificatesRequest& request) {
   return caller.held != nullptr && request.serial_numbers().values_size() == 1 &&
          request.serial_numbers().values(0) == caller.held->serial;
+}
+
+// The CA has issued nothing for an identity of another trust domain and never will, so who blocks
+// one has mistyped it, and the one that is meant would stay unblocked.
+absl::Status CheckIsOfCallersTrustDomain(absl::string_view identity,
+                                         const CertificateCaller& caller) {
+  FLEETCA_RETURN_IF_ERROR(x509::CheckSpiffeId(identity, "identity"));
+  const absl::string_view own = x509::SpiffeTrustDomain(caller.spiffe_id);
+  if (own.empty() || x509::SpiffeTrustDomain(identity) == own) {
+    return absl::OkStatus();
+  }
+  return InvalidArgument(
+      Reason::kSanInvalid, "identity",
+      absl::StrCat(
+          identity, " is not in the trust domain \"", own,
+          "\", for which alone the CA issues; there is nothing to block. Is it spelled right?"));
 }
 
 }  // namespace
@@ -45,9 +64,15 @@ grpc::ServerUnaryReactor* RevocationService::RevokeCertificates(
 absl::Status RevocationService::Revoke(const CertificateCaller& caller,
                                        const v1::RevokeCertificatesRequest& request,
                                        v1::RevokeCertificatesResponse* response) {
-  if (!IsForOwnCertificate(caller, request)) {
-    FLEETCA_RETURN_IF_ERROR(
-        policies_.Current()->CheckRight(caller.spiffe_id, Right::kRevokeCertificates));
+  const absl::Status right =
+      policies_.Current()->CheckRight(caller.spiffe_id, Right::kRevokeCertificates);
+  if (!right.ok()) {
+    if (!IsForOwnCertificate(caller, request)) {
+      return right;
+    }
+    if (!request.dry_run()) {
+      FLEETCA_RETURN_IF_ERROR(own_.Take(caller.spiffe_id, SteadyTime()));
+    }
   }
   FLEETCA_ASSIGN_OR_RETURN(RevokeRequest wanted, ReadRevokeRequest(request));
   wanted.revoked_by = caller.spiffe_id;
@@ -68,6 +93,7 @@ grpc::ServerUnaryReactor* RevocationService::BlockIdentity(grpc::CallbackServerC
 absl::Status RevocationService::Block(const CertificateCaller& caller,
                                       const v1::BlockIdentityRequest& request,
                                       v1::BlockIdentityResponse* response) {
+  FLEETCA_RETURN_IF_ERROR(CheckIsOfCallersTrustDomain(request.identity(), caller));
   FLEETCA_ASSIGN_OR_RETURN(const store::Block block,
                            blocks_.Block(request.identity(), request.reason(), caller.spiffe_id));
   WriteBlock(block, response->mutable_block());
@@ -85,6 +111,21 @@ absl::Status RevocationService::Unblock(const CertificateCaller& caller,
                                         v1::UnblockIdentityResponse* response) {
   FLEETCA_ASSIGN_OR_RETURN(const bool was_blocked,
                            blocks_.Unblock(request.identity(), caller.spiffe_id));
+  response->set_was_blocked(was_blocked);
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* RevocationService::UnblockLineage(grpc::CallbackServerContext* context,
+                                                            const grpc::ByteBuffer* request,
+                                                            grpc::ByteBuffer* response) {
+  return Launch(context, request, response, &RevocationService::UnblockLine);
+}
+
+absl::Status RevocationService::UnblockLine(const CertificateCaller& caller,
+                                            const v1::UnblockLineageRequest& request,
+                                            v1::UnblockLineageResponse* response) {
+  FLEETCA_ASSIGN_OR_RETURN(const bool was_blocked,
+                           blocks_.UnblockLineage(request.lineage(), caller.spiffe_id));
   response->set_was_blocked(was_blocked);
   return absl::OkStatus();
 }

@@ -9,6 +9,7 @@
 #include "service/call/control_pool.h"
 #include "service/policy/current_policy.h"
 #include "service/revocation/identity_blocks.h"
+#include "service/revocation/own_revocations.h"
 #include "service/revocation/revoker.h"
 #include "service/rpc/caller_reader.h"
 #include "service/rpc/revocation_watchers.h"
@@ -19,9 +20,10 @@ namespace fleetca::service {
 using RawRevocationService = v1::RevocationService::WithRawCallbackMethod_RevokeCertificates<
     v1::RevocationService::WithRawCallbackMethod_BlockIdentity<
         v1::RevocationService::WithRawCallbackMethod_UnblockIdentity<
-            v1::RevocationService::WithRawCallbackMethod_ListBlocks<
-                v1::RevocationService::WithRawCallbackMethod_WatchRevocations<
-                    v1::RevocationService::Service>>>>>;
+            v1::RevocationService::WithRawCallbackMethod_UnblockLineage<
+                v1::RevocationService::WithRawCallbackMethod_ListBlocks<
+                    v1::RevocationService::WithRawCallbackMethod_WatchRevocations<
+                        v1::RevocationService::Service>>>>>>;
 
 // Between the API's messages and the Revoker, the blocks and the watchers. The port's access check
 // has looked at the rights but for RevokeCertificates, which any holder may ask for its own.
@@ -46,6 +48,9 @@ class RevocationService : public RawRevocationService {
   grpc::ServerUnaryReactor* UnblockIdentity(grpc::CallbackServerContext* context,
                                             const grpc::ByteBuffer* request,
                                             grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* UnblockLineage(grpc::CallbackServerContext* context,
+                                           const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* ListBlocks(grpc::CallbackServerContext* context,
                                        const grpc::ByteBuffer* request,
                                        grpc::ByteBuffer* response) override;
@@ -66,6 +71,9 @@ class RevocationService : public RawRevocationService {
                      v1::BlockIdentityResponse* response);
   absl::Status Unblock(const CertificateCaller& caller, const v1::UnblockIdentityRequest& request,
                        v1::UnblockIdentityResponse* response);
+  absl::Status UnblockLine(const CertificateCaller& caller,
+                           const v1::UnblockLineageRequest& request,
+                           v1::UnblockLineageResponse* response);
   absl::Status List(const CertificateCaller& caller, const v1::ListBlocksRequest& request,
                     v1::ListBlocksResponse* response);
 
@@ -75,6 +83,7 @@ class RevocationService : public RawRevocationService {
   IdentityBlocks& blocks_;
   RevocationWatchers& watchers_;
   ControlPool& pool_;
+  OwnRevocations own_;
 };
 
 }  // namespace fleetca::service

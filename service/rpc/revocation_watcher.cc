@@ -72,15 +72,12 @@ bool RevocationWatcher::IsWriting(absl::Time now) {
   return true;
 }
 
-void RevocationWatcher::Turn() {
-  const absl::Time steady = SteadyTime();
-  if (IsWriting(steady)) {
-    return;
-  }
-  const bool news = place_->HasNews(watchers_.known_.sequence());
-  if (!news && steady < told_at_ + watchers_.options_.heartbeat) {
-    return;
-  }
+bool RevocationWatcher::IsDue(absl::Time now) {
+  return !IsWriting(now) && (place_->HasNews(watchers_.known_.sequence()) ||
+                             now >= told_at_ + watchers_.options_.heartbeat);
+}
+
+void RevocationWatcher::Turn(absl::Time steady) {
   if (const absl::Status status = CheckCaller(); !status.ok()) {
     EndSoon(status);
     return;
@@ -101,6 +98,7 @@ void RevocationWatcher::Turn() {
       return;
     }
     writing_ = true;
+    has_more_ = place_->HasNews(watchers_.known_.sequence());
   }
   StartWriteOf(&outgoing_, grpc::WriteOptions());
 }
@@ -110,9 +108,11 @@ void RevocationWatcher::OnWriteDone(bool ok) {
   if (!hold) {
     return;
   }
+  bool has_more = false;
   {
     absl::MutexLock lock(&mutex_);
     writing_ = false;
+    has_more = has_more_;
     if (!ok && !end_.has_value()) {
       end_ = ToGrpcStatus(Gone());
     }
@@ -121,7 +121,10 @@ void RevocationWatcher::OnWriteDone(bool ok) {
       return;
     }
   }
-  watchers_.Wake();
+  // Else the thread would look at all readers after each heartbeat of each.
+  if (has_more) {
+    watchers_.Wake();
+  }
 }
 
 void RevocationWatcher::EndSoon(const absl::Status& why) {
@@ -131,6 +134,21 @@ void RevocationWatcher::EndSoon(const absl::Status& why) {
   }
   if (!writing_) {
     End(*end_);
+  }
+}
+
+void RevocationWatcher::GiveWay() {
+  EndSoon(
+      ResourceExhausted(Reason::kQueueFull,
+                        "This identity has the most of all the readers of revocations that the "
+                        "CA takes, and another one has none; have several verifiers share one"));
+  bool stuck = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    stuck = writing_;
+  }
+  if (stuck) {
+    context_.TryCancel();
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "service/call/server_call.h"
@@ -28,9 +29,20 @@ class RevocationWatcher final : public ServerCall<grpc::ServerWriteReactor<grpc:
       : watchers_(watchers), context_(context), request_(request) {}
   ~RevocationWatcher() override { watchers_.Remove(*this); }
 
-  // Sends a message when there is one to send and none on its way. Only ever on the one thread,
-  // which has a hold.
-  void Turn() ABSL_LOCKS_EXCLUDED(mutex_);
+  // The three are only ever called on the one thread, which has a hold. Whether there is a message
+  // to send and none on its way; one that was not taken in time ends the stream.
+  [[nodiscard]] bool IsDue(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Sends the message of one that is due.
+  void Turn(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
+  // When the last one was sent.
+  absl::Time told_at() const { return told_at_; }
+
+  // Ends it at once, as its place goes to another identity, also where the reader takes nothing.
+  // Whoever calls it has a hold.
+  void GiveWay() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Whose certificate the reader has shown. Set before it is added to the others.
+  absl::string_view identity() const { return caller_.spiffe_id; }
 
   void BeginDrain() override ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -40,7 +52,7 @@ class RevocationWatcher final : public ServerCall<grpc::ServerWriteReactor<grpc:
   void Cancelled() override ABSL_LOCKS_EXCLUDED(mutex_);
   void OnWriteDone(bool ok) override ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // gRPC does not end a stream while a message is on its way.
+  // Ends the stream, or has OnWriteDone do it: gRPC does not end one while a message is on its way.
   void EndSoon(const absl::Status& why) ABSL_LOCKS_EXCLUDED(mutex_);
   bool IsWriting(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
   // Whether the caller's certificate is still good.
@@ -55,6 +67,8 @@ class RevocationWatcher final : public ServerCall<grpc::ServerWriteReactor<grpc:
   grpc::ByteBuffer outgoing_;                  // the thread's, and gRPC's while it is written
   absl::Mutex mutex_;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  // Whether there is something to tell at once after the message that is on its way.
+  bool has_more_ ABSL_GUARDED_BY(mutex_) = false;
   bool ready_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<grpc::Status> end_ ABSL_GUARDED_BY(mutex_);
   absl::Time drain_ends_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();  // SteadyTime

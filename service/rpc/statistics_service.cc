@@ -79,7 +79,7 @@ void DescribeBuildAndMachine(v1::ServerDescription* description) {
 
 namespace {
 
-void WriteRevocation(const RevocationParts& parts, v1::RevocationStatistics* message) {
+void WriteRevocation(const StatisticsParts& parts, v1::RevocationStatistics* message) {
   if (parts.known != nullptr) {
     const KnownRevocations::Counts counts = parts.known->counts();
     message->set_loaded(parts.known->CheckComplete().ok());
@@ -95,6 +95,18 @@ void WriteRevocation(const RevocationParts& parts, v1::RevocationStatistics* mes
   if (parts.watchers != nullptr) {
     message->set_watchers(parts.watchers->size());
   }
+}
+
+void WritePossession(const x509::PossessionVerifier& verifier,
+                     v1::GetStatisticsResponse* response) {
+  const x509::PossessionStatistics statistics = verifier.statistics();
+  response->mutable_server()->set_possession(
+      std::string(x509::PossessionPathText(statistics.path)));
+  v1::PossessionStatistics& possession = *response->mutable_possession();
+  possession.set_by_lanes(statistics.by_lanes);
+  possession.set_checked_again(statistics.checked_again);
+  possession.set_left_to_openssl(statistics.left_to_openssl);
+  possession.set_disagreements(statistics.disagreements);
 }
 
 }  // namespace
@@ -118,15 +130,28 @@ absl::Status StatisticsService::Read(v1::GetStatisticsResponse* response) const 
   issuing.set_refused(issuing_.refused + queue_.stats().refused());
   issuing.set_queued(queue_.size());
   issuing.set_renewed(issuing_.renewed);
+  issuing.set_renewed_by_proof(issuing_.renewed_by_proof);
+  issuing.set_refused_proofs(issuing_.refused_proofs +
+                             (parts_.proofs == nullptr ? 0 : parts_.proofs->refused()));
   issuing.set_stale_lineages(issuing_.stale_lineages);
   issuing.set_blocked_lineages(issuing_.blocked_lineages);
+  if (parts_.windows != nullptr) {
+    issuing.set_renewal_infos(parts_.windows->told());
+    issuing.set_moved_windows(parts_.windows->moved());
+  }
   WriteHistogram(issuing_.batch_size, issuing.mutable_batch_size());
   v1::StoreStatistics& store = *response->mutable_store();
   WriteHistogram(stored_.commit_records, store.mutable_commit_records());
   WriteHistogram(stored_.commit_microseconds, store.mutable_commit_microseconds());
   WriteHistogram(stored_.sync_microseconds, store.mutable_sync_microseconds());
-  WriteRevocation(revocation_, response->mutable_revocation());
+  WriteRevocation(parts_, response->mutable_revocation());
+  if (parts_.http == nullptr || !parts_.http(response->mutable_http())) {
+    response->clear_http();
+  }
   *response->mutable_server() = description_;
+  if (parts_.possession != nullptr) {
+    WritePossession(*parts_.possession, response);
+  }
   for (const OwnCertificateState& state : own_certificates_()) {
     WriteOwnCertificate(state, response->add_own_certificates());
   }

@@ -2,6 +2,7 @@
 
 #include <grpcpp/test/default_reactor_test_peer.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,10 @@
 #include "service/call/wire_message.h"
 #include "service/rpc/testing/rpc_fixture.h"
 #include "store/memory/memory_store.h"
+#include "tests/testing/fake_clock.h"
+#include "tests/testing/fake_time_witness.h"
+#include "x509/possession.h"
+#include "x509/serial.h"
 
 namespace fleetca::service {
 namespace {
@@ -39,9 +44,54 @@ class StatisticsServiceTest : public EdgeFixture {
   IssuerStats issuing_;
   store::MemoryStore store_;
   std::vector<OwnCertificateState> own_certificates_;
-  StatisticsService service_{Described(), queue_, issuing_, store_.stats(),
-                             [this] { return own_certificates_; }};
+  ::fleetca::testing::FakeClock clock_;
+  ::fleetca::testing::FakeTimeWitness witness_{clock_};
+  ClockRule clock_rule_{clock_, witness_, store_, ClockLimits()};
+  KnownRevocations known_;
+  const std::unique_ptr<EarlyRenewalOrders> orders_ =
+      EarlyRenewalOrders::Load(store_, known_, clock_rule_, {}).value();
+  RenewalWindows windows_{store_, *orders_, known_, clock_rule_};
+  bool has_http_ = false;
+  const std::unique_ptr<x509::PossessionVerifier> possession_ =
+      x509::PossessionVerifier::Create(x509::LanesSetting::kOff);
+  StatisticsService service_{Described(),
+                             queue_,
+                             issuing_,
+                             store_.stats(),
+                             [this] { return own_certificates_; },
+                             {.windows = &windows_,
+                              .possession = possession_.get(),
+                              .http = [this](v1::HttpStatistics* http) {
+                                http->set_ocsp_signed(6);
+                                return has_http_;
+                              }}};
 };
+
+TEST_F(StatisticsServiceTest, CountsTheWindowsThatWereTold) {
+  const auto serial = x509::SerialNumber::Create(clock_.Now() + absl::Hours(1), 1, clock_.Now());
+  ASSERT_TRUE(serial.ok());
+  const store::CertificateRecord record{.serial = std::string(serial->bytes()),
+                                        .certificate = "certificate",
+                                        .identity = "spiffe://fleet.test/svc/web",
+                                        .requester = "spiffe://fleet.test/svc/web",
+                                        .profile = "service",
+                                        .issued_at = clock_.Now(),
+                                        .not_before = clock_.Now(),
+                                        .not_after = clock_.Now() + absl::Hours(1)};
+  ASSERT_TRUE(store_.Write({.certificates = {&record, 1}}).ok());
+  known_.SetComplete(0);
+  const absl::string_view asked = record.serial;
+  ASSERT_TRUE(windows_.Find({&asked, 1}).ok());
+  store::Revocation revocation;
+  revocation.serial = record.serial;
+  revocation.revoked_at = clock_.Now();
+  known_.Apply(revocation);
+  ASSERT_TRUE(windows_.Find({&asked, 1}).ok());
+  v1::GetStatisticsResponse response;
+  ASSERT_TRUE(Get(&response).ok());
+  EXPECT_EQ(response.issuing().renewal_infos(), 2u);
+  EXPECT_EQ(response.issuing().moved_windows(), 1u);
+}
 
 TEST_F(StatisticsServiceTest, TellsOfTheCertificatesThatTheCaHasForItself) {
   const absl::Time end = absl::FromUnixSeconds(1'800'000'000);
@@ -77,6 +127,15 @@ TEST_F(StatisticsServiceTest, TellsOfTheCertificatesThatTheCaHasForItself) {
   EXPECT_FALSE(second.has_last_renewal_attempt_time());
 }
 
+TEST_F(StatisticsServiceTest, TellsByWhatPossessionIsVerified) {
+  v1::GetStatisticsResponse response;
+  ASSERT_TRUE(Get(&response).ok());
+  EXPECT_EQ(response.server().possession(), "OpenSSL: lanes are off");
+  EXPECT_EQ(response.server().issuer_key(), "P-256");
+  EXPECT_TRUE(response.has_possession());
+  EXPECT_EQ(response.possession().by_lanes(), 0u);
+}
+
 TEST_F(StatisticsServiceTest, TellsWhatWasCounted) {
   issuing_.issued = 5;
   issuing_.replayed = 4;
@@ -102,6 +161,16 @@ TEST_F(StatisticsServiceTest, TellsWhatWasCounted) {
   EXPECT_GT(response.process().resident_bytes(), 0u);
   EXPECT_GT(response.process().threads(), 0u);
   EXPECT_GE(response.read_time().seconds(), response.start_time().seconds());
+}
+
+TEST_F(StatisticsServiceTest, TellsOfTheHttpPortWhereThereIsOne) {
+  v1::GetStatisticsResponse response;
+  ASSERT_TRUE(Get(&response).ok());
+  EXPECT_FALSE(response.has_http());
+  has_http_ = true;
+  ASSERT_TRUE(Get(&response).ok());
+  ASSERT_TRUE(response.has_http());
+  EXPECT_EQ(response.http().ocsp_signed(), 6u);
 }
 
 TEST_F(StatisticsServiceTest, RefusalsOfTheQueueAreRefusals) {

@@ -5,6 +5,9 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <string>
+
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "fleetca/v1/certificate_authority.pb.h"
 #include "service/caller/caller.h"
@@ -27,6 +30,14 @@ grpc::ServerUnaryReactor* StartIssueFor(absl::StatusOr<Caller> caller, const Iss
                                         grpc::CallbackServerContext* context,
                                         const v1::IssueCertificateRequest* request,
                                         v1::IssueCertificateResponse* response);
+
+// As StartRenew for a stranger, whose message was read already and must have a proof. `peer` is
+// from where the stranger calls, for the log. `request` and `response` as above.
+grpc::ServerUnaryReactor* StartRenewByProof(const absl::Status& admitted, std::string peer,
+                                            const IssuanceIntake& intake,
+                                            grpc::CallbackServerContext* context,
+                                            const v1::RenewCertificateRequest* request,
+                                            v1::RenewCertificateResponse* response);
 
 }  // namespace fleetca::service
 

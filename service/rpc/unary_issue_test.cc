@@ -77,6 +77,17 @@ TEST_F(UnaryIssueTest, ARenewalIsAnIssuanceWithAnAnswerOfItsOwn) {
   ASSERT_EQ(response.chain_der_size(), 1);
 }
 
+// Whatever the handshake has shown: who sends a proof relies on it.
+TEST_F(UnaryIssueTest, AProofThatNobodyJudgesIsRefused) {
+  v1::RenewCertificateRequest request;
+  request.set_proof("a proof");
+  FakeUnaryCall call(executor_);
+  call.SetRequest(request);
+  call.Bind(StartRenew(intake_, &call.context, &call.request, &call.response));
+  EXPECT_EQ(WireReason(call.WaitUntilDone()), "RENEWAL_PROOF_INVALID");
+  EXPECT_EQ(queue_.size(), 0u);
+}
+
 TEST_F(UnaryIssueTest, PassesARefusalOn) {
   const auto call = Issue(OneRequest());
   Pop().Answer(PermissionDenied(Reason::kCallerNotAllowed, "No"));

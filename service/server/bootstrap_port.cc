@@ -83,7 +83,8 @@ BootstrapPort::BootstrapPort(const ServerConfig& config, const ServerTls& tls, R
       files_(FilesOf(config)),
       callers_(config.trust_domain, config.token_issuers, Clock::System()),
       nobody_(std::make_unique<Nobody>()),
-      intake_(queue, *nobody_, ca.chain(), IssueLimits{1, MaxMessageBytes(config.limits), 1}),
+      intake_(queue, *nobody_, ca.chain(), IssueLimits{1, MaxMessageBytes(config.limits), 1},
+              &ca.renewal_proofs()),
       service_(
           intake_, callers_,
           {.settings = [this] { return Settings(); },

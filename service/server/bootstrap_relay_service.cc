@@ -1,11 +1,13 @@
 #include "service/server/bootstrap_relay_service.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/errors.h"
 #include "service/call/server_call.h"
 #include "service/call/status_to_rpc.h"
+#include "service/net/peer_address.h"
 #include "service/rpc/unary_issue.h"
 
 namespace fleetca::service {
@@ -125,6 +127,15 @@ grpc::ServerUnaryReactor* BootstrapRelayService::IssueCertificate(
   return StartIssueFor(
       admitted.ok() ? callers_.CallerOf(request->credential()) : absl::StatusOr<Caller>(admitted),
       intake_, context, &request->request(), response->mutable_response());
+}
+
+grpc::ServerUnaryReactor* BootstrapRelayService::RenewCertificate(
+    grpc::CallbackServerContext* context, const internal::v1::RenewCertificateRequest* request,
+    internal::v1::RenewCertificateResponse* response) {
+  // Only an address gets into the log.
+  const std::optional<PeerAddress> peer = PeerAddress::FromGrpc(request->peer());
+  return StartRenewByProof(Admit(), peer.has_value() ? peer->ToString() : "", intake_, context,
+                           &request->request(), response->mutable_response());
 }
 
 }  // namespace fleetca::service

@@ -55,6 +55,7 @@ class BootstrapRelayService : public internal::v1::BootstrapRelayService::Callba
     SetMessageAllocatorFor_ReadFiles(&files_messages_);
     SetMessageAllocatorFor_ReportStart(&start_messages_);
     SetMessageAllocatorFor_IssueCertificate(&issue_messages_);
+    SetMessageAllocatorFor_RenewCertificate(&renew_messages_);
   }
 
   grpc::ServerUnaryReactor* GetSettings(grpc::CallbackServerContext* context,
@@ -69,6 +70,9 @@ class BootstrapRelayService : public internal::v1::BootstrapRelayService::Callba
   grpc::ServerUnaryReactor* IssueCertificate(
       grpc::CallbackServerContext* context, const internal::v1::IssueCertificateRequest* request,
       internal::v1::IssueCertificateResponse* response) override;
+  grpc::ServerUnaryReactor* RenewCertificate(
+      grpc::CallbackServerContext* context, const internal::v1::RenewCertificateRequest* request,
+      internal::v1::RenewCertificateResponse* response) override;
 
  protected:
   std::atomic<int> calls_{0};  // those that there are
@@ -91,6 +95,8 @@ class BootstrapRelayService : public internal::v1::BootstrapRelayService::Callba
       start_messages_{calls_};
   CountedMessages<internal::v1::IssueCertificateRequest, internal::v1::IssueCertificateResponse>
       issue_messages_{calls_};
+  CountedMessages<internal::v1::RenewCertificateRequest, internal::v1::RenewCertificateResponse>
+      renew_messages_{calls_};
 };
 
 }  // namespace fleetca::service

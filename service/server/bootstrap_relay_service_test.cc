@@ -257,6 +257,22 @@ TEST_F(BootstrapRelayServiceTest, WhatNoTokenCouldHaveBroughtIsRefused) {
   EXPECT_EQ(queue_.size(), 0u);
 }
 
+TEST_F(BootstrapRelayServiceTest, ARenewalNeedsAProof) {
+  internal::v1::RenewCertificateRequest request;
+  internal::v1::RenewCertificateResponse response;
+  const auto renew = [&] {
+    auto call = std::make_unique<FakeUnaryCall>(executor_);
+    call->Bind(service_.RenewCertificate(&call->context, &request, &response));
+    return WireReason(call->WaitUntilDone());
+  };
+  EXPECT_EQ(renew(), "CALLER_UNKNOWN");
+  request.mutable_request()->set_proof("a proof");
+  EXPECT_EQ(renew(), "RENEWAL_PROOF_INVALID") << "nobody judges them here";
+  request.mutable_request()->set_csr_der(std::string(20'000, 'x'));
+  EXPECT_EQ(renew(), "REQUEST_TOO_LARGE");
+  EXPECT_EQ(queue_.size(), 0u);
+}
+
 TEST_F(BootstrapRelayServiceTest, TooLargeARequestIsRefused) {
   auto request = ByJwtFor("spiffe://fleet.test/job/build");
   request.mutable_request()->set_csr_der(std::string(20'000, 'x'));

@@ -109,6 +109,8 @@ absl::Status BootstrapSupervisor::status() const {
 void BootstrapSupervisor::BeginStop() {
   absl::MutexLock lock(&mutex_);
   stopping_ = true;
+  stop_runs_.Set();
+  stop_watch_.Set();
   sockets_.clear();
   if (process_ != nullptr) {
     process_->Signal(SIGTERM);
@@ -128,8 +130,12 @@ void BootstrapSupervisor::FinishStop() {
 }
 
 void BootstrapSupervisor::Watch() {
-  absl::MutexLock lock(&mutex_);
-  while (!mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kLookInterval)) {
+  while (true) {
+    stop_watch_.WaitFor(kLookInterval);
+    absl::MutexLock lock(&mutex_);
+    if (stopping_) {
+      return;
+    }
     LookForSilence();
   }
 }
@@ -154,8 +160,11 @@ void BootstrapSupervisor::Run() {
     if (SteadyTime() - began > kLasted) {
       pause = kFirstPause;
     }
+    if (again) {
+      stop_runs_.WaitFor(pause);
+    }
     absl::MutexLock lock(&mutex_);
-    if (!again || mutex_.AwaitWithTimeout(absl::Condition(&stopping_), pause)) {
+    if (!again || stopping_) {
       ended_ = true;
       return;
     }

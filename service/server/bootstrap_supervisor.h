@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "base/child_process.h"
 #include "base/descriptor.h"
+#include "base/steady_event.h"
 #include "base/thread.h"
 
 namespace fleetca::service {
@@ -89,6 +90,7 @@ class BootstrapSupervisor {
   std::vector<Descriptor> sockets_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<ChildProcess> process_ ABSL_GUARDED_BY(mutex_);  // null between two runs
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  SteadyEvent stop_runs_, stop_watch_;          // set with stopping_, for either thread
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;  // the last run, after BeginStop
   // What this run reported; nullopt: nothing yet.
   std::optional<absl::Status> reported_ ABSL_GUARDED_BY(mutex_);

@@ -77,7 +77,8 @@ ListenerOptions MainListener(const ServerConfig& config, uint64_t descriptors) {
 
 absl::StatusOr<std::unique_ptr<IssuingPort>> IssuingPort::Start(
     const ServerConfig& config, const ServerTls& tls, RunningCa& ca, IssueQueue& queue,
-    v1::ServerDescription description, ReadOwnCertificates own_certificates, uint64_t descriptors) {
+    v1::ServerDescription description, ReadOwnCertificates own_certificates, uint64_t descriptors,
+    WriteHttpStatistics http) {
   FLEETCA_ASSIGN_OR_RETURN(std::unique_ptr<PeerReader> caller_reader,
                            PeerReader::Create({.issuing_cas = ca.issuing_cas(),
                                                .trust_domain = config.trust_domain,
@@ -90,7 +91,7 @@ absl::StatusOr<std::unique_ptr<IssuingPort>> IssuingPort::Start(
       RevocationWatchers::Start(ca.store(), ca.revocations(), *caller_reader, {}));
   auto port = absl::WrapUnique(
       new IssuingPort(config, std::move(caller_reader), std::move(pool), std::move(watchers), ca,
-                      queue, std::move(description), std::move(own_certificates)));
+                      queue, std::move(description), std::move(own_certificates), std::move(http)));
   FLEETCA_RETURN_IF_ERROR(port->Listen(config, tls, ca, descriptors));
   return port;
 }
@@ -99,24 +100,27 @@ IssuingPort::IssuingPort(const ServerConfig& config, std::unique_ptr<PeerReader>
                          std::unique_ptr<ControlPool> pool,
                          std::unique_ptr<RevocationWatchers> watchers, RunningCa& ca,
                          IssueQueue& queue, v1::ServerDescription description,
-                         ReadOwnCertificates own_certificates)
+                         ReadOwnCertificates own_certificates, WriteHttpStatistics http)
     : description_(std::move(description)),
       caller_reader_(std::move(caller_reader)),
       pool_(std::move(pool)),
       watchers_(std::move(watchers)),
       intake_(queue, *caller_reader_, ca.chain(),
               IssueLimits{config.limits.max_batch_items, config.limits.max_message_bytes,
-                          config.limits.stream_window}),
-      service_(intake_, *caller_reader_, ca.store(), ca.bundles(), *pool_),
+                          config.limits.stream_window},
+              &ca.renewal_proofs()),
+      service_(intake_, *caller_reader_, ca.store(), ca.bundles(), ca.renewal_windows(), *pool_),
       tokens_(*caller_reader_, ca.join_tokens(), *pool_),
       revocation_(*caller_reader_, ca.policies(), ca.revoker(), ca.identity_blocks(), *watchers_,
                   *pool_),
+      renewal_(*caller_reader_, ca.early_renewals(), *pool_),
       policy_(
           *caller_reader_, [&ca](absl::string_view sha256) { return ca.ApplyPolicy(sha256); },
           config.policy_file, *pool_),
       statistics_(description_, queue, ca.issuer().stats(), ca.store().stats(),
                   std::move(own_certificates),
-                  {&ca.revocations(), &ca.revoker(), watchers_.get()}) {}
+                  {&ca.revocations(), &ca.revoker(), watchers_.get(), &ca.renewal_windows(),
+                   &ca.renewal_proofs(), &ca.possession(), std::move(http)}) {}
 
 IssuingPort::~IssuingPort() {
   if (server_ != nullptr) {
@@ -141,6 +145,7 @@ absl::Status IssuingPort::Listen(const ServerConfig& config, const ServerTls& tl
   builder.RegisterService(&service_);
   builder.RegisterService(&tokens_);
   builder.RegisterService(&revocation_);
+  builder.RegisterService(&renewal_);
   builder.RegisterService(&policy_);
   builder.RegisterService(&statistics_);
   server_ = builder.BuildAndStart();
@@ -148,8 +153,8 @@ absl::Status IssuingPort::Listen(const ServerConfig& config, const ServerTls& tl
     return DidNotStart("listener.address");
   }
   FLEETCA_RETURN_IF_ERROR(listener_->Serve());
-  for (const char* name :
-       {kIssuingServiceName, kTokenServiceName, kRevocationServiceName, kOwnCertificatesName}) {
+  for (const char* name : {kIssuingServiceName, kTokenServiceName, kRevocationServiceName,
+                           kRenewalServiceName, kOwnCertificatesName}) {
     SetServing(name, true);
   }
   return absl::OkStatus();

@@ -21,6 +21,7 @@
 #include "service/rpc/join_token_service.h"
 #include "service/rpc/peer_reader.h"
 #include "service/rpc/policy_service.h"
+#include "service/rpc/renewal_service.h"
 #include "service/rpc/revocation_service.h"
 #include "service/rpc/revocation_watchers.h"
 #include "service/rpc/statistics_service.h"
@@ -32,6 +33,7 @@ namespace fleetca::service {
 inline constexpr char kIssuingServiceName[] = "fleetca.v1.CertificateAuthorityService";
 inline constexpr char kTokenServiceName[] = "fleetca.v1.JoinTokenService";
 inline constexpr char kRevocationServiceName[] = "fleetca.v1.RevocationService";
+inline constexpr char kRenewalServiceName[] = "fleetca.v1.RenewalService";
 // No service: NOT_SERVING while a certificate of the CA's own needs somebody in time. The services
 // do their work meanwhile.
 inline constexpr char kOwnCertificatesName[] = "fleetca.own_certificates";
@@ -42,12 +44,10 @@ class IssuingPort {
  public:
   // The references outlive it. Connections may have that many `descriptors`. Any part that is not
   // right is an error, with a sentence that names the file or field.
-  static absl::StatusOr<std::unique_ptr<IssuingPort>> Start(const ServerConfig& config,
-                                                            const ServerTls& tls, RunningCa& ca,
-                                                            IssueQueue& queue,
-                                                            v1::ServerDescription description,
-                                                            ReadOwnCertificates own_certificates,
-                                                            uint64_t descriptors);
+  static absl::StatusOr<std::unique_ptr<IssuingPort>> Start(
+      const ServerConfig& config, const ServerTls& tls, RunningCa& ca, IssueQueue& queue,
+      v1::ServerDescription description, ReadOwnCertificates own_certificates, uint64_t descriptors,
+      WriteHttpStatistics http = nullptr);
   IssuingPort(const IssuingPort&) = delete;
   IssuingPort& operator=(const IssuingPort&) = delete;
   ~IssuingPort();
@@ -72,7 +72,7 @@ class IssuingPort {
   IssuingPort(const ServerConfig& config, std::unique_ptr<PeerReader> caller_reader,
               std::unique_ptr<ControlPool> pool, std::unique_ptr<RevocationWatchers> watchers,
               RunningCa& ca, IssueQueue& queue, v1::ServerDescription description,
-              ReadOwnCertificates own_certificates);
+              ReadOwnCertificates own_certificates, WriteHttpStatistics http);
 
   absl::Status Listen(const ServerConfig& config, const ServerTls& tls, RunningCa& ca,
                       uint64_t descriptors);
@@ -86,6 +86,7 @@ class IssuingPort {
   CaService service_;
   JoinTokenService tokens_;
   RevocationService revocation_;
+  RenewalService renewal_;
   PolicyService policy_;
   StatisticsService statistics_;
   std::unique_ptr<Listener> listener_;

@@ -141,14 +141,16 @@ void OwnCertificateWatch::Stop() {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
+  stop_.Set();
   thread_.Join();
 }
 
 void OwnCertificateWatch::Run(absl::Duration interval) {
   while (true) {
+    stop_.WaitFor(interval);
     {
       absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval)) {
+      if (stopping_) {
         return;
       }
     }

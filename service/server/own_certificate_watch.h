@@ -14,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/steady_event.h"
 #include "base/thread.h"
 #include "service/authority/own_certificate.h"
 #include "service/config/server_config.h"
@@ -74,7 +75,8 @@ class OwnCertificateWatch {
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
   std::vector<OwnCertificateState> certificates_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  Thread thread_;  // the last member: it uses the others
+  SteadyEvent stop_;  // set after stopping_
+  Thread thread_;     // the last member: it uses the others
 };
 
 }  // namespace fleetca::service

@@ -12,14 +12,13 @@
 #include "base/log.h"
 #include "base/log_limiter.h"
 #include "base/status_macros.h"
+#include "service/revocation/appeared_revocations.h"
 #include "service/revocation/ocsp_delegate_issuance.h"
-#include "service/revocation/revocation_dropper.h"
 
 namespace fleetca::service {
 namespace {
 
 constexpr absl::Duration kLookInterval = absl::Seconds(1);
-constexpr absl::Duration kDropInterval = absl::Hours(1);
 constexpr absl::Duration kDelegateLifetime = absl::Hours(24 * 7);
 
 // `owner` is what `bytes` is a part of.
@@ -82,19 +81,13 @@ absl::Status RevocationPublishing::StartParts(const ServerConfig& config, Runnin
                              responder_->Look();
                              return false;
                            }));
-  FLEETCA_ASSIGN_OR_RETURN(
-      dropping_, RepeatedWork::Start(
-                     "drop-revoked", kDropInterval, [this, &ca, keep = config.store_retention] {
-                       const std::array<const CrlPublisher*, 1> all = {publisher_.get()};
-                       const absl::StatusOr<size_t> dropped =
-                           DropAppearedRevocations(all, keep, ca.clock_rule(), ca.store());
-                       if (!dropped.ok()) {
-                         log::Warning("Old revocations were not dropped",
-                                      {{"reason", dropped.status().message()}});
-                       }
-                       return false;
-                     }));
   return absl::OkStatus();
+}
+
+absl::StatusOr<absl::Time> RevocationPublishing::NotNeededBefore(const store::Store& store,
+                                                                 absl::Time before) const {
+  const std::array<const CrlPublisher*, 1> all = {publisher_.get()};
+  return AppearedBefore(all, store, before);
 }
 
 absl::StatusOr<HttpContent> RevocationPublishing::Find(absl::string_view issuer,

@@ -10,16 +10,18 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/file_watcher.h"
 #include "base/http/http_content.h"
+#include "base/repeated_work.h"
 #include "service/config/server_config.h"
 #include "service/http/http_sources.h"
 #include "service/revocation/crl_publisher.h"
 #include "service/revocation/ocsp_responder.h"
-#include "service/revocation/repeated_work.h"
 #include "service/revocation/root_crl_file.h"
 #include "service/server/running_ca.h"
+#include "store/store.h"
 #include "x509/certificate.h"
 
 namespace fleetca::service {
@@ -42,10 +44,17 @@ class RevocationPublishing : public CrlSource, public OcspSource {
   absl::StatusOr<HttpContent> FindRoot() const override;
   OcspContent Answer(absl::string_view request) const override;
 
+  // As of AppearedBefore (appeared_revocations.h), of the CRLs that are made here.
+  absl::StatusOr<absl::Time> NotNeededBefore(const store::Store& store, absl::Time before) const;
+
   // OK, or what is wrong with what is given out, in words.
   absl::Status CheckCrls() const { return publisher_->status(); }
   absl::Status CheckOcsp() const { return responder_->status(); }
   absl::Status CheckRootCrl() const { return root_crl_->Check(Clock::System().Now()); }
+
+  // Since the start.
+  OcspResponder::Counts ocsp_counts() const { return responder_->counts(); }
+  uint64_t signed_crls() const { return publisher_->signed_crls(); }
 
  private:
   RevocationPublishing() = default;
@@ -60,7 +69,6 @@ class RevocationPublishing : public CrlSource, public OcspSource {
   // They use all above.
   std::unique_ptr<RepeatedWork> publishing_;
   std::unique_ptr<RepeatedWork> delegating_;
-  std::unique_ptr<RepeatedWork> dropping_;
 };
 
 }  // namespace fleetca::service

@@ -21,13 +21,13 @@
 #include "service/net/certificate_path.h"
 #include "service/revocation/revocation_pointers.h"
 #include "service/server/ca_validity.h"
+#include "service/server/issuing_cas.h"
 #include "service/server/serving_policy.h"
 #include "service/time/time_witness.h"
 #include "signer/key_file.h"
 #include "signer/local_signer.h"
 #include "store/rocksdb/rocksdb_store.h"
 #include "x509/certificate.h"
-#include "x509/certificate_pool.h"
 #include "x509/pem.h"
 #include "x509/public_key.h"
 
@@ -57,29 +57,6 @@ CertificatePath PathToRoot(absl::Span<const std::string> file, const TrustBundle
   return path.rooted ? path : FindCertificatePath(file, bundle.roots, std::nullopt);
 }
 
-// The certificate in force, then the former certificates, where a file of them is configured.
-absl::StatusOr<std::vector<std::string>> LoadIssuingCas(const IssuerConfig& config,
-                                                        const std::string& in_force) {
-  std::vector<std::string> cas = {in_force};
-  if (config.former_certificates_file.empty()) {
-    return cas;
-  }
-  FLEETCA_ASSIGN_OR_RETURN(const std::string pem, ReadFile(config.former_certificates_file));
-  absl::StatusOr<std::vector<std::string>> former = x509::DecodePem(x509::kPemCertificate, pem);
-  if (!former.ok()) {
-    return Annotate(former.status(), config.former_certificates_file);
-  }
-  std::vector<x509::CertificatePool::Unused> unused;
-  x509::CertificatePool::OfCas(*former, &unused);
-  if (!unused.empty()) {
-    return Annotate(unused.front().why,
-                    absl::StrCat(config.former_certificates_file, ": certificate ",
-                                 unused.front().position + 1));
-  }
-  cas.insert(cas.end(), former->begin(), former->end());
-  return cas;
-}
-
 // Whether a file could not be read, and so was not judged.
 bool IsOfTheFile(const absl::Status& status) {
   const std::optional<Reason> reason = GetReason(status);
@@ -103,7 +80,7 @@ absl::StatusOr<std::optional<RevocationPointers>> PointersOf(const ServerConfig&
   FLEETCA_ASSIGN_OR_RETURN(
       const uint16_t shards,
       DecideCrlShards(CrlShardsFile(config.issuer.certificate_file), certificate.subject_key_id,
-                      config.revocation.crl_shards));
+                      config.revocation.crl_shards, config.http.base_url));
   return RevocationPointers{.base_url = config.http.base_url, .crl_shards = shards};
 }
 
@@ -128,14 +105,21 @@ absl::StatusOr<std::unique_ptr<RunningCa>> RunningCa::Open(const ServerConfig& c
   FLEETCA_RETURN_IF_ERROR(ca->LoadBundle(config));
   FLEETCA_RETURN_IF_ERROR(ca->OpenIssuer(config));
   FLEETCA_RETURN_IF_ERROR(ca->FollowRevocations());
+  FLEETCA_RETURN_IF_ERROR(ca->LoadEarlyRenewals(config));
   if (const IssuingCa& issuing = ca->issuer_->ca(); is_lasting && issuing.pointers.has_value()) {
-    FLEETCA_RETURN_IF_ERROR(KeepCrlShards(CrlShardsFile(config.issuer.certificate_file),
-                                          issuing.key_id, issuing.pointers->crl_shards));
+    FLEETCA_RETURN_IF_ERROR(
+        KeepCrlShards(CrlShardsFile(config.issuer.certificate_file), issuing.key_id,
+                      {issuing.pointers->crl_shards, issuing.pointers->base_url}));
   }
   ca->join_tokens_ = std::make_unique<JoinTokens>(*ca->store_, *ca->policies_, *ca->clock_rule_);
-  FLEETCA_ASSIGN_OR_RETURN(ca->time_keeper_, TimeKeeper::Start(*ca->clock_rule_, *ca->store_));
   FLEETCA_ASSIGN_OR_RETURN(
-      ca->store_pruner_, StorePruner::Start(*ca->clock_rule_, *ca->store_, config.store_retention));
+      ca->renewal_proofs_,
+      RenewalProofs::Create({.issuing_cas = ca->issuing_cas_,
+                             .trust_domain = config.trust_domain,
+                             .oids = config.issuer.oids,
+                             .store = ca->store_.get()},
+                            *ca->store_, config.store_retention, *ca->policies_, *ca->clock_rule_));
+  FLEETCA_ASSIGN_OR_RETURN(ca->time_keeper_, TimeKeeper::Start(*ca->clock_rule_, *ca->store_));
   watcher.Watch(*ca->bundle_files_);
   WarnOfDefaults(config);
   WarnOfWitness(TimeWitness::System());
@@ -239,7 +223,12 @@ absl::Status RunningCa::ReserveNames(const x509::Certificate& server) {
 
 absl::Status RunningCa::LoadBundle(const ServerConfig& config) {
   FLEETCA_ASSIGN_OR_RETURN(chain_, LoadIssuingFile(config.issuer));
-  FLEETCA_ASSIGN_OR_RETURN(issuing_cas_, LoadIssuingCas(config.issuer, chain_.front()));
+  FLEETCA_ASSIGN_OR_RETURN(IssuingCas issuing_cas, LoadIssuingCas(config.issuer, chain_.front()));
+  issuing_cas_ = std::move(issuing_cas.certificates);
+  for (std::string& warning : issuing_cas.warnings) {
+    log::Warning("Not all is right with the issuing CA's certificates", {{"what", warning}});
+    chain_warnings_.push_back(std::move(warning));
+  }
   bundle_files_ = std::make_unique<WatchedFiles>(
       "the trust bundle", std::vector<WatchedFile>{{config_.issuer.trust_bundle_file}},
       [this](absl::Span<const SecretBytes> contents) { return SwitchBundle(contents); });
@@ -324,6 +313,7 @@ absl::Status RunningCa::OpenIssuer(const ServerConfig& config) {
   if (store_ == nullptr) {
     FLEETCA_ASSIGN_OR_RETURN(store_, store::OpenRocksDbStore(config.store));
   }
+  possession_ = x509::PossessionVerifier::Create(config.possession_lanes);
   clock_rule_ =
       std::make_unique<ClockRule>(Clock::System(), TimeWitness::System(), *store_, config.clock);
   IssuerOptions options{.issuer_certificate = chain_.front(),
@@ -336,7 +326,11 @@ absl::Status RunningCa::OpenIssuer(const ServerConfig& config) {
                         .store = store_.get(),
                         .possession = possession_.get(),
                         .clock_rule = clock_rule_.get(),
-                        .revocations = &revocations_};
+                        .revocations = &revocations_,
+                        .learn_revocations = [this] {
+                          return revocation_follower_ == nullptr ? absl::OkStatus()
+                                                                 : revocation_follower_->CatchUp();
+                        }};
   const std::shared_ptr<const TrustBundle> bundle = bundles_.Current();
   options.ca_certificates.insert(options.ca_certificates.end(), bundle->roots.begin(),
                                  bundle->roots.end());
@@ -354,6 +348,15 @@ absl::Status RunningCa::FollowRevocations() {
   // So that the first callers of a server with few of them need not come again. Where there are
   // many, the ports open before they are read.
   revocations_.AwaitComplete(kRevocationsPatience);
+  return absl::OkStatus();
+}
+
+absl::Status RunningCa::LoadEarlyRenewals(const ServerConfig& config) {
+  FLEETCA_ASSIGN_OR_RETURN(
+      early_renewals_,
+      EarlyRenewalOrders::Load(*store_, revocations_, *clock_rule_, config.renewals));
+  renewal_windows_ =
+      std::make_unique<RenewalWindows>(*store_, *early_renewals_, revocations_, *clock_rule_);
   return absl::OkStatus();
 }
 

@@ -23,13 +23,15 @@
 #include "service/net/server_chain.h"
 #include "service/policy/current_policy.h"
 #include "service/policy/reserved_names.h"
+#include "service/renewals/early_renewal_orders.h"
+#include "service/renewals/renewal_windows.h"
 #include "service/revocation/identity_blocks.h"
 #include "service/revocation/known_revocations.h"
 #include "service/revocation/revocation_follower.h"
 #include "service/revocation/revoker.h"
+#include "service/rpc/renewal_proofs.h"
 #include "service/server/ca_validity.h"
 #include "service/time/clock_rule.h"
-#include "service/time/store_pruner.h"
 #include "service/time/time_keeper.h"
 #include "signer/signer.h"
 #include "store/store.h"
@@ -72,11 +74,15 @@ class RunningCa {
   const CurrentPolicy& policies() const { return *policies_; }
   store::Store& store() { return *store_; }
   Issuer& issuer() { return *issuer_; }
+  const x509::PossessionVerifier& possession() const { return *possession_; }
   const signer::Signer& signer() const { return *signer_; }
   JoinTokens& join_tokens() { return *join_tokens_; }
+  RenewalProofs& renewal_proofs() { return *renewal_proofs_; }
   const KnownRevocations& revocations() const { return revocations_; }
   Revoker& revoker() { return *revoker_; }
   IdentityBlocks& identity_blocks() { return *identity_blocks_; }
+  EarlyRenewalOrders& early_renewals() { return *early_renewals_; }
+  RenewalWindows& renewal_windows() { return *renewal_windows_; }
   const ClockRule& clock_rule() const { return *clock_rule_; }
   // The error of CaEnd (ca_validity.h) once the chain to the root has expired. Compares times
   // alone.
@@ -98,6 +104,7 @@ class RunningCa {
   absl::Status SwitchBundle(absl::Span<const SecretBytes> contents) ABSL_LOCKS_EXCLUDED(end_mutex_);
   absl::Status OpenIssuer(const ServerConfig& config);
   absl::Status FollowRevocations();
+  absl::Status LoadEarlyRenewals(const ServerConfig& config);
   absl::Status LoadPolicy(const ServerConfig& config);
   // What the policy's file says, judged and put in force.
   absl::Status SwitchPolicy(absl::string_view text);
@@ -131,15 +138,16 @@ class RunningCa {
   std::unique_ptr<RevocationFollower> revocation_follower_;
   std::unique_ptr<Revoker> revoker_;
   std::unique_ptr<IdentityBlocks> identity_blocks_;
-  const std::unique_ptr<x509::PossessionVerifier> possession_ =
-      x509::PossessionVerifier::CreateOpenSsl();
+  std::unique_ptr<EarlyRenewalOrders> early_renewals_;
+  std::unique_ptr<RenewalWindows> renewal_windows_;
+  std::unique_ptr<x509::PossessionVerifier> possession_;
   std::unique_ptr<CurrentPolicy> policies_;
   std::unique_ptr<WatchedFiles> policy_files_;  // read at the start and when an operator says so
   std::unique_ptr<Issuer> issuer_;
   std::unique_ptr<JoinTokens> join_tokens_;
+  std::unique_ptr<RenewalProofs> renewal_proofs_;
   std::unique_ptr<WatchedFiles> bundle_files_;
   std::unique_ptr<TimeKeeper> time_keeper_;
-  std::unique_ptr<StorePruner> store_pruner_;
 };
 
 }  // namespace fleetca::service

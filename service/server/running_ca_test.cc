@@ -1,6 +1,7 @@
 #include "service/server/running_ca.h"
 
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "base/errors.h"
@@ -21,6 +23,7 @@
 #include "tests/testing/openssl_ca.h"
 #include "tests/testing/status_matchers.h"
 #include "x509/certificate.h"
+#include "x509/pem.h"
 
 namespace fleetca::service {
 namespace {
@@ -31,6 +34,7 @@ using ::fleetca::testing::MakeByOpenSsl;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 class RunningCaTest : public CaFolderFixture {
@@ -101,6 +105,11 @@ TEST_F(RunningCaTest, AnIssuingCaKeepsItsNumberOfCrlShards) {
   config.revocation.crl_shards = std::nullopt;
   FLEETCA_ASSERT_OK_AND_ASSIGN(const auto same, shards());
   EXPECT_EQ(same, 100);
+
+  // Its CRLs would be out of scope for all certificates from before.
+  config.http.base_url = "http://crl.fleet.example";
+  EXPECT_EQ(GetField(shards().status()), "http.base_url");
+  config.http.base_url = "http://ca.fleet.example";
 
   config.revocation.crl_shards = 128;
   for (auto make : {+[]() -> std::unique_ptr<store::Store> { return nullptr; },
@@ -190,6 +199,41 @@ TEST_F(RunningCaTest, FormerIssuingCertificatesAreKnownAndMustBeCas) {
     EXPECT_FALSE(status.ok()) << file;
     EXPECT_THAT(std::string(status.message()), HasSubstr(File(file)));
   }
+}
+
+// As when `openssl x509 -req` makes an identifier of its own for the same key.
+TEST_F(RunningCaTest, ARenewalWithAnotherKeyIdentifierIsWarnedOf) {
+  const auto run = [this](const std::string& command) {
+    EXPECT_EQ(system(absl::StrCat("cd ", File(""), " && ", command, " 2>/dev/null").c_str()), 0);
+  };
+  const auto renew = [&run](const std::string& key_identifier) {
+    run("cp issuing-ca.crt former.crt");
+    run("openssl x509 -x509toreq -in issuing-ca.crt -copy_extensions copyall -key issuing-ca.key "
+        "-passin file:issuing-ca.passphrase -out issuing-ca.csr");
+    run(absl::StrCat("echo 'subjectKeyIdentifier = ", key_identifier, "' > extensions"));
+    run("openssl x509 -req -in issuing-ca.csr -copy_extensions copyall -extfile extensions -days "
+        "300 -CA root-ca.crt -CAkey root-ca.key -passin file:root-ca.passphrase "
+        "-set_serial 0x0102030405 -out issuing-ca.new");
+    run("cat issuing-ca.new > issuing-ca.crt");
+  };
+  const auto key_id_of = [this](const std::string& file) {
+    const auto ders = x509::DecodePem(x509::kPemCertificate, Read(file));
+    return absl::BytesToHexString(x509::ParseCertificate(ders->front())->subject_key_id);
+  };
+  const std::string before = key_id_of("issuing-ca.crt");
+  renew(before);
+  {
+    FLEETCA_ASSERT_OK_AND_ASSIGN(const auto ca, Open(File("former.crt")));
+    EXPECT_THAT(ca->Warnings(), IsEmpty());
+  }
+  renew("hash");
+  const std::string after = key_id_of("issuing-ca.crt");
+  ASSERT_NE(after, before);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto ca, Open(File("former.crt")));
+  EXPECT_THAT(ca->issuing_cas(), SizeIs(2));
+  EXPECT_THAT(ca->Warnings(),
+              ElementsAre(AllOf(HasSubstr("former.crt: certificate 1 "), HasSubstr(before),
+                                HasSubstr(after), HasSubstr("OCSP calls them unknown"))));
 }
 
 TEST_F(RunningCaTest, APolicyThatFitsComesInForceAndAnotherLeavesTheOneThatIs) {

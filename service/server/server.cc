@@ -23,6 +23,7 @@
 #include "service/net/tls_credentials.h"
 #include "service/rpc/statistics_service.h"
 #include "service/server/bootstrap_port.h"
+#include "service/server/http_statistics.h"
 #include "service/server/issuing_port.h"
 #include "service/server/own_certificate_watch.h"
 #include "service/server/published_certificates.h"
@@ -32,7 +33,9 @@
 #include "service/server/server_health.h"
 #include "service/server/server_renewal.h"
 #include "service/server/serving_places.h"
+#include "service/time/store_pruner.h"
 #include "store/rocksdb/rocksdb_store.h"
+#include "x509/possession.h"
 
 namespace fleetca::service {
 namespace {
@@ -127,10 +130,11 @@ class GrpcServer : public Server {
     FLEETCA_ASSIGN_OR_RETURN(watcher_, FileWatcher::Start());
     FLEETCA_ASSIGN_OR_RETURN(ca_, RunningCa::Open(config, std::move(options.store), *watcher_));
     FLEETCA_RETURN_IF_ERROR(StartTls(config, options.expired_certificate_is_taken));
-    queue_ =
-        std::make_unique<IssueQueue>(IssueQueue::Options{.capacity = config.limits.queue_capacity,
-                                                         .issuer_key = ca_->issuer().issuing_key(),
-                                                         .workers = config.limits.WorkerThreads()});
+    queue_ = std::make_unique<IssueQueue>(IssueQueue::Options{
+        .capacity = config.limits.queue_capacity,
+        .issuer_key = ca_->issuer().issuing_key(),
+        .possession_in_lanes = ca_->possession().statistics().path == x509::PossessionPath::kLanes,
+        .workers = config.limits.WorkerThreads()});
     // Before the ports: what they queue is always answered, also by a start that fails afterwards.
     FLEETCA_RETURN_IF_ERROR(StartWorkers(config));
     FLEETCA_ASSIGN_OR_RETURN(
@@ -138,7 +142,8 @@ class GrpcServer : public Server {
         IssuingPort::Start(
             config, *tls_, *ca_, *queue_, Describe(config.limits, durable),
             [own = own_certificate_watch_.get()] { return own->certificates(); },
-            descriptors.sockets - HttpDescriptors(config.http, descriptors.sockets)));
+            descriptors.sockets - HttpDescriptors(config.http, descriptors.sockets),
+            [this](v1::HttpStatistics* http) { return http_statistics_.Write(http); }));
     LogListening(config);
     if (!config.bootstrap_address.empty()) {
       FLEETCA_ASSIGN_OR_RETURN(bootstrap_port_, BootstrapPort::Start(config, *tls_, *ca_, *queue_,
@@ -147,6 +152,7 @@ class GrpcServer : public Server {
     if (!config.http.address.empty()) {
       FLEETCA_RETURN_IF_ERROR(StartHttp(config, HttpDescriptors(config.http, descriptors.sockets)));
     }
+    FLEETCA_RETURN_IF_ERROR(StartPruner(config.store_retention));
     FLEETCA_ASSIGN_OR_RETURN(
         health_,
         HealthMonitor::Start(
@@ -179,9 +185,23 @@ class GrpcServer : public Server {
                         .why_not_ready = [this] { return readiness_.Reasons(); }};
     FLEETCA_ASSIGN_OR_RETURN(http_port_,
                              HttpPort::Start(options, std::move(sources), Clock::System()));
+    http_statistics_.Follow(*http_port_, publishing_.get());
     log::Info(
         "Listening for HTTP",
         {{"address", http.address}, {"port", http_port_->port()}, {"base_url", http.base_url}});
+    return absl::OkStatus();
+  }
+
+  // What the CRLs have still to say is kept.
+  absl::Status StartPruner(absl::Duration retention) {
+    PruneLimit limit;
+    if (publishing_ != nullptr) {
+      limit = [this](absl::Time before) {
+        return publishing_->NotNeededBefore(ca_->store(), before);
+      };
+    }
+    FLEETCA_ASSIGN_OR_RETURN(store_pruner_, StorePruner::Start(ca_->clock_rule(), ca_->store(),
+                                                               retention, std::move(limit)));
     return absl::OkStatus();
   }
 
@@ -213,12 +233,14 @@ class GrpcServer : public Server {
   }
 
   void LogListening(const ServerConfig& config) const {
-    log::Info("Listening", {{"address", config.listener.address},
-                            {"port", port()},
-                            {"trust_domain", config.trust_domain},
-                            {"policy_revision", ca_->policies().Current()->revision()},
-                            {"workers", config.limits.WorkerThreads()},
-                            {"reflection", config.listener.reflection ? "on" : "off"}});
+    log::Info("Listening",
+              {{"address", config.listener.address},
+               {"port", port()},
+               {"trust_domain", config.trust_domain},
+               {"policy_revision", ca_->policies().Current()->revision()},
+               {"workers", config.limits.WorkerThreads()},
+               {"reflection", config.listener.reflection ? "on" : "off"},
+               {"possession", x509::PossessionPathText(ca_->possession().statistics().path)}});
   }
 
   v1::ServerDescription Describe(const LimitsConfig& limits, bool durable) const {
@@ -240,6 +262,7 @@ class GrpcServer : public Server {
   std::unique_ptr<ServerTls> tls_;
   std::unique_ptr<OwnCertificateWatch> own_certificate_watch_;
   std::unique_ptr<IssueQueue> queue_;
+  HttpStatistics http_statistics_;
   std::unique_ptr<IssuingPort> issuing_port_;
   std::unique_ptr<BootstrapPort> bootstrap_port_;
   std::unique_ptr<IssueWorkers> workers_;
@@ -247,6 +270,7 @@ class GrpcServer : public Server {
   Readiness readiness_;
   std::unique_ptr<PublishedCertificates> certificates_;
   std::unique_ptr<RevocationPublishing> publishing_;
+  std::unique_ptr<StorePruner> store_pruner_;
   std::unique_ptr<HttpPort> http_port_;
   std::unique_ptr<HealthMonitor> health_;
   absl::Duration drain_timeout_;

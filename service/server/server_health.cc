@@ -14,7 +14,7 @@ std::vector<HealthCheck> ServerHealthChecks(const ServerTls& tls, RunningCa& ca,
                                             const RevocationPublishing* publishing) {
   const std::vector<std::string> issuing_only = {kIssuingServiceName};
   const std::vector<std::string> all = {kIssuingServiceName, kTokenServiceName,
-                                        kRevocationServiceName};
+                                        kRevocationServiceName, kRenewalServiceName};
   std::vector<HealthCheck> checks = {
       {"store", [&ca] { return ca.store().CheckWritable(); }, all},
       {"clock", [&ca] { return ca.clock_rule().Now().status(); }, all},

@@ -134,8 +134,8 @@ TEST_F(ServerHealthTest, TokensAreManagedWithoutASigner) {
     if (check.name == "signer" || check.name == "issuing CA") {
       EXPECT_THAT(check.services, ElementsAre(kIssuingServiceName));
     } else {
-      EXPECT_THAT(check.services,
-                  ElementsAre(kIssuingServiceName, kTokenServiceName, kRevocationServiceName))
+      EXPECT_THAT(check.services, ElementsAre(kIssuingServiceName, kTokenServiceName,
+                                              kRevocationServiceName, kRenewalServiceName))
           << check.name;
     }
   }

@@ -1,17 +1,21 @@
 #include "service/server/server_renewal.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/sha256.h"
 #include "base/status_macros.h"
 #include "base/time_text.h"
 #include "service/authority/own_certificate.h"
 #include "service/server/own_issuance.h"
+#include "store/block.h"
 #include "x509/first_certificate.h"
 #include "x509/spiffe_id.h"
 
@@ -79,9 +83,15 @@ absl::Status ServerRenewal::CheckGranted() const {
                                profile_, "\""));
 }
 
+bool ServerRenewal::IsRevoked(const x509::Certificate& certificate) const {
+  const std::array<char, 32> key = Sha256(certificate.public_key.spki);
+  return ca_.revocations().Find(certificate.serial).has_value() ||
+         ca_.revocations().IsBlocked(store::BlockKind::kKey, {key.data(), key.size()});
+}
+
 bool ServerRenewal::IsDue(const x509::Certificate& certificate) const {
   const absl::Time now = clock_.Now();
-  if (IsOfAFuture(certificate, now)) {
+  if (IsOfAFuture(certificate, now) || IsRevoked(certificate)) {
     return true;
   }
   return now >= RenewOwnFrom(certificate.serial, certificate.not_before, certificate.not_after) &&
@@ -172,6 +182,10 @@ bool ServerRenewal::WaitsForNextTry() const {
 
 void ServerRenewal::Renew(const x509::Certificate& old, ServerTls& tls) {
   NoteAttempt();
+  if (IsRevoked(old)) {
+    log::Warning("The server's certificate was revoked; it issues itself another one",
+                 {{"serial", absl::BytesToHexString(old.serial)}});
+  }
   const TlsPair before = tls.PairInUse();
   // What the files say where nobody but the server has written them.
   std::vector<std::string> over = {

@@ -23,7 +23,8 @@ namespace fleetca::service {
 
 // Where the configuration names a profile for it, a certificate of the server's identity that this
 // CA issued is replaced at about two thirds of its life (RenewOwnFrom) by another one with the same
-// names and a new key, and both files are written. A certificate of another CA is left alone.
+// names and a new key, and both files are written; at once where it was revoked, or its key was
+// blocked. A certificate of another CA is left alone.
 //
 // Files that cannot be written cost a line in the log and the health of "own certificates", and
 // nothing else: the new pair serves from memory, and a restart, which finds the old pair in the
@@ -87,6 +88,8 @@ class ServerRenewal {
 
   // Whether this CA issued it for the server's identity.
   bool IsOwn(const x509::Certificate& certificate) const;
+  // Or its key is blocked, so that whoever looks refuses it.
+  bool IsRevoked(const x509::Certificate& certificate) const;
   bool IsDue(const x509::Certificate& certificate) const;
   bool WaitsForNextTry() const;
   absl::StatusOr<Replaceable> FindReplaceable(const absl::Status& why) const;

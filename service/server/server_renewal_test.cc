@@ -1,5 +1,6 @@
 #include "service/server/server_renewal.h"
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -9,8 +10,11 @@
 #include "absl/time/clock.h"
 #include "base/errors.h"
 #include "base/file_watcher.h"
+#include "base/sha256.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "service/revocation/revocation_selection.h"
+#include "service/revocation/revoker.h"
 #include "service/server/testing/ca_folder_fixture.h"
 #include "store/memory/memory_store.h"
 #include "tests/testing/fake_clock.h"
@@ -94,6 +98,33 @@ TEST_F(ServerRenewalTest, NothingHappensBeforeItIsDue) {
   EXPECT_EQ(Recorded(), 0);
   FLEETCA_EXPECT_OK(renewal_->status());
   EXPECT_EQ(renewal_->last_attempt(), std::nullopt);
+}
+
+// Else whoever checks revocations does not talk to the CA, until two thirds of its life are over.
+TEST_F(ServerRenewalTest, ARevokedCertificateIsReplacedAtOnce) {
+  // That of `ca init` is in no store, and ends by its key.
+  const Parsed first(Shown());
+  const std::array<char, 32> key = Sha256(first.certificate.public_key.spki);
+  RevokeRequest request{.selection = RevokeKey{std::string(key.data(), key.size())},
+                        .reason = store::RevocationReason::kKeyCompromise,
+                        .revoked_by = "spiffe://fleet.example/operator/admin"};
+  FLEETCA_ASSERT_OK(ca_->revoker().Revoke(request));
+  renewal_->Look(*tls_);
+  FLEETCA_EXPECT_OK(renewal_->status());
+  const Parsed second(Shown());
+  EXPECT_NE(second.certificate.public_key.spki, first.certificate.public_key.spki);
+  EXPECT_EQ(Read("tls/server.crt"), Shown());
+
+  request.selection = RevokeSerials{{std::string(second.certificate.serial)}};
+  request.reason = store::RevocationReason::kSuperseded;
+  FLEETCA_ASSERT_OK(ca_->revoker().Revoke(request));
+  renewal_->Look(*tls_);
+  FLEETCA_EXPECT_OK(renewal_->status());
+  const Parsed third(Shown());
+  EXPECT_NE(third.certificate.serial, second.certificate.serial);
+  EXPECT_EQ(Recorded(), 2);
+  renewal_->Look(*tls_);
+  EXPECT_EQ(Recorded(), 2);
 }
 
 TEST_F(ServerRenewalTest, AtTwoThirdsOfItsLifeItIsReplacedUnderTheSameNames) {

@@ -107,6 +107,7 @@ TEST_F(ServerTest, HttpTellsWhatEveryoneMayKnow) {
   {
     FLEETCA_ASSERT_OK_AND_ASSIGN(const auto server, Server::Start(config, InMemory()));
     EXPECT_EQ(server->http_port(), 0);
+    EXPECT_FALSE(Statistics(*server).has_http());
   }
   config.http.address = "127.0.0.1:0";
   config.http.base_url = "http://127.0.0.1";
@@ -121,6 +122,11 @@ TEST_F(ServerTest, HttpTellsWhatEveryoneMayKnow) {
   EXPECT_THAT(client.Ask("GET /readyz"), StartsWith("HTTP/1.1 200 "));
   EXPECT_THAT(client.Ask("GET /roots.pem"), EndsWith("\r\n\r\n" + Read("trust-bundle.pem")));
   EXPECT_THAT(client.Ask("GET /crl/root.crl"), StartsWith("HTTP/1.1 200 "));
+  const v1::GetStatisticsResponse statistics = Statistics(*server);
+  EXPECT_EQ(statistics.http().answers().at("/crl/"), 1u);
+  EXPECT_GT(statistics.http().statuses().at(200), 3u);
+  EXPECT_EQ(statistics.http().connections(), 1u);
+  EXPECT_GT(statistics.http().crls_signed(), 0u);
   const int port = server->http_port();
   FLEETCA_EXPECT_OK(server->Drain());
   EXPECT_FALSE(::fleetca::testing::RawClient(port).connected());

@@ -12,8 +12,9 @@
 namespace fleetca::service {
 
 // The policy in the file at `path`, judged with everything that the configuration says beside it:
-// the names in the listener's certificate are reserved, the trust domain is the configuration's,
-// and no claims of a token lead to an identity that has rights (claim_reach.h). What starts,
+// the names in the listener's certificate are reserved, the trust domain is the configuration's, no
+// claims of a token lead to an identity that has rights (claim_reach.h), and no certificate may be
+// renewed for longer after its end than the store keeps it. What starts,
 // reloads and validates loads it by these functions alone, so that they all refuse the same. Logs
 // the policy's warnings. INVALID_ARGUMENT kConfigInvalid, FAILED_PRECONDITION kFile*.
 absl::StatusOr<std::unique_ptr<const Policy>> LoadServingPolicy(const ServerConfig& config,

@@ -45,6 +45,20 @@ TEST_F(ServingPolicyTest, TheNamesOfTheServersCertificateAreReserved) {
   EXPECT_EQ(GetReason(Load()), Reason::kConfigInvalid) << Load();
 }
 
+TEST_F(ServingPolicyTest, AGraceThatOutlivesTheRecordsIsRefused) {
+  const std::string start = "profiles {\n  profile {\n    name: \"service\"";
+  const auto with_grace = [](int days) {
+    return "profiles {\n  renewal_grace { seconds: " + std::to_string(86400 * days) +
+           " }\n  profile {\n    name: \"service\"";
+  };
+  Replace("policy.textproto", start, with_grace(30));  // store.retention by default
+  FLEETCA_EXPECT_OK(Load());
+  Replace("policy.textproto", with_grace(30), with_grace(31));
+  EXPECT_EQ(GetReason(Load()), Reason::kConfigInvalid);
+  EXPECT_THAT(std::string(Load().message()),
+              AllOf(HasSubstr("renewal_grace"), HasSubstr("store.retention")));
+}
+
 TEST_F(ServingPolicyTest, FilesThatAreMissingAreNamed) {
   std::filesystem::remove(File("policy.textproto"));
   EXPECT_THAT(Load(), IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileMissing));

@@ -96,11 +96,34 @@ TEST_F(StorePrunerTest, GoesNoFurtherThanTheStoreKnows) {
   EXPECT_TRUE(store_.GetBySerial(serial).ok());
 }
 
+TEST_F(StorePrunerTest, KeepsWhatIsStillNeeded) {
+  const std::string serial = Issue();
+  Advance(absl::Hours(48));
+  absl::Time asked;
+  const auto limit = [&asked](absl::Time before) -> absl::StatusOr<absl::Time> {
+    asked = before;
+    return before - absl::Hours(24);
+  };
+  FLEETCA_ASSERT_OK(PruneStore(rule_, store_, absl::ZeroDuration(), limit));
+  EXPECT_EQ(asked, clock_.Now() - absl::Hours(24));
+  EXPECT_TRUE(store_.GetBySerial(serial).ok());
+  // And what it cannot be told of.
+  EXPECT_THAT(PruneStore(rule_, store_, absl::ZeroDuration(),
+                         [](absl::Time) -> absl::StatusOr<absl::Time> {
+                           return Unavailable(Reason::kStoreUnavailable, "the disk is full");
+                         }),
+              IsError(absl::StatusCode::kUnavailable, Reason::kStoreUnavailable));
+  EXPECT_TRUE(store_.GetBySerial(serial).ok());
+  FLEETCA_ASSERT_OK(PruneStore(rule_, store_, absl::ZeroDuration(),
+                               [](absl::Time before) { return before + absl::Hours(24); }));
+  EXPECT_FALSE(store_.GetBySerial(serial).ok());
+}
+
 TEST_F(StorePrunerTest, DoesItInTheBackground) {
   const std::string serial = Issue();
   Advance(absl::Hours(48));
   const auto pruner =
-      StorePruner::Start(rule_, store_, absl::ZeroDuration(), absl::Milliseconds(1));
+      StorePruner::Start(rule_, store_, absl::ZeroDuration(), nullptr, absl::Milliseconds(1));
   FLEETCA_ASSERT_OK(pruner);
   const absl::Time deadline = absl::Now() + absl::Seconds(30);
   while (store_.GetBySerial(serial).ok() && absl::Now() < deadline) {
@@ -128,7 +151,7 @@ TEST_F(StorePrunerTest, AFaultThatLastsIsOneLineAMinute) {
   ::testing::internal::CaptureStderr();
   {
     const auto pruner =
-        StorePruner::Start(rule_, store, absl::ZeroDuration(), absl::Milliseconds(1));
+        StorePruner::Start(rule_, store, absl::ZeroDuration(), nullptr, absl::Milliseconds(1));
     FLEETCA_ASSERT_OK(pruner);
     const absl::Time deadline = absl::Now() + absl::Seconds(30);
     while (store.tries() < 20 && absl::Now() < deadline) {

@@ -21,31 +21,18 @@ absl::StatusOr<std::unique_ptr<TimeKeeper>> TimeKeeper::Start(const ClockRule& r
                                                               store::Store& store,
                                                               absl::Duration note_interval,
                                                               absl::Duration look_interval) {
-  auto keeper = absl::WrapUnique(new TimeKeeper(rule, store, note_interval, look_interval));
+  auto keeper = absl::WrapUnique(new TimeKeeper(rule, store, note_interval));
   keeper->Look(SteadyNow());
-  FLEETCA_ASSIGN_OR_RETURN(keeper->thread_,
-                           Thread::Start("time", [self = keeper.get()] { self->Run(); }));
+  FLEETCA_ASSIGN_OR_RETURN(keeper->work_,
+                           RepeatedWork::Start("time", look_interval, [self = keeper.get()] {
+                             self->Look(SteadyNow());
+                             return false;
+                           }));
   return keeper;
 }
 
 TimeKeeper::~TimeKeeper() {
-  {
-    absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
-  thread_.Join();
-}
-
-void TimeKeeper::Run() {
-  while (true) {
-    {
-      absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), look_interval_)) {
-        break;
-      }
-    }
-    Look(SteadyNow());
-  }
+  work_ = nullptr;
   // The last time that this server knows of.
   noted_at_ = -absl::InfiniteDuration();
   Look(SteadyNow());

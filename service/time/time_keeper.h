@@ -4,12 +4,10 @@
 
 #include <memory>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "base/thread.h"
+#include "base/repeated_work.h"
 #include "service/time/clock_rule.h"
 #include "store/store.h"
 
@@ -30,11 +28,9 @@ class TimeKeeper {
   ~TimeKeeper();
 
  private:
-  TimeKeeper(const ClockRule& rule, store::Store& store, absl::Duration note_interval,
-             absl::Duration look_interval)
-      : rule_(rule), store_(store), note_interval_(note_interval), look_interval_(look_interval) {}
+  TimeKeeper(const ClockRule& rule, store::Store& store, absl::Duration note_interval)
+      : rule_(rule), store_(store), note_interval_(note_interval) {}
 
-  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
   // One look at the clock; `looked_at` is of a clock that nobody sets.
   void Look(absl::Duration looked_at);
   void Log(const absl::Status& status, absl::Duration looked_at);
@@ -42,14 +38,11 @@ class TimeKeeper {
   const ClockRule& rule_;
   store::Store& store_;
   const absl::Duration note_interval_;
-  const absl::Duration look_interval_;
-  // The thread's.
+  // The thread's, while there is one.
   absl::Duration noted_at_ = -absl::InfiniteDuration();
   absl::Duration said_at_ = -absl::InfiniteDuration();
   bool refused_ = false;
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  Thread thread_;  // the last member: it uses the others
+  std::unique_ptr<RepeatedWork> work_;  // the last member: it uses the others
 };
 
 }  // namespace fleetca::service

@@ -4,10 +4,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/time_since_boot.h"
 
 namespace fleetca::service {
 namespace {
@@ -17,11 +17,7 @@ constexpr absl::Duration kReadingsApart = absl::Seconds(1);
 
 class SystemTimeWitness : public TimeWitness {
  public:
-  absl::Duration Uptime() const override {
-    timespec uptime{};
-    clock_gettime(CLOCK_BOOTTIME, &uptime);
-    return absl::DurationFromTimespec(uptime);
-  }
+  absl::Duration Uptime() const override { return TimeSinceBoot() - absl::UnixEpoch(); }
 
   bool Vouches(absl::Time now) const override {
     timex kernel{};

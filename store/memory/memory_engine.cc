@@ -51,6 +51,12 @@ void LookUpRevocations(const MemoryEngine& engine, const Commit& commit, Revocat
   for (const CrlState& state : commit.crl_states) {
     CopyEntry(engine.crl_states, state.crl, facts.crl_states);
   }
+  for (const EarlyRenewal& renewal : commit.early_renewals) {
+    CopyEntry(engine.early_renewals, renewal.id, facts.early_renewals);
+  }
+  for (const uint64_t id : commit.ended_early_renewals) {
+    CopyEntry(engine.early_renewals, id, facts.early_renewals);
+  }
 }
 
 void ApplyTokens(const CommitPlan& plan, MemoryEngine& engine)
@@ -92,6 +98,12 @@ void ApplyRevocations(const RevocationPlan& plan, MemoryEngine& engine)
   for (const Changed<CrlState>& state : plan.crl_states) {
     engine.crl_states[state.now.crl] = state.now;
   }
+  for (const EarlyRenewal& renewal : plan.early_renewals) {
+    engine.early_renewals[renewal.id] = renewal;
+  }
+  for (const EarlyRenewal& renewal : plan.ended_early_renewals) {
+    engine.early_renewals.erase(renewal.id);
+  }
   engine.feed_state = plan.ChangesFeed() ? plan.feed.now : engine.feed_state;
 }
 
@@ -100,6 +112,8 @@ void ApplyRevocations(const RevocationPlan& plan, MemoryEngine& engine)
 CommitFacts LookUpFacts(const MemoryEngine& engine, const Commit& commit, const CommitKeys& keys) {
   CommitFacts facts;
   facts.epoch = engine.restores.epoch;
+  // Facts are large, and would be moved as the table grows.
+  facts.lineages.reserve(commit.lineage_steps.size());
   for (const CommitKey& key : keys) {
     switch (key.kind) {
       case CommitKey::Kind::kRequest:
@@ -136,7 +150,7 @@ void ApplyPlan(const CommitPlan& plan, MemoryEngine& engine) {
     if (!plan.outcomes.certificates[i].stored()) {
       continue;
     }
-    engine.by_serial[record.serial] = record;
+    engine.by_serial.insert_or_assign(record.serial, record);
     if (!record.request_key.empty()) {
       engine.by_request_key[record.request_key] = record.serial;
     }

@@ -3,6 +3,8 @@
 #define FLEETCA_STORE_MEMORY_MEMORY_ENGINE_H_
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -25,7 +27,8 @@ struct MemoryEngine {
   int64_t latest_mark ABSL_GUARDED_BY(mutex) = 0;
   absl::Time jwts_not_before ABSL_GUARDED_BY(mutex) = absl::UnixEpoch();
   absl::Status fault ABSL_GUARDED_BY(mutex);
-  absl::btree_map<std::string, CertificateRecord> by_serial ABSL_GUARDED_BY(mutex);
+  // No B-tree, which would move the records, and they are large, whenever one is added.
+  std::map<std::string, CertificateRecord, std::less<>> by_serial ABSL_GUARDED_BY(mutex);
   absl::flat_hash_map<std::string, std::string> by_request_key ABSL_GUARDED_BY(mutex);
   absl::btree_map<std::string, JoinTokenState> tokens ABSL_GUARDED_BY(mutex);
   absl::flat_hash_map<std::string, JwtUse> jwt_uses ABSL_GUARDED_BY(mutex);
@@ -35,7 +38,8 @@ struct MemoryEngine {
   absl::btree_map<std::string, Revocation> revocations ABSL_GUARDED_BY(mutex);      // by serial
   absl::btree_map<BlockTarget, Block> blocks ABSL_GUARDED_BY(mutex);
   absl::btree_map<CrlId, CrlState> crl_states ABSL_GUARDED_BY(mutex);
-  absl::btree_map<uint64_t, RevocationChange> feed ABSL_GUARDED_BY(mutex);  // by sequence
+  absl::btree_map<uint64_t, EarlyRenewal> early_renewals ABSL_GUARDED_BY(mutex);  // by id
+  absl::btree_map<uint64_t, RevocationChange> feed ABSL_GUARDED_BY(mutex);        // by sequence
   FeedState feed_state ABSL_GUARDED_BY(mutex);
 };
 

@@ -1,4 +1,4 @@
-// The readers of lineages, revocations, blocks and CRL states.
+// The readers of lineages, revocations, blocks, CRL states and early renewals.
 #include <string>
 #include <vector>
 
@@ -132,6 +132,17 @@ absl::Status MemoryStore::ForEachCrlState(CrlStateVisitor visitor) const {
     }
   }
   return VisitAll(states, visitor);
+}
+
+absl::Status MemoryStore::ForEachEarlyRenewal(EarlyRenewalVisitor visitor) const {
+  std::vector<EarlyRenewal> renewals;
+  {
+    absl::MutexLock lock(&engine_->mutex);
+    for (const auto& [id, renewal] : engine_->early_renewals) {
+      renewals.push_back(renewal);
+    }
+  }
+  return VisitAll(renewals, visitor);
 }
 
 void MemoryStore::SetRestored(absl::Time time) {

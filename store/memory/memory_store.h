@@ -44,6 +44,7 @@ class MemoryStore : public Store {
                             BlockVisitor visitor) const override;
   absl::StatusOr<CrlState> GetCrlState(const CrlId& crl) const override;
   absl::Status ForEachCrlState(CrlStateVisitor visitor) const override;
+  absl::Status ForEachEarlyRenewal(EarlyRenewalVisitor visitor) const override;
   absl::StatusOr<JoinTokenState> GetJoinToken(absl::string_view hash) const override;
   absl::Status ForEachJoinToken(absl::string_view from, JoinTokenVisitor visitor) const override;
   absl::StatusOr<size_t> DropJoinTokens(absl::Time expired_before) override;

@@ -10,6 +10,7 @@
 #include "base/status_macros.h"
 #include "store/records/block_record.h"
 #include "store/records/crl_state_record.h"
+#include "store/records/early_renewal_record.h"
 #include "store/records/join_token_record.h"
 #include "store/records/jwt_use_record.h"
 #include "store/records/lineage_record.h"
@@ -91,7 +92,8 @@ absl::Status CheckOneOfEachKind(const CommitKeys& keys, size_t certificates) {
 
 bool ChangesRevocations(const Commit& commit) {
   return !commit.revocations.empty() || !commit.blocks.empty() || !commit.unblocks.empty() ||
-         !commit.crl_states.empty();
+         !commit.crl_states.empty() || !commit.early_renewals.empty() ||
+         !commit.ended_early_renewals.empty();
 }
 
 bool GoesOn(const CertificateRecord& record) {
@@ -149,8 +151,15 @@ absl::Status AddRevocations(const Commit& commit, CommitKeys& keys) {
     FLEETCA_RETURN_IF_ERROR(CheckCrlState(state));
     crls.push_back(state.crl);
   }
+  std::vector<uint64_t> renewals(commit.ended_early_renewals.begin(),
+                                 commit.ended_early_renewals.end());
+  for (const EarlyRenewal& renewal : commit.early_renewals) {
+    FLEETCA_RETURN_IF_ERROR(CheckEarlyRenewal(renewal));
+    renewals.push_back(renewal.id);
+  }
   FLEETCA_RETURN_IF_ERROR(CheckDistinct(std::move(targets), "target of blocks"));
   FLEETCA_RETURN_IF_ERROR(CheckDistinct(std::move(crls), "CRL"));
+  FLEETCA_RETURN_IF_ERROR(CheckDistinct(std::move(renewals), "early renewal"));
   keys.push_back(RevocationKeys().front());
   return absl::OkStatus();
 }

@@ -15,8 +15,8 @@ namespace fleetca::store {
 // Something that one certificate alone may have, a token whose uses are counted, or what goes step
 // by step. Aliases the commit.
 struct CommitKey {
-  // kRevocations is one for all revocations, blocks and CRL states: their changes are numbered in
-  // the order in which they become visible.
+  // kRevocations is one for all revocations, blocks, CRL states and early renewals: their changes
+  // are numbered in the order in which they become visible.
   enum class Kind : uint8_t { kRequest, kToken, kJwt, kLineage, kRevocations };
 
   // The certificate of a key that a revocation or a block names: none.

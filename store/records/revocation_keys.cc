@@ -14,6 +14,7 @@ constexpr char kBlock = 'b';
 constexpr char kChange = 'q';
 constexpr char kUnblock = 'u';
 constexpr char kCrlState = 'n';
+constexpr char kEarlyRenewal = 'e';
 constexpr size_t kSequenceSize = sizeof(uint64_t);
 constexpr size_t kShardNumberSize = sizeof(uint16_t);
 
@@ -94,6 +95,16 @@ std::string CrlStateKey(const CrlId& crl) {
 }
 
 std::string CrlStatePrefix() { return std::string(1, kCrlState); }
+
+std::string EarlyRenewalKey(uint64_t id) {
+  std::string key = EarlyRenewalPrefix();
+  AppendBigEndian(id, sizeof(uint64_t), key);
+  return key;
+}
+
+std::string EarlyRenewalPrefix() { return std::string(1, kEarlyRenewal); }
+
+uint64_t IdOfEarlyRenewalKey(absl::string_view key) { return LastSequenceIn(key); }
 
 std::string AfterPrefix(absl::string_view prefix) {
   std::string after(prefix);

@@ -1,5 +1,5 @@
-// Under which keys the store keeps revocations, blocks and CRL states: all in the column family
-// `revocations`.
+// Under which keys the store keeps revocations, blocks, CRL states and early renewals: all in the
+// column family `revocations`.
 //
 //   key                                            value
 //   "s" | serial, 20                               the revocation
@@ -10,6 +10,8 @@
 //   "q" | sequence, 8                              the change (store/records/feed_record.h)
 //   "u" | when unblocked s, 8 | sequence, 8        (empty); of the changes that took a block back
 //   "n" | size, 1 | issuer | 0, or 1 | shard, 2    the CRL state (store/records/crl_state_record.h)
+//   "e" | id, 8                                    the early renewal
+//                                                  (store/records/early_renewal_record.h)
 //   "f"                                            how far all is (store/records/feed_record.h)
 //
 // A revocation stands there twice, so that a shard is read in one go: an index that only named the
@@ -58,6 +60,11 @@ uint64_t SequenceOfUnblockKey(absl::string_view key);
 // By CRL, the complete one of an issuer before its shards.
 std::string CrlStateKey(const CrlId& crl);
 std::string CrlStatePrefix();
+
+// By id. IdOfEarlyRenewalKey is the way back.
+std::string EarlyRenewalKey(uint64_t id);
+std::string EarlyRenewalPrefix();
+uint64_t IdOfEarlyRenewalKey(absl::string_view key);
 
 // The lowest key above all that begin with `prefix`, which is one of those above.
 std::string AfterPrefix(absl::string_view prefix);

@@ -29,6 +29,12 @@ class Planner {
     for (const CrlState& state : commit.crl_states) {
       outcomes_.crl_states.push_back(Decide(state));
     }
+    for (const EarlyRenewal& renewal : commit.early_renewals) {
+      outcomes_.early_renewals.push_back(Decide(renewal));
+    }
+    for (const uint64_t id : commit.ended_early_renewals) {
+      outcomes_.ended_early_renewals.push_back(End(id));
+    }
     return std::move(plan_);
   }
 
@@ -123,6 +129,23 @@ class Planner {
     return {};
   }
 
+  EarlyRenewalOutcome Decide(const EarlyRenewal& renewal) {
+    if (facts_.early_renewals.contains(renewal.id)) {
+      return EarlyRenewalOutcome::kExists;
+    }
+    plan_.early_renewals.push_back(renewal);
+    return EarlyRenewalOutcome::kStored;
+  }
+
+  EndedEarlyRenewalOutcome End(uint64_t id) {
+    const auto found = facts_.early_renewals.find(id);
+    if (found == facts_.early_renewals.end()) {
+      return EndedEarlyRenewalOutcome::kNotFound;
+    }
+    plan_.ended_early_renewals.push_back(found->second);
+    return EndedEarlyRenewalOutcome::kEnded;
+  }
+
   const RevocationFacts& facts_;
   CommitOutcomes& outcomes_;
   RevocationPlan plan_;
@@ -145,6 +168,9 @@ absl::Time RevocationPlan::LatestTime() const {
   }
   for (const Changed<CrlState>& state : crl_states) {
     latest = std::max(latest, state.now.this_update);
+  }
+  for (const EarlyRenewal& renewal : early_renewals) {
+    latest = std::max(latest, renewal.ordered_at);
   }
   return latest;
 }

@@ -1,7 +1,9 @@
-// What becomes of the revocations, blocks and CRL states of a commit: the one rule of all engines.
+// What becomes of the revocations, blocks, CRL states and early renewals of a commit: the one rule
+// of all engines.
 #ifndef FLEETCA_STORE_RECORDS_REVOCATION_PLAN_H_
 #define FLEETCA_STORE_RECORDS_REVOCATION_PLAN_H_
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -22,6 +24,7 @@ struct RevocationFacts {
   absl::flat_hash_map<absl::string_view, Revocation> revocations;
   absl::btree_map<BlockTarget, Block> blocks;
   absl::btree_map<CrlId, CrlState> crl_states;
+  absl::btree_map<uint64_t, EarlyRenewal> early_renewals;  // by id
 };
 
 // An entry as it is to be, and as it is now where there is one.
@@ -39,7 +42,10 @@ struct Unblocked {
 // What is to be written.
 struct RevocationPlan {
   bool ChangesFeed() const { return !revocations.empty() || !blocks.empty() || !unblocks.empty(); }
-  bool Writes() const { return ChangesFeed() || !crl_states.empty(); }
+  bool Writes() const {
+    return ChangesFeed() || !crl_states.empty() || !early_renewals.empty() ||
+           !ended_early_renewals.empty();
+  }
   // The latest time in what is written; the epoch where there is none.
   absl::Time LatestTime() const;
 
@@ -48,6 +54,8 @@ struct RevocationPlan {
   std::vector<Changed<Block>> blocks;
   std::vector<Unblocked> unblocks;
   std::vector<Changed<CrlState>> crl_states;
+  std::vector<EarlyRenewal> early_renewals;
+  std::vector<EarlyRenewal> ended_early_renewals;  // as they are now
 };
 
 // Adds an outcome for each item to `outcomes`.

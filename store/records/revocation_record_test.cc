@@ -9,6 +9,7 @@
 #include "base/errors.h"
 #include "store/records/block_record.h"
 #include "store/records/crl_state_record.h"
+#include "store/records/early_renewal_record.h"
 #include "store/records/feed_record.h"
 #include "store/records/keys.h"
 #include "store/records/lineage_record.h"
@@ -134,6 +135,34 @@ TEST(CrlStateRecordTest, VersionOneStaysAsItIs) {
     ExpectWhole(value,
                 [&key](absl::string_view text) { return DecodeCrlState(key, text).status(); });
   }
+}
+
+TEST(EarlyRenewalRecordTest, VersionOneStaysAsItIs) {
+  EarlyRenewal renewal;
+  renewal.id = 7;
+  renewal.issued_to = absl::FromUnixNanos(1);
+  renewal.ordered_at = absl::FromUnixSeconds(2);
+  renewal.certificates = 3;
+  renewal.first_turn = absl::FromUnixSeconds(4);
+  renewal.last_turn = absl::FromUnixSeconds(5);
+  renewal.ends_at = absl::FromUnixSeconds(6);
+  renewal.identity = "i";
+  renewal.profile = "p";
+  renewal.issuer = "k";
+  renewal.explanation_url = "u";
+  renewal.ordered_by = "b";
+  const std::string key = EarlyRenewalKey(7);
+  EXPECT_EQ(key, std::string("e\0\0\0\0\0\0\0\x07", 9));
+  const std::string value = EncodeEarlyRenewal(renewal);
+  EXPECT_EQ(value.substr(4),
+            std::string("\x01\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\x02"
+                        "\0\0\0\0\0\0\0\x03\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\0\x05"
+                        "\0\0\0\0\0\0\0\x06\x01i\x01p\x01k\x01u\x01"
+                        "b",
+                        67));
+  EXPECT_EQ(DecodeEarlyRenewal(key, value).value(), renewal);
+  ExpectWhole(value,
+              [&key](absl::string_view text) { return DecodeEarlyRenewal(key, text).status(); });
 }
 
 TEST(RevocationKeysTest, BoundsHoldWhatBeginsWithThem) {

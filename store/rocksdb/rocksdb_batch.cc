@@ -21,11 +21,12 @@ size_t BytesFor(const CommitPlan& plan) {
   constexpr size_t kOverhead = 256;
   const Commit& commit = *plan.commit;
   const RevocationPlan& revocations = plan.revocations;
-  size_t bytes = (plan.token_uses.size() + plan.jwt_uses.size() + commit.new_tokens.size() +
-                  plan.revoked_tokens.size() + 2 * plan.lineages.size() +
-                  2 * revocations.revocations.size() + revocations.blocks.size() +
-                  revocations.unblocks.size() + revocations.crl_states.size() + 1) *
-                 kOverhead;
+  size_t bytes =
+      (plan.token_uses.size() + plan.jwt_uses.size() + commit.new_tokens.size() +
+       plan.revoked_tokens.size() + 2 * plan.lineages.size() + 2 * revocations.revocations.size() +
+       revocations.blocks.size() + revocations.unblocks.size() + revocations.crl_states.size() +
+       8 * revocations.early_renewals.size() + 1) *
+      kOverhead;
   for (const CertificateRecord& record : commit.certificates) {
     bytes += record.certificate.size() + record.identity.size() + record.requester.size() +
              2 * record.request_key.size() + kOverhead;

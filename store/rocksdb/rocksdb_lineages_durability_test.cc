@@ -19,6 +19,7 @@
 #include "store/testing/durability_driver.h"
 #include "store/testing/durability_lineages.h"
 #include "store/testing/test_record.h"
+#include "store/testing/test_revocation.h"
 
 namespace fleetca::store {
 namespace {
@@ -47,11 +48,15 @@ class RocksDbLineagesDurabilityTest : public testing::DurabilityFixture {
     std::string what;
     uint64_t number = 0;
     words >> what >> number;
-    ASSERT_TRUE(what == "issued" || what == "renewed" || what == "withdrawn" || what == "numbered")
+    ASSERT_TRUE(what == "issued" || what == "renewed" || what == "withdrawn" ||
+                what == "numbered" || what == "ordered")
         << line;
     Acknowledged& lineage = acknowledged_[number];
     lineage.renewals += what == "renewed" ? 1 : 0;
     lineage.withdrawn = lineage.withdrawn || what == "withdrawn";
+    if (what == "ordered") {
+      orders_.insert(number + 1);
+    }
     if (what == "numbered") {
       uint64_t& highest = numbers_[TestCrlOf(number)];
       highest = std::max(highest, number);
@@ -72,7 +77,14 @@ class RocksDbLineagesDurabilityTest : public testing::DurabilityFixture {
     for (const auto& [crl, number] : numbers_) {
       lost += store.GetCrlState(crl).value_or(CrlState()).number >= number ? 0 : 1;
     }
-    return lost;
+    std::set<uint64_t> lost_orders = orders_;
+    EXPECT_TRUE(store
+                    .ForEachEarlyRenewal([&lost_orders](const EarlyRenewal& renewal) {
+                      lost_orders.erase(renewal.id);
+                      return renewal == TestEarlyRenewal(renewal.id);
+                    })
+                    .ok());
+    return lost + lost_orders.size();
   }
 
   void ExpectStepsAndCertificatesTogether(const Store& store) const {
@@ -121,6 +133,7 @@ class RocksDbLineagesDurabilityTest : public testing::DurabilityFixture {
 
   std::map<uint64_t, Acknowledged> acknowledged_;
   std::map<CrlId, uint64_t> numbers_;
+  std::set<uint64_t> orders_;
 };
 
 TEST_F(RocksDbLineagesDurabilityTest, NothingAcknowledgedIsLostByAKill) {
@@ -154,8 +167,10 @@ TEST_F(RocksDbLineagesDurabilityTest, APowerCutLosesWhatWasNotSynced) {
 // A failed sync leaves the write in the log, which is read when the store opens anew: it wrote over
 // what is to be there.
 TEST_F(RocksDbLineagesDurabilityTest, WhatAFailedWriteWroteOverIsPutBack) {
-  const std::vector<std::string> writes = {"renew 2", "withdraw 1", "unblock", "number 8", "drop"};
-  const std::string before = "generation 1 reason 4 blocked 1 crl 7 feed 1 2 of 2 revoked 1";
+  const std::vector<std::string> writes = {"renew 2", "withdraw 1", "unblock", "number 8",
+                                           "drop",    "order 6",    "cancel 5"};
+  const std::string before =
+      "generation 1 reason 4 blocked 1 crl 7 feed 1 2 of 2 revoked 1 early 5";
   for (const char* failure : {"sync=EIO", "write=EIO"}) {
     for (const std::string& write : writes) {
       SCOPED_TRACE(absl::StrCat(failure, " during ", write));
@@ -164,7 +179,8 @@ TEST_F(RocksDbLineagesDurabilityTest, WhatAFailedWriteWroteOverIsPutBack) {
       fs::remove(shim_folder_ + "/journal");
       DurabilityDriver driver(folder_, /*sync_writes=*/true, watched_, shim_folder_);
       ASSERT_EQ(driver.Read(), "open");
-      for (const char* command : {"append 1 1", "renew 1", "withdraw 4", "block", "number 7"}) {
+      for (const char* command :
+           {"append 1 1", "renew 1", "withdraw 4", "block", "number 7", "order 5"}) {
         ASSERT_EQ(driver.Ask(command), "OK") << command;
       }
       ASSERT_EQ(driver.Ask("describe"), before);
@@ -181,10 +197,12 @@ TEST_F(RocksDbLineagesDurabilityTest, WhatAFailedWriteWroteOverIsPutBack) {
       EXPECT_EQ(driver.Ask("describe"), before);
       EXPECT_EQ(driver.Ask("get 3"), "NOT_FOUND NOT_FOUND");
       // And each of them goes on from there.
-      for (const char* command : {"renew 2", "withdraw 1", "unblock", "number 8"}) {
+      for (const char* command :
+           {"renew 2", "withdraw 1", "unblock", "number 8", "order 6", "cancel 5"}) {
         EXPECT_EQ(driver.Ask(command), "OK") << command;
       }
-      const std::string after = "generation 2 reason 1 blocked 0 crl 8 feed 3 4 of 4 revoked 1";
+      const std::string after =
+          "generation 2 reason 1 blocked 0 crl 8 feed 3 4 of 4 revoked 1 early 6";
       EXPECT_EQ(driver.Ask("describe"), after);
       driver.Kill();
       ASSERT_TRUE(ApplyPowerCut(watched_, shim_folder_));

@@ -5,12 +5,14 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "store/records/block_record.h"
 #include "store/records/crl_state_record.h"
+#include "store/records/early_renewal_record.h"
 #include "store/records/feed_record.h"
 #include "store/records/revocation_keys.h"
 #include "store/records/revocation_record.h"
@@ -80,27 +82,62 @@ rocksdb::ReadOptions ScanOptions() {
   return options;
 }
 
-// The change as it is in the snapshot, whose record stands there too.
-template <typename Entry>
-absl::StatusOr<RevocationChange> AsChange(absl::StatusOr<Entry> entry) {
-  if (absl::IsNotFound(entry.status())) {
-    return DataLoss(Reason::kStoreCorrupt,
-                    "the feed of revocations names a revocation or a block that is gone; restore "
-                    "the store from a backup");
-  }
-  FLEETCA_RETURN_IF_ERROR(entry.status());
-  return RevocationChange(*std::move(entry));
+absl::Status NameWithoutRecord() {
+  return DataLoss(Reason::kStoreCorrupt,
+                  "the feed of revocations names a revocation or a block that is gone; restore "
+                  "the store from a backup");
 }
 
-absl::StatusOr<RevocationChange> Resolve(const Database& database, const ChangeRecord& record,
-                                         const rocksdb::ReadOptions& options) {
-  if (const auto* revoked = std::get_if<RevokedSerial>(&record)) {
-    return AsChange(ReadRevocation(database, revoked->serial, options));
+// The revocations that the changes name, in their order, each as it is in the snapshot. Read at
+// once, as every revocation is read so by each part of the server that follows the feed.
+absl::StatusOr<std::vector<Revocation>> ReadNamed(const Database& database,
+                                                  const std::vector<ChangeRecord>& records,
+                                                  const rocksdb::ReadOptions& options) {
+  std::vector<std::string> keys;
+  for (const ChangeRecord& record : records) {
+    if (const auto* revoked = std::get_if<RevokedSerial>(&record)) {
+      keys.push_back(RevocationKey(revoked->serial));
+    }
   }
-  if (const auto* target = std::get_if<BlockTarget>(&record)) {
-    return AsChange(ReadBlock(database, *target, options));
+  const std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  database.db().MultiGet(options, database.revocations(), slices.size(), slices.data(),
+                         values.data(), statuses.data());
+  std::vector<Revocation> revocations;
+  revocations.reserve(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (!statuses[i].ok()) {
+      return statuses[i].IsNotFound() ? NameWithoutRecord() : ReadError(statuses[i]);
+    }
+    FLEETCA_ASSIGN_OR_RETURN(revocations.emplace_back(),
+                             DecodeRevocation(keys[i], AsView(values[i])));
   }
-  return RevocationChange(std::get<Unblock>(record));
+  return revocations;
+}
+
+// The changes as they are in the snapshot, whose records stand there too.
+absl::Status Resolve(const Database& database, std::vector<ChangeRecord> records,
+                     const rocksdb::ReadOptions& options, RevocationChanges& changes) {
+  FLEETCA_ASSIGN_OR_RETURN(std::vector<Revocation> revocations,
+                           ReadNamed(database, records, options));
+  auto next = revocations.begin();
+  changes.changes.reserve(records.size());
+  for (ChangeRecord& record : records) {
+    if (std::holds_alternative<RevokedSerial>(record)) {
+      changes.changes.emplace_back(std::move(*next++));
+    } else if (const auto* target = std::get_if<BlockTarget>(&record)) {
+      absl::StatusOr<Block> block = ReadBlock(database, *target, options);
+      if (absl::IsNotFound(block.status())) {
+        return NameWithoutRecord();
+      }
+      FLEETCA_RETURN_IF_ERROR(block.status());
+      changes.changes.emplace_back(*std::move(block));
+    } else {
+      changes.changes.emplace_back(std::get<Unblock>(std::move(record)));
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -137,19 +174,14 @@ absl::StatusOr<RevocationChanges> ReadFeed(const Database& database, uint64_t af
   if (changes.dropped || after == feed.last_sequence || limit == 0) {
     return changes;
   }
-  absl::Status status;
-  FLEETCA_RETURN_IF_ERROR(Scan(
-      database, snapshot.options(), ChangeKey(after + 1), AfterPrefix(ChangePrefix()),
-      &DecodeChange, [&](const ChangeRecord& record) {
-        absl::StatusOr<RevocationChange> change = Resolve(database, record, snapshot.options());
-        if (!change.ok()) {
-          status = change.status();
-          return false;
-        }
-        changes.changes.push_back(*std::move(change));
-        return changes.changes.size() < limit;
-      }));
-  FLEETCA_RETURN_IF_ERROR(status);
+  std::vector<ChangeRecord> records;
+  FLEETCA_RETURN_IF_ERROR(Scan(database, snapshot.options(), ChangeKey(after + 1),
+                               AfterPrefix(ChangePrefix()), &DecodeChange,
+                               [&](const ChangeRecord& record) {
+                                 records.push_back(record);
+                                 return records.size() < limit;
+                               }));
+  FLEETCA_RETURN_IF_ERROR(Resolve(database, std::move(records), snapshot.options(), changes));
   return changes;
 }
 
@@ -173,6 +205,11 @@ absl::StatusOr<CrlState> ReadCrlState(const Database& database, const CrlId& crl
 absl::Status ForEachStateOfACrl(const Database& database, CrlStateVisitor visitor) {
   const std::string prefix = CrlStatePrefix();
   return Scan(database, ScanOptions(), prefix, AfterPrefix(prefix), &DecodeCrlState, visitor);
+}
+
+absl::Status ForEachEarlyRenewalIn(const Database& database, EarlyRenewalVisitor visitor) {
+  const std::string prefix = EarlyRenewalPrefix();
+  return Scan(database, ScanOptions(), prefix, AfterPrefix(prefix), &DecodeEarlyRenewal, visitor);
 }
 
 }  // namespace fleetca::store

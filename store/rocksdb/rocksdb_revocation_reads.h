@@ -1,4 +1,5 @@
-// Looking up revocations, blocks and CRL states in RocksDB. Private to the RocksDB target.
+// Looking up revocations, blocks, CRL states and early renewals in RocksDB. Private to the RocksDB
+// target.
 #ifndef FLEETCA_STORE_ROCKSDB_ROCKSDB_REVOCATION_READS_H_
 #define FLEETCA_STORE_ROCKSDB_ROCKSDB_REVOCATION_READS_H_
 
@@ -10,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "store/blocks.h"
 #include "store/crl_states.h"
+#include "store/early_renewals.h"
 #include "store/revocations.h"
 #include "store/rocksdb/rocksdb_database.h"
 
@@ -31,6 +33,9 @@ absl::Status ForEachBlockOfKind(const Database& database, BlockKind kind, absl::
 // As of CrlStates.
 absl::StatusOr<CrlState> ReadCrlState(const Database& database, const CrlId& crl);
 absl::Status ForEachStateOfACrl(const Database& database, CrlStateVisitor visitor);
+
+// As of EarlyRenewals.
+absl::Status ForEachEarlyRenewalIn(const Database& database, EarlyRenewalVisitor visitor);
 
 }  // namespace fleetca::store
 

@@ -9,6 +9,7 @@
 #include "base/status_macros.h"
 #include "store/records/block_record.h"
 #include "store/records/crl_state_record.h"
+#include "store/records/early_renewal_record.h"
 #include "store/records/keys.h"
 #include "store/records/revocation_keys.h"
 #include "store/records/revocation_record.h"
@@ -197,6 +198,15 @@ absl::StatusOr<RevocationFacts> LookUpRevocations(const Database& database, cons
     FLEETCA_RETURN_IF_ERROR(LookUpEntry(database, state.crl, CrlStateKey(state.crl),
                                         &DecodeCrlState, facts.crl_states));
   }
+  std::vector<uint64_t> renewals(commit.ended_early_renewals.begin(),
+                                 commit.ended_early_renewals.end());
+  for (const EarlyRenewal& renewal : commit.early_renewals) {
+    renewals.push_back(renewal.id);
+  }
+  for (const uint64_t id : renewals) {
+    FLEETCA_RETURN_IF_ERROR(
+        LookUpEntry(database, id, EarlyRenewalKey(id), &DecodeEarlyRenewal, facts.early_renewals));
+  }
   return facts;
 }
 
@@ -225,6 +235,12 @@ void PutRevocations(const Database& database, const RevocationPlan& plan,
   for (const Changed<CrlState>& state : plan.crl_states) {
     batch.Put(family, CrlStateKey(state.now.crl), EncodeCrlState(state.now));
   }
+  for (const EarlyRenewal& renewal : plan.early_renewals) {
+    batch.Put(family, EarlyRenewalKey(renewal.id), EncodeEarlyRenewal(renewal));
+  }
+  for (const EarlyRenewal& renewal : plan.ended_early_renewals) {
+    batch.Delete(family, EarlyRenewalKey(renewal.id));
+  }
   if (plan.ChangesFeed()) {
     PutFeedState(database, plan.feed.now, batch);
   }
@@ -250,6 +266,9 @@ void PutRevocationsBack(const Database& database, const RevocationPlan& plan,
       batch.Put(database.revocations(), CrlStateKey(state.before->crl),
                 EncodeCrlState(*state.before));
     }
+  }
+  for (const EarlyRenewal& renewal : plan.ended_early_renewals) {
+    batch.Put(database.revocations(), EarlyRenewalKey(renewal.id), EncodeEarlyRenewal(renewal));
   }
   if (plan.ChangesFeed() && plan.feed.before.has_value()) {
     PutFeedState(database, *plan.feed.before, batch);

@@ -1,5 +1,5 @@
-// Revocations, blocks and CRL states in RocksDB: what a commit looks up and writes, and what is
-// dropped. Private to the RocksDB target.
+// Revocations, blocks, CRL states and early renewals in RocksDB: what a commit looks up and writes,
+// and what is dropped. Private to the RocksDB target.
 #ifndef FLEETCA_STORE_ROCKSDB_ROCKSDB_REVOCATIONS_H_
 #define FLEETCA_STORE_ROCKSDB_ROCKSDB_REVOCATIONS_H_
 

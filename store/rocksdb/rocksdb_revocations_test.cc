@@ -44,9 +44,13 @@ class RocksDbRevocationsTest : public ::testing::Test {
                     .Write({.revocations = {revocation_},
                             .blocks = {TestBlock(BlockKind::kLineage, record_.serial),
                                        TestBlock(BlockKind::kKey, TestSpkiHash(1))},
-                            .crl_states = {crl_}})
+                            .crl_states = {crl_},
+                            .early_renewals = {early_, TestEarlyRenewal(8)}})
                     .ok());
-    ASSERT_TRUE(store.Write({.unblocks = {TestUnblock({BlockKind::kKey, TestSpkiHash(1)})}}).ok());
+    ASSERT_TRUE(store
+                    .Write({.unblocks = {TestUnblock({BlockKind::kKey, TestSpkiHash(1)})},
+                            .ended_early_renewals = {8}})
+                    .ok());
   }
 
   void ExpectFilled(Store& store) const {
@@ -55,6 +59,14 @@ class RocksDbRevocationsTest : public ::testing::Test {
     EXPECT_EQ(store.GetRevocation(record_.serial).value_or(Revocation()),
               WithSequence(revocation_, 1));
     EXPECT_EQ(store.GetCrlState(crl_.crl).value_or(CrlState()), crl_);
+    std::vector<EarlyRenewal> renewals;
+    EXPECT_TRUE(store
+                    .ForEachEarlyRenewal([&renewals](const EarlyRenewal& renewal) {
+                      renewals.push_back(renewal);
+                      return true;
+                    })
+                    .ok());
+    EXPECT_EQ(renewals, std::vector<EarlyRenewal>{early_});
     EXPECT_TRUE(store.GetBlock({BlockKind::kLineage, record_.serial}).ok());
     EXPECT_FALSE(store.GetBlock({BlockKind::kKey, TestSpkiHash(1)}).ok());
     EXPECT_EQ(store.last_sequence(), 4u);
@@ -95,6 +107,7 @@ class RocksDbRevocationsTest : public ::testing::Test {
   const CertificateRecord record_ = TestRecord(1);
   const CertificateRecord renewal_ = TestRenewal(2, record_);
   const Revocation revocation_ = RevocationOf(TestIssuedRecord(1));
+  const EarlyRenewal early_ = TestEarlyRenewal(7);
   const CrlState crl_ = {
       {TestIssuer(), 3}, 12, absl::FromUnixSeconds(1000), absl::FromUnixSeconds(2000)};
 };
@@ -149,6 +162,7 @@ TEST_F(RocksDbRevocationsTest, DamageIsFound) {
         put(RevocationKey(record_.serial));
         put(BlockKey({BlockKind::kLineage, record_.serial}));
         put(CrlStateKey(crl_.crl));
+        put(EarlyRenewalKey(early_.id));
       }
     }
   }));
@@ -160,6 +174,8 @@ TEST_F(RocksDbRevocationsTest, DamageIsFound) {
         store->GetCrlState(crl_.crl).status(), store->ReadRevocationFeed(0, 10).status(),
         store->Write({.revocations = {revocation_}}).status(),
         store->Write({.crl_states = {crl_}}).status(),
+        store->ForEachEarlyRenewal([](const EarlyRenewal&) { return true; }),
+        store->Write({.ended_early_renewals = {early_.id}}).status(),
         WriteRenewal(*store, TestRenewal(9, renewal_), renewal_).status()}) {
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
     EXPECT_EQ(GetReason(status), Reason::kStoreCorrupt);

@@ -88,6 +88,7 @@ class RocksDbStore : public Store {
                             BlockVisitor visitor) const override;
   absl::StatusOr<CrlState> GetCrlState(const CrlId& crl) const override;
   absl::Status ForEachCrlState(CrlStateVisitor visitor) const override;
+  absl::Status ForEachEarlyRenewal(EarlyRenewalVisitor visitor) const override;
   absl::StatusOr<JoinTokenState> GetJoinToken(absl::string_view hash) const override;
   absl::Status ForEachJoinToken(absl::string_view from, JoinTokenVisitor visitor) const override;
   absl::StatusOr<size_t> DropJoinTokens(absl::Time expired_before) override;
@@ -321,6 +322,11 @@ absl::StatusOr<CrlState> RocksDbStore::GetCrlState(const CrlId& crl) const {
 absl::Status RocksDbStore::ForEachCrlState(CrlStateVisitor visitor) const {
   FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
   return ForEachStateOfACrl(*database, visitor);
+}
+
+absl::Status RocksDbStore::ForEachEarlyRenewal(EarlyRenewalVisitor visitor) const {
+  FLEETCA_ASSIGN_OR_RETURN(const std::shared_ptr<Database> database, database_.ForReading());
+  return ForEachEarlyRenewalIn(*database, visitor);
 }
 
 absl::StatusOr<JoinTokenState> RocksDbStore::GetJoinToken(absl::string_view hash) const {

@@ -33,6 +33,10 @@ absl::Status Number(Store& store, const CrlId& crl, uint64_t number) {
       .status();
 }
 
+absl::Status Order(Store& store, uint64_t id) {
+  return store.Write({.early_renewals = {TestEarlyRenewal(id)}}).status();
+}
+
 const CrlId& TheCrl() {
   static const auto* const crl = new CrlId{TestIssuer(), std::nullopt};
   return *crl;
@@ -55,11 +59,16 @@ absl::StatusOr<std::string> Describe(const Store& store, uint64_t number) {
   for (const RevocationChange& change : changes.changes) {
     absl::StrAppend(&feed, " ", SequenceOf(change));
   }
-  return absl::StrCat("generation ", lineage.generation, " reason ",
-                      static_cast<int>(revocation.reason), " blocked ",
-                      store.GetBlock(TheBlock().target).ok() ? 1 : 0, " crl ",
-                      store.GetCrlState(TheCrl()).value_or(CrlState()).number, " feed", feed,
-                      " of ", store.last_sequence(), " revoked ", store.revocation_count());
+  std::string early;
+  FLEETCA_RETURN_IF_ERROR(store.ForEachEarlyRenewal([&early](const EarlyRenewal& renewal) {
+    absl::StrAppend(&early, " ", renewal.id);
+    return true;
+  }));
+  return absl::StrCat(
+      "generation ", lineage.generation, " reason ", static_cast<int>(revocation.reason),
+      " blocked ", store.GetBlock(TheBlock().target).ok() ? 1 : 0, " crl ",
+      store.GetCrlState(TheCrl()).value_or(CrlState()).number, " feed", feed, " of ",
+      store.last_sequence(), " revoked ", store.revocation_count(), " early", early);
 }
 
 }  // namespace
@@ -87,7 +96,8 @@ bool LifeOfALineage(Store& store, uint64_t number,
     }
   }
   return note(Withdraw(store, number, RevocationReason::kSuperseded), "withdrawn") &&
-         note(Number(store, TestCrlOf(number), number), "numbered");
+         note(Number(store, TestCrlOf(number), number), "numbered") &&
+         note(Order(store, number + 1), "ordered");
 }
 
 std::optional<absl::StatusOr<std::string>> RunLineageCommand(Store& store,
@@ -108,6 +118,12 @@ std::optional<absl::StatusOr<std::string>> RunLineageCommand(Store& store,
   }
   if (command == "number") {
     return Ok(Number(store, TheCrl(), number));
+  }
+  if (command == "order") {
+    return Ok(Order(store, number));
+  }
+  if (command == "cancel") {
+    return Ok(store.Write({.ended_early_renewals = {number}}).status());
   }
   if (command == "drop") {
     return Ok(store.DropRevocations(TestRecord(1).not_after + absl::Hours(2)).status());

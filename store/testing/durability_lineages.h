@@ -1,4 +1,4 @@
-// What durability_driver does with lineages, revocations, blocks and CRL numbers.
+// What durability_driver does with lineages, revocations, blocks, CRL numbers and early renewals.
 #ifndef FLEETCA_STORE_TESTING_DURABILITY_LINEAGES_H_
 #define FLEETCA_STORE_TESTING_DURABILITY_LINEAGES_H_
 
@@ -21,9 +21,10 @@ CertificateRecord TestGeneration(uint64_t first, uint32_t generation);
 CrlId TestCrlOf(uint64_t number);
 
 // Issues TestRecord(number), renews it and what came of that, until kFloodBatch certificates are
-// there, revokes the first, and gives `number` to the CRL of TestCrlOf(number). Calls `note` with
-// what was done ("issued", "renewed", "withdrawn", "numbered") and the number after each, or the
-// error, and stops when that says false. A CRL whose number is higher already is passed over.
+// there, revokes the first, gives `number` to the CRL of TestCrlOf(number), and orders an early
+// renewal with the id after `number`. Calls `note` with what was done ("issued", "renewed",
+// "withdrawn", "numbered", "ordered") and the number after each, or the error, and stops when that
+// says false. A CRL whose number is higher already, and an order that is there, is passed over.
 bool LifeOfALineage(Store& store, uint64_t number,
                     absl::FunctionRef<bool(const absl::Status&, absl::string_view)> note);
 

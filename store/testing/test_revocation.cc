@@ -83,4 +83,19 @@ Unblock TestUnblock(const BlockTarget& target) {
   return unblock;
 }
 
+EarlyRenewal TestEarlyRenewal(uint64_t id) {
+  EarlyRenewal renewal;
+  renewal.id = id;
+  renewal.profile = "service";
+  renewal.issued_to = absl::FromUnixSeconds(1700004000);
+  renewal.explanation_url = "https://a/why";
+  renewal.ordered_at = absl::FromUnixSeconds(1700004000);
+  renewal.ordered_by = "spiffe://a/user/ann";
+  renewal.certificates = 100;
+  renewal.first_turn = absl::FromUnixSeconds(1700005000);
+  renewal.last_turn = absl::FromUnixSeconds(1700005100);
+  renewal.ends_at = absl::FromUnixSeconds(1700009000);
+  return renewal;
+}
+
 }  // namespace fleetca::store

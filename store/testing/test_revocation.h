@@ -1,4 +1,4 @@
-// Revocations and blocks for tests.
+// Revocations, blocks and early renewals for tests.
 #ifndef FLEETCA_STORE_TESTING_TEST_REVOCATION_H_
 #define FLEETCA_STORE_TESTING_TEST_REVOCATION_H_
 
@@ -31,6 +31,8 @@ Revocation WithSequence(Revocation revocation, uint64_t sequence);
 
 Block TestBlock(BlockKind kind, absl::string_view value);
 Unblock TestUnblock(const BlockTarget& target);
+
+EarlyRenewal TestEarlyRenewal(uint64_t id);
 
 }  // namespace fleetca::store
 

@@ -35,6 +35,9 @@ class FakeIssuingProcess : private internal::v1::BootstrapRelayService::Service 
                                            const internal::v1::IssueCertificateRequest& request,
                                            internal::v1::IssueCertificateResponse* response)>;
 
+  using Renew = std::function<grpc::Status(const internal::v1::RenewCertificateRequest& request,
+                                           internal::v1::RenewCertificateResponse* response)>;
+
   FakeIssuingProcess() {
     grpc::ServerBuilder builder;
     builder.RegisterService(this);
@@ -53,8 +56,8 @@ class FakeIssuingProcess : private internal::v1::BootstrapRelayService::Service 
   internal::v1::BootstrapRelayService::StubInterface& stub() { return *stub_; }
   // Another process has the other end.
   void Adopt(Descriptor relay) { grpc::AddInsecureChannelFromFd(server_.get(), relay.Release()); }
-  // Answers nobody any more.
-  void Stop() { server_->Shutdown(std::chrono::system_clock::now()); }
+  // Answers nobody any more; calls that are under way are answered first.
+  void Stop() { server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(5)); }
 
   void SetSettings(internal::v1::GetSettingsResponse settings) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
@@ -63,6 +66,10 @@ class FakeIssuingProcess : private internal::v1::BootstrapRelayService::Service 
   void SetIssue(Issue issue) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     issue_ = std::move(issue);
+  }
+  void SetRenew(Renew renew) ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    renew_ = std::move(renew);
   }
   // What files are said to be, instead of what they are; nullopt: what they are.
   void SetFiles(std::optional<absl::StatusOr<std::vector<std::string>>> files)
@@ -141,10 +148,22 @@ class FakeIssuingProcess : private internal::v1::BootstrapRelayService::Service 
     }
     return issue ? issue(*context, *request, response) : grpc::Status::OK;
   }
+  grpc::Status RenewCertificate(grpc::ServerContext*,
+                                const internal::v1::RenewCertificateRequest* request,
+                                internal::v1::RenewCertificateResponse* response) override
+      ABSL_LOCKS_EXCLUDED(mutex_) {
+    Renew renew;
+    {
+      absl::MutexLock lock(&mutex_);
+      renew = renew_;
+    }
+    return renew ? renew(*request, response) : grpc::Status::OK;
+  }
 
   absl::Mutex mutex_;
   internal::v1::GetSettingsResponse settings_ ABSL_GUARDED_BY(mutex_);
   Issue issue_ ABSL_GUARDED_BY(mutex_);
+  Renew renew_ ABSL_GUARDED_BY(mutex_);
   std::optional<absl::StatusOr<std::vector<std::string>>> files_ ABSL_GUARDED_BY(mutex_);
   std::optional<absl::Status> start_ ABSL_GUARDED_BY(mutex_);
   std::optional<absl::Status> listener_ ABSL_GUARDED_BY(mutex_);
