@@ -1,10 +1,8 @@
 #include "client/backoff.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <utility>
 
-#include "absl/types/span.h"
 #include "base/errors.h"
 #include "base/random.h"
 
@@ -15,14 +13,6 @@ namespace {
 constexpr double kJitter = 0.5;
 // The server's RetryInfo is a minimum, so its jitter only adds.
 constexpr double kRetryInfoJitter = 0.1;
-
-double RandomFraction() {
-  uint32_t value = 0;
-  if (!RandomBytes(absl::MakeSpan(reinterpret_cast<char*>(&value), sizeof(value))).ok()) {
-    return 0.5;  // jitter is a courtesy: a call does not fail when there is none
-  }
-  return static_cast<double>(value) / static_cast<double>(UINT32_MAX);
-}
 
 }  // namespace
 
@@ -47,7 +37,7 @@ Backoff::Backoff(BackoffOptions options, const Clock& clock, absl::Time deadline
       deadline_(deadline),
       next_delay_(options_.initial_delay) {
   if (!options_.random_fraction) {
-    options_.random_fraction = RandomFraction;
+    options_.random_fraction = DrawFraction;
   }
 }
 

@@ -73,7 +73,7 @@ absl::Status BootstrapClient::Attempt(const v1::IssueCertificateRequest& request
 
 absl::StatusOr<Issued> BootstrapClient::Issue(const IssueOptions& options) const {
   FLEETCA_ASSIGN_OR_RETURN(const v1::IssueCertificateRequest request, BuildIssueRequest(options));
-  FLEETCA_ASSIGN_OR_RETURN(const AskedCertificate asked, AskedBy(request, ""));
+  FLEETCA_ASSIGN_OR_RETURN(const AskedCertificate asked, AskedBy(request, {}));
   v1::IssueCertificateResponse response;
   FLEETCA_RETURN_IF_ERROR(CallWithRetries(options_, *channel_, [&](absl::Duration remaining) {
     return Attempt(request, remaining, &response);

@@ -98,6 +98,27 @@ TEST_F(BootstrapClientTest, ThePortForClientCertificatesIsNamedAsTheMistake) {
   EXPECT_THAT(server_.service().authorizations(), IsEmpty());
 }
 
+TEST_F(BootstrapClientTest, ACertificateForAnotherThanWasAskedForIsNotTaken) {
+  IssueOptions request = Request();
+  request.identity = "spiffe://fleet.example/host/one";
+  EXPECT_TRUE(MakeBootstrapClient(server_.bootstrap_address())->Issue(request).ok());
+  const std::string other =
+      server_.ca()
+          .Issue({.spki = std::string(*CsrPublicKey(request.csr_der)),
+                  .names = {{x509::NameType::kUri, "spiffe://fleet.example/host/two"}}})
+          .der;
+  server_.service().Tamper([&other](v1::IssuedCertificate* certificate, std::vector<std::string>*) {
+    certificate->set_certificate_der(other);
+  });
+  const absl::Status status =
+      MakeBootstrapClient(server_.bootstrap_address())->Issue(request).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_TRUE(IsForAnother(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("is for \"spiffe://fleet.example/host/two\", and one for "
+                        "spiffe://fleet.example/host/one was asked for"));
+}
+
 TEST_F(BootstrapClientTest, WithoutRootsThereIsNoClient) {
   BootstrapOptions options = OptionsFor(server_.bootstrap_address());
   options.roots_der.clear();

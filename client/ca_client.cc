@@ -1,5 +1,6 @@
 #include "client/ca_client.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -9,7 +10,9 @@
 #include "client/channel.h"
 #include "client/connection_error.h"
 #include "client/issue_answer.h"
+#include "client/renewal_proof.h"
 #include "client/status_from_grpc.h"
+#include "x509/certificate.h"
 
 namespace fleetca::client {
 namespace {
@@ -49,8 +52,13 @@ v1::RenewCertificateRequest RenewRequestOf(const v1::IssueCertificateRequest& is
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<CaClient>> CaClient::Create(CaClientOptions options) {
-  FLEETCA_ASSIGN_OR_RETURN(TlsIdentity identity,
-                           LoadTlsIdentity(options.files, ClockOf(options).Now()));
+  EndedCertificate ended = EndedCertificate::kRefuse;
+  if (options.renew_by_proof) {
+    ended = EndedCertificate::kNotShown;
+  } else if (options.show_ended) {
+    ended = EndedCertificate::kShown;
+  }
+  FLEETCA_ASSIGN_OR_RETURN(TlsIdentity identity, options.MakeIdentity(ended));
   return std::unique_ptr<CaClient>(new CaClient(std::move(options), std::move(identity)));
 }
 
@@ -58,7 +66,11 @@ CaClient::CaClient(CaClientOptions options, TlsIdentity identity)
     : options_(std::move(options)),
       clock_(ClockOf(options_)),
       roots_der_(std::move(identity.roots_der)),
-      own_key_(std::move(identity.public_key)),
+      asking_{.public_key = std::move(identity.public_key),
+              .identity = std::move(identity.identity)},
+      certificate_der_(std::move(identity.certificate_der)),
+      private_key_(std::move(identity.key)),
+      ca_identity_(std::move(identity.ca_identity)),
       channel_(MakeChannel(options_.channel(), identity.credentials)),
       stub_(v1::CertificateAuthorityService::NewStub(channel_)) {}
 
@@ -82,7 +94,7 @@ absl::Status CaClient::Call(Method<Request, Response> method, const Request& req
 
 absl::StatusOr<Issued> CaClient::Issue(const IssueOptions& options) const {
   FLEETCA_ASSIGN_OR_RETURN(const v1::IssueCertificateRequest request, BuildIssueRequest(options));
-  FLEETCA_ASSIGN_OR_RETURN(const AskedCertificate asked, AskedBy(request, own_key_));
+  FLEETCA_ASSIGN_OR_RETURN(const AskedCertificate asked, AskedBy(request, asking_));
   v1::IssueCertificateResponse response;
   FLEETCA_RETURN_IF_ERROR(Call(&Stub::IssueCertificate, request, &response));
   return ReadIssueResponse(response, asked, clock_.Now(), roots_der_);
@@ -96,10 +108,43 @@ absl::StatusOr<Issued> CaClient::Renew(const RenewOptions& options) const {
                                               .request_id = options.request_id,
                                               .validate_only = options.validate_only,
                                               .renewal = true}));
-  FLEETCA_ASSIGN_OR_RETURN(const AskedCertificate asked, AskedBy(issue, own_key_));
+  FLEETCA_ASSIGN_OR_RETURN(const AskedCertificate asked, AskedBy(issue, asking_));
+  v1::RenewCertificateRequest request = RenewRequestOf(issue);
   v1::RenewCertificateResponse response;
-  FLEETCA_RETURN_IF_ERROR(Call(&Stub::RenewCertificate, RenewRequestOf(issue), &response));
-  return ReadIssueResponse(response, asked, clock_.Now(), roots_der_);
+  FLEETCA_RETURN_IF_ERROR(CallWithRetries(options_, *channel_, [&](absl::Duration remaining) {
+    const absl::Status ready = options_.renew_by_proof ? AddProof(&request) : absl::OkStatus();
+    return ready.ok() ? CallOnce(&Stub::RenewCertificate, request, remaining, &response) : ready;
+  }));
+  return ReadIssueResponse(response, asked, TimeOfRenewal(response), roots_der_);
+}
+
+absl::Time CaClient::TimeOfRenewal(const v1::RenewCertificateResponse& response) const {
+  const absl::Time now = clock_.Now();
+  if (!options_.show_ended || options_.renew_by_proof) {
+    return now;
+  }
+  const absl::StatusOr<x509::Certificate> shown = x509::ParseCertificate(certificate_der_);
+  if (!shown.ok() || now <= shown->not_after) {
+    return now;
+  }
+  // The CA took what has ended by this clock: so it is ahead, and nobody knows how far.
+  return std::min(shown->not_after, TimeFromProto(response.certificate().not_after()));
+}
+
+absl::Status CaClient::AddProof(v1::RenewCertificateRequest* request) const {
+  if (ca_identity_.empty()) {
+    return InvalidArgument(Reason::kServerIdentity, "certificate",
+                           absl::StrCat("the certificate ", options_.files.certificate_file,
+                                        " has no SPIFFE ID to tell the CA's from, so no proof can "
+                                        "be made for the CA; renew it over the CA's own port"));
+  }
+  FLEETCA_ASSIGN_OR_RETURN(*request->mutable_proof(),
+                           MakeRenewalProof({.certificate_der = certificate_der_,
+                                             .key = private_key_.get(),
+                                             .server_identity = ca_identity_,
+                                             .csr_der = request->csr_der()},
+                                            clock_.Now()));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<absl::StatusOr<Issued>>> CaClient::IssueBatch(
@@ -117,7 +162,7 @@ absl::StatusOr<std::vector<absl::StatusOr<Issued>>> CaClient::IssueBatch(
       batch.results[i] = request.status();
       continue;
     }
-    FLEETCA_ASSIGN_OR_RETURN(batch.asked[i], AskedBy(*request, own_key_));
+    FLEETCA_ASSIGN_OR_RETURN(batch.asked[i], AskedBy(*request, asking_));
     batch.requests[i] = *std::move(request);
     batch.pending.push_back(i);
   }
@@ -193,7 +238,7 @@ absl::Status CaClient::AttemptBatch(absl::Duration remaining, BatchState* batch)
 absl::StatusOr<std::unique_ptr<IssueStream>> CaClient::OpenStream(absl::Duration deadline) const {
   IssueStream::Settings settings;
   settings.roots_der = roots_der_;
-  settings.own_key = own_key_;
+  settings.asking = asking_;
   settings.explain = [address = options_.address,
                       files = options_.files](const absl::Status& status) {
     return ExplainConnectionError(status, address, files);
@@ -229,6 +274,24 @@ absl::StatusOr<Recorded> CaClient::Get(const x509::SerialNumber& serial) const {
                                     .revoker = response.revoker()};
   }
   return recorded;
+}
+
+absl::StatusOr<std::vector<absl::StatusOr<RenewalInfo>>> CaClient::GetRenewalInfos(
+    absl::Span<const x509::SerialNumber> serials) const {
+  v1::GetRenewalInfoRequest request;
+  for (const x509::SerialNumber& serial : serials) {
+    request.add_serial_numbers(std::string(serial.bytes()));
+  }
+  v1::GetRenewalInfoResponse response;
+  FLEETCA_RETURN_IF_ERROR(Call(&Stub::GetRenewalInfo, request, &response));
+  if (response.results_size() != request.serial_numbers_size()) {
+    return AnswerInvalid("it has another number of renewal windows than was asked for");
+  }
+  std::vector<absl::StatusOr<RenewalInfo>> infos;
+  for (const v1::RenewalInfoResult& result : response.results()) {
+    infos.push_back(RenewalInfoFromProto(result));
+  }
+  return infos;
 }
 
 absl::StatusOr<TrustBundle> CaClient::GetTrustBundle() const {

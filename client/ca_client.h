@@ -16,6 +16,7 @@
 #include "client/issue_request.h"
 #include "client/issue_stream.h"
 #include "client/issued.h"
+#include "client/renewal_info.h"
 #include "client/tls_identity.h"
 #include "client/trust_bundle.h"
 #include "fleetca/v1/certificate_authority.grpc.pb.h"
@@ -50,7 +51,7 @@ struct Recorded {
 // Thread-safe.
 class CaClient {
  public:
-  // Reads the files; does not connect yet.
+  // Reads and judges the identity; does not connect yet.
   static absl::StatusOr<std::unique_ptr<CaClient>> Create(CaClientOptions options);
 
   CaClient(const CaClient&) = delete;
@@ -62,6 +63,8 @@ class CaClient {
   // without a CSR for the same key. PERMISSION_DENIED kLineageStale where that one was replaced
   // long ago, and kLineageBlocked. This client goes on with the certificate that it was created
   // with: create another one with the new.
+  // By a proof, where the options say so: kRenewalProofInvalid, and INVALID_ARGUMENT
+  // kServerIdentity where the certificate has no SPIFFE ID to tell the CA's from.
   absl::StatusOr<Issued> Renew(const RenewOptions& request) const;
 
   // Up to 1,000 in one message. Each succeeds or fails by itself, in the order of the requests;
@@ -82,6 +85,11 @@ class CaClient {
   void Wait(absl::Duration delay) const { WaitBetweenAttempts(options_, *channel_, delay); }
 
   absl::StatusOr<Recorded> Get(const x509::SerialNumber& serial) const;
+
+  // When the certificates should be renewed, in the order of the serial numbers: at most 1,000,
+  // each of which succeeds or fails by itself.
+  absl::StatusOr<std::vector<absl::StatusOr<RenewalInfo>>> GetRenewalInfos(
+      absl::Span<const x509::SerialNumber> serials) const;
 
   absl::StatusOr<TrustBundle> GetTrustBundle() const;
 
@@ -110,6 +118,11 @@ class CaClient {
   absl::Status CallOnce(Method<Request, Response> method, const Request& request,
                         absl::Duration remaining, Response* response) const;
 
+  // A new proof for one attempt at `request`: each is good for one use, and not for long.
+  // By which the answer to a renewal is judged.
+  absl::Time TimeOfRenewal(const v1::RenewCertificateResponse& response) const;
+  absl::Status AddProof(v1::RenewCertificateRequest* request) const;
+
   // Attempts until one succeeds, fails for good, or the deadline is near.
   template <typename Request, typename Response>
   absl::Status Call(Method<Request, Response> method, const Request& request,
@@ -118,7 +131,11 @@ class CaClient {
   const CaClientOptions options_;
   const Clock& clock_;
   const std::vector<std::string> roots_der_;
-  const std::string own_key_;  // the SubjectPublicKeyInfo of the certificate that is shown
+  const AskingCertificate asking_;
+  // What proofs are made of.
+  const std::string certificate_der_;
+  const std::shared_ptr<EVP_PKEY> private_key_;
+  const std::string ca_identity_;
   const std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<Stub> stub_;
 };

@@ -87,7 +87,11 @@ TEST_F(CaClientTest, ARekeyIsForTheKeyOfTheCsrAndNoOther) {
   ASSERT_TRUE(issued.ok()) << issued.status();
   EXPECT_EQ(x509::ParseCertificate(issued->certificate_der)->public_key.spki, *CsrPublicKey(csr_));
   // An answer with another key than the one that the client has.
-  const std::string other = server_.ca().Issue({.spki = std::string(*CsrPublicKey(csr_))}).der;
+  const std::string other =
+      server_.ca()
+          .Issue({.spki = std::string(*CsrPublicKey(csr_)),
+                  .names = {{x509::NameType::kUri, "spiffe://fleet.example/user/admin"}}})
+          .der;
   server_.service().Tamper([&other](v1::IssuedCertificate* certificate, auto*) {
     const auto parsed = x509::ParseCertificate(other);
     certificate->set_certificate_der(other);
@@ -96,6 +100,24 @@ TEST_F(CaClientTest, ARekeyIsForTheKeyOfTheCsrAndNoOther) {
     certificate->mutable_not_after()->set_seconds(absl::ToUnixSeconds(parsed->not_after));
   });
   ExpectAnswerInvalid(MakeClient()->Renew({}).status(), "not for the key");
+}
+
+// A proof is good for one call: an attempt that got no answer may have used it.
+TEST_F(CaClientTest, RenewsByANewProofInEachAttempt) {
+  server_.service().FailNext({kDraining, kDraining});
+  CaClientOptions options = Options();
+  options.renew_by_proof = true;
+  const absl::StatusOr<std::unique_ptr<CaClient>> client = CaClient::Create(std::move(options));
+  ASSERT_TRUE(client.ok()) << client.status();
+  const absl::StatusOr<Issued> issued = (*client)->Renew({.csr_der = csr_});
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  const std::vector<std::string> proofs = server_.service().proofs();
+  ASSERT_EQ(proofs.size(), 3u);
+  EXPECT_NE(proofs[0], proofs[1]);
+  EXPECT_NE(proofs[1], proofs[2]);
+  const auto requests = server_.service().requests();
+  ASSERT_EQ(requests.size(), 3u);
+  EXPECT_EQ(requests[0].request_id(), requests[2].request_id());
 }
 
 TEST_F(CaClientTest, RenewsInBatchesToo) {

@@ -110,7 +110,7 @@ std::string Advice(absl::string_view detail, const std::string& address, const T
   }
   if (says("hostname verification check failed") || says("is not in peer certificate")) {
     return "the server's certificate is for another name: connect by a name that is in it, or give "
-           "that name with --server-name";
+           "that name with --server-name, an agent with ca.server_name in its configuration";
   }
   if (says("wrong version number") || says("trying to connect an http1")) {
     return "what listens there does not speak TLS: is the port right?";
@@ -137,8 +137,9 @@ absl::Status AnotherServer(const ServerIdentityMismatch& mismatch, const std::st
       absl::StrCat("what answers at ", address, " is not the CA's server: its certificate ", met,
                    ", and ", mismatch.expected,
                    " is expected. Somebody may be between this host and the CA; nothing was sent "
-                   "to it. If the CA's server has another identity, give that with "
-                   "--server-identity"));
+                   "to it. Is the trust domain the CA's? If the CA's server has another identity, "
+                   "give that with --server-identity, where the command has that flag, an agent "
+                   "with ca.server_identity in its configuration"));
 }
 
 }  // namespace

@@ -14,20 +14,30 @@
 
 namespace fleetca::client {
 
+// The certificate that the client shows; empty where it shows none.
+struct AskingCertificate {
+  std::string public_key;  // its SubjectPublicKeyInfo, DER
+  std::string identity;    // its SPIFFE ID; "" where it has none
+};
+
 // What an answer is checked against.
 struct AskedCertificate {
-  std::string spki;  // the key that it is for
+  std::string spki;      // the key that it is for
+  std::string identity;  // whom it is for; of a renewal: who asked; "" where anything goes
+  bool is_renewal = false;
   std::string request_id;
   bool validate_only = false;
 };
 
-// What `request` asks for. `own_key` is the SubjectPublicKeyInfo of the certificate that the client
-// shows; empty where it shows none. The errors of CsrPublicKey.
+// What `request` asks for, of a client that shows `asking`. The errors of CsrPublicKey.
 absl::StatusOr<AskedCertificate> AskedBy(const v1::IssueCertificateRequest& request,
-                                         absl::string_view own_key);
+                                         const AskingCertificate& asking);
 
 // The certificate that answers what was asked, with the chain that came beside it; verified at
-// `now` as VerifyAnswer of client/issued.h does, unless the request was validate_only.
+// `now` as VerifyAnswer of client/issued.h does, unless the request was validate_only. One
+// that is for another identity than was asked for is DATA_LOSS kAnswerInvalid; so is a renewal for
+// another than asked: the CA renews the certificate that it sees, which is a proxy's where one ends
+// TLS in between.
 absl::StatusOr<Issued> ReadIssued(const v1::IssuedCertificate& certificate,
                                   const std::vector<std::string>& chain_der,
                                   const AskedCertificate& asked, absl::Time now,

@@ -28,7 +28,7 @@ absl::Status IssueStream::Send(uint64_t id, const IssueOptions& options) {
   v1::StreamIssueCertificatesRequest message;
   message.set_id(id);
   FLEETCA_ASSIGN_OR_RETURN(*message.mutable_request(), BuildIssueRequest(options));
-  FLEETCA_ASSIGN_OR_RETURN(AskedCertificate asked, AskedBy(message.request(), settings_.own_key));
+  FLEETCA_ASSIGN_OR_RETURN(AskedCertificate asked, AskedBy(message.request(), settings_.asking));
   {
     absl::MutexLock lock(&mutex_);
     if (!unanswered_.emplace(id, std::move(asked)).second) {

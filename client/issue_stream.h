@@ -37,8 +37,7 @@ class IssueStream {
 
   struct Settings {
     std::vector<std::string> roots_der;
-    // The SubjectPublicKeyInfo of the certificate that the client shows.
-    std::string own_key;
+    AskingCertificate asking;
     // Turns a transport's error into one that says what to look at.
     std::function<absl::Status(const absl::Status&)> explain;
     std::function<absl::Time()> now;

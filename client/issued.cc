@@ -16,6 +16,9 @@ namespace {
 // How far the clocks of the CA and this machine may be apart.
 constexpr absl::Duration kClockTolerance = absl::Minutes(5);
 
+constexpr absl::string_view kNotRight = "the CA's answer cannot be right and is not used: ";
+constexpr absl::string_view kIdentityField = "identity";
+
 absl::StatusOr<x509::Certificate> ParseOfAnswer(absl::string_view der, absl::string_view what) {
   absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(der);
   if (!certificate.ok()) {
@@ -81,8 +84,15 @@ std::string Dates(absl::Time not_before, absl::Time not_after, absl::Time now) {
 }  // namespace
 
 absl::Status AnswerInvalid(absl::string_view what) {
-  return DataLoss(Reason::kAnswerInvalid,
-                  absl::StrCat("the CA's answer cannot be right and is not used: ", what));
+  return DataLoss(Reason::kAnswerInvalid, absl::StrCat(kNotRight, what));
+}
+
+absl::Status AnswerForAnother(absl::string_view what) {
+  return DataLoss(Reason::kAnswerInvalid, kIdentityField, absl::StrCat(kNotRight, what));
+}
+
+bool IsForAnother(const absl::Status& status) {
+  return GetReason(status) == Reason::kAnswerInvalid && GetField(status) == kIdentityField;
 }
 
 absl::Time TimeFromProto(const google::protobuf::Timestamp& timestamp) {

@@ -55,6 +55,11 @@ absl::Status VerifyAnswer(const Issued& issued, absl::string_view spki, absl::Ti
 // DATA_LOSS kAnswerInvalid, for an answer that no honest CA gives.
 absl::Status AnswerInvalid(absl::string_view what);
 
+// The same, where it is for another identity than was asked for: a new request may do better, as
+// the same one is answered alike.
+absl::Status AnswerForAnother(absl::string_view what);
+bool IsForAnother(const absl::Status& status);
+
 absl::Time TimeFromProto(const google::protobuf::Timestamp& timestamp);
 
 // The SubjectPublicKeyInfo in a CSR. Looks at nothing else, as the CA is the judge of the rest.

@@ -3,14 +3,13 @@
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/memory/memory.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "client/connection_error.h"
 #include "client/issued.h"
 #include "client/lifetime.h"
-#include "client/status_from_grpc.h"
 
 namespace fleetca::client {
 namespace {
@@ -62,27 +61,8 @@ void WipeTokens(v1::CreateJoinTokensResponse* response) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<JoinTokenClient>> JoinTokenClient::Create(CaClientOptions options) {
-  FLEETCA_ASSIGN_OR_RETURN(const TlsIdentity identity,
-                           LoadTlsIdentity(options.files, ClockOf(options).Now()));
-  return std::unique_ptr<JoinTokenClient>(new JoinTokenClient(std::move(options), identity));
-}
-
-JoinTokenClient::JoinTokenClient(CaClientOptions options, const TlsIdentity& identity)
-    : options_(std::move(options)),
-      channel_(MakeChannel(options_.channel(), identity.credentials)),
-      stub_(v1::JoinTokenService::NewStub(channel_)) {}
-
-template <typename Request, typename Response>
-absl::Status JoinTokenClient::Call(grpc::Status (Stub::*method)(grpc::ClientContext*,
-                                                                const Request&, Response*),
-                                   const Request& request, Response* response) const {
-  return CallWithRetries(options_, *channel_, [&](absl::Duration remaining) {
-    grpc::ClientContext context;
-    SetAttemptDeadline(options_, remaining, &context);
-    response->Clear();
-    const grpc::Status status = (stub_.get()->*method)(&context, request, response);
-    return ExplainConnectionError(StatusFromGrpc(status), options_.address, options_.files);
-  });
+  FLEETCA_ASSIGN_OR_RETURN(Connection connection, Connection::Create(std::move(options)));
+  return absl::WrapUnique(new JoinTokenClient(std::move(connection)));
 }
 
 absl::StatusOr<std::vector<CreatedJoinToken>> JoinTokenClient::CreateTokens(
@@ -96,8 +76,8 @@ absl::StatusOr<std::vector<CreatedJoinToken>> JoinTokenClient::CreateTokens(
   }
   v1::CreateJoinTokensResponse response;
   absl::Cleanup wipe = [&response] { WipeTokens(&response); };
-  FLEETCA_RETURN_IF_ERROR(
-      Call<v1::CreateJoinTokensRequest>(&Stub::CreateJoinTokens, request, &response));
+  FLEETCA_RETURN_IF_ERROR(connection_.Call<v1::CreateJoinTokensRequest>(
+      &Connection::Stub::CreateJoinTokens, request, &response));
   FLEETCA_RETURN_IF_ERROR(CheckAnswer(options, response));
   std::vector<CreatedJoinToken> created;
   created.reserve(options.identities.size());
@@ -115,8 +95,8 @@ absl::StatusOr<TokenPage> JoinTokenClient::ListTokens(const ListTokensOptions& o
   request.set_page_size(kMaxTokensPerCall);
   request.set_page_token(page_token);
   v1::ListJoinTokensResponse response;
-  FLEETCA_RETURN_IF_ERROR(
-      Call<v1::ListJoinTokensRequest>(&Stub::ListJoinTokens, request, &response));
+  FLEETCA_RETURN_IF_ERROR(connection_.Call<v1::ListJoinTokensRequest>(
+      &Connection::Stub::ListJoinTokens, request, &response));
   if (!page_token.empty() && response.next_page_token() == page_token) {
     return AnswerInvalid("a page of the list names itself as the next one");
   }
@@ -133,8 +113,8 @@ absl::StatusOr<std::vector<JoinToken>> JoinTokenClient::RevokeTokens(
   v1::RevokeJoinTokensRequest request;
   request.mutable_ids()->Assign(ids.begin(), ids.end());
   v1::RevokeJoinTokensResponse response;
-  FLEETCA_RETURN_IF_ERROR(
-      Call<v1::RevokeJoinTokensRequest>(&Stub::RevokeJoinTokens, request, &response));
+  FLEETCA_RETURN_IF_ERROR(connection_.Call<v1::RevokeJoinTokensRequest>(
+      &Connection::Stub::RevokeJoinTokens, request, &response));
   if (static_cast<size_t>(response.tokens_size()) != ids.size()) {
     return AnswerInvalid(absl::StrCat(response.tokens_size(), " tokens for ", ids.size(), " ids"));
   }

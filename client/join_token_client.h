@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -13,8 +14,8 @@
 #include "absl/types/span.h"
 #include "base/secret.h"
 #include "client/ca_client_options.h"
+#include "client/service_connection.h"
 #include "fleetca/v1/join_tokens.grpc.pb.h"
-#include "grpcpp/channel.h"
 
 namespace fleetca::client {
 
@@ -68,7 +69,7 @@ struct TokenPage {
 // Calls over mutual TLS, repeated and explained as CaClient does. Thread-safe.
 class JoinTokenClient {
  public:
-  // Reads the files; does not connect yet.
+  // Reads and judges the identity; does not connect yet.
   static absl::StatusOr<std::unique_ptr<JoinTokenClient>> Create(CaClientOptions options);
 
   JoinTokenClient(const JoinTokenClient&) = delete;
@@ -89,17 +90,11 @@ class JoinTokenClient {
   absl::StatusOr<std::vector<JoinToken>> RevokeTokens(absl::Span<const std::string> ids) const;
 
  private:
-  using Stub = v1::JoinTokenService::StubInterface;
+  using Connection = ServiceConnection<v1::JoinTokenService>;
 
-  JoinTokenClient(CaClientOptions options, const TlsIdentity& identity);
+  explicit JoinTokenClient(Connection connection) : connection_(std::move(connection)) {}
 
-  template <typename Request, typename Response>
-  absl::Status Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                    const Request& request, Response* response) const;
-
-  const CaClientOptions options_;
-  const std::shared_ptr<grpc::Channel> channel_;
-  const std::unique_ptr<Stub> stub_;
+  const Connection connection_;
 };
 
 }  // namespace fleetca::client

@@ -9,7 +9,7 @@
 #include "base/crypto_types.h"
 #include "base/openssl.h"
 #include "base/secret.h"
-#include "client/requested_name.h"
+#include "x509/requested_name.h"
 
 namespace fleetca::client {
 
@@ -19,12 +19,12 @@ struct KeyAndCsr {
   std::string csr_der;
 };
 
-absl::StatusOr<KeyAndCsr> MakeKeyAndCsr(KeyType type, absl::Span<const RequestedName> names);
+absl::StatusOr<KeyAndCsr> MakeKeyAndCsr(KeyType type, absl::Span<const x509::RequestedName> names);
 
 // A CSR with an empty subject that asks for `names` in a subjectAltName (none: no extension),
 // signed with `key`: ECDSA with the curve's hash, RSA PKCS#1 v1.5 with SHA-256, or Ed25519.
 // INVALID_ARGUMENT kKeyUnsupported for a key of another kind.
-absl::StatusOr<std::string> BuildCsr(EVP_PKEY* key, absl::Span<const RequestedName> names);
+absl::StatusOr<std::string> BuildCsr(EVP_PKEY* key, absl::Span<const x509::RequestedName> names);
 
 }  // namespace fleetca::client
 

@@ -5,16 +5,13 @@
 
 #include "base/errors.h"
 #include "base/private_key.h"
-#include "client/requested_name.h"
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "x509/csr.h"
 #include "x509/possession.h"
+#include "x509/requested_name.h"
 
 namespace fleetca::client {
 namespace {
-
-using ::testing::HasSubstr;
 
 class KeyAndCsrTest : public ::testing::TestWithParam<KeyType> {};
 
@@ -24,7 +21,7 @@ INSTANTIATE_TEST_SUITE_P(AllKeys, KeyAndCsrTest,
                          [](const auto& info) { return std::string(KeyTypeName(info.param)); });
 
 TEST_P(KeyAndCsrTest, OurParserAndVerifierAcceptIt) {
-  const std::vector<RequestedName> names = {
+  const std::vector<x509::RequestedName> names = {
       {x509::NameType::kUri, "spiffe://fleet.example/svc/web"},
       {x509::NameType::kDns, "web.fleet.example"},
       {x509::NameType::kIp, std::string("\x0a\x00\x00\x01", 4)}};
@@ -75,40 +72,6 @@ TEST(BuildCsrTest, AnUnknownKindOfKeyIsRefused) {
   const absl::Status status = BuildCsr(key.get(), {}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(GetReason(status), Reason::kKeyUnsupported);
-}
-
-TEST(ParseRequestedNameTest, TakesEachType) {
-  struct Case {
-    std::string text;
-    x509::NameType type;
-    std::string value;
-  };
-  const std::vector<Case> cases = {
-      {"URI:spiffe://fleet.example/svc/web", x509::NameType::kUri,
-       "spiffe://fleet.example/svc/web"},
-      {"dns:web.fleet.example", x509::NameType::kDns, "web.fleet.example"},
-      {"IP:10.0.0.1", x509::NameType::kIp, std::string("\x0a\x00\x00\x01", 4)},
-      {"ip:2001:db8::1", x509::NameType::kIp,
-       std::string("\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01", 16)},
-      {"email:ops@fleet.example", x509::NameType::kEmail, "ops@fleet.example"}};
-  for (const Case& c : cases) {
-    const absl::StatusOr<RequestedName> name = ParseRequestedName(c.text);
-    ASSERT_TRUE(name.ok()) << name.status();
-    EXPECT_EQ(name->type, c.type) << c.text;
-    EXPECT_EQ(name->value, c.value) << c.text;
-  }
-}
-
-TEST(ParseRequestedNameTest, SaysWhatIsWrong) {
-  for (const std::string text :
-       {"", ":", "web.fleet.example", "CN:web", "DNS:", "DNS:Web.fleet.example", "DNS:a b",
-        "URI:https://fleet.example/", "IP:", "IP:10.0.0", "IP:10.0.0.1/24", "IP:web", "email:x"}) {
-    const absl::Status status = ParseRequestedName(text).status();
-    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << text;
-    EXPECT_EQ(GetReason(status), Reason::kSanInvalid) << text;
-  }
-  EXPECT_THAT(std::string(ParseRequestedName("web.fleet.example").status().message()),
-              HasSubstr("write URI:spiffe://..., DNS:..., IP:... or email:..."));
 }
 
 }  // namespace

@@ -5,14 +5,14 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "client/ca_client_options.h"
-#include "client/tls_identity.h"
+#include "client/service_connection.h"
 #include "fleetca/v1/policy_service.grpc.pb.h"
-#include "grpcpp/channel.h"
 
 namespace fleetca::client {
 
@@ -28,7 +28,7 @@ struct AppliedPolicy {
 // Calls over mutual TLS, repeated and explained as CaClient does. Thread-safe.
 class PolicyClient {
  public:
-  // Reads the files; does not connect yet.
+  // Reads and judges the identity; does not connect yet.
   static absl::StatusOr<std::unique_ptr<PolicyClient>> Create(CaClientOptions options);
 
   PolicyClient(const PolicyClient&) = delete;
@@ -39,11 +39,11 @@ class PolicyClient {
   absl::StatusOr<AppliedPolicy> Apply(absl::string_view file_sha256) const;
 
  private:
-  PolicyClient(CaClientOptions options, const TlsIdentity& identity);
+  using Connection = ServiceConnection<v1::PolicyService>;
 
-  const CaClientOptions options_;
-  const std::shared_ptr<grpc::Channel> channel_;
-  const std::unique_ptr<v1::PolicyService::StubInterface> stub_;
+  explicit PolicyClient(Connection connection) : connection_(std::move(connection)) {}
+
+  const Connection connection_;
 };
 
 }  // namespace fleetca::client

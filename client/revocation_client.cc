@@ -2,12 +2,11 @@
 
 #include <utility>
 
+#include "absl/memory/memory.h"
 #include "absl/strings/escaping.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "client/connection_error.h"
 #include "client/issued.h"
-#include "client/status_from_grpc.h"
 
 namespace fleetca::client {
 namespace {
@@ -42,34 +41,15 @@ Blocked FromProto(const v1::Block& block) {
 
 absl::StatusOr<std::unique_ptr<RevocationClient>> RevocationClient::Create(
     CaClientOptions options) {
-  FLEETCA_ASSIGN_OR_RETURN(const TlsIdentity identity,
-                           LoadTlsIdentity(options.files, ClockOf(options).Now()));
-  return std::unique_ptr<RevocationClient>(new RevocationClient(std::move(options), identity));
-}
-
-RevocationClient::RevocationClient(CaClientOptions options, const TlsIdentity& identity)
-    : options_(std::move(options)),
-      channel_(MakeChannel(options_.channel(), identity.credentials)),
-      stub_(v1::RevocationService::NewStub(channel_)) {}
-
-template <typename Request, typename Response>
-absl::Status RevocationClient::Call(grpc::Status (Stub::*method)(grpc::ClientContext*,
-                                                                 const Request&, Response*),
-                                    const Request& request, Response* response) const {
-  return CallWithRetries(options_, *channel_, [&](absl::Duration remaining) {
-    grpc::ClientContext context;
-    SetAttemptDeadline(options_, remaining, &context);
-    response->Clear();
-    const grpc::Status status = (stub_.get()->*method)(&context, request, response);
-    return ExplainConnectionError(StatusFromGrpc(status), options_.address, options_.files);
-  });
+  FLEETCA_ASSIGN_OR_RETURN(Connection connection, Connection::Create(std::move(options)));
+  return absl::WrapUnique(new RevocationClient(std::move(connection)));
 }
 
 absl::StatusOr<RevokedCounts> RevocationClient::Revoke(
     const v1::RevokeCertificatesRequest& request) const {
   v1::RevokeCertificatesResponse response;
-  FLEETCA_RETURN_IF_ERROR(
-      Call<v1::RevokeCertificatesRequest>(&Stub::RevokeCertificates, request, &response));
+  FLEETCA_RETURN_IF_ERROR(connection_.Call<v1::RevokeCertificatesRequest>(
+      &Connection::Stub::RevokeCertificates, request, &response));
   return RevokedCounts{.revoked = response.revoked(),
                        .upgraded = response.upgraded(),
                        .unchanged = response.unchanged(),
@@ -82,7 +62,8 @@ absl::StatusOr<Blocked> RevocationClient::Block(const std::string& identity,
   request.set_identity(identity);
   request.set_reason(reason);
   v1::BlockIdentityResponse response;
-  FLEETCA_RETURN_IF_ERROR(Call<v1::BlockIdentityRequest>(&Stub::BlockIdentity, request, &response));
+  FLEETCA_RETURN_IF_ERROR(connection_.Call<v1::BlockIdentityRequest>(
+      &Connection::Stub::BlockIdentity, request, &response));
   if (response.block().identity() != identity) {
     return AnswerInvalid("the block is of another identity than was asked for");
   }
@@ -93,8 +74,17 @@ absl::StatusOr<bool> RevocationClient::Unblock(const std::string& identity) cons
   v1::UnblockIdentityRequest request;
   request.set_identity(identity);
   v1::UnblockIdentityResponse response;
-  FLEETCA_RETURN_IF_ERROR(
-      Call<v1::UnblockIdentityRequest>(&Stub::UnblockIdentity, request, &response));
+  FLEETCA_RETURN_IF_ERROR(connection_.Call<v1::UnblockIdentityRequest>(
+      &Connection::Stub::UnblockIdentity, request, &response));
+  return response.was_blocked();
+}
+
+absl::StatusOr<bool> RevocationClient::UnblockLineage(const x509::SerialNumber& serial) const {
+  v1::UnblockLineageRequest request;
+  request.set_lineage(std::string(serial.bytes()));
+  v1::UnblockLineageResponse response;
+  FLEETCA_RETURN_IF_ERROR(connection_.Call<v1::UnblockLineageRequest>(
+      &Connection::Stub::UnblockLineage, request, &response));
   return response.was_blocked();
 }
 
@@ -104,7 +94,8 @@ absl::StatusOr<std::vector<Blocked>> RevocationClient::ListBlocks() const {
   request.set_page_size(kPageSize);
   v1::ListBlocksResponse response;
   do {
-    FLEETCA_RETURN_IF_ERROR(Call<v1::ListBlocksRequest>(&Stub::ListBlocks, request, &response));
+    FLEETCA_RETURN_IF_ERROR(
+        connection_.Call<v1::ListBlocksRequest>(&Connection::Stub::ListBlocks, request, &response));
     for (const v1::Block& block : response.blocks()) {
       blocks.push_back(FromProto(block));
     }

@@ -5,14 +5,16 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/ca_client_options.h"
+#include "client/service_connection.h"
 #include "fleetca/v1/revocation.grpc.pb.h"
-#include "grpcpp/channel.h"
+#include "x509/serial.h"
 
 namespace fleetca::client {
 
@@ -40,7 +42,7 @@ struct Blocked {
 // Thread-safe.
 class RevocationClient {
  public:
-  // Reads the files; does not connect yet.
+  // Reads and judges the identity; does not connect yet.
   static absl::StatusOr<std::unique_ptr<RevocationClient>> Create(CaClientOptions options);
 
   RevocationClient(const RevocationClient&) = delete;
@@ -52,21 +54,18 @@ class RevocationClient {
   absl::StatusOr<Blocked> Block(const std::string& identity, const std::string& reason) const;
   // Whether it was blocked.
   absl::StatusOr<bool> Unblock(const std::string& identity) const;
+  // The same of the lineage that this certificate belongs to. NOT_FOUND where the CA has neither it
+  // nor such a block.
+  absl::StatusOr<bool> UnblockLineage(const x509::SerialNumber& serial) const;
   // All of them.
   absl::StatusOr<std::vector<Blocked>> ListBlocks() const;
 
  private:
-  using Stub = v1::RevocationService::StubInterface;
+  using Connection = ServiceConnection<v1::RevocationService>;
 
-  RevocationClient(CaClientOptions options, const TlsIdentity& identity);
+  explicit RevocationClient(Connection connection) : connection_(std::move(connection)) {}
 
-  template <typename Request, typename Response>
-  absl::Status Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                    const Request& request, Response* response) const;
-
-  const CaClientOptions options_;
-  const std::shared_ptr<grpc::Channel> channel_;
-  const std::unique_ptr<Stub> stub_;
+  const Connection connection_;
 };
 
 }  // namespace fleetca::client

@@ -1,47 +1,42 @@
 #include "client/revocation_reason.h"
 
-#include <utility>
-
 #include "absl/strings/match.h"
+#include "x509/revocation/reason_name.h"
 
 namespace fleetca::client {
 namespace {
 
-constexpr std::pair<v1::RevocationReason, absl::string_view> kNames[] = {
-    {v1::REVOCATION_REASON_UNSPECIFIED, "unspecified"},
-    {v1::REVOCATION_REASON_KEY_COMPROMISE, "keyCompromise"},
-    {v1::REVOCATION_REASON_CA_COMPROMISE, "cACompromise"},
-    {v1::REVOCATION_REASON_AFFILIATION_CHANGED, "affiliationChanged"},
-    {v1::REVOCATION_REASON_SUPERSEDED, "superseded"},
-    {v1::REVOCATION_REASON_CESSATION_OF_OPERATION, "cessationOfOperation"},
-    {v1::REVOCATION_REASON_PRIVILEGE_WITHDRAWN, "privilegeWithdrawn"},
-    {v1::REVOCATION_REASON_AA_COMPROMISE, "aACompromise"}};
+// The numbers are those of RFC 5280; the API has fewer of them, as it knows no hold.
+template <typename Visit>
+void ForEachReason(Visit visit) {
+  for (int number = 0; number < v1::RevocationReason_ARRAYSIZE; ++number) {
+    if (v1::RevocationReason_IsValid(number)) {
+      visit(static_cast<v1::RevocationReason>(number));
+    }
+  }
+}
 
 }  // namespace
 
 absl::string_view RevocationReasonName(v1::RevocationReason reason) {
-  for (const auto& [number, name] : kNames) {
-    if (number == reason) {
-      return name;
-    }
-  }
-  return kNames[0].second;
+  return x509::RevocationReasonName(x509::RevocationReasonOfNumber(static_cast<int>(reason))
+                                        .value_or(x509::RevocationReason::kUnspecified));
 }
 
 std::optional<v1::RevocationReason> ParseRevocationReason(absl::string_view name) {
-  for (const auto& [number, known] : kNames) {
-    if (absl::EqualsIgnoreCase(known, name)) {
-      return number;
+  std::optional<v1::RevocationReason> found;
+  ForEachReason([name, &found](v1::RevocationReason reason) {
+    if (absl::EqualsIgnoreCase(RevocationReasonName(reason), name)) {
+      found = reason;
     }
-  }
-  return std::nullopt;
+  });
+  return found;
 }
 
 std::vector<std::string> RevocationReasonNames() {
   std::vector<std::string> names;
-  for (const auto& [number, name] : kNames) {
-    names.emplace_back(name);
-  }
+  ForEachReason(
+      [&names](v1::RevocationReason reason) { names.emplace_back(RevocationReasonName(reason)); });
   return names;
 }
 

@@ -2,10 +2,9 @@
 
 #include <utility>
 
+#include "absl/memory/memory.h"
 #include "base/status_macros.h"
-#include "client/connection_error.h"
 #include "client/issued.h"
-#include "client/status_from_grpc.h"
 
 namespace fleetca::client {
 namespace {
@@ -27,19 +26,63 @@ OwnCertificate FromProto(const v1::OwnCertificate& message) {
   return own;
 }
 
+HttpStatistics FromProto(const v1::HttpStatistics& message) {
+  HttpStatistics http;
+  http.answers.insert(message.answers().begin(), message.answers().end());
+  http.statuses.insert(message.statuses().begin(), message.statuses().end());
+  http.body_bytes = message.body_bytes();
+  http.connections = message.connections();
+  http.accepted_connections = message.accepted_connections();
+  http.refused_connections = message.refused_connections();
+  http.ocsp_signed = message.ocsp_signed();
+  http.ocsp_cached = message.ocsp_cached();
+  http.crls_signed = message.crls_signed();
+  return http;
+}
+
+RevocationStatistics FromProto(const v1::RevocationStatistics& message) {
+  return {.loaded = message.loaded(),
+          .sequence = message.sequence(),
+          .known = message.known(),
+          .blocked = message.blocked(),
+          .revoked = message.revoked(),
+          .refused_revoked = message.refused_revoked(),
+          .refused_blocked = message.refused_blocked(),
+          .watchers = message.watchers()};
+}
+
 Statistics FromProto(const v1::GetStatisticsResponse& response) {
   Statistics statistics;
   statistics.version = response.server().version();
   statistics.start_time = TimeFromProto(response.start_time());
   statistics.read_time = TimeFromProto(response.read_time());
-  statistics.issued = response.issuing().issued();
-  statistics.replayed = response.issuing().replayed();
-  statistics.validated = response.issuing().validated();
-  statistics.refused = response.issuing().refused();
-  statistics.queued = response.issuing().queued();
+  const v1::IssuingStatistics& issuing = response.issuing();
+  statistics.issued = issuing.issued();
+  statistics.replayed = issuing.replayed();
+  statistics.validated = issuing.validated();
+  statistics.refused = issuing.refused();
+  statistics.queued = issuing.queued();
+  statistics.renewed = issuing.renewed();
+  statistics.renewed_by_proof = issuing.renewed_by_proof();
+  statistics.refused_proofs = issuing.refused_proofs();
+  statistics.stale_lineages = issuing.stale_lineages();
+  statistics.blocked_lineages = issuing.blocked_lineages();
+  statistics.renewal_infos = issuing.renewal_infos();
+  statistics.moved_windows = issuing.moved_windows();
   statistics.cpu_seconds =
       response.process().user_cpu_seconds() + response.process().system_cpu_seconds();
   statistics.resident_bytes = response.process().resident_bytes();
+  statistics.possession_path = response.server().possession();
+  statistics.possession = {.by_lanes = response.possession().by_lanes(),
+                           .checked_again = response.possession().checked_again(),
+                           .left_to_openssl = response.possession().left_to_openssl(),
+                           .disagreements = response.possession().disagreements()};
+  if (response.has_revocation()) {
+    statistics.revocation = FromProto(response.revocation());
+  }
+  if (response.has_http()) {
+    statistics.http = FromProto(response.http());
+  }
   for (const v1::OwnCertificate& own : response.own_certificates()) {
     statistics.own_certificates.push_back(FromProto(own));
   }
@@ -50,26 +93,14 @@ Statistics FromProto(const v1::GetStatisticsResponse& response) {
 
 absl::StatusOr<std::unique_ptr<StatisticsClient>> StatisticsClient::Create(
     CaClientOptions options) {
-  FLEETCA_ASSIGN_OR_RETURN(const TlsIdentity identity,
-                           LoadTlsIdentity(options.files, ClockOf(options).Now()));
-  return std::unique_ptr<StatisticsClient>(new StatisticsClient(std::move(options), identity));
+  FLEETCA_ASSIGN_OR_RETURN(Connection connection, Connection::Create(std::move(options)));
+  return absl::WrapUnique(new StatisticsClient(std::move(connection)));
 }
-
-StatisticsClient::StatisticsClient(CaClientOptions options, const TlsIdentity& identity)
-    : options_(std::move(options)),
-      channel_(MakeChannel(options_.channel(), identity.credentials)),
-      stub_(v1::StatisticsService::NewStub(channel_)) {}
 
 absl::StatusOr<Statistics> StatisticsClient::Get() const {
   v1::GetStatisticsResponse response;
-  FLEETCA_RETURN_IF_ERROR(CallWithRetries(options_, *channel_, [&](absl::Duration remaining) {
-    grpc::ClientContext context;
-    SetAttemptDeadline(options_, remaining, &context);
-    response.Clear();
-    const grpc::Status status =
-        stub_->GetStatistics(&context, v1::GetStatisticsRequest(), &response);
-    return ExplainConnectionError(StatusFromGrpc(status), options_.address, options_.files);
-  }));
+  FLEETCA_RETURN_IF_ERROR(
+      connection_.Call<v1::GetStatisticsRequest>(&Connection::Stub::GetStatistics, {}, &response));
   return FromProto(response);
 }
 

@@ -7,6 +7,7 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "base/time_since_boot.h"
 #include "x509/authz/authz_token.h"
 #include "x509/authz/fleet_authz.h"
 #include "x509/peer_certificate.h"
@@ -70,14 +71,20 @@ absl::Status CheckTime(const Grants& grants, absl::Time not_before, absl::Time n
 
 }  // namespace
 
-VerifiedPeer::VerifiedPeer(const AuthzVerifier* verifier, Grants grants, absl::Time not_before)
+VerifiedPeer::VerifiedPeer(const AuthzVerifier* verifier, Grants grants, absl::Time not_before,
+                           absl::string_view serial)
     : verifier_(verifier),
       grants_(std::move(grants)),
       stale_(WithoutRoles(grants_, GrantState::kStalePolicy)),
-      not_before_(not_before) {}
+      not_before_(not_before),
+      serial_(serial) {}
 
 absl::StatusOr<const Grants*> VerifiedPeer::Current() const {
   FLEETCA_RETURN_IF_ERROR(CheckTime(grants_, not_before_, verifier_->options_.clock->Now()));
+  if (const Revocations* const revocations = verifier_->options_.revocations.get();
+      revocations != nullptr) {
+    FLEETCA_RETURN_IF_ERROR(revocations->Check(serial_, TimeSinceBoot()));
+  }
   const bool stale =
       grants_.state == GrantState::kGranted &&
       grants_.policy_revision < verifier_->minimum_policy_revision_.load(std::memory_order_relaxed);
@@ -153,7 +160,7 @@ absl::StatusOr<VerifiedPeer> AuthzVerifier::VerifyPeer(
   grants.identity = std::string(peer.spiffe_id);
   grants.not_after = peer.validity.not_after;
   ReadGrants(*leaf, &grants);
-  return VerifiedPeer(this, std::move(grants), peer.validity.not_before);
+  return VerifiedPeer(this, std::move(grants), peer.validity.not_before, leaf->serial);
 }
 
 absl::StatusOr<Grants> AuthzVerifier::Verify(absl::Span<const absl::string_view> chain) const {

@@ -14,6 +14,7 @@
 #include "absl/types/span.h"
 #include "base/clock.h"
 #include "client/authz/grants.h"
+#include "client/authz/revocations.h"
 #include "x509/authz/authz_oids.h"
 #include "x509/certificate.h"
 #include "x509/certificate_pool.h"
@@ -35,6 +36,9 @@ struct AuthzVerifierOptions {
   uint64_t minimum_policy_revision = 0;
   // OID contents; empty: the certificate may be for any purpose.
   std::string purpose = std::string(x509::oid::kClientAuth);
+  // What is revoked, which RevocationFeed (client/authz/feed) keeps. Null: nothing is checked, and
+  // a revoked certificate counts until it expires.
+  std::shared_ptr<const Revocations> revocations;
   // Must outlive the verifier.
   const Clock* clock = &Clock::System();
 };
@@ -42,25 +46,30 @@ struct AuthzVerifierOptions {
 class AuthzVerifier;
 
 // One caller whose chain was verified, to be asked again for every request of a connection: the
-// chain's validity and the minimum policy revision are checked on each call, nothing else is.
+// chain's validity, the revocation of the leaf and the minimum policy revision are checked on each
+// call, nothing else is.
 // Immutable, thread-safe; must not outlive its verifier.
 class VerifiedPeer {
  public:
-  // What the caller may do now, aliasing this. UNAUTHENTICATED kCallerCertificateExpired.
+  // What the caller may do now, aliasing this. UNAUTHENTICATED kCallerCertificateExpired; the
+  // errors of Revocations::Check.
   absl::StatusOr<const Grants*> Current() const;
 
  private:
   friend class AuthzVerifier;
-  VerifiedPeer(const AuthzVerifier* verifier, Grants grants, absl::Time not_before);
+  VerifiedPeer(const AuthzVerifier* verifier, Grants grants, absl::Time not_before,
+               absl::string_view serial);
 
   const AuthzVerifier* verifier_;
   Grants grants_;
   // The same, should the minimum revision rise above its own.
   Grants stale_;
   absl::Time not_before_;
+  std::string serial_;  // of the leaf, as in its INTEGER
 };
 
-// Pure: no network, no file, no state but the minimum policy revision. Thread-safe.
+// Pure: no network, no file, no state but the minimum policy revision and what is revoked.
+// Thread-safe.
 class AuthzVerifier {
  public:
   // INVALID_ARGUMENT kConfigInvalid, the field being the option: no root, or none that is a CA's
@@ -73,14 +82,14 @@ class AuthzVerifier {
   // UNAUTHENTICATED where the caller is nobody: kCallerUnknown (no certificate or more than 16,
   // and whatever x509::VerifyPeer refuses, a critical FleetAuthz among it),
   // kCallerCertificateExpired, kAuthzInvalid (a leaf that breaks RFC 5280, an extension that is
-  // there twice among it).
+  // there twice among it). And the errors of Revocations::Check.
   //
   // Otherwise an identity, whose roles count only when the leaf itself has one FleetAuthz
   // extension, well formed, for this audience and of the minimum revision. An
   // extension in an intermediate is never read.
   absl::StatusOr<Grants> Verify(absl::Span<const absl::string_view> chain) const;
 
-  // The same, to be kept with the connection.
+  // The same, to be kept with the connection. What is revoked is left to VerifiedPeer::Current.
   absl::StatusOr<VerifiedPeer> VerifyPeer(absl::Span<const absl::string_view> chain) const;
 
   // Takes effect on the next call, for peers verified before as well.

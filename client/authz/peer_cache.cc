@@ -1,5 +1,6 @@
 #include "client/authz/peer_cache.h"
 
+#include "base/errors.h"
 #include "base/status_macros.h"
 
 namespace fleetca::client {
@@ -17,7 +18,8 @@ absl::StatusOr<std::shared_ptr<const Grants>> PeerCache::Current(absl::string_vi
                                                                  MakeChain chain) {
   if (std::shared_ptr<const VerifiedPeer> known = Find(leaf); known != nullptr) {
     auto grants = CurrentOf(std::move(known));
-    if (grants.ok()) {
+    // Whoever was revoked must not cost more than others do.
+    if (grants.ok() || GetReason(grants.status()) != Reason::kCallerCertificateExpired) {
       return grants;
     }
     // Perhaps an intermediate alone has expired and this call has brought its successor. A leaf

@@ -20,9 +20,10 @@
 namespace fleetca::client {
 
 // Verifies the certificate that the caller showed in a TLS handshake, and remembers the answer by
-// the leaf: a leaf that once had a chain to a root is the same leaf on every connection. Its time
-// and the minimum policy revision are looked at on each call, because a connection outlives its
-// handshake, and a TLS session can be taken up after its certificate has expired. Thread-safe.
+// the leaf: a leaf that once had a chain to a root is the same leaf on every connection. Its time,
+// whether it was revoked, and the minimum policy revision are looked at on each call, because a
+// connection outlives its handshake, and a TLS session can be taken up after its certificate has
+// expired. Thread-safe.
 class PeerCache {
  public:
   // DER, the leaf first; called only when the leaf is not known.
@@ -33,7 +34,7 @@ class PeerCache {
       : verifier_(std::move(verifier)), capacity_(capacity) {}
 
   // `leaf` is all octets of the leaf, in an encoding that is the same for all calls.
-  // UNAUTHENTICATED as AuthzVerifier::Verify; the errors of `chain`. The answer must not outlive
+  // The errors of AuthzVerifier::Verify and of `chain`. The answer must not outlive
   // this.
   absl::StatusOr<std::shared_ptr<const Grants>> Current(absl::string_view leaf, MakeChain chain)
       ABSL_LOCKS_EXCLUDED(mutex_);

@@ -9,16 +9,16 @@
 #include "absl/strings/str_join.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
-#include "base/file.h"
+#include "base/secret.h"
 #include "base/status_macros.h"
 #include "client/authz/http/http_authorizer.h"
 #include "client/authz/http/http_authorizer_files.h"
 #include "client/cli/authz_flags.h"
-#include "client/cli/facts_json.h"
-#include "client/cli/facts_text.h"
-#include "client/cli/output.h"
-#include "client/cli/pem_or_der.h"
-#include "x509/pem.h"
+#include "client/cli/facts/facts_json.h"
+#include "client/cli/facts/facts_text.h"
+#include "client/cli/terminal/output.h"
+#include "client/cli/terminal/timed_read.h"
+#include "client/objects/object_reader.h"
 
 namespace fleetca::client {
 namespace {
@@ -45,23 +45,13 @@ struct CheckFlags {
 };
 
 // The file's certificates as a proxy would pass them on.
-absl::StatusOr<std::string> ReadCertificates(const std::string& file) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::string contents, ReadFile(file));
-  const std::string shown = file == "-" ? "standard input" : file;
-  const absl::StatusOr<std::vector<EncodedObject>> objects = ParsePemOrDer(contents);
-  if (!objects.ok()) {
-    return Annotate(objects.status(), shown);
+absl::StatusOr<std::string> ReadCallersCertificates(const std::string& file) {
+  FLEETCA_ASSIGN_OR_RETURN(const SecretBytes contents, ReadWithTimeout(file));
+  const absl::StatusOr<std::vector<std::string>> ders = ReadCertificates(contents.view());
+  if (!ders.ok()) {
+    return Annotate(ders.status(), NameOfInput(file));
   }
-  std::string pem;
-  for (const EncodedObject& object : *objects) {
-    if (object.type != ObjectType::kCertificate) {
-      return InvalidArgument(
-          Reason::kFileInvalid, "",
-          absl::StrCat(shown, " has a certificate request; name the caller's certificate"));
-    }
-    absl::StrAppend(&pem, x509::EncodePem(x509::kPemCertificate, object.der));
-  }
-  return pem;
+  return CertificatesToPem(*ders);
 }
 
 std::string DecisionToText(const HttpDecision& decision) {
@@ -114,7 +104,8 @@ std::string DecisionToJson(const HttpDecision& decision) {
 
 absl::StatusOr<int> Check(const CheckFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const auto authorizer, LoadHttpAuthorizer(FilesOf(flags.authz)));
-  FLEETCA_ASSIGN_OR_RETURN(const std::string certificate, ReadCertificates(flags.certificate));
+  FLEETCA_ASSIGN_OR_RETURN(const std::string certificate,
+                           ReadCallersCertificates(flags.certificate));
   const HttpDecision decision = authorizer->Judge({.certificate = certificate,
                                                    .method = flags.method,
                                                    .host = flags.host,

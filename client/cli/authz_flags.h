@@ -20,9 +20,6 @@ struct AuthzFlags {
 // and --arc. *flags must outlive the parsing.
 void AddAuthzFlags(CLI::App& command, AuthzFlags* flags);
 
-// Adds --arc alone.
-void AddArcFlag(CLI::App& command, std::string* arc);
-
 // The files with the OIDs of the arc, which the flag has checked.
 HttpAuthorizerFiles FilesOf(const AuthzFlags& flags);
 

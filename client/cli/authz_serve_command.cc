@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "base/descriptor_budget.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
@@ -24,7 +25,8 @@
 #include "client/authz/serve/listen_address.h"
 #include "client/cli/authz_flags.h"
 #include "client/cli/connection_flags.h"
-#include "client/cli/output.h"
+#include "client/cli/feed_flags.h"
+#include "client/cli/terminal/output.h"
 
 namespace fleetca::client {
 namespace {
@@ -39,6 +41,12 @@ That the sender has the certificate's key is the proxy's word: whoever reaches t
 claim to be anybody. So they must be loopback addresses or unix sockets (open to this user's
 group), unless --allow-remote says that something else keeps others away.
 
+With --follow-revocations a revoked certificate is refused from within a second after it was
+revoked, on connections that are open too. The daemon shows the CA a certificate of its own, which
+any identity of the fleet may be, and reads it anew when the CA has ended its connection. Until it
+has read what is revoked, and once that is older than --revocations-max-age, it answers 503, or
+lets callers pass and says so in the log. GET /readyz at --http says how that stands.
+
 SIGHUP reads roots, intermediates and routes again; when one of them is bad the old ones stay.
 SIGTERM or SIGINT answers what was accepted, then exits 0; a second one ends at once. Logs go to
 standard error.
@@ -49,14 +57,20 @@ Examples:
     --http "unix:$PWD/authz.sock" &
   fleetca authz serve --roots ca.pem --trust-domain fleet.example --routes http_roles.textproto \
     --grpc 127.0.0.1:9101 --http 127.0.0.1:9102 &
+  fleetca authz serve --roots ca.pem --trust-domain fleet.example --routes http_roles.textproto \
+    --http 127.0.0.1:9103 --follow-revocations --server ca.fleet.example:8443 \
+    --ca ca.pem --cert reader.pem --key reader.key &
 )help";
 
 constexpr mode_t kPublicFileMode = 0644;
+// How long the announcement waits for what is revoked, so that whoever waits for that meets no 503.
+constexpr absl::Duration kLoadPatience = absl::Seconds(5);
 // Sockets are for this user and its group, as which a proxy may run.
 constexpr mode_t kSocketMask = 0007;
 
 struct ServeFlags {
   AuthzFlags authz;
+  FeedFlags feed;
   std::string grpc;
   std::string http;
   std::string certificate_header = std::string(kDefaultCertificateHeader);
@@ -97,6 +111,17 @@ std::string AddressesInLines(const AuthzServer& server) {
   return lines;
 }
 
+void AnnounceRevocations(const FollowedRevocations& followed) {
+  if (followed.revocations == nullptr) {
+    log::Warning(
+        "Revoked certificates are not noticed: they count until they expire; see "
+        "--follow-revocations");
+  } else {
+    // What becomes of it is logged by the feed.
+    static_cast<void>(followed.revocations->AwaitLoaded(kLoadPatience));
+  }
+}
+
 absl::Status Announce(const ServeFlags& flags, const AuthzServer& server) {
   const auto shown = [](const std::optional<ListenAddress>& address) {
     return address.has_value() ? address->ToString() : std::string("off");
@@ -126,8 +151,11 @@ absl::Status Serve(const ServeFlags& flags) {
   FLEETCA_RETURN_IF_ERROR(RaiseDescriptorLimit().status());
   FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
   RouteLibraryLog();
+  FLEETCA_ASSIGN_OR_RETURN(const FollowedRevocations followed, StartFeed(flags.feed));
+  options.files.revocations = followed.revocations;
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<AuthzServer> server,
                            AuthzServer::Start(std::move(options)));
+  AnnounceRevocations(followed);
   FLEETCA_RETURN_IF_ERROR(Announce(flags, *server));
   const absl::string_view signal = signals.WaitForStop([&server] { Reload(*server); });
   log::Info("stopping", {{"signal", signal}});
@@ -141,6 +169,7 @@ void AddAuthzServeCommand(CLI::App& parent, int* exit_code) {
       parent.add_subcommand("serve", "Answer Envoy or nginx whether requests may pass");
   auto flags = std::make_shared<ServeFlags>();
   AddAuthzFlags(*command, &flags->authz);
+  AddFeedFlags(*command, &flags->feed);
   command->add_option("--grpc", flags->grpc, "Where to answer Envoy's ext_authz")
       ->type_name("ADDRESS");
   command->add_option("--http", flags->http, "Where to answer nginx's auth_request")
@@ -166,9 +195,10 @@ void AddAuthzServeCommand(CLI::App& parent, int* exit_code) {
       ->description("The form of the error with which it ends: text or json");
   command->footer(kExamples);
   command->callback([flags, exit_code] {
-    *exit_code = flags->grpc.empty() && flags->http.empty()
-                     ? ReportUsageError("--grpc or --http is required: where proxies ask")
-                     : ReportStatus(Serve(*flags));
+    const std::string mistake = flags->grpc.empty() && flags->http.empty()
+                                    ? "--grpc or --http is required: where proxies ask"
+                                    : FeedFlagMistake(flags->feed);
+    *exit_code = mistake.empty() ? ReportStatus(Serve(*flags)) : ReportUsageError(mistake);
   });
 }
 

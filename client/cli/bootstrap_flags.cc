@@ -9,7 +9,7 @@
 #include "base/secret.h"
 #include "base/status_macros.h"
 #include "client/bearer_token.h"
-#include "client/cli/output.h"
+#include "client/cli/terminal/output.h"
 #include "client/fingerprint.h"
 #include "client/first_contact.h"
 #include "client/server_credentials.h"

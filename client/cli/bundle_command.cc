@@ -7,15 +7,16 @@
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/exit_status.h"
+#include "base/output_check.h"
 #include "base/status_macros.h"
 #include "client/ca_client.h"
 #include "client/cli/bootstrap_flags.h"
-#include "client/cli/command_files.h"
 #include "client/cli/connection_flags.h"
-#include "client/cli/facts.h"
-#include "client/cli/facts_json.h"
-#include "client/cli/facts_text.h"
-#include "client/cli/output.h"
+#include "client/cli/facts/facts.h"
+#include "client/cli/facts/facts_json.h"
+#include "client/cli/facts/facts_text.h"
+#include "client/cli/terminal/command_files.h"
+#include "client/cli/terminal/output.h"
 #include "client/fingerprint.h"
 #include "client/trust_bundle.h"
 
@@ -74,14 +75,15 @@ absl::StatusOr<TrustBundle> FetchBundle(const BundleFlags& flags) {
 absl::Status RunBundleGet(const BundleFlags& flags) {
   // --ca may be replaced: that is how a bundle is kept up to date.
   const TlsFiles files = FilesOf(flags.connection);
-  FLEETCA_RETURN_IF_ERROR(CheckFilesApart(
-      {.outputs = {{"--out", flags.output.file}},
-       .inputs = {{"--cert", files.certificate_file}, {"--key", files.private_key_file}}}));
-  FLEETCA_RETURN_IF_ERROR(CheckOutput(flags.output.file));
+  FLEETCA_RETURN_IF_ERROR(CheckOutputs(
+      {.outputs = {DataOutput(flags.output)},
+       .inputs = {{"--cert", files.certificate_file}, {"--key", files.private_key_file}}},
+      NextStep::kAskServer));
   FLEETCA_ASSIGN_OR_RETURN(const TrustBundle bundle, FetchBundle(flags));
-  FLEETCA_ASSIGN_OR_RETURN(const std::string data,
+  FLEETCA_ASSIGN_OR_RETURN(const std::string pem, FormatBundle(bundle, OutputForm::kPem));
+  FLEETCA_ASSIGN_OR_RETURN(const std::string shown,
                            FormatBundle(bundle, ParseForm(flags.output.form)));
-  FLEETCA_RETURN_IF_ERROR(WriteData(flags.output.file, data));
+  FLEETCA_RETURN_IF_ERROR(WriteObject(flags.output, pem, shown));
   for (const std::string& root : bundle.roots_der) {
     Say(absl::StrCat("root with the SHA-256 ", FingerprintOf(root)));
   }

@@ -2,13 +2,13 @@
 
 #include <utility>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/text.h"
 #include "fleetca/config/v1/config.pb.h"
+#include "fleetca/policy/v1/policy.pb.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 
@@ -16,6 +16,7 @@ namespace fleetca::client {
 namespace {
 
 constexpr absl::string_view kConfigFile = "fleetca.textproto";
+constexpr absl::string_view kPolicyFile = "policy.textproto";
 constexpr absl::string_view kRemedy = "; give the server's address with --server";
 
 // Keeps the first error, with the place that an editor shows. `fleetca config validate` says more.
@@ -26,8 +27,9 @@ class FirstError final : public google::protobuf::io::ErrorCollector {
   void AddError(int line, google::protobuf::io::ColumnNumber column,
                 const std::string& message) override {
     if (text_.empty()) {
-      text_ =
-          absl::StrCat("line ", line + 1, ", column ", column + 1, ": ", absl::CHexEscape(message));
+      // Whoever prints it escapes what has to be.
+      text_ = absl::StrCat("line ", line + 1, ", column ", column + 1, ": ",
+                           absl::StripSuffix(message, "."));
     }
   }
 
@@ -84,6 +86,26 @@ absl::StatusOr<std::string> ServerAddressOf(absl::string_view folder) {
                                         "and logs it", kRemedy));
   }
   return ToConnectTo(address);
+}
+
+std::vector<std::string> ProfilesOf(absl::string_view folder) {
+  const absl::StatusOr<std::string> text = ReadTextFile(absl::StrCat(folder, "/", kPolicyFile));
+  if (!text.ok()) {
+    return {};
+  }
+  FirstError error;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&error);
+  parser.AllowUnknownField(true);
+  policy::v1::Policy policy;
+  if (!parser.ParseFromString(*text, &policy)) {
+    return {};
+  }
+  std::vector<std::string> names;
+  for (const policy::v1::Profile& profile : policy.profiles()) {
+    names.push_back(profile.profile().name());
+  }
+  return names;
 }
 
 }  // namespace fleetca::client

@@ -9,8 +9,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
-#include "client/cli/closest_word.h"
-#include "client/cli/command_tree.h"
+#include "client/cli/local/needs_renewal_command.h"
+#include "client/cli/manual/closest_word.h"
+#include "client/cli/manual/command_tree.h"
 
 namespace fleetca::client {
 namespace {
@@ -121,8 +122,8 @@ CommandLineMistake UnknownFlag(const CLI::App& command, const std::string& argum
       flag};
 }
 
-// A flag that names a file, a folder or an address, and was given nothing: a variable that is not
-// set. Nothing would mean the default, which is another file, folder or server than was meant.
+// A flag that was given nothing: a variable that is not set. Nothing would mean the default, which
+// is another file, folder or server than was meant, or that a question is not asked.
 CommandLineMistake EmptyValue(const CLI::App& command, const std::string& argument) {
   const std::string flag = FlagOf(argument);
   return {absl::StrCat(flag,
@@ -132,10 +133,11 @@ CommandLineMistake EmptyValue(const CLI::App& command, const std::string& argume
           flag};
 }
 
-bool NamesAPlace(const CLI::Option& option) {
+// Whether nothing is a value: words for people, and a subject, which may be empty.
+bool TakesNothing(const CLI::Option& option) {
   const std::string name = TypeOf(option);
   const std::string type = name.substr(0, name.find(':'));
-  return type == "FILE" || type == "DIR" || type == "PATH" || type == "ADDRESS" || type == "HOST";
+  return type == "TEXT" || type == "SUBJECT" || option.get_items_expected_min() == 0;
 }
 
 // What looks like a flag; "-" is a file, and "-1" a number.
@@ -159,7 +161,7 @@ CommandLineMistake FindFlagMistake(const CLI::App& command,
     const bool has_value = is_long ? absl::StrContains(argument, "=") : argument.size() > 2;
     const bool is_empty = has_value ? is_long && argument.find('=') + 1 == argument.size()
                                     : i + 1 < arguments.size() && arguments[i + 1].empty();
-    if (is_empty && NamesAPlace(*option)) {
+    if (is_empty && !TakesNothing(*option)) {
       return EmptyValue(command, argument);
     }
     i += has_value ? 0 : static_cast<size_t>(option->get_items_expected_min());
@@ -180,6 +182,25 @@ std::string FlagIn(absl::string_view sentence) {
     ++end;
   }
   return std::string(sentence.substr(0, end));
+}
+
+constexpr absl::string_view kGivenTwice = ": At Most 1 required but received ";
+
+// The library's "Could not convert: --entries = abc", and what it says of a flag that is there
+// twice, as sentences; every other one as it is.
+std::string InOurWords(absl::string_view sentence) {
+  absl::string_view rest = sentence;
+  const size_t twice = sentence.find(kGivenTwice);
+  if (twice != absl::string_view::npos) {
+    return absl::StrCat(sentence.substr(0, twice), ": is given ",
+                        sentence.substr(twice + kGivenTwice.size()), " times; give it once");
+  }
+  const size_t equals = sentence.find(" = ");
+  if (!absl::ConsumePrefix(&rest, "Could not convert: ") || equals == absl::string_view::npos) {
+    return std::string(sentence);
+  }
+  return absl::StrCat(rest.substr(0, rest.find(" = ")), ": \"", sentence.substr(equals + 3),
+                      "\" is not a number, or is too large");
 }
 
 // How many arguments from `at` on say the form, as "-o json" or "--output=text"; 0 where none do.
@@ -236,6 +257,13 @@ bool WantsJson(const std::vector<std::string>& arguments) {
   return false;
 }
 
+int ExitCodeWithoutAnswer(const std::vector<std::string>& arguments, int usual) {
+  // At any place, as a command line that is wrong may have it at a wrong one.
+  const bool is_question =
+      std::find(arguments.begin(), arguments.end(), "needs-renewal") != arguments.end();
+  return is_question ? kExitCannotTell : usual;
+}
+
 std::vector<std::string> WithoutHelpCommand(std::vector<std::string> arguments) {
   if (!AsksForHelp(arguments)) {
     return arguments;
@@ -255,7 +283,12 @@ std::vector<std::string> WithoutHelpCommand(std::vector<std::string> arguments) 
 CommandLineMistake FindMistake(const CLI::App& app, const std::vector<std::string>& arguments) {
   const CLI::App* at = &app;
   size_t i = 0;
-  while (at->get_require_subcommand_min() > 0) {
+  // A command that does something by itself may have others below it.
+  const auto goes_on = [&] {
+    return at->get_require_subcommand_min() > 0 ||
+           (i < arguments.size() && !LooksLikeFlag(arguments[i]) && !CommandsOf(*at).empty());
+  };
+  while (goes_on()) {
     if (i == arguments.size()) {
       return MissingCommand(*at);
     }
@@ -277,18 +310,23 @@ CommandLineMistake FindMistake(const CLI::App& app, const std::vector<std::strin
 }
 
 CommandLineMistake MistakeOf(const CLI::App& app, const CLI::ParseError& error) {
-  const std::string sentence = error.what();
+  const std::string sentence = InOurWords(error.what());
   return {absl::StrCat(sentence, "; ", SeeHelp(Innermost(app))), FlagIn(sentence)};
 }
 
 void AddGroupExamples(CLI::App& app) {
   for (CLI::App* group : app.get_subcommands([](CLI::App*) { return true; })) {
-    std::string examples;
+    std::string below;
     for (const CLI::App* command : CommandsOf(*group)) {
-      absl::StrAppend(&examples, ExamplesOf(*command));
+      absl::StrAppend(&below, ExamplesOf(*command));
     }
-    if (!examples.empty()) {
-      group->footer(absl::StrCat(kExamples, examples));
+    if (!below.empty()) {
+      // One that does something by itself has words and examples of its own; any other has the
+      // app's, which CLI11 hands down.
+      const bool has_own = group->get_footer() != app.get_footer();
+      const std::string own = has_own ? group->get_footer() : "";
+      group->footer(absl::StrCat(own.substr(0, own.find(std::string(kExamples))), kExamples,
+                                 has_own ? ExamplesOf(*group) : "", below));
     }
   }
 }

@@ -24,10 +24,14 @@ bool WantsJson(const std::vector<std::string>& arguments);
 std::vector<std::string> WithoutHelpCommand(std::vector<std::string> arguments);
 
 // The first word that stands where a command must and is none, a command that is missing, the first
-// flag that its command does not have, with the one thing that was probably meant, or a flag for a
-// file, a folder or an address that is given nothing. `app` is
+// flag that its command does not have, with the one thing that was probably meant, or a flag with
+// an empty value, as an unset shell variable gives it, where the flag does not accept one. `app` is
 // the program with all its commands.
 CommandLineMistake FindMistake(const CLI::App& app, const std::vector<std::string>& arguments);
+
+// The exit status where no answer is given, because the command line is wrong or the process has no
+// memory left: `usual`, but for a command whose answers are exit statuses ("cert needs-renewal").
+int ExitCodeWithoutAnswer(const std::vector<std::string>& arguments, int usual);
 
 // What CLI11 refused, as a sentence that says where help is.
 CommandLineMistake MistakeOf(const CLI::App& app, const CLI::ParseError& error);

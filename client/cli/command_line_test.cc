@@ -11,6 +11,7 @@
 namespace fleetca::client {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -43,26 +44,51 @@ TEST_F(CommandLineTest, AMistypedCommandHasOneSuggestionAtEveryLevel) {
 TEST_F(CommandLineTest, ACommandWithoutItsGroupIsFound) {
   EXPECT_THAT(Mistake({"issue"}), HasSubstr("did you mean 'fleetca cert issue'?"));
   // There are two of this name.
-  EXPECT_THAT(Mistake({"get"}), HasSubstr("there are: cert, identity, bundle, token, authz, stats, "
-                                          "context"));
+  EXPECT_THAT(Mistake({"get"}),
+              AllOf(HasSubstr("there are: cert, chain, key, csr, "), HasSubstr("stats, context")));
 }
 
 TEST_F(CommandLineTest, WithoutASuggestionAllAreNamed) {
   EXPECT_EQ(
       Mistake({"cert", "destroy"}),
       "\"destroy\" is no command of fleetca cert; there are: issue, renew, rekey, get, inspect, "
-      "revoke, status");
+      "diff, needs-renewal, revoke, status, install, uninstall, selfsign, verify, lint");
+}
+
+TEST_F(CommandLineTest, AFlagThatIsThereTwiceIsNamed) {
+  std::vector<std::string> reversed = {"b", "--config", "a", "--config", "agent"};
+  std::string sentence;
+  try {
+    app_.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    sentence = MistakeOf(app_, error).sentence;
+  }
+  EXPECT_THAT(sentence, HasSubstr("--config: is given 2 times; give it once"));
+}
+
+TEST_F(CommandLineTest, ACommandThatDoesSomethingByItselfMayHaveOthersBelowIt) {
+  EXPECT_EQ(Mistake({"agent", "--config", "agent.textproto", "--once"}), "");
+  EXPECT_EQ(Mistake({"agent", "status", "--socket", "status.sock"}), "");
+  EXPECT_THAT(Mistake({"agent", "statsu"}), HasSubstr("did you mean 'fleetca agent status'?"));
+  EXPECT_THAT(Mistake({"agent", "status", "--soket", "s"}), HasSubstr("did you mean --socket?"));
+  EXPECT_THAT(Mistake({"agent", "--onec"}), HasSubstr("did you mean --once?"));
+  AddGroupExamples(app_);
+  const std::string help = app_.get_subcommand("agent")->help();
+  EXPECT_THAT(help, AllOf(HasSubstr("Keys are"), HasSubstr("fleetca agent --config "),
+                          HasSubstr("fleetca agent status "), HasSubstr("fleetca agent enroll ")));
 }
 
 TEST_F(CommandLineTest, AMissingCommandIsNamed) {
   EXPECT_EQ(Mistake({"cert"}),
-            "fleetca cert needs a command; there are: issue, renew, rekey, get, inspect, revoke, "
-            "status; 'fleetca cert --help' says more");
+            "fleetca cert needs a command; there are: issue, renew, rekey, get, inspect, diff, "
+            "needs-renewal, revoke, status, install, uninstall, selfsign, verify, lint; 'fleetca "
+            "cert --help' says more");
   EXPECT_THAT(Mistake({}), HasSubstr("fleetca needs a command; there are: cert, "));
 }
 
-// As "$UNSET" gives it: the default would be another file, folder or server than was meant.
-TEST_F(CommandLineTest, APlaceThatIsGivenNothingIsAMistake) {
+// As "$UNSET" gives it: the default would be another file, folder or server than was meant, or that
+// a question is not asked.
+TEST_F(CommandLineTest, AFlagThatIsGivenNothingIsAMistake) {
   for (const char* flag : {"--out", "--dir", "--server", "--csr", "--key-out"}) {
     for (const std::vector<std::string>& given :
          {std::vector<std::string>{flag, ""}, std::vector<std::string>{std::string(flag) + "="}}) {
@@ -74,7 +100,16 @@ TEST_F(CommandLineTest, APlaceThatIsGivenNothingIsAMistake) {
     }
   }
   EXPECT_THAT(Mistake({"cert", "issue", "--out", "a", "--dir=x="}), IsEmpty());
-  EXPECT_THAT(Mistake({"cert", "issue", "--profile", ""}), IsEmpty());
+  EXPECT_THAT(Mistake({"cert", "issue", "--profile", ""}), HasSubstr("--profile is given nothing"));
+  for (const char* flag : {"--host", "--purpose", "--trust-domain", "--audience", "--role", "--crl",
+                           "--untrusted", "--url", "--at"}) {
+    EXPECT_THAT(Mistake({"cert", "verify", "web.crt", flag, ""}),
+                HasSubstr(std::string(flag) + " is given nothing"));
+  }
+  // Words that may be none, and a switch, behind which an argument stands.
+  EXPECT_THAT(Mistake({"csr", "new", "--subject", ""}), IsEmpty());
+  EXPECT_THAT(Mistake({"identity", "block", "--reason", ""}), IsEmpty());
+  EXPECT_THAT(Mistake({"cert", "verify", "--ocsp", ""}), IsEmpty());
 }
 
 TEST_F(CommandLineTest, AMistypedFlagHasOneSuggestion) {
@@ -109,6 +144,14 @@ TEST_F(CommandLineTest, WhatIsRightIsLeftToTheParser) {
   }
 }
 
+TEST_F(CommandLineTest, AMistakeIsNotAnAnswerOfACommandThatAnswersByItsExitStatus) {
+  EXPECT_EQ(ExitCodeWithoutAnswer({"cert", "needs-renewal", "--befor", "30d", "web.crt"}, 2), 255);
+  EXPECT_EQ(ExitCodeWithoutAnswer({"-o", "json", "cert", "needs-renewal"}, 2), 255);
+  EXPECT_EQ(ExitCodeWithoutAnswer({"needs-renewal", "web.crt"}, 2), 255);
+  EXPECT_EQ(ExitCodeWithoutAnswer({"cert", "inspect", "--befor", "30d"}, 2), 2);
+  EXPECT_EQ(ExitCodeWithoutAnswer({}, 2), 2);
+}
+
 TEST_F(CommandLineTest, WhatTheParserRefusesSaysWhereHelpIs) {
   std::vector<std::string> arguments = {"get", "--dir", "ca"};
   arguments.insert(arguments.begin(), "cert");
@@ -126,6 +169,15 @@ TEST_F(CommandLineTest, WhatTheParserRefusesSaysWhereHelpIs) {
     FAIL() << "the address has no port";
   } catch (const CLI::ParseError& error) {
     EXPECT_EQ(MistakeOf(app_, error).flag, "--server");
+  }
+  arguments = {"many", "--entries", "a.crl", "inspect", "crl"};
+  try {
+    app_.parse(arguments);
+    FAIL() << "that is no number";
+  } catch (const CLI::ParseError& error) {
+    const CommandLineMistake mistake = MistakeOf(app_, error);
+    EXPECT_THAT(mistake.sentence, HasSubstr("--entries: \"many\" is not a number"));
+    EXPECT_EQ(mistake.flag, "--entries");
   }
 }
 

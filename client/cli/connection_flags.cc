@@ -11,11 +11,11 @@
 #include "base/status_macros.h"
 #include "base/thread_check.h"
 #include "base/time_text.h"
-#include "client/cli/address_flag.h"
-#include "client/cli/command_files.h"
-#include "client/cli/duration_flag.h"
 #include "client/cli/identity_flag.h"
 #include "client/cli/server_wait.h"
+#include "client/cli/terminal/address_flag.h"
+#include "client/cli/terminal/command_files.h"
+#include "client/cli/terminal/duration_flag.h"
 #include "client/reread_file.h"
 #include "grpc/support/log.h"
 #include "x509/certificate.h"
@@ -151,14 +151,13 @@ absl::StatusOr<CaClientOptions> ClientOptionsOf(const ConnectionFlags& flags) {
   options.address = settings.server;
   options.files = FilesIn(settings);
   options.server_name = settings.server_name;
+  options.renew_by_proof = flags.renew_by_proof;
   WarnOfItsEnd(options.files.certificate_file, Clock::System().Now());
   return options;
 }
 
 absl::StatusOr<std::unique_ptr<CaClient>> Connect(const ConnectionFlags& flags) {
-  FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
-  FLEETCA_ASSIGN_OR_RETURN(CaClientOptions options, ClientOptionsOf(flags));
-  return CaClient::Create(std::move(options));
+  return ConnectTo<CaClient>(flags);
 }
 
 }  // namespace fleetca::client

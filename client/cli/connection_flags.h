@@ -5,14 +5,16 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
+#include "base/status_macros.h"
 #include "client/ca_client.h"
 #include "client/ca_client_options.h"
 #include "client/call_options.h"
-#include "client/cli/address_flag.h"
 #include "client/cli/connection_settings.h"
+#include "client/cli/terminal/address_flag.h"
 
 namespace fleetca::client {
 
@@ -20,6 +22,8 @@ namespace fleetca::client {
 // context's together, which the functions below find out (client/cli/connection_settings.h).
 struct ConnectionFlags : ConnectionSettings {
   std::string timeout = "30s";
+  // No flag of all commands: renew by a proof (CaClientOptions).
+  bool renew_by_proof = false;
   // No flag: what the command wants to have called of each attempt (CallOptions).
   std::function<void(grpc::Channel& channel, absl::Duration remaining)> before_attempt;
   std::function<void(const absl::Status& status)> after_failure;
@@ -51,6 +55,14 @@ CallOptions CallOptionsOf(const ConnectionFlags& flags);
 
 // All of them.
 absl::StatusOr<CaClientOptions> ClientOptionsOf(const ConnectionFlags& flags);
+
+// The client of one of the CA's services, such as a PolicyClient.
+template <typename Client>
+absl::StatusOr<std::unique_ptr<Client>> ConnectTo(const ConnectionFlags& flags) {
+  FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
+  FLEETCA_ASSIGN_OR_RETURN(CaClientOptions options, ClientOptionsOf(flags));
+  return Client::Create(std::move(options));
+}
 
 absl::StatusOr<std::unique_ptr<CaClient>> Connect(const ConnectionFlags& flags);
 

@@ -10,9 +10,9 @@
 #include "base/errors.h"
 #include "base/named_paths.h"
 #include "base/status_macros.h"
-#include "client/cli/address_flag.h"
 #include "client/cli/ca_folder.h"
 #include "client/cli/contexts.h"
+#include "client/cli/terminal/address_flag.h"
 
 namespace fleetca::client {
 namespace {

@@ -129,6 +129,10 @@ TEST_F(ConnectionSettingsTest, AConfigurationThatDoesNotParseSaysWhere) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("fleetca.textproto"));
   EXPECT_THAT(std::string(status.message()), HasSubstr("line 2, column "));
   EXPECT_TRUE(ResolveSettings({.server = "ca:1", .dir = dir}).ok());
+  // As after a block of a page that was pasted twice.
+  ASSERT_TRUE(WriteFileAtomic(dir + "/fleetca.textproto", "http {}\nhttp {}\n", 0644).ok());
+  EXPECT_THAT(std::string(ResolveSettings({.dir = dir}).status().message()),
+              HasSubstr("\"http\" is specified multiple times; correct it"));
 }
 
 TEST_F(ConnectionSettingsTest, ACertificateAndItsKeyComeFromOneSource) {

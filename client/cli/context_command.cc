@@ -1,6 +1,5 @@
 #include "client/cli/context_command.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -17,8 +16,10 @@
 #include "base/status_macros.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/contexts.h"
-#include "client/cli/facts_json.h"
-#include "client/cli/output.h"
+#include "client/cli/facts/facts_json.h"
+#include "client/cli/terminal/output.h"
+#include "client/cli/terminal/pager.h"
+#include "client/cli/terminal/table.h"
 
 namespace fleetca::client {
 namespace {
@@ -190,21 +191,20 @@ std::vector<std::pair<absl::string_view, std::string>> FieldsOf(
   return fields;
 }
 
+// The flags stay whole: a person copies them.
 std::string ListToText(const Contexts& contexts) {
-  size_t width = 0;
-  for (const auto& context : contexts.by_name) {
-    width = std::max(width, context.first.size());
-  }
-  std::string text;
+  Table table({{.heading = "IN USE"}, {.heading = "NAME"}, {.heading = "FLAGS"}});
   for (const auto& [name, settings] : contexts.by_name) {
-    absl::StrAppend(&text, name == contexts.current ? "* " : "  ", name,
-                    std::string(width - name.size(), ' '));
+    std::vector<std::string> flags;
     for (const auto& [field, value] : FieldsOf(settings)) {
-      absl::StrAppend(&text, "  --", absl::StrReplaceAll(field, {{"_", "-"}}), " ", value);
+      flags.push_back(absl::StrCat("--", absl::StrReplaceAll(field, {{"_", "-"}}), " ", value));
     }
-    text += "\n";
+    const Meaning meaning = name == contexts.current ? Meaning::kGood : Meaning::kPlain;
+    table.Add({{name == contexts.current ? "*" : "", meaning},
+               {name, meaning},
+               absl::StrJoin(flags, "  ")});
   }
-  return text;
+  return table.empty() ? "" : table.Text();
 }
 
 std::string ListToJson(const Contexts& contexts, const std::string& file) {
@@ -233,7 +233,7 @@ absl::Status RunList(const std::string& form) {
   if (contexts.by_name.empty()) {
     Say("there are no contexts; 'fleetca context add NAME --dir DIR' makes one");
   }
-  return WriteData("", ListToText(contexts));
+  return ShowText(ListToText(contexts));
 }
 
 CLI::App* AddCommand(CLI::App& parent, const char* name, const char* description,

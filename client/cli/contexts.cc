@@ -20,7 +20,7 @@
 #include "base/file_status.h"
 #include "base/named_paths.h"
 #include "base/status_macros.h"
-#include "client/cli/regular_file.h"
+#include "client/cli/terminal/regular_file.h"
 #include "nlohmann/json.hpp"
 
 namespace fleetca::client {

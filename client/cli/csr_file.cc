@@ -9,10 +9,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/errors.h"
-#include "base/file.h"
 #include "base/file_status.h"
+#include "base/secret.h"
 #include "base/status_macros.h"
+#include "client/cli/terminal/timed_read.h"
 #include "client/issued.h"
+#include "client/objects/file_wrapping.h"
 #include "x509/pem.h"
 
 namespace fleetca::client {
@@ -32,6 +34,10 @@ absl::StatusOr<std::string> ParseCsr(absl::string_view contents) {
                            "write it fail? Give a PKCS#10 CSR, PEM or DER, or --new-key to have "
                            "a key made; nothing was asked for yet");
   }
+  if (const std::string wrapping = WrappingOf(contents);
+      !wrapping.empty() && !IsBareBase64(contents)) {
+    return InvalidArgument(Reason::kFileInvalid, "csr", wrapping);
+  }
   FLEETCA_ASSIGN_OR_RETURN(std::string der,
                            x509::DecodeOnePemOrDer(x509::kPemCertificateRequest, contents));
   if (const absl::Status wrong = CsrPublicKey(der).status(); !wrong.ok()) {
@@ -49,10 +55,10 @@ absl::StatusOr<std::string> ParseCsr(absl::string_view contents) {
 }  // namespace
 
 absl::StatusOr<std::string> ReadCsr(const std::string& path) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::string contents, ReadFile(path));
-  absl::StatusOr<std::string> der = ParseCsr(contents);
+  FLEETCA_ASSIGN_OR_RETURN(const SecretBytes contents, ReadWithTimeout(path));
+  absl::StatusOr<std::string> der = ParseCsr(contents.view());
   if (!der.ok()) {
-    return Annotate(der.status(), path == "-" ? "standard input" : path);
+    return Annotate(der.status(), NameOfInput(path));
   }
   return der;
 }

@@ -3,9 +3,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "client/cli/duration_flag.h"
-#include "client/cli/facts_json.h"
-#include "client/cli/facts_text.h"
+#include "client/cli/facts/facts_json.h"
+#include "client/cli/facts/facts_text.h"
+#include "client/cli/terminal/duration_flag.h"
 
 namespace fleetca::client {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "client/cli/output.h"
+#include "client/cli/terminal/output.h"
 #include "client/decision.h"
 
 namespace fleetca::client {

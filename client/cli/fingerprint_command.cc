@@ -7,12 +7,13 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
-#include "base/file.h"
+#include "base/secret.h"
 #include "base/status_macros.h"
-#include "client/cli/facts.h"
-#include "client/cli/facts_json.h"
-#include "client/cli/output.h"
-#include "client/cli/pem_or_der.h"
+#include "client/cli/facts/facts.h"
+#include "client/cli/facts/facts_json.h"
+#include "client/cli/terminal/output.h"
+#include "client/cli/terminal/timed_read.h"
+#include "client/objects/object_reader.h"
 
 namespace fleetca::client {
 namespace {
@@ -31,14 +32,11 @@ struct FingerprintFlags {
 };
 
 absl::StatusOr<std::string> FormatFingerprints(absl::string_view contents, OutputForm form) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::vector<EncodedObject> objects, ParsePemOrDer(contents));
+  FLEETCA_ASSIGN_OR_RETURN(const std::vector<std::string> ders, ReadCertificates(contents));
   std::string text;
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  for (const EncodedObject& object : objects) {
-    if (object.type != ObjectType::kCertificate) {
-      return InvalidArgument(Reason::kFileInvalid, "", "this is a CSR, not a root certificate");
-    }
-    FLEETCA_ASSIGN_OR_RETURN(const CertificateFacts facts, FactsOfCertificate(object.der));
+  for (const std::string& der : ders) {
+    FLEETCA_ASSIGN_OR_RETURN(const CertificateFacts facts, FactsOfCertificate(der));
     absl::StrAppend(&text, facts.sha256, "\n");
     json.push_back({{"sha256", facts.sha256}, {"subject", facts.subject}});
   }
@@ -46,10 +44,11 @@ absl::StatusOr<std::string> FormatFingerprints(absl::string_view contents, Outpu
 }
 
 absl::Status RunFingerprint(const FingerprintFlags& flags) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::string contents, ReadFile(flags.file));
-  const absl::StatusOr<std::string> data = FormatFingerprints(contents, ParseForm(flags.form));
+  FLEETCA_ASSIGN_OR_RETURN(const SecretBytes contents, ReadWithTimeout(flags.file));
+  const absl::StatusOr<std::string> data =
+      FormatFingerprints(contents.view(), ParseForm(flags.form));
   if (!data.ok()) {
-    return Annotate(data.status(), flags.file == "-" ? "standard input" : flags.file);
+    return Annotate(data.status(), NameOfInput(flags.file));
   }
   return WriteData("", *data);
 }

@@ -6,7 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "base/named_paths.h"
-#include "client/cli/command_tree.h"
+#include "client/cli/manual/command_tree.h"
 
 namespace fleetca::client {
 namespace {

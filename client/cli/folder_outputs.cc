@@ -4,15 +4,16 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "base/durable_file.h"
 #include "base/file.h"
+#include "base/output_check.h"
 #include "base/output_file.h"
 #include "base/output_place.h"
 #include "base/status_macros.h"
-#include "client/cli/command_files.h"
-#include "client/cli/output.h"
+#include "client/cli/terminal/command_files.h"
 #include "client/issued.h"
 #include "x509/first_certificate.h"
 
@@ -55,24 +56,25 @@ absl::Status CheckFolderOutputs(const std::vector<FolderRequest>& requests, Fold
       continue;
     }
     const std::string& file = request.out_file;
-    FLEETCA_RETURN_IF_ERROR(
-        CheckFilesApart({{{"--out-dir", file}}, {{"the CSR", request.csr_file}}}));
+    const std::vector<FlaggedFile> inputs = {{"the CSR", request.csr_file}};
+    FLEETCA_RETURN_IF_ERROR(CheckFilesApart({{{"--out-dir", file}}, inputs}, NextStep::kAskServer));
     const absl::StatusOr<OutputPlace> place = FindOutputPlace(file);
     if (!place.ok() || place->is_stream) {
-      FLEETCA_RETURN_IF_ERROR(CheckOutput(file));
+      FLEETCA_RETURN_IF_ERROR(CheckOutputs({{{"--out-dir", file}}, inputs}, NextStep::kAskServer));
       continue;
     }
     const Replace may = ReplaceAt(*place, request, replace);
     const std::string folder = FolderOf(place->path);
     if (may == Replace::kNothing ||
         (place->identity.exists && (IsSticky(folder) || !CheckHoldsNoKey(place->path).ok()))) {
-      FLEETCA_RETURN_IF_ERROR(CheckOutput(file, may));
+      FLEETCA_RETURN_IF_ERROR(
+          CheckOutputs({{{"--out-dir", file, may}}, inputs}, NextStep::kAskServer));
     }
     std::string& probe = probes[folder];
     probe = probe.size() < file.size() ? file : probe;
   }
   for (const auto& [folder, file] : probes) {
-    FLEETCA_RETURN_IF_ERROR(CheckOutput(file));
+    FLEETCA_RETURN_IF_ERROR(CheckOutputs({{{"--out-dir", file}}, {}}, NextStep::kAskServer));
   }
   return absl::OkStatus();
 }

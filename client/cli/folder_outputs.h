@@ -22,7 +22,7 @@ enum class FolderReplace {
 
 // Whether WriteFolderOutput could write for all whose CSR was read, asked before the CA is. Writes
 // a file to probe each folder that outputs lead to, and not for each output. Errors are those of
-// CheckOutput (client/cli/output.h) and CheckFilesApart.
+// CheckOutputs (client/cli/terminal/command_files.h).
 absl::Status CheckFolderOutputs(const std::vector<FolderRequest>& requests, FolderReplace replace);
 
 // Writes `pem`, which is durable after SyncFileSystemOf alone. Errors are those of WriteOutput:

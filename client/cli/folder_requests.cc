@@ -17,7 +17,7 @@
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "client/cli/csr_file.h"
-#include "client/cli/duration_flag.h"
+#include "client/cli/terminal/duration_flag.h"
 
 namespace fleetca::client {
 namespace {

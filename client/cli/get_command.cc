@@ -4,11 +4,13 @@
 #include <string>
 
 #include "base/exit_status.h"
+#include "base/output_check.h"
 #include "base/status_macros.h"
 #include "client/ca_client.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/issued_output.h"
-#include "client/cli/output.h"
+#include "client/cli/terminal/command_files.h"
+#include "client/cli/terminal/output.h"
 #include "x509/serial.h"
 
 namespace fleetca::client {
@@ -37,14 +39,19 @@ absl::Status RunGet(const GetFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const x509::SerialNumber serial,
                            x509::SerialNumber::FromHex(flags.serial));
   const Replace replace = flags.force ? Replace::kAllButKeys : Replace::kNothing;
-  FLEETCA_RETURN_IF_ERROR(CheckOutput(flags.output.file, replace));
+  const TlsFiles files = FilesOf(flags.connection);
+  FLEETCA_RETURN_IF_ERROR(CheckOutputs({.outputs = {DataOutput(flags.output, replace)},
+                                        .inputs = {{"--ca", files.ca_file},
+                                                   {"--cert", files.certificate_file},
+                                                   {"--key", files.private_key_file}}},
+                                       NextStep::kAskServer));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<CaClient> client, Connect(flags.connection));
   FLEETCA_ASSIGN_OR_RETURN(const Recorded recorded, client->Get(serial));
-  FLEETCA_ASSIGN_OR_RETURN(
-      const std::string data,
-      FormatRecorded(recorded, ParseForm(flags.output.form),
-                     flags.chain || (!flags.leaf_only && flags.output.form == "pem")));
-  return WriteData(flags.output.file, data, replace);
+  FLEETCA_ASSIGN_OR_RETURN(const std::string pem,
+                           FormatRecorded(recorded, OutputForm::kPem, !flags.leaf_only));
+  FLEETCA_ASSIGN_OR_RETURN(const std::string shown,
+                           FormatRecorded(recorded, ParseForm(flags.output.form), flags.chain));
+  return WriteObject(flags.output, pem, shown, replace);
 }
 
 }  // namespace

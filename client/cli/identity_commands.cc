@@ -5,16 +5,17 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
+#include "base/display_escape.h"
 #include "base/exit_status.h"
 #include "base/status_macros.h"
 #include "base/time_text.h"
 #include "client/cli/connection_flags.h"
-#include "client/cli/facts_json.h"
+#include "client/cli/facts/facts_json.h"
 #include "client/cli/identity_flag.h"
-#include "client/cli/output.h"
+#include "client/cli/terminal/output.h"
+#include "client/cli/terminal/pager.h"
+#include "client/cli/terminal/table.h"
 #include "client/revocation_client.h"
 #include "nlohmann/json.hpp"
 
@@ -38,14 +39,13 @@ Examples:
 )help";
 
 constexpr char kListExamples[] = R"help(
-Identities that are blocked, lineages of which a copied key was seen, and keys that were compromised.
+Identities that are blocked, lineages of which a copied key was seen (fleetca lineage unblock takes
+that back), and keys that were compromised.
 
 Examples:
   fleetca identity list --dir ca
   fleetca identity list --dir ca -o json | jq -r '.[].target'
 )help";
-
-constexpr char kRow[] = "%-8s  %-23s  %-9s  %s%s\n";
 
 struct IdentityFlags {
   ConnectionFlags connection;
@@ -53,13 +53,6 @@ struct IdentityFlags {
   std::string identity;
   std::string reason;
 };
-
-absl::StatusOr<std::unique_ptr<RevocationClient>> ConnectToRevocations(
-    const ConnectionFlags& flags) {
-  FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
-  FLEETCA_ASSIGN_OR_RETURN(CaClientOptions options, ClientOptionsOf(flags));
-  return RevocationClient::Create(std::move(options));
-}
 
 nlohmann::ordered_json ToJson(const Blocked& block) {
   return {{"kind", block.kind},
@@ -70,34 +63,49 @@ nlohmann::ordered_json ToJson(const Blocked& block) {
           {"permanent", block.permanent}};
 }
 
+// " (host lost)"; "" without a reason.
+std::string ReasonOf(const Blocked& block) {
+  return block.reason.empty() ? "" : absl::StrCat(" (", EscapeForDisplay(block.reason), ")");
+}
+
 std::string FormatBlocks(const std::vector<Blocked>& blocks, OutputForm form) {
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  std::string text = absl::StrFormat(kRow, "KIND", "SINCE", "UNTIL", "TARGET", "");
+  Table table({{.heading = "KIND"},
+               {.heading = "SINCE"},
+               {.heading = "UNTIL"},
+               {.heading = "TARGET", .may_be_cut = true},
+               {.heading = "BY", .may_be_cut = true},
+               {.heading = "REASON", .may_be_cut = true}});
   for (const Blocked& block : blocks) {
     json.push_back(ToJson(block));
-    absl::StrAppendFormat(&text, kRow, block.kind, TimeToWords(block.block_time),
-                          block.permanent ? "for ever" : "unblocked", block.target,
-                          block.reason.empty()
-                              ? ""
-                              : absl::StrCat(" (", absl::Utf8SafeCHexEscape(block.reason), ")"));
+    table.Add({block.kind,
+               TimeToWords(block.block_time),
+               {block.permanent ? "for ever" : "unblocked",
+                block.permanent ? Meaning::kBad : Meaning::kPlain},
+               block.target,
+               block.blocker,
+               block.reason});
   }
-  return form == OutputForm::kJson ? JsonToText(json) : text;
+  return form == OutputForm::kJson ? JsonToText(json) : table.Text();
 }
 
 absl::Status RunBlock(const IdentityFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<RevocationClient> client,
-                           ConnectToRevocations(flags.connection));
+                           ConnectTo<RevocationClient>(flags.connection));
   FLEETCA_ASSIGN_OR_RETURN(const Blocked block, client->Block(flags.identity, flags.reason));
-  return WriteData(
-      "", ParseForm(flags.form) == OutputForm::kJson
-              ? JsonToText(ToJson(block))
-              : absl::StrCat(block.target, " is blocked since ", TimeToWords(block.block_time),
-                             ", by ", block.blocker, "\n"));
+  if (block.reason != flags.reason) {
+    Say("it was blocked before, for a reason that stays as it is");
+  }
+  return WriteData("", ParseForm(flags.form) == OutputForm::kJson
+                           ? JsonToText(ToJson(block))
+                           : absl::StrCat(EscapeForDisplay(block.target), " is blocked since ",
+                                          TimeToWords(block.block_time), ", by ",
+                                          EscapeForDisplay(block.blocker), ReasonOf(block), "\n"));
 }
 
 absl::Status RunUnblock(const IdentityFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<RevocationClient> client,
-                           ConnectToRevocations(flags.connection));
+                           ConnectTo<RevocationClient>(flags.connection));
   FLEETCA_ASSIGN_OR_RETURN(const bool was_blocked, client->Unblock(flags.identity));
   if (ParseForm(flags.form) == OutputForm::kJson) {
     return WriteData("", JsonToText({{"target", flags.identity}, {"was_blocked", was_blocked}}));
@@ -108,9 +116,9 @@ absl::Status RunUnblock(const IdentityFlags& flags) {
 
 absl::Status RunList(const IdentityFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<RevocationClient> client,
-                           ConnectToRevocations(flags.connection));
+                           ConnectTo<RevocationClient>(flags.connection));
   FLEETCA_ASSIGN_OR_RETURN(const std::vector<Blocked> blocks, client->ListBlocks());
-  return WriteData("", FormatBlocks(blocks, ParseForm(flags.form)));
+  return Show(ParseForm(flags.form), FormatBlocks(blocks, ParseForm(flags.form)));
 }
 
 void AddIdentityArgument(CLI::App& command, IdentityFlags* flags) {

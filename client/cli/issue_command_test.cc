@@ -14,6 +14,7 @@
 namespace fleetca::client {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -212,7 +213,7 @@ TEST_F(IssueCommandTest, NoOutputIsTheKeptRequest) {
       const Outcome outcome = Issue(flags);
       EXPECT_EQ(outcome.exit_code, 1) << name;
       EXPECT_THAT(outcome.err, HasSubstr("the file of the kept request")) << name;
-      EXPECT_THAT(outcome.err, HasSubstr("Nothing was asked for yet")) << name;
+      EXPECT_THAT(outcome.err, HasSubstr("nothing was asked for yet")) << name;
     }
   }
   EXPECT_THAT(server_.service().requests(), IsEmpty());
@@ -237,6 +238,73 @@ TEST_F(IssueCommandTest, MakesAKeyThatOnlyItsOwnerReads) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(ModeOf("web.key"), 0600u);
   ExpectPair("web.key", "web.crt");
+}
+
+TEST_F(IssueCommandTest, AKeyWithAPassphraseIsOnNoDiskInTheClear) {
+  std::vector<std::string> flags = NewKeyFlags("web.crt");
+  flags.insert(flags.end(), {"--new-passphrase-file", Write("pass", "secret\n", 0600)});
+  LoseAnswers();
+  EXPECT_EQ(Issue(flags).exit_code, 1);
+  EXPECT_THAT(*ReadFile(Path("web.key.pending")),
+              AllOf(HasSubstr("BEGIN ENCRYPTED PRIVATE KEY"), Not(HasSubstr("BEGIN PRIVATE KEY"))));
+  LoseNoMoreAnswers();
+  const Outcome in_the_clear = Issue(NewKeyFlags("web.crt"));
+  EXPECT_EQ(in_the_clear.exit_code, 1);
+  EXPECT_THAT(in_the_clear.err, HasSubstr("with a passphrase, and this command for in the clear"));
+  const Outcome again = Issue(flags);
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(*ReadFile(Path("web.key")), StartsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+  EXPECT_EQ(RunCommand({"key", "inspect", Path("web.key"), "--passphrase-file", Path("pass"),
+                        "--fits", Path("web.crt")})
+                .exit_code,
+            0);
+}
+
+TEST_F(IssueCommandTest, KeyAndCertificateInOneKeystore) {
+  const std::vector<std::string> flags = {"--new-key",
+                                          "p256",
+                                          "--p12-out",
+                                          Path("phone.p12"),
+                                          "--name",
+                                          "DNS:web.fleet.example",
+                                          "--new-passphrase-file",
+                                          Write("pass", "secret\n", 0600)};
+  LoseAnswers();
+  EXPECT_EQ(Issue(flags).exit_code, 1);
+  EXPECT_TRUE(Exists("phone.p12.pending"));
+  LoseNoMoreAnswers();
+  const Outcome made = Issue(flags);
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_EQ(made.out, "");
+  EXPECT_EQ(ModeOf("phone.p12"), 0600u);
+  EXPECT_FALSE(Exists("phone.p12.pending"));
+  const Outcome read = RunCommand(
+      {"p12", "import", Path("phone.p12"), "--passphrase-file", Path("pass"), "-o", "json"});
+  ASSERT_EQ(read.exit_code, 0) << read.err;
+  const auto json = nlohmann::json::parse(read.out);
+  EXPECT_EQ(json["keys"][0]["alias"], "phone");
+  EXPECT_EQ(json["certificates"].size(), 2);
+  EXPECT_THAT(Issue(flags).err, HasSubstr("--force replaces it"));
+}
+
+TEST_F(IssueCommandTest, APassphraseForNoNewKeyIsRefused) {
+  const std::string pass = Write("pass", "secret\n", 0600);
+  EXPECT_EQ(Issue({"--csr", WriteCsr(), "--new-passphrase-file", pass}).exit_code, 2);
+  EXPECT_EQ(Issue({"--csr", WriteCsr(), "--p12-out", Path("a.p12")}).exit_code, 2);
+  EXPECT_EQ(Issue({"--new-key", "p256", "--name", "DNS:a.example", "--p12-out", "-", "-o", "json"})
+                .exit_code,
+            2);
+}
+
+TEST_F(IssueCommandTest, TheFileHoldsTheCertificateWhateverIsShown) {
+  const Outcome shown = Issue({"--csr", WriteCsr(), "--out", Path("web.crt"), "-o", "json"});
+  ASSERT_EQ(shown.exit_code, 0) << shown.err;
+  const auto json = nlohmann::json::parse(shown.out);
+  EXPECT_THAT(*ReadFile(Path("web.crt")), StartsWith(json["pem"].get<std::string>()));
+  const Outcome got = RunAtServer(
+      {"cert", "get"}, {json["serial"].get<std::string>(), "-o", "text", "--out", Path("got.crt")});
+  EXPECT_EQ(*ReadFile(Path("got.crt")), *ReadFile(Path("web.crt")));
+  EXPECT_THAT(got.out, HasSubstr("Requested by"));
 }
 
 TEST_F(IssueCommandTest, ManyCsrsGetAFileEach) {

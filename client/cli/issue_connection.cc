@@ -5,17 +5,21 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "base/clock.h"
 #include "base/status_macros.h"
+#include "base/time_text.h"
 #include "client/bootstrap_client.h"
 #include "client/ca_client.h"
 #include "client/cli/bootstrap_flags.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/kept_request.h"
 #include "client/cli/server_wait.h"
+#include "client/cli/terminal/output.h"
 #include "client/fingerprint.h"
-#include "client/requested_name.h"
 #include "client/reread_file.h"
+#include "x509/certificate.h"
 #include "x509/first_certificate.h"
+#include "x509/requested_name.h"
 
 namespace fleetca::client {
 namespace {
@@ -26,7 +30,7 @@ std::string AskedIdentity(const IssueFlags& flags) {
     return flags.identity;
   }
   for (const std::string& text : flags.names) {
-    const absl::StatusOr<RequestedName> name = ParseRequestedName(text);
+    const absl::StatusOr<x509::RequestedName> name = x509::ParseRequestedName(text);
     if (name.ok() && name->type == x509::NameType::kUri) {
       return name->value;
     }
@@ -34,8 +38,30 @@ std::string AskedIdentity(const IssueFlags& flags) {
   return "";
 }
 
+// Turns to the bootstrap port, and to a proof, where a renewal needs them.
+void ChooseWay(const IssueFlags& flags, ConnectionFlags* connection) {
+  connection->renew_by_proof = flags.renew_by_proof;
+  if (flags.renew_bootstrap.empty()) {
+    return;
+  }
+  const std::string der = AskingCertificate(flags);
+  const absl::StatusOr<x509::Certificate> asking = x509::ParseCertificate(der);
+  const bool has_ended = asking.ok() && Clock::System().Now() > asking->not_after;
+  if (!flags.renew_by_proof && !has_ended) {
+    return;
+  }
+  if (has_ended) {
+    Say(absl::StrCat("the certificate ended at ", TimeToWords(asking->not_after),
+                     ": asking for its renewal by a proof of its key, at the bootstrap port ",
+                     flags.renew_bootstrap));
+  }
+  connection->renew_by_proof = true;
+  connection->server = flags.renew_bootstrap;
+}
+
 absl::StatusOr<ConnectionFlags> WatchedConnection(const IssueFlags& flags) {
   ConnectionFlags connection = flags.connection;
+  ChooseWay(flags, &connection);
   std::string address = flags.bootstrap.address;
   if (address.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(address, ServerOf(connection));

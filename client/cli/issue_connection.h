@@ -19,8 +19,9 @@ using IssueFunction = std::function<absl::StatusOr<Issued>(const IssueOptions&)>
 // there is one, of each attempt.
 absl::StatusOr<IssueFunction> ConnectToIssue(const IssueFlags& flags);
 
-// Which CA the flags ask: "ca.example:8443", or for the bootstrap port "ca.example:8444 (root with
-// the SHA-256 01ab...)" or "ca.example:8444 (roots in roots.pem)". Errors are those of ServerOf.
+// Which CA the flags ask, in a renewal whichever port of it: "ca.example:8443", or for the
+// bootstrap port "ca.example:8444 (root with the SHA-256 01ab...)" or "ca.example:8444 (roots in
+// roots.pem)". Errors are those of ServerOf.
 absl::StatusOr<std::string> AskedServer(const IssueFlags& flags);
 
 // The client certificate that the connection shows, DER, as its file has it now; "" where a token

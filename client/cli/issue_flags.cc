@@ -5,11 +5,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/crypto_types.h"
-#include "client/cli/command_files.h"
-#include "client/cli/duration_flag.h"
 #include "client/cli/identity_flag.h"
 #include "client/cli/pending_request.h"
-#include "client/requested_name.h"
+#include "client/cli/terminal/command_files.h"
+#include "client/cli/terminal/duration_flag.h"
+#include "x509/requested_name.h"
 
 namespace fleetca::client {
 namespace {
@@ -32,6 +32,9 @@ Examples:
   # Key and certificate in one go:
   fleetca cert issue --dir ca --profile service --new-key p256 --key-out api.key \
     --name URI:spiffe://fleet.example/svc/api --name DNS:api.fleet.example --out api.crt
+  # The same for a browser or a phone: one file, with a passphrase:
+  fleetca cert issue --dir ca --profile service --new-key p256 --p12-out phone.p12 \
+    --name URI:spiffe://fleet.example/svc/phone --new-passphrase-file pass
   # For another identity than one's own. Without --name it has, beside the SPIFFE ID, the DNS names
   # that the policy's rule gives; one's own renewal keeps the names of the certificate that asks:
   fleetca cert issue --dir ca --profile service --new-key p256 --key-out db.key \
@@ -55,7 +58,7 @@ constexpr size_t kMinRequestIdBytes = 16;
 constexpr size_t kMaxRequestIdBytes = 64;
 
 std::string CheckName(const std::string& text) {
-  return std::string(ParseRequestedName(text).status().message());
+  return std::string(x509::ParseRequestedName(text).status().message());
 }
 
 std::string CheckKeyType(const std::string& text) {
@@ -82,16 +85,33 @@ std::string RequestMistake(const IssueFlags& flags) {
   if (!flags.new_key.empty() && flags.names.empty() && flags.identity.empty() && !bootstrap) {
     return "--new-key needs a --name, such as --name DNS:web.fleet.example, or an --identity";
   }
-  if (!flags.new_key.empty() && flags.key_out.empty() && !flags.validate_only) {
-    return "--new-key needs --key-out FILE, where the private key goes";
+  if (!flags.new_key.empty() && flags.key_out.empty() && flags.p12_out.empty() &&
+      !flags.validate_only) {
+    return "--new-key needs --key-out FILE or --p12-out FILE, where the private key goes";
   }
-  return "";
+  return KeyLockMistake(flags.lock, !flags.new_key.empty(), "--new-key");
+}
+
+// A key in PEM and its certificate may be one stream.
+std::string StandardOutputMistake(const IssueFlags& flags) {
+  const bool prints = flags.output.form != "pem" || flags.output.file == "-";
+  if (flags.p12_out == "-" && (prints || flags.key_out == "-")) {
+    return "--p12-out - writes a file that is no text to standard output, where --key-out, --out "
+           "or "
+           "-o writes too; give it a file";
+  }
+  return flags.key_out == "-" && flags.output.form != "pem"
+             ? absl::StrCat("-o ", flags.output.form,
+                            " prints on standard output, where --key-out - writes the key; give "
+                            "the key a file")
+             : "";
 }
 
 // Each file that is written, by its flag. Two may be one stream.
 std::string OutputMistake(const IssueFlags& flags) {
   const std::pair<const char*, const std::string*> files[] = {
       {"--key-out", &flags.key_out},
+      {"--p12-out", &flags.p12_out},
       {"--out", &flags.output.file},
       {"--bundle-out", &flags.bootstrap.bundle_out}};
   for (const auto& one : files) {
@@ -102,7 +122,7 @@ std::string OutputMistake(const IssueFlags& flags) {
       }
     }
   }
-  return "";
+  return StandardOutputMistake(flags);
 }
 
 std::string ManyMistake(const IssueFlags& flags) {
@@ -130,7 +150,8 @@ std::string InputMistake(const IssueFlags& flags) {
   std::vector<FlaggedFile> inputs = {{"--token-file", flags.bootstrap.token_file},
                                      {"--ca", flags.connection.ca},
                                      {"--cert", flags.connection.certificate},
-                                     {"--key", flags.connection.key}};
+                                     {"--key", flags.connection.key},
+                                     {flags.lock.passphrase.name, flags.lock.passphrase.file}};
   for (const std::string& csr : flags.csrs) {
     inputs.push_back({"--csr", csr});
   }
@@ -172,6 +193,14 @@ void AddRequestFlags(CLI::App& command, IssueFlags* flags) {
                   "Where the new key goes (mode 0600); - is standard output")
       ->type_name("FILE")
       ->needs(new_key);
+  command
+      .add_option("--p12-out", flags->p12_out,
+                  "Where key, certificate and its issuers go as one PKCS#12 file, with the "
+                  "passphrase of --new-passphrase-file or one that is typed; without --out the "
+                  "certificate goes nowhere else")
+      ->type_name("FILE")
+      ->needs(new_key);
+  AddKeyLockFlags(command, &flags->lock);
   command
       .add_option("--name", flags->names,
                   "A name for the new key's certificate: URI:spiffe://..., DNS:..., IP:... or "

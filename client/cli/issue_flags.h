@@ -8,7 +8,8 @@
 #include "CLI/CLI.hpp"
 #include "client/cli/bootstrap_flags.h"
 #include "client/cli/connection_flags.h"
-#include "client/cli/output.h"
+#include "client/cli/local/key_lock.h"
+#include "client/cli/terminal/output.h"
 
 namespace fleetca::client {
 
@@ -24,6 +25,9 @@ struct IssueFlags {
   std::string out_dir;
   std::string new_key;
   std::string key_out;
+  // With the certificate and its issuers too, always by a passphrase.
+  std::string p12_out;
+  KeyLock lock;  // of the new key, and of --p12-out
   std::vector<std::string> names;
   std::string lifetime;
   std::string request_id;
@@ -32,10 +36,13 @@ struct IssueFlags {
   bool chain = false;
   bool leaf_only = false;
   bool force = false;
-  // No flag: the certificate of the connection is renewed.
+  // No flags of `cert issue`: the certificate of the connection is renewed, by a proof, or at the
+  // bootstrap port, which is asked where a proof is wanted or the certificate has ended.
   bool renewal = false;
+  bool renew_by_proof = false;
+  std::string renew_bootstrap;
 
-  bool WantsChain() const { return chain || (!leaf_only && output.form == "pem"); }
+  bool LocksKey() const { return lock.IsWanted() || !p12_out.empty(); }
 };
 
 // Adds the flags, and examples to the help.

@@ -13,20 +13,24 @@
 #include "base/clock.h"
 #include "base/crypto_types.h"
 #include "base/errors.h"
+#include "base/openssl.h"
+#include "base/private_key.h"
+#include "base/secret.h"
 #include "base/status_macros.h"
 #include "base/time_text.h"
 #include "client/cli/csr_file.h"
 #include "client/cli/decision_output.h"
-#include "client/cli/duration_flag.h"
 #include "client/cli/identity_flag.h"
 #include "client/cli/issue_connection.h"
 #include "client/cli/issue_outputs.h"
 #include "client/cli/kept_request.h"
-#include "client/cli/output.h"
 #include "client/cli/pending_request.h"
+#include "client/cli/terminal/duration_flag.h"
+#include "client/cli/terminal/output.h"
+#include "client/cli/terminal/passphrase_flag.h"
 #include "client/key_and_csr.h"
 #include "client/not_taken_over.h"
-#include "client/requested_name.h"
+#include "x509/requested_name.h"
 
 namespace fleetca::client {
 namespace {
@@ -59,6 +63,7 @@ absl::StatusOr<PendingRequest> AskedBy(const IssueFlags& flags) {
   }
   FLEETCA_ASSIGN_OR_RETURN(request.server, AskedServer(flags));
   request.key_type = flags.new_key;
+  request.key_is_encrypted = !flags.new_key.empty() && flags.LocksKey();
   request.names = flags.names;
   if (!flags.csrs.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(request.asked.csr_der, ReadCsr(flags.csrs.front()));
@@ -66,18 +71,47 @@ absl::StatusOr<PendingRequest> AskedBy(const IssueFlags& flags) {
   return request;
 }
 
+// Before it is kept, so that it is on no disk in the clear.
+absl::Status Encrypt(const SecretBytes& passphrase, SecretBytes* private_key_pem) {
+  FLEETCA_ASSIGN_OR_RETURN(const EvpPkeyPtr key,
+                           DecodePrivateKey(private_key_pem->view(), SecretBytes()));
+  FLEETCA_ASSIGN_OR_RETURN(const std::string encrypted,
+                           EncodeEncryptedPrivateKey(key.get(), passphrase));
+  *private_key_pem = SecretBytes(encrypted);
+  return absl::OkStatus();
+}
+
+// That of a key that is still to be made, or of the one in an earlier run's request, where that is
+// needed once more.
+absl::StatusOr<std::optional<SecretBytes>> PassphraseOf(const IssueFlags& flags, bool is_new) {
+  if (!flags.LocksKey() || (!is_new && flags.p12_out.empty())) {
+    return std::nullopt;
+  }
+  const std::string what = flags.p12_out.empty()  ? flags.key_out
+                           : flags.p12_out == "-" ? "the new key"
+                                                  : flags.p12_out;
+  FLEETCA_ASSIGN_OR_RETURN(SecretBytes passphrase,
+                           is_new ? ReadNewPassphrase(flags.lock.passphrase, what)
+                                  : ReadPassphrase(flags.lock.passphrase, what));
+  return std::optional<SecretBytes>(std::move(passphrase));
+}
+
 // Makes the key that was asked for with its CSR, and the request id, where the request has none.
 // Whether a key was asked for its type says: a CSR that is empty is the user's mistake, and no wish
 // for another key.
-absl::Status MakeWhatIsMissing(PendingRequest* request) {
+absl::Status MakeWhatIsMissing(const std::optional<SecretBytes>& passphrase,
+                               PendingRequest* request) {
   if (!request->key_type.empty() && request->private_key_pem.empty()) {
-    std::vector<RequestedName> names;
+    std::vector<x509::RequestedName> names;
     for (const std::string& text : request->names) {
-      FLEETCA_ASSIGN_OR_RETURN(names.emplace_back(), ParseRequestedName(text));
+      FLEETCA_ASSIGN_OR_RETURN(names.emplace_back(), x509::ParseRequestedName(text));
     }
     FLEETCA_ASSIGN_OR_RETURN(KeyAndCsr made,
                              MakeKeyAndCsr(*ParseKeyType(request->key_type), names));
     request->private_key_pem = std::move(made.private_key_pem);
+    if (passphrase.has_value()) {
+      FLEETCA_RETURN_IF_ERROR(Encrypt(*passphrase, &request->private_key_pem));
+    }
     request->asked.csr_der = std::move(made.csr_der);
   }
   if (request->asked.request_id.empty()) {
@@ -122,12 +156,12 @@ void SayWhatIsLeft(const PendingRequest& request, absl::string_view certificate_
 
 // Writes key and certificate to their files, and then removes the request.
 absl::Status Deliver(const IssueFlags& flags, const KeptRequest& kept,
-                     const PendingRequest& request) {
+                     const PendingRequest& request, const std::optional<SecretBytes>& passphrase) {
   const std::string serial = request.answer->serial.ToHex();
   // A renewal in place is about to write over the certificate that asked.
   const std::string lost = NotGrantedAgain(request.asked.csr_der, AskingCertificate(flags),
                                            request.answer->certificate_der);
-  if (const absl::Status written = WriteIssueOutputs(flags, request); !written.ok()) {
+  if (const absl::Status written = WriteIssueOutputs(flags, request, passphrase); !written.ok()) {
     const std::string where =
         kept.path().empty() ? absl::StrCat("'fleetca cert get ", serial, "' fetches it")
                             : absl::StrCat("the same command writes it out of ", kept.path(),
@@ -161,17 +195,19 @@ absl::StatusOr<Issued> IssueOne(const IssueFlags& flags) {
     Say(absl::StrCat("going on with the request of an earlier run, in ", path));
     request = *std::move(pending);
   }
+  FLEETCA_ASSIGN_OR_RETURN(const std::optional<SecretBytes> passphrase,
+                           PassphraseOf(flags, is_new));
   IssueFunction issue;
   if (!request.answer.has_value()) {
     FLEETCA_ASSIGN_OR_RETURN(issue, ConnectToIssue(flags));
   }
-  FLEETCA_RETURN_IF_ERROR(MakeWhatIsMissing(&request));
+  FLEETCA_RETURN_IF_ERROR(MakeWhatIsMissing(passphrase, &request));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<KeptRequest> kept,
                            KeptRequest::Keep(path, request, is_new));
   if (!request.answer.has_value()) {
     FLEETCA_RETURN_IF_ERROR(Ask(flags, *kept, issue, &request));
   }
-  FLEETCA_RETURN_IF_ERROR(Deliver(flags, *kept, request));
+  FLEETCA_RETURN_IF_ERROR(Deliver(flags, *kept, request, passphrase));
   return *std::move(request.answer);
 }
 
@@ -179,7 +215,7 @@ absl::Status ValidateOne(const IssueFlags& flags) {
   FLEETCA_RETURN_IF_ERROR(CheckIssueOutputs(flags, std::nullopt));
   FLEETCA_ASSIGN_OR_RETURN(PendingRequest request, AskedBy(flags));
   FLEETCA_ASSIGN_OR_RETURN(const IssueFunction issue, ConnectToIssue(flags));
-  FLEETCA_RETURN_IF_ERROR(MakeWhatIsMissing(&request));
+  FLEETCA_RETURN_IF_ERROR(MakeWhatIsMissing(std::nullopt, &request));
   const absl::StatusOr<Issued> answer = issue(request.asked);
   if (!answer.ok()) {
     return HintOf(flags, answer.status(), request);

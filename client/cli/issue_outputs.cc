@@ -1,46 +1,66 @@
 #include "client/cli/issue_outputs.h"
 
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/file.h"
+#include "base/openssl.h"
+#include "base/output_check.h"
 #include "base/output_file.h"
+#include "base/private_key.h"
 #include "base/secret.h"
 #include "base/status_macros.h"
-#include "client/cli/command_files.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/issued_output.h"
-#include "client/cli/output.h"
+#include "client/cli/terminal/command_files.h"
+#include "client/cli/terminal/output.h"
+#include "client/objects/pkcs12_writer.h"
 
 namespace fleetca::client {
 namespace {
 
 constexpr mode_t kKeyMode = 0600;
 
+TlsFiles ConnectionOf(const IssueFlags& flags) {
+  return flags.bootstrap.address.empty() ? FilesOf(flags.connection)
+                                         : TlsFiles{flags.connection.ca};
+}
+
+// Those that nothing may replace.
+std::vector<FlaggedFile> InputsOf(const IssueFlags& flags) {
+  std::vector<FlaggedFile> inputs = {{"--token-file", flags.bootstrap.token_file},
+                                     {"--ca", ConnectionOf(flags).ca_file},
+                                     {flags.lock.passphrase.name, flags.lock.passphrase.file}};
+  for (const std::string& csr : flags.csrs) {
+    inputs.push_back({"--csr", csr});
+  }
+  return inputs;
+}
+
 absl::Status CheckApart(const IssueFlags& flags) {
-  const TlsFiles connection =
-      flags.bootstrap.address.empty() ? FilesOf(flags.connection) : TlsFiles{flags.connection.ca};
-  const FlaggedFile key_out = {"--key-out", flags.key_out};
-  const FlaggedFile out = {"--out", flags.output.file};
+  const TlsFiles connection = ConnectionOf(flags);
+  const FlaggedOutput key_out = {"--key-out", flags.key_out};
+  const FlaggedOutput p12_out = {"--p12-out", flags.p12_out};
+  const FlaggedOutput out = {"--out", flags.output.file};
   const FlaggedFile key = {"--key", connection.private_key_file};
   const FlaggedFile certificate = {"--cert", connection.certificate_file};
   CommandFiles files;
   // The kept request is one more output: a file in its place would be the only copy of the answer.
-  const FlaggedFile kept = {"the file of the kept request", KeptRequestPathOf(flags)};
-  files.outputs = {key_out, out, {"--bundle-out", flags.bootstrap.bundle_out}, kept};
-  files.inputs = {{"--token-file", flags.bootstrap.token_file}, {"--ca", connection.ca_file}};
-  for (const std::string& csr : flags.csrs) {
-    files.inputs.push_back({"--csr", csr});
-  }
+  const FlaggedOutput kept = {"the file of the kept request", KeptRequestPathOf(flags)};
+  files.outputs = {key_out, p12_out, out, {"--bundle-out", flags.bootstrap.bundle_out}, kept};
+  files.inputs = InputsOf(flags);
   if (!flags.force) {
     files.inputs.insert(files.inputs.end(), {key, certificate});
-    return CheckFilesApart(files);
+    return CheckFilesApart(files, NextStep::kAskServer);
   }
   // A renewal may take the places of the key and the certificate that it asks with, each of its
   // own.
-  FLEETCA_RETURN_IF_ERROR(CheckFilesApart(files));
-  FLEETCA_RETURN_IF_ERROR(CheckFilesApart({{kept}, {key, certificate}}));
-  FLEETCA_RETURN_IF_ERROR(CheckFilesApart({{key_out}, {certificate}}));
-  return CheckFilesApart({{out}, {key}});
+  FLEETCA_RETURN_IF_ERROR(CheckFilesApart(files, NextStep::kAskServer));
+  FLEETCA_RETURN_IF_ERROR(
+      CheckFilesApart({{kept, p12_out}, {key, certificate}}, NextStep::kAskServer));
+  FLEETCA_RETURN_IF_ERROR(CheckFilesApart({{key_out}, {certificate}}, NextStep::kAskServer));
+  return CheckFilesApart({{out}, {key}}, NextStep::kAskServer);
 }
 
 // What an earlier run wrote before it was cut short is the same.
@@ -61,8 +81,28 @@ Replace KeyReplace(const IssueFlags& flags, const PendingRequest* request) {
   return flags.force || written ? Replace::kAnything : Replace::kNothing;
 }
 
-absl::StatusOr<std::string> DataOf(const IssueFlags& flags, const Issued& issued) {
-  return FormatIssued(issued, ParseForm(flags.output.form), flags.WantsChain());
+Replace KeystoreReplace(const IssueFlags& flags) {
+  return flags.force ? Replace::kAllButSingleKeys : Replace::kNothing;
+}
+
+absl::StatusOr<std::string> PemOf(const IssueFlags& flags, const Issued& issued) {
+  return FormatIssued(issued, OutputForm::kPem, !flags.leaf_only);
+}
+
+absl::Status WriteKeystore(const IssueFlags& flags, const PendingRequest& request,
+                           const SecretBytes& passphrase) {
+  FLEETCA_ASSIGN_OR_RETURN(const EvpPkeyPtr key,
+                           DecodePrivateKey(request.private_key_pem.view(), passphrase));
+  const Issued& issued = *request.answer;
+  // What Java and NSS show; the subject of a workload is empty.
+  const std::string name =
+      flags.p12_out == "-" ? "" : std::filesystem::path(flags.p12_out).stem().string();
+  FLEETCA_ASSIGN_OR_RETURN(
+      const SecretBytes octets,
+      EncodeKeystore(key.get(), issued.certificate_der,
+                     flags.leaf_only ? std::vector<std::string>() : issued.chain_der, name,
+                     passphrase));
+  return WriteOutput(flags.p12_out, octets.view(), kKeyMode, KeystoreReplace(flags));
 }
 
 absl::StatusOr<Replace> CertificateReplace(const IssueFlags& flags, const PendingRequest* request) {
@@ -72,7 +112,7 @@ absl::StatusOr<Replace> CertificateReplace(const IssueFlags& flags, const Pendin
   if (request == nullptr || !request->answer.has_value()) {
     return Replace::kNothing;
   }
-  FLEETCA_ASSIGN_OR_RETURN(const std::string data, DataOf(flags, *request->answer));
+  FLEETCA_ASSIGN_OR_RETURN(const std::string data, PemOf(flags, *request->answer));
   return Holds(flags.output.file, data) ? Replace::kAllButKeys : Replace::kNothing;
 }
 
@@ -83,31 +123,46 @@ std::string KeptRequestPathOf(const IssueFlags& flags) {
     return "";
   }
   const std::string beside_key = PendingPathFor(flags.key_out);
-  return beside_key.empty() ? PendingPathFor(flags.output.file) : beside_key;
+  if (!beside_key.empty()) {
+    return beside_key;
+  }
+  const std::string beside_keystore = PendingPathFor(flags.p12_out);
+  return beside_keystore.empty() ? PendingPathFor(flags.output.file) : beside_keystore;
 }
 
 absl::Status CheckIssueOutputs(const IssueFlags& flags,
                                const std::optional<PendingRequest>& pending) {
   FLEETCA_RETURN_IF_ERROR(CheckApart(flags));
   const PendingRequest* earlier = pending.has_value() ? &*pending : nullptr;
+  CommandFiles files{.inputs = InputsOf(flags)};
   if (!flags.key_out.empty()) {
-    FLEETCA_RETURN_IF_ERROR(CheckOutput(flags.key_out, KeyReplace(flags, earlier)));
+    files.outputs.push_back({"--key-out", flags.key_out, KeyReplace(flags, earlier)});
   }
-  if (!flags.bootstrap.bundle_out.empty()) {
-    FLEETCA_RETURN_IF_ERROR(CheckOutput(flags.bootstrap.bundle_out));
-  }
+  files.outputs.push_back({"--p12-out", flags.p12_out, KeystoreReplace(flags)});
+  files.outputs.push_back({"--bundle-out", flags.bootstrap.bundle_out});
   FLEETCA_ASSIGN_OR_RETURN(const Replace replace, CertificateReplace(flags, earlier));
-  return CheckOutput(flags.output.file, replace);
+  files.outputs.push_back(DataOutput(flags.output, replace));
+  return CheckOutputs(files, NextStep::kAskServer);
 }
 
-absl::Status WriteIssueOutputs(const IssueFlags& flags, const PendingRequest& request) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::string data, DataOf(flags, *request.answer));
-  if (!request.private_key_pem.empty()) {
+absl::Status WriteIssueOutputs(const IssueFlags& flags, const PendingRequest& request,
+                               const std::optional<SecretBytes>& passphrase) {
+  FLEETCA_ASSIGN_OR_RETURN(const std::string pem, PemOf(flags, *request.answer));
+  FLEETCA_ASSIGN_OR_RETURN(
+      const std::string shown,
+      FormatIssued(*request.answer, ParseForm(flags.output.form), flags.chain));
+  if (!flags.key_out.empty()) {
     FLEETCA_RETURN_IF_ERROR(WriteOutput(flags.key_out, request.private_key_pem.view(), kKeyMode,
                                         KeyReplace(flags, &request)));
   }
   FLEETCA_ASSIGN_OR_RETURN(const Replace replace, CertificateReplace(flags, &request));
-  return WriteData(flags.output.file, data, replace);
+  if (!flags.p12_out.empty() && passphrase.has_value()) {
+    FLEETCA_RETURN_IF_ERROR(WriteKeystore(flags, request, *passphrase));
+    if (flags.output.file.empty() && flags.output.form == "pem") {
+      return absl::OkStatus();
+    }
+  }
+  return WriteObject(flags.output, pem, shown, replace);
 }
 
 }  // namespace fleetca::client

@@ -6,12 +6,14 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "base/secret.h"
 #include "client/cli/issue_flags.h"
 #include "client/cli/pending_request.h"
 
 namespace fleetca::client {
 
-// Where the request is kept: beside the key, or without a new key beside the certificate. "" where
+// Where the request is kept: beside the key, in PEM or PKCS#12, or without a new key beside the
+// certificate. "" where
 // both are streams, where the user's own CSR and request id are all that could be kept, and where
 // nothing is issued.
 std::string KeptRequestPathOf(const IssueFlags& flags);
@@ -24,7 +26,10 @@ absl::Status CheckIssueOutputs(const IssueFlags& flags,
                                const std::optional<PendingRequest>& pending);
 
 // Writes the key, where there is a new one, and then the certificate of `request.answer`.
-absl::Status WriteIssueOutputs(const IssueFlags& flags, const PendingRequest& request);
+// `passphrase` is that of the key and of --p12-out; kPassphraseInvalid where the key of an earlier
+// run has another one.
+absl::Status WriteIssueOutputs(const IssueFlags& flags, const PendingRequest& request,
+                               const std::optional<SecretBytes>& passphrase);
 
 }  // namespace fleetca::client
 

@@ -7,9 +7,9 @@
 #include "base/clock.h"
 #include "base/status_macros.h"
 #include "base/time_text.h"
-#include "client/cli/facts.h"
-#include "client/cli/facts_json.h"
-#include "client/cli/facts_text.h"
+#include "client/cli/facts/facts.h"
+#include "client/cli/facts/facts_json.h"
+#include "client/cli/facts/facts_text.h"
 #include "client/revocation_reason.h"
 #include "x509/pem.h"
 

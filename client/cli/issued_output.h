@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "client/ca_client.h"
-#include "client/cli/output.h"
+#include "client/cli/terminal/output.h"
 
 namespace fleetca::client {
 

@@ -20,7 +20,7 @@
 #include "base/output_place.h"
 #include "base/secret_file_rule.h"
 #include "base/status_macros.h"
-#include "client/cli/regular_file.h"
+#include "client/cli/terminal/regular_file.h"
 
 namespace fleetca::client {
 namespace {
@@ -30,6 +30,7 @@ constexpr absl::string_view kSuffix = ".pending";
 // The first line, the line before the key and the line after it, and the lines around an answer.
 constexpr absl::string_view kFirstLine = "fleetca: a request that may have been answered, format 1";
 constexpr absl::string_view kKeyFollows = "private-key";
+constexpr absl::string_view kEncryptedKey = "-----BEGIN ENCRYPTED PRIVATE KEY-----";
 constexpr absl::string_view kLastLine = "end\n";
 constexpr absl::string_view kAnswerBegins = "answer-begins\n";
 constexpr absl::string_view kAnswerEnds = "answer-ends\n";
@@ -96,6 +97,7 @@ class Lines {
 
   PendingRequest Finish(absl::string_view private_key_pem) {
     request_.private_key_pem = SecretBytes(private_key_pem);
+    request_.key_is_encrypted = absl::StartsWith(private_key_pem, kEncryptedKey);
     if (!answer_.certificate_der.empty()) {
       answer_.request_id = request_.asked.request_id;
       request_.answer = std::move(answer_);
@@ -197,6 +199,10 @@ std::string LifetimeText(const std::optional<absl::Duration>& lifetime) {
   return lifetime.has_value() ? absl::FormatDuration(*lifetime) : "";
 }
 
+std::string KeyStateText(const PendingRequest& request) {
+  return request.key_is_encrypted ? "with a passphrase" : "in the clear";
+}
+
 // "asks for the profile a, and this command for b"; "" where both ask for the same.
 std::string Difference(const PendingRequest& pending, const PendingRequest& asked) {
   const struct {
@@ -211,6 +217,7 @@ std::string Difference(const PendingRequest& pending, const PendingRequest& aske
       {"the identity", pending.asked.identity, asked.asked.identity},
       {"the lifetime", LifetimeText(pending.asked.lifetime), LifetimeText(asked.asked.lifetime)},
       {"a new key of type", pending.key_type, asked.key_type},
+      {"a key", KeyStateText(pending), KeyStateText(asked)},
       {"the names", absl::StrJoin(pending.names, " "), absl::StrJoin(asked.names, " ")},
   };
   for (const auto& field : fields) {

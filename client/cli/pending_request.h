@@ -28,6 +28,8 @@ struct PendingRequest {
   std::string key_type;
   std::vector<std::string> names;
   SecretBytes private_key_pem;
+  // By a passphrase, which is not kept.
+  bool key_is_encrypted = false;
   // Set while the answer has come and is not yet in the files that it is for.
   std::optional<Issued> answer;
 };

@@ -18,8 +18,8 @@
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "client/cli/connection_flags.h"
-#include "client/cli/facts_json.h"
-#include "client/cli/output.h"
+#include "client/cli/facts/facts_json.h"
+#include "client/cli/terminal/output.h"
 #include "client/policy_client.h"
 
 namespace fleetca::client {
@@ -108,12 +108,6 @@ bool IsRefusal(const absl::Status& status) {
          reason == Reason::kFileMissing || reason == Reason::kFilePermissions;
 }
 
-absl::StatusOr<std::unique_ptr<PolicyClient>> ConnectToPolicy(const ConnectionFlags& flags) {
-  FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
-  FLEETCA_ASSIGN_OR_RETURN(CaClientOptions options, ClientOptionsOf(flags));
-  return PolicyClient::Create(std::move(options));
-}
-
 int RunApply(const ApplyFlags& flags, const CheckPolicy& check) {
   const OutputForm form = ParseForm(flags.form);
   const std::string file = FileOf(flags);
@@ -130,7 +124,8 @@ int RunApply(const ApplyFlags& flags, const CheckPolicy& check) {
       return IsRefusal(status) ? ReportRefusal(status, "check", form) : ReportStatus(status);
     }
   }
-  const absl::StatusOr<std::unique_ptr<PolicyClient>> client = ConnectToPolicy(flags.connection);
+  const absl::StatusOr<std::unique_ptr<PolicyClient>> client =
+      ConnectTo<PolicyClient>(flags.connection);
   if (!client.ok()) {
     return ReportStatus(client.status());
   }

@@ -7,8 +7,8 @@
 #include "base/status_macros.h"
 #include "client/cli/issue_one.h"
 #include "client/cli/issued_output.h"
-#include "client/cli/output.h"
 #include "client/cli/renew_flags.h"
+#include "client/cli/terminal/output.h"
 
 namespace fleetca::client {
 namespace {

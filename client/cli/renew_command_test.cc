@@ -92,6 +92,21 @@ TEST_F(RenewCommandTest, WhatWasIssuedIsPrintedBesides) {
   EXPECT_THAT(pem.out, HasSubstr("BEGIN CERTIFICATE"));
 }
 
+TEST_F(RenewCommandTest, ANewKeyWithAPassphraseGoesBesideTheOldOne) {
+  const std::string pass = Write("pass", "secret\n", 0600);
+  EXPECT_EQ(Rekey({"--new-passphrase-file", pass}).exit_code, 2);
+  EXPECT_EQ(Rekey({"--csr", WriteCsr(), "--out", Path("a.crt"), "--encrypt"}).exit_code, 2);
+  EXPECT_THAT(server_.service().requests(), IsEmpty());
+  const Outcome made = Rekey(
+      {"--new-passphrase-file", pass, "--out", Path("new.crt"), "--key-out", Path("new.key")});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_THAT(Contents("new.key"), HasSubstr("BEGIN ENCRYPTED PRIVATE KEY"));
+  EXPECT_EQ(RunCommand({"key", "inspect", Path("new.key"), "--passphrase-file", pass, "--fits",
+                        Path("new.crt")})
+                .exit_code,
+            0);
+}
+
 TEST_F(RenewCommandTest, JudgingWritesNothing) {
   const std::string before = Contents("admin.crt");
   for (const char* command : {"renew", "rekey"}) {
@@ -167,6 +182,47 @@ TEST_F(RenewCommandTest, ACopyIsRefusedAndLeavesNothingBehind) {
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_EQ(Contents("copy.crt"), old_certificate);
   EXPECT_FALSE(Exists("copy.crt.pending"));
+}
+
+TEST_F(RenewCommandTest, AProofIsSentWhereItIsWantedAndToThePortThatIsNamed) {
+  EXPECT_EQ(Renew().exit_code, 0);
+  // The certificate has not ended, so that port is not asked.
+  EXPECT_EQ(Renew({"--bootstrap", "127.0.0.1:1"}).exit_code, 0);
+  EXPECT_THAT(server_.service().proofs(), IsEmpty());
+  const Outcome proven = Renew({"--proof"});
+  EXPECT_EQ(proven.exit_code, 0) << proven.err;
+  EXPECT_THAT(server_.service().proofs(), SizeIs(1));
+  const Outcome rekeyed = Rekey({"--proof", "--bootstrap", server_.bootstrap_address()});
+  EXPECT_EQ(rekeyed.exit_code, 0) << rekeyed.err;
+  EXPECT_THAT(server_.service().proofs(), SizeIs(2));
+  EXPECT_EQ(KeyOf("admin.crt"), PublicKeyIn("admin.key"));
+  for (const std::string& proof : server_.service().proofs()) {
+    EXPECT_THAT(rekeyed.err + proven.err, ::testing::Not(HasSubstr(proof)));
+  }
+  EXPECT_EQ(Renew({"--bootstrap", "nowhere"}).exit_code, 2);
+}
+
+// A proxy that ends TLS has the CA see its own certificate, and a new key is certified for that.
+TEST_F(RenewCommandTest, TheCertificateOfAProxyInBetweenIsNotTakenForOnesOwn) {
+  server_.service().Tamper([this](v1::IssuedCertificate* certificate, std::vector<std::string>*) {
+    const auto asked = x509::ParseCertificate(certificate->certificate_der());
+    testing::FakeOrder order;
+    order.spki = std::string(asked->public_key.spki);
+    order.names = {{x509::NameType::kUri, "spiffe://fleet.example/svc/proxy"}};
+    const auto proxys = server_.ca().Issue(order);
+    certificate->set_certificate_der(proxys.der);
+    certificate->set_serial_number(std::string(proxys.serial.bytes()));
+    certificate->mutable_not_before()->set_seconds(absl::ToUnixSeconds(proxys.not_before));
+    certificate->mutable_not_after()->set_seconds(absl::ToUnixSeconds(proxys.not_after));
+  });
+  const std::string before = Contents("admin.crt") + Contents("admin.key");
+  for (const char* command : {"rekey", "renew"}) {
+    const Outcome outcome = RunAtServer({"cert", command}, {});
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_THAT(outcome.err, HasSubstr("spiffe://fleet.example/svc/proxy"));
+    EXPECT_THAT(outcome.err, HasSubstr("--proof"));
+    EXPECT_EQ(Contents("admin.crt") + Contents("admin.key"), before);
+  }
 }
 
 }  // namespace

@@ -6,13 +6,13 @@
 #include "base/crypto_types.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "client/cli/command_files.h"
-#include "client/cli/duration_flag.h"
 #include "client/cli/issue_connection.h"
-#include "client/cli/output.h"
 #include "client/cli/pending_request.h"
-#include "client/requested_name.h"
+#include "client/cli/terminal/command_files.h"
+#include "client/cli/terminal/duration_flag.h"
+#include "client/cli/terminal/output.h"
 #include "x509/certificate.h"
+#include "x509/requested_name.h"
 
 namespace fleetca::client {
 namespace {
@@ -31,6 +31,12 @@ Examples:
   # Into another file, with what it says in JSON, for a lifetime of one's own:
   fleetca cert renew --ca ca/trust-bundle.pem --cert web.crt --key made.key \
     --lifetime 12h --out web-2.crt -o json
+  # By a proof, as through a proxy that ends TLS; here at the bootstrap port:
+  fleetca cert renew --ca ca/trust-bundle.pem --cert web-2.crt --key made.key \
+    --proof --bootstrap 127.0.0.1:8444
+  # From a timer: over mutual TLS, or, where the host was off for too long, by a proof:
+  fleetca cert renew --ca ca/trust-bundle.pem --cert web-2.crt --key made.key \
+    --bootstrap 127.0.0.1:8444
   # Would it be granted, and which names would be left?
   fleetca cert renew --ca ca/trust-bundle.pem --cert web-2.crt --key made.key --validate-only
 )help";
@@ -38,7 +44,8 @@ Examples:
 constexpr char kRekeyExamples[] = R"help(
 As 'fleetca cert renew', but with a new key. Key and certificate take the places of the old ones, unless --out
 and --key-out name other files. Until both are safe, key and request are kept beside the key
-(web.key.pending), and the same command goes on with them and gets the same certificate.
+(web.key.pending), and the same command goes on with them and gets the same certificate. --proof and --bootstrap
+do what they do for 'fleetca cert renew'; nobody on the way can put another key in the place of the new one.
 
 Examples:
   # In place, with a key of the same type:
@@ -59,7 +66,7 @@ std::string CheckKeyTypeFlag(const std::string& text) {
 }
 
 std::string CheckNameFlag(const std::string& text) {
-  return std::string(ParseRequestedName(text).status().message());
+  return std::string(x509::ParseRequestedName(text).status().message());
 }
 
 // A key of this type can be made; nullopt for RSA keys of other sizes.
@@ -139,6 +146,7 @@ void AddRekeyFlags(CLI::App& command, RenewFlags* flags) {
                   "Where the new key goes (mode 0600); default: the place of the old one")
       ->type_name("FILE")
       ->excludes(csr);
+  AddKeyLockFlags(command, &flags->lock);
   command
       .add_option(
           "--name", flags->names,
@@ -148,6 +156,21 @@ void AddRekeyFlags(CLI::App& command, RenewFlags* flags) {
       ->allow_extra_args(false)
       ->check(CheckNameFlag, "")
       ->excludes(csr);
+}
+
+void AddProofFlags(CLI::App& command, RenewFlags* flags) {
+  CLI::App* group = command.add_option_group(
+      "Proof", "For a CA behind a proxy that ends TLS, and for a certificate that has ended");
+  group->add_flag("--proof", flags->proof,
+                  "Send a proof that the key has signed, good for this call alone, and do not rely "
+                  "on the handshake; with --server-identity where a proxy has an identity of its "
+                  "own");
+  group
+      ->add_option("--bootstrap", flags->bootstrap,
+                   "The CA's bootstrap port, which is asked with a proof where --proof is given or "
+                   "the certificate has ended; its profile must give a grace (renewal_grace)")
+      ->type_name("HOST:PORT")
+      ->check(CheckAddressFlag, "");
 }
 
 }  // namespace
@@ -174,6 +197,7 @@ void AddRenewFlags(CLI::App& command, RenewFlags* flags) {
                    "Judge the request, print what was decided, and issue nothing");
   AddForceFlag(command, &flags->force);
   AddConnectionFlags(command, &flags->connection);
+  AddProofFlags(command, flags);
   command.footer(flags->rekey ? kRekeyExamples : kRenewExamples);
 }
 
@@ -192,21 +216,35 @@ std::string RenewFlagsMistake(const RenewFlags& flags) {
     return "--out and --key-out go together, because the new certificate is of no use without its "
            "key; without both they take the places of the old ones";
   }
-  const std::string mistake = StandardInputMistake({{"--csr", flags.csr},
-                                                    {"--ca", flags.connection.ca},
-                                                    {"--cert", flags.connection.certificate},
-                                                    {"--key", flags.connection.key}});
+  if (flags.rekey && flags.csr.empty() && flags.InPlace() && flags.lock.IsWanted()) {
+    return absl::StrCat(
+        "--encrypt and ", flags.lock.passphrase.name,
+        " need --out FILE and --key-out FILE: the next renewal asks with the key in "
+        "place, and cannot with one that has a passphrase");
+  }
+  const std::string mistake =
+      StandardInputMistake({{"--csr", flags.csr},
+                            {"--ca", flags.connection.ca},
+                            {"--cert", flags.connection.certificate},
+                            {"--key", flags.connection.key},
+                            {flags.lock.passphrase.name, flags.lock.passphrase.file}});
+  if (mistake.empty() && !flags.csr.empty() && flags.lock.IsWanted()) {
+    return KeyLockMistake(flags.lock, false, "'fleetca cert rekey' without --csr");
+  }
   return mistake.empty() ? MissingConnectionFlag(flags.connection) : mistake;
 }
 
 absl::StatusOr<IssueFlags> IssueFlagsOf(const RenewFlags& flags) {
   IssueFlags issue;
   issue.renewal = true;
+  issue.renew_by_proof = flags.proof;
+  issue.renew_bootstrap = flags.bootstrap;
   issue.connection = flags.connection;
   issue.profile = flags.profile;
   issue.lifetime = flags.lifetime;
   issue.names = flags.names;
   issue.key_out = flags.key_out;
+  issue.lock = flags.lock;
   issue.output.file = flags.out;
   issue.leaf_only = flags.leaf_only;
   issue.validate_only = flags.validate_only;

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/issue_flags.h"
+#include "client/cli/local/key_lock.h"
 
 namespace fleetca::client {
 
@@ -16,6 +17,8 @@ struct RenewFlags {
   // Which of the two commands it is.
   bool rekey = false;
   ConnectionFlags connection;
+  bool proof = false;
+  std::string bootstrap;
   std::string profile;
   std::string lifetime;
   // Of `cert rekey` alone.
@@ -23,6 +26,7 @@ struct RenewFlags {
   std::string new_key;
   std::vector<std::string> names;
   std::string key_out;
+  KeyLock lock;
 
   std::string out;
   // "pem", or what is printed of the new certificate.

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/cli/connection_flags.h"
+#include "client/cli/issued_flags.h"
 #include "fleetca/v1/revocation.pb.h"
 
 namespace fleetca::client {
@@ -25,10 +26,7 @@ struct RevokeFlags {
 
   std::string key_of;  // a file
 
-  std::string profile;
-  std::string issuer;  // a file
-  std::string issued_from;
-  std::string issued_to;
+  IssuedFlags issued;
 
   std::string reason = "unspecified";
   bool dry_run = false;

@@ -3,9 +3,10 @@
 #define FLEETCA_CLIENT_CLI_SERIAL_OR_FILE_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
-#include "x509/certificate.h"
+#include "x509/first_certificate.h"
 #include "x509/serial.h"
 
 namespace fleetca::client {
@@ -18,6 +19,9 @@ absl::StatusOr<x509::SerialNumber> ReadSerialOrFile(const std::string& text);
 // The DER of the first certificate in a file. INVALID_ARGUMENT kFileInvalid; the errors of
 // ReadFile.
 absl::StatusOr<std::string> ReadCertificateOfFile(const std::string& file);
+
+// All certificates in a file, PEM or DER; at least one. The errors as above.
+absl::StatusOr<std::vector<x509::HeldCertificate>> ReadCertificatesOfFile(const std::string& file);
 
 // SHA-256 of the SubjectPublicKeyInfo in a file: of its first certificate or CSR, or of a PEM block
 // "PUBLIC KEY". The errors as above.

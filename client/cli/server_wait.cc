@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
-#include "client/cli/output.h"
+#include "client/cli/terminal/output.h"
 #include "client/connection_error.h"
 #include "grpcpp/support/time.h"
 

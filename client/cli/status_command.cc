@@ -11,9 +11,9 @@
 #include "base/time_text.h"
 #include "client/ca_client.h"
 #include "client/cli/connection_flags.h"
-#include "client/cli/facts_json.h"
-#include "client/cli/output.h"
+#include "client/cli/facts/facts_json.h"
 #include "client/cli/serial_or_file.h"
+#include "client/cli/terminal/output.h"
 #include "client/revocation_reason.h"
 
 namespace fleetca::client {

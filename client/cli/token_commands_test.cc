@@ -155,7 +155,7 @@ TEST_F(TokenCommandsTest, WhatCannotBeWrittenIsRevoked) {
   EXPECT_EQ(exit_code, 1);
   EXPECT_EQ(::testing::internal::GetCapturedStderr(),
             "fleetca: the last 2 tokens could not be kept and have been revoked: Cannot write "
-            "standard output: No space left on device\n");
+            "standard output: No space left on device; make room there\n");
   const auto tokens = server_.join_tokens().tokens();
   ASSERT_EQ(tokens.size(), 2);
   EXPECT_TRUE(tokens[0].has_revoke_time());
@@ -204,8 +204,8 @@ TEST_F(TokenCommandsTest, ListsAllPagesWithoutSecrets) {
   server_.join_tokens().LimitPages(2);
   const Outcome text = RunAtServer({"token", "list"}, {});
   EXPECT_EQ(text.exit_code, 0) << text.err;
-  EXPECT_THAT(text.out, StartsWith("ID                STATE    USES LEFT"));
-  EXPECT_THAT(text.out, HasSubstr("0000000000000002  usable   1 of 1"));
+  EXPECT_THAT(text.out, StartsWith("ID                STATE   USES LEFT"));
+  EXPECT_THAT(text.out, HasSubstr("0000000000000002  usable  1 of 1"));
   EXPECT_THAT(text.out, HasSubstr(Host(3) + "\n"));
   EXPECT_THAT(text.out, Not(HasSubstr("fcj_")));
   const Outcome json = RunAtServer({"token", "list"}, {"-o", "json", "--identity", Host(2)});

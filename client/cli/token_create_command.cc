@@ -14,12 +14,13 @@
 #include "base/exit_status.h"
 #include "base/file.h"
 #include "base/status_macros.h"
-#include "client/cli/command_files.h"
 #include "client/cli/connection_flags.h"
-#include "client/cli/duration_flag.h"
 #include "client/cli/identity_flag.h"
-#include "client/cli/output.h"
-#include "client/cli/progress.h"
+#include "client/cli/terminal/command_files.h"
+#include "client/cli/terminal/duration_flag.h"
+#include "client/cli/terminal/output.h"
+#include "client/cli/terminal/progress.h"
+#include "client/cli/terminal/timed_read.h"
 #include "client/cli/token_sink.h"
 #include "client/join_token_client.h"
 
@@ -61,8 +62,7 @@ absl::StatusOr<std::vector<ListedIdentity>> IdentitiesOf(const CreateFlags& flag
   FLEETCA_ASSIGN_OR_RETURN(const std::string contents, ReadFile(flags.identities_file));
   absl::StatusOr<std::vector<ListedIdentity>> identities = ParseIdentities(contents);
   if (!identities.ok()) {
-    return Annotate(identities.status(),
-                    flags.identities_file == "-" ? "standard input" : flags.identities_file);
+    return Annotate(identities.status(), NameOfInput(flags.identities_file));
   }
   return identities;
 }
@@ -140,10 +140,8 @@ absl::Status CreateAll(const JoinTokenClient& client, const CreateFlags& flags,
 
 absl::Status RunTokenCreate(const CreateFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const std::vector<ListedIdentity> identities, IdentitiesOf(flags));
-  FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
-  FLEETCA_ASSIGN_OR_RETURN(CaClientOptions options, ClientOptionsOf(flags.connection));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<JoinTokenClient> client,
-                           JoinTokenClient::Create(std::move(options)));
+                           ConnectTo<JoinTokenClient>(flags.connection));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<TokenSink> sink,
                            TokenSink::Create(flags.out, FormOf(flags)));
   const absl::Status created = CreateAll(*client, flags, identities, sink.get());

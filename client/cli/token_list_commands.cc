@@ -14,7 +14,9 @@
 #include "base/status_macros.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/identity_flag.h"
-#include "client/cli/output.h"
+#include "client/cli/terminal/output.h"
+#include "client/cli/terminal/pager.h"
+#include "client/cli/terminal/progress.h"
 #include "client/cli/token_output.h"
 #include "client/join_token_client.h"
 
@@ -62,15 +64,9 @@ std::string CheckId(const std::string& id) {
              : "this is not a token's id: it has 16 hex digits, as 'fleetca token list' prints it";
 }
 
-absl::StatusOr<std::unique_ptr<JoinTokenClient>> ConnectToTokens(const ConnectionFlags& flags) {
-  FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
-  FLEETCA_ASSIGN_OR_RETURN(CaClientOptions options, ClientOptionsOf(flags));
-  return JoinTokenClient::Create(std::move(options));
-}
-
 absl::Status RunTokenList(const ListFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<JoinTokenClient> client,
-                           ConnectToTokens(flags.connection));
+                           ConnectTo<JoinTokenClient>(flags.connection));
   std::vector<JoinToken> tokens;
   std::string page_token;
   do {
@@ -78,13 +74,15 @@ absl::Status RunTokenList(const ListFlags& flags) {
     std::move(page.tokens.begin(), page.tokens.end(), std::back_inserter(tokens));
     page_token = page.next_page_token;
   } while (!page_token.empty());
-  return WriteData("", FormatTokens(tokens, ParseForm(flags.form), Clock::System().Now()));
+  return Show(ParseForm(flags.form),
+              FormatTokens(tokens, ParseForm(flags.form), Clock::System().Now()));
 }
 
 absl::Status RunTokenRevoke(const RevokeFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<JoinTokenClient> client,
-                           ConnectToTokens(flags.connection));
+                           ConnectTo<JoinTokenClient>(flags.connection));
   std::vector<JoinToken> tokens;
+  Progress progress(flags.ids.size(), "join tokens");
   for (size_t done = 0; done < flags.ids.size(); done = tokens.size()) {
     absl::StatusOr<std::vector<JoinToken>> revoked =
         client->RevokeTokens(absl::MakeConstSpan(flags.ids).subspan(done, kMaxTokensPerCall));
@@ -94,9 +92,11 @@ absl::Status RunTokenRevoke(const RevokeFlags& flags) {
                                                                  flags.ids.size(), " tokens"));
     }
     std::move(revoked->begin(), revoked->end(), std::back_inserter(tokens));
+    progress.Report(tokens.size());
   }
-  FLEETCA_RETURN_IF_ERROR(
-      WriteData("", FormatTokens(tokens, ParseForm(flags.form), Clock::System().Now())));
+  progress.End();
+  FLEETCA_RETURN_IF_ERROR(Show(ParseForm(flags.form),
+                               FormatTokens(tokens, ParseForm(flags.form), Clock::System().Now())));
   Say(absl::StrCat("revoked ", tokens.size(), tokens.size() == 1 ? " join token" : " join tokens"));
   return absl::OkStatus();
 }

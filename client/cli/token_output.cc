@@ -2,14 +2,17 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "base/time_text.h"
-#include "client/cli/facts_json.h"
+#include "client/cli/facts/facts_json.h"
+#include "client/cli/terminal/table.h"
 
 namespace fleetca::client {
 namespace {
 
-constexpr char kRow[] = "%-16s  %-7s  %-13s  %-23s  %-15s  %s\n";
+// By the words of StateOf.
+Meaning MeaningOf(absl::string_view state) {
+  return state == "usable" ? Meaning::kGood : state == "revoked" ? Meaning::kBad : Meaning::kFaint;
+}
 
 }  // namespace
 
@@ -45,15 +48,23 @@ nlohmann::ordered_json TokenToJson(const JoinToken& token, absl::Time now) {
 
 std::string FormatTokens(const std::vector<JoinToken>& tokens, OutputForm form, absl::Time now) {
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  std::string text =
-      absl::StrFormat(kRow, "ID", "STATE", "USES LEFT", "EXPIRES", "PROFILE", "IDENTITY");
+  Table table({{.heading = "ID"},
+               {.heading = "STATE"},
+               {.heading = "USES LEFT"},
+               {.heading = "EXPIRES"},
+               {.heading = "PROFILE", .may_be_cut = true},
+               {.heading = "IDENTITY", .may_be_cut = true}});
   for (const JoinToken& token : tokens) {
     json.push_back(TokenToJson(token, now));
-    absl::StrAppendFormat(&text, kRow, token.id, StateOf(token, now),
-                          absl::StrCat(token.uses_left, " of ", token.uses),
-                          TimeToWords(token.expire_time), token.profile, token.identity);
+    const std::string state(StateOf(token, now));
+    table.Add({token.id,
+               {state, MeaningOf(state)},
+               absl::StrCat(token.uses_left, " of ", token.uses),
+               TimeToWords(token.expire_time),
+               token.profile,
+               token.identity});
   }
-  return form == OutputForm::kJson ? JsonToText(json) : text;
+  return form == OutputForm::kJson ? JsonToText(json) : table.Text();
 }
 
 }  // namespace fleetca::client

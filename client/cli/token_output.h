@@ -7,7 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "client/cli/output.h"
+#include "client/cli/terminal/output.h"
 #include "client/join_token_client.h"
 #include "nlohmann/json.hpp"
 

@@ -7,6 +7,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "base/display_escape.h"
 #include "base/durable_file.h"
 #include "base/file_status.h"
 #include "base/output_check.h"
@@ -32,8 +33,8 @@ void AppendToken(const CreatedJoinToken& token, TokenForm form, absl::Time now, 
     case TokenForm::kJson: {
       nlohmann::ordered_json json = {{"token", std::string(token.token.view())}};
       json.update(TokenToJson(token.info, now));
-      absl::StrAppend(out,
-                      json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+      absl::StrAppend(out, EscapeJsonForDisplay(json.dump(
+                               -1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)));
       break;
     }
   }

@@ -74,7 +74,7 @@ FakeCertificate Make(const Plan& plan, const FakeOrder& order) {
   FakeCertificate made;
   made.not_before = FloorToSecond(order.not_before);
   made.not_after = FloorToSecond(order.not_after);
-  made.serial = ValueOrDie(x509::SerialNumber::Create(made.not_after, 1, absl::Now()));
+  made.serial = ValueOrDie(x509::SerialNumber::Create(made.not_after, 1, order.issued_at));
   const std::string key_bits = KeyBits(order.spki);
   x509::CertSpec spec;
   spec.serial = made.serial;
@@ -83,7 +83,7 @@ FakeCertificate Make(const Plan& plan, const FakeOrder& order) {
   spec.subject = plan.subject;
   spec.subject_public_key_info = order.spki;
   spec.key_bits = key_bits;
-  for (const RequestedName& name : order.names) {
+  for (const x509::RequestedName& name : order.names) {
     spec.names.push_back({name.type, name.value});
   }
   const std::string tbs = ValueOrDie(x509::TbsTemplate::Create(options))->Build(spec);

@@ -10,8 +10,8 @@
 #include "absl/time/time.h"
 #include "base/crypto_types.h"
 #include "base/openssl.h"
-#include "client/requested_name.h"
 #include "x509/name_constraints.h"
+#include "x509/requested_name.h"
 #include "x509/serial.h"
 
 namespace fleetca::client::testing {
@@ -19,9 +19,10 @@ namespace fleetca::client::testing {
 // A certificate to be signed. The defaults are an hour back and a day on.
 struct FakeOrder {
   std::string spki;
-  std::vector<RequestedName> names;
+  std::vector<x509::RequestedName> names;
   absl::Time not_before = absl::Now() - absl::Hours(1);
   absl::Time not_after = absl::Now() + absl::Hours(24);
+  absl::Time issued_at = absl::Now();  // as the serial number says
 };
 
 struct FakeCertificate {

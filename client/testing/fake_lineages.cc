@@ -3,6 +3,7 @@
 #include <grpc/grpc_security_constants.h>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/string_view.h"
 #include "x509/certificate.h"
 #include "x509/pem.h"
@@ -17,17 +18,10 @@ FakeError NotByRenewal(grpc::StatusCode code, const std::string& message,
 
 }  // namespace
 
-std::optional<ShownCertificate> ShownBy(const grpc::ServerContext& context) {
-  const auto pem = context.auth_context()->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
-  if (pem.size() != 1) {
-    return std::nullopt;
-  }
-  const auto der =
-      x509::DecodeOnePem(x509::kPemCertificate, absl::string_view(pem[0].data(), pem[0].size()));
-  if (!der.ok()) {
-    return std::nullopt;
-  }
-  const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(*der);
+namespace {
+
+std::optional<ShownCertificate> ShownIn(absl::string_view der) {
+  const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(der);
   if (!certificate.ok()) {
     return std::nullopt;
   }
@@ -38,6 +32,34 @@ std::optional<ShownCertificate> ShownBy(const grpc::ServerContext& context) {
     shown.names.push_back({name.type, std::string(name.value)});
   }
   return shown;
+}
+
+}  // namespace
+
+std::optional<ShownCertificate> ShownBy(const grpc::ServerContext& context) {
+  const auto pem = context.auth_context()->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  if (pem.size() != 1) {
+    return std::nullopt;
+  }
+  const auto der =
+      x509::DecodeOnePem(x509::kPemCertificate, absl::string_view(pem[0].data(), pem[0].size()));
+  return der.ok() ? ShownIn(*der) : std::nullopt;
+}
+
+std::optional<ShownCertificate> ShownByProof(absl::string_view proof) {
+  constexpr absl::string_view kBefore = R"("x5c":[")";
+  std::string header;
+  std::string der;
+  if (!absl::WebSafeBase64Unescape(proof.substr(0, proof.find('.')), &header)) {
+    return std::nullopt;
+  }
+  const absl::string_view text = header;
+  const size_t start = text.find(kBefore);
+  if (start == absl::string_view::npos) {
+    return std::nullopt;
+  }
+  const absl::string_view rest = text.substr(start + kBefore.size());
+  return absl::Base64Unescape(rest.substr(0, rest.find('"')), &der) ? ShownIn(der) : std::nullopt;
 }
 
 std::optional<FakeError> FakeLineages::Refusal(const v1::IssueCertificateRequest& request,

@@ -7,10 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "client/requested_name.h"
+#include "absl/strings/string_view.h"
 #include "client/testing/fake_error.h"
 #include "fleetca/v1/certificate_authority.pb.h"
 #include "grpcpp/server_context.h"
+#include "x509/requested_name.h"
 
 namespace fleetca::client::testing {
 
@@ -19,11 +20,15 @@ struct ShownCertificate {
   std::string serial;
   std::string spki;
   std::string identity;
-  std::vector<RequestedName> names;
+  std::vector<x509::RequestedName> names;
 };
 
 // Of a call over mutual TLS; nullopt where it shows none.
 std::optional<ShownCertificate> ShownBy(const grpc::ServerContext& context);
+
+// Of a renewal with a proof (RenewCertificateRequest.proof), whose signature is not looked at;
+// nullopt where it is none.
+std::optional<ShownCertificate> ShownByProof(absl::string_view proof);
 
 // A value. Not thread-safe.
 class FakeLineages {

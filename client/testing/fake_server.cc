@@ -68,7 +68,7 @@ void FakeServer::Restart() {
                            credentials(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE), &bootstrap_port_);
   builder.RegisterService(&service_);
   builder.RegisterService(&join_tokens_);
-  builder.RegisterService(&policy_).RegisterService(&statistics_);
+  builder.RegisterService(&policy_).RegisterService(&revocations_).RegisterService(&statistics_);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port_ == 0 || bootstrap_port_ == 0) {
     std::abort();
@@ -76,7 +76,7 @@ void FakeServer::Restart() {
 }
 
 void FakeServer::RestartWithDates(absl::Time not_before, absl::Time not_after) {
-  const std::vector<RequestedName> names = ServerOrder(kServerIdentity).names;
+  const std::vector<x509::RequestedName> names = ServerOrder(kServerIdentity).names;
   pair_ = ca_->IssueTls({.names = names, .not_before = not_before, .not_after = not_after});
   Restart();
 }

@@ -1,7 +1,7 @@
 // A CA's gRPC services in the test's own process, over real TLS, that do as they are told. What
 // they do when they are told nothing is what the CA does
 // (tests/integration/client_contract_test.cc), but for FakePolicy, which has no policy,
-// and FakeStatistics, which counts nothing.
+// FakeRevocations, which has a feed and revokes nothing, and FakeStatistics, which counts nothing.
 #ifndef FLEETCA_CLIENT_TESTING_FAKE_SERVER_H_
 #define FLEETCA_CLIENT_TESTING_FAKE_SERVER_H_
 
@@ -12,6 +12,7 @@
 #include "client/testing/fake_ca.h"
 #include "client/testing/fake_join_tokens.h"
 #include "client/testing/fake_policy.h"
+#include "client/testing/fake_revocations.h"
 #include "client/testing/fake_service.h"
 #include "client/testing/fake_statistics.h"
 #include "client/tls_identity.h"
@@ -40,6 +41,7 @@ class FakeServer {
   FakeService& service() { return service_; }
   FakeJoinTokens& join_tokens() { return join_tokens_; }
   FakePolicy& policy() { return policy_; }
+  FakeRevocations& revocations() { return revocations_; }
   FakeStatistics& statistics() { return statistics_; }
   std::string address() const;
   std::string bootstrap_address() const;
@@ -59,6 +61,7 @@ class FakeServer {
   const std::shared_ptr<const FakeCa> ca_;
   FakeJoinTokens join_tokens_;
   FakePolicy policy_;
+  FakeRevocations revocations_;
   FakeStatistics statistics_;
   FakeService service_;
   fleetca::testing::TemporaryFolder folder_;

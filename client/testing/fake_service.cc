@@ -88,11 +88,6 @@ void FakeService::ServeRoots(std::vector<std::string> roots_der) {
   roots_der_ = std::move(roots_der);
 }
 
-std::vector<std::string> FakeService::authorizations() const {
-  absl::MutexLock lock(&mutex_);
-  return authorizations_;
-}
-
 void FakeService::NoteAuthorization(const grpc::ServerContext& context) {
   absl::MutexLock lock(&mutex_);
   const auto [begin, end] = context.client_metadata().equal_range("authorization");
@@ -125,11 +120,6 @@ grpc::Status FakeService::Authenticate(const grpc::ServerContext& context,
       .ToGrpc();
 }
 
-std::vector<v1::IssueCertificateRequest> FakeService::requests() const {
-  absl::MutexLock lock(&mutex_);
-  return requests_;
-}
-
 grpc::Status FakeService::NextCallStatus() {
   absl::MutexLock lock(&mutex_);
   if (errors_.empty()) {
@@ -149,6 +139,9 @@ absl::StatusOr<FakeOrder> FakeService::OrderFor(
     order.spki = shown->spki;
   } else {
     order.names = {{x509::NameType::kDns, "web.fleet.example"}};
+    if (!request.identity().empty()) {
+      order.names.insert(order.names.begin(), {x509::NameType::kUri, request.identity()});
+    }
   }
   if (!request.has_renewal() || request.has_csr_der()) {
     const absl::StatusOr<absl::string_view> spki = CsrPublicKey(request.csr_der());
@@ -234,15 +227,22 @@ grpc::Status FakeService::IssueCertificate(grpc::ServerContext* context,
       !status.ok()) {
     return status;
   }
+  return IssueFor(ShownBy(*context), join_token, *request, response);
+}
+
+grpc::Status FakeService::IssueFor(const std::optional<ShownCertificate>& shown,
+                                   const std::string& join_token,
+                                   const v1::IssueCertificateRequest& request,
+                                   v1::IssueCertificateResponse* response) {
   if (const grpc::Status status = NextCallStatus(); !status.ok()) {
     absl::MutexLock lock(&mutex_);
-    requests_.push_back(*request);
+    requests_.push_back(request);
     return status;
   }
   std::vector<std::string> chain;
   const google::rpc::Status status =
-      IssueOne(*request, ShownBy(*context), response->mutable_certificate(), &chain);
-  if (status.code() == 0 && !request->validate_only() && !join_token.empty() &&
+      IssueOne(request, shown, response->mutable_certificate(), &chain);
+  if (status.code() == 0 && !request.validate_only() && !join_token.empty() &&
       !response->certificate().replayed()) {
     join_tokens_.Use(join_token);
   }
@@ -263,7 +263,13 @@ grpc::Status FakeService::RenewCertificate(grpc::ServerContext* context,
   issue.set_request_id(request->request_id());
   issue.set_validate_only(request->validate_only());
   v1::IssueCertificateResponse issued;
-  const grpc::Status status = IssueCertificate(context, &issue, &issued);
+  if (!request->proof().empty()) {
+    absl::MutexLock lock(&mutex_);
+    proofs_.push_back(request->proof());
+  }
+  const std::optional<ShownCertificate> proven = ShownByProof(request->proof());
+  const grpc::Status status = proven.has_value() ? IssueFor(proven, "", issue, &issued)
+                                                 : IssueCertificate(context, &issue, &issued);
   *response->mutable_certificate() = issued.certificate();
   *response->mutable_chain_der() = issued.chain_der();
   return status;
@@ -345,6 +351,35 @@ grpc::Status FakeService::GetCertificate(grpc::ServerContext*,
   response->set_requester("spiffe://fleet.example/user/admin");
   response->set_profile(found->second.profile);
   SetTime(found->second.issue_time, response->mutable_issue_time());
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeService::GetRenewalInfo(grpc::ServerContext*,
+                                         const v1::GetRenewalInfoRequest* request,
+                                         v1::GetRenewalInfoResponse* response) {
+  if (const grpc::Status status = NextCallStatus(); !status.ok()) {
+    return status;
+  }
+  absl::MutexLock lock(&mutex_);
+  for (const std::string& serial : request->serial_numbers()) {
+    v1::RenewalInfoResult* const result = response->add_results();
+    const auto found = by_serial_.find(serial);
+    if (found == by_serial_.end()) {
+      *result->mutable_error() =
+          FakeError{grpc::StatusCode::NOT_FOUND, "no certificate has this serial", "NOT_FOUND",
+                    "serial_numbers", absl::ZeroDuration()}
+              .ToRpc();
+      continue;
+    }
+    const v1::IssuedCertificate& certificate = found->second.certificate;
+    const int64_t start = certificate.not_before().seconds();
+    const int64_t validity = certificate.not_after().seconds() - start;
+    v1::RenewalInfo& info = *result->mutable_info();
+    info.mutable_window_start()->set_seconds(start + validity / 2);
+    info.mutable_window_end()->set_seconds(start + validity * 3 / 4);
+    info.mutable_retry_after()->set_seconds(3600);
+    info.mutable_retry_after()->set_nanos(960'687'618);  // as a server's own clock has it
+  }
   return grpc::Status::OK;
 }
 

@@ -38,9 +38,21 @@ class FakeService final : public v1::CertificateAuthorityService::Service {
   // What GetTrustBundle gives; by default the CA's root.
   void ServeRoots(std::vector<std::string> roots_der) ABSL_LOCKS_EXCLUDED(mutex_);
   // Every "authorization" that came in, of whatever call and port, in order.
-  std::vector<std::string> authorizations() const ABSL_LOCKS_EXCLUDED(mutex_);
+  std::vector<std::string> authorizations() const ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    return authorizations_;
+  }
   // Every issue request that came in, of whatever call, in order.
-  std::vector<v1::IssueCertificateRequest> requests() const ABSL_LOCKS_EXCLUDED(mutex_);
+  std::vector<v1::IssueCertificateRequest> requests() const ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    return requests_;
+  }
+
+  // The proof of every renewal that came in with one, in order.
+  std::vector<std::string> proofs() const ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    return proofs_;
+  }
 
   grpc::Status IssueCertificate(grpc::ServerContext* context,
                                 const v1::IssueCertificateRequest* request,
@@ -58,6 +70,10 @@ class FakeService final : public v1::CertificateAuthorityService::Service {
   grpc::Status GetCertificate(grpc::ServerContext* context,
                               const v1::GetCertificateRequest* request,
                               v1::GetCertificateResponse* response) override;
+  // The usual windows, to be asked for again in an hour.
+  grpc::Status GetRenewalInfo(grpc::ServerContext* context,
+                              const v1::GetRenewalInfoRequest* request,
+                              v1::GetRenewalInfoResponse* response) override;
   grpc::Status GetTrustBundle(grpc::ServerContext* context,
                               const v1::GetTrustBundleRequest* request,
                               v1::GetTrustBundleResponse* response) override;
@@ -78,6 +94,10 @@ class FakeService final : public v1::CertificateAuthorityService::Service {
                             std::string* join_token) ABSL_LOCKS_EXCLUDED(mutex_);
   void NoteAuthorization(const grpc::ServerContext& context) ABSL_LOCKS_EXCLUDED(mutex_);
   grpc::Status NextCallStatus() ABSL_LOCKS_EXCLUDED(mutex_);
+  // What IssueCertificate does for who shows `shown`, and `join_token` unless it is empty.
+  grpc::Status IssueFor(const std::optional<ShownCertificate>& shown, const std::string& join_token,
+                        const v1::IssueCertificateRequest& request,
+                        v1::IssueCertificateResponse* response) ABSL_LOCKS_EXCLUDED(mutex_);
   // One item: a certificate or a scripted error. `shown` is what the call shows.
   google::rpc::Status IssueOne(const v1::IssueCertificateRequest& request,
                                const std::optional<ShownCertificate>& shown,
@@ -96,6 +116,7 @@ class FakeService final : public v1::CertificateAuthorityService::Service {
       ABSL_GUARDED_BY(mutex_);
   std::vector<v1::IssueCertificateRequest> requests_ ABSL_GUARDED_BY(mutex_);
   std::string accepted_token_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> proofs_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> authorizations_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> roots_der_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Kept> by_request_id_ ABSL_GUARDED_BY(mutex_);

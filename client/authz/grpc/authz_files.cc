@@ -18,6 +18,7 @@ absl::StatusOr<AuthzOptions> LoadAuthzOptions(const AuthzFiles& files) {
   }
   options.verifier.trust_domain = files.trust_domain;
   options.verifier.audience = files.audience;
+  options.verifier.revocations = files.revocations;
   return options;
 }
 

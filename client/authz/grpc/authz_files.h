@@ -29,6 +29,8 @@ struct AuthzFiles {
   // As in AuthzVerifierOptions.
   std::string trust_domain;
   std::string audience;
+  // No file: what is revoked, as in AuthzVerifierOptions.
+  std::shared_ptr<const Revocations> revocations = nullptr;
 };
 
 // The files' contents, with the defaults for all else. FAILED_PRECONDITION as ReadFile,

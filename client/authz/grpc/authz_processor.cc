@@ -1,8 +1,10 @@
 #include "client/authz/grpc/authz_processor.h"
 
 #include <iterator>
+#include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/errors.h"
 #include "base/log.h"
@@ -25,8 +27,13 @@ absl::string_view PathOf(const grpc::AuthMetadataProcessor::InputMetadata& metad
 }
 
 grpc::Status ToGrpc(const absl::Status& status) {
-  // The codes are numbered alike. gRPC sends no details for a call that a processor refuses.
-  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()));
+  // The codes are numbered alike. gRPC sends no details for a call that a processor refuses, so the
+  // reason stands in the sentence, as the CA writes it too.
+  std::string sentence(status.message());
+  if (const std::optional<Reason> reason = GetReason(status); reason.has_value()) {
+    absl::StrAppend(&sentence, " (fleetca: ", ReasonName(*reason), ")");
+  }
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::move(sentence));
 }
 
 }  // namespace

@@ -28,9 +28,9 @@
 namespace fleetca::client {
 
 struct AuthzOptions {
-  // Roots, trust domain, audience, clock: who is listened to. And the issuing CAs: a caller sends
-  // them, but a TLS session that is taken up again has its leaf alone, and without them it can be
-  // refused after a restart of the server, until it connects anew.
+  // Roots, trust domain, audience, clock, what is revoked: who is listened to. And the issuing CAs:
+  // a caller sends them, but a TLS session that is taken up again has its leaf alone, and without
+  // them it can be refused after a restart of the server, until it connects anew.
   AuthzVerifierOptions verifier;
   MethodRoles methods;
   // How many callers are remembered, some 4 KB each; 1 or more.
@@ -47,7 +47,8 @@ class AuthzProcessor : public grpc::AuthMetadataProcessor {
   static absl::StatusOr<std::shared_ptr<AuthzProcessor>> Create(AuthzOptions options);
 
   // Who calls, and what it may do now: for handlers. UNAUTHENTICATED once the certificate has
-  // expired, and for a call that came in through other credentials without a certificate.
+  // expired, and for a call that came in through other credentials without a certificate; the
+  // errors of Revocations::Check.
   absl::StatusOr<Grants> Caller(const grpc::ServerContextBase& context);
 
   // Takes effect on the next call of every connection.
@@ -59,7 +60,7 @@ class AuthzProcessor : public grpc::AuthMetadataProcessor {
   // thread for it.
   bool IsBlocking() const override { return false; }
   // UNAUTHENTICATED: no certificate, or one that does not verify. PERMISSION_DENIED: the method is
-  // not for this caller.
+  // not for this caller, or the certificate was revoked. UNAVAILABLE: nobody knows whether it was.
   grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* context,
                        OutputMetadata* consumed, OutputMetadata* response) override;
 

@@ -4,10 +4,14 @@
 #include <utility>
 
 #include "base/errors.h"
+#include "base/time_since_boot.h"
 #include "client/authz/grpc/testing/authz_fixture.h"
+#include "client/authz/revocations.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"
+#include "x509/certificate.h"
+#include "x509/pem.h"
 
 namespace fleetca::client {
 namespace {
@@ -125,6 +129,34 @@ TEST_F(AuthzProcessorTest, ALongStreamCanAskAgain) {
   stream->Write({});
   EXPECT_FALSE(stream->Read(&seen));
   EXPECT_THAT(stream->Finish(), IsUnauthenticated("from the handler"));
+}
+
+TEST_F(AuthzProcessorTest, Checklist59_ARevokedCallerIsRefusedOnTheConnectionThatItHas) {
+  const auto revocations = *Revocations::Create({});
+  AuthzOptions options = Options();
+  options.verifier.revocations = revocations;
+  Start(std::move(options));
+  const TestIdentity identity = fleet_->Issue(Leaf({"writer"}));
+  const auto caller = Connect(&identity);
+  EXPECT_THAT(Write(*caller), IsRefused(grpc::StatusCode::UNAVAILABLE,
+                                        "retry in a few seconds (fleetca: REVOCATIONS_UNKNOWN)"));
+  revocations->SetCurrent(x509::kTestNow, TimeSinceBoot());
+  EXPECT_GRPC_OK(Write(*caller));
+  grpc::ClientContext context;
+  const auto stream = caller->Follow(&context);
+  SeenCaller seen;
+  ASSERT_TRUE(stream->Write({}) && stream->Read(&seen));
+
+  const auto ders = x509::DecodePem(x509::kPemCertificate, identity.certificate_pem);
+  const auto leaf = x509::ParseCertificate(ders->front());
+  revocations->Add(leaf->serial, {x509::kTestNow, 1});
+  EXPECT_THAT(Write(*caller), IsDenied("(fleetca: CERTIFICATE_REVOKED)"));
+  // A handler that asks again hears it as well.
+  stream->Write({});
+  EXPECT_FALSE(stream->Read(&seen));
+  EXPECT_FALSE(stream->Finish().ok());
+  // Others go on.
+  EXPECT_GRPC_OK(Write(*ConnectAs(Leaf({"writer"}))));
 }
 
 TEST_F(AuthzProcessorTest, AnOpenConnectionLosesRolesOfAnOldPolicy) {

@@ -22,7 +22,14 @@ int HttpDecision::HttpStatus() const {
   if (status.ok()) {
     return 200;
   }
-  return status.code() == absl::StatusCode::kUnauthenticated ? 401 : 403;
+  switch (status.code()) {
+    case absl::StatusCode::kUnauthenticated:
+      return 401;
+    case absl::StatusCode::kUnavailable:
+      return 503;
+    default:
+      return 403;
+  }
 }
 
 absl::StatusOr<std::unique_ptr<HttpAuthorizer>> HttpAuthorizer::Create(

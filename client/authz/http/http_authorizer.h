@@ -32,7 +32,8 @@ struct HttpRequestInfo {
 
 struct HttpDecision {
   // OK: let it pass. UNAUTHENTICATED: nobody the fleet knows. PERMISSION_DENIED: known, and may
-  // not. The message is for the sender, and says nothing of what there is or which roles it needs.
+  // not, or revoked. UNAVAILABLE: it is not known whether the certificate was revoked. The message
+  // is for the sender, and says nothing of what there is or which roles it needs.
   absl::Status status;
   // Null: nobody.
   std::shared_ptr<const Grants> caller;
@@ -40,13 +41,13 @@ struct HttpDecision {
   std::string route;
   std::string needed;
 
-  // 200, 401 or 403.
+  // 200, 401, 403 or 503.
   int HttpStatus() const;
 };
 
 struct HttpAuthorizerOptions {
-  // Roots, trust domain, audience, clock: who is listened to. And the issuing CAs, as proxies pass
-  // on the leaf alone.
+  // Roots, trust domain, audience, clock, what is revoked: who is listened to. And the issuing CAs,
+  // as proxies pass on the leaf alone.
   AuthzVerifierOptions verifier;
   HttpRoles routes;
   // How many callers are remembered, some 4 KB each; 1 or more.

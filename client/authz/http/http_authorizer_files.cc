@@ -30,6 +30,7 @@ absl::StatusOr<std::unique_ptr<HttpAuthorizer>> MakeHttpAuthorizer(
   options.verifier.audience = files.audience;
   options.verifier.minimum_policy_revision = files.minimum_policy_revision;
   options.verifier.oids = files.oids;
+  options.verifier.revocations = files.revocations;
   return HttpAuthorizer::Create(std::move(options));
 }
 

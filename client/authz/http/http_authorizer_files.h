@@ -28,6 +28,8 @@ struct HttpAuthorizerFiles {
   std::string audience;
   uint64_t minimum_policy_revision = 0;
   x509::AuthzOids oids;
+  // No file: what is revoked, as in AuthzVerifierOptions.
+  std::shared_ptr<const Revocations> revocations = nullptr;
 };
 
 // The files that are read, in their order; to be read together.

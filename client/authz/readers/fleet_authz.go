@@ -5,6 +5,8 @@
 //	config := &tls.Config{ClientAuth: tls.RequireAnyClientCert, SessionTicketsDisabled: true, ...}
 //
 // RequireAndVerifyClientCert does no harm where ClientCAs are the same roots. Do not set GODEBUG=x509sha1=1.
+//
+// It does not know of revocations: a revoked certificate counts until it expires.
 package readers
 
 import (

@@ -10,7 +10,8 @@ read() looks at the leaf alone. What stands above it is TLS's to judge, which mu
     ...
     leaf = x509.load_der_x509_certificate(connection.getpeercert(binary_form=True))
 
-Call read() for every request: a connection outlives its certificate. It raises ValueError, and nothing else, for
+Call read() for every request: a connection outlives its certificate. It does not know of revocations: a revoked
+certificate counts until it expires. It raises ValueError, and nothing else, for
 whatever is nobody's identity. What the answers mean is in x509/testdata/README.md of fleetca.
 """
 import re

@@ -3,17 +3,24 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "base/errors.h"
+#include "base/time_since_boot.h"
+#include "client/authz/revocations.h"
 #include "client/authz/serve/testing/serve_fixture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"
+#include "x509/certificate.h"
+#include "x509/pem.h"
 
 namespace fleetca::client {
 namespace {
 
 using ::fleetca::testing::IsError;
 using ::fleetca::testing::IsInvalid;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 class AuthzServerTest : public testing::ServeFixture {
@@ -57,6 +64,32 @@ TEST_F(AuthzServerTest, ABadFileLeavesTheOldOnesInForce) {
   Write("ca.pem", "");
   EXPECT_THAT(server_->Reload(), IsError(absl::StatusCode::kInvalidArgument, Reason::kFileInvalid));
   EXPECT_THAT(Get(reader_), StartsWith("HTTP/1.1 204 "));
+}
+
+TEST_F(AuthzServerTest, RefusesWhoIsRevokedAndEverybodyWhileThatIsNotKnown) {
+  const auto revocations = *Revocations::Create({});
+  AuthzServerOptions options = Options();
+  options.files.revocations = revocations;
+  Start(options);
+  EXPECT_THAT(Get(reader_), AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("X-Fleet-Reason: ")));
+  const auto ready = [this] {
+    return testing::Exchange(*server_->http_address(), "GET /readyz HTTP/1.0\r\n\r\n");
+  };
+  EXPECT_THAT(ready(), AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("revocations: not read yet\n"),
+                             HasSubstr("refused_stale: 1\n")));
+  revocations->SetCurrent(absl::Now(), TimeSinceBoot());
+  EXPECT_THAT(Get(reader_), StartsWith("HTTP/1.1 204 "));
+  EXPECT_THAT(ready(), AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("revocations: followed\n"),
+                             HasSubstr("as_of: 20"), HasSubstr("revoked: 0\n")));
+  const std::string web = fleet_->IssueFromRoot(Leaf({"reader"})).certificate_pem;
+  EXPECT_THAT(Get(Escaped(web)), StartsWith("HTTP/1.1 204 "));
+  const auto ders = x509::DecodePem(x509::kPemCertificate, web);
+  revocations->Add(x509::ParseCertificate(ders->front())->serial, {absl::Now(), 1});
+  EXPECT_THAT(Get(Escaped(web)), AllOf(StartsWith("HTTP/1.1 403 "), HasSubstr("was revoked on")));
+  EXPECT_THAT(Get(reader_), StartsWith("HTTP/1.1 204 "));
+  // Roots and routes that are read again leave it in force.
+  FLEETCA_ASSERT_OK(server_->Reload());
+  EXPECT_THAT(Get(Escaped(web)), StartsWith("HTTP/1.1 403 "));
 }
 
 TEST_F(AuthzServerTest, EitherProtocolAlone) {

@@ -13,6 +13,9 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "base/time_since_boot.h"
+#include "base/time_text.h"
+#include "client/authz/revocations.h"
 
 namespace fleetca::client {
 namespace {
@@ -127,6 +130,28 @@ absl::Status CurrentAuthorizer::SwitchTo(absl::Span<const SecretBytes> contents)
   absl::MutexLock lock(&mutex_);
   authorizer_.swap(fresh);
   return absl::OkStatus();
+}
+
+AuthorizerReadiness CurrentAuthorizer::Readiness() const {
+  if (files_.revocations == nullptr) {
+    return {.ready = true, .text = "revocations: not followed\n"};
+  }
+  const Revocations& revocations = *files_.revocations;
+  const Revocations::Knowledge known = revocations.Describe(TimeSinceBoot());
+  AuthorizerReadiness readiness;
+  readiness.ready = !known.stale || revocations.options().when_stale == WhenStale::kAllow;
+  const char* const state = !known.as_of.has_value() ? "not read yet"
+                            : known.stale            ? "stale"
+                                                     : "followed";
+  readiness.text = absl::StrCat("revocations: ", state, "\n");
+  if (known.as_of.has_value()) {
+    absl::StrAppend(&readiness.text, "as_of: ", TimeToText(*known.as_of),
+                    "\nage_seconds: ", absl::ToInt64Seconds(known.age), "\n");
+  }
+  absl::StrAppend(
+      &readiness.text, "revoked: ", known.revoked, "\nrefused_revoked: ", known.refused_revoked,
+      "\nrefused_stale: ", known.refused_stale, "\nallowed_stale: ", known.allowed_stale, "\n");
+  return readiness;
 }
 
 AuthorizerAnswer CurrentAuthorizer::Ask(const HttpRequestInfo& request) {

@@ -39,11 +39,18 @@ absl::Status CheckPassedAttribute(absl::string_view attribute, absl::string_view
 
 struct AuthorizerAnswer {
   absl::Status status;  // as in HttpDecision
-  int http_status = 0;  // 200, 401 or 403
+  int http_status = 0;  // 200, 401, 403 or 503
   // IdentityHeaders where the request may pass; empty otherwise.
   Headers headers;
   // For the sender, one line of printable ASCII, where the request may not pass.
   std::string reason;
+};
+
+// Whether requests are judged by all that there is to know.
+struct AuthorizerReadiness {
+  bool ready = false;
+  // For people and scripts: "name: value" in lines.
+  std::string text;
 };
 
 // An HttpAuthorizer that can be replaced while it is used. Refusals are written to the log
@@ -63,6 +70,9 @@ class CurrentAuthorizer {
   // The answer to a request that the proxy did not describe as it should; the sentence goes to the
   // log.
   AuthorizerAnswer RefuseProxy(absl::string_view sentence);
+
+  // Not ready while every caller is refused because nobody knows what is revoked.
+  AuthorizerReadiness Readiness() const;
 
   // Reads the files again, all at one time; requests in progress end with the old ones. On an
   // error, those of LoadHttpAuthorizer, the old ones stay in force.

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/net/http_token.h"
 #include "base/status_macros.h"
 #include "client/authz/serve/header_names.h"
 #include "client/authz/serve/http_loop.h"
@@ -74,9 +75,20 @@ std::string Answer(absl::string_view status, absl::string_view headers, absl::st
                       body);
 }
 
+absl::string_view RefusalPhrase(int http_status) {
+  switch (http_status) {
+    case 401:
+      return "401 Unauthorized";
+    case 503:
+      return "503 Service Unavailable";
+    default:
+      return "403 Forbidden";
+  }
+}
+
 std::string ToHttp(const AuthorizerAnswer& answer) {
   if (!answer.status.ok()) {
-    return Answer(answer.http_status == 401 ? "401 Unauthorized" : "403 Forbidden",
+    return Answer(RefusalPhrase(answer.http_status),
                   absl::StrCat(kReasonHeader, ": ", answer.reason, "\r\n"),
                   absl::StrCat(answer.reason, "\n"));
   }
@@ -118,9 +130,13 @@ class SocketServer final : public HttpServer {
     if (head->target == "/authorize") {
       return ToHttp(Ask(authorizer_, *head, certificate_header_));
     }
+    if (head->target == "/readyz") {
+      const AuthorizerReadiness readiness = authorizer_.Readiness();
+      return Answer(readiness.ready ? "200 OK" : RefusalPhrase(503), "", readiness.text);
+    }
     return head->target == "/healthz"
                ? Answer("200 OK", "", "ok\n")
-               : Answer("404 Not Found", "", "Ask for /authorize or /healthz\n");
+               : Answer("404 Not Found", "", "Ask for /authorize, /healthz or /readyz\n");
   }
 
   CurrentAuthorizer& authorizer_;
@@ -134,7 +150,7 @@ class SocketServer final : public HttpServer {
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(CurrentAuthorizer* authorizer,
                                                               const HttpServerOptions& options) {
-  if (!IsHeaderName(options.certificate_header)) {
+  if (!IsHttpToken(options.certificate_header)) {
     return InvalidArgument(Reason::kConfigInvalid, "certificate_header",
                            absl::StrCat("\"", options.certificate_header,
                                         "\" is not a name of a header; write one such as ",

@@ -27,13 +27,20 @@ struct HttpServerOptions {
 
 // /authorize, by whatever method, is about the request that X-Original-Method, X-Original-URI and
 // Host describe; each of them and the certificate's header must be there at most once. 204 with
-// X-Fleet-Identity, X-Fleet-Roles and X-Fleet-Attribute-...: it may pass. 401 and 403 with a line
-// for the sender in the body and in X-Fleet-Reason, as nginx throws the body away. Other headers
-// are not looked at. /healthz answers 200 as long as the process does.
+// X-Fleet-Identity, X-Fleet-Roles and X-Fleet-Attribute-...: it may pass. 401, 403 and, while
+// nobody knows what is revoked, 503, with a line for the sender in the body and in X-Fleet-Reason,
+// as nginx throws the body away. Other headers are not looked at. /healthz answers 200 as long as
+// the process does; /readyz as CurrentAuthorizer::Readiness.
 //
 // A connection is closed after one answer: over loopback a new one costs little. The head has at
 // most 48 KiB and 5 s to come; no body is read. Connections that say nothing hold up no one.
-// Debian's cpp-httplib would not do: it percent-decodes headers, so that "/a%2fb" comes as "/a/b".
+//
+// Libraries do not give a head as it came, and an authorizer must judge what the proxy passes on.
+// Debian's cpp-httplib percent-decodes headers: "/a%2fb" comes as "/a/b". libmicrohttpd 0.9.75,
+// which base/http serves with, is silent, also where it is told to be strict, about what it mends:
+// it cuts values and targets at a NUL, ends a line at a bare line feed, drops a header without a
+// name, and puts a folded line at the end of the header's NAME, so that "X-Original-UR: /a", " I"
+// comes as X-Original-URI. None of these can be told afterwards from a request that is well-formed.
 class HttpServer {
  public:
   // Listens, on threads of its own. `authorizer` must outlive this. INVALID_ARGUMENT kConfigInvalid

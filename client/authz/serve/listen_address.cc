@@ -3,12 +3,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <optional>
 
 #include "absl/strings/match.h"
@@ -52,22 +48,6 @@ absl::StatusOr<ListenAddress> ParseSocket(absl::string_view path, absl::string_v
   return address;
 }
 
-// Whether a process accepts connections there.
-bool SomebodyListens(const std::string& path) {
-  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) {
-    return true;
-  }
-  sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path, path.data(), std::min(path.size(), sizeof(address.sun_path) - 1));
-  const bool listens =
-      connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 ||
-      errno != ECONNREFUSED;
-  close(fd);
-  return listens;
-}
-
 }  // namespace
 
 std::string ListenAddress::ToString() const {
@@ -106,25 +86,6 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text, bool al
                    "proxy; listen at 127.0.0.1 or a unix socket, or say --allow-remote");
   }
   return address;
-}
-
-absl::Status RemoveStaleSocket(const std::string& path) {
-  struct stat found;
-  if (lstat(path.c_str(), &found) != 0) {
-    return absl::OkStatus();  // binding will say what is wrong, if it is more than absence
-  }
-  if (!S_ISSOCK(found.st_mode)) {
-    return FailedPrecondition(
-        Reason::kFileInvalid,
-        absl::StrCat(path, " is there and is not a socket; name another path"));
-  }
-  if (SomebodyListens(path)) {
-    return FailedPrecondition(
-        Reason::kFileInvalid,
-        absl::StrCat("Somebody listens at ", path, " already; stop it, or name another path"));
-  }
-  unlink(path.c_str());
-  return absl::OkStatus();
 }
 
 }  // namespace fleetca::client

@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
@@ -26,10 +25,6 @@ struct ListenAddress {
 // being `flag`.
 absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text, bool allow_remote,
                                                  absl::string_view flag);
-
-// Removes a socket that a process which is gone left behind. FAILED_PRECONDITION kFileInvalid: what
-// is there is no socket, or somebody listens at it.
-absl::Status RemoveStaleSocket(const std::string& path);
 
 }  // namespace fleetca::client
 

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/net/accept.h"
+#include "base/net/unix_socket.h"
 #include "base/status_macros.h"
 
 namespace fleetca::client {

@@ -29,12 +29,10 @@ struct RequestHead {
 
 // Reads untrusted bytes up to and including the empty line. Strict: RFC 9112 without what it only
 // tolerates (bare line feeds, folded headers, space before a colon). As its section 3.2 demands, a
-// request by HTTP/1.1 has a Host, and none has two. INVALID_ARGUMENT kRequestEmpty
-// when the empty line is missing, kConfigInvalid for the rest. Thread-safe.
+// request by HTTP/1.1 has a Host, and none has two; and none says twice, or in a way that two
+// parties could read differently, how long its body is (section 6.3). INVALID_ARGUMENT
+// kRequestEmpty when the empty line is missing, kConfigInvalid for the rest. Thread-safe.
 absl::StatusOr<RequestHead> ParseRequestHead(absl::string_view bytes);
-
-// Whether a header may have this name: RFC 9110's token.
-bool IsHeaderName(absl::string_view name);
 
 }  // namespace fleetca::client
 
