@@ -7,6 +7,7 @@
 //   LintFleetAuthz    read again before signing, by the second decoder, and compared
 // and at a service, of the usual grants only:
 //   CurrentGrants     a verified peer asked again, as for every request of a connection
+//   CurrentGrants/revocations   the same, where 1,000,000 revoked certificates are known
 //   VerifyPeer        a leaf and an intermediate verified up to the root: two signatures
 // raw is one verification of a signature by that key and one P-256 signature: what the certificate
 // costs at the least. obvious is OpenSSL's d2i of the same bytes into a sequence of anything, one
@@ -15,17 +16,21 @@
 //   bazel run --config=opt //bench:authz_bench
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/time_since_boot.h"
 #include "bench/check.h"
 #include "bench/raw_cryptography.h"
 #include "bench/register_stage.h"
 #include "bench/stage.h"
 #include "client/authz/authz_verifier.h"
+#include "client/authz/revocations.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/test_key.h"
 #include "x509/authz/fleet_authz.h"
 #include "x509/lint/lint_authz.h"
+#include "x509/serial.h"
 #include "x509/testing/test_ca.h"
 
 namespace fleetca::bench {
@@ -98,8 +103,9 @@ void LintOf(benchmark::State& state, KeyType type, const x509::FleetAuthz& authz
 
 // A service's verifier, and a caller's chain.
 struct Service {
-  explicit Service(KeyType type)
-      : leaf(x509::IssueLeaf(issuing, testing::TestKey::OfType(type), &authz)) {}
+  explicit Service(KeyType type, std::shared_ptr<const client::Revocations> known = nullptr)
+      : revocations(std::move(known)),
+        leaf(x509::IssueLeaf(issuing, testing::TestKey::OfType(type), &authz)) {}
 
   client::AuthzVerifierOptions Options() const {
     client::AuthzVerifierOptions options;
@@ -107,6 +113,7 @@ struct Service {
     options.trust_domain = "fleet.example";
     options.audience = "svc/orders";
     options.clock = &clock;
+    options.revocations = revocations;
     return options;
   }
   client::VerifiedPeer Verify() const {
@@ -117,6 +124,7 @@ struct Service {
   const x509::FleetAuthz authz = Usual();
   const x509::TestCa root = x509::MakeTestRoot(KeyType::kP256);
   const x509::TestCa issuing = x509::MakeTestIssuingCa(root, KeyType::kP256);
+  const std::shared_ptr<const client::Revocations> revocations;
   const std::string leaf;
   const std::unique_ptr<client::AuthzVerifier> verifier =
       OrDie(client::AuthzVerifier::Create(Options()), "AuthzVerifier");
@@ -124,6 +132,28 @@ struct Service {
 
 void CurrentGrants(benchmark::State& state, KeyType type) {
   const Service service(type);
+  const client::VerifiedPeer peer = service.Verify();
+  Measure(state, type, OrDie(x509::BuildFleetAuthz(service.authz), "BuildFleetAuthz"),
+          [&] { Check(peer.Current().value()->HasRole("orders/reader"), "Current"); });
+}
+
+// A million, none of which is asked for; current for as long as the benchmark may take.
+std::shared_ptr<const client::Revocations> AMillionRevocations() {
+  static const auto* const kRevocations = [] {
+    auto made = OrDie(client::Revocations::Create({.max_age = absl::Hours(24)}), "Revocations");
+    for (int i = 0; i < 1'000'000; ++i) {
+      const auto serial = x509::SerialNumber::Create(x509::kTestNow, 7, x509::kTestNow);
+      Check(serial.ok(), "SerialNumber");
+      made->Add(serial->bytes(), {x509::kTestNow, 1});
+    }
+    made->SetCurrent(x509::kTestNow, TimeSinceBoot());
+    return new std::shared_ptr<const client::Revocations>(std::move(made));
+  }();
+  return *kRevocations;
+}
+
+void CurrentGrantsWithRevocations(benchmark::State& state, KeyType type) {
+  const Service service(type, AMillionRevocations());
   const client::VerifiedPeer peer = service.Verify();
   Measure(state, type, OrDie(x509::BuildFleetAuthz(service.authz), "BuildFleetAuthz"),
           [&] { Check(peer.Current().value()->HasRole("orders/reader"), "Current"); });
@@ -150,6 +180,7 @@ void LintLargest(benchmark::State& state, KeyType type) { LintOf(state, type, La
   RegisterStage("ParseFleetAuthz/largest", ParseLargest, KeyType::kP256, 64);
   RegisterStage("LintFleetAuthz/largest", LintLargest, KeyType::kP256, 64);
   RegisterStage("CurrentGrants", CurrentGrants, KeyType::kP256, 64);
+  RegisterStage("CurrentGrants/revocations", CurrentGrantsWithRevocations, KeyType::kP256, 64);
   RegisterStage("VerifyPeer", VerifyPeer, KeyType::kP256, 64);
   return true;
 }();

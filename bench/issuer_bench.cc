@@ -36,10 +36,14 @@ struct SharedIssuer {
       : rocksdb(on_disk ? std::make_unique<TemporaryRocksDb>() : nullptr),
         ca({.key_type = type,
             .store = on_disk ? rocksdb->get() : &memory,
-            .clock = &Clock::System()}) {}
+            .clock = &Clock::System(),
+            .revocations = &known}) {
+    known.SetComplete(0);
+  }
 
   const std::unique_ptr<TemporaryRocksDb> rocksdb;
   store::MemoryStore memory;
+  service::KnownRevocations known;
   testing::TestIssuer ca;
 };
 

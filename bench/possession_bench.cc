@@ -1,7 +1,10 @@
 // The proof of possession: is the subscriber's key good, and is the CSR's signature its own.
 //
 // Workloads, for each type of subscriber key, batches of 1 to 256 different CSRs, 1 and 2 threads:
-//   VerifyPossession   PossessionVerifier::VerifyBatch, one verifier for both threads
+//   VerifyPossession   PossessionVerifier::VerifyBatch as the server has it, one verifier for both
+//                      threads: P-256 in lanes where this processor can (the label says so)
+//   VerifyByOpenSsl    the same with possession_lanes off, P-256 alone
+//   VerifyInLanes      the arithmetic alone: numbers in, verdicts out (1, 2, 8, 16, 64)
 //   CheckPublicKey     the judgement of the key alone, which is part of it (batches of 64)
 // raw is one verification with a kept key and a given digest, the floor: ratio is what hashing the
 // CSR, judging the key and taking it from its bytes add. obvious is X509_REQ_verify of a request
@@ -9,23 +12,34 @@
 //
 //   bazel run --config=opt //bench:possession_bench
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/types/span.h"
+#include "base/cpu_features.h"
 #include "bench/check.h"
 #include "bench/csr_set.h"
 #include "bench/obvious_way.h"
 #include "bench/raw_cryptography.h"
 #include "bench/register_stage.h"
 #include "bench/stage.h"
+#include "p256/lanes.h"
 #include "x509/possession.h"
+#include "x509/possession_lanes.h"
 #include "x509/public_key.h"
 
 namespace fleetca::bench {
 namespace {
 
 const x509::PossessionVerifier& SharedVerifier() {
-  static const auto* const verifier = x509::PossessionVerifier::CreateOpenSsl().release();
+  static const auto* const verifier =
+      x509::PossessionVerifier::Create(x509::LanesSetting::kAuto).release();
+  return *verifier;
+}
+
+const x509::PossessionVerifier& OpenSslVerifier() {
+  static const auto* const verifier =
+      x509::PossessionVerifier::Create(x509::LanesSetting::kOff).release();
   return *verifier;
 }
 
@@ -38,7 +52,7 @@ std::vector<const x509::Csr*> PointersTo(const CsrSet& csrs) {
   return pointers;
 }
 
-void VerifyPossession(benchmark::State& state, KeyType type) {
+void VerifyBy(const x509::PossessionVerifier& verifier, benchmark::State& state, KeyType type) {
   const CsrSet& csrs = CsrsOf(type);
   const std::vector<const x509::Csr*> pointers = PointersTo(csrs);
   RawKey raw_key(type);
@@ -53,8 +67,8 @@ void VerifyPossession(benchmark::State& state, KeyType type) {
   stage.batch = static_cast<size_t>(state.range(0));
   std::vector<absl::Status> results(stage.batch);
   stage.run_batch = [&] {
-    SharedVerifier().VerifyBatch(absl::MakeConstSpan(pointers).subspan(next, stage.batch),
-                                 absl::MakeSpan(results));
+    verifier.VerifyBatch(absl::MakeConstSpan(pointers).subspan(next, stage.batch),
+                         absl::MakeSpan(results));
     for (const absl::Status& result : results) {
       CheckOk(result, "VerifyBatch");
     }
@@ -62,6 +76,43 @@ void VerifyPossession(benchmark::State& state, KeyType type) {
   };
   stage.raw = [&] { raw_key.Verify(); };
   stage.obvious = [&] { obvious_way.VerifyRequest(requests[next_obvious++ % kCsrs].get()); };
+  MeasureStage(state, stage);
+  state.SetLabel(std::string(x509::PossessionPathText(verifier.statistics().path)));
+}
+
+void VerifyPossession(benchmark::State& state, KeyType type) {
+  VerifyBy(SharedVerifier(), state, type);
+}
+
+void VerifyByOpenSsl(benchmark::State& state, KeyType type) {
+  VerifyBy(OpenSslVerifier(), state, type);
+}
+
+void VerifyInLanes(benchmark::State& state, KeyType type) {
+  static const auto* const lanes = HasAvx512Ifma() ? p256::Lanes::Create().release() : nullptr;
+  if (lanes == nullptr) {
+    state.SkipWithError("this processor has no AVX-512 IFMA");
+    return;
+  }
+  const CsrSet& csrs = CsrsOf(type);
+  std::vector<p256::PublicSignature> signatures;
+  for (size_t i = 0; i < 2 * kCsrs; ++i) {
+    signatures.push_back(x509::PublicSignatureOf(csrs.parsed[i % kCsrs]).value());
+  }
+  RawKey raw_key(type);
+  size_t next = 0;
+  Stage stage;
+  stage.batch = static_cast<size_t>(state.range(0));
+  const auto valid = std::make_unique<bool[]>(stage.batch);
+  stage.run_batch = [&] {
+    lanes->Verify(absl::MakeConstSpan(signatures).subspan(next, stage.batch),
+                  absl::MakeSpan(valid.get(), stage.batch));
+    for (size_t i = 0; i < stage.batch; ++i) {
+      Check(valid[i], "Lanes::Verify");
+    }
+    next = (next + stage.batch) % kCsrs;
+  };
+  stage.raw = [&] { raw_key.Verify(); };
   MeasureStage(state, stage);
 }
 
@@ -84,6 +135,15 @@ void CheckPublicKey(benchmark::State& state, KeyType type) {
 [[maybe_unused]] const bool kRegistered = [] {
   RegisterStage("VerifyPossession", VerifyPossession);
   RegisterStage("VerifyPossession", VerifyPossession, KeyType::kRsa4096, 64);
+  for (const int batch : {2, 16}) {
+    RegisterStage("VerifyPossession", VerifyPossession, KeyType::kP256, batch);
+  }
+  for (const int batch : {1, 64}) {
+    RegisterStage("VerifyByOpenSsl", VerifyByOpenSsl, KeyType::kP256, batch);
+  }
+  for (const int batch : {1, 2, 8, 16, 64}) {
+    RegisterStage("VerifyInLanes", VerifyInLanes, KeyType::kP256, batch);
+  }
   for (const KeyType type :
        {KeyType::kP256, KeyType::kP384, KeyType::kRsa2048, KeyType::kRsa4096, KeyType::kEd25519}) {
     RegisterStage("CheckPublicKey", CheckPublicKey, type, 64);

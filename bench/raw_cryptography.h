@@ -3,6 +3,7 @@
 #define FLEETCA_BENCH_RAW_CRYPTOGRAPHY_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "base/crypto_types.h"
@@ -37,18 +38,25 @@ class RawKey {
 };
 
 // What every certificate costs at the least: one verification of its subscriber's signature and one
-// signature of the CA's. Not thread-safe.
+// signature of the CA's. Without a subscriber, the signature alone: of a renewal with the same key,
+// which the handshake has proved. Not thread-safe.
 class RawCryptography {
  public:
-  RawCryptography(KeyType subscriber, KeyType issuer) : subscriber_(subscriber), issuer_(issuer) {}
+  RawCryptography(std::optional<KeyType> subscriber, KeyType issuer) : issuer_(issuer) {
+    if (subscriber.has_value()) {
+      subscriber_.emplace(*subscriber);
+    }
+  }
 
   void Run() {
-    subscriber_.Verify();
+    if (subscriber_.has_value()) {
+      subscriber_->Verify();
+    }
     issuer_.Sign();
   }
 
  private:
-  RawKey subscriber_;
+  std::optional<RawKey> subscriber_;
   RawKey issuer_;
 };
 

@@ -1,5 +1,4 @@
 // fleetca: the one binary. It knows the server's commands and the client's, and nothing below them.
-#include <algorithm>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -10,19 +9,21 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "base/cpu_features.h"
 #include "base/exit_status.h"
 #include "base/last_words.h"
 #include "base/openssl.h"
 #include "base/standard_output.h"
 #include "base/version.h"
 #include "client/cli/command_line.h"
-#include "client/cli/command_tree.h"
 #include "client/cli/commands.h"
 #include "client/cli/flag_paths.h"
 #include "client/cli/help_json.h"
-#include "client/cli/output.h"
+#include "client/cli/manual/command_tree.h"
 #include "client/cli/policy_apply_command.h"
+#include "client/cli/terminal/output.h"
 #include "deploy/commit.h"
+#include "deploy/quickstart/quickstart_command.h"
 #include "service/cli/commands.h"
 #include "service/cli/policy_command.h"
 
@@ -57,19 +58,23 @@ Examples:
 
 std::string OpensslVersion() { return OpenSSL_version(OPENSSL_VERSION_STRING); }
 
-// "fleetca 0.1.0 (commit 1a2b3c, OpenSSL 3.0.19)"
+// What `possession_lanes: POSSESSION_LANES_AUTO` takes on this host.
+std::string PossessionLanes() { return fleetca::HasAvx512Ifma() ? "AVX-512 IFMA" : "none"; }
+
+// "fleetca 0.1.0 (commit 1a2b3c, OpenSSL 3.0.19, possession lanes: AVX-512 IFMA)"
 std::string VersionText() {
   const std::string commit = fleetca::kCommit;
   return absl::StrCat("fleetca ", fleetca::kVersion, " (",
                       commit.empty() ? "" : absl::StrCat("commit ", commit, ", "), "OpenSSL ",
-                      OpensslVersion(), ")");
+                      OpensslVersion(), ", possession lanes: ", PossessionLanes(), ")");
 }
 
 std::string VersionJson() {
   const std::string commit = fleetca::kCommit;
   return absl::StrCat("{\"version\": \"", fleetca::kVersion, "\", ",
                       commit.empty() ? "" : absl::StrCat("\"commit\": \"", commit, "\", "),
-                      "\"openssl\": \"", OpensslVersion(), "\"}");
+                      "\"openssl\": \"", OpensslVersion(), "\", \"possession_lanes\": \"",
+                      PossessionLanes(), "\"}");
 }
 
 void AddVersionCommand(CLI::App& app, int* exit_code) {
@@ -88,17 +93,21 @@ void AddHelpCommand(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "help", "Explain a command, as its --help does: help COMMAND [SUBCOMMAND]");
   auto form = std::make_shared<std::string>("text");
-  // As the command, it is taken off the arguments.
+  auto path = std::make_shared<std::vector<std::string>>();
+  // As the command, they are taken off the arguments.
   fleetca::client::AddTextOrJsonFlag(*command, form.get());
+  command->add_option("command", *path, "Which one, such as: cert issue")->type_name("COMMAND");
   command->footer(kHelpExamples);
-  // It keeps the form for as long as the flag may write to it.
-  command->callback([form] {});
+  // It keeps them for as long as the flags may write to them.
+  command->callback([form, path] {});
 }
 
 bool WantsJsonOutput() { return fleetca::GetErrorForm() == fleetca::ErrorForm::kJson; }
 
-int Report(const fleetca::client::CommandLineMistake& mistake) {
-  return fleetca::ReportUsageError(mistake.sentence, mistake.flag);
+int Report(const fleetca::client::CommandLineMistake& mistake,
+           const std::vector<std::string>& arguments) {
+  return fleetca::client::ExitCodeWithoutAnswer(
+      arguments, fleetca::ReportUsageError(mistake.sentence, mistake.flag));
 }
 
 int ShowHelp(const CLI::App& app, const CLI::CallForHelp& help) {
@@ -128,23 +137,24 @@ int Run(std::vector<std::string> arguments) {
   // It asks a server, and checks the file first as only the server's side can.
   fleetca::client::AddPolicyApplyCommand(*app.get_subcommand("policy"), &exit_code,
                                          fleetca::service::CheckPolicyFile);
+  fleetca::quickstart::AddQuickstartCommand(app, &exit_code);
   AddHelpCommand(app);
   AddVersionCommand(app, &exit_code);
   fleetca::client::AddGroupExamples(app);
   fleetca::client::NamePathsWhenParsed(app);
   if (const auto mistake = fleetca::client::FindMistake(app, arguments);
       !mistake.sentence.empty()) {
-    return Report(mistake);
+    return Report(mistake, arguments);
   }
-  std::reverse(arguments.begin(), arguments.end());
   try {
-    app.parse(arguments);
+    // CLI11 takes them from the end.
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp& help) {
     return ShowHelp(app, help);
   } catch (const CLI::ParseError& error) {
     // Asking for the version is no mistake; everything else is.
     if (error.get_exit_code() != 0) {
-      return Report(fleetca::client::MistakeOf(app, error));
+      return Report(fleetca::client::MistakeOf(app, error), arguments);
     }
     const int shown = app.exit(error);
     return std::cout.flush().good() ? shown : fleetca::kExitFailed;
@@ -160,9 +170,11 @@ int main(int argc, char** argv) {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   fleetca::SayWhyOnTerminate();
   // We throw nothing. What a library throws, no memory above all, ends here with a sentence.
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
   try {
-    return Run(std::vector<std::string>(argv + 1, argv + argc));
+    return Run(arguments);
   } catch (const std::exception& error) {
-    return fleetca::ReportUnexpected(error.what());
+    return fleetca::client::ExitCodeWithoutAnswer(arguments,
+                                                  fleetca::ReportUnexpected(error.what()));
   }
 }

@@ -4,7 +4,7 @@
 
 #include "base/status_macros.h"
 #include "client/key_and_csr.h"
-#include "client/requested_name.h"
+#include "x509/requested_name.h"
 
 namespace fleetca::loadgen {
 
@@ -12,8 +12,8 @@ absl::StatusOr<std::vector<BadCsr>> MakeBadCsrs(const CsrPool& pool) {
   std::string broken = pool.entries.front().csr_der;
   broken.back() = static_cast<char>(broken.back() ^ 1);
   FLEETCA_ASSIGN_OR_RETURN(
-      const client::RequestedName name,
-      client::ParseRequestedName("URI:spiffe://not-the-cas-domain.example/svc/load"));
+      const x509::RequestedName name,
+      x509::ParseRequestedName("URI:spiffe://not-the-cas-domain.example/svc/load"));
   FLEETCA_ASSIGN_OR_RETURN(client::KeyAndCsr foreign, client::MakeKeyAndCsr(pool.spec.key, {name}));
   return std::vector<BadCsr>{
       {std::move(broken), Reason::kSignatureInvalid},

@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "base/errors.h"
 #include "base/secret.h"
+#include "base/status_macros.h"
 #include "client/server_credentials.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/support/channel_arguments.h"
@@ -42,16 +43,21 @@ std::shared_ptr<grpc::Channel> Connector::NewChannel(
 
 absl::StatusOr<std::vector<std::shared_ptr<grpc::Channel>>> Connector::Connect(size_t count) const {
   std::vector<std::shared_ptr<grpc::Channel>> channels;
-  const auto deadline = absl::ToChronoTime(absl::Now() + timeout_);
   for (size_t i = 0; i < count; ++i) {
-    channels.push_back(NewChannel());
-    if (!channels.back()->WaitForConnected(deadline)) {
-      return Unavailable(Reason::kServerUnreachable,
-                         absl::StrCat("cannot make connection ", i + 1, " of ", count, " to ",
-                                      server_, " in ", absl::FormatDuration(timeout_)));
-    }
+    FLEETCA_ASSIGN_OR_RETURN(channels.emplace_back(), ConnectWith(identity_.credentials));
   }
   return channels;
+}
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> Connector::ConnectWith(
+    const std::shared_ptr<grpc::ChannelCredentials>& credentials) const {
+  std::shared_ptr<grpc::Channel> channel = NewChannel(credentials);
+  if (!channel->WaitForConnected(absl::ToChronoTime(absl::Now() + timeout_))) {
+    return Unavailable(Reason::kServerUnreachable,
+                       absl::StrCat("cannot make a connection to ", server_, " in ",
+                                    absl::FormatDuration(timeout_)));
+  }
+  return channel;
 }
 
 std::shared_ptr<grpc::ChannelCredentials> Connector::Credentials(

@@ -28,6 +28,9 @@ class Connector {
 
   // As the caller, connected. UNAVAILABLE kServerUnreachable.
   absl::StatusOr<std::vector<std::shared_ptr<grpc::Channel>>> Connect(size_t count) const;
+  // The same of one, as whom the credentials say.
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> ConnectWith(
+      const std::shared_ptr<grpc::ChannelCredentials>& credentials) const;
 
   // For another caller, who presents the certificate.
   std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::string& chain_pem,

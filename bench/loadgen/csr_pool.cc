@@ -11,8 +11,8 @@
 #include "base/process_usage.h"
 #include "base/status_macros.h"
 #include "client/key_and_csr.h"
-#include "client/requested_name.h"
 #include "x509/pem.h"
+#include "x509/requested_name.h"
 
 namespace fleetca::loadgen {
 namespace {
@@ -21,8 +21,8 @@ constexpr absl::string_view kPemPrivateKey = "PRIVATE KEY";
 constexpr absl::Duration kProgressInterval = absl::Milliseconds(200);
 
 absl::StatusOr<CsrPool::Entry> MakeEntry(const CsrPoolSpec& spec, size_t i) {
-  FLEETCA_ASSIGN_OR_RETURN(const client::RequestedName name,
-                           client::ParseRequestedName(PoolName(spec, i)));
+  FLEETCA_ASSIGN_OR_RETURN(const x509::RequestedName name,
+                           x509::ParseRequestedName(PoolName(spec, i)));
   FLEETCA_ASSIGN_OR_RETURN(client::KeyAndCsr made, client::MakeKeyAndCsr(spec.key, {name}));
   FLEETCA_ASSIGN_OR_RETURN(std::string key_der,
                            x509::DecodeOnePem(kPemPrivateKey, made.private_key_pem.view()));

@@ -10,6 +10,8 @@ namespace {
 
 // So that whoever waits for something else as well, such as Ctrl-C, gets round to it.
 constexpr int64_t kLongestWaitNs = 100'000'000;
+// How long the queue waits for its turn beside a source.
+constexpr int64_t kSourceTurnNs = 1'000'000;
 
 gpr_timespec GrpcDeadline(int64_t wait_ns) {
   if (wait_ns <= 0) {
@@ -35,7 +37,32 @@ EventLoop::~EventLoop() {
   }
 }
 
+bool EventLoop::RunOneOfBoth(int64_t until_ns) {
+  until_ns = std::min(until_ns, MonotonicNow() + kLongestWaitNs);
+  while (true) {
+    void* tag = nullptr;
+    bool ok = false;
+    if (queue_.AsyncNext(&tag, &ok, GrpcDeadline(0)) == grpc::CompletionQueue::GOT_EVENT) {
+      if (tag != alarm_.tag()) {
+        static_cast<Event*>(tag)->Proceed(ok);
+        return true;
+      }
+      alarm_.OnRung();
+    }
+    const int64_t left_ns = until_ns - MonotonicNow();
+    if (source_->Poll(std::clamp<int64_t>(left_ns, 0, kSourceTurnNs))) {
+      return true;
+    }
+    if (left_ns <= 0) {
+      return false;
+    }
+  }
+}
+
 bool EventLoop::RunOne(int64_t until_ns) {
+  if (source_ != nullptr) {
+    return RunOneOfBoth(until_ns);
+  }
   while (true) {
     const int64_t left_ns = until_ns - MonotonicNow();
     if (left_ns > 0) {

@@ -33,6 +33,16 @@ class FunctionEvent final : public Event {
   const std::function<void(bool ok)> function_;
 };
 
+// Something else that events come from, such as sockets of no gRPC.
+class EventSource {
+ public:
+  // Waits for at most `wait_ns`, and lets proceed what has come; false when nothing had.
+  virtual bool Poll(int64_t wait_ns) = 0;
+
+ protected:
+  ~EventSource() = default;
+};
+
 // Everything happens on the thread that calls RunOne, so nothing behind it needs a lock. A call
 // made this way costs the client less than with gRPC's callbacks, which hand each answer to another
 // thread. Thread-compatible.
@@ -48,9 +58,16 @@ class EventLoop {
 
   // Waits for one event until `until_ns` (MonotonicNow), or for a tenth of a second, and lets it
   // proceed; false when none came.
+  // With a source, what came from there meanwhile proceeds too.
   bool RunOne(int64_t until_ns);
 
+  // Null, or what is polled as well; it outlives its use here.
+  void set_source(EventSource* source) { source_ = source; }
+
  private:
+  bool RunOneOfBoth(int64_t until_ns);
+
+  EventSource* source_ = nullptr;
   grpc::CompletionQueue queue_;
   QueueAlarm alarm_{&queue_};
 };

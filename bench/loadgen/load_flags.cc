@@ -18,6 +18,13 @@ Examples:
     loadgen unary --ladder auto --at-knee 0.7 --dir ca
   A TLS handshake for every certificate, with RSA keys made beforehand:
     loadgen bootstrap --key-type rsa2048 --pool rsa.pool --pool-size 1000 --dir ca
+  Renewals of 64 agents with the keys that they have:
+    loadgen renew --same-key --agents 64 --dir ca
+  40,000 certificates, issued first, revoked 100 in a call:
+    loadgen revoke --batch 100 --max-requests 400 --warm-up 0s --outstanding 1 --dir ca
+  OCSP as clients ask, and with a nonce, which has each answer signed:
+    loadgen ocsp --http 127.0.0.1:8080 --dir ca
+    loadgen ocsp --http 127.0.0.1:8080 --post --nonce --dir ca
 
 The report goes to standard output, progress and words to standard error. Exit status: 0 done, 1
 failed (also when a sampled certificate is wrong), 2 the command line was not understood. The server
@@ -28,6 +35,8 @@ Ctrl-C ends the measurement and reports what there is; a second one ends at once
 void AddServerFlags(CLI::App& app, LoadFlags* flags) {
   client::AddServerFlags(app, &flags->connection)
       ->add_flag("--i-own-this-server", flags->own_server, "Allow an address that is not loopback");
+  app.add_option("--http", flags->plan.http_server, "The server's HTTP port, for shape ocsp")
+      ->type_name("HOST:PORT");
 }
 
 void AddLoadShapeFlags(CLI::App& app, LoadFlags* flags) {
@@ -41,7 +50,7 @@ void AddLoadShapeFlags(CLI::App& app, LoadFlags* flags) {
                    "Calls in flight (closed loop); for stream, on each connection")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
-  group->add_option("--batch", plan.batch, "Certificates in one call of shape batch")
+  group->add_option("--batch", plan.batch, "Certificates in one call of shape batch or revoke")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
   group->add_option("--rate", flags->rate, "Calls a second, whatever the server does (open loop)")
@@ -68,6 +77,10 @@ void AddLoadShapeFlags(CLI::App& app, LoadFlags* flags) {
   group->add_option("--agents", plan.agents, "Callers of shape renew, /svc/agent-0 and so on")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
+  group->add_flag("--same-key", plan.same_key,
+                  "Shape renew: with the key of the certificate, on connections that stay open");
+  group->add_flag("--post", plan.post, "Shape ocsp: ask by POST instead of GET");
+  group->add_flag("--nonce", plan.nonce, "Shape ocsp: with a nonce, so that no answer is kept");
   group->add_option("--bad-share", plan.bad_share, "Share of bad CSRs in shape mixed")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
@@ -127,8 +140,10 @@ void AddRequestFlags(CLI::App& app, LoadFlags* flags) {
 
 void AddLoadFlags(CLI::App& app, LoadFlags* flags) {
   app.add_option("shape", flags->shape,
-                 "What a call is: unary, batch, stream, connect, bootstrap, renew or mixed")
-      ->check(CLI::IsMember({"unary", "batch", "stream", "connect", "bootstrap", "renew", "mixed"}),
+                 "What a call is: unary, batch, stream, connect, bootstrap, renew, mixed, revoke "
+                 "or ocsp")
+      ->check(CLI::IsMember({"unary", "batch", "stream", "connect", "bootstrap", "renew", "mixed",
+                             "revoke", "ocsp"}),
               "")
       ->type_name("SHAPE")
       ->required();

@@ -3,8 +3,9 @@
 namespace fleetca::loadgen {
 namespace {
 
-constexpr Shape kShapes[] = {Shape::kUnary,     Shape::kBatch, Shape::kStream, Shape::kConnect,
-                             Shape::kBootstrap, Shape::kRenew, Shape::kMixed};
+constexpr Shape kShapes[] = {Shape::kUnary,   Shape::kBatch,     Shape::kStream,
+                             Shape::kConnect, Shape::kBootstrap, Shape::kRenew,
+                             Shape::kMixed,   Shape::kRevoke,    Shape::kOcsp};
 
 }  // namespace
 
@@ -24,6 +25,10 @@ absl::string_view ShapeName(Shape shape) {
       return "renew";
     case Shape::kMixed:
       return "mixed";
+    case Shape::kRevoke:
+      return "revoke";
+    case Shape::kOcsp:
+      return "ocsp";
   }
   return "";
 }

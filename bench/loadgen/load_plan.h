@@ -23,6 +23,8 @@ enum class Shape {
   kBootstrap,  // a TLS connection and IssueCertificate on it
   kRenew,      // the same, presenting the certificate that the last one gave
   kMixed,      // IssueCertificate, GetCertificate and bad CSRs
+  kRevoke,     // RevokeCertificates of serial numbers
+  kOcsp,       // a question to the OCSP responder, by plain HTTP
 };
 
 // "unary"...
@@ -74,6 +76,12 @@ struct LoadPlan {
   size_t pool_size = 4096;
   std::string pool_file;  // empty: in memory alone
   size_t agents = 16;
+  // Of renewals: RenewCertificate without a CSR, on connections that stay open.
+  bool same_key = false;
+  // HOST:PORT of the server's HTTP port, for OCSP.
+  std::string http_server;
+  bool post = false;   // OCSP by POST, else by GET
+  bool nonce = false;  // in each question, so that the answer is signed anew
   double bad_share = 0.05;
   double lookup_share = 0.1;
   // Certificates to verify and look up.

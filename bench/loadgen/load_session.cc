@@ -122,7 +122,9 @@ void LoadSession::StartProbe() {
   const std::optional<KeyType> issuer =
       report_.server.has_value() ? KeyTypeOfServerName(report_.server->issuer_key()) : std::nullopt;
   if (issuer.has_value()) {
-    probe_ = std::make_unique<RawProbe>(plan_.key, *issuer);
+    const bool verifies = !plan_.same_key && plan_.shape != Shape::kOcsp;
+    probe_ = std::make_unique<RawProbe>(verifies ? std::optional<KeyType>(plan_.key) : std::nullopt,
+                                        *issuer);
   }
 }
 

@@ -3,7 +3,10 @@
 #include "bench/loadgen/batch_operation.h"
 #include "bench/loadgen/fresh_operation.h"
 #include "bench/loadgen/mixed_operation.h"
+#include "bench/loadgen/ocsp_operation.h"
 #include "bench/loadgen/renew_operation.h"
+#include "bench/loadgen/revoke_operation.h"
+#include "bench/loadgen/same_key_renew_operation.h"
 #include "bench/loadgen/stream_operation.h"
 #include "bench/loadgen/unary_operation.h"
 
@@ -22,9 +25,16 @@ std::unique_ptr<Operation> MakeOperation(LoadContext context) {
     case Shape::kBootstrap:
       return std::make_unique<FreshOperation>(context, FreshCall::Method::kIssueCertificate);
     case Shape::kRenew:
+      if (context.plan.same_key) {
+        return std::make_unique<SameKeyRenewOperation>(context);
+      }
       return std::make_unique<RenewOperation>(context);
     case Shape::kMixed:
       return std::make_unique<MixedOperation>(context);
+    case Shape::kRevoke:
+      return std::make_unique<RevokeOperation>(context);
+    case Shape::kOcsp:
+      return std::make_unique<OcspOperation>(context);
   }
   return nullptr;
 }

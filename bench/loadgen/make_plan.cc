@@ -18,6 +18,8 @@ constexpr double kFastest = 1e6;  // calls per second
 constexpr size_t kPoolSize = 4096;
 // An RSA key takes a hundred milliseconds to make.
 constexpr size_t kRsaPoolSize = 256;
+// SerialNumbers.values.
+constexpr size_t kMostRevokedInACall = 10'000;
 
 absl::Status Mistake(absl::string_view flag, absl::string_view text, absl::string_view wants) {
   return absl::InvalidArgumentError(absl::StrCat(flag, ": \"", text, "\" is not ", wants));
@@ -90,6 +92,45 @@ absl::Status ReadTimes(const LoadFlags& flags, LoadPlan* plan) {
   return absl::OkStatus();
 }
 
+absl::Status CheckIsOurs(absl::string_view flag, absl::string_view address,
+                         const LoadFlags& flags) {
+  return IsLoopback(address) || flags.own_server
+             ? absl::OkStatus()
+             : absl::InvalidArgumentError(absl::StrCat(
+                   flag, " ", address,
+                   " is not this machine's loopback address. This is a load generator: where the "
+                   "server is yours to load, say so with --i-own-this-server"));
+}
+
+// What only some shapes need, and need for certain.
+absl::Status CheckShape(const LoadPlan& plan) {
+  if (plan.shape == Shape::kRenew && plan.pool_size < plan.agents) {
+    return absl::InvalidArgumentError(
+        "--pool-size is less than --agents: each agent needs a key of its own");
+  }
+  if (plan.same_key && plan.shape != Shape::kRenew) {
+    return absl::InvalidArgumentError("--same-key is of shape renew alone");
+  }
+  if (plan.shape == Shape::kRevoke &&
+      (plan.max_requests == 0 || plan.warm_up != absl::ZeroDuration())) {
+    return absl::InvalidArgumentError(
+        "revoke needs --max-requests and --warm-up 0s: the certificates that it revokes are issued "
+        "before, --batch for each call");
+  }
+  if (plan.shape == Shape::kRevoke && plan.batch > kMostRevokedInACall) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--batch: a call revokes at most ", kMostRevokedInACall, " certificates"));
+  }
+  if (plan.shape == Shape::kOcsp && plan.http_server.empty()) {
+    return absl::InvalidArgumentError(
+        "ocsp needs --http HOST:PORT, the address in http { ... } of the server's configuration");
+  }
+  if ((plan.post || plan.nonce || !plan.http_server.empty()) && plan.shape != Shape::kOcsp) {
+    return absl::InvalidArgumentError("--http, --post and --nonce are of shape ocsp alone");
+  }
+  return absl::OkStatus();
+}
+
 // The files that `fleetca ca init` makes, where none is named.
 absl::Status ReadConnection(const LoadFlags& flags, LoadPlan* plan) {
   const client::ConnectionFlags& connection = flags.connection;
@@ -97,11 +138,9 @@ absl::Status ReadConnection(const LoadFlags& flags, LoadPlan* plan) {
   if (!server.ok()) {
     return server.status();
   }
-  if (!IsLoopback(*server) && !flags.own_server) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--server ", *server,
-                     " is not this machine's loopback address. This is a load generator: where the "
-                     "server is yours to load, say so with --i-own-this-server"));
+  FLEETCA_RETURN_IF_ERROR(CheckIsOurs("--server", *server, flags));
+  if (!plan->http_server.empty()) {
+    FLEETCA_RETURN_IF_ERROR(CheckIsOurs("--http", plan->http_server, flags));
   }
   if (const std::string missing = client::MissingConnectionFlag(connection); !missing.empty()) {
     return absl::InvalidArgumentError(missing);
@@ -133,10 +172,7 @@ absl::StatusOr<LoadPlan> MakePlan(const LoadFlags& flags) {
   if (plan.bad_share + plan.lookup_share > 1) {
     return absl::InvalidArgumentError("--bad-share and --lookup-share are more than 1 together");
   }
-  if (plan.shape == Shape::kRenew && plan.pool_size < plan.agents) {
-    return absl::InvalidArgumentError(
-        "--pool-size is less than --agents: each agent needs a key of its own");
-  }
+  FLEETCA_RETURN_IF_ERROR(CheckShape(plan));
   return plan;
 }
 

@@ -126,6 +126,24 @@ TEST(MakePlanTest, Ladders) {
   EXPECT_TRUE(Parse({"unary", "--dir", "ca", "--ladder", "auto"})->automatic_ladder);
 }
 
+TEST(MakePlanTest, WhatComesAfterTheIssuing) {
+  const absl::StatusOr<LoadPlan> renew = Parse({"renew", "--same-key", "--dir", "ca"});
+  ASSERT_TRUE(renew.ok()) << renew.status();
+  EXPECT_TRUE(renew->same_key);
+  const absl::StatusOr<LoadPlan> revoke =
+      Parse({"revoke", "--batch", "1000", "--max-requests", "5", "--warm-up", "0s", "--dir", "ca"});
+  ASSERT_TRUE(revoke.ok()) << revoke.status();
+  EXPECT_EQ(revoke->shape, Shape::kRevoke);
+  EXPECT_EQ(revoke->batch, 1000u);
+  const absl::StatusOr<LoadPlan> ocsp =
+      Parse({"ocsp", "--http", "127.0.0.1:8080", "--post", "--nonce", "--dir", "ca"});
+  ASSERT_TRUE(ocsp.ok()) << ocsp.status();
+  EXPECT_EQ(ocsp->shape, Shape::kOcsp);
+  EXPECT_EQ(ocsp->http_server, "127.0.0.1:8080");
+  EXPECT_TRUE(ocsp->post);
+  EXPECT_TRUE(ocsp->nonce);
+}
+
 TEST(MakePlanTest, MistakesAreSentences) {
   ExpectMistake({}, "shape");
   ExpectMistake({"tunary"}, "tunary");
@@ -144,6 +162,14 @@ TEST(MakePlanTest, MistakesAreSentences) {
   ExpectMistake({"unary", "--ladder", "auto", "--rate", "5"}, "exclude each other");
   ExpectMistake({"mixed", "--bad-share", "0.6", "--lookup-share", "0.6"}, "more than 1");
   ExpectMistake({"renew", "--agents", "10", "--pool-size", "9"}, "--agents");
+  ExpectMistake({"unary", "--same-key"}, "shape renew alone");
+  ExpectMistake({"revoke", "--warm-up", "0s"}, "--max-requests");
+  ExpectMistake({"revoke", "--max-requests", "5"}, "--warm-up 0s");
+  ExpectMistake({"revoke", "--max-requests", "5", "--warm-up", "0s", "--batch", "10001"},
+                "at most 10000");
+  ExpectMistake({"ocsp"}, "--http HOST:PORT");
+  ExpectMistake({"unary", "--nonce"}, "of shape ocsp alone");
+  ExpectMistake({"unary", "--http", "127.0.0.1:8080"}, "of shape ocsp alone");
   ExpectMistake({"unary", "--key-type", "dsa"}, "dsa");
   ExpectMistake({"unary", "--server", "127.0.0.1"}, "has no port");
   EXPECT_THAT(std::string(Parse({"unary"}).status().message()), HasSubstr("--dir"));
@@ -151,6 +177,7 @@ TEST(MakePlanTest, MistakesAreSentences) {
 
 TEST(MakePlanTest, LoadsNoOneElsesServer) {
   ExpectMistake({"unary", "--server", "ca.fleet.example:8443"}, "--i-own-this-server");
+  ExpectMistake({"ocsp", "--http", "ca.fleet.example:80"}, "--i-own-this-server");
   EXPECT_TRUE(
       Parse({"unary", "--dir", "ca", "--server", "ca.fleet.example:8443", "--i-own-this-server"})
           .ok());

@@ -50,7 +50,7 @@ std::optional<double> MiddleMean(std::vector<double> values) {
   return std::accumulate(begin, end, 0.0) / static_cast<double>(end - begin);
 }
 
-RawProbe::RawProbe(KeyType subscriber, KeyType issuer)
+RawProbe::RawProbe(std::optional<KeyType> subscriber, KeyType issuer)
     : cryptography_(subscriber, issuer), thread_([this] { Run(); }) {}
 
 RawProbe::~RawProbe() {

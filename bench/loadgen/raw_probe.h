@@ -29,8 +29,8 @@ std::optional<double> MiddleMean(std::vector<double> values);
 // They run side by side, so both meet the same clock rate and the same neighbours. Thread-safe.
 class RawProbe {
  public:
-  // Starts at once.
-  RawProbe(KeyType subscriber, KeyType issuer);
+  // Starts at once. Without a subscriber it signs alone (bench/raw_cryptography.h).
+  RawProbe(std::optional<KeyType> subscriber, KeyType issuer);
   // Stops.
   ~RawProbe();
   RawProbe(const RawProbe&) = delete;

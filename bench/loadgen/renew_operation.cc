@@ -1,27 +1,19 @@
 #include "bench/loadgen/renew_operation.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "bench/loadgen/fresh_operation.h"
+#include "bench/loadgen/issued_beforehand.h"
 #include "client/status_from_grpc.h"
-#include "x509/pem.h"
 
 namespace fleetca::loadgen {
 namespace {
 
-constexpr size_t kMostAtOnce = 500;
-
-template <typename Chain>
-std::string ChainPem(const std::string& leaf_der, const Chain& chain_der) {
-  std::string pem = x509::EncodePem(x509::kPemCertificate, leaf_der);
-  for (const std::string& der : chain_der) {
-    pem += x509::EncodePem(x509::kPemCertificate, der);
-  }
-  return pem;
+std::string ChainPem(const v1::IssueCertificateResponse& response) {
+  return PemOfChain(response.certificate().certificate_der(),
+                    {response.chain_der().begin(), response.chain_der().end()});
 }
 
 }  // namespace
@@ -41,18 +33,11 @@ size_t RenewOperation::EntryAfter(size_t entry) const {
 }
 
 absl::Status RenewOperation::Prepare(const client::CaClient& client) {
-  for (size_t first = 0; first < agents_.size(); first += kMostAtOnce) {
-    std::vector<client::IssueOptions> asked;
-    for (size_t i = first; i < std::min(first + kMostAtOnce, agents_.size()); ++i) {
-      asked.push_back({context().pool.entries[i].csr_der, context().plan.profile});
-    }
-    FLEETCA_ASSIGN_OR_RETURN(const auto results, client.IssueBatch(asked));
-    for (size_t k = 0; k < results.size(); ++k) {
-      FLEETCA_RETURN_IF_ERROR(results[k].status());
-      agents_[first + k] = {ChainPem(results[k]->certificate_der, results[k]->chain_der),
-                            first + k};
-      free_agents_.push_back(first + k);
-    }
+  FLEETCA_ASSIGN_OR_RETURN(const std::vector<client::Issued> issued,
+                           IssueBeforehand(client, context(), agents_.size()));
+  for (size_t i = 0; i < agents_.size(); ++i) {
+    agents_[i] = {PemOfChain(issued[i].certificate_der, issued[i].chain_der), i};
+    free_agents_.push_back(i);
   }
   return TryRenewal();
 }
@@ -96,8 +81,7 @@ void RenewOperation::StartRenewal(int64_t intended_ns) {
 void RenewOperation::OnDone(FreshCall& call) {
   if (call.status().ok()) {
     const v1::IssueCertificateResponse& response = call.response();
-    agents_[call.agent] = {ChainPem(response.certificate().certificate_der(), response.chain_der()),
-                           call.csr};
+    agents_[call.agent] = {ChainPem(response), call.csr};
   }
   free_agents_.push_back(call.agent);
   CallOutcome outcome = OutcomeOf(call, FreshCall::Method::kIssueCertificate, &context().sample);

@@ -68,6 +68,9 @@ Json PlanToJson(const LoadReport& report) {
   json["agents"] = plan.agents;
   json["bad_share"] = plan.bad_share;
   json["lookup_share"] = plan.lookup_share;
+  json["same_key"] = plan.same_key;
+  json["post"] = plan.post;
+  json["nonce"] = plan.nonce;
   json["request_ids"] = plan.request_ids;
   json["profile"] = plan.profile;
   json["trust_domain"] = report.trust_domain;
@@ -105,7 +108,8 @@ Json ServerToJson(const v1::ServerDescription& server) {
           {"durable", server.durable()},
           {"worker_threads", server.worker_threads()},
           {"worker_batch", server.worker_batch()},
-          {"queue_capacity", server.queue_capacity()}};
+          {"queue_capacity", server.queue_capacity()},
+          {"possession", server.possession()}};
 }
 
 Json WindowToJson(const ServerWindow& window, Detail detail) {

@@ -46,6 +46,7 @@ LoadReport MadeUpReport() {
   report.server.emplace();
   report.server->set_version("0.1.0");
   report.server->set_issuer_key("P-256");
+  report.server->set_possession("AVX-512 IFMA lanes");
   (*report.server->mutable_libraries())["OpenSSL"] = "3.0.0";
   report.sample.verified = 100;
   report.sample.looked_up = 100;
@@ -60,6 +61,7 @@ TEST(ReportJsonTest, Golden) {
   EXPECT_EQ(json["plan"]["shape"], "unary");
   EXPECT_EQ(json["client"]["cpus_allowed"], 1);
   EXPECT_EQ(json["server"]["libraries"]["OpenSSL"], "3.0.0");
+  EXPECT_EQ(json["server"]["possession"], "AVX-512 IFMA lanes");
   const auto& result = json["result"];
   EXPECT_EQ(result["certificates_per_s"], 10'000);
   EXPECT_EQ(result["certificates_per_server_cpu_s"], 10'000);
@@ -133,7 +135,35 @@ Server
   Libraries                 OpenSSL 3.0.0
   Machine                   , 0 of 0 processors, 
   Issuing                   key P-256, NOT DURABLE, 0 threads, batches of up to 0
+  Possession                AVX-512 IFMA lanes
 )");
+}
+
+TEST(ReportTextTest, SaysWhatComesAfterTheIssuing) {
+  LoadReport report = MadeUpReport();
+  report.plan.shape = Shape::kRevoke;
+  report.plan.batch = 100;
+  EXPECT_THAT(ReportToText(report), HasSubstr("revoke of 100, 64 in flight, 1 connection"));
+  report.plan.shape = Shape::kRenew;
+  report.plan.same_key = true;
+  EXPECT_THAT(ReportToText(report), HasSubstr("renew with the same key, 64 in flight"));
+  EXPECT_EQ(ReportToJson(report)["plan"]["same_key"], true);
+  report.plan.same_key = false;
+  report.plan.shape = Shape::kOcsp;
+  report.plan.post = report.plan.nonce = true;
+  EXPECT_THAT(
+      ReportToText(report),
+      HasSubstr("ocsp by POST with a nonce, 64 in flight, each on a connection of its own"));
+}
+
+// A server that issued nothing has no cost of a certificate, whatever else it did.
+TEST(ReportJsonTest, RevocationsAreNotCertificatesIssued) {
+  LoadReport report = MadeUpReport();
+  report.result.server->issued = 0;
+  const nlohmann::ordered_json json = ReportToJson(report);
+  EXPECT_EQ(json["result"]["server_cpu_us_per_call"], 100);
+  EXPECT_EQ(json["result"]["certificates_per_s"], 10'000);
+  EXPECT_FALSE(json["result"].contains("ratio"));
 }
 
 TEST(ReportTextTest, SaysWhatIsMissing) {

@@ -48,8 +48,14 @@ void AppendCounts(absl::string_view label, const std::map<std::string, uint64_t>
 
 std::string PlanInWords(const LoadPlan& plan) {
   std::string words = std::string(ShapeName(plan.shape));
-  if (plan.shape == Shape::kBatch) {
+  if (plan.shape == Shape::kBatch || plan.shape == Shape::kRevoke) {
     absl::StrAppend(&words, " of ", plan.batch);
+  }
+  if (plan.same_key) {
+    absl::StrAppend(&words, " with the same key");
+  }
+  if (plan.shape == Shape::kOcsp) {
+    absl::StrAppend(&words, plan.post ? " by POST" : " by GET", plan.nonce ? " with a nonce" : "");
   }
   if (plan.WantsLadder()) {
     absl::StrAppend(&words, ", up a ladder (", ArrivalsName(plan.arrivals), ")");
@@ -58,6 +64,9 @@ std::string PlanInWords(const LoadPlan& plan) {
                     ")");
   } else {
     absl::StrAppend(&words, ", ", plan.outstanding, " in flight");
+  }
+  if (plan.shape == Shape::kOcsp) {
+    return absl::StrCat(words, ", each on a connection of its own");
   }
   return absl::StrCat(words, ", ", plan.connections, " connection",
                       plan.connections == 1 ? "" : "s", ", keys ", KeyTypeName(plan.key));
@@ -131,6 +140,9 @@ std::string DescriptionLines(const v1::ServerDescription& server) {
                  absl::StrFormat("key %s, %s, %d threads, batches of up to %d", server.issuer_key(),
                                  server.durable() ? "durable" : "NOT DURABLE",
                                  server.worker_threads(), server.worker_batch())));
+  if (!server.possession().empty()) {
+    absl::StrAppend(&out, Line("Possession", server.possession()));
+  }
   return out;
 }
 

@@ -32,7 +32,26 @@ TARGETS = [
     Target("million_rss", "resident after 1,000,000 certificates, beyond the configured caches", 256, unit="MiB"),
     Target("start_up", "start-up with 1,000,000 stored certificates", 2, unit="s"),
     Target("start_up_growth", "that to the start-up with none", 1.5, unit="x"),
+    Target("renew_memory", "renewal with the same key, batches of 64, in memory: CPU to a bare signature", 1.6,
+           unit="x"),
+    Target("renew_stored", "the same, stored", 2.2, unit="x"),
+    Target("revocation", "a revocation, 100 a commit: CPU", 10, unit="us"),
+    Target("revoked_look_up", "look-up of a revoked serial number among 1,000,000: CPU", 0.3, unit="us"),
+    Target("ocsp_get", "OCSP from the cache, by GET: answers for each second of server CPU", 20000, True, "/s"),
+    Target("ocsp_signed", "OCSP answer signed anew: CPU to a bare signature", 1.3, unit="x"),
+    Target("crl_shard", "a CRL of 8,000 entries made anew", 20, unit="ms"),
 ]
+
+# {target name: (micro benchmark, its row, the row's figure)}
+MICRO_BENCHMARKS = {
+    "two_workers": ("issuer_bench", "TwoWorkersAgainstOne/rocksdb", "speedup"),
+    "renew_memory": ("issuer_bench", "RenewMemory/p256/batch:64", "ratio"),
+    "renew_stored": ("issuer_bench", "RenewRocksDb/p256/batch:64", "ratio"),
+    "revocation": ("store_bench", "Revoke/p256/batch:100", "cpu_us"),
+    "revoked_look_up": ("revocation_bench", "Revoked/threads:1", "cpu_us"),
+    "ocsp_signed": ("publish_bench", "OcspSignedAnew/p256/batch:64", "ratio"),
+    "crl_shard": ("publish_bench", "PublishShard/8000", "cpu_time"),
+}
 
 
 def of_scenarios(results):
@@ -47,6 +66,8 @@ def of_scenarios(results):
         unstored = result(f"{name}_unstored")
         if unstored and result(name):
             values[f"{name}_stored"] = result(name)["certificates_per_s"] / unstored["certificates_per_s"]
+    if result("ocsp_get").get("server_cpu_us_per_call"):
+        values["ocsp_get"] = 1e6 / result("ocsp_get")["server_cpu_us_per_call"]
     if result("ladder").get("latency_us"):
         values["p99_at_70_percent"] = result("ladder")["latency_us"]["p99"] / 1000
     return values

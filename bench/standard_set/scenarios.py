@@ -5,11 +5,15 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Scenario:
-    """`what` is for people; `arguments` are the load generator's."""
+    """`what` is for people; `arguments` are the load generator's.
+
+    `calls`: so many, instead of as many as the time allows; with --quick a twentieth.
+    """
     name: str
     what: str
     arguments: tuple
     unstored: bool = False
+    calls: int = 0
 
 
 # In pairs where two are compared, so that they meet the same machine.
@@ -25,11 +29,24 @@ SCENARIOS = [
     Scenario("bootstrap", "a TLS handshake for each certificate, 16 in flight",
              ("bootstrap", "--outstanding", "16")),
     Scenario("renew", "16 agents, each by its own certificate", ("renew", "--outstanding", "16")),
+    Scenario("renew_same_key", "64 agents with the keys they have, on open connections",
+             ("renew", "--same-key", "--agents", "64", "--outstanding", "64")),
     Scenario("mixed", "5 % bad requests, 20 % look-ups",
              ("mixed", "--bad-share", "0.05", "--lookup-share", "0.2", "--outstanding", "64")),
     Scenario("ladder", "single calls at rising rates, then at 70 % of the knee",
              ("unary", "--ladder", "auto", "--at-knee", "0.7", "--arrivals", "poisson")),
+    Scenario("ocsp_get", "OCSP by GET, from the cache, 64 connections", ("ocsp", "--outstanding", "64")),
+    Scenario("ocsp_post", "the same by POST", ("ocsp", "--post", "--outstanding", "64")),
+    Scenario("ocsp_nonce", "the same with a nonce, signed anew", ("ocsp", "--post", "--nonce", "--outstanding", "64")),
+    # The last ones, as the CRLs of what they revoke are made a minute later.
+    Scenario("revoke100", "revocations, 100 in a call, one call after the other",
+             ("revoke", "--batch", "100", "--outstanding", "1"), calls=400),
+    Scenario("revoke1000", "revocations, 1,000 in a call, one call after the other",
+             ("revoke", "--batch", "1000", "--outstanding", "1"), calls=40),
 ]
+
+# What is no issuing of certificates has a table of its own.
+OTHER_THAN_ISSUING = ("ocsp_get", "ocsp_post", "ocsp_nonce", "revoke100", "revoke1000")
 
 # A million certificates, in calls of 250.
 MILLION = ("batch", "--batch", "250", "--outstanding", "4")

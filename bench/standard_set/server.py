@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -33,6 +34,13 @@ def processors():
     if len(allowed) < 2:
         raise Failure("this needs two processors, one for the server and one for the load; allow it two")
     return allowed[0], allowed[-1]
+
+
+def free_port():
+    """Free a moment ago, on the loopback interface."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
 
 
 def probe_disk(folder, syncs=300):
@@ -66,9 +74,12 @@ class Server:
         self.unstored = unstored
         self.process = None
         self.port = None
+        self.http_address = f"127.0.0.1:{free_port()}"
         try:
             run([fleetca, "ca", "init", "--dir", self.ca, "--trust-domain", TRUST_DOMAIN,
                  "--listen", "127.0.0.1:0"])
+            with open(self.config, "a", encoding="utf-8") as config:
+                config.write(f'http {{ address: "{self.http_address}" base_url: "http://{self.http_address}" }}\n')
             self.start()
         except BaseException:
             self.close()

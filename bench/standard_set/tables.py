@@ -3,6 +3,7 @@
 import re
 
 from bench.standard_set import measurements
+from bench.standard_set.scenarios import OTHER_THAN_ISSUING
 
 BEGIN = "<!-- begin: written by bench/run -->"
 END = "<!-- end: written by bench/run -->"
@@ -35,14 +36,39 @@ COLUMNS = {
 }
 
 
+def each_us(result):
+    """Server CPU for a revocation where the call has many, else for the call."""
+    us, revoked = result.get("server_cpu_us_per_call"), result.get("certificates_per_s")
+    return number(us * result["achieved_per_s"] / revoked if revoked else us) if us else ""
+
+
+OTHER_COLUMNS = {
+    "load": lambda result: result["what"],
+    "calls/s": lambda result: at(result, "achieved_per_s"),
+    "revocations/s": lambda result: at(result, "certificates_per_s"),
+    "server CPU us each": each_us,
+    "p50 ms": lambda result: at(result, "latency_us", "p50", divided_by=1000),
+    "p99 ms": lambda result: at(result, "latency_us", "p99", divided_by=1000),
+    "client CPU us a call": lambda result: at(result, "client_cpu_us_per_call"),
+}
+
+
 def table(head, rows):
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
 def scenarios(summary, columns=tuple(COLUMNS)):
-    rows = [[name, *(COLUMNS[column](result) for column in columns)] for name, result in summary["scenarios"].items()]
+    rows = [[name, *(COLUMNS[column](result) for column in columns)]
+            for name, result in summary["scenarios"].items() if name not in OTHER_THAN_ISSUING]
     return table(["scenario", *columns], rows)
+
+
+def others(summary):
+    """The table of what is no issuing; "" when nothing of it was measured."""
+    rows = [[name, *(column(result) for column in OTHER_COLUMNS.values())]
+            for name, result in summary["scenarios"].items() if name in OTHER_THAN_ISSUING]
+    return table(["scenario", *OTHER_COLUMNS], rows) if rows else ""
 
 
 def bound(target):
@@ -62,8 +88,10 @@ def targets(summary):
 def machine(summary):
     server = summary["server"]
     libraries = ", ".join(f"{name} {version}" for name, version in sorted(server["libraries"].items()))
+    # Results from before there were lanes do not say it.
+    by = f' ({server["possession"]})' if server.get("possession") else ""
     return (f'{server["cpu_model"]}, {server["kernel"]}; server on one processor, generator on another; issuer key '
-            f'{server["issuer_key"]}, P-256 subjects, TLS on, possession verified, every certificate synced to disk '
+            f'{server["issuer_key"]}, P-256 subjects, TLS on, possession verified{by}, every certificate synced to disk '
             f'before its answer; {libraries}; {server["compiler"]}. {summary["date"]}, commit {summary["commit"]}, '
             f'`{summary["command"]}`.')
 
@@ -78,7 +106,7 @@ def for_readme(summary):
 
 def for_performance(summary):
     apart = summary.get("bootstrap", {})
-    lines = [scenarios(summary), targets(summary)]
+    lines = [part for part in (scenarios(summary), others(summary), targets(summary)) if part]
     if apart:
         lines.append(f'A bootstrap costs the server {number(apart["handshake_cpu_us"])} us of CPU for the connection '
                      f'and {number(apart["issue_cpu_us"])} us for the certificate.')

@@ -27,7 +27,7 @@
 #include "base/sha256.h"
 #include "client/ca_client.h"
 #include "client/key_and_csr.h"
-#include "client/requested_name.h"
+#include "x509/requested_name.h"
 #include "x509/serial.h"
 
 namespace fleetca {
@@ -88,7 +88,7 @@ void Load(const client::CaClient& client, const std::string& csr) {
 }
 
 int Run(const std::string& address, const std::string& folder) {
-  const auto name = client::ParseRequestedName("URI:spiffe://fleet.example/svc/load");
+  const auto name = x509::ParseRequestedName("URI:spiffe://fleet.example/svc/load");
   if (!name.ok()) {
     return Fail("name", name.status());
   }

@@ -86,7 +86,9 @@ uint64_t InodeOf(const std::string& path) {
 }
 
 void PutBack(const NameChange& change) {
-  if (!change.kept.empty() && fs::exists(change.kept) && !fs::exists(change.path)) {
+  // A link is there also where it leads nowhere.
+  if (!change.kept.empty() && fs::exists(fs::symlink_status(change.kept)) &&
+      !fs::exists(fs::symlink_status(change.path))) {
     fs::rename(change.kept, change.path);
   }
 }

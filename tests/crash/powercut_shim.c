@@ -363,11 +363,21 @@ enum { kKeptSize = PATH_MAX + 64 };
 // Keeps a second name of what is about to go, so that it can come back.
 static int Keep(const char* path, char* kept) {
   struct stat info;
-  if (lstat(path, &info) != 0 || !S_ISREG(info.st_mode)) {
+  if (lstat(path, &info) != 0 || !(S_ISREG(info.st_mode) || S_ISLNK(info.st_mode))) {
     return 0;
   }
   snprintf(kept, kKeptSize, "%s/kept.%d.%u", journal_folder, (int)getpid(), removals++);
   return syscall(SYS_linkat, AT_FDCWD, path, AT_FDCWD, kept, 0) == 0;
+}
+
+// What is there already is not made, and must not be taken back.
+static void NoteNew(const char* path) {
+  struct stat info;
+  const int error = errno;
+  if (lstat(path, &info) != 0) {
+    Note("create %s\n", path);
+  }
+  errno = error;
 }
 
 static int Unlink(int folder, const char* path, int flags) {
@@ -426,17 +436,33 @@ int renameat2(int from_folder, const char* from, int to_folder, const char* to, 
   return Rename(from_folder, from, to_folder, to, flags);
 }
 
-int link(const char* from, const char* to) {
+int linkat(int from_folder, const char* from, int to_folder, const char* to, int flags) {
   char absolute[PATH_MAX + 2];
-  if (!Watched(AT_FDCWD, to, absolute)) {
-    return (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
+  if (!Watched(to_folder, to, absolute)) {
+    return (int)syscall(SYS_linkat, from_folder, from, to_folder, to, flags);
   }
   pthread_mutex_lock(&names);
-  Note("create %s\n", absolute);
-  const int result = (int)syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0);
+  NoteNew(absolute);
+  const int result = (int)syscall(SYS_linkat, from_folder, from, to_folder, to, flags);
   pthread_mutex_unlock(&names);
   return result;
 }
+
+int link(const char* from, const char* to) { return linkat(AT_FDCWD, from, AT_FDCWD, to, 0); }
+
+int symlinkat(const char* target, int folder, const char* path) {
+  char absolute[PATH_MAX + 2];
+  if (!Watched(folder, path, absolute)) {
+    return (int)syscall(SYS_symlinkat, target, folder, path);
+  }
+  pthread_mutex_lock(&names);
+  NoteNew(absolute);
+  const int result = (int)syscall(SYS_symlinkat, target, folder, path);
+  pthread_mutex_unlock(&names);
+  return result;
+}
+
+int symlink(const char* target, const char* path) { return symlinkat(target, AT_FDCWD, path); }
 
 int mkdirat(int folder, const char* path, mode_t mode) {
   char absolute[PATH_MAX + 2];
@@ -444,11 +470,7 @@ int mkdirat(int folder, const char* path, mode_t mode) {
     return (int)syscall(SYS_mkdirat, folder, path, mode);
   }
   pthread_mutex_lock(&names);
-  const int error = errno;
-  if (access(absolute, F_OK) != 0) {
-    errno = error;
-    Note("create %s\n", absolute);
-  }
+  NoteNew(absolute);
   const int result = (int)syscall(SYS_mkdirat, folder, path, mode);
   pthread_mutex_unlock(&names);
   return result;

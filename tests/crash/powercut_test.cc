@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -12,6 +11,8 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+
+#include "tests/crash/power_cut.h"
 
 namespace {
 
@@ -42,6 +43,9 @@ void Scene() {
   Write("moved", "moved", O_CREAT, true);
   Write("removed", "back", O_CREAT, true);
   mkdir("folder", 0700);
+  if (symlink("removed", "link") != 0) {
+    _exit(1);
+  }
   SyncFolder(".");
   Write("folder/inside", "nameless", O_CREAT, true);
   Write("nameless", "nameless", O_CREAT, true);
@@ -52,6 +56,10 @@ void Scene() {
   mkdir("late", 0700);
   Write("late/file", "nameless", O_CREAT, true);
   SyncFolder("late");
+  if (symlink("synced", "late link") != 0 || link("synced", "second name") != 0 ||
+      symlink("synced", "next link") != 0 || rename("next link", "link") != 0) {
+    _exit(1);
+  }
   char temporary[] = "temporary.XXXXXX";
   close(mkostemp(temporary, O_CLOEXEC));
   FILE* file = fopen("stdio", "w");
@@ -79,25 +87,9 @@ class PowercutTest : public ::testing::Test {
 
   // Runs `scene` of this program again under the shim, to be killed when it is done, and cuts.
   void RunAndCut(const std::string& scene) {
-    const std::string program = fs::read_symlink("/proc/self/exe").string();
-    const std::string shim = fs::absolute("tests/crash/libpowercut.so").string();
-    const pid_t pid = fork();
-    if (pid == 0) {
-      setenv("LD_PRELOAD", shim.c_str(), 1);
-      setenv("ASAN_OPTIONS", "verify_asan_link_order=0:detect_leaks=0", 1);
-      setenv("POWERCUT_DIR", (base_ / "disk").c_str(), 1);
-      setenv("POWERCUT_JOURNAL", (base_ / "journal").c_str(), 1);
-      if (chdir((base_ / "disk").c_str()) == 0) {
-        execl(program.c_str(), program.c_str(), scene.c_str(), nullptr);
-      }
-      _exit(127);
-    }
-    int status = 0;
-    waitpid(pid, &status, 0);
-    ASSERT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) << status;
-    const std::string apply = "tests/crash/powercut_apply '" + (base_ / "disk").string() + "' '" +
-                              (base_ / "journal").string() + "'";
-    ASSERT_EQ(system(apply.c_str()), 0);
+    ASSERT_EQ(
+        fleetca::testing::RunAndCut(scene, (base_ / "disk").string(), (base_ / "journal").string()),
+        SIGKILL);
   }
 
   std::string Read(const std::string& name) {
@@ -121,11 +113,14 @@ TEST_F(PowercutTest, TakesBackWhatWasNotSynced) {
   EXPECT_EQ(Read("folder/inside"), "absent");
   EXPECT_EQ(Read("late/file"), "absent");
   EXPECT_EQ(Read("stdio"), "absent");
+  EXPECT_EQ(Read("link"), "back");  // what it led to before
+  EXPECT_EQ(Read("late link"), "absent");
+  EXPECT_EQ(Read("second name"), "absent");
   int names = 0;
   for ([[maybe_unused]] const fs::directory_entry& entry : fs::directory_iterator(base_ / "disk")) {
     ++names;
   }
-  EXPECT_EQ(names, 6);  // Those above, and `folder`.
+  EXPECT_EQ(names, 7);  // Those above, and `folder`.
   EXPECT_TRUE(fs::is_empty(base_ / "journal"));
 }
 
@@ -140,6 +135,9 @@ TEST_F(PowercutTest, LeavesWhatWasSynced) {
   EXPECT_EQ(Read("nameless"), "nameless");
   EXPECT_EQ(Read("folder/inside"), "nameless");
   EXPECT_EQ(Read("late/file"), "nameless");
+  EXPECT_EQ(Read("link"), "kept");
+  EXPECT_EQ(Read("late link"), "kept");
+  EXPECT_EQ(Read("second name"), "kept");
   // Its name was synced, its contents were not.
   EXPECT_EQ(Read("stdio"), "");
 }

@@ -1,11 +1,14 @@
-// Fuzzes ParseCertificate. Invariants: what parses is DER all the way down, every view lies inside
-// the input, and where OpenSSL reads the same bytes it reads the same certificate.
+// Fuzzes ParseCertificate and ParseTrustAnchor. Invariants: what parses is DER all the way down,
+// every view lies inside the input, and where OpenSSL reads the same bytes it reads the same
+// certificate. Whatever is a certificate may be a trust anchor, too. Of another trust anchor, which
+// is read for its name and key, those and the dates are OpenSSL's.
 #include <string>
 #include <vector>
 
 #include "base/crypto_types.h"
 #include "base/openssl.h"
 #include "tests/fuzz/fuzz_target.h"
+#include "tests/testing/openssl_ca.h"
 #include "tests/testing/test_key.h"
 #include "x509/certificate.h"
 #include "x509/der/der.h"
@@ -73,7 +76,7 @@ void CheckNames(X509* openssl, const GeneralNames& expected) {
   GENERAL_NAMES_free(names);
 }
 
-void CheckAgainstOpenSsl(const Certificate& certificate) {
+void CheckAgainstOpenSsl(const Certificate& certificate, bool is_trust_anchor_alone) {
   const X509Ptr openssl = OpenSslCertificate(certificate.der);
   if (openssl == nullptr) {
     return;
@@ -82,6 +85,10 @@ void CheckAgainstOpenSsl(const Certificate& certificate) {
   CheckName(X509_get_subject_name(openssl.get()), certificate.subject);
   CheckTime(X509_get0_notBefore(openssl.get()), certificate.not_before);
   CheckTime(X509_get0_notAfter(openssl.get()), certificate.not_after);
+  if (is_trust_anchor_alone) {
+    ERR_clear_error();
+    return;
+  }
   FLEETCA_FUZZ_REQUIRE(X509_get_ext_count(openssl.get()) ==
                        static_cast<int>(certificate.extensions.size()));
   CheckNames(openssl.get(), certificate.names);
@@ -110,17 +117,24 @@ std::vector<std::string> fleetca::fuzz::Seeds() {
     seeds.push_back(issuing.certificate);
     seeds.push_back(IssueLeaf(issuing, testing::TestKey::Make(type)));
   }
+  seeds.push_back(
+      fleetca::testing::MakeByOpenSsl(
+          {.not_before = kTestNow, .not_after = kTestNow, .version = 1, .extensions = {}})
+          .der);
   return seeds;
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace fleetca::x509;  // NOLINT: an entry point outside of the namespace
   const absl::string_view input(reinterpret_cast<const char*>(data), size);
-  const auto certificate = ParseCertificate(input);
+  const bool is_certificate = ParseCertificate(input).ok();
+  const auto certificate = ParseTrustAnchor(input);
+  FLEETCA_FUZZ_REQUIRE(certificate.ok() || !is_certificate);
   if (!certificate.ok()) {
     return 0;
   }
-  FLEETCA_FUZZ_REQUIRE(der::IsWellFormed(input, 32));
+  FLEETCA_FUZZ_REQUIRE(!is_certificate || certificate->version == 3);
+  FLEETCA_FUZZ_REQUIRE(!is_certificate || der::IsWellFormed(input, 32));
   FLEETCA_FUZZ_REQUIRE(certificate->der == input);
   for (const absl::string_view part :
        {certificate->tbs, certificate->serial, certificate->issuer, certificate->subject,
@@ -132,7 +146,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     CheckInside(extension.value, input);
     FLEETCA_FUZZ_REQUIRE(certificate->Find(extension.oid) == &extension);  // each OID once
   }
-  CheckAgainstOpenSsl(*certificate);
+  CheckAgainstOpenSsl(*certificate, !is_certificate);
   (void)VerifySignedBy(*certificate, *certificate);
   return 0;
 }

@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "base/errors.h"
+#include "base/net/http_token.h"
 #include "client/authz/http/certificate_text.h"
 #include "client/authz/http/request_path.h"
 #include "client/authz/serve/request_head.h"
@@ -116,7 +117,7 @@ void FuzzHead(absl::string_view input) {
   std::string again = absl::StrCat(head->method, " ", head->target, " HTTP/1.0\r\n");
   FLEETCA_FUZZ_REQUIRE(head->headers.size() <= client::kMaxRequestHeaders);
   for (const auto& [name, value] : head->headers) {
-    FLEETCA_FUZZ_REQUIRE(client::IsHeaderName(name));
+    FLEETCA_FUZZ_REQUIRE(IsHttpToken(name));
     FLEETCA_FUZZ_REQUIRE(value.find_first_of("\r\n") == absl::string_view::npos);
     absl::StrAppend(&again, name, ":", value, "\r\n");
   }

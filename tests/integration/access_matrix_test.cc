@@ -49,6 +49,7 @@ struct Row {
 #define CA "/fleetca.v1.CertificateAuthorityService/"
 #define TOKENS "/fleetca.v1.JoinTokenService/"
 #define REVOCATION "/fleetca.v1.RevocationService/"
+#define RENEWAL "/fleetca.v1.RenewalService/"
 
 // clang-format off
 constexpr Row kMatrix[] = {
@@ -59,9 +60,12 @@ constexpr Row kMatrix[] = {
      {kReached,  kReached, kReached, kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
     {CA "StreamIssueCertificates",
      {kOk,       kOk,      kOk,      kOk,      kNoTls, kNoTls,  kNoTls},  kDenied},
-    // An administrator of `ca init` has a certificate that says no profile.
+    // An administrator of `ca init` has a certificate that says no profile. On the bootstrap port only
+    // a proof says who asks.
     {CA "RenewCertificate",
-     {kOk,       kOk,      kOk,      kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
+     {kOk,       kOk,      kOk,      kReached, kNoTls, kNoTls,  kNoTls},  kNobody},
+    {CA "GetRenewalInfo",
+     {kReached,  kReached, kReached, kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
     {CA "GetCertificate",
      {kDenied,   kDenied,  kDenied,  kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
     {CA "GetTrustBundle",
@@ -78,8 +82,16 @@ constexpr Row kMatrix[] = {
      {kDenied,   kDenied,  kDenied,  kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
     {REVOCATION "UnblockIdentity",
      {kDenied,   kDenied,  kDenied,  kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
+    {REVOCATION "UnblockLineage",
+     {kDenied,   kDenied,  kDenied,  kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
     {REVOCATION "ListBlocks",
      {kDenied,   kDenied,  kDenied,  kOk,      kNoTls, kNoTls,  kNoTls},  kDenied},
+    {RENEWAL "OrderEarlyRenewal",
+     {kDenied,   kDenied,  kDenied,  kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
+    {RENEWAL "ListEarlyRenewals",
+     {kDenied,   kDenied,  kDenied,  kOk,      kNoTls, kNoTls,  kNoTls},  kDenied},
+    {RENEWAL "CancelEarlyRenewal",
+     {kDenied,   kDenied,  kDenied,  kReached, kNoTls, kNoTls,  kNoTls},  kDenied},
     {"/fleetca.v1.PolicyService/ApplyPolicy",
      {kDenied,   kDenied,  kDenied,  kOk,      kNoTls, kNoTls,  kNoTls},  kDenied},
     {"/fleetca.v1.StatisticsService/GetStatistics",
@@ -104,6 +116,7 @@ constexpr Row kMatrix[] = {
 #undef CA
 #undef TOKENS
 #undef REVOCATION
+#undef RENEWAL
 
 class AccessMatrixTest : public testing::ServerFixture {
  protected:

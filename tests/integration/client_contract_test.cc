@@ -148,6 +148,20 @@ TEST_P(ClientContractTest, ACertificateIsFoundByItsSerialNumber) {
   EXPECT_EQ(GetField(missing), "serial_number");
 }
 
+TEST_P(ClientContractTest, RenewAfterLiesInTheWindowThatIsTold) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const client::Issued issued, client_->Issue(Request()));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const x509::SerialNumber unknown,
+                               x509::SerialNumber::Create(absl::Now(), 1, absl::Now()));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto infos,
+                               client_->GetRenewalInfos({issued.serial, unknown}));
+  ASSERT_THAT(infos, SizeIs(2));
+  FLEETCA_ASSERT_OK(infos[0]);
+  EXPECT_LE(infos[0]->window_start, issued.renew_after);
+  EXPECT_GE(infos[0]->window_end, issued.renew_after);
+  EXPECT_FALSE(infos[0]->revoked);
+  EXPECT_THAT(infos[1], IsError(absl::StatusCode::kNotFound, Reason::kNotFound));
+}
+
 TEST_P(ClientContractTest, TheTrustBundleHasTheRoots) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const client::TrustBundle bundle, client_->GetTrustBundle());
   FLEETCA_ASSERT_OK_AND_ASSIGN(const std::vector<std::string> roots,

@@ -81,7 +81,7 @@ class CommandLineTest(unittest.TestCase):
             {"name": "two", "current": True, "server": "ca:1"}])
         self.assertEqual(listed["file"], os.path.join(self.config, "fleetca", "contexts.json"))
         text = self.assert_ok(self.run_with("context", "list")).out.decode()
-        self.assertEqual(text, "  one  --dir %s\n* two  --server ca:1\n" % self.fleet.ca)
+        self.assertEqual(text, "IN USE  NAME  FLAGS\n-       one   --dir %s\n*       two   --server ca:1\n" % self.fleet.ca)
         missing = self.run_with("context", "use", "three")
         self.assertEqual(missing.code, 1)
         self.assertIn("one, two", missing.err)
@@ -225,10 +225,12 @@ class CommandLineTest(unittest.TestCase):
 
     def test_version(self):
         text = self.assert_ok(self.run_with("--version")).out.decode()
-        self.assertRegex(text, r"^fleetca \d+\.\d+\.\d+ \((commit \S+, )?OpenSSL \d+\.\d+\.\d+\S*\)\n$")
+        self.assertRegex(text, r"^fleetca \d+\.\d+\.\d+ \((commit \S+, )?OpenSSL \d+\.\d+\.\d+\S*, possession lanes: .+\)\n$")
         self.assertEqual(self.assert_ok(self.run_with("version")).out.decode(), text)
         as_json = json.loads(self.assert_ok(self.run_with("version", "-o", "json")).out)
         self.assertIn(as_json["version"], text)
+        self.assertIn(as_json["possession_lanes"], ("AVX-512 IFMA", "none"))
+        self.assertIn("possession lanes: " + as_json["possession_lanes"], text)
         self.assertIn(as_json["openssl"], text)
 
     def test_help_says_what_goes_first(self):

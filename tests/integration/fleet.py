@@ -85,13 +85,20 @@ def serial_of(certificate_pem):
     return openssl("x509", "-noout", "-serial", stdin=certificate_pem).decode().strip()
 
 
+def with_minute_lives(policy):
+    """The policy with certificates of a minute for hosts, which begin when they are made."""
+    before = 'name: "host"\n    default_lifetime { seconds: 86400 }'
+    assert policy.count(before) == 1
+    return policy.replace(before, 'name: "host"\n    backdate {}\n    default_lifetime { seconds: 60 }')
+
+
 class Fleet:
     """A temporary folder with a CA in `ca`, and its server while it runs."""
 
     def __init__(self, key_type="p256", start=True, config=None, policy=None, bootstrap=False,
-                 env=None):
+                 env=None, init=()):
         """`config` and `policy` edit the texts of fleetca.textproto and policy.textproto;
-        `bootstrap`: with a bootstrap port; `env` is added for the server."""
+        `bootstrap`: with a bootstrap port; `env` is added for the server, and `init` to the flags of `ca init`."""
         self.folder = tempfile.mkdtemp(prefix="fleet-", dir=os.environ.get("TEST_TMPDIR"))
         self.process = None
         self.port = None
@@ -100,7 +107,7 @@ class Fleet:
         try:
             made = fleetca("ca", "init", "--dir", self.ca, "--trust-domain", DOMAIN, "--key-type",
                            key_type, "--listen", "127.0.0.1:0",
-                           *(["--bootstrap", "127.0.0.1:0"] if bootstrap else []))
+                           *(["--bootstrap", "127.0.0.1:0"] if bootstrap else []), *init)
             if made.code != 0:
                 raise AssertionError("ca init: " + made.err)
             for name, edit in (("fleetca", config), ("policy", policy)):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -12,6 +13,7 @@ from tests.integration import fleet, slow_link
 
 LOADGEN = fleet.runfile("LOADGEN_BINARY", "bench/loadgen/loadgen")
 AGENTS = 3
+HTTP = '\nhttp { address: "127.0.0.1:0" base_url: "http://pki.fleet.example" }\n'
 ISSUING_SHAPES = ("unary", "batch", "stream", "bootstrap", "renew", "mixed")
 
 
@@ -92,6 +94,41 @@ class LoadgenTest(unittest.TestCase):
         self.assert_distribution(result["handshake_us"])
         self.assertNotIn("issue_us", result)
         self.assertEqual(result["certificates"], 0)
+
+    # What comes after the issuing
+
+    def test_renewals_with_the_same_key_are_issued_and_compared_with_a_signature_alone(self):
+        result = self.report("renew", "--same-key")["result"]
+        self.assertGreater(result["certificates"], 0)
+        self.assertGreater(result["sample"]["verified"], 0)
+        self.assertEqual(result["sample"]["looked_up"], result["sample"]["verified"])
+        self.assertGreater(result["ratio"], 1)
+        self.assertNotIn("handshake_us", result)
+
+    def test_what_is_revoked_was_issued_before(self):
+        result = self.report("revoke", "--batch", "20", "--max-requests", "5", "--warm-up", "0s", "--duration",
+                             "1m")["result"]
+        self.assertEqual(result["stopped"], "requests")
+        self.assertEqual(result["certificates"], 100)
+        self.assertEqual(result["server"]["issued"], 0)
+        self.assertGreater(result["server_cpu_us_per_call"], 0)
+        self.assertNotIn("ratio", result)
+
+    def test_ocsp_is_asked_by_get_and_post_and_with_a_nonce(self):
+        with fleet.Fleet(config=lambda text: text + HTTP) as server:
+            http = "127.0.0.1:" + re.search(r"Listening for HTTP .*\bport=(\d+)", server.log())[1]
+            for options in ((), ("--post",), ("--post", "--nonce")):
+                with self.subTest(options=options):
+                    result = self.report("ocsp", "--http", http, *options, server=server)["result"]
+                    self.assert_distribution(result["latency_us"])
+                    self.assertEqual(result["certificates"], 0)
+                    self.assertGreater(result["server_cpu_us_per_call"], 0)
+
+    def test_an_ocsp_port_that_is_none_is_one_sentence(self):
+        done = load(self.fleet, "ocsp", "--http", "127.0.0.1:9")
+        self.assertEqual(done.code, 1)
+        self.assertIn("http { ... }", done.err)
+        self.assertEqual(len(done.err.splitlines()), 1)
 
     def test_mixed_expects_its_refusals(self):
         result = self.report("mixed", "--bad-share", "0.5")["result"]

@@ -1,8 +1,9 @@
 """A link that forwards everything until it has carried a request, and then loses the answer."""
 
 import select
-import socket
 import threading
+
+from tests.integration.relay import Relay
 
 # The client speaks first, then to end the handshake, with its certificate where it has one; a request
 # comes after the server's SETTINGS, which are answered in a few octets where there is none.
@@ -10,34 +11,21 @@ HANDSHAKE_TURNS = 2
 REQUEST_OCTETS = 350
 
 
-class LossyLink:
+class LossyLink(Relay):
     """Forwards from a port of its own to `port`. While `losing` is "close", it ends a connection
     once the server answered a request on it; while it is "hold", it says nothing any more. A
     request is one that is sent while `may_ask()`: by their sizes alone, one for the roots can look
     like one for a certificate."""
 
     def __init__(self, port, may_ask):
+        super().__init__(port)
         self.losing = None
         self._may_ask = may_ask
         self.lost = threading.Event()
-        self._to = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.address = "127.0.0.1:%d" % self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.start()
 
-    def close(self):
-        self._listener.close()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._forward, args=(client,), daemon=True).start()
-
-    def _forward(self, client):
-        with client, socket.create_connection(("127.0.0.1", self._to)) as server:
+    def serve(self, client):
+        with client, self.connect() as server:
             turns = 0
             octets = 0  # of this turn
             heard = True  # the server since the client spoke

@@ -104,6 +104,9 @@ kill $server; wait $server; rm -f ready
     def days_left(self, name):
         return (self.end_of(name) - time.mktime(time.gmtime())) / 86400
 
+    def key_identifier(self, path):
+        return fleet.openssl("x509", "-in", os.path.join(self.folder, path), "-noout", "-ext", "subjectKeyIdentifier")
+
     def test_the_whole_page_in_its_order_today(self):
         done = self.bash("".join(commands for _, commands in blocks()))
         self.assertEqual(done.code, 0, done.err)
@@ -121,6 +124,10 @@ kill $server; wait $server; rm -f ready
         self.assertEqual(done.code, 0, done.err)
         with open(os.path.join(self.folder, "written"), encoding="ascii") as written:
             self.assertEqual(written.read().split(), ["1", "2"])
+        # By it CRLs, OCSP answers and chains go, so that certificates from before hold.
+        self.assertEqual(self.key_identifier("ca/issuing-ca.crt"), self.key_identifier("ca/former-issuing-cas.crt"))
+        validated = fleet.fleetca("config", "validate", os.path.join(self.folder, "ca", "fleetca.textproto"))
+        self.assertNotIn("key identifier", validated.err + validated.out.decode())
 
     @unittest.skipUnless(FAKETIME, "faketime is not installed")
     def test_checklist51_each_day_of_the_page_on_that_day(self):

@@ -40,13 +40,14 @@ class RenewalContractTest : public ClientContractTest {
         client::MakeKeyAndCsr(KeyType::kP256, {{x509::NameType::kUri, Identity("/svc/web")}}));
     first_.csr_der = made.csr_der;
     first_.profile = "service";
+    first_.identity = Identity("/svc/web");
     key_pem_ = std::string(made.private_key_pem.view());
     FLEETCA_ASSERT_OK_AND_ASSIGN(const client::Issued issued, client_->Issue(first_));
     holder_ = HolderOf(issued);
   }
 
   // A client that shows this certificate, which is of the first one's key.
-  std::unique_ptr<client::CaClient> HolderOf(const client::Issued& issued) {
+  std::unique_ptr<client::CaClient> HolderOf(const client::Issued& issued, bool by_proof = false) {
     const std::string path = absl::StrCat(folder_.path(), "/", ++files_);
     std::string pem = x509::EncodePem(x509::kPemCertificate, issued.certificate_der);
     for (const std::string& der : issued.chain_der) {
@@ -58,6 +59,7 @@ class RenewalContractTest : public ClientContractTest {
     options.address = ca_->issuing_address();
     options.files = {ca_->admin().ca_file, path + ".crt", path + ".key", Identity("/svc/fleetca")};
     options.deadline = absl::Seconds(20);
+    options.renew_by_proof = by_proof;
     auto client = client::CaClient::Create(options);
     EXPECT_THAT(client, testing::IsOk());
     return *std::move(client);
@@ -106,6 +108,25 @@ TEST_P(RenewalContractTest, TheOneBeforeTheNewestMayAskAgainAndAnOlderOneMayNot)
   EXPECT_THAT(HolderOf(lost)->Renew({}), kIsStale);
   EXPECT_THAT(HolderOf(second)->Renew({}), testing::IsOk());
   EXPECT_THAT(holder_->Renew({}), kIsStale);
+}
+
+TEST_P(RenewalContractTest, AProofRenewsAsTheHandshakeDoes) {
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const client::Issued first, holder_->Renew({}));
+  const auto prover = HolderOf(first, /*by_proof=*/true);
+  client::RenewOptions renewal;
+  renewal.request_id = kRequestId;
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const client::Issued same, prover->Renew(renewal));
+  EXPECT_EQ(KeyOf(same), FirstKey());
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const client::Issued again, prover->Renew(renewal));
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(again.certificate_der, same.certificate_der);
+  const std::string csr = Csr();
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const client::Issued other,
+                               HolderOf(same, true)->Renew({.csr_der = csr}));
+  EXPECT_EQ(KeyOf(other), *client::CsrPublicKey(csr));
+  // The line counts as ever.
+  EXPECT_THAT(prover->Renew({}),
+              IsError(absl::StatusCode::kPermissionDenied, Reason::kLineageStale));
 }
 
 TEST_P(RenewalContractTest, BatchesAndStreamsRenewForTheHolderAlone) {

@@ -154,7 +154,7 @@ class RenewalTest(RenewalCase):
                               self.ca.path("admin-2.crt"), "--key", os.path.join(self.ca.ca, "admin.key"))
         self.assert_renewed(again)
 
-    def test_after_a_lost_answer_the_same_command_gets_the_same_certificate(self):
+    def test_checklist57_after_a_lost_answer_the_same_command_gets_the_same_certificate(self):
         web = self.enroll("web")
         before = (web.read(), web.read("web.key"))
         link = LossyLink(self.ca.port, lambda: os.path.exists(web.path("web.key.pending")))
@@ -173,7 +173,7 @@ class RenewalTest(RenewalCase):
         self.assertEqual(web.public_key(), fleet.openssl("pkey", "-in", web.key, "-pubout"))
         self.assert_renewed(web.run("renew"))
 
-    def test_the_certificate_before_the_newest_may_ask_and_one_before_that_may_not(self):
+    def test_checklist57_the_certificate_before_the_newest_may_ask_and_one_before_that_may_not(self):
         web = self.enroll("web")
         old = web.copy_to(web.folder + "-old")
         self.assert_renewed(web.run("renew"))
@@ -185,7 +185,7 @@ class RenewalTest(RenewalCase):
         self.assert_renewed(web.run("renew"))
         self.assert_refused(old.run("renew", "-o", "json"), STALE)
 
-    def test_a_stolen_certificate_is_found_and_the_log_names_both(self):
+    def test_checklist57_a_stolen_certificate_is_found_and_the_log_names_both(self):
         web = self.enroll("stolen")
         thief = web.copy_to(web.folder + "-thief")
         self.assert_renewed(thief.run("renew"))
@@ -213,7 +213,7 @@ class RenewalTest(RenewalCase):
                 self.assertEqual(data.count(spki), max(1, message.count(RENEWAL)))
                 self.assertNotIn(b"ErrorInfo", data)
 
-    def test_a_line_goes_on_over_a_restart_and_a_copy_is_found_after_it(self):
+    def test_checklist57_a_line_goes_on_over_a_restart_and_a_copy_is_found_after_it(self):
         web = self.enroll("web")
         old = web.copy_to(web.folder + "-old")
         self.assert_renewed(web.run("renew"))
@@ -227,7 +227,7 @@ class RenewalTest(RenewalCase):
 class BlockedLineTest(RenewalCase):
     policy = staticmethod(blocking)
 
-    def test_both_are_stopped_and_stay_so_over_a_restart(self):
+    def test_checklist57_both_are_stopped_and_stay_so_over_a_restart(self):
         web = self.enroll("web")
         other = self.enroll("other")
         thief = web.copy_to(web.folder + "-thief")
@@ -254,6 +254,38 @@ class BlockedLineTest(RenewalCase):
                                   "--out", web.crt, "--force")
         self.assert_renewed(again)
         self.assert_renewed(web.run("renew"))
+
+    def test_an_operator_takes_the_block_back_and_the_newest_goes_on(self):
+        web = self.enroll("web")
+        first = web.serial()
+        thief = web.copy_to(web.folder + "-thief")
+        self.assert_renewed(thief.run("renew"))
+        self.assert_renewed(web.run("renew"))
+        self.assert_refused(thief.run("renew", "-o", "json"), STALE)
+        self.assert_refused(web.run("renew", "-o", "json"), BLOCKED)
+        self.assertIn("fleetca lineage unblock " + first, web.run("renew").err)
+        listed = json.loads(self.ca.at_server("identity", "list", "-o", "json").out)
+        self.assertIn(("lineage", first), [(block["kind"], block["target"]) for block in listed])
+        # No holder takes his own block back.
+        denied = fleet.fleetca("lineage", "unblock", web.crt, "--server", self.ca.address, "--ca",
+                               os.path.join(self.ca.ca, "trust-bundle.pem"), "--cert", web.crt, "--key", web.key)
+        self.assertEqual(denied.code, 1)
+        self.assertIn("may_revoke_certificates", denied.err)
+        for was_blocked in (True, False):
+            unblocked = self.ca.at_server("lineage", "unblock", web.crt, "-o", "json")
+            self.assertEqual(unblocked.code, 0, unblocked.err)
+            self.assertEqual(json.loads(unblocked.out), {"serial": web.serial(), "was_blocked": was_blocked})
+        self.ca.kill()
+        self.ca.start()
+        self.assert_renewed(web.run("renew"))
+        # A copy is found again, and blocks the line again.
+        self.assert_refused(thief.run("renew", "-o", "json"), STALE)
+        self.assert_refused(web.run("renew", "-o", "json"), BLOCKED)
+        self.assertEqual(self.ca.at_server("lineage", "unblock", first).code, 0)
+        self.assert_renewed(web.run("renew"))
+        unknown = self.ca.at_server("lineage", "unblock", "01" + "00" * 19, "-o", "json")
+        self.assertEqual(unknown.code, 1)
+        self.assertEqual(json.loads(unknown.err)["code"], "NOT_FOUND")
 
 
 if __name__ == "__main__":

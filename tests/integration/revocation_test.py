@@ -75,6 +75,14 @@ class RevocationTest(unittest.TestCase):
         self.assertEqual(self.revoke("--issuer", issuer)["revoked"], 1)
         self.assertEqual(self.status(late)["status"], "revoked")
 
+    def test_counts_are_told_in_words(self):
+        certificate = self.make("words", "spiffe://%s/svc/words" % fleet.DOMAIN)
+        once = self.fleet.at_server("cert", "revoke", "--serial", certificate)
+        self.assertEqual(once.out.decode(), "1 certificate was revoked\n")
+        again = self.fleet.at_server("cert", "revoke", "--serial", certificate)
+        self.assertEqual(again.out.decode(),
+                         "0 certificates were revoked\n1 certificate revoked before stays as it is\n")
+
     def test_many_are_not_revoked_without_a_yes(self):
         certificates = [self.make("web%d" % number, WEB) for number in range(2)]
         refused = self.revoke("--identity", WEB, code=1)
@@ -97,7 +105,9 @@ class RevocationTest(unittest.TestCase):
     def test_checklist12_a_compromised_key_ends_certificates_that_no_store_has(self):
         admin = os.path.join(self.fleet.ca, "admin.crt")
         self.make("web")
-        self.revoke("--key-of", admin, "--reason", "keyCompromise")
+        # It is the key that the operator asks by, which is not revoked by mistake.
+        self.assertIn("the CA would refuse you", self.revoke("--key-of", admin, "--reason", "keyCompromise", code=1))
+        self.revoke("--key-of", admin, "--reason", "keyCompromise", "--yes")
         refused = self.fleet.at_server("bundle", "get")
         self.assertEqual(refused.code, 1)
         self.assertIn("compromised", refused.err)
@@ -115,6 +125,12 @@ class RevocationTest(unittest.TestCase):
         self.assertEqual([(block["target"], block["reason"]) for block in listed], [(WEB, "lost")])
         self.assertEqual(self.fleet.at_server("identity", "unblock", WEB).code, 0)
         self.make("web")
+
+    def test_an_identity_of_another_trust_domain_is_a_mistake(self):
+        refused = self.fleet.at_server("identity", "block", WEB.replace("spiffe://", "spiffe://not-"))
+        self.assertEqual(refused.code, 1)
+        self.assertIn("trust domain", refused.err)
+        self.assertEqual(json.loads(self.fleet.at_server("identity", "list", "-o", "json").out), [])
 
     def test_what_there_is_not_is_a_clear_error(self):
         self.assertIn("No certificate", self.revoke("--serial", "01" + "00" * 19, code=1))

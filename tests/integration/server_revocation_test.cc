@@ -21,6 +21,7 @@
 #include "tests/testing/status_matchers.h"
 #include "x509/certificate.h"
 #include "x509/pem.h"
+#include "x509/serial.h"
 
 namespace fleetca {
 namespace {
@@ -227,6 +228,29 @@ TEST_F(ServerRevocationTest, Checklist49_ADrainEndsTheReaders) {
   while (stream->Read(&message)) {
   }
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(ServerRevocationTest, ALineIsUnblockedByACertificateThatThereIs) {
+  MakeAgent("agent");
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto revocations, client::RevocationClient::Create(Options()));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const x509::SerialNumber serial,
+                               x509::SerialNumber::FromBytes(SerialOf("agent")));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const bool was_blocked, revocations->UnblockLineage(serial));
+  EXPECT_FALSE(was_blocked);
+  std::string other = SerialOf("agent");
+  other.back() = static_cast<char>(other.back() ^ 1);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const x509::SerialNumber unknown,
+                               x509::SerialNumber::FromBytes(other));
+  EXPECT_THAT(revocations->UnblockLineage(unknown).status(),
+              IsError(absl::StatusCode::kNotFound, Reason::kNotFound));
+  for (const char* lineage : {"", "short"}) {
+    v1::UnblockLineageRequest request;
+    request.set_lineage(lineage);
+    v1::UnblockLineageResponse response;
+    grpc::ClientContext context;
+    EXPECT_THAT(client::StatusFromGrpc(Revocations()->UnblockLineage(&context, request, &response)),
+                IsError(absl::StatusCode::kInvalidArgument, Reason::kSerialInvalid));
+  }
 }
 
 TEST_F(ServerRevocationTest, Checklist44_ABlockedIdentityGetsNothingAndItsTokenIsNotSpent) {

@@ -5,6 +5,7 @@ import unittest
 
 from tests.layering import checker
 from tests.layering import error_rules
+from tests.layering import one_definition
 
 
 def workspace():
@@ -28,6 +29,11 @@ class LayeringTest(unittest.TestCase):
 
     def test_errors_are_made_by_the_table_and_not_dropped(self):
         findings = error_rules.check_tree(workspace())
+        lines = ["%s:%d: [%s] %s" % finding for finding in findings]
+        self.assertEqual([], lines, "\n" + "\n".join(lines))
+
+    def test_every_class_is_defined_once(self):
+        findings = one_definition.check_tree(workspace())
         lines = ["%s:%d: [%s] %s" % finding for finding in findings]
         self.assertEqual([], lines, "\n" + "\n".join(lines))
 

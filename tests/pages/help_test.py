@@ -37,22 +37,71 @@ fleetca cert issue --dir ca --profile service --new-key p256 --key-out reader.ke
   --identity spiffe://fleet.example/svc/reader --chain --out reader.pem
 fleetca token create --dir ca --identity spiffe://fleet.example/host/web-1 --profile host --out join.token
 """
-# The same, after its server ended.
+# The same with a port for CRLs and OCSP, which has made both.
+PUBLISHED = SERVED.replace(r"""
+fleetca serve""", r"""
+echo 'http { address: "127.0.0.1:8080" base_url: "http://127.0.0.1:8080" }' >> ca/fleetca.textproto
+fleetca serve""") + r"""
+until fleetca crl get --of web.crt --out web.crl 2> made.txt; do sleep 0.2; done
+until fleetca ocsp query web.crt --issuer ca/issuing-ca.crt > made.txt 2>&1; do sleep 0.2; done
+"""
+# As SERVED, after its server ended.
 STOPPED = SERVED + r"""
 kill $server
 wait $server
 """
+# The same with an agent that is ready.
+AGENT = SERVED + r"""
+fleetca agent enroll --trust-domain fleet.example --server localhost:8443 --bootstrap localhost:8444 \
+  --ca-sha256 "$(cat root.sha256)" --token-file join.token --state agent --folder tls > made.txt 2>&1
+fleetca agent --config agent/agent.textproto 2> agent.log &
+until fleetca agent status --socket agent/status.sock --ready > made.txt 2>&1; do sleep 0.2; done
+"""
+# No CA, and two passphrases.
+PASSPHRASES = r"""
+umask 077
+openssl rand -base64 18 > passphrase
+openssl rand -base64 18 > passphrase2
+"""
+# The same with a key beside its certificate, and a PKCS#12 file of both.
+WITH_PKCS12 = SERVED + r"""
+cp made.key web.key
+chmod 600 web.key
+(umask 077; openssl rand -base64 18 > pass)
+openssl pkcs12 -export -inkey web.key -in web.crt -name web -passout file:pass -out web.p12
+"""
+WITH_KEY = WITH_PKCS12 + "rm web.p12\n"
 # In which folder a command's examples run; all others find one that is served.
 SETUPS = {
     "": "",  # from nothing to a certificate
+    "agent status": AGENT,
     "ca init": "",
     "ca renew-admin": STOPPED,
     "ca renew-server": STOPPED,
     "ca root-crl": MADE,
+    "cert issue": SERVED + "(umask 077; openssl rand -base64 18 > pass)\n",
+    "cert selfsign": "",
+    "cert verify": PUBLISHED,
+    "cert install": MADE,
+    "cert uninstall": MADE + "\nfleetca cert install ca/root-ca.crt --nss-db nssdb > made.txt 2>&1\n",
     "config validate": MADE,
+    "crl get": PUBLISHED,
+    "crl inspect": PUBLISHED,
+    "crl verify": PUBLISHED,
+    "csr inspect": PASSPHRASES,
+    "csr new": PASSPHRASES,
+    "csr verify": PASSPHRASES,
     "help": "",
+    "key decrypt": PASSPHRASES,
+    "key encrypt": PASSPHRASES,
+    "key inspect": PASSPHRASES,
+    "key new": PASSPHRASES,
+    "ocsp query": PUBLISHED,
+    "p12 export": WITH_KEY,
+    "p12 import": WITH_PKCS12,
     "policy check": MADE,
     "policy explain": SERVED,
+    "quickstart": "",
     "serve": MADE,
     "store restore": STOPPED,
     "store set-clock": STOPPED,
@@ -98,6 +147,14 @@ class HelpTest(unittest.TestCase):
                     for example in extract.help_examples(help_of(name.split())):
                         self.assertIn(example.text, shown, group)
 
+    def test_the_examples_of_a_group_work_one_after_another(self):
+        for group in ("key", "csr"):
+            with self.subTest(group), tempfile.TemporaryDirectory(
+                    prefix="help-", dir="/tmp", ignore_cleanup_errors=True) as holder:
+                commands = extract.commands(PASSPHRASES) + extract.help_examples(help_of([group]))
+                done = runner.run(commands, os.path.join(holder, "help"), os.getcwd())
+                self.assertIsNone(done.failure, "fleetca %s --help: %s" % (group, done.failure))
+
     def test_help_is_a_command_too(self):
         for name in ("", "cert", "cert issue", "ca init", "context"):
             words = name.split()
@@ -124,7 +181,7 @@ class HelpTest(unittest.TestCase):
             # "--help" of the program is its own; that of a group repeats its commands'.
             examples = extract.help_examples(help_of(name.split()))
             with self.subTest(name), tempfile.TemporaryDirectory(
-                    prefix="help-", dir=os.environ.get("TEST_TMPDIR"), ignore_cleanup_errors=True) as holder:
+                    prefix="help-", dir="/tmp", ignore_cleanup_errors=True) as holder:
                 commands = extract.commands(SETUPS.get(name, SERVED)) + examples
                 files = [("examples/nginx/http_roles.textproto",
                           os.path.abspath("examples/nginx/http_roles.textproto"))]

@@ -1,6 +1,7 @@
 """Every command block of every page, run as somebody who pastes it. A new page is run without being named here."""
 
 import os
+import re
 import subprocess
 import tempfile
 import unittest
@@ -11,7 +12,7 @@ from tests.pages import runner
 # Commands that no test can run, by how they begin, and why.
 NOT_RUN = {
     "README.md": {
-        "deploy/demo": "installs packages and builds; deploy/test runs it",
+        "deploy/demo": "installs packages and builds; tests/integration/demo_test runs it",
         "deploy/test": "installs packages, builds, and runs this test",
         "bench/run": "measures for ten minutes",
     },
@@ -31,9 +32,12 @@ AS_USER = ("examples/nginx/README.md",)
 # What a page must show afterwards, beside that nothing failed: files of its folder, and words of its output.
 SHOWS = {
     "README.md": (("web.crt", "csr.crt"), ("The policy was replaced", "URI:spiffe://fleet.example/svc/web")),
+    "docs/agent.md": (("tls/credential-bundle.pem", "tls/trust-bundle.pem"), ('fleetca_agent_ready{identity="host"} 1',)),
     "docs/bootstrap.md": (("host.crt", "pinned.pem"), ()),
-    "docs/recipes/nss.md": (("alice.crt", "bob.crt"), ("alice - fleet.example", "bob - fleet.example")),
+    "docs/recipes/nss.md": (("alice.crt", "bob.crt"), ("\nalice ", "\nbob ")),
+    "docs/recipes/pkcs12.md": (("alice.crt", "back.crt"), ("PrivateKeyEntry", "trustedCertEntry")),
     "docs/recipes/postgresql.md": (("alice.crt", "bob.crt"), ("subject=CN = alice", "\nalice\n")),
+    "docs/recipes/revocation-checks.md": ((), ("400 Bad Request", "refused: REVOKED", "certificate revoked")),
     "examples/echo/README.md": ((), ('"good morning" by spiffe://fleet.example/svc/writer',)),
     "examples/nginx/README.md": ((), ("spiffe://fleet.example/svc/writer",)),
 }
@@ -45,10 +49,12 @@ AGAIN = {
     "README.md": ("fleetca ca init", "fleetca serve", "fleetca cert issue"),
     "docs/bootstrap.md": ("fleetca ca init", "fleetca serve", "fleetca token create", _BY_TOKEN, "rm join.token"),
     "docs/recipes/mutual-tls.md": ("fleetca ca init", "fleetca serve", "for service in"),
-    "docs/recipes/nss.md": ("fleetca ca init", "fleetca serve"),
+    "docs/recipes/nss.md": ("fleetca ca init", "fleetca serve", "for person in alice bob; do\n  fleetca cert issue"),
     "docs/recipes/python-csr.md": ("fleetca ca init", "fleetca serve"),
 }
 _PASSED_OVER = ("bazel-", ".", "node_modules")
+# The path of a unix socket has at most 107 octets, so pages are not run where Bazel has its temporary files.
+_SHORT = "/tmp"
 
 
 def workspace():
@@ -112,12 +118,19 @@ class PagesTest(unittest.TestCase):
             if not commands:
                 continue
             with self.subTest(page), tempfile.TemporaryDirectory(
-                    prefix="page-", dir=os.environ.get("TEST_TMPDIR"), ignore_cleanup_errors=True) as holder:
+                    prefix="page-", dir=_SHORT, ignore_cleanup_errors=True) as holder:
                 folder = os.path.join(holder, "page")
                 files = [("examples", os.path.join(workspace(), "examples"))]
                 done = runner.run(commands, folder, os.getcwd(), files, as_user=page in AS_USER)
                 self.assertIsNone(done.failure, "%s: %s" % (page, done.failure))
                 self.check_shown(page, folder, done)
+
+    def test_what_is_added_to_a_configuration_is_added_once(self):
+        # A field that stands there twice is a configuration that no command understands.
+        for page in pages():
+            for command in extract.page_commands(read(page)):
+                if re.search(r">> *ca/\w+\.textproto", command.text):
+                    self.assertIn("grep -q", command.text, "%s:%d" % (page, command.line))
 
     def test_a_page_may_be_pasted_again(self):
         for page, refused in AGAIN.items():
@@ -126,7 +139,7 @@ class PagesTest(unittest.TestCase):
                 self.assertTrue(any(command.text.startswith(beginning) for command in commands), (page, beginning))
             again = [command for command in commands if not command.text.startswith(refused)]
             with self.subTest(page), tempfile.TemporaryDirectory(
-                    prefix="again-", dir=os.environ.get("TEST_TMPDIR"), ignore_cleanup_errors=True) as holder:
+                    prefix="again-", dir=_SHORT, ignore_cleanup_errors=True) as holder:
                 files = [("examples", os.path.join(workspace(), "examples"))]
                 done = runner.run(commands + again, os.path.join(holder, "page"), os.getcwd(), files)
                 self.assertIsNone(done.failure, "%s: %s" % (page, done.failure))

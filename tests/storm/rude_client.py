@@ -18,6 +18,7 @@ from tests.integration import http2
 CA = "/fleetca.v1.CertificateAuthorityService/"
 TOKENS = "/fleetca.v1.JoinTokenService/"
 REVOCATION = "/fleetca.v1.RevocationService/"
+RENEWAL = "/fleetca.v1.RenewalService/"
 STATISTICS = "/fleetca.v1.StatisticsService/"
 HEALTH = "/grpc.health.v1.Health/"
 CANCEL = 8  # HTTP/2's error code
@@ -87,6 +88,10 @@ class Requests:
                 lambda: [field(2, self.identity) + number_field(7, 1)],
             REVOCATION + "ListBlocks": lambda: [b""],
             REVOCATION + "WatchRevocations": lambda: [b""],
+            CA + "GetRenewalInfo": lambda: [serial],
+            RENEWAL + "OrderEarlyRenewal":
+                lambda: [field(1, self.identity) + number_field(7, 1)],
+            RENEWAL + "ListEarlyRenewals": lambda: [b""],
             STATISTICS + "GetStatistics": lambda: [b""],
             HEALTH + "Check": lambda: [b""],
             HEALTH + "Watch": lambda: [b""],
@@ -100,6 +105,7 @@ ISSUING_PORT = (CA + "IssueCertificate", CA + "IssueCertificate", CA + "BatchIss
                 TOKENS + "ListJoinTokens", TOKENS + "RevokeJoinTokens",
                 REVOCATION + "RevokeCertificates", REVOCATION + "ListBlocks",
                 REVOCATION + "WatchRevocations", REVOCATION + "WatchRevocations",
+                CA + "GetRenewalInfo", RENEWAL + "OrderEarlyRenewal", RENEWAL + "ListEarlyRenewals",
                 STATISTICS + "GetStatistics", HEALTH + "Check", HEALTH + "Watch")
 BOOTSTRAP_PORT = (CA + "IssueCertificate", CA + "IssueCertificate", CA + "GetTrustBundle",
                   CA + "StreamIssueCertificates", HEALTH + "Check")

@@ -43,7 +43,7 @@ OpenSslCertificate MakeByOpenSsl(const OpenSslRequest& request) {
   X509* const x509 = certificate.get();
   static long serial = 1000;
   X509_NAME* const name = X509_get_subject_name(x509);
-  Check(X509_set_version(x509, X509_VERSION_3) == 1 &&
+  Check(X509_set_version(x509, request.version - 1) == 1 &&
         ASN1_INTEGER_set(X509_get_serialNumber(x509), ++serial) == 1 &&
         X509_set_pubkey(x509, made.key.get()) == 1 &&
         ASN1_TIME_set(X509_getm_notBefore(x509), absl::ToTimeT(request.not_before)) != nullptr &&
@@ -58,6 +58,7 @@ OpenSslCertificate MakeByOpenSsl(const OpenSslRequest& request) {
   const X509Ptr issuer = request.issuer == nullptr ? nullptr : Read(*request.issuer);
   Check(X509_set_issuer_name(x509,
                              X509_get_subject_name(issuer == nullptr ? x509 : issuer.get())) == 1);
+  Check(request.version == 3 || request.extensions.empty());
   for (const auto& [extension_name, value] : request.extensions) {
     X509_EXTENSION* const extension =
         X509V3_EXT_conf(nullptr, nullptr, extension_name.c_str(), value.c_str());

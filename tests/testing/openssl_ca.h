@@ -25,6 +25,8 @@ struct OpenSslRequest {
   absl::Time not_before;
   absl::Time not_after;
   std::string curve = "P-256";
+  // 3 or 1; version 1 has no extensions.
+  int version = 3;
   // Names and values as in openssl's configuration files.
   std::vector<std::pair<std::string, std::string>> extensions = {
       {"basicConstraints", "critical,CA:TRUE"}, {"keyUsage", "critical,keyCertSign,cRLSign"}};

@@ -12,10 +12,18 @@
 #include "x509/certificate.h"
 #include "x509/lint/lint.h"
 #include "x509/name.h"
+#include "x509/possession.h"
 #include "x509/tbs.h"
 
 namespace fleetca::testing {
 namespace {
+
+// As the server has it. One for all: lanes are tested when they are made.
+const x509::PossessionVerifier& Possession() {
+  static const auto* const verifier =
+      x509::PossessionVerifier::Create(x509::LanesSetting::kAuto).release();
+  return *verifier;
+}
 
 template <typename T>
 T OrDie(absl::StatusOr<T> value) {
@@ -100,8 +108,7 @@ service::PolicyOptions TestPolicyOptions(const std::vector<service::ProfileOptio
   return policy;
 }
 
-TestIssuer::TestIssuer(TestIssuerOptions options)
-    : possession_(x509::PossessionVerifier::CreateOpenSsl()) {
+TestIssuer::TestIssuer(TestIssuerOptions options) {
   signer_ = options.signer;
   if (signer_ == nullptr) {
     owned_signer_ = OrDie(signer::CreateLocalSigner(OrDie(GeneratePrivateKey(options.key_type))));
@@ -124,10 +131,11 @@ TestIssuer::TestIssuer(TestIssuerOptions options)
                                .pointers = options.pointers,
                                .signer = signer_,
                                .store = options.store != nullptr ? options.store : &memory_store_,
-                               .possession = possession_.get(),
+                               .possession = &Possession(),
                                .clock = &clock,
                                .clock_rule = options.clock_rule,
-                               .revocations = options.revocations}));
+                               .revocations = options.revocations,
+                               .learn_revocations = options.learn_revocations}));
 }
 
 void TestIssuer::SetPolicy(service::PolicyOptions policy) {

@@ -2,11 +2,13 @@
 #ifndef FLEETCA_TESTS_TESTING_TEST_ISSUER_H_
 #define FLEETCA_TESTS_TESTING_TEST_ISSUER_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/crypto_types.h"
@@ -22,7 +24,6 @@
 #include "store/memory/memory_store.h"
 #include "tests/testing/fake_clock.h"
 #include "x509/authz/authz_oids.h"
-#include "x509/possession.h"
 
 namespace fleetca::testing {
 
@@ -58,6 +59,7 @@ struct TestIssuerOptions {
   const Clock* clock = nullptr;                    // null: the FakeClock
   const service::ClockRule* clock_rule = nullptr;  // null: the clock is believed
   const service::KnownRevocations* revocations = nullptr;  // null: nobody is revoked
+  std::function<absl::Status()> learn_revocations;
 };
 
 class RecordingIssuance;
@@ -91,7 +93,6 @@ class TestIssuer {
   store::MemoryStore memory_store_;
   std::unique_ptr<signer::Signer> owned_signer_;
   const signer::Signer* signer_;
-  std::unique_ptr<x509::PossessionVerifier> possession_;
   std::string certificate_;
   std::unique_ptr<const service::Policy> next_policy_;
   std::unique_ptr<service::CurrentPolicy> policies_;
