@@ -1,152 +1,31 @@
 #include "client/agent/sockets/workload_sockets.h"
 
 #include <grpcpp/grpcpp.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <atomic>
-#include <cerrno>
-#include <chrono>
-#include <cstring>
 #include <memory>
-#include <string>
-#include <thread>
-#include <utility>
-#include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
-#include "base/descriptor.h"
 #include "base/errors.h"
-#include "base/status_macros.h"
 #include "client/agent/sockets/sds_stream.h"
-#include "client/agent/sockets/testing/test_identity.h"
+#include "client/agent/sockets/testing/sockets_fixture.h"
 #include "envoy/extensions/transport_sockets/tls/v3/secret.pb.h"
-#include "envoy/service/secret/v3/sds.grpc.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "spiffe/workload/workload.grpc.pb.h"
 #include "tests/testing/status_matchers.h"
-#include "tests/testing/temporary_folder.h"
 
 namespace fleetca::client {
 namespace {
 
 using ::envoy::service::discovery::v3::DiscoveryRequest;
 using ::envoy::service::discovery::v3::DiscoveryResponse;
-using ::envoy::service::secret::v3::SecretDiscoveryService;
-using ::fleetca::client::testing::IdentityMaker;
+using ::fleetca::client::testing::SocketsFixture;
+using ::fleetca::client::testing::X509Reader;
 using ::fleetca::testing::IsInvalid;
 using ::testing::HasSubstr;
 
-using X509Reader = std::unique_ptr<grpc::ClientReader<X509SVIDResponse>>;
-
-class WorkloadSocketsTest : public ::testing::Test {
- protected:
-  ~WorkloadSocketsTest() override { sockets_.reset(); }
-
-  std::string Path(const std::string& name = "s") const {
-    return absl::StrCat(folder_.path(), "/", name);
-  }
-  static IdentityOptions Identity(const std::string& name, std::vector<SocketOptions> sockets) {
-    IdentityOptions options;
-    options.name = name;
-    options.sockets = std::move(sockets);
-    return options;
-  }
-  absl::Status Create(const std::vector<IdentityOptions>& identities) {
-    FLEETCA_ASSIGN_OR_RETURN(sockets_, WorkloadSockets::Create(identities, held_));
-    sockets_->SetPushSpread(absl::ZeroDuration());
-    return absl::OkStatus();
-  }
-  void Start(const std::vector<IdentityOptions>& identities) {
-    FLEETCA_ASSERT_OK(Create(identities));
-    FLEETCA_ASSERT_OK(sockets_->Start());
-  }
-  void StartWeb() { Start({Identity("web", {{.path = Path()}})}); }
-
-  // A connection of its own.
-  std::shared_ptr<grpc::Channel> Channel(const std::string& name = "s") const {
-    grpc::ChannelArguments arguments;
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    return grpc::CreateCustomChannel("unix:" + Path(name), grpc::InsecureChannelCredentials(),
-                                     arguments);
-  }
-  std::unique_ptr<SpiffeWorkloadAPI::Stub> Workload(const std::string& name = "s") const {
-    return SpiffeWorkloadAPI::NewStub(Channel(name));
-  }
-  std::unique_ptr<SecretDiscoveryService::Stub> Sds(const std::string& name = "s") const {
-    return SecretDiscoveryService::NewStub(Channel(name));
-  }
-  static void SetUp(grpc::ClientContext* context, int headers = 1) {
-    context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
-    for (int i = 0; i < headers; ++i) {
-      context->AddMetadata("workload.spiffe.io", "true");
-    }
-  }
-
-  Descriptor Connect() const {
-    Descriptor fd(socket(AF_UNIX, SOCK_STREAM, 0));
-    sockaddr_un address = {};
-    address.sun_family = AF_UNIX;
-    std::strncpy(address.sun_path, Path().c_str(), sizeof(address.sun_path) - 1);
-    EXPECT_EQ(connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
-    return fd;
-  }
-  // Sends a header block of HTTP/2 that does not end until the server ends the connection.
-  void Flood(const std::atomic<bool>& stop) const {
-    const Descriptor fd = Connect();
-    const auto frame = [](char type, char stream, const std::string& payload) {
-      return absl::StrCat(
-          absl::string_view("\0", 1), std::string(1, static_cast<char>(payload.size() >> 8)),
-          std::string(1, static_cast<char>(payload.size() & 0xff)), std::string(1, type),
-          absl::string_view("\0\0\0\0", 4), std::string(1, stream), payload);
-    };
-    // Headers "a: b" that are not kept.
-    std::string headers;
-    for (int i = 0; i < 3000; ++i) {
-      headers.append("\0\1a\1b", 5);
-    }
-    std::string octets =
-        absl::StrCat("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", frame(4, 0, ""), frame(1, 1, "\x83"));
-    while (!stop && send(fd.get(), octets.data(), octets.size(), MSG_NOSIGNAL) > 0) {
-      octets = frame(9, 1, headers);
-    }
-  }
-
-  // How a call ends that gets no answer.
-  grpc::Status FetchAndFail(const std::string& name = "s", int headers = 1) const {
-    const auto stub = Workload(name);
-    grpc::ClientContext context;
-    SetUp(&context, headers);
-    const X509Reader reader = stub->FetchX509SVID(&context, X509SVIDRequest());
-    X509SVIDResponse response;
-    EXPECT_FALSE(reader->Read(&response));
-    return reader->Finish();
-  }
-  // The SPIFFE ID that the socket hands out, or the code with which it does not.
-  std::string Fetched(const std::string& name = "s") const {
-    const auto stub = Workload(name);
-    grpc::ClientContext context;
-    SetUp(&context);
-    const X509Reader reader = stub->FetchX509SVID(&context, X509SVIDRequest());
-    X509SVIDResponse response;
-    if (reader->Read(&response)) {
-      context.TryCancel();
-      return response.svids(0).spiffe_id();
-    }
-    return absl::StrCat("code ", static_cast<int>(reader->Finish().error_code()));
-  }
-
-  const IdentityMaker maker_;
-  // Short, as the path of a socket must be.
-  const fleetca::testing::TemporaryFolder folder_{"/tmp"};
-  HeldIdentities held_;
-  std::unique_ptr<WorkloadSockets> sockets_;
-};
+class WorkloadSocketsTest : public SocketsFixture {};
 
 TEST_F(WorkloadSocketsTest, AStreamFollowsTheIdentity) {
   const auto first = maker_.Make("web");
@@ -378,72 +257,6 @@ TEST_F(WorkloadSocketsTest, StoppingEndsStreamsWithAWordAndRemovesTheSocket) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_THAT(status.error_message(), HasSubstr("stopping"));
   EXPECT_NE(access(Path().c_str(), F_OK), 0);
-}
-
-// What watches connections keeps none of them open.
-TEST_F(WorkloadSocketsTest, WhoDoesNotSpeakHttp2IsCutOff) {
-  StartWeb();
-  const Descriptor fd = Connect();
-  const timeval patience = {.tv_sec = 5, .tv_usec = 0};
-  setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-  const std::string words = "GET / HTTP/1.1\r\nHost: agent\r\n\r\n";
-  ASSERT_EQ(send(fd.get(), words.data(), words.size(), MSG_NOSIGNAL),
-            static_cast<ssize_t>(words.size()));
-  char octets[4096];
-  ssize_t got = 1;
-  while (got > 0) {
-    got = recv(fd.get(), octets, sizeof(octets), 0);
-  }
-  EXPECT_TRUE(got == 0 || errno == ECONNRESET) << errno;
-}
-
-// gRPC reads on the thread that gives it a connection, for as long as the connection has more, and
-// a header block without an end takes memory besides: neither is another socket's loss.
-TEST_F(WorkloadSocketsTest, AClientThatNeverPausesKeepsNobodyElseOut) {
-  held_.Publish(maker_.Make("web"));
-  held_.Publish(maker_.Make("db"));
-  Start({Identity("web", {{.path = Path()}}), Identity("db", {{.path = Path("d")}})});
-  std::atomic<bool> stop{false};
-  std::vector<std::thread> floods;
-  for (int i = 0; i < 3; ++i) {
-    floods.emplace_back([this, &stop] { Flood(stop); });
-  }
-  absl::SleepFor(absl::Milliseconds(200));
-  for (int i = 0; i < 5; ++i) {
-    EXPECT_EQ(Fetched("d"), "spiffe://fleet.example/db");
-  }
-  stop = true;
-  for (std::thread& flood : floods) {
-    flood.join();
-  }
-  EXPECT_EQ(Fetched(), "spiffe://fleet.example/web");
-}
-
-// Streams that end at every moment, while what they say changes.
-TEST_F(WorkloadSocketsTest, StreamsThatAreCutOffWhileTheIdentityChanges) {
-  const std::shared_ptr<HeldIdentity> versions[] = {maker_.Make("web"), maker_.Make("web")};
-  held_.Publish(versions[0]);
-  StartWeb();
-  const auto stub = Workload();
-  const auto sds = Sds();
-  for (int i = 0; i < 100; ++i) {
-    grpc::ClientContext context;
-    SetUp(&context);
-    const X509Reader reader = stub->FetchX509SVID(&context, X509SVIDRequest());
-    grpc::ClientContext envoy;
-    SetUp(&envoy);
-    const auto stream = sds->StreamSecrets(&envoy);
-    stream->Write(DiscoveryRequest());
-    X509SVIDResponse response;
-    EXPECT_TRUE(reader->Read(&response));
-    held_.Publish(std::make_shared<HeldIdentity>(*versions[i % 2]));
-    context.TryCancel();
-    envoy.TryCancel();
-    held_.Publish(std::make_shared<HeldIdentity>(*versions[(i + 1) % 2]));
-    reader->Finish();
-    stream->Finish();
-  }
-  EXPECT_EQ(Fetched(), "spiffe://fleet.example/web");
 }
 
 }  // namespace
