@@ -7,24 +7,32 @@ import dataclasses
 class Scenario:
     """`what` is for people; `arguments` are the load generator's.
 
+    `server`: which of those of standard_set/server.py answers.
     `calls`: so many, instead of as many as the time allows; with --quick a twentieth.
     """
     name: str
     what: str
     arguments: tuple
-    unstored: bool = False
+    server: str = "stored"
     calls: int = 0
 
 
-# In pairs where two are compared, so that they meet the same machine.
+# One after the other where they are compared, so that they meet the same machine.
 SCENARIOS = [
     Scenario("batch64", "calls of 64, 4 in flight", ("batch", "--batch", "64", "--outstanding", "4")),
     Scenario("batch64_unstored", "the same, nothing stored",
-             ("batch", "--batch", "64", "--outstanding", "4"), unstored=True),
+             ("batch", "--batch", "64", "--outstanding", "4"), server="unstored"),
+    Scenario("batch64_openssl", "the same, possession by OpenSSL",
+             ("batch", "--batch", "64", "--outstanding", "4"), server="lanes_off"),
     Scenario("stream", "one stream, 256 in flight", ("stream", "--outstanding", "256")),
+    Scenario("stream_openssl", "the same, possession by OpenSSL", ("stream", "--outstanding", "256"),
+             server="lanes_off"),
     Scenario("unary64", "single calls, 64 in flight", ("unary", "--outstanding", "64")),
-    Scenario("unary64_unstored", "the same, nothing stored", ("unary", "--outstanding", "64"), unstored=True),
+    Scenario("unary64_unstored", "the same, nothing stored", ("unary", "--outstanding", "64"), server="unstored"),
+    Scenario("unary64_openssl", "the same, possession by OpenSSL", ("unary", "--outstanding", "64"),
+             server="lanes_off"),
     Scenario("unary1", "single calls, one after the other", ("unary", "--outstanding", "1")),
+    Scenario("unary1_openssl", "the same, possession by OpenSSL", ("unary", "--outstanding", "1"), server="lanes_off"),
     Scenario("connect", "a TLS handshake and no certificate, 16 in flight", ("connect", "--outstanding", "16")),
     Scenario("bootstrap", "a TLS handshake for each certificate, 16 in flight",
              ("bootstrap", "--outstanding", "16")),

@@ -61,25 +61,34 @@ def probe_disk(folder, syncs=300):
     return {"p50_ms": took[len(took) // 2], "p99_ms": took[len(took) * 99 // 100]}
 
 
-class Server:
-    """`fleetca serve`, or another program with its arguments, until close."""
+# {what a scenario calls its server: (the program of bench/run, what its configuration has beside the usual)}
+SERVERS = {
+    "stored": ("fleetca", ""),
+    "unstored": ("unstored", ""),
+    "lanes_off": ("fleetca", "possession_lanes: POSSESSION_LANES_OFF\n"),
+}
 
-    def __init__(self, fleetca, cpu, parent, unstored=None):
-        """`unstored`: the program //bench:unstored_server, to be run in the place of fleetca."""
+
+class Server:
+    """`fleetca serve`, or //bench:unstored_server in its place, until close."""
+
+    def __init__(self, programs, cpu, parent, kind="stored"):
+        """`programs`: {name: path}; `kind`: one of SERVERS."""
         self.folder = tempfile.mkdtemp(prefix="fleetca-bench-", dir=parent)
         self.ca = os.path.join(self.folder, "ca")
         self.config = os.path.join(self.ca, "fleetca.textproto")
         self.cpu = cpu
-        self.fleetca = fleetca
-        self.unstored = unstored
+        self.program, configuration = SERVERS[kind]
+        self.path = programs[self.program]
         self.process = None
         self.port = None
         self.http_address = f"127.0.0.1:{free_port()}"
         try:
-            run([fleetca, "ca", "init", "--dir", self.ca, "--trust-domain", TRUST_DOMAIN,
+            run([programs["fleetca"], "ca", "init", "--dir", self.ca, "--trust-domain", TRUST_DOMAIN,
                  "--listen", "127.0.0.1:0"])
             with open(self.config, "a", encoding="utf-8") as config:
                 config.write(f'http {{ address: "{self.http_address}" base_url: "http://{self.http_address}" }}\n')
+                config.write(configuration)
             self.start()
         except BaseException:
             self.close()
@@ -100,8 +109,8 @@ class Server:
         ready = os.path.join(self.folder, "port")
         if os.path.exists(ready):
             os.remove(ready)
-        program = ([self.unstored, self.config, ready] if self.unstored else
-                   [self.fleetca, "serve", "--config", self.config, "--ready-file", ready])
+        program = ([self.path, self.config, ready] if self.program == "unstored" else
+                   [self.path, "serve", "--config", self.config, "--ready-file", ready])
         began = time.monotonic()
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.process = subprocess.Popen(["taskset", "-c", str(self.cpu), *program],

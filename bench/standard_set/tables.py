@@ -97,7 +97,7 @@ def machine(summary):
 
 
 def for_readme(summary):
-    keep = ("batch64", "stream", "unary64", "bootstrap")
+    keep = ("batch64", "batch64_openssl", "stream", "stream_openssl", "unary64", "unary64_openssl", "bootstrap")
     short = summary | {"scenarios": {name: summary["scenarios"][name] for name in keep
                                      if name in summary["scenarios"]}}
     columns = ("load", "certificates/s", "per server CPU second", "to bare OpenSSL", "p50 ms", "p99 ms")
