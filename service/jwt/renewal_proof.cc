@@ -132,10 +132,11 @@ absl::StatusOr<absl::Time> ReadIssuedAt(const JsonValue& claims, absl::Time now)
 }
 
 absl::StatusOr<std::string> ReadId(const JsonValue& claims) {
-  FLEETCA_ASSIGN_OR_RETURN(std::string id, Text(claims, "jti"));
+  absl::StatusOr<std::string> id = Text(claims, "jti");
+  FLEETCA_RETURN_IF_ERROR(id.status());
   const bool printable =
-      std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-  if (id.size() < kMinIdChars || id.size() > kMaxIdChars || !printable) {
+      std::all_of(id->begin(), id->end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  if (id->size() < kMinIdChars || id->size() > kMaxIdChars || !printable) {
     return Refusal("jti is not 16 to 64 printable characters without blanks");
   }
   return id;
