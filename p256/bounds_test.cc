@@ -19,11 +19,11 @@ namespace fleetca::p256::testing {
 namespace {
 
 TEST(BoundsTest, NoNumberLeavesItsDigits) {
-  const auto numbers = std::make_unique<LaneNumbers<1>[]>(kMostGroups);
-  const auto groups = std::make_unique<Group<IntervalArithmetic>[]>(kMostGroups);
+  const auto numbers = std::make_unique<LaneNumbers<1>[]>(kMostBlocks);
+  const auto blocks = std::make_unique<Block<IntervalArithmetic>[]>(kMostBlocks);
   const auto generator = std::make_unique<GeneratorTable>();  // bounds of its entries are known
-  uint32_t valid[kMostGroups];
-  VerifyGroups<IntervalArithmetic>(numbers.get(), kMostGroups, *generator, groups.get(), valid);
+  uint32_t valid[kMostBlocks];
+  VerifyBlocks<IntervalArithmetic>(numbers.get(), kMostBlocks, *generator, blocks.get(), valid);
 
   const BoundsReport& report = BoundsReport::Global();
   std::printf("Numbers where they are carried, in multiples of the modulus:\n%s",

@@ -96,7 +96,8 @@ int64_t DivideSteps(int64_t eta, uint64_t f, uint64_t g, Transition* transition)
 }
 
 // (u a + v b + k m) / 2^62, which is exact for the k that is chosen by the caller.
-Limbs Combine(int64_t u, const Limbs& a, int64_t v, const Limbs& b, int64_t k, const Limbs& m) {
+Limbs DivideExactly(int64_t u, const Limbs& a, int64_t v, const Limbs& b, int64_t k,
+                    const Limbs& m) {
   Limbs result;
   Int128 sum = Int128{u} * a[0] + Int128{v} * b[0] + Int128{k} * m[0];
   sum >>= kSteps;
@@ -166,11 +167,11 @@ Limbs Inverse(const Limbs& a, const Modulus& m) {
     Transition t;
     eta = DivideSteps(eta, static_cast<uint64_t>(f[0]) | (static_cast<uint64_t>(f[1]) << kSteps),
                       static_cast<uint64_t>(g[0]) | (static_cast<uint64_t>(g[1]) << kSteps), &t);
-    const Limbs next_d = Combine(t.u, d, t.v, e, MultipleOf(m, t.u, d, t.v, e), m.limbs);
-    e = Combine(t.q, d, t.r, e, MultipleOf(m, t.q, d, t.r, e), m.limbs);
+    const Limbs next_d = DivideExactly(t.u, d, t.v, e, MultipleOf(m, t.u, d, t.v, e), m.limbs);
+    e = DivideExactly(t.q, d, t.r, e, MultipleOf(m, t.q, d, t.r, e), m.limbs);
     d = next_d;
-    const Limbs next_f = Combine(t.u, f, t.v, g, 0, m.limbs);
-    g = Combine(t.q, f, t.r, g, 0, m.limbs);
+    const Limbs next_f = DivideExactly(t.u, f, t.v, g, 0, m.limbs);
+    g = DivideExactly(t.q, f, t.r, g, 0, m.limbs);
     f = next_f;
   }
   // The modulus is prime, so f is +-1, or +-m where a is 0 modulo it and d is 0.

@@ -17,7 +17,7 @@ struct KnownAnswer {
 // that is infinity.
 const std::array<KnownAnswer, 4>& KnownAnswers();
 
-// Whether every lane of eight, of sixteen and of four groups of sixteen gives each known answer,
+// Whether every lane of eight, of sixteen and of four blocks of sixteen gives each known answer,
 // beside every other. Takes some milliseconds.
 bool GiveKnownAnswers(const Lanes& lanes);
 

@@ -42,7 +42,8 @@ class Lanes {
   // numbers out of range, the point off the curve, or the sum of a kind that the lanes do not
   // compute; OpenSSL is to be asked. The spans have the same size.
   //
-  // Eight lanes take up to eight signatures, in the time of one; sixteen take more.
+  // Up to eight signatures are verified in one vector of eight lanes, at the cost of one; more are
+  // verified in blocks of sixteen lanes.
   void Verify(absl::Span<const PublicSignature> signatures, absl::Span<bool> valid) const;
 
  private:

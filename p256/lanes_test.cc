@@ -107,7 +107,7 @@ TEST_P(LanesTest, JudgesRandomSignaturesAsOpenSslDoes) {
   EXPECT_EQ(ExpectNoWrongYes(RandomSignatures(Many(4000))), 0);
 }
 
-TEST_P(LanesTest, JudgesEveryFillOfEveryGroup) {
+TEST_P(LanesTest, JudgesEveryFillOfEveryBlock) {
   const std::vector<PublicSignature> signatures = RandomSignatures(80);
   const int step = GetParam() == Engine::kAvx512 ? 1 : 9;
   for (int fill = 1; fill <= 80; fill += step) {
@@ -219,7 +219,7 @@ TEST_P(LanesTest, JudgesNumbersAtTheEndsOfTheirRanges) {
 TEST_P(LanesTest, ReducesTheDigest) {
   std::vector<PublicSignature> signatures;
   for (int z = 0; z < 32; ++z) {
-    // R = k G, so the key is (k - u1) / u2 times G.
+    // The sum is k G, so the key is (k - u1) / u2 times G.
     const Integer k = Integer::Random(Order() - 1) + 1;
     const Integer r = MultipleOfG(k).x.Modulo(Order());
     const Integer s = Integer::Random(Order() - 1) + 1;
@@ -234,7 +234,7 @@ TEST_P(LanesTest, ReducesTheDigest) {
   EXPECT_EQ(ExpectNoWrongYes(signatures), 0);
 }
 
-// 2^-32 of all signatures: x(R) is n or more, so r is x(R) - n.
+// 2^-32 of all signatures: x of the sum is n or more, so r is x - n.
 TEST_P(LanesTest, TakesCoordinatesOverTheOrder) {
   std::vector<PublicSignature> signatures;
   Integer x = Order();
@@ -257,7 +257,7 @@ TEST_P(LanesTest, TakesCoordinatesOverTheOrder) {
   EXPECT_EQ(ExpectNoWrongYes(signatures), 0);
 }
 
-// r + n is tried only where it is below p: here it would be x(R) modulo p.
+// r + n is tried only where it is below p: here it would be x of the sum modulo p.
 TEST_P(LanesTest, DoesNotWrapAroundThePrime) {
   std::vector<PublicSignature> signatures;
   for (Integer x = 0; signatures.size() < 16; x = x + 1) {
@@ -265,7 +265,7 @@ TEST_P(LanesTest, DoesNotWrapAroundThePrime) {
     if (sum.infinite) {
       continue;
     }
-    // R with x(R) = x, but r = x + p - n, so that r + n = x modulo p.
+    // A sum with this x, but r = x + p - n, so that r + n = x modulo p.
     const Integer r = x + Prime() - Order();
     const Integer s = Integer::Random(Order() - 1) + 1;
     const Integer z = Integer::Random(Order());

@@ -31,7 +31,7 @@ struct OrderModulus {
 };
 
 template <typename W>
-using Order = Ring<W, OrderModulus>;
+using ScalarRing = Ring<W, OrderModulus>;
 
 // A scalar u that was made odd: it is u in the lanes where u was odd, and n - u elsewhere.
 //

@@ -3,10 +3,9 @@
 // Jacobian coordinates: (X, Y, Z) is the point (X / Z^2, Y / Z^3), and Z = 0 is infinity. All are
 // in Montgomery's form and bounded, but not reduced (offsets.h).
 //
-// The formulas are complete for a verification in this sense: where an addition meets a case that
-// it cannot compute (the points are equal, opposite, or one is infinity), its Z' is 0 modulo p, and
-// both formulas make 0 of Z = 0. So one look at Z at the end finds every such case, wherever it
-// was. Doubling has no such case: the order is odd.
+// The addition is not complete. For equal or opposite points, or infinity, it makes Z' = 0 modulo
+// p, and both formulas keep Z = 0. One test of Z at the end therefore finds every exceptional
+// addition. Doubling has no exceptional case: the order is odd.
 #ifndef FLEETCA_P256_POINT_H_
 #define FLEETCA_P256_POINT_H_
 
@@ -62,8 +61,8 @@ template <typename F>
 // P + Q, or P - Q in the lanes of the mask, for an affine Q: 6M + 3S + 1MM.
 //
 // madd of the Explicit-Formulas Database (Cohen, Miyaji and Ono 1998) with H = x2 Z^2 - X and
-// R = y2 Z^3 - Y:
-//   X' = R^2 - H^3 - 2 X H^2, Y' = R (X H^2 - X') - Y H^3, Z' = Z H
+// E = y2 Z^3 - Y:
+//   X' = E^2 - H^3 - 2 X H^2, Y' = E (X H^2 - X') - Y H^3, Z' = Z H
 template <typename F>
 [[gnu::noinline]] void Add(Jacobian<F>* point, const Affine<F>& other, uint32_t subtract) {
   using Raw = typename F::Raw;
@@ -77,16 +76,16 @@ template <typename F>
       F::Carry(F::MulAdd(other.x, zz, F::template Multiple<offsets::kAddH>() - x));
   const Multiplicand zzz = F::Carry(F::Mul(z, zz));
   const Raw z3 = F::Mul(z, h);
-  const Multiplicand r = F::Carry(F::SubtractWhere(
-      subtract, F::template Multiple<offsets::kAddR>() - point->y, F::Mul(other.y, zzz)));
+  const Multiplicand e = F::Carry(F::SubtractWhere(
+      subtract, F::template Multiple<offsets::kAddE>() - point->y, F::Mul(other.y, zzz)));
   const Multiplicand hh = F::Carry(F::Sqr(h));
   const Raw minus_hhh = F::template Multiple<offsets::kAddNh>() - F::Mul(h, hh);
   const Raw v = F::MulAdd(x, hh, F::template Multiple<offsets::kAddV>());
   const Carried x3 =
-      F::Fold(F::SqrAdd(r, minus_hhh + F::template Multiple<offsets::kAddX>() - F::Twice(v)));
+      F::Fold(F::SqrAdd(e, minus_hhh + F::template Multiple<offsets::kAddX>() - F::Twice(v)));
   const Multiplicand slope = F::Carry(v - x3);
   point->x = x3;
-  point->y = F::MulMul(r, slope, y, F::Carry(minus_hhh));
+  point->y = F::MulMul(e, slope, y, F::Carry(minus_hhh));
   point->z = z3;
 }
 

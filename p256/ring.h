@@ -208,7 +208,7 @@ class Ring {
   static Carried LookUp(const Stored (&table)[kEntries], const W& entry) {
     // Entries lie sizeof(Stored) apart, and lane l at l words from there.
     constexpr uint64_t kStride = sizeof(Stored) / sizeof(uint64_t);
-    const W index = W::MulLo(W::LaneNumbers(), entry, W::Broadcast(kStride));
+    const W index = W::MulLo(W::LaneIndices(), entry, W::Broadcast(kStride));
     Carried r;
 #pragma GCC unroll 10
     for (int i = 0; i < kDigits; ++i) {

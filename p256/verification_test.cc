@@ -34,9 +34,9 @@ std::unique_ptr<Numbers> Filled(const PublicSignature& signature) {
 }
 
 uint32_t Verify(const Numbers& numbers) {
-  const auto group = std::make_unique<Group<Arithmetic>>();
+  const auto block = std::make_unique<Block<Arithmetic>>();
   uint32_t valid = 0;
-  VerifyGroups<Arithmetic>(&numbers, 1, *TheGeneratorTable(), group.get(), &valid);
+  VerifyBlocks<Arithmetic>(&numbers, 1, *TheGeneratorTable(), block.get(), &valid);
   return valid;
 }
 

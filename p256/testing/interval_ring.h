@@ -6,7 +6,7 @@
 //   Mul     (a b + q m) / R with 0 <= q < R lies between a b / R and a b / R + m.
 //   Carry   digits 0 to 3 lie between 0 and 2^52 afterwards, so the fifth is the number over 2^208:
 //           it fits 52 bits if and only if 0 <= number < 2^260.
-//   Fold    field.h; the result is from 0 to 2^256 + 2^230 where 0 <= number < 2^260 and the four
+//   Fold    field.h; the result is from 0 to 2^256 + 2^229 where 0 <= number < 2^260 and the four
 //           lower digits are below 2^61.
 // Whatever breaks what a lemma requires is noted with the line of the formula.
 #ifndef FLEETCA_P256_TESTING_INTERVAL_RING_H_
@@ -257,7 +257,7 @@ class IntervalField : public IntervalRing<FieldModulus> {
           a.d[i].low > -(int64_t{1} << 61) && a.d[i].high < int64_t{1} << 61, place);
     }
     Carried folded = {p256::Field<IntervalWord>::Fold(a),
-                      {0, Integer::PowerOfTwo(256) + Integer::PowerOfTwo(230)}};
+                      {0, Integer::PowerOfTwo(256) + Integer::PowerOfTwo(229)}};
     SetLastDigit(&folded);
     return folded;
   }
@@ -271,7 +271,7 @@ class IntervalField : public IntervalRing<FieldModulus> {
 
 struct IntervalArithmetic {
   using Field = IntervalField;
-  using Order = IntervalRing<OrderModulus>;
+  using ScalarRing = IntervalRing<OrderModulus>;
 };
 
 }  // namespace fleetca::p256::testing

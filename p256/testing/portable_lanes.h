@@ -7,7 +7,7 @@
 
 namespace fleetca::p256::testing {
 
-// As Lanes::Verify, in groups of eight lanes that share inversions four by four.
+// As Lanes::Verify, in blocks of eight lanes that share inversions four by four.
 void VerifyPortably(absl::Span<const PublicSignature> signatures, absl::Span<bool> valid);
 
 }  // namespace fleetca::p256::testing

@@ -107,7 +107,7 @@ PublicSignature SignatureWithX(const Integer& x) {
   const Integer r = x - Order();
   const Integer s = Integer::Random(Order() - 1) + 1;
   const Integer z = Integer::Random(Order());
-  // R = u1 G + u2 Q, so Q = - (z / r) G + (s / r) R.
+  // P = u1 G + u2 Q, so Q = - (z / r) G + (s / r) P.
   const Integer r_inverse = r.Inverse(Order());
   return MakeSignature(r, s, z, Combination(Integer(0) - z * r_inverse, s * r_inverse, sum));
 }

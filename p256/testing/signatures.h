@@ -35,7 +35,7 @@ PublicSignature RandomSignature();
 // the key k G. Where u1 G + u2 k G is infinite, r is 1, and it is not valid.
 PublicSignature SignatureOf(const Integer& u1, const Integer& u2, const Integer& k);
 
-// Valid, with x(R) = x, from n to p - 1, which is a point's: r is x - n.
+// Valid, and the sum has this x, from n to p - 1, which is a point's: r is x - n.
 PublicSignature SignatureWithX(const Integer& x);
 
 bool IsValidByOpenSsl(const PublicSignature& signature);
