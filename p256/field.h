@@ -39,6 +39,7 @@ class Field : public Ring<W, FieldModulus> {
  public:
   using Base = Ring<W, FieldModulus>;
   using typename Base::Carried;
+  using typename Base::Mask;
   using typename Base::Raw;
 
   // The same number modulo p, below 2^256 + 2^229; 0 <= a < 2^260, digits 0 to 3 below 2^61.
@@ -58,7 +59,7 @@ class Field : public Ring<W, FieldModulus> {
 
   // The lanes in which a is 0 modulo p; 0 <= a < 2^260. Below 2^256 + 2^229 there are two such
   // numbers, 0 and p.
-  static uint32_t IsZero(const Raw& a) {
+  static Mask IsZero(const Raw& a) {
     const Carried folded = Fold(a);
     constexpr NumberDigits kZero = {};
     return Base::EqualMask(folded, Base::Broadcast(kZero)) |

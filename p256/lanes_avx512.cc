@@ -25,6 +25,7 @@ namespace {
 struct OneVector {
   static constexpr int kLanes = 8;
   static constexpr bool kCallsPay = false;
+  using Mask = uint32_t;
 
   __m512i v;
 
@@ -100,6 +101,7 @@ uint64_t FirstLane(const OneVector& a) {
 struct TwoVectors {
   static constexpr int kLanes = 16;
   static constexpr bool kCallsPay = true;
+  using Mask = uint32_t;
 
   OneVector a, b;
 

@@ -9,9 +9,8 @@
 #ifndef FLEETCA_P256_POINT_H_
 #define FLEETCA_P256_POINT_H_
 
-#include <cstdint>
-
 #include "p256/offsets.h"
+#include "p256/ring.h"
 
 namespace fleetca::p256 {
 
@@ -43,15 +42,15 @@ template <typename F>
   const Multiplicand y = F::Carry(point->y);
   const Multiplicand z = F::Carry(point->z);
   const Raw delta = F::Sqr(z);
-  const Carried g = F::Fold(F::Twice(F::Sqr(y)));
-  const Multiplicand minus_2g = F::Carry(F::template Multiple<offsets::kDoubleN>() - F::Twice(g));
+  const Carried g = F::Fold(Twice(F::Sqr(y)));
+  const Multiplicand minus_2g = F::Carry(F::template Multiple<offsets::kDoubleN>() - Twice(g));
   const Multiplicand sum = F::Carry(x + delta);
   const Multiplicand difference = F::Carry(x - delta + F::template Multiple<offsets::kDoubleD>());
-  const Raw z2 = F::Twice(F::Mul(y, z));
-  const Multiplicand alpha = F::Carry(F::Thrice(F::Mul(sum, difference)));
-  const Raw b = F::Twice(F::MulAdd(x, g, F::template Multiple<offsets::kDoubleB>()));
+  const Raw z2 = Twice(F::Mul(y, z));
+  const Multiplicand alpha = F::Carry(Thrice(F::Mul(sum, difference)));
+  const Raw b = Twice(F::MulAdd(x, g, F::template Multiple<offsets::kDoubleB>()));
   const Carried x2 =
-      F::Fold(F::SqrAdd(alpha, F::template Multiple<offsets::kDoubleX>() - F::Twice(b)));
+      F::Fold(SqrAdd<F>(alpha, F::template Multiple<offsets::kDoubleX>() - Twice(b)));
   const Multiplicand slope = F::Carry(b - x2);
   point->x = x2;
   point->y = F::MulMul(alpha, slope, minus_2g, g);
@@ -64,7 +63,7 @@ template <typename F>
 // E = y2 Z^3 - Y:
 //   X' = E^2 - H^3 - 2 X H^2, Y' = E (X H^2 - X') - Y H^3, Z' = Z H
 template <typename F>
-[[gnu::noinline]] void Add(Jacobian<F>* point, const Affine<F>& other, uint32_t subtract) {
+[[gnu::noinline]] void Add(Jacobian<F>* point, const Affine<F>& other, typename F::Mask subtract) {
   using Raw = typename F::Raw;
   using Multiplicand = typename F::Multiplicand;
   using Carried = typename F::Carried;
@@ -82,7 +81,7 @@ template <typename F>
   const Raw minus_hhh = F::template Multiple<offsets::kAddNh>() - F::Mul(h, hh);
   const Raw v = F::MulAdd(x, hh, F::template Multiple<offsets::kAddV>());
   const Carried x3 =
-      F::Fold(F::SqrAdd(e, minus_hhh + F::template Multiple<offsets::kAddX>() - F::Twice(v)));
+      F::Fold(SqrAdd<F>(e, minus_hhh + F::template Multiple<offsets::kAddX>() - Twice(v)));
   const Multiplicand slope = F::Carry(v - x3);
   point->x = x3;
   point->y = F::MulMul(e, slope, y, F::Carry(minus_hhh));

@@ -117,6 +117,7 @@ TYPED_TEST(RingTest, MultipliesExtremeDigits) {
       const auto sum = TypeParam::MulAdd(a, b, a - b);
       const auto two = TypeParam::MulMul(a, b, b, b);
       const auto square = TypeParam::Sqr(b);
+      const auto square_sum = SqrAdd<TypeParam>(b, a - b);
       for (int lane = 0; lane < Word::kLanes; ++lane) {
         const Integer& x = this->At(i + lane);
         const Integer& y = this->At(i + step + lane);
@@ -124,6 +125,7 @@ TYPED_TEST(RingTest, MultipliesExtremeDigits) {
         ASSERT_NO_FATAL_FAILURE(this->ExpectProduct(sum, lane, x * y, x - y));
         ASSERT_NO_FATAL_FAILURE(this->ExpectProduct(two, lane, x * y + y * y, 0));
         ASSERT_NO_FATAL_FAILURE(this->ExpectProduct(square, lane, y * y, 0));
+        ASSERT_NO_FATAL_FAILURE(this->ExpectProduct(square_sum, lane, y * y, x - y));
       }
     }
   }
@@ -135,8 +137,7 @@ TYPED_TEST(RingTest, CarriesSignedDigits) {
     const auto a = this->Lanes(i);
     const auto b = this->Lanes(i + 5);
     // a, in digits that go below 0 and over 2^52: a + b + b - b - b.
-    const typename TypeParam::Raw raw =
-        TypeParam::Twice(b) + TypeParam::Twice(b) - TypeParam::Thrice(b) - b + a;
+    const typename TypeParam::Raw raw = Twice(b) + Twice(b) - Thrice(b) - b + a;
     typename TypeParam::Raw shifted = raw;
     for (int digit = 0; digit + 1 < kDigits; ++digit) {
       // Moves 3 2^52 from each digit to the next.
@@ -198,7 +199,7 @@ TEST_F(FieldTest, FoldsEveryNumber) {
   const Integer limit = Integer::PowerOfTwo(256) + Integer::PowerOfTwo(229);
   for (size_t i = 0; i < size(); i += Word::kLanes) {
     const auto b = Lanes(i + 11);
-    const TestField::Raw raw = TestField::Thrice(b) - TestField::Twice(b) - b + Lanes(i);
+    const TestField::Raw raw = Thrice(b) - Twice(b) - b + Lanes(i);
     const auto folded = TestField::Fold(raw);
     const uint32_t zero = TestField::IsZero(raw);
     for (int lane = 0; lane < Word::kLanes; ++lane) {

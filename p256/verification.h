@@ -1,7 +1,8 @@
 // ECDSA verification (FIPS 186-5 section 6.4.2) in all lanes of some blocks of lanes at once.
 //
 // The instructions are the same whatever the numbers are: there is no branch on them, but masks
-// that say at the end for which lanes the answer counts.
+// that say at the end for which lanes the answer counts. bounds_test relies on that: a branch on a
+// mask does not compile there.
 #ifndef FLEETCA_P256_VERIFICATION_H_
 #define FLEETCA_P256_VERIFICATION_H_
 
@@ -25,12 +26,13 @@ struct Block {
   OddScalar<typename A::ScalarRing> u1;  // of the generator
   OddScalar<typename A::ScalarRing> u2;  // of the key
   Affine<typename A::Field> key;
-  uint32_t candidates;  // lanes whose numbers are in range and whose key is on the curve
+  typename A::Field::Mask
+      candidates;  // lanes whose numbers are in range and whose key is on the curve
 };
 
 // The lanes in which (x, y) is on the curve: y^2 = x (x^2 - 3) + b.
 template <typename F>
-uint32_t IsOnCurve(const Affine<F>& point) {
+typename F::Mask IsOnCurve(const Affine<F>& point) {
   const typename F::Carried minus_three = F::Broadcast(kMontgomeryMinusThree);
   const typename F::Multiplicand factor = F::Carry(F::Sqr(point.x) + minus_three);
   const typename F::Carried b = F::Broadcast(kMontgomeryB);
@@ -104,7 +106,7 @@ Jacobian<typename A::Field> LinearCombination(const Block<A>& block,
 // below p: X = r Z^2 or X = (r + n) Z^2, without an inversion. Z = 0 says that the sum is infinity,
 // or that an addition met a case that it cannot compute: no yes.
 template <typename F, int kLanes>
-uint32_t HasCoordinate(const Jacobian<F>& sum, const LaneNumbers<kLanes>& numbers) {
+typename F::Mask HasCoordinate(const Jacobian<F>& sum, const LaneNumbers<kLanes>& numbers) {
   using Raw = typename F::Raw;
   using Multiplicand = typename F::Multiplicand;
   const Multiplicand zz = F::Carry(F::Sqr(F::Carry(sum.z)));
@@ -119,7 +121,7 @@ uint32_t HasCoordinate(const Jacobian<F>& sum, const LaneNumbers<kLanes>& number
 // valid. The blocks share one inversion modulo n and one modulo p. `blocks` is memory to work in.
 template <typename A, int kLanes>
 void VerifyBlocks(const LaneNumbers<kLanes>* numbers, int count, const GeneratorTable& generator,
-                  Block<A>* blocks, uint32_t* valid) {
+                  Block<A>* blocks, typename A::Field::Mask* valid) {
   using F = typename A::Field;
   using O = typename A::ScalarRing;
   typename O::Carried s_inverses[kMostBlocks];

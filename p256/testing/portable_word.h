@@ -16,6 +16,7 @@ template <int kWidth>
 struct PortableWord {
   static constexpr int kLanes = kWidth;
   static constexpr bool kCallsPay = true;
+  using Mask = uint32_t;
 
   std::array<uint64_t, kWidth> v;
 
