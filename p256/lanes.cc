@@ -40,15 +40,15 @@ void Lanes::Verify(absl::Span<const PublicSignature> signatures, absl::Span<bool
     if (blocks == 0) {
       uint32_t mask;
       FillLanes(signatures.first(taken), &workspace.eight);
-      VerifyEightLanes(&workspace.eight, generator_, workspace.memory, &mask);
+      unit_.verify_eight(&workspace.eight, generator_, workspace.memory, &mask);
       Answer(mask, valid.first(taken));
     } else {
       uint32_t masks[kMostBlocks];
       for (size_t i = 0; i < blocks; ++i) {
         FillLanes(signatures.first(taken).subspan(i * 16, 16), &workspace.sixteen[i]);
       }
-      VerifySixteenLanes(workspace.sixteen, static_cast<int>(blocks), generator_, workspace.memory,
-                         masks);
+      unit_.verify_sixteen(workspace.sixteen, static_cast<int>(blocks), generator_,
+                           workspace.memory, masks);
       for (size_t i = 0; i < blocks; ++i) {
         Answer(masks[i], valid.first(taken).subspan(i * 16, 16));
       }
@@ -58,13 +58,35 @@ void Lanes::Verify(absl::Span<const PublicSignature> signatures, absl::Span<bool
   }
 }
 
-std::unique_ptr<const Lanes> Lanes::Create() {
-  const GeneratorTable* const generator = Avx512IsCompiledIn() ? TheGeneratorTable() : nullptr;
-  if (generator == nullptr) {
+std::unique_ptr<const Lanes> Lanes::Create(LanesFailure* failure) {
+  LanesFailure ignored;
+  return CreateFrom({.is_compiled_in = Avx512IsCompiledIn,
+                     .verify_eight = VerifyEightLanes,
+                     .verify_sixteen = VerifySixteenLanes},
+                    TheGeneratorTable(), failure != nullptr ? failure : &ignored);
+}
+
+std::unique_ptr<const Lanes> Lanes::CreateFrom(const LanesUnit& unit,
+                                               const GeneratorTable* generator,
+                                               LanesFailure* failure) {
+  *failure = LanesFailure::kNone;
+  if (!unit.is_compiled_in()) {
+    *failure = LanesFailure::kNotCompiledIn;
     return nullptr;
   }
-  auto lanes = absl::WrapUnique(new Lanes(*generator));
-  return GiveKnownAnswers(*lanes) ? std::move(lanes) : nullptr;
+  if (generator == nullptr) {
+    *failure = LanesFailure::kNoGeneratorTable;
+    return nullptr;
+  }
+  auto lanes = absl::WrapUnique(new Lanes(unit, *generator));
+  const auto verify = [&](absl::Span<const PublicSignature> signatures, absl::Span<bool> valid) {
+    lanes->Verify(signatures, valid);
+  };
+  if (!GiveKnownAnswers(verify)) {
+    *failure = LanesFailure::kWrongAnswer;
+    return nullptr;
+  }
+  return lanes;
 }
 
 }  // namespace fleetca::p256

@@ -10,6 +10,26 @@
 #include "p256/verification.h"
 
 namespace fleetca::p256::testing {
+namespace {
+
+template <int kLanes>
+void VerifyOnHeap(const LaneNumbers<kLanes>* numbers, int blocks, const GeneratorTable& generator,
+                  uint32_t* valid) {
+  using Arithmetic = PortableArithmetic<kLanes>;
+  const auto work = std::make_unique<Block<Arithmetic>[]>(blocks);
+  VerifyBlocks<Arithmetic>(numbers, blocks, generator, work.get(), valid);
+}
+
+}  // namespace
+
+LanesUnit PortableUnit() {
+  return {.is_compiled_in = [] { return true; },
+          .verify_eight = [](const LaneNumbers<8>* numbers, const GeneratorTable& generator, void*,
+                             uint32_t* valid) { VerifyOnHeap(numbers, 1, generator, valid); },
+          .verify_sixteen =
+              [](const LaneNumbers<16>* numbers, int blocks, const GeneratorTable& generator, void*,
+                 uint32_t* valid) { VerifyOnHeap(numbers, blocks, generator, valid); }};
+}
 
 void VerifyPortably(absl::Span<const PublicSignature> signatures, absl::Span<bool> valid) {
   constexpr size_t kLanes = 8;

@@ -10,6 +10,9 @@ namespace fleetca::p256::testing {
 // As Lanes::Verify, in blocks of eight lanes that share inversions four by four.
 void VerifyPortably(absl::Span<const PublicSignature> signatures, absl::Span<bool> valid);
 
+// Eight and sixteen such lanes, from which Lanes can be made on every host.
+LanesUnit PortableUnit();
+
 }  // namespace fleetca::p256::testing
 
 #endif  // FLEETCA_P256_TESTING_PORTABLE_LANES_H_
