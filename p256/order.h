@@ -53,12 +53,12 @@ struct OddScalar {
     return {O::Select(odd, u, other), ~odd};
   }
 
-  // `width` bits of the scalar from bit `at`; the digits above the fifth are 0.
+  // `width` bits of the scalar from bit `at`, at + width <= 260.
   W Bits(int at, int width) const {
     const int digit = at / kDigitBits;
     const int shift = at % kDigitBits;
     W bits = ShiftRight(value.d[digit], shift);
-    if (shift + width > kDigitBits && digit + 1 < kDigits) {
+    if (shift + width > kDigitBits) {
       bits = bits | ShiftLeft(value.d[digit + 1], kDigitBits - shift);
     }
     return bits & W::Broadcast((uint64_t{1} << width) - 1);

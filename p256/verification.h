@@ -78,6 +78,8 @@ Jacobian<typename A::Field> LinearCombination(const Block<A>& block,
   constexpr int kTop = 255;
   static_assert(kTop % kPointWindow == 0 && kGeneratorWindow % kPointWindow == 0);
   constexpr int kGeneratorTop = kTop / kGeneratorWindow * kGeneratorWindow;
+  // No window reads over the fifth digit.
+  static_assert(kTop < kMontgomeryBits && kGeneratorTop + kGeneratorWindow <= kMontgomeryBits);
   Jacobian<F> sum = {F::Load(block.multiples.x[0]), F::Load(block.multiples.y[0]),
                      F::Broadcast(kModuloP.one)};
   for (int at = kTop - kPointWindow; at >= 0; at -= kPointWindow) {
