@@ -119,8 +119,8 @@ TEST_P(LanesTest, JudgesEveryFillOfEveryBlock) {
   EXPECT_TRUE(Verify({}).empty());
 }
 
-// One bad lane among good ones, in every position: numbers out of range, a point off the curve, a
-// sum that is infinity.
+// One bad lane among good ones, in every position: numbers out of range, a point off the curve, one
+// of which the table of multiples cannot be computed, a sum that is infinity.
 TEST_P(LanesTest, ABadLaneHarmsNoNeighbour) {
   const AffinePoint g = MultipleOfG(1);
   std::vector<PublicSignature> bad = {
@@ -133,6 +133,8 @@ TEST_P(LanesTest, ABadLaneHarmsNoNeighbour) {
       MakeSignature(1, 1, 1, {g.x, g.y + 1}),
       SignatureOf(5, Order() - 5, 1),
       SignatureOf(5, 5, 1),
+      MakeSignature(1, 1, 1, OffCurvePointOfOrderThree()),
+      MakeSignature(1, 1, 1, OffCurvePointOfOrderThree()),
   };
   for (const int fill : {2, 8, 16, 33}) {
     std::vector<PublicSignature> good;

@@ -24,6 +24,10 @@ AffinePoint MultipleOfG(const Integer& k);
 // A point with this x, where there is one; else infinite.
 AffinePoint WithX(const Integer& x);
 
+// Not on the curve, but of order 3 on y^2 = x^3 - 3x + b' for another b', which the formulas do not
+// have: they compute 3 P = infinity for it.
+AffinePoint OffCurvePointOfOrderThree();
+
 // Any numbers below 2^256.
 PublicSignature MakeSignature(const Integer& r, const Integer& s, const Integer& z,
                               const AffinePoint& key);
