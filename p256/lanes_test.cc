@@ -5,30 +5,20 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <memory>
-#include <string>
 #include <thread>
 #include <vector>
 
-#include "absl/types/span.h"
 #include "base/cpu_features.h"
 #include "gtest/gtest.h"
 #include "p256/known_answers.h"
 #include "p256/lanes_avx512.h"
 #include "p256/number.h"
+#include "p256/testing/engines.h"
 #include "p256/testing/integer.h"
-#include "p256/testing/portable_lanes.h"
 #include "p256/testing/signatures.h"
 
 namespace fleetca::p256::testing {
 namespace {
-
-enum class Engine { kPortable, kAvx512 };
-
-const Lanes* TheLanes() {
-  static const Lanes* const lanes = HasAvx512Ifma() ? Lanes::Create().release() : nullptr;
-  return lanes;
-}
 
 class LanesTest : public ::testing::TestWithParam<Engine> {
  public:
@@ -42,14 +32,7 @@ class LanesTest : public ::testing::TestWithParam<Engine> {
   }
 
   static std::vector<bool> Verify(const std::vector<PublicSignature>& signatures) {
-    const auto valid = std::make_unique<bool[]>(signatures.size());
-    const auto span = absl::MakeSpan(valid.get(), signatures.size());
-    if (GetParam() == Engine::kAvx512) {
-      TheLanes()->Verify(signatures, span);
-    } else {
-      VerifyPortably(signatures, span);
-    }
-    return std::vector<bool>(span.begin(), span.end());
+    return VerifyBy(GetParam(), signatures);
   }
 
   // Plain integers take a hundred times longer.
@@ -188,18 +171,6 @@ TEST_P(LanesTest, JudgesExceptionalSums) {
   EXPECT_LT(left, static_cast<int>(signatures.size()) / 2);
 }
 
-// u1 G = +-u2 Q: the sum doubles a point, or is infinity.
-TEST_P(LanesTest, JudgesSumsOfEqualAndOppositePoints) {
-  std::vector<PublicSignature> signatures;
-  for (int i = 0; i < Many(400); ++i) {
-    const Integer k = Integer::Random(Order() - 1) + 1;
-    const Integer u2 = Integer::Random(Order() - 1) + 1;
-    const Integer u1 = (u2 * k).Modulo(Order());
-    signatures.push_back(SignatureOf(i % 2 == 0 ? u1 : Order() - u1, u2, k));
-  }
-  ExpectNoWrongYes(signatures);
-}
-
 TEST_P(LanesTest, JudgesNumbersAtTheEndsOfTheirRanges) {
   const Integer top = Integer::PowerOfTwo(256) - 1;
   const std::vector<Integer> ends = {0,           1,           2,       Order() - 1, Order(),
@@ -313,9 +284,7 @@ TEST_P(LanesTest, VerifiesInManyThreads) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, LanesTest, ::testing::Values(Engine::kPortable, Engine::kAvx512),
-                         [](const ::testing::TestParamInfo<Engine>& engine) {
-                           return engine.param == Engine::kAvx512 ? "avx512" : "portable";
-                         });
+                         [](const auto& engine) { return NameOf(engine.param); });
 
 TEST(LanesUnitTest, AreCompiledInWhereThisProgramIsForX86) {
 #if defined(__x86_64__)
