@@ -3,8 +3,8 @@
 // IFMA multiplies numbers from 0 to 2^260 - 1, so every difference that is multiplied next needs a
 // multiple of p that is at least what is subtracted, and no more than needed: what is added makes
 // later numbers larger. bounds_test runs the formulas of point.h, odd_multiples.h and
-// verification.h over intervals, with these constants, and fails when one is too small; `mutants`
-// makes each one smaller and sees it fail. So each is the least that does.
+// verification.h over intervals, with these constants, and fails when one is too small; it makes
+// each one less, too, and sees that fail. So each is the least that does.
 #ifndef FLEETCA_P256_OFFSETS_H_
 #define FLEETCA_P256_OFFSETS_H_
 
