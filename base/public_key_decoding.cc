@@ -1,16 +1,12 @@
 #include "base/public_key_decoding.h"
 
-#include <memory>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/errors.h"
-#include "base/openssl.h"
+#include "base/openssl_engine.h"
 
 namespace fleetca {
 namespace {
-
-using EnginePtr = std::unique_ptr<ENGINE, OpenSslDeleter<ENGINE_free>>;
 
 constexpr unsigned long kRemembersDecoders = 0x30200000UL;
 
