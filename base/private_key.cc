@@ -95,10 +95,10 @@ absl::StatusOr<EvpPkeyPtr> GeneratePrivateKey(KeyType type) {
   EvpPkeyPtr key;
   switch (type) {
     case KeyType::kP256:
-      key.reset(EVP_EC_gen("P-256"));
+      key.reset(EVP_EC_gen(SN_X9_62_prime256v1));
       break;
     case KeyType::kP384:
-      key.reset(EVP_EC_gen("P-384"));
+      key.reset(EVP_EC_gen(SN_secp384r1));
       break;
     case KeyType::kRsa2048:
       key.reset(EVP_RSA_gen(2048));
