@@ -197,6 +197,9 @@ absl::StatusOr<Issued> IssueOne(const IssueFlags& flags) {
   }
   FLEETCA_ASSIGN_OR_RETURN(const std::optional<SecretBytes> passphrase,
                            PassphraseOf(flags, is_new));
+  if (!is_new && !flags.p12_out.empty() && passphrase.has_value()) {
+    FLEETCA_RETURN_IF_ERROR(CheckKeystore(flags, request, *passphrase));
+  }
   IssueFunction issue;
   if (!request.answer.has_value()) {
     FLEETCA_ASSIGN_OR_RETURN(issue, ConnectToIssue(flags));
