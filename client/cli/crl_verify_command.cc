@@ -20,6 +20,7 @@
 #include "client/cli/terminal/output.h"
 #include "client/verdict/crl_input.h"
 #include "client/verdict/crl_verdict.h"
+#include "x509/canonical_name.h"
 #include "x509/first_certificate.h"
 #include "x509/name.h"
 
@@ -83,7 +84,7 @@ void Append(const x509::Crl& crl, const CrlVerdict& verdict, Answer* answer) {
 absl::Status CheckHasIssuer(const std::vector<HeldCrl>& crls,
                             const x509::Certificate& certificate) {
   for (const HeldCrl& crl : crls) {
-    if (crl->issuer == certificate.issuer) {
+    if (x509::SameName(crl->issuer, certificate.issuer)) {
       return absl::OkStatus();
     }
   }

@@ -7,7 +7,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "client/verdict/canonical_name.h"
+#include "client/verdict/self_issued.h"
+#include "x509/canonical_name.h"
 
 namespace fleetca::client {
 namespace {
@@ -56,7 +57,7 @@ class Search {
   bool IsInPath(const Certificate& candidate) const {
     return std::any_of(path_.begin(), path_.end(), [&candidate](const Certificate* there) {
       return there->der == candidate.der || (there->public_key.spki == candidate.public_key.spki &&
-                                             SameName(there->subject, candidate.subject));
+                                             x509::SameName(there->subject, candidate.subject));
     });
   }
 

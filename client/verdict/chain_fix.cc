@@ -9,7 +9,8 @@
 #include "base/fetch/http_fetch.h"
 #include "base/status_macros.h"
 #include "client/objects/object_reader.h"
-#include "client/verdict/canonical_name.h"
+#include "client/verdict/self_issued.h"
+#include "x509/canonical_name.h"
 #include "x509/first_certificate.h"
 
 namespace fleetca::client {
@@ -26,7 +27,7 @@ bool AddIssuersOf(const Certificate& below, std::vector<std::string> ders, const
   bool added = false;
   for (std::string& der : ders) {
     const absl::StatusOr<Certificate> parsed = x509::ParseCertificate(der);
-    if (parsed.ok() && SameName(below.issuer, parsed->subject) &&
+    if (parsed.ok() && x509::SameName(below.issuer, parsed->subject) &&
         x509::VerifySignedByKeyOf(below, *parsed).ok()) {
       added = heap->Add(std::move(der), url).ok() || added;
     }
@@ -75,12 +76,13 @@ const Certificate* LeafOf(absl::Span<const Certificate* const> certificates) {
   absl::flat_hash_set<std::string> issuers;
   for (const Certificate* certificate : certificates) {
     if (!IsSelfIssued(*certificate)) {
-      issuers.insert(CanonicalName(certificate->issuer));
+      issuers.insert(x509::CanonicalName(certificate->issuer));
     }
   }
   for (const bool of_ca : {false, true}) {
     for (const Certificate* certificate : certificates) {
-      if (certificate->is_ca == of_ca && !issuers.contains(CanonicalName(certificate->subject))) {
+      if (certificate->is_ca == of_ca &&
+          !issuers.contains(x509::CanonicalName(certificate->subject))) {
         return certificate;
       }
     }

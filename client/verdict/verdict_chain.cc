@@ -5,7 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "base/errors.h"
 #include "base/time_text.h"
-#include "client/verdict/canonical_name.h"
+#include "client/verdict/self_issued.h"
 #include "client/verdict/verdict_parts.h"
 #include "client/verdict/way_text.h"
 #include "x509/chain.h"

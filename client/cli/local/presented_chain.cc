@@ -6,9 +6,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "client/verdict/canonical_name.h"
 #include "client/verdict/chain_builder.h"
 #include "client/verdict/way_text.h"
+#include "x509/canonical_name.h"
 #include "x509/certificate.h"
 #include "x509/first_certificate.h"
 #include "x509/name.h"
@@ -42,7 +42,7 @@ void CheckOrder(const std::vector<std::optional<x509::HeldCertificate>>& chain,
       findings->in_order = false;
       findings->sentences.push_back(absl::StrCat("Certificate ", i + 1, " was sent before."));
     } else if (i > 0 && chain[i - 1].has_value() &&
-               !SameName((*chain[i - 1])->issuer, certificate.subject)) {
+               !x509::SameName((*chain[i - 1])->issuer, certificate.subject)) {
       findings->in_order = false;
       findings->sentences.push_back(absl::StrCat(
           "Certificate ", i + 1, ", of ", Quoted(certificate.subject),

@@ -62,10 +62,12 @@ absl::StatusOr<StapledOcsp> Judge(absl::string_view response,
                            "the certificate of the issuer, which signs it, was not sent");
   }
   FLEETCA_ASSIGN_OR_RETURN(const x509::OcspResponse parsed, x509::ParseOcspResponse(response));
-  FLEETCA_ASSIGN_OR_RETURN(
-      const x509::OcspSingleResponse* const single,
-      x509::VerifyOcspResponse(parsed,
-                               {.issuer = issuer, .serial = leaf.serial, .nonce = "", .at = now}));
+  FLEETCA_ASSIGN_OR_RETURN(const x509::OcspSingleResponse* const single,
+                           x509::VerifyOcspResponse(parsed, {.issuer = issuer,
+                                                             .issuer_name = leaf.issuer,
+                                                             .serial = leaf.serial,
+                                                             .nonce = "",
+                                                             .at = now}));
   return ToStapled(*single);
 }
 
