@@ -73,7 +73,7 @@ absl::Status CheckDelegate(const Certificate& delegate, const OcspQuestion& ques
       question.at - question.skew > delegate.not_after) {
     return Untrusted("its responder's certificate is not valid at this time");
   }
-  const absl::Status is_signed = VerifySignedBy(delegate, *question.issuer);
+  const absl::Status is_signed = VerifySignedByKeyOf(delegate, *question.issuer);
   return absl::IsInvalidArgument(is_signed) ? Untrusted(is_signed.message()) : is_signed;
 }
 

@@ -40,7 +40,7 @@ StapledOcsp ToStapled(const x509::OcspSingleResponse& single) {
 // The certificate whose key signed `leaf`, of `heap`, or null.
 const x509::Certificate* IssuerIn(const CertificateHeap& heap, const x509::Certificate& leaf) {
   for (const x509::Certificate* const candidate : heap.WithSubject(leaf.issuer)) {
-    if (x509::VerifySignedBy(leaf, *candidate).ok()) {
+    if (x509::VerifySignedByKeyOf(leaf, *candidate).ok()) {
       return candidate;
     }
   }

@@ -54,6 +54,18 @@ TEST_F(StapledOcspTest, WhatTheResponderSays) {
   EXPECT_THAT(revoked.sentence, StartsWith("revoked on "));
 }
 
+// RFC 5280 7.1.
+TEST_F(StapledOcspTest, TheIssuersNameMayBeSpelledOtherwiseInTheCertificate) {
+  const std::string leaf = x509::IssueLeaf(x509::WithRespelledName(fixture_.ca),
+                                           fleetca::testing::TestKey::OfType(KeyType::kP256));
+  x509::OcspAnswer answer = x509::OcspFixture::Good();
+  const auto parsed = x509::ParseCertificate(leaf);
+  answer.serial = parsed->serial;
+  const StapledOcsp judged = JudgeStapledOcsp(
+      fixture_.Respond(answer), {leaf, fixture_.ca.certificate}, CertificateHeap(), x509::kTestNow);
+  EXPECT_EQ(judged.status, "good") << judged.sentence;
+}
+
 TEST_F(StapledOcspTest, WhatIsNotToBeBelieved) {
   const std::string good = Respond(x509::OcspCertStatus::kGood);
   EXPECT_EQ(Judge("junk").status, "invalid");
