@@ -4,16 +4,14 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "base/errors.h"
-#include "base/secret.h"
 #include "base/status_macros.h"
 #include "client/cli/facts/facts_text.h"
+#include "client/cli/local/certificate_sources.h"
 #include "client/cli/local/presented_chain.h"
 #include "client/cli/local/server_belief.h"
 #include "client/cli/local/stapled_ocsp.h"
-#include "client/cli/terminal/timed_read.h"
-#include "client/objects/object_reader.h"
 #include "client/verdict/certificate_heap.h"
 #include "client/verdict/system_roots.h"
 
@@ -23,18 +21,16 @@ namespace {
 using nlohmann::ordered_json;
 
 // A machine without roots can look at a server all the same.
-absl::StatusOr<SystemRoots> LoadRoots(const std::string& file) {
-  if (file.empty()) {
+absl::StatusOr<SystemRoots> LoadRoots(const std::vector<std::string>& files) {
+  if (files.empty()) {
     absl::StatusOr<SystemRoots> system = LoadSystemRoots();
     return system.ok() ? std::move(system) : SystemRoots{.path = "this machine, which has none"};
   }
-  FLEETCA_ASSIGN_OR_RETURN(const SecretBytes contents, ReadWithTimeout(file));
-  absl::StatusOr<std::vector<std::string>> ders = ReadCertificates(contents.view());
-  if (!ders.ok()) {
-    return Annotate(ders.status(), NameOfInput(file));
+  SystemRoots roots{.path = absl::StrJoin(files, ", ")};
+  for (const std::string& file : files) {
+    FLEETCA_ASSIGN_OR_RETURN(std::vector<std::string> ders, ReadCertificateFile(file));
+    roots.roots.AddAll(std::move(ders), file);
   }
-  SystemRoots roots{.path = file};
-  roots.roots.AddAll(*std::move(ders), file);
   return roots;
 }
 
@@ -102,7 +98,7 @@ ordered_json HeadJson(const Findings& found, const InspectServerOptions& options
 
 absl::StatusOr<Inspected> InspectServer(const InspectServerOptions& options,
                                         const InspectContext& context) {
-  FLEETCA_ASSIGN_OR_RETURN(const SystemRoots roots, LoadRoots(options.roots_file));
+  FLEETCA_ASSIGN_OR_RETURN(const SystemRoots roots, LoadRoots(options.roots_files));
   Findings found;
   FLEETCA_ASSIGN_OR_RETURN(found.server, ProbeServer(options.probe));
   found.host =

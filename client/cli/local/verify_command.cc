@@ -176,7 +176,9 @@ void AddQuestionFlags(CLI::App& command, VerifyFlags* flags) {
 }
 
 void AddRevocationFlags(CLI::App& command, VerifyFlags* flags) {
-  command.add_option("--crl", flags->crls, "A CRL in which the certificate must not be")
+  command
+      .add_option("--crl", flags->crls,
+                  "A CRL in which the certificate must not be; may be repeated")
       ->type_name("FILE");
   command.add_flag("--ocsp", flags->ocsp.asked,
                    "Ask the OCSP responder that the certificate names");
@@ -230,13 +232,14 @@ void AddCertVerifyCommand(CLI::App& parent, int* exit_code) {
   command
       ->add_option(
           "--ca", flags->ca,
-          "Trusted roots, in a file or in the files of a folder; by default those of this system")
+          "Trusted roots, in a file or in the files of a folder; by default those of this system; "
+          "may be repeated")
       ->type_name("FILE");
   command
       ->add_option(
           "--untrusted", flags->untrusted,
           "More certificates, in a file or in the files of a folder, of which the chain takes what "
-          "it needs")
+          "it needs; may be repeated")
       ->type_name("FILE");
   AddQuestionFlags(*command, flags.get());
   AddRevocationFlags(*command, flags.get());
