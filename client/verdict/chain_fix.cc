@@ -23,13 +23,13 @@ constexpr size_t kMaxIssuersSize = size_t{1} << 20;
 
 // Keeps of `ders` what signed `below`; whether any did.
 bool AddIssuersOf(const Certificate& below, std::vector<std::string> ders, const std::string& url,
-                  CertificateHeap* heap) {
+                  CertificateIndex* index) {
   bool added = false;
   for (std::string& der : ders) {
     const absl::StatusOr<Certificate> parsed = x509::ParseCertificate(der);
     if (parsed.ok() && x509::SameName(below.issuer, parsed->subject) &&
         x509::VerifySignedByKeyOf(below, *parsed).ok()) {
-      added = heap->Add(std::move(der), url).ok() || added;
+      added = index->Add(std::move(der), url).ok() || added;
     }
   }
   return added;
@@ -38,16 +38,16 @@ bool AddIssuersOf(const Certificate& below, std::vector<std::string> ders, const
 }  // namespace
 
 void FetchMissing(const Certificate& leaf, absl::Time at, FetchCertificates fetch,
-                  CertificateHeap* heap, std::vector<absl::Status>* problems) {
+                  CertificateIndex* index, std::vector<absl::Status>* problems) {
   absl::flat_hash_set<std::string> asked;
   for (int i = 0; i < kMaxFetches; ++i) {
-    const Way way = FindWays(leaf, {.others = heap, .at = at}).front();
-    const Certificate& last = *way.path.back();
+    const CertificationPath path = FindPaths(leaf, {.others = index, .at = at}).front();
+    const Certificate& last = *path.certificates.back();
     const auto url = std::find_if(
         last.ca_issuers_urls.begin(), last.ca_issuers_urls.end(), [&asked](absl::string_view one) {
           return IsPlainUrl(one, UrlScheme::kHttp) && !asked.contains(std::string(one));
         });
-    if (way.end != WayEnd::kGap || url == last.ca_issuers_urls.end()) {
+    if (path.end != PathEnd::kGap || url == last.ca_issuers_urls.end()) {
       return;
     }
     const std::string address(*url);
@@ -55,7 +55,7 @@ void FetchMissing(const Certificate& leaf, absl::Time at, FetchCertificates fetc
     absl::StatusOr<std::vector<std::string>> ders = fetch(address);
     if (!ders.ok()) {
       problems->push_back(Annotate(ders.status(), address));
-    } else if (!AddIssuersOf(last, *std::move(ders), address, heap)) {
+    } else if (!AddIssuersOf(last, *std::move(ders), address, index)) {
       problems->push_back(InvalidArgument(
           Reason::kFileInvalid, "",
           absl::StrCat(address, ": what is there did not sign the certificate that names it")));

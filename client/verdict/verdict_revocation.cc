@@ -32,7 +32,7 @@ absl::Status CheckHasIssuer(const Verdict& verdict, size_t chain_size) {
              : absl::OkStatus();
 }
 
-// The way that was judged; what cannot be read ends it.
+// The path that was judged; what cannot be read ends it.
 std::vector<HeldCertificate> ChainOf(const Verdict& verdict) {
   std::vector<HeldCertificate> chain;
   for (const std::string& der : verdict.chain) {

@@ -10,9 +10,9 @@
 #include "client/cli/facts/facts_text.h"
 #include "client/cli/local/certificate_sources.h"
 #include "client/cli/local/presented_chain.h"
-#include "client/cli/local/server_belief.h"
+#include "client/cli/local/server_verdict.h"
 #include "client/cli/local/stapled_ocsp.h"
-#include "client/verdict/certificate_heap.h"
+#include "client/verdict/certificate_index.h"
 #include "client/verdict/system_roots.h"
 
 namespace fleetca::client {
@@ -38,7 +38,7 @@ struct Findings {
   PresentedServer server;
   // What the client would ask for.
   std::string host;
-  ServerBelief belief;
+  ServerVerdict verdict;
   ChainFindings chain;
   StapledOcsp ocsp;
 };
@@ -47,7 +47,7 @@ struct Findings {
 std::vector<std::string> ChainLines(const Findings& found) {
   std::vector<std::string> lines;
   for (const std::string& sentence : found.chain.sentences) {
-    const bool said = absl::StrContains(found.belief.sentence, absl::StripSuffix(sentence, "."));
+    const bool said = absl::StrContains(found.verdict.sentence, absl::StripSuffix(sentence, "."));
     lines.push_back(said ? "It has a gap, as said above." : sentence);
   }
   return lines;
@@ -65,7 +65,7 @@ std::string HeadText(const Findings& found, const ProbeOptions& probe) {
       TextLine("Asks for yours",
                server.asks_for_certificate ? "yes: a client's certificate" : "no"),
       TextLine("Believed",
-               absl::StrCat(found.belief.believed ? "yes, " : "NO, ", found.belief.sentence)),
+               absl::StrCat(found.verdict.believed ? "yes, " : "NO, ", found.verdict.sentence)),
       TextLines("Chain", ChainLines(found)), TextLine("Stapled OCSP", found.ocsp.sentence),
       TextLine("Certificates", absl::StrCat(server.chain_der.size())));
 }
@@ -83,8 +83,8 @@ ordered_json HeadJson(const Findings& found, const InspectServerOptions& options
   }
   json["asks_for_certificate"] = server.asks_for_certificate;
   json["proved_key"] = server.proved_key;
-  json["believed"] = found.belief.believed;
-  json["believed_reason"] = found.belief.sentence;
+  json["believed"] = found.verdict.believed;
+  json["believed_reason"] = found.verdict.sentence;
   json["chain_in_order"] = found.chain.in_order;
   json["chain_has_gap"] = found.chain.has_gap;
   json["chain_findings"] = found.chain.sentences;
@@ -106,7 +106,7 @@ absl::StatusOr<Inspected> InspectServer(const InspectServerOptions& options,
   found.chain = FindInChain(found.server.chain_der, roots.roots, context.now);
   found.ocsp = JudgeStapledOcsp(found.server.ocsp_response, found.server.chain_der, roots.roots,
                                 context.now);
-  found.belief = JudgeServer(found.server, found.host, roots, found.ocsp, context.now);
+  found.verdict = JudgeServer(found.server, found.host, roots, found.ocsp, context.now);
   Inspected inspected = {HeadText(found, options.probe), HeadJson(found, options), ""};
   for (const std::string& der : found.server.chain_der) {
     FLEETCA_ASSIGN_OR_RETURN(const Inspected certificate, InspectCertificate(der, context));

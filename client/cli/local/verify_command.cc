@@ -75,13 +75,13 @@ Purpose PurposeOf(const VerifyFlags& flags) {
                                        : Purpose::kAny;
 }
 
-absl::StatusOr<CertificateHeap> RootsOf(const VerifyFlags& flags) {
+absl::StatusOr<CertificateIndex> RootsOf(const VerifyFlags& flags) {
   if (flags.ca.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(SystemRoots system, LoadSystemRoots());
     Say(absl::StrCat("no --ca is given, so the roots of this system are trusted, ", system.path));
     return std::move(system.roots);
   }
-  CertificateHeap roots(CertificateHeap::Holds::kTrustAnchors);
+  CertificateIndex roots(CertificateIndex::Holds::kTrustAnchors);
   for (const std::string& path : flags.ca) {
     FLEETCA_RETURN_IF_ERROR(AddFromFileOrFolder(path, &roots));
   }
@@ -122,11 +122,11 @@ void JudgeRevocation(const VerifyFlags& flags, absl::Span<const HeldCrl> crls, a
 
 absl::StatusOr<Verdict> Judge(const VerifyFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(std::vector<std::string> ders, ReadCertificateFile(flags.file));
-  FLEETCA_ASSIGN_OR_RETURN(const CertificateHeap roots, RootsOf(flags));
+  FLEETCA_ASSIGN_OR_RETURN(const CertificateIndex roots, RootsOf(flags));
   FLEETCA_ASSIGN_OR_RETURN(const std::vector<HeldCrl> crls, CrlsOf(flags));
   FLEETCA_ASSIGN_OR_RETURN(const x509::AuthzOids oids, x509::AuthzOids::FromArc(flags.arc));
   const std::string leaf = ders.front();
-  CertificateHeap others;
+  CertificateIndex others;
   others.AddAll(std::move(ders), NameOfInput(flags.file));
   for (const std::string& path : flags.untrusted) {
     FLEETCA_RETURN_IF_ERROR(AddFromFileOrFolder(path, &others));
