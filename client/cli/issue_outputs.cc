@@ -10,6 +10,7 @@
 #include "base/output_file.h"
 #include "base/private_key.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/issued_output.h"
@@ -128,7 +129,7 @@ absl::Status WriteKeystore(const IssueFlags& flags, const PendingRequest& reques
   const Issued& issued = *request.answer;
   // What Java and NSS show; the subject of a workload is empty.
   const std::string name =
-      flags.p12_out == "-" ? "" : std::filesystem::path(flags.p12_out).stem().string();
+      IsStandardStream(flags.p12_out) ? "" : std::filesystem::path(flags.p12_out).stem().string();
   FLEETCA_ASSIGN_OR_RETURN(
       const SecretBytes octets,
       EncodeKeystore(keystore.key.get(), issued.certificate_der,

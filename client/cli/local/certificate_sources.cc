@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/terminal/output.h"
 #include "client/cli/terminal/timed_read.h"
@@ -61,7 +62,7 @@ absl::StatusOr<std::vector<std::string>> ReadCertificateFile(const std::string& 
 
 absl::Status AddFromFileOrFolder(const std::string& path, CertificateIndex* index) {
   std::error_code error;
-  if (path == "-" || !std::filesystem::is_directory(path, error)) {
+  if (IsStandardStream(path) || !std::filesystem::is_directory(path, error)) {
     FLEETCA_ASSIGN_OR_RETURN(std::vector<std::string> ders, ReadCertificateFile(path));
     index->AddAll(std::move(ders), NameOfInput(path));
     return absl::OkStatus();

@@ -14,6 +14,7 @@
 #include "base/exit_status.h"
 #include "base/secret.h"
 #include "base/sha256.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/facts/arc_flag.h"
 #include "client/cli/facts/facts.h"

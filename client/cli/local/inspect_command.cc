@@ -15,6 +15,7 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/facts/arc_flag.h"
 #include "client/cli/facts/facts_json.h"
@@ -66,7 +67,7 @@ enum class TargetKind { kFile, kFolder, kServer };
 
 TargetKind KindOf(const std::string& target) {
   struct stat info;
-  if (target != "-" && stat(target.c_str(), &info) == 0) {
+  if (!IsStandardStream(target) && stat(target.c_str(), &info) == 0) {
     return S_ISDIR(info.st_mode) ? TargetKind::kFolder : TargetKind::kFile;
   }
   return ParseServerAddress(target).has_value() ? TargetKind::kServer : TargetKind::kFile;
@@ -174,7 +175,7 @@ absl::StatusOr<std::string> InspectAny(const InspectFlags& flags, TargetKind kin
 // Of what is no file and looks like a server.
 std::string ServerMistake(const InspectFlags& flags, TargetKind kind) {
   struct stat info;
-  return kind == TargetKind::kFile && flags.target != "-" &&
+  return kind == TargetKind::kFile && !IsStandardStream(flags.target) &&
                  stat(flags.target.c_str(), &info) != 0 && errno == ENOENT
              ? MistypedServer(flags.target)
              : "";

@@ -13,6 +13,7 @@
 #include "base/output_check.h"
 #include "base/output_file.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/facts/facts_json.h"
 #include "client/cli/facts/facts_text.h"
@@ -80,7 +81,7 @@ std::vector<FlaggedFile> InputsOf(const ExportFlags& flags) {
 }
 
 std::string MistakeOf(const ExportFlags& flags) {
-  if (flags.out == "-" && flags.form == "json") {
+  if (IsStandardStream(flags.out) && flags.form == "json") {
     return "-o json and --out - do not go together: both would be on standard output";
   }
   if (const std::string shown = EscapeForDisplay(flags.name); shown != flags.name) {
@@ -167,7 +168,7 @@ absl::Status Report(const ExportFlags& flags, const Content& content) {
     Say("--legacy: triple DES and SHA-1 are weak. Give the file only to what cannot read the "
         "modern form, with a long passphrase, and delete it afterwards");
   }
-  if (flags.out == "-") {
+  if (IsStandardStream(flags.out)) {
     return absl::OkStatus();
   }
   if (flags.form == "json") {
