@@ -247,19 +247,6 @@ class Reading {
         static_cast<size_t>(ASN1_STRING_length(value->value.octet_string)));
   }
 
-  static bool IsTrusted(const PKCS12_SAFEBAG* bag) {
-    const STACK_OF(X509_ATTRIBUTE)* const attributes = PKCS12_SAFEBAG_get0_attrs(bag);
-    for (int i = 0; i < sk_X509_ATTRIBUTE_num(attributes); ++i) {
-      char name[80] = {};
-      OBJ_obj2txt(name, sizeof(name),
-                  X509_ATTRIBUTE_get0_object(sk_X509_ATTRIBUTE_value(attributes, i)), 1);
-      if (absl::string_view(name) == kTrustedKeyUsage) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   const Attempt attempt_;
   const bool known_right_;
   Budget budget_;
