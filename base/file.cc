@@ -16,12 +16,12 @@
 #include "base/file_status.h"
 #include "base/large_file.h"
 #include "base/secret_file_rule.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 
 namespace fleetca {
 namespace {
 
-constexpr absl::string_view kStandardInput = "-";
 constexpr size_t kStreamChunkBytes = size_t{64} << 10;
 
 // Closes the descriptor when it goes out of scope. Not for written files, whose close must be
@@ -64,7 +64,7 @@ absl::StatusOr<ScopedFd> Open(absl::string_view path, int more_flags) {
 }
 
 absl::StatusOr<ScopedFd> OpenForReading(absl::string_view path) {
-  if (path == kStandardInput) {
+  if (IsStandardStream(path)) {
     return ScopedFd(STDIN_FILENO, /*owned=*/false);
   }
   return Open(path, 0);
@@ -162,7 +162,7 @@ absl::StatusOr<std::string> ReadRegularFile(absl::string_view path, int flags, s
 }
 
 absl::StatusOr<SecretBytes> ReadSecretFile(absl::string_view path) {
-  if (path != kStandardInput) {
+  if (!IsStandardStream(path)) {
     return ReadSecret(path, /*is_credential=*/false);
   }
   // Whoever opened it for us decided who else sees it.

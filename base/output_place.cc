@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/durable_file.h"
 #include "base/file_status.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 
 namespace fleetca {
@@ -23,8 +24,6 @@ namespace {
 
 // As many as Linux follows.
 constexpr int kMaxLinks = 40;
-
-constexpr absl::string_view kStandardOutput = "-";
 
 struct FreeMemory {
   void operator()(char* memory) const { free(memory); }
@@ -144,7 +143,7 @@ bool FileIdentity::IsSameAs(const FileIdentity& other) const {
 }
 
 absl::StatusOr<OutputPlace> FindOutputPlace(absl::string_view path) {
-  if (path == kStandardOutput) {
+  if (IsStandardStream(path)) {
     return PlaceOfDescriptor(STDOUT_FILENO, "standard output");
   }
   std::string at(path);

@@ -52,6 +52,33 @@ X509AlgorPtr Pbes2(KeyDerivation derivation) {
   return nullptr;
 }
 
+// The PKCS#8 element (RFC 5958) in an EncryptedPrivateKeyInfo, however it is encrypted.
+absl::StatusOr<Pkcs8InfoPtr> DecryptPkcs8(const X509_SIG* encrypted,
+                                          const SecretBytes& passphrase) {
+  if (passphrase.empty()) {
+    return WrongPassphrase("The private key is encrypted and no passphrase was given");
+  }
+  if (passphrase.size() > kMaxPassphraseBytes) {
+    return WrongPassphrase("The passphrase is longer than 64 KiB");
+  }
+  Pkcs8InfoPtr info(
+      PKCS8_decrypt(encrypted, passphrase.view().data(), static_cast<int>(passphrase.size())));
+  if (info == nullptr) {
+    return WrongPassphrase(
+        "The private key could not be decrypted: the passphrase is wrong, or the file is damaged");
+  }
+  return info;
+}
+
+// The key in it; null is refused as well.
+absl::StatusOr<EvpPkeyPtr> KeyOfPkcs8(const Pkcs8InfoPtr& info) {
+  EvpPkeyPtr key(info == nullptr ? nullptr : EVP_PKCS82PKEY(info.get()));
+  if (key == nullptr) {
+    return NotOneKey("its DER is malformed, or its algorithm is not known");
+  }
+  return key;
+}
+
 // The PKCS#8 element (RFC 5958) inside the EncryptedPrivateKeyInfo `block`.
 absl::StatusOr<Pkcs8InfoPtr> Decrypt(const PemKeyBlock& block, const SecretBytes& passphrase) {
   const unsigned char* cursor = block.der();
@@ -95,10 +122,10 @@ absl::StatusOr<EvpPkeyPtr> GeneratePrivateKey(KeyType type) {
   EvpPkeyPtr key;
   switch (type) {
     case KeyType::kP256:
-      key.reset(EVP_EC_gen("P-256"));
+      key.reset(EVP_EC_gen(SN_X9_62_prime256v1));
       break;
     case KeyType::kP384:
-      key.reset(EVP_EC_gen("P-384"));
+      key.reset(EVP_EC_gen(SN_secp384r1));
       break;
     case KeyType::kRsa2048:
       key.reset(EVP_RSA_gen(2048));
@@ -142,32 +169,6 @@ absl::StatusOr<std::string> EncodeEncryptedPrivateKey(const EVP_PKEY* key,
     return EncodingFailed();
   }
   return BioContents(bio.get());
-}
-
-absl::StatusOr<Pkcs8InfoPtr> DecryptPkcs8(const X509_SIG* encrypted,
-                                          const SecretBytes& passphrase) {
-  const ScopedOpenSslErrorQueue queue;
-  if (passphrase.empty()) {
-    return WrongPassphrase("The private key is encrypted and no passphrase was given");
-  }
-  if (passphrase.size() > kMaxPassphraseBytes) {
-    return WrongPassphrase("The passphrase is longer than 64 KiB");
-  }
-  Pkcs8InfoPtr info(
-      PKCS8_decrypt(encrypted, passphrase.view().data(), static_cast<int>(passphrase.size())));
-  if (info == nullptr) {
-    return WrongPassphrase(
-        "The private key could not be decrypted: the passphrase is wrong, or the file is damaged");
-  }
-  return info;
-}
-
-absl::StatusOr<EvpPkeyPtr> KeyOfPkcs8(const Pkcs8InfoPtr& info) {
-  EvpPkeyPtr key(info == nullptr ? nullptr : EVP_PKCS82PKEY(info.get()));
-  if (key == nullptr) {
-    return NotOneKey("its DER is malformed, or its algorithm is not known");
-  }
-  return key;
 }
 
 absl::StatusOr<SecretBytes> EncodePrivateKey(const EVP_PKEY* key) {

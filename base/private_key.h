@@ -28,14 +28,6 @@ absl::StatusOr<std::string> EncodeEncryptedPrivateKey(
     const EVP_PKEY* key, const SecretBytes& passphrase,
     KeyDerivation derivation = KeyDerivation::kScrypt);
 
-// The PKCS#8 element (RFC 5958) in an EncryptedPrivateKeyInfo, however it is encrypted.
-// FAILED_PRECONDITION kPassphraseInvalid when the passphrase is empty, longer than 64 KiB or wrong.
-absl::StatusOr<Pkcs8InfoPtr> DecryptPkcs8(const X509_SIG* encrypted, const SecretBytes& passphrase);
-
-// The key in a PKCS#8 element; null gives kFileInvalid, as a key does that is malformed or of an
-// unknown kind.
-absl::StatusOr<EvpPkeyPtr> KeyOfPkcs8(const Pkcs8InfoPtr& info);
-
 // "-----BEGIN PRIVATE KEY-----", in the clear: for TLS keys that a file mode of 0600 protects.
 absl::StatusOr<SecretBytes> EncodePrivateKey(const EVP_PKEY* key);
 

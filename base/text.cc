@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 
 namespace fleetca {
@@ -61,9 +62,8 @@ absl::StatusOr<std::string> ReadTextFile(absl::string_view path) {
   FLEETCA_ASSIGN_OR_RETURN(std::string contents, ReadFile(path));
   const absl::StatusOr<absl::string_view> text = TextOf(contents);
   if (!text.ok()) {
-    return FailedPrecondition(
-        Reason::kFileInvalid,
-        absl::StrCat(path == "-" ? "standard input" : path, ": ", text.status().message()));
+    return FailedPrecondition(Reason::kFileInvalid,
+                              absl::StrCat(NameOfInput(path), ": ", text.status().message()));
   }
   contents.erase(0, contents.size() - text->size());
   return contents;

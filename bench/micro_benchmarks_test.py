@@ -90,6 +90,14 @@ class MicroBenchmarksTest(unittest.TestCase):
                 self.assertEqual(1, len(found))
                 self.assertGreater(found[0][figure], 0)
 
+    def test_a_bare_handshake_costs_more_than_its_signatures(self):
+        binary, row, figure = measurements.BARE_HANDSHAKE
+        found = run(binary, row)
+        self.assertEqual(1, len(found))
+        # A signature and three verifications at the least: the client's certificate, its issuer's, its own word.
+        verification = run("possession_bench", "VerifyByOpenSsl/p256/batch:64/")[0]["raw_us"]
+        self.assertGreater(found[0][figure], 3 * verification)
+
     def test_an_ocsp_answer_is_compared_with_its_signature(self):
         signed = run("publish_bench", "OcspSignedAnew/p256/batch:64/")[0]
         cached = run("publish_bench", "OcspFromCache/p256/batch:64/")[0]

@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "base/exit_status.h"
 #include "base/process_hardening.h"
+#include "base/public_key_decoding.h"
 #include "base/session_resumption.h"
 #include "base/signals.h"
 #include "base/status_macros.h"
@@ -29,6 +30,7 @@ absl::Status Serve(const char* config_file, const char* ready_file) {
   FLEETCA_RETURN_IF_ERROR(HardenProcess());
   FLEETCA_RETURN_IF_ERROR(ScheduleForThroughput());
   FLEETCA_RETURN_IF_ERROR(DisableTlsSessionResumption());
+  FLEETCA_RETURN_IF_ERROR(DecodeEcKeysWithoutSearch());
   Signals signals({SIGTERM, SIGINT});
   FLEETCA_ASSIGN_OR_RETURN(const service::ServerConfig config,
                            service::LoadServerConfig(config_file));

@@ -9,13 +9,12 @@
 #include "base/bearer_token_limit.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "base/text.h"
 
 namespace fleetca::client {
 namespace {
-
-constexpr absl::string_view kStandardInput = "-";
 
 // b64token of RFC 6750 section 2.1, padding anywhere.
 bool IsTokenCharacter(char c) {
@@ -25,7 +24,7 @@ bool IsTokenCharacter(char c) {
 
 bool IsPipe(absl::string_view path) {
   struct stat found;
-  return path != kStandardInput && stat(std::string(path).c_str(), &found) == 0 &&
+  return !IsStandardStream(path) && stat(std::string(path).c_str(), &found) == 0 &&
          (S_ISFIFO(found.st_mode) || S_ISCHR(found.st_mode) || S_ISSOCK(found.st_mode));
 }
 
@@ -57,7 +56,7 @@ absl::StatusOr<SecretBytes> ParseBearerToken(absl::string_view text) {
 }
 
 absl::StatusOr<SecretBytes> ReadBearerToken(absl::string_view path) {
-  const bool standard_input = path == kStandardInput;
+  const bool standard_input = IsStandardStream(path);
   if (IsPipe(path)) {
     return FailedPrecondition(
         Reason::kFilePermissions,

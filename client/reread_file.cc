@@ -6,16 +6,17 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 
 namespace fleetca::client {
 
 absl::StatusOr<std::string> RereadFile(const std::string& path) {
   std::error_code error;
-  if (path == "-" || !std::filesystem::is_regular_file(path, error)) {
+  if (IsStandardStream(path) || !std::filesystem::is_regular_file(path, error)) {
     return FailedPrecondition(
         Reason::kFileInvalid,
-        absl::StrCat(path == "-" ? "standard input" : path,
+        absl::StrCat(NameOfInput(path),
                      " is no regular file, and can be read once; name a regular file"));
   }
   return ReadFile(path);

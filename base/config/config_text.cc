@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/errors.h"
+#include "base/standard_stream.h"
 #include "base/text.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/io/tokenizer.h"
@@ -101,7 +102,7 @@ class ConfigText::Collector : public google::protobuf::io::ErrorCollector {
 
 ConfigText::ConfigText(absl::string_view text, absl::string_view path,
                        google::protobuf::Message* message)
-    : path_(path == "-" ? "standard input" : std::string(path)), message_(*message) {
+    : path_(NameOfInput(path)), message_(*message) {
   const absl::StatusOr<absl::string_view> utf8 = TextOf(text);
   if (!utf8.ok()) {
     mistakes_.push_back({1, "", absl::StrCat("1: ", utf8.status().message())});

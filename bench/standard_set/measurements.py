@@ -31,6 +31,7 @@ TARGETS = [
     Target("batch64_stored", "rate stored to rate unstored, calls of 64", 0.9, True, "x"),
     Target("unary64_stored", "rate stored to rate unstored, single calls", 0.9, True, "x"),
     Target("two_workers", "rate of two workers on two processors to that of one", 1.8, True, "x"),
+    Target("connect_ratio", "server CPU of a connection to that of a bare OpenSSL handshake", 2, unit="x"),
     Target("p99_at_70_percent", "p99 of single calls at 70 % of the knee", 15, unit="ms"),
     Target("idle_cpu", "CPU of an idle server", 0.1, unit="%"),
     Target("million_rss", "resident after 1,000,000 certificates, beyond the configured caches", 256, unit="MiB"),
@@ -57,6 +58,10 @@ MICRO_BENCHMARKS = {
     "crl_shard": ("publish_bench", "PublishShard/8000", "cpu_time"),
 }
 
+# The floor of the scenario connect, which is measured right after it: server CPU of a handshake in OpenSSL alone.
+HANDSHAKE_SCENARIO = "connect"
+BARE_HANDSHAKE = ("handshake_bench", "BareHandshake/p256/", "cpu_us")
+
 
 def of_scenarios(results):
     """{target name: value} from {scenario: result of the load generator}."""
@@ -76,15 +81,26 @@ def of_scenarios(results):
         values["unary1_latency"] = with_lanes["p50"] / without["p50"]
     if result("ocsp_get").get("server_cpu_us_per_call"):
         values["ocsp_get"] = 1e6 / result("ocsp_get")["server_cpu_us_per_call"]
+    connect, bare = result(HANDSHAKE_SCENARIO).get("server_cpu_us_per_call"), bare_handshake_us(results)
+    if connect and bare:
+        values["connect_ratio"] = connect / bare
     if result("ladder").get("latency_us"):
         values["p99_at_70_percent"] = result("ladder")["latency_us"]["p99"] / 1000
     return values
 
 
+def bare_handshake_us(results):
+    """None where it was not measured."""
+    return results.get(HANDSHAKE_SCENARIO, {}).get("result", {}).get("bare_handshake_us")
+
+
 def handshake_and_issue(results):
-    """{part: server CPU microseconds} of a bootstrap: all of it, and without the handshake."""
-    connect = results.get("connect", {}).get("result", {}).get("server_cpu_us_per_call")
-    bootstrap = results.get("bootstrap", {}).get("result", {}).get("server_cpu_us_per_call")
-    if connect is None or bootstrap is None:
+    """{part: server CPU microseconds} of a bootstrap, and the floors of both where they were measured."""
+    connect = results.get(HANDSHAKE_SCENARIO, {}).get("result", {}).get("server_cpu_us_per_call")
+    bootstrap = results.get("bootstrap", {}).get("result", {})
+    all_of_it = bootstrap.get("server_cpu_us_per_call")
+    if connect is None or all_of_it is None:
         return {}
-    return {"handshake_cpu_us": connect, "issue_cpu_us": bootstrap - connect}
+    floors = {"handshake_floor_us": bare_handshake_us(results), "issue_floor_us": bootstrap.get("raw_us")}
+    return {"handshake_cpu_us": connect, "issue_cpu_us": all_of_it - connect,
+            **{name: us for name, us in floors.items() if us is not None}}

@@ -104,12 +104,25 @@ def for_readme(summary):
     return f"{scenarios(short, columns)}\n\n{machine(summary)}"
 
 
+def bootstrap(apart):
+    """A sentence about what measurements.handshake_and_issue says."""
+    def floor(part, of):
+        us = apart.get(f"{part}_floor_us")
+        return f" (the floor, {of}: {number(us)} us)" if us is not None else ""
+
+    # Results from before the bare handshake was measured have no floors.
+    has_floors = "handshake_floor_us" in apart
+    return (f'A bootstrap costs the server {number(apart["handshake_cpu_us"])} us of CPU for the connection'
+            f'{floor("handshake", "a bare OpenSSL handshake") if has_floors else ""} '
+            f'and {number(apart["issue_cpu_us"])} us for the certificate'
+            f'{floor("issue", "one verification and one signature") if has_floors else ""}.')
+
+
 def for_performance(summary):
     apart = summary.get("bootstrap", {})
     lines = [part for part in (scenarios(summary), others(summary), targets(summary)) if part]
     if apart:
-        lines.append(f'A bootstrap costs the server {number(apart["handshake_cpu_us"])} us of CPU for the connection '
-                     f'and {number(apart["issue_cpu_us"])} us for the certificate.')
+        lines.append(bootstrap(apart))
     return "\n\n".join([*lines, machine(summary)])
 
 

@@ -24,7 +24,7 @@ absl::Status IdentityKeeper::TakeOverFile(absl::Time now) {
   }
   FLEETCA_ASSIGN_OR_RETURN(const KeptCertificate facts, FactsOf(taken.chain.certificate_der));
   if (const std::string wrong =
-          WrongIdentity(facts.spiffe_id, Expected(EnrollmentWay::kCertificate));
+          WrongIdentity(facts.spiffe_id, Expected(EnrollmentMethod::kCertificate));
       !wrong.empty()) {
     return FailedPrecondition(
         Reason::kFileInvalid,
@@ -42,8 +42,8 @@ absl::Status IdentityKeeper::TakeOverFile(absl::Time now) {
 }
 
 // A renewal is for the same.
-ExpectedIdentity IdentityKeeper::Expected(EnrollmentWay way) const {
-  const bool same = way == EnrollmentWay::kRenewal && options_.spiffe_id.empty();
+ExpectedIdentity IdentityKeeper::Expected(EnrollmentMethod method) const {
+  const bool same = method == EnrollmentMethod::kRenewal && options_.spiffe_id.empty();
   return {.spiffe_id = same ? held_.spiffe_id : options_.spiffe_id,
           .trust_domain = surroundings_.trust_domain};
 }
@@ -51,7 +51,7 @@ ExpectedIdentity IdentityKeeper::Expected(EnrollmentWay way) const {
 void IdentityKeeper::TakeAnswer(const Issued& issued, absl::Time now) {
   KeptChain answer = {.certificate_der = issued.certificate_der, .chain_der = issued.chain_der};
   const bool has_one = !record_.held.empty();
-  const absl::Status right = CheckAnswer(answer, Expected(record_.request->way),
+  const absl::Status right = CheckAnswer(answer, Expected(record_.request->method),
                                          has_one ? std::optional(held_) : std::nullopt);
   if (!right.ok()) {
     DropRequest();

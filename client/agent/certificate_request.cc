@@ -91,9 +91,9 @@ bool RenewalMakesKey(const IdentityOptions& options, const IdentityRecord& recor
          (record.held_shape.has_value() && NeedsNewKey(*record.held_shape, ShapeOf(options)));
 }
 
-absl::StatusOr<CaRequest> MakeRequest(const IdentityOptions& options, EnrollmentWay way,
+absl::StatusOr<CaRequest> MakeRequest(const IdentityOptions& options, EnrollmentMethod method,
                                       bool with_new_key) {
-  CaRequest request{.way = way, .shape = ShapeOf(options)};
+  CaRequest request{.method = method, .shape = ShapeOf(options)};
   FLEETCA_ASSIGN_OR_RETURN(request.request_id, DrawRequestId());
   if (with_new_key) {
     std::vector<x509::RequestedName> names;
@@ -128,7 +128,7 @@ absl::StatusOr<TakenOver> TakeOver(const IdentityOptions& options, const Enrollm
                                    const std::vector<std::string>& roots_der, absl::Time now) {
   const EnrollmentOptions& enrollment = options.enrollment;
   TakenOver taken;
-  taken.request.way = EnrollmentWay::kCertificate;
+  taken.request.method = EnrollmentMethod::kCertificate;
   // As it is taken for what this configuration asks for, only a later one differs from it.
   taken.request.shape = ShapeOf(options);
   FLEETCA_ASSIGN_OR_RETURN(const SecretBytes pem,
@@ -150,15 +150,15 @@ absl::StatusOr<TakenOver> TakeOver(const IdentityOptions& options, const Enrollm
   return taken;
 }
 
-absl::string_view InWords(EnrollmentWay way) {
-  switch (way) {
-    case EnrollmentWay::kCertificate:
+absl::string_view InWords(EnrollmentMethod method) {
+  switch (method) {
+    case EnrollmentMethod::kCertificate:
       return "a certificate from a file";
-    case EnrollmentWay::kJwt:
+    case EnrollmentMethod::kJwt:
       return "a JWT";
-    case EnrollmentWay::kJoinToken:
+    case EnrollmentMethod::kJoinToken:
       return "a join token";
-    case EnrollmentWay::kRenewal:
+    case EnrollmentMethod::kRenewal:
       return "renewal";
   }
   return "";

@@ -18,7 +18,7 @@ bool RenewalMakesKey(const IdentityOptions& options, const IdentityRecord& recor
 
 // A new request: an id, and a new key with its CSR unless a renewal keeps the key. The errors of
 // x509::ParseRequestedName, MakeKeyAndCsr and DrawRequestId.
-absl::StatusOr<CaRequest> MakeRequest(const IdentityOptions& options, EnrollmentWay way,
+absl::StatusOr<CaRequest> MakeRequest(const IdentityOptions& options, EnrollmentMethod method,
                                       bool with_new_key);
 
 // As it is sent, each time the same: what the request keeps counts, and not what the configuration
@@ -40,7 +40,7 @@ absl::StatusOr<TakenOver> TakeOver(const IdentityOptions& options, const Enrollm
                                    const std::vector<std::string>& roots_der, absl::Time now);
 
 // "a join token", "renewal"...: what the agent is enrolling or was refused by.
-absl::string_view InWords(EnrollmentWay way);
+absl::string_view InWords(EnrollmentMethod method);
 
 }  // namespace fleetca::client
 

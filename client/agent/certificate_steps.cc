@@ -38,7 +38,7 @@ absl::Status WithMore(const absl::Status& status, absl::string_view more) {
                    absl::StrCat(status.message(), more));
 }
 
-absl::Status NoWay(absl::string_view name) {
+absl::Status NoMethod(absl::string_view name) {
   return FailedPrecondition(
       Reason::kConfigInvalid,
       absl::StrCat("the identity ", name,
@@ -46,9 +46,9 @@ absl::Status NoWay(absl::string_view name) {
                    "jwt_file, join_token_file or certificate_file to it"));
 }
 
-// Where the token is that the way needs; a renewal needs none.
-const std::string& TokenFileOf(EnrollmentWay way, const EnrollmentOptions& enrollment) {
-  return way == EnrollmentWay::kJwt ? enrollment.jwt_file : enrollment.join_token_file;
+// Where the token is that the method needs; a renewal needs none.
+const std::string& TokenFileOf(EnrollmentMethod method, const EnrollmentOptions& enrollment) {
+  return method == EnrollmentMethod::kJwt ? enrollment.jwt_file : enrollment.join_token_file;
 }
 
 }  // namespace
@@ -81,14 +81,14 @@ void IdentityKeeper::AskWindow(absl::Time now) {
 
 void IdentityKeeper::Renew(absl::Time now) {
   Doing("renewing");
-  const absl::StatusOr<Issued> answer = Ask(EnrollmentWay::kRenewal, SecretBytes(), now);
+  const absl::StatusOr<Issued> answer = Ask(EnrollmentMethod::kRenewal, SecretBytes(), now);
   if (answer.ok()) {
     TakeAnswer(*answer, now);
     return;
   }
   if (!unsaved_ && IsRefusal(answer.status())) {
     DropRefused();
-    if (EndsLine(answer.status()) && HasOtherWay()) {
+    if (EndsLine(answer.status()) && HasOtherMethod()) {
       Say(answer.status(), now);
       Enroll(now);
       return;
@@ -100,29 +100,29 @@ void IdentityKeeper::Renew(absl::Time now) {
 void IdentityKeeper::Enroll(absl::Time now) {
   if (record_.roots_der.empty()) {
     // Nobody is told a secret before it is known whom to trust.
-    Failed(roots_error_.ok() ? NoWay(options_.name) : roots_error_, now);
+    Failed(roots_error_.ok() ? NoMethod(options_.name) : roots_error_, now);
     return;
   }
-  absl::Status last = NoWay(options_.name);
+  absl::Status last = NoMethod(options_.name);
   std::vector<std::string> refusals;
-  for (const EnrollmentWay way : Ways()) {
-    Doing(absl::StrCat("enrolling by ", InWords(way)));
-    if (way == EnrollmentWay::kCertificate) {
+  for (const EnrollmentMethod method : Methods()) {
+    Doing(absl::StrCat("enrolling by ", InWords(method)));
+    if (method == EnrollmentMethod::kCertificate) {
       last = TakeOverFile(now);
       if (last.ok()) {
         return;
       }
-    } else if (const absl::StatusOr<SecretBytes> token = TokenOf(way); !token.ok()) {
+    } else if (const absl::StatusOr<SecretBytes> token = TokenOf(method); !token.ok()) {
       // A request by it may have been answered, so it is kept: the file may be there again.
       last = token.status();
     } else {
-      const absl::StatusOr<Issued> answer = Ask(way, *token, now);
+      const absl::StatusOr<Issued> answer = Ask(method, *token, now);
       if (answer.ok()) {
         TakeAnswer(*answer, now);
         return;
       }
       last = answer.status();
-      // Another way would end in another line of certificates, and the CA is away for it, too.
+      // Another method would end in another line of certificates, and the CA is away for it, too.
       if (unsaved_ || !IsRefusal(last)) {
         Failed(last, now);
         return;
@@ -133,16 +133,16 @@ void IdentityKeeper::Enroll(absl::Time now) {
       } else {
         DropRefused();
       }
-      if (way == EnrollmentWay::kRenewal) {
+      if (method == EnrollmentMethod::kRenewal) {
         EndsLine(last);
       }
     }
-    refusals.push_back(absl::StrCat("by ", InWords(way), ": ", last.message()));
+    refusals.push_back(absl::StrCat("by ", InWords(method), ": ", last.message()));
   }
   if (refusals.size() > 1) {
     last = MakeError(last.code(), GetReason(last).value_or(Reason::kInternal), GetField(last),
                      absl::StrJoin(refusals, "; "));
-  } else if (!record_.line_ended.empty() && !HasOtherWay()) {
+  } else if (!record_.line_ended.empty() && !HasOtherMethod()) {
     last = WithMore(last, "; its enrollment names no JWT or join token to have another one by");
   } else if (!record_.line_ended.empty() && !MayGoOn(record_.line_ended)) {
     last = WithMore(last, absl::StrCat("; the certificate that is held is renewed no more (",
@@ -155,51 +155,51 @@ void IdentityKeeper::Enroll(absl::Time now) {
   Failed(last, now);
 }
 
-bool IdentityKeeper::HasOtherWay() const {
+bool IdentityKeeper::HasOtherMethod() const {
   return !options_.enrollment.jwt_file.empty() || !options_.enrollment.join_token_file.empty();
 }
 
-std::vector<EnrollmentWay> IdentityKeeper::Ways() const {
+std::vector<EnrollmentMethod> IdentityKeeper::Methods() const {
   const EnrollmentOptions& enrollment = options_.enrollment;
-  std::vector<EnrollmentWay> ways;
+  std::vector<EnrollmentMethod> methods;
   if (!record_.held.empty() && record_.line_ended.empty()) {
-    ways.push_back(EnrollmentWay::kRenewal);
+    methods.push_back(EnrollmentMethod::kRenewal);
   }
   if (record_.held.empty() && !enrollment.certificate_file.empty()) {
-    ways.push_back(EnrollmentWay::kCertificate);
+    methods.push_back(EnrollmentMethod::kCertificate);
   }
   if (!enrollment.jwt_file.empty()) {
-    ways.push_back(EnrollmentWay::kJwt);
+    methods.push_back(EnrollmentMethod::kJwt);
   }
   if (!enrollment.join_token_file.empty()) {
-    ways.push_back(EnrollmentWay::kJoinToken);
+    methods.push_back(EnrollmentMethod::kJoinToken);
   }
   if (!record_.held.empty() && !record_.line_ended.empty() &&
-      (MayGoOn(record_.line_ended) || !HasOtherWay())) {
-    ways.push_back(EnrollmentWay::kRenewal);
+      (MayGoOn(record_.line_ended) || !HasOtherMethod())) {
+    methods.push_back(EnrollmentMethod::kRenewal);
   }
   // What was asked for already may have been answered.
   if (record_.request.has_value()) {
-    const auto asked = std::find(ways.begin(), ways.end(), record_.request->way);
-    if (asked != ways.end()) {
-      std::rotate(ways.begin(), asked, asked + 1);
+    const auto asked = std::find(methods.begin(), methods.end(), record_.request->method);
+    if (asked != methods.end()) {
+      std::rotate(methods.begin(), asked, asked + 1);
     }
   }
-  return ways;
+  return methods;
 }
 
 // Read anew each time, as whoever writes it may have written another one.
-absl::StatusOr<SecretBytes> IdentityKeeper::TokenOf(EnrollmentWay way) const {
-  return way == EnrollmentWay::kRenewal
+absl::StatusOr<SecretBytes> IdentityKeeper::TokenOf(EnrollmentMethod method) const {
+  return method == EnrollmentMethod::kRenewal
              ? absl::StatusOr<SecretBytes>(SecretBytes())
              : surroundings_.read_file(EnrollmentFile::kToken,
-                                       TokenFileOf(way, options_.enrollment));
+                                       TokenFileOf(method, options_.enrollment));
 }
 
-absl::StatusOr<Issued> IdentityKeeper::Ask(EnrollmentWay way, const SecretBytes& token,
+absl::StatusOr<Issued> IdentityKeeper::Ask(EnrollmentMethod method, const SecretBytes& token,
                                            absl::Time now) {
-  if (way == EnrollmentWay::kRenewal) {
-    FLEETCA_RETURN_IF_ERROR(PrepareRequest(way, now));
+  if (method == EnrollmentMethod::kRenewal) {
+    FLEETCA_RETURN_IF_ERROR(PrepareRequest(method, now));
     const RenewOptions request = ToRenewOptions(options_, *record_.request);
     // Whether it has ended is by the CA's clock. Where that is so it cannot be shown.
     absl::StatusOr<Issued> renewed = surroundings_.ca->Renew(Held(), request);
@@ -209,23 +209,24 @@ absl::StatusOr<Issued> IdentityKeeper::Ask(EnrollmentWay way, const SecretBytes&
                ? surroundings_.ca->RenewByProof(Held(), request)
                : renewed;
   }
-  FLEETCA_RETURN_IF_ERROR(PrepareRequest(way, now));
+  FLEETCA_RETURN_IF_ERROR(PrepareRequest(method, now));
   absl::StatusOr<Issued> issued =
       surroundings_.ca->Enroll(token, ToIssueOptions(options_, *record_.request));
   if (absl::IsUnauthenticated(issued.status())) {
-    return WithMore(issued.status(),
-                    absl::StrCat(" (the token is in ", TokenFileOf(way, options_.enrollment), ")"));
+    return WithMore(issued.status(), absl::StrCat(" (the token is in ",
+                                                  TokenFileOf(method, options_.enrollment), ")"));
   }
   return issued;
 }
 
-absl::Status IdentityKeeper::PrepareRequest(EnrollmentWay way, absl::Time now) {
-  if (record_.request.has_value() && record_.request->way == way) {
+absl::Status IdentityKeeper::PrepareRequest(EnrollmentMethod method, absl::Time now) {
+  if (record_.request.has_value() && record_.request->method == method) {
     return absl::OkStatus();
   }
-  const IdentityOptions options = RequestOptions(way, now);
-  const bool with_new_key = way != EnrollmentWay::kRenewal || RenewalMakesKey(options, record_);
-  FLEETCA_ASSIGN_OR_RETURN(record_.request, MakeRequest(options, way, with_new_key));
+  const IdentityOptions options = RequestOptions(method, now);
+  const bool with_new_key =
+      method != EnrollmentMethod::kRenewal || RenewalMakesKey(options, record_);
+  FLEETCA_ASSIGN_OR_RETURN(record_.request, MakeRequest(options, method, with_new_key));
   return Save();
 }
 
@@ -283,7 +284,7 @@ void IdentityKeeper::PutInForce(const KeptCertificate& facts, absl::Time now) {
     record_.held_key_pem = std::move(record_.request->private_key_pem);
     record_.renewals_of_key = 0;
   }
-  const EnrollmentWay way = record_.request->way;
+  const EnrollmentMethod method = record_.request->method;
   record_.held_shape = std::move(record_.request->shape);
   record_.refused_shape.reset();
   record_.held = std::exchange(record_.pending, {});
@@ -313,14 +314,14 @@ void IdentityKeeper::PutInForce(const KeptCertificate& facts, absl::Time now) {
   log::Info("A certificate is in force", {{"identity", options_.name},
                                           {"serial", held_.serial},
                                           {"spiffe_id", held_.spiffe_id},
-                                          {"by", InWords(way)},
+                                          {"by", InWords(method)},
                                           {"not_after", TimeToText(held_.not_after)},
                                           {"renew_at", TimeToText(record_.plan.renew_at)}});
 }
 
 void IdentityKeeper::DropRequest() {
   if (!record_.pending.empty()) {
-    if (record_.request->way == EnrollmentWay::kCertificate) {
+    if (record_.request->method == EnrollmentMethod::kCertificate) {
       refused_file_der_ = record_.pending.certificate_der;
     }
     outputs_due_ = true;  // its files may be in place, where the last sync of them failed

@@ -34,9 +34,9 @@ absl::Time IdentityKeeper::RenewAt() const {
                                : std::min(record_.plan.renew_at, differs_since_);
 }
 
-IdentityOptions IdentityKeeper::RequestOptions(EnrollmentWay way, absl::Time now) const {
+IdentityOptions IdentityKeeper::RequestOptions(EnrollmentMethod method, absl::Time now) const {
   const bool is_refused = record_.refused_shape == std::optional(ShapeOf(options_));
-  const bool as_it_is = way == EnrollmentWay::kRenewal && is_refused &&
+  const bool as_it_is = method == EnrollmentMethod::kRenewal && is_refused &&
                         record_.held_shape.has_value() && now >= record_.plan.renew_at;
   return as_it_is ? WithShape(options_, *record_.held_shape) : options_;
 }

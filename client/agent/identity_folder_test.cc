@@ -43,7 +43,7 @@ class IdentityFolderTest : public ::testing::Test {
   IdentityRecord Record() const {
     IdentityRecord record;
     record.held_key_pem = AddChain(&record.held);
-    record.request = CaRequest{.way = EnrollmentWay::kRenewal,
+    record.request = CaRequest{.method = EnrollmentMethod::kRenewal,
                                .request_id = std::string(16, '\x01'),
                                .csr_der = "\x30\x01",
                                .shape = RequestShape{.key_type = KeyType::kEd25519}};

@@ -134,21 +134,21 @@ class IdentityKeeper {
   // By what a request is made at `now`. That is the configuration, but where the CA refuses that
   // and the certificate is due for its age: then it is renewed as it is, so that it does not end
   // for the sake of a name that nobody grants.
-  IdentityOptions RequestOptions(EnrollmentWay way, absl::Time now) const;
+  IdentityOptions RequestOptions(EnrollmentMethod method, absl::Time now) const;
 
   // How a certificate is had and put in force: certificate_steps.cc.
   void AskWindow(absl::Time now);
   void Renew(absl::Time now);
   void Enroll(absl::Time now);
-  std::vector<EnrollmentWay> Ways() const;
-  bool HasOtherWay() const;
+  std::vector<EnrollmentMethod> Methods() const;
+  bool HasOtherMethod() const;
   // By what the CA is asked; empty for a renewal.
-  absl::StatusOr<SecretBytes> TokenOf(EnrollmentWay way) const;
-  absl::StatusOr<Issued> Ask(EnrollmentWay way, const SecretBytes& token, absl::Time now);
-  absl::Status PrepareRequest(EnrollmentWay way, absl::Time now);
+  absl::StatusOr<SecretBytes> TokenOf(EnrollmentMethod method) const;
+  absl::StatusOr<Issued> Ask(EnrollmentMethod method, const SecretBytes& token, absl::Time now);
+  absl::Status PrepareRequest(EnrollmentMethod method, absl::Time now);
   // What is taken for one: certificate_answers.cc.
   absl::Status TakeOverFile(absl::Time now);
-  ExpectedIdentity Expected(EnrollmentWay way) const;
+  ExpectedIdentity Expected(EnrollmentMethod method) const;
   void TakeAnswer(const Issued& issued, absl::Time now);
   // How that comes into force: certificate_steps.cc.
   void TryPending(absl::Time now);

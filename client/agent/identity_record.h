@@ -16,7 +16,7 @@
 namespace fleetca::client {
 
 // How a certificate is had. By the certificate of an earlier program, which is taken over as it is.
-enum class EnrollmentWay { kCertificate, kJwt, kJoinToken, kRenewal };
+enum class EnrollmentMethod { kCertificate, kJwt, kJoinToken, kRenewal };
 
 struct KeptChain {
   std::string certificate_der;  // empty: there is none
@@ -29,7 +29,7 @@ struct KeptChain {
 // What the CA is asked for. It is kept before it goes out, so that after a crash the same is asked
 // for again and the CA gives the same answer.
 struct CaRequest {
-  EnrollmentWay way = EnrollmentWay::kJoinToken;
+  EnrollmentMethod method = EnrollmentMethod::kJoinToken;
   std::string request_id;
   // Both empty where the key in force stays.
   std::string csr_der;

@@ -60,30 +60,30 @@ void Set(const KeptChain& chain, pb::KeptChain* out) {
   }
 }
 
-pb::KeptWay ToProto(EnrollmentWay way) {
-  switch (way) {
-    case EnrollmentWay::kCertificate:
+pb::KeptWay ToProto(EnrollmentMethod method) {
+  switch (method) {
+    case EnrollmentMethod::kCertificate:
       return pb::KEPT_WAY_CERTIFICATE;
-    case EnrollmentWay::kJwt:
+    case EnrollmentMethod::kJwt:
       return pb::KEPT_WAY_JWT;
-    case EnrollmentWay::kJoinToken:
+    case EnrollmentMethod::kJoinToken:
       return pb::KEPT_WAY_JOIN_TOKEN;
-    case EnrollmentWay::kRenewal:
+    case EnrollmentMethod::kRenewal:
       return pb::KEPT_WAY_RENEWAL;
   }
   return pb::KEPT_WAY_UNSPECIFIED;
 }
 
-std::optional<EnrollmentWay> FromProto(pb::KeptWay way) {
-  switch (way) {
+std::optional<EnrollmentMethod> FromProto(pb::KeptWay kept) {
+  switch (kept) {
     case pb::KEPT_WAY_CERTIFICATE:
-      return EnrollmentWay::kCertificate;
+      return EnrollmentMethod::kCertificate;
     case pb::KEPT_WAY_JWT:
-      return EnrollmentWay::kJwt;
+      return EnrollmentMethod::kJwt;
     case pb::KEPT_WAY_JOIN_TOKEN:
-      return EnrollmentWay::kJoinToken;
+      return EnrollmentMethod::kJoinToken;
     case pb::KEPT_WAY_RENEWAL:
-      return EnrollmentWay::kRenewal;
+      return EnrollmentMethod::kRenewal;
     default:
       return std::nullopt;
   }
@@ -146,13 +146,13 @@ absl::StatusOr<KeptChain> ReadChain(const pb::KeptChain& chain, absl::string_vie
 }
 
 absl::StatusOr<CaRequest> ReadRequest(const pb::KeptRequest& request) {
-  const std::optional<EnrollmentWay> way = FromProto(request.way());
-  CaRequest read{.way = way.value_or(EnrollmentWay::kJoinToken),
+  const std::optional<EnrollmentMethod> method = FromProto(request.way());
+  CaRequest read{.method = method.value_or(EnrollmentMethod::kJoinToken),
                  .request_id = request.request_id(),
                  .csr_der = request.csr_der()};
-  const bool is_asked = way != EnrollmentWay::kCertificate;
-  if (!way.has_value() || (is_asked && (read.request_id.size() < kMinRequestId ||
-                                        read.request_id.size() > kMaxRequestId))) {
+  const bool is_asked = method != EnrollmentMethod::kCertificate;
+  if (!method.has_value() || (is_asked && (read.request_id.size() < kMinRequestId ||
+                                           read.request_id.size() > kMaxRequestId))) {
     return Invalid("has a request to the CA that cannot be");
   }
   if (request.has_shape()) {
@@ -207,7 +207,7 @@ std::string IdentityRecordText(const IdentityRecord& record) {
     Set(record.pending, state.mutable_pending());
   }
   if (record.request.has_value()) {
-    state.mutable_request()->set_way(ToProto(record.request->way));
+    state.mutable_request()->set_way(ToProto(record.request->method));
     state.mutable_request()->set_request_id(record.request->request_id);
     state.mutable_request()->set_csr_der(record.request->csr_der);
     if (record.request->shape.has_value()) {

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "base/standard_stream.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/repeated_field.h"
@@ -20,7 +21,7 @@ class TableMistakes : public google::protobuf::io::ErrorCollector {
  public:
   // `path` is what messages call the file; "-" is standard input.
   explicit TableMistakes(absl::string_view path)
-      : path_(path == "-" ? absl::string_view("standard input") : path) {}
+      : path_(IsStandardStream(path) ? absl::string_view("standard input") : path) {}
 
   // Lines are counted from 0, as protobuf does.
   void Add(int line, absl::string_view field, absl::string_view sentence);

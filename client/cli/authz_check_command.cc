@@ -10,6 +10,7 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/authz/http/http_authorizer.h"
 #include "client/authz/http/http_authorizer_files.h"

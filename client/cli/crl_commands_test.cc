@@ -149,6 +149,8 @@ TEST_F(CrlCommandsTest, VerifySaysStepByStepWhatAClientRefuses) {
   const std::string chain =
       Write("chain.crt", ReadFile(root_file).value() + ReadFile(ca_file_).value());
   EXPECT_EQ(RunCommand({"crl", "verify", crl_file_, "--ca", chain}).exit_code, 0);
+  EXPECT_EQ(RunCommand({"crl", "verify", "--ca", root_file, "--ca", ca_file_, crl_file_}).exit_code,
+            0);
 }
 
 TEST_F(CrlCommandsTest, VerifyRefusesWhatHasEndedAndWhatIsOfOthers) {

@@ -1,3 +1,4 @@
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@
 #include "client/cli/terminal/output.h"
 #include "client/verdict/crl_input.h"
 #include "client/verdict/crl_verdict.h"
+#include "x509/canonical_name.h"
 #include "x509/first_certificate.h"
 #include "x509/name.h"
 
@@ -40,7 +42,7 @@ Examples:
 
 struct VerifyFlags {
   std::string file;
-  std::string ca;
+  std::vector<std::string> ca;
   std::string of;
   std::string form = "text";
 };
@@ -83,7 +85,7 @@ void Append(const x509::Crl& crl, const CrlVerdict& verdict, Answer* answer) {
 absl::Status CheckHasIssuer(const std::vector<HeldCrl>& crls,
                             const x509::Certificate& certificate) {
   for (const HeldCrl& crl : crls) {
-    if (crl->issuer == certificate.issuer) {
+    if (x509::SameName(crl->issuer, certificate.issuer)) {
       return absl::OkStatus();
     }
   }
@@ -96,8 +98,11 @@ absl::Status CheckHasIssuer(const std::vector<HeldCrl>& crls,
 
 absl::StatusOr<int> Verify(const VerifyFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const std::vector<HeldCrl> crls, ReadCrlsOfFile(flags.file));
-  FLEETCA_ASSIGN_OR_RETURN(const std::vector<x509::HeldCertificate> cas,
-                           ReadCertificatesOfFile(flags.ca));
+  std::vector<x509::HeldCertificate> cas;
+  for (const std::string& file : flags.ca) {
+    FLEETCA_ASSIGN_OR_RETURN(std::vector<x509::HeldCertificate> more, ReadCertificatesOfFile(file));
+    std::move(more.begin(), more.end(), std::back_inserter(cas));
+  }
   std::vector<x509::HeldCertificate> of;
   if (!flags.of.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(of, ReadCertificatesOfFile(flags.of));
@@ -133,9 +138,12 @@ void AddCrlVerifyCommand(CLI::App& parent, int* exit_code) {
   command->add_option("file", flags->file, "The CRL, PEM or DER; - is standard input")
       ->type_name("FILE")
       ->required();
-  command->add_option("--ca", flags->ca, "The certificate of the CA that issued it, or several")
+  command
+      ->add_option("--ca", flags->ca,
+                   "The certificate of the CA that issued it, or several; may be repeated")
       ->type_name("FILE")
-      ->required();
+      ->required()
+      ->allow_extra_args(false);
   command
       ->add_option("--of", flags->of,
                    "A certificate: whether the CRL speaks of it, and whether it is revoked")
@@ -143,8 +151,11 @@ void AddCrlVerifyCommand(CLI::App& parent, int* exit_code) {
   AddTextOrJsonFlag(*command, &flags->form);
   command->footer(kExamples);
   command->callback([flags, exit_code] {
-    const std::string mistake =
-        StandardInputMistake({{"file", flags->file}, {"--ca", flags->ca}, {"--of", flags->of}});
+    std::vector<FlaggedFile> inputs = {{"file", flags->file}, {"--of", flags->of}};
+    for (const std::string& file : flags->ca) {
+      inputs.push_back({"--ca", file});
+    }
+    const std::string mistake = StandardInputMistake(inputs);
     if (!mistake.empty()) {
       *exit_code = ReportUsageError(mistake);
       return;

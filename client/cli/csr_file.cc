@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/file_status.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/terminal/timed_read.h"
 #include "client/issued.h"

@@ -6,12 +6,11 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "base/named_paths.h"
+#include "base/standard_stream.h"
 #include "client/cli/manual/command_tree.h"
 
 namespace fleetca::client {
 namespace {
-
-constexpr absl::string_view kStandardStream = "-";
 
 void NameValue(const CLI::Option& option, absl::string_view value) {
   const std::string name = option.get_name();
@@ -26,7 +25,7 @@ void NameValue(const CLI::Option& option, absl::string_view value) {
     return;
   }
   NamePath(value, name);
-  if (value == kStandardStream) {
+  if (IsStandardStream(value)) {
     NamePath(absl::EndsWith(name, "out") ? "standard output" : "standard input", name);
   }
 }

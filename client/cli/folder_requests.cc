@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/secret.h"
 #include "base/sha256.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/csr_file.h"
 #include "client/cli/terminal/duration_flag.h"
@@ -30,7 +31,7 @@ constexpr mode_t kSeedMode = 0600;
 
 std::string OutFileFor(const std::string& folder, const std::string& csr_file) {
   const std::string stem =
-      csr_file == "-" ? "stdin" : std::filesystem::path(csr_file).stem().string();
+      IsStandardStream(csr_file) ? "stdin" : std::filesystem::path(csr_file).stem().string();
   return absl::StrCat(folder, "/", stem, ".crt");
 }
 

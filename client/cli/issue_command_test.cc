@@ -1,4 +1,4 @@
-// `cert issue`: its files, and what becomes of a run that does not end well.
+// `cert issue`: its files.
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -94,79 +94,6 @@ TEST_F(IssueCommandTest, KeyAndCertificateMayBothGoToStandardOutput) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.out, StartsWith("-----BEGIN PRIVATE KEY-----\n"));
   EXPECT_THAT(outcome.out, HasSubstr("-----BEGIN CERTIFICATE-----\n"));
-}
-
-// The answer is lost at the end of one run, and the next one gets it.
-TEST_F(IssueCommandTest, TheSameCommandGoesOnWhereAnAnswerWasLost) {
-  const std::vector<std::string> flags = NewKeyFlags("web.crt");
-  LoseAnswers();
-  const Outcome lost = Issue(flags);
-  EXPECT_EQ(lost.exit_code, 1);
-  EXPECT_THAT(lost.err, HasSubstr("the same command goes on with"));
-  EXPECT_THAT(lost.err, HasSubstr("web.key.pending"));
-  EXPECT_FALSE(Exists("web.key"));
-  EXPECT_EQ(ModeOf("web.key.pending"), 0600u);
-
-  std::vector<std::string> other = flags;
-  other.insert(other.end(), {"--lifetime", "1h"});
-  const Outcome another = Issue(other);
-  EXPECT_EQ(another.exit_code, 1);
-  EXPECT_THAT(another.err, HasSubstr("the lifetime"));
-  EXPECT_EQ(server_.service().requests().size(), 1);
-
-  // Of a CA that refuses this the request is none, so the key stays for the one that was asked.
-  const Outcome at_another = IssueAt("other.example:1", flags);
-  EXPECT_EQ(at_another.exit_code, 1);
-  EXPECT_THAT(at_another.err, HasSubstr("and this command for other.example:1"));
-  EXPECT_TRUE(Exists("web.key.pending"));
-
-  LoseNoMoreAnswers();
-  const Outcome again = Issue(flags);
-  EXPECT_EQ(again.exit_code, 0) << again.err;
-  EXPECT_THAT(again.err, HasSubstr("issued before for this request id"));
-  const auto requests = server_.service().requests();
-  ASSERT_EQ(requests.size(), 2);
-  EXPECT_EQ(requests[0].SerializeAsString(), requests[1].SerializeAsString());
-  ExpectPair("web.key", "web.crt");
-  EXPECT_FALSE(Exists("web.key.pending"));
-}
-
-// For a CSR of the user's own, the request id is what is kept.
-TEST_F(IssueCommandTest, TheSameCsrGetsTheSameCertificate) {
-  const std::vector<std::string> flags = {"--csr", WriteCsr(), "--out", Path("web.crt")};
-  LoseAnswers();
-  EXPECT_EQ(Issue(flags).exit_code, 1);
-  EXPECT_TRUE(Exists("web.crt.pending"));
-  LoseNoMoreAnswers();
-  const std::string other_csr = WriteCsr("other.csr");
-  EXPECT_THAT(Issue({"--csr", other_csr, "--out", Path("web.crt")}).err, HasSubstr("another CSR"));
-  const Outcome again = Issue(flags);
-  EXPECT_EQ(again.exit_code, 0) << again.err;
-  EXPECT_THAT(again.err, HasSubstr("issued before for this request id"));
-  EXPECT_FALSE(Exists("web.crt.pending"));
-}
-
-TEST_F(IssueCommandTest, ACertificateThatCannotBeWrittenIsNotLost) {
-  // The folder was there when the outputs were proved.
-  std::filesystem::create_directory(Path("gone"));
-  server_.service().Tamper([this](v1::IssuedCertificate*, std::vector<std::string>*) {
-    std::filesystem::remove_all(Path("gone"));
-  });
-  const std::vector<std::string> flags = NewKeyFlags("gone/web.crt");
-  const Outcome outcome = Issue(flags);
-  EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("'fleetca cert get 01"));
-  EXPECT_THAT(outcome.err, HasSubstr("the same command writes it out of"));
-  EXPECT_TRUE(Exists("web.key"));
-  std::filesystem::create_directory(Path("gone"));
-  server_.Stop();
-  const Outcome elsewhere = IssueAt("other.example:1", flags);
-  EXPECT_THAT(elsewhere.err, HasSubstr("and this command for other.example:1"));
-  EXPECT_FALSE(Exists("gone/web.crt"));
-  const Outcome again = Issue(flags);
-  EXPECT_EQ(again.exit_code, 0) << again.err;
-  EXPECT_TRUE(Exists("gone/web.crt"));
-  EXPECT_FALSE(Exists("web.key.pending"));
 }
 
 TEST_F(IssueCommandTest, AKeyWithoutACertificateIsNotLeftBehind) {

@@ -39,7 +39,7 @@ std::string AskedIdentity(const IssueFlags& flags) {
 }
 
 // Turns to the bootstrap port, and to a proof, where a renewal needs them.
-void ChooseWay(const IssueFlags& flags, ConnectionFlags* connection) {
+void ChoosePort(const IssueFlags& flags, ConnectionFlags* connection) {
   connection->renew_by_proof = flags.renew_by_proof;
   if (flags.renew_bootstrap.empty()) {
     return;
@@ -61,7 +61,7 @@ void ChooseWay(const IssueFlags& flags, ConnectionFlags* connection) {
 
 absl::StatusOr<ConnectionFlags> WatchedConnection(const IssueFlags& flags) {
   ConnectionFlags connection = flags.connection;
-  ChooseWay(flags, &connection);
+  ChoosePort(flags, &connection);
   std::string address = flags.bootstrap.address;
   if (address.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(address, ServerOf(connection));

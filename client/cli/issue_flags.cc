@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/crypto_types.h"
+#include "base/standard_stream.h"
 #include "client/cli/identity_flag.h"
 #include "client/cli/pending_request.h"
 #include "client/cli/terminal/command_files.h"
@@ -94,13 +95,13 @@ std::string RequestMistake(const IssueFlags& flags) {
 
 // A key in PEM and its certificate may be one stream.
 std::string StandardOutputMistake(const IssueFlags& flags) {
-  const bool prints = flags.output.form != "pem" || flags.output.file == "-";
-  if (flags.p12_out == "-" && (prints || flags.key_out == "-")) {
+  const bool prints = flags.output.form != "pem" || IsStandardStream(flags.output.file);
+  if (IsStandardStream(flags.p12_out) && (prints || IsStandardStream(flags.key_out))) {
     return "--p12-out - writes a file that is no text to standard output, where --key-out, --out "
            "or "
            "-o writes too; give it a file";
   }
-  return flags.key_out == "-" && flags.output.form != "pem"
+  return IsStandardStream(flags.key_out) && flags.output.form != "pem"
              ? absl::StrCat("-o ", flags.output.form,
                             " prints on standard output, where --key-out - writes the key; give "
                             "the key a file")

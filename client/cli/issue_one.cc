@@ -16,6 +16,7 @@
 #include "base/openssl.h"
 #include "base/private_key.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "base/time_text.h"
 #include "client/cli/csr_file.h"
@@ -87,9 +88,9 @@ absl::StatusOr<std::optional<SecretBytes>> PassphraseOf(const IssueFlags& flags,
   if (!flags.LocksKey() || (!is_new && flags.p12_out.empty())) {
     return std::nullopt;
   }
-  const std::string what = flags.p12_out.empty()  ? flags.key_out
-                           : flags.p12_out == "-" ? "the new key"
-                                                  : flags.p12_out;
+  const std::string what = flags.p12_out.empty()             ? flags.key_out
+                           : IsStandardStream(flags.p12_out) ? "the new key"
+                                                             : flags.p12_out;
   FLEETCA_ASSIGN_OR_RETURN(SecretBytes passphrase,
                            is_new ? ReadNewPassphrase(flags.lock.passphrase, what)
                                   : ReadPassphrase(flags.lock.passphrase, what));
@@ -197,6 +198,9 @@ absl::StatusOr<Issued> IssueOne(const IssueFlags& flags) {
   }
   FLEETCA_ASSIGN_OR_RETURN(const std::optional<SecretBytes> passphrase,
                            PassphraseOf(flags, is_new));
+  if (!is_new && !flags.p12_out.empty() && passphrase.has_value()) {
+    FLEETCA_RETURN_IF_ERROR(CheckKeystore(flags, request, *passphrase));
+  }
   IssueFunction issue;
   if (!request.answer.has_value()) {
     FLEETCA_ASSIGN_OR_RETURN(issue, ConnectToIssue(flags));

@@ -10,11 +10,13 @@
 #include "base/output_file.h"
 #include "base/private_key.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/issued_output.h"
 #include "client/cli/terminal/command_files.h"
 #include "client/cli/terminal/output.h"
+#include "client/files/own_pkcs12.h"
 #include "client/objects/pkcs12_writer.h"
 
 namespace fleetca::client {
@@ -81,8 +83,40 @@ Replace KeyReplace(const IssueFlags& flags, const PendingRequest* request) {
   return flags.force || written ? Replace::kAnything : Replace::kNothing;
 }
 
-Replace KeystoreReplace(const IssueFlags& flags) {
-  return flags.force ? Replace::kAllButSingleKeys : Replace::kNothing;
+// Without the passphrase nobody knows whose keystore it is: an earlier run may have written it, of
+// which CheckKeystore of the request is sure before anything is asked for.
+Replace KeystoreReplace(const IssueFlags& flags, bool may_be_ours) {
+  return flags.force || may_be_ours ? Replace::kAllButSingleKeys : Replace::kNothing;
+}
+
+// Whether the file is a keystore of this key by this passphrase, as a run writes it that is cut
+// short afterwards. Its salts are random, so its octets say nothing.
+bool HoldsKey(const std::string& path, absl::string_view key_spki, const SecretBytes& passphrase) {
+  if (PendingPathFor(path).empty()) {
+    return false;
+  }
+  const absl::StatusOr<SecretBytes> found = ReadSecretFile(path);
+  if (!found.ok()) {
+    return false;
+  }
+  const std::optional<Pkcs12Contents> contents = ReadOwnPkcs12(found->view(), passphrase);
+  return contents.has_value() && contents->key_spki == key_spki;
+}
+
+// The key of the request, and what it may replace at --p12-out.
+struct Keystore {
+  EvpPkeyPtr key;
+  Replace replace;
+};
+
+absl::StatusOr<Keystore> KeystoreOf(const IssueFlags& flags, const PendingRequest& request,
+                                    const SecretBytes& passphrase) {
+  Keystore keystore;
+  FLEETCA_ASSIGN_OR_RETURN(keystore.key,
+                           DecodePrivateKey(request.private_key_pem.view(), passphrase));
+  FLEETCA_ASSIGN_OR_RETURN(const std::string spki, EncodePublicKey(keystore.key.get()));
+  keystore.replace = KeystoreReplace(flags, HoldsKey(flags.p12_out, spki, passphrase));
+  return keystore;
 }
 
 absl::StatusOr<std::string> PemOf(const IssueFlags& flags, const Issued& issued) {
@@ -91,18 +125,17 @@ absl::StatusOr<std::string> PemOf(const IssueFlags& flags, const Issued& issued)
 
 absl::Status WriteKeystore(const IssueFlags& flags, const PendingRequest& request,
                            const SecretBytes& passphrase) {
-  FLEETCA_ASSIGN_OR_RETURN(const EvpPkeyPtr key,
-                           DecodePrivateKey(request.private_key_pem.view(), passphrase));
+  FLEETCA_ASSIGN_OR_RETURN(const Keystore keystore, KeystoreOf(flags, request, passphrase));
   const Issued& issued = *request.answer;
   // What Java and NSS show; the subject of a workload is empty.
   const std::string name =
-      flags.p12_out == "-" ? "" : std::filesystem::path(flags.p12_out).stem().string();
+      IsStandardStream(flags.p12_out) ? "" : std::filesystem::path(flags.p12_out).stem().string();
   FLEETCA_ASSIGN_OR_RETURN(
       const SecretBytes octets,
-      EncodeKeystore(key.get(), issued.certificate_der,
+      EncodeKeystore(keystore.key.get(), issued.certificate_der,
                      flags.leaf_only ? std::vector<std::string>() : issued.chain_der, name,
                      passphrase));
-  return WriteOutput(flags.p12_out, octets.view(), kKeyMode, KeystoreReplace(flags));
+  return WriteOutput(flags.p12_out, octets.view(), kKeyMode, keystore.replace);
 }
 
 absl::StatusOr<Replace> CertificateReplace(const IssueFlags& flags, const PendingRequest* request) {
@@ -138,11 +171,18 @@ absl::Status CheckIssueOutputs(const IssueFlags& flags,
   if (!flags.key_out.empty()) {
     files.outputs.push_back({"--key-out", flags.key_out, KeyReplace(flags, earlier)});
   }
-  files.outputs.push_back({"--p12-out", flags.p12_out, KeystoreReplace(flags)});
+  files.outputs.push_back({"--p12-out", flags.p12_out, KeystoreReplace(flags, earlier != nullptr)});
   files.outputs.push_back({"--bundle-out", flags.bootstrap.bundle_out});
   FLEETCA_ASSIGN_OR_RETURN(const Replace replace, CertificateReplace(flags, earlier));
   files.outputs.push_back(DataOutput(flags.output, replace));
   return CheckOutputs(files, NextStep::kAskServer);
+}
+
+absl::Status CheckKeystore(const IssueFlags& flags, const PendingRequest& pending,
+                           const SecretBytes& passphrase) {
+  FLEETCA_ASSIGN_OR_RETURN(const Keystore keystore, KeystoreOf(flags, pending, passphrase));
+  return CheckOutputs({.outputs = {{"--p12-out", flags.p12_out, keystore.replace}}},
+                      NextStep::kAskServer);
 }
 
 absl::Status WriteIssueOutputs(const IssueFlags& flags, const PendingRequest& request,

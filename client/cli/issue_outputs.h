@@ -25,6 +25,12 @@ std::string KeptRequestPathOf(const IssueFlags& flags);
 absl::Status CheckIssueOutputs(const IssueFlags& flags,
                                const std::optional<PendingRequest>& pending);
 
+// The same for --p12-out of a run that goes on with `pending`, once the passphrase is known: the
+// keystore that is there may be replaced where an earlier run wrote it, which it is known by the
+// key for. kPassphraseInvalid where the key of `pending` has another passphrase.
+absl::Status CheckKeystore(const IssueFlags& flags, const PendingRequest& pending,
+                           const SecretBytes& passphrase);
+
 // Writes the key, where there is a new one, and then the certificate of `request.answer`.
 // `passphrase` is that of the key and of --p12-out; kPassphraseInvalid where the key of an earlier
 // run has another one.

@@ -20,6 +20,7 @@
 #include "client/verdict/ocsp_check.h"
 #include "client/verdict/revocation_fetch.h"
 #include "client/verdict/revocation_text.h"
+#include "x509/canonical_name.h"
 #include "x509/certificate.h"
 #include "x509/first_certificate.h"
 #include "x509/revocation/ocsp_reader.h"
@@ -92,7 +93,10 @@ std::string ToJson(const x509::OcspSingleResponse& single, const x509::OcspRespo
 // The certificate that is asked about and its issuer, which are ones that belong together.
 absl::Status CheckIssued(const QueryFlags& flags, const x509::Certificate& certificate,
                          const x509::Certificate& issuer) {
-  const absl::Status issued = x509::VerifySignedBy(certificate, issuer);
+  // The words of VerifySignedBy are for another name; of two spellings the key alone decides.
+  const absl::Status issued = x509::SameName(certificate.issuer, issuer.subject)
+                                  ? x509::VerifySignedByKeyOf(certificate, issuer)
+                                  : x509::VerifySignedBy(certificate, issuer);
   return issued.ok() ? issued
                      : Annotate(issued, absl::StrCat(flags.certificate,
                                                      " was not issued by the CA of --issuer ",

@@ -6,13 +6,14 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/sha256.h"
+#include "base/standard_stream.h"
 #include "client/cli/serial_or_file.h"
 #include "x509/certificate.h"
 
 namespace fleetca::client {
 
 bool NamesCertificateOf(const v1::RevokeCertificatesRequest& request, const std::string& file) {
-  if (file.empty() || file == "-") {
+  if (file.empty() || IsStandardStream(file)) {
     return false;
   }
   const absl::StatusOr<std::string> der = ReadCertificateOfFile(file);

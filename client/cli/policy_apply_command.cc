@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/named_paths.h"
 #include "base/sha256.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/facts/facts_json.h"
@@ -153,11 +154,11 @@ void AddPolicyApplyCommand(CLI::App& policy, int* exit_code, CheckPolicy check) 
   apply->footer(kExamples);
   apply->callback([flags, exit_code, check = std::move(check)] {
     const std::string missing = MissingConnectionFlag(flags->connection);
-    *exit_code = !missing.empty()     ? ReportUsageError(missing)
-                 : flags->file == "-" ? ReportUsageError(
-                                            "the policy is a file, not standard input, "
-                                            "as the server reads it again")
-                                      : RunApply(*flags, check);
+    *exit_code = !missing.empty()                ? ReportUsageError(missing)
+                 : IsStandardStream(flags->file) ? ReportUsageError(
+                                                       "the policy is a file, not standard input, "
+                                                       "as the server reads it again")
+                                                 : RunApply(*flags, check);
   });
 }
 

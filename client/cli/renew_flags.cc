@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/crypto_types.h"
 #include "base/errors.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/issue_connection.h"
 #include "client/cli/pending_request.h"
@@ -203,7 +204,7 @@ void AddRenewFlags(CLI::App& command, RenewFlags* flags) {
 
 std::string RenewFlagsMistake(const RenewFlags& flags) {
   const bool prints = flags.form != "pem" && !flags.validate_only;
-  if (prints && (flags.out == "-" || flags.key_out == "-")) {
+  if (prints && (IsStandardStream(flags.out) || IsStandardStream(flags.key_out))) {
     return absl::StrCat("-o ", flags.form,
                         " prints on standard output, where the certificate or the key would go; "
                         "name files for them");

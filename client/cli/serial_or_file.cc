@@ -8,6 +8,7 @@
 #include "base/errors.h"
 #include "base/secret.h"
 #include "base/sha256.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/terminal/timed_read.h"
 #include "client/issued.h"

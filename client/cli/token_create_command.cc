@@ -13,6 +13,7 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/file.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/identity_flag.h"
@@ -20,7 +21,6 @@
 #include "client/cli/terminal/duration_flag.h"
 #include "client/cli/terminal/output.h"
 #include "client/cli/terminal/progress.h"
-#include "client/cli/terminal/timed_read.h"
 #include "client/cli/token_sink.h"
 #include "client/join_token_client.h"
 

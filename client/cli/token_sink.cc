@@ -14,6 +14,7 @@
 #include "base/output_place.h"
 #include "base/secret.h"
 #include "base/standard_output.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/token_output.h"
 
@@ -44,7 +45,7 @@ void AppendToken(const CreatedJoinToken& token, TokenForm form, absl::Time now, 
 
 absl::StatusOr<std::unique_ptr<TokenSink>> TokenSink::Create(const std::string& file,
                                                              TokenForm form) {
-  if (file.empty() || file == "-") {
+  if (file.empty() || IsStandardStream(file)) {
     FLEETCA_RETURN_IF_ERROR(CheckStandardOutput());
     return std::unique_ptr<TokenSink>(new TokenSink("", STDOUT_FILENO, Kind::kGiven, form));
   }

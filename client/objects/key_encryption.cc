@@ -8,14 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "client/objects/pbe_parameters.h"
 
 namespace fleetca::client {
 namespace {
-
-using Pbe2Ptr = std::unique_ptr<PBE2PARAM, OpenSslDeleter<PBE2PARAM_free>>;
-using Pbkdf2Ptr = std::unique_ptr<PBKDF2PARAM, OpenSslDeleter<PBKDF2PARAM_free>>;
-using PbeParametersPtr = std::unique_ptr<PBEPARAM, OpenSslDeleter<PBEPARAM_free>>;
-using ScryptPtr = std::unique_ptr<SCRYPT_PARAMS, OpenSslDeleter<SCRYPT_PARAMS_free>>;
 
 absl::Status Refused(absl::string_view sentence) {
   return FailedPrecondition(Reason::kFileInvalid,
@@ -31,45 +27,7 @@ absl::Status TooExpensive(absl::string_view what) {
       "program that made it, with less"));
 }
 
-// The parameters of an algorithm as OpenSSL knows them; null where they are not of the type.
-template <typename T>
-T* Unpacked(const X509_ALGOR* algorithm, const ASN1_ITEM* type) {
-  int kind = V_ASN1_UNDEF;
-  const void* value = nullptr;
-  X509_ALGOR_get0(nullptr, &kind, &value, algorithm);
-  return kind == V_ASN1_SEQUENCE
-             ? static_cast<T*>(ASN1_item_unpack(static_cast<const ASN1_STRING*>(value), type))
-             : nullptr;
-}
-
-int AlgorithmNid(const X509_ALGOR* algorithm) {
-  const ASN1_OBJECT* oid = nullptr;
-  X509_ALGOR_get0(&oid, nullptr, nullptr, algorithm);
-  return OBJ_obj2nid(oid);
-}
-
-std::string OidText(const X509_ALGOR* algorithm) {
-  const ASN1_OBJECT* oid = nullptr;
-  X509_ALGOR_get0(&oid, nullptr, nullptr, algorithm);
-  char text[80] = "";
-  OBJ_obj2txt(text, sizeof(text), oid, /*no_name=*/0);
-  return text;
-}
-
-// 0 for a missing or negative INTEGER, UINT64_MAX above 64 bits.
-uint64_t Number(const ASN1_INTEGER* integer) {
-  if (integer == nullptr || ASN1_STRING_type(integer) == V_ASN1_NEG_INTEGER) {
-    return 0;
-  }
-  uint64_t number = 0;
-  return ASN1_INTEGER_get_uint64(&number, integer) == 1 ? number : UINT64_MAX;
-}
-
-absl::Status CheckIterations(const ASN1_INTEGER* integer) {
-  const uint64_t iterations = Number(integer);
-  if (iterations == 0) {
-    return Malformed();
-  }
+absl::Status CheckIterations(uint64_t iterations) {
   if (iterations > kMaxKdfIterations) {
     return TooExpensive(
         absl::StrCat("each passphrase that is tried takes ",
@@ -79,18 +37,11 @@ absl::Status CheckIterations(const ASN1_INTEGER* integer) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> DescribeScrypt(const X509_ALGOR* algorithm) {
-  const ScryptPtr scrypt(Unpacked<SCRYPT_PARAMS>(algorithm, ASN1_ITEM_rptr(SCRYPT_PARAMS)));
-  if (scrypt == nullptr) {
-    return Malformed();
-  }
-  const uint64_t n = Number(scrypt->costParameter);
-  const uint64_t r = Number(scrypt->blockSize);
-  const uint64_t p = Number(scrypt->parallelizationParameter);
+absl::Status CheckScrypt(const Pbes2Parameters& scrypt) {
+  const uint64_t n = scrypt.cost;
+  const uint64_t r = scrypt.block_size;
+  const uint64_t p = scrypt.parallelization;
   constexpr uint64_t kAny = uint64_t{1} << 20;  // far above the limits, and no product overflows
-  if (n == 0 || r == 0 || p == 0) {
-    return Malformed();
-  }
   // 128 octets are scrypt's unit: N + 2 blocks of r of them, and p of them that are made.
   if (n > kAny || r > kAny || p > kAny || 128 * r * (n + p + 2) > kMaxScryptMemory) {
     return TooExpensive(absl::StrCat("scrypt with N = ", n, ", r = ", r, " and p = ", p,
@@ -101,29 +52,22 @@ absl::StatusOr<std::string> DescribeScrypt(const X509_ALGOR* algorithm) {
     return TooExpensive(absl::StrCat("scrypt with N = ", n, ", r = ", r, " and p = ", p,
                                      " takes minutes for each passphrase that is tried"));
   }
-  return std::string("scrypt");
+  return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> DescribePbkdf2(const X509_ALGOR* algorithm) {
-  const Pbkdf2Ptr pbkdf2(Unpacked<PBKDF2PARAM>(algorithm, ASN1_ITEM_rptr(PBKDF2PARAM)));
-  if (pbkdf2 == nullptr) {
-    return Malformed();
+absl::StatusOr<std::string> DescribeDerivation(const Pbes2Parameters& pbes2) {
+  switch (pbes2.kdf) {
+    case Pbes2Parameters::Kdf::kScrypt:
+      FLEETCA_RETURN_IF_ERROR(CheckScrypt(pbes2));
+      return std::string("scrypt");
+    case Pbes2Parameters::Kdf::kPbkdf2:
+      FLEETCA_RETURN_IF_ERROR(CheckIterations(pbes2.iterations));
+      return absl::StrCat("PBKDF2 with ", pbes2.iterations, " rounds of ", pbes2.prf_name);
+    case Pbes2Parameters::Kdf::kOther:
+      break;
   }
-  FLEETCA_RETURN_IF_ERROR(CheckIterations(pbkdf2->iter));
-  return absl::StrCat("PBKDF2 with ", Number(pbkdf2->iter), " rounds of ",
-                      pbkdf2->prf == nullptr ? "hmacWithSHA1" : OidText(pbkdf2->prf));
-}
-
-absl::StatusOr<std::string> DescribeDerivation(const X509_ALGOR* algorithm) {
-  switch (AlgorithmNid(algorithm)) {
-    case NID_id_scrypt:
-      return DescribeScrypt(algorithm);
-    case NID_id_pbkdf2:
-      return DescribePbkdf2(algorithm);
-    default:
-      return Refused(absl::StrCat("the key of its encryption is made by ", OidText(algorithm),
-                                  ", which is neither scrypt nor PBKDF2"));
-  }
+  return Refused(absl::StrCat("the key of its encryption is made by ", pbes2.kdf_name,
+                              ", which is neither scrypt nor PBKDF2"));
 }
 
 absl::Status SwitchedOff(absl::string_view name) {
@@ -141,43 +85,44 @@ absl::Status SwitchedOff(absl::string_view name) {
 }
 
 absl::StatusOr<std::string> DescribePbes2(const X509_ALGOR* algorithm) {
-  const Pbe2Ptr pbes2(Unpacked<PBE2PARAM>(algorithm, ASN1_ITEM_rptr(PBE2PARAM)));
-  if (pbes2 == nullptr) {
+  const std::optional<Pbes2Parameters> pbes2 = ReadPbes2(algorithm);
+  if (!pbes2.has_value()) {
     return Malformed();
   }
-  FLEETCA_ASSIGN_OR_RETURN(const std::string derivation, DescribeDerivation(pbes2->keyfunc));
-  const std::string cipher = OidText(pbes2->encryption);
+  FLEETCA_ASSIGN_OR_RETURN(const std::string derivation, DescribeDerivation(*pbes2));
   // In the library's default provider, so without those that are switched off.
   const std::unique_ptr<EVP_CIPHER, OpenSslDeleter<EVP_CIPHER_free>> known(
-      EVP_CIPHER_fetch(nullptr, OBJ_nid2sn(AlgorithmNid(pbes2->encryption)), nullptr));
+      EVP_CIPHER_fetch(nullptr, OBJ_nid2sn(pbes2->cipher_nid), nullptr));
   if (known == nullptr) {
-    return SwitchedOff(cipher);
+    return SwitchedOff(pbes2->cipher_name);
   }
   return absl::StrCat("PBES2, ", derivation, ", ", EVP_CIPHER_get0_name(known.get()));
 }
 
 // PBES1 of RFC 8018 and the like of PKCS#12, appendix C.
 absl::StatusOr<std::string> DescribePbes1(const X509_ALGOR* algorithm) {
-  const PbeParametersPtr pbe(Unpacked<PBEPARAM>(algorithm, ASN1_ITEM_rptr(PBEPARAM)));
-  if (pbe == nullptr) {
+  const std::optional<uint64_t> iterations = ReadPbes1Iterations(algorithm);
+  if (!iterations.has_value()) {
     return Malformed();
   }
-  FLEETCA_RETURN_IF_ERROR(CheckIterations(pbe->iter));
-  return OidText(algorithm);
+  FLEETCA_RETURN_IF_ERROR(CheckIterations(*iterations));
+  return AlgorithmName(algorithm);
 }
 
 }  // namespace
 
 absl::StatusOr<std::string> DescribePkcs8Encryption(const X509_ALGOR* algorithm) {
   const ScopedOpenSslErrorQueue queue;
-  switch (AlgorithmNid(algorithm)) {
+  const ASN1_OBJECT* oid = nullptr;
+  X509_ALGOR_get0(&oid, nullptr, nullptr, algorithm);
+  switch (OBJ_obj2nid(oid)) {
     case NID_pbes2:
       return DescribePbes2(algorithm);
     case NID_pbe_WithSHA1And3_Key_TripleDES_CBC:
     case NID_pbe_WithSHA1And2_Key_TripleDES_CBC:
       return DescribePbes1(algorithm);
     default:
-      return SwitchedOff(OidText(algorithm));
+      return SwitchedOff(AlgorithmName(algorithm));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "absl/strings/string_view.h"
 #include "base/openssl.h"
 
 namespace fleetca::client {
@@ -11,6 +12,20 @@ namespace fleetca::client {
 // By this attribute of a certificate Java takes it as one that is trusted; without it, Java does
 // not see it.
 inline constexpr char kTrustedKeyUsage[] = "2.16.840.1.113894.746875.1.1";
+
+// Whether the bag has that attribute.
+[[nodiscard]] inline bool IsTrusted(const PKCS12_SAFEBAG* bag) {
+  const STACK_OF(X509_ATTRIBUTE)* const attributes = PKCS12_SAFEBAG_get0_attrs(bag);
+  for (int i = 0; i < sk_X509_ATTRIBUTE_num(attributes); ++i) {
+    char name[80] = {};
+    OBJ_obj2txt(name, sizeof(name),
+                X509_ATTRIBUTE_get0_object(sk_X509_ATTRIBUTE_value(attributes, i)), 1);
+    if (absl::string_view(name) == kTrustedKeyUsage) {
+      return true;
+    }
+  }
+  return false;
+}
 
 using Pkcs12Ptr = std::unique_ptr<PKCS12, OpenSslDeleter<PKCS12_free>>;
 

@@ -10,9 +10,11 @@
 #include "base/errors.h"
 #include "base/secret.h"
 #include "base/status_macros.h"
+#include "client/objects/encrypted_pkcs8.h"
 #include "client/objects/file_wrapping.h"
 #include "client/objects/key_pair.h"
 #include "client/objects/legacy_algorithms.h"
+#include "client/objects/not_a_key.h"
 #include "client/objects/pkcs12_algorithm.h"
 #include "client/objects/pkcs12_parts.h"
 #include "x509/pem.h"
@@ -31,9 +33,12 @@ absl::Status Damaged(absl::string_view what) {
 // A passphrase as it goes into the two ways of making a key of it. nullptr is not "" to a
 // BMPString: one is no octets at all, the other is the two of its end.
 struct Attempt {
-  const char* bmp = nullptr;
-  int bmp_size = 0;
+  absl::string_view bmp;
   absl::string_view octets;
+
+  absl::string_view For(const Pkcs12Algorithm& algorithm) const {
+    return algorithm.bmp_passphrase ? bmp : octets;
+  }
 };
 
 // How many iterations are left.
@@ -105,12 +110,11 @@ class Reading {
     }
     FLEETCA_ASSIGN_OR_RETURN(const Pkcs12Algorithm algorithm,
                              Prepare(encrypted->enc_data->algorithm));
-    const absl::string_view octets = attempt_.octets;
-    const char* const pass = algorithm.bmp_passphrase ? attempt_.bmp : octets.data();
-    const int size = algorithm.bmp_passphrase ? attempt_.bmp_size : static_cast<int>(octets.size());
+    const absl::string_view pass = attempt_.For(algorithm);
     const BagsPtr bags(static_cast<STACK_OF(PKCS12_SAFEBAG)*>(PKCS12_item_decrypt_d2i_ex(
-        encrypted->enc_data->algorithm, ASN1_ITEM_rptr(PKCS12_SAFEBAGS), pass, size,
-        encrypted->enc_data->enc_data, /*zbuf=*/1, Library(algorithm), nullptr)));
+        encrypted->enc_data->algorithm, ASN1_ITEM_rptr(PKCS12_SAFEBAGS), pass.data(),
+        static_cast<int>(pass.size()), encrypted->enc_data->enc_data, /*zbuf=*/1,
+        Library(algorithm), nullptr)));
     return bags == nullptr ? DoesNotOpen(algorithm) : ReadBags(*bags, algorithm.name, 0);
   }
 
@@ -157,7 +161,7 @@ class Reading {
       case NID_certBag:
         return ReadCertificate(bag, encryption);
       case NID_keyBag:
-        return AddKey(bag, PKCS12_SAFEBAG_get0_p8inf(bag), encryption);
+        return AddClearKey(bag, encryption);
       case NID_pkcs8ShroudedKeyBag:
         return ReadEncryptedKey(bag);
       case NID_safeContentsBag: {
@@ -200,18 +204,19 @@ class Reading {
       return Damaged("a key in it cannot be read");
     }
     FLEETCA_ASSIGN_OR_RETURN(const Pkcs12Algorithm algorithm, Prepare(by));
-    const absl::string_view octets = attempt_.octets;
-    const Pkcs8InfoPtr info(
-        algorithm.bmp_passphrase
-            ? PKCS8_decrypt_ex(sealed, attempt_.bmp, attempt_.bmp_size, Library(algorithm), nullptr)
-            : PKCS8_decrypt_ex(sealed, octets.data(), static_cast<int>(octets.size()),
-                               Library(algorithm), nullptr));
-    return info == nullptr ? DoesNotOpen(algorithm) : AddKey(bag, info.get(), algorithm.name);
+    const std::optional<SecretBytes> decrypted =
+        DecryptPkcs8(sealed, attempt_.For(algorithm), Library(algorithm));
+    return !decrypted.has_value() || KeyFormOfDer(decrypted->view()) != KeyForm::kPkcs8
+               ? DoesNotOpen(algorithm)
+               : AddKey(bag, KeyOfPkcs8Der(decrypted->view()), algorithm.name);
   }
 
-  absl::Status AddKey(PKCS12_SAFEBAG* bag, const PKCS8_PRIV_KEY_INFO* info,
-                      const std::string& encryption) {
-    EvpPkeyPtr key(info == nullptr ? nullptr : EVP_PKCS82PKEY(info));
+  absl::Status AddClearKey(PKCS12_SAFEBAG* bag, const std::string& encryption) {
+    const PKCS8_PRIV_KEY_INFO* const info = PKCS12_SAFEBAG_get0_p8inf(bag);
+    return AddKey(bag, EvpPkeyPtr(info == nullptr ? nullptr : EVP_PKCS82PKEY(info)), encryption);
+  }
+
+  absl::Status AddKey(PKCS12_SAFEBAG* bag, EvpPkeyPtr key, const std::string& encryption) {
     if (key == nullptr) {
       return Damaged("a key in it is of an unknown kind or cannot be read");
     }
@@ -242,19 +247,6 @@ class Reading {
         static_cast<size_t>(ASN1_STRING_length(value->value.octet_string)));
   }
 
-  static bool IsTrusted(const PKCS12_SAFEBAG* bag) {
-    const STACK_OF(X509_ATTRIBUTE)* const attributes = PKCS12_SAFEBAG_get0_attrs(bag);
-    for (int i = 0; i < sk_X509_ATTRIBUTE_num(attributes); ++i) {
-      char name[80] = {};
-      OBJ_obj2txt(name, sizeof(name),
-                  X509_ATTRIBUTE_get0_object(sk_X509_ATTRIBUTE_value(attributes, i)), 1);
-      if (absl::string_view(name) == kTrustedKeyUsage) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   const Attempt attempt_;
   const bool known_right_;
   Budget budget_;
@@ -265,7 +257,8 @@ class Reading {
 // The whole file by one passphrase. kPassphraseInvalid when it is another's.
 absl::StatusOr<Pkcs12> ReadBy(const Attempt& attempt, PKCS12* file,
                               const std::optional<Pkcs12Algorithm>& mac, const Budget& budget) {
-  if (mac.has_value() && PKCS12_verify_mac(file, attempt.bmp, attempt.bmp_size) != 1) {
+  if (mac.has_value() &&
+      PKCS12_verify_mac(file, attempt.bmp.data(), static_cast<int>(attempt.bmp.size())) != 1) {
     return FailedPrecondition(
         Reason::kPassphraseInvalid,
         "The passphrase does not open it, as its MAC shows: give another one. Where it is the "
@@ -304,11 +297,10 @@ absl::StatusOr<Pkcs12> ReadByPassphrase(const SecretBytes& passphrase, PKCS12* f
                                         const std::optional<Pkcs12Algorithm>& mac,
                                         const Budget& budget) {
   const absl::string_view text = passphrase.view();
-  absl::StatusOr<Pkcs12> found =
-      ReadBy({text.data(), static_cast<int>(text.size()), text}, file, mac, budget);
+  absl::StatusOr<Pkcs12> found = ReadBy({text, text}, file, mac, budget);
   std::string older = OctetsAsCharacters(text);
   if (!found.ok() && IsWrongPassphrase(found.status()) && older != text) {
-    found = ReadBy({older.data(), static_cast<int>(older.size()), text}, file, mac, budget);
+    found = ReadBy({older, text}, file, mac, budget);
   }
   WipeString(older);
   return found;
@@ -383,7 +375,7 @@ absl::StatusOr<Pkcs12> ReadPkcs12(absl::string_view octets, const AskPassphrase&
     FLEETCA_ASSIGN_OR_RETURN(mac, ParsePkcs12Mac(algorithm, iterations));
     FLEETCA_RETURN_IF_ERROR(budget.Take(mac->iterations));
   }
-  for (const Attempt& empty : {Attempt{nullptr, 0, ""}, Attempt{"", 0, ""}}) {
+  for (const Attempt& empty : {Attempt{absl::string_view(), ""}, Attempt{"", ""}}) {
     absl::StatusOr<Pkcs12> found = ReadBy(empty, file.get(), mac, budget);
     if (found.ok()) {
       found->without_passphrase = true;

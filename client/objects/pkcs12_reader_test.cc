@@ -224,6 +224,37 @@ TEST_F(Pkcs12ReaderTest, ReadsPemAndALineEndAfterDer) {
   }
 }
 
+// OneAsymmetricKey of version 2 (RFC 5958), as Bouncy Castle writes Ed25519 keys; the key is of
+// RFC 8032, section 7.1, test 1.
+TEST_F(Pkcs12ReaderTest, ReadsAKeyWithAPublicHalf) {
+  const std::string version_2 = absl::HexStringToBytes(
+      "3051020101300506032b6570042204209d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae"
+      "7f60812100d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+  X509SigPtr sealed(X509_SIG_new());
+  X509_ALGOR* algorithm = nullptr;
+  ASN1_OCTET_STRING* octets = nullptr;
+  X509_SIG_getm(sealed.get(), &algorithm, &octets);
+  const X509AlgorPtr by(
+      PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), 10, nullptr, 16, nullptr, NID_hmacWithSHA256));
+  X509_ALGOR_copy(algorithm, by.get());
+  unsigned char* encrypted = nullptr;
+  int size = 0;
+  ASSERT_NE(PKCS12_pbe_crypt(algorithm, "secret", 6, AsUnsigned(version_2),
+                             static_cast<int>(version_2.size()), &encrypted, &size, /*en_de=*/1),
+            nullptr);
+  ASN1_STRING_set0(octets, encrypted, size);
+  BagsPtr bags(sk_PKCS12_SAFEBAG_new_null());
+  sk_PKCS12_SAFEBAG_push(bags.get(), PKCS12_SAFEBAG_create0_pkcs8(sealed.release()));
+  STACK_OF(PKCS7)* parts = nullptr;
+  ASSERT_EQ(PKCS12_add_safe(&parts, bags.get(), /*safe_nid=*/-1, 0, nullptr), 1);
+  const SafesPtr safes(parts);
+  const Pkcs12Ptr file(PKCS12_add_safes(safes.get(), 0));
+  ASSERT_EQ(PKCS12_set_mac(file.get(), "secret", -1, nullptr, 8, 10, EVP_sha256()), 1);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const Pkcs12 read, Read(Encode(file.get())));
+  ASSERT_EQ(read.keys.size(), 1u);
+  EXPECT_EQ(EVP_PKEY_is_a(read.keys[0].key.get(), "ED25519"), 1);
+}
+
 TEST_F(Pkcs12ReaderTest, DamageIsFound) {
   const std::string octets = MakeForeign({});
   for (size_t i = 0; i < octets.size(); i += 31) {

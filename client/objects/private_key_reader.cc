@@ -10,9 +10,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/pem_key_block.h"
-#include "base/private_key.h"
 #include "base/status_macros.h"
 #include "base/text.h"
+#include "client/objects/encrypted_pkcs8.h"
 #include "client/objects/file_wrapping.h"
 #include "client/objects/key_encryption.h"
 #include "client/objects/key_pair.h"
@@ -90,16 +90,16 @@ absl::StatusOr<ReadKey> ReadEncryptedPkcs8(Octets der, const AskPassphrase& ask)
   read.form = KeyForm::kEncryptedPkcs8;
   FLEETCA_ASSIGN_OR_RETURN(read.encryption, DescribePkcs8Encryption(algorithm));
   FLEETCA_ASSIGN_OR_RETURN(const SecretBytes passphrase, ask());
-  if (passphrase.empty()) {  // RFC 8018 allows it, and our own keys never have it
-    const Pkcs8InfoPtr info(PKCS8_decrypt(encrypted.get(), "", 0));
-    if (info == nullptr) {
-      return WrongPassphrase("The private key is encrypted, and not by the empty passphrase");
-    }
-    FLEETCA_ASSIGN_OR_RETURN(read.key, Checked(EvpPkeyPtr(EVP_PKCS82PKEY(info.get()))));
-    return read;
+  const std::optional<SecretBytes> octets = DecryptPkcs8(encrypted.get(), passphrase.view());
+  if (!octets.has_value() || KeyFormOfDer(octets->view()) != KeyForm::kPkcs8) {
+    // RFC 8018 allows the empty one, and our own keys never have it.
+    return WrongPassphrase(passphrase.empty()
+                               ? "The private key is encrypted, and not by the empty passphrase"
+                               : "The private key could not be decrypted: the passphrase is wrong, "
+                                 "or the file is damaged");
   }
-  FLEETCA_ASSIGN_OR_RETURN(const Pkcs8InfoPtr info, DecryptPkcs8(encrypted.get(), passphrase));
-  FLEETCA_ASSIGN_OR_RETURN(read.key, Checked(EvpPkeyPtr(EVP_PKCS82PKEY(info.get()))));
+  FLEETCA_ASSIGN_OR_RETURN(
+      read.key, ReadPkcs8({AsUnsigned(octets->view()), static_cast<long>(octets->size())}));
   return read;
 }
 

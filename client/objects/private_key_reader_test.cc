@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -14,6 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/temporary_folder.h"
+#include "x509/der/der.h"
 
 namespace fleetca::client {
 namespace {
@@ -186,6 +188,65 @@ TEST_F(PrivateKeyReaderTest, ReadsPkcs8WithAPublicHalf) {
   }
   ExpectRefused(ReadPrivateKey(with(implicit, Contents("other.der")), Never), Reason::kFileInvalid,
                 "another's");
+}
+
+// As Bouncy Castle and crates of Rust write it. The key is of RFC 8032, section 7.1, test 1.
+class Version2Test : public PrivateKeyReaderTest {
+ protected:
+  std::string Version2(absl::string_view public_half) const {
+    return absl::StrCat(absl::HexStringToBytes("3051020101300506032b657004220420"), private_half_,
+                        absl::HexStringToBytes("812100"), public_half);
+  }
+
+  // By PBES2 as OpenSSL makes it, of any octets.
+  static std::string Encrypt(absl::string_view octets, absl::string_view passphrase) {
+    const X509AlgorPtr algorithm(
+        PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), 2048, nullptr, 16, nullptr, NID_hmacWithSHA256));
+    unsigned char* sealed = nullptr;
+    int size = 0;
+    EXPECT_NE(PKCS12_pbe_crypt(algorithm.get(), passphrase.data(),
+                               static_cast<int>(passphrase.size()), AsUnsigned(octets),
+                               static_cast<int>(octets.size()), &sealed, &size, /*en_de=*/1),
+              nullptr);
+    unsigned char* by = nullptr;
+    const int by_size = i2d_X509_ALGOR(algorithm.get(), &by);
+    std::string fields(reinterpret_cast<const char*>(by), static_cast<size_t>(by_size));
+    x509::der::Writer(&fields).Element(
+        x509::der::kOctetString,
+        absl::string_view(reinterpret_cast<const char*>(sealed), static_cast<size_t>(size)));
+    OPENSSL_free(by);
+    OPENSSL_free(sealed);
+    return x509::der::Encode(x509::der::kSequence, fields);
+  }
+
+  const std::string private_half_ =
+      absl::HexStringToBytes("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
+  const std::string public_half_ =
+      absl::HexStringToBytes("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+};
+
+TEST_F(Version2Test, ReadsEncryptedPkcs8WithAPublicHalf) {
+  for (const absl::string_view passphrase : {kPassphrase, ""}) {
+    const absl::StatusOr<ReadKey> read = ReadPrivateKey(
+        Encrypt(Version2(public_half_), passphrase),
+        [passphrase] { return absl::StatusOr<SecretBytes>(SecretBytes(passphrase)); });
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->form, KeyForm::kEncryptedPkcs8);
+    const std::string spki = EncodePublicKey(read->key.get()).value();
+    EXPECT_EQ(spki.substr(spki.size() - 32), public_half_);
+  }
+}
+
+TEST_F(Version2Test, SaysWhatIsWrongOfAnEncryptedOne) {
+  std::string other = public_half_;
+  other[0] ^= 1;
+  ExpectRefused(ReadPrivateKey(Encrypt(Version2(other), kPassphrase), Right), Reason::kFileInvalid,
+                "another's");
+  ExpectRefused(ReadPrivateKey(Encrypt(Version2(public_half_), kPassphrase), Wrong),
+                Reason::kPassphraseInvalid, "the passphrase is wrong");
+  // Whatever is decrypted and is no key.
+  ExpectRefused(ReadPrivateKey(Encrypt("no key at all", kPassphrase), Right),
+                Reason::kPassphraseInvalid, "or the file is damaged");
 }
 
 TEST_F(PrivateKeyReaderTest, RefusesTwoHalvesOfTwoKeys) {

@@ -38,7 +38,7 @@ bool IsPlain(absl::string_view path) {
 }
 
 // True in `there` when every part of the way from `root` is a folder itself.
-absl::Status CheckWay(const std::string& root, absl::string_view folder, bool* there) {
+absl::Status CheckFolderBelow(const std::string& root, absl::string_view folder, bool* there) {
   *there = false;
   std::string path = root;
   Descriptor at(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -133,11 +133,11 @@ absl::Status CheckImage(const std::string& root) {
                      "names of other files; nothing was changed. Give the image another path"));
   }
   bool there = false;
-  FLEETCA_RETURN_IF_ERROR(CheckWay(root, kLocalRootsFolder, &there));
+  FLEETCA_RETURN_IF_ERROR(CheckFolderBelow(root, kLocalRootsFolder, &there));
   if (there) {
     FLEETCA_RETURN_IF_ERROR(CheckLocalRoots(root, absl::StrCat(root, "/", kLocalRootsFolder)));
   }
-  FLEETCA_RETURN_IF_ERROR(CheckWay(root, kBundleFolder, &there));
+  FLEETCA_RETURN_IF_ERROR(CheckFolderBelow(root, kBundleFolder, &there));
   return there ? CheckBundleFolder(absl::StrCat(root, "/", kBundleFolder)) : absl::OkStatus();
 }
 

@@ -32,19 +32,40 @@ bool IsTrust(absl::string_view word) {
          word.find_first_not_of("pPcCTuwg,") == absl::string_view::npos;
 }
 
-// The nicknames of `certutil -L` that are trusted for TLS servers.
-std::vector<std::string> TrustedNicknames(absl::string_view table) {
+// What the database makes of a certificate.
+enum class Kept {
+  kTrusted,  // for TLS servers
+  kWithKey,
+  kAsIssuer,  // neither
+};
+
+bool IsKept(Kept how, absl::string_view trust) {
+  const bool trusted = absl::StrContains(trust.substr(0, trust.find(',')), "C");
+  const bool with_key = absl::StrContains(trust, "u");
+  switch (how) {
+    case Kept::kTrusted:
+      return trusted;
+    case Kept::kWithKey:
+      return with_key;
+    case Kept::kAsIssuer:
+      break;
+  }
+  return trust == ",,";
+}
+
+// The nicknames of `certutil -L` that are kept so, each once.
+std::vector<std::string> NicknamesOf(absl::string_view table, Kept how) {
   std::vector<std::string> names;
   for (absl::string_view line : absl::StrSplit(table, '\n')) {
     line = absl::StripTrailingAsciiWhitespace(line);
     const size_t space = line.rfind(' ');
-    if (space == absl::string_view::npos || !IsTrust(line.substr(space + 1))) {
+    if (space == absl::string_view::npos || !IsTrust(line.substr(space + 1)) ||
+        !IsKept(how, line.substr(space + 1))) {
       continue;
     }
-    const absl::string_view for_servers =
-        line.substr(space + 1, line.find(',', space + 1) - space - 1);
-    if (absl::StrContains(for_servers, "C")) {
-      names.emplace_back(absl::StripTrailingAsciiWhitespace(line.substr(0, space)));
+    std::string name(absl::StripTrailingAsciiWhitespace(line.substr(0, space)));
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(std::move(name));
     }
   }
   return names;
@@ -59,22 +80,14 @@ class NssStore : public TrustStore {
 
   bool IsThere() const override { return Exists(); }
 
-  absl::StatusOr<std::vector<TrustStoreEntry>> Entries() override {
-    std::vector<TrustStoreEntry> entries;
-    if (!Exists()) {
-      FLEETCA_RETURN_IF_ERROR(CheckCanBeMade());
-      FLEETCA_RETURN_IF_ERROR(FindStoreProgram(program_).status());
-      return entries;
-    }
-    FLEETCA_ASSIGN_OR_RETURN(const std::string table, Run({"-L"}));
-    for (const std::string& nickname : TrustedNicknames(table)) {
-      FLEETCA_ASSIGN_OR_RETURN(const std::string pem, Run({"-L", "-n", nickname, "-a"}));
-      const auto ders = x509::DecodePem(x509::kPemCertificate, pem);
-      for (size_t i = 0; ders.ok() && i < ders->size(); ++i) {
-        entries.push_back({nickname, (*ders)[i]});
-      }
-    }
-    return entries;
+  absl::StatusOr<std::vector<TrustStoreEntry>> Entries() override { return List(Kept::kTrusted); }
+
+  absl::StatusOr<std::vector<TrustStoreEntry>> KeyEntries() override {
+    return List(Kept::kWithKey);
+  }
+
+  absl::StatusOr<std::vector<TrustStoreEntry>> IssuerEntries() override {
+    return List(Kept::kAsIssuer);
   }
 
   std::string PlaceFor(absl::string_view name, absl::string_view sha256) const override {
@@ -120,18 +133,18 @@ class NssStore : public TrustStore {
   }
 
   absl::Status Remove(const TrustStoreEntry& entry) override {
-    FLEETCA_RETURN_IF_ERROR(CheckMayWrite(folder_));
-    // NSS gives certificates of one subject one nickname, and deletes by nickname.
-    FLEETCA_ASSIGN_OR_RETURN(const std::string pem, Run({"-L", "-n", entry.place, "-a"}));
-    const auto ders = x509::DecodePem(x509::kPemCertificate, pem);
-    if (!ders.ok() || ders->size() != 1 || ders->front() != entry.der) {
-      return FailedPrecondition(
-          Reason::kFileInvalid,
-          absl::StrCat("Under the nickname \"", entry.place, "\" ", Description(),
-                       " holds other certificates as well, and certutil cannot take one of them "
-                       "out; nothing was changed"));
-    }
+    FLEETCA_RETURN_IF_ERROR(CheckCanBeRemoved(entry));
     return Run({"-D", "-n", entry.place}).status();
+  }
+
+  absl::Status RemoveWithKey(const TrustStoreEntry& entry) override {
+    FLEETCA_RETURN_IF_ERROR(CheckCanBeRemoved(entry));
+    return Run({"-F", "-n", entry.place}).status();
+  }
+
+  std::string CommandToRemove(const TrustStoreEntry& entry, bool with_key) const override {
+    return absl::StrCat("certutil ", with_key ? "-F" : "-D", " -n \"", entry.place, "\" -d ",
+                        Database());
   }
 
  private:
@@ -142,6 +155,39 @@ class NssStore : public TrustStore {
     arguments.insert(arguments.end(), {"-d", Database(), "-f", "/dev/fd/3"});
     return NameWrongPassphrase(RunStoreProgram(program_, arguments, {passphrase_.view()}),
                                Description());
+  }
+
+  absl::StatusOr<std::vector<TrustStoreEntry>> List(Kept how) const {
+    std::vector<TrustStoreEntry> entries;
+    if (!Exists()) {
+      FLEETCA_RETURN_IF_ERROR(CheckCanBeMade());
+      FLEETCA_RETURN_IF_ERROR(FindStoreProgram(program_).status());
+      return entries;
+    }
+    FLEETCA_ASSIGN_OR_RETURN(const std::string table, Run({"-L"}));
+    for (const std::string& nickname : NicknamesOf(table, how)) {
+      FLEETCA_ASSIGN_OR_RETURN(const std::string pem, Run({"-L", "-n", nickname, "-a"}));
+      const auto ders = x509::DecodePem(x509::kPemCertificate, pem);
+      for (size_t i = 0; ders.ok() && i < ders->size(); ++i) {
+        entries.push_back({nickname, (*ders)[i]});
+      }
+    }
+    return entries;
+  }
+
+  // NSS gives certificates of one subject one nickname, and deletes by nickname.
+  absl::Status CheckCanBeRemoved(const TrustStoreEntry& entry) const {
+    FLEETCA_RETURN_IF_ERROR(CheckMayWrite(folder_));
+    FLEETCA_ASSIGN_OR_RETURN(const std::string pem, Run({"-L", "-n", entry.place, "-a"}));
+    const auto ders = x509::DecodePem(x509::kPemCertificate, pem);
+    if (!ders.ok() || ders->size() != 1 || ders->front() != entry.der) {
+      return FailedPrecondition(
+          Reason::kFileInvalid,
+          absl::StrCat("Under the nickname \"", entry.place, "\" ", Description(),
+                       " holds other certificates as well, and certutil cannot take one of them "
+                       "out; nothing was changed"));
+    }
+    return absl::OkStatus();
   }
 
   absl::Status CannotBeMade(int error) const {

@@ -39,9 +39,23 @@ class TrustStore {
   // Puts in a key with its certificates, PKCS#12 with that passphrase: all or nothing.
   // FAILED_PRECONDITION kFileInvalid where it takes none.
   virtual absl::Status AddKeystore(absl::string_view pkcs12, absl::string_view passphrase);
+  // The certificates whose keys it holds, each as an entry of its own.
+  virtual absl::StatusOr<std::vector<TrustStoreEntry>> KeyEntries();
+  // The certificates that are neither trusted nor have a key: issuers that came with a key.
+  virtual absl::StatusOr<std::vector<TrustStoreEntry>> IssuerEntries();
+  // An entry of KeyEntries(), with its key; no other is touched. FAILED_PRECONDITION kFileInvalid
+  // where the store cannot tell it from another.
+  virtual absl::Status RemoveWithKey(const TrustStoreEntry& entry);
+  // For a sentence: by which command of the store's own program people take the entry out, with its
+  // key or without.
+  virtual std::string CommandToRemove(const TrustStoreEntry& entry, bool with_key) const;
   // An entry of Entries(); no other is touched.
   virtual absl::Status Remove(const TrustStoreEntry& entry) = 0;
 };
+
+// FAILED_PRECONDITION kFileMissing where there is no store from which anything could be taken out:
+// who mistypes the path must not believe that the root is gone.
+absl::Status CheckIsThere(const TrustStore& store);
 
 }  // namespace fleetca::client
 

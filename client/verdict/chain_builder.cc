@@ -7,7 +7,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "client/verdict/canonical_name.h"
+#include "client/verdict/self_issued.h"
+#include "x509/canonical_name.h"
 
 namespace fleetca::client {
 namespace {
@@ -22,16 +23,16 @@ bool KeyIdsAgree(const Certificate& child, const Certificate& issuer) {
 // Depth first from the leaf up, candidates that are valid first.
 class Search {
  public:
-  Search(const Certificate& leaf, const WayQuestion& question) : question_(question) {
+  Search(const Certificate& leaf, const PathQuestion& question) : question_(question) {
     path_.push_back(&leaf);
   }
 
-  std::vector<Way> Run() {
+  std::vector<CertificationPath> Run() {
     if (question_.roots != nullptr && question_.roots->Contains(path_.back()->der)) {
-      ways_.push_back({.path = path_, .end = WayEnd::kTrusted});
+      paths_.push_back({.certificates = path_, .end = PathEnd::kTrusted});
     }
     Climb();
-    return std::move(ways_);
+    return std::move(paths_);
   }
 
  private:
@@ -40,7 +41,7 @@ class Search {
     const auto pair = std::make_pair(child.der.data(), issuer.der.data());
     auto known = signatures_.find(pair);
     if (known == signatures_.end()) {
-      if (static_cast<int>(signatures_.size()) >= kMaxWaySignatures) {
+      if (static_cast<int>(signatures_.size()) >= kMaxPathSignatures) {
         return false;
       }
       known = signatures_.emplace(pair, x509::VerifySignedByKeyOf(child, issuer)).first;
@@ -56,22 +57,22 @@ class Search {
   bool IsInPath(const Certificate& candidate) const {
     return std::any_of(path_.begin(), path_.end(), [&candidate](const Certificate* there) {
       return there->der == candidate.der || (there->public_key.spki == candidate.public_key.spki &&
-                                             SameName(there->subject, candidate.subject));
+                                             x509::SameName(there->subject, candidate.subject));
     });
   }
 
-  // The certificates of the heap that signed the end of the path, valid ones first.
-  std::vector<const Certificate*> Issuers(const CertificateHeap* heap, std::string* near_miss) {
+  // The certificates of the index that signed the end of the path, valid ones first.
+  std::vector<const Certificate*> Issuers(const CertificateIndex* index, std::string* near_miss) {
     std::vector<const Certificate*> issuers;
-    if (heap == nullptr) {
+    if (index == nullptr) {
       return issuers;
     }
     const Certificate& child = *path_.back();
-    for (const Certificate* candidate : heap->WithSubject(child.issuer)) {
-      // Version 1 does not say that it is a CA's, so such a one can only be where a way ends.
-      const bool ends = heap == question_.roots || IsSelfIssued(*candidate);
+    for (const Certificate* candidate : index->WithSubject(child.issuer)) {
+      // Version 1 does not say that it is a CA's, so such a one can only be where a path ends.
+      const bool ends = index == question_.roots || IsSelfIssued(*candidate);
       // A root of `others` that is trusted too was found among the roots.
-      const bool found_before = heap != question_.roots && question_.roots != nullptr &&
+      const bool found_before = index != question_.roots && question_.roots != nullptr &&
                                 question_.roots->Contains(candidate->der);
       if (IsInPath(*candidate) || found_before) {
         continue;
@@ -101,45 +102,46 @@ class Search {
     return certificate.not_before <= question_.at && question_.at <= certificate.not_after;
   }
 
-  void End(WayEnd end) {
-    if (ways_.size() < kMaxWays) {
-      ways_.push_back({.path = path_, .end = end});
+  void End(PathEnd end) {
+    if (paths_.size() < kMaxPaths) {
+      paths_.push_back({.certificates = path_, .end = end});
     }
   }
 
   void EndAtGap(std::string near_miss) {
-    for (const CertificateHeap* heap : {question_.roots, question_.others}) {
+    for (const CertificateIndex* index : {question_.roots, question_.others}) {
       const absl::Status* const why =
-          heap == nullptr ? nullptr : heap->WhyUnusable(path_.back()->issuer);
-      if (why != nullptr && ways_.size() < kMaxWays) {
-        return ways_.push_back(
-            {.path = path_, .end = WayEnd::kGap, .unusable = std::string(why->message())});
+          index == nullptr ? nullptr : index->WhyUnusable(path_.back()->issuer);
+      if (why != nullptr && paths_.size() < kMaxPaths) {
+        return paths_.push_back(
+            {.certificates = path_, .end = PathEnd::kGap, .unusable = std::string(why->message())});
       }
     }
-    if (ways_.size() < kMaxWays) {
-      ways_.push_back({.path = path_, .end = WayEnd::kGap, .near_miss = std::move(near_miss)});
+    if (paths_.size() < kMaxPaths) {
+      paths_.push_back(
+          {.certificates = path_, .end = PathEnd::kGap, .near_miss = std::move(near_miss)});
     }
   }
 
   void Climb() {
-    if (ways_.size() >= kMaxWays) {
+    if (paths_.size() >= kMaxPaths) {
       return;
     }
     const Certificate& last = *path_.back();
     std::string near_miss, own;
     if (IsSelfIssued(last) && Signed(last, last, &own)) {
-      return End(WayEnd::kSelfSigned);
+      return End(PathEnd::kSelfSigned);
     }
     const std::vector<const Certificate*> roots = Issuers(question_.roots, &near_miss);
     for (const Certificate* root : roots) {
       path_.push_back(root);
-      End(WayEnd::kTrusted);
+      End(PathEnd::kTrusted);
       path_.pop_back();
     }
     const std::vector<const Certificate*> issuers = Issuers(question_.others, &near_miss);
     bool goes_on = !roots.empty();
     for (const Certificate* issuer : issuers) {
-      if (path_.size() + 1 >= kMaxWayLength) {
+      if (path_.size() + 1 >= kMaxPathLength) {
         continue;
       }
       goes_on = true;
@@ -152,29 +154,32 @@ class Search {
     }
   }
 
-  const WayQuestion& question_;
+  const PathQuestion& question_;
   std::vector<const Certificate*> path_;  // the leaf first
-  std::vector<Way> ways_;
+  std::vector<CertificationPath> paths_;
   absl::flat_hash_map<std::pair<const char*, const char*>, absl::Status> signatures_;
 };
 
 }  // namespace
 
-std::vector<Way> FindWays(const Certificate& leaf, const WayQuestion& question) {
-  std::vector<Way> ways = Search(leaf, question).Run();
-  const auto rank = [&question](const Way& way) {
-    const auto outdated = std::count_if(
-        way.path.begin(), way.path.end(), [&question](const Certificate* certificate) {
-          return question.at < certificate->not_before || certificate->not_after < question.at;
-        });
-    const int length = static_cast<int>(way.path.size());
-    const bool trusted = way.end == WayEnd::kTrusted;
-    return std::make_tuple(!trusted, outdated, static_cast<int>(way.end), trusted && length == 1,
-                           way.end == WayEnd::kGap ? -length : length);
+std::vector<CertificationPath> FindPaths(const Certificate& leaf, const PathQuestion& question) {
+  std::vector<CertificationPath> paths = Search(leaf, question).Run();
+  const auto rank = [&question](const CertificationPath& path) {
+    const auto outdated = std::count_if(path.certificates.begin(), path.certificates.end(),
+                                        [&question](const Certificate* certificate) {
+                                          return question.at < certificate->not_before ||
+                                                 certificate->not_after < question.at;
+                                        });
+    const int length = static_cast<int>(path.certificates.size());
+    const bool trusted = path.end == PathEnd::kTrusted;
+    return std::make_tuple(!trusted, outdated, static_cast<int>(path.end), trusted && length == 1,
+                           path.end == PathEnd::kGap ? -length : length);
   };
-  std::stable_sort(ways.begin(), ways.end(),
-                   [&rank](const Way& one, const Way& other) { return rank(one) < rank(other); });
-  return ways;
+  std::stable_sort(paths.begin(), paths.end(),
+                   [&rank](const CertificationPath& one, const CertificationPath& other) {
+                     return rank(one) < rank(other);
+                   });
+  return paths;
 }
 
 }  // namespace fleetca::client

@@ -1,4 +1,4 @@
-// Ways from a certificate up to a root, out of heaps of certificates.
+// Paths from a certificate up to a root, out of certificates from anywhere.
 #ifndef FLEETCA_CLIENT_VERDICT_CHAIN_BUILDER_H_
 #define FLEETCA_CLIENT_VERDICT_CHAIN_BUILDER_H_
 
@@ -7,22 +7,23 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "client/verdict/certificate_heap.h"
+#include "client/verdict/certificate_index.h"
 #include "x509/certificate.h"
 
 namespace fleetca::client {
 
-// What a way ends at.
-enum class WayEnd {
+// What a path ends at.
+enum class PathEnd {
   kTrusted,     // a certificate of the roots
   kSelfSigned,  // a root that nobody named as trusted
   kGap,         // the issuer of the last certificate is not there
 };
 
-struct Way {
+// RFC 5280 section 3.2.
+struct CertificationPath {
   // The leaf first; each next one issued the one before, and its signature was verified.
-  std::vector<const x509::Certificate*> path;
-  WayEnd end = WayEnd::kGap;
+  std::vector<const x509::Certificate*> certificates;
+  PathEnd end = PathEnd::kGap;
   // Of a gap: why the certificate that has the name of the missing issuer is not it ("... has the
   // name of the issuer, but its key did not make the signature"); "" where there is none of that
   // name.
@@ -32,29 +33,30 @@ struct Way {
   std::string unusable;
 };
 
-struct WayQuestion {
+struct PathQuestion {
   // Trusted as they stand. Null: none is.
-  const CertificateHeap* roots = nullptr;
+  const CertificateIndex* roots = nullptr;
   // In any order; what is not needed does no harm. Null: none.
-  const CertificateHeap* others = nullptr;
-  // Of two ways that are alike, the one whose certificates are all valid then is the better.
+  const CertificateIndex* others = nullptr;
+  // Of two paths that are alike, the one whose certificates are all valid then is the better.
   absl::Time at;
 };
 
 // Bounds: whoever sends certificates that all seem to issue each other must not cost more.
-inline constexpr size_t kMaxWays = 16;
-inline constexpr size_t kMaxWayLength = 16;
-inline constexpr int kMaxWaySignatures = 128;
+inline constexpr size_t kMaxPaths = 16;
+inline constexpr size_t kMaxPathLength = 16;
+inline constexpr int kMaxPathSignatures = 128;
 
-// The ways from `leaf`, the best first: those to a trusted root before others, then those whose
+// The paths from `leaf`, the best first: those to a trusted root before others, then those whose
 // certificates are valid, then those to another root before gaps, then short before long; gaps the
-// longest first. At least one, which may be the leaf alone; at most kMaxWays. A leaf that is itself
-// among the roots is a way, which comes behind those with a CA, as more can be asked of them. Names
-// are compared as CanonicalName has it, key identifiers where both have one, and each signature is
-// verified once; no certificate and no pair of subject and key stands in a way twice, so
-// cross-signed certificates end. Says nothing of dates, constraints or purposes: JudgeCertificate
-// does (verdict.h). Results point into `leaf` and the heaps. Thread-safe.
-std::vector<Way> FindWays(const x509::Certificate& leaf, const WayQuestion& question);
+// longest first. At least one, which may be the leaf alone; at most kMaxPaths. A leaf that is
+// itself among the roots is a path, which comes behind those with a CA, as more can be asked of
+// them. Names are compared as CanonicalName has it, key identifiers where both have one, and each
+// signature is verified once; no certificate and no pair of subject and key stands in a path twice,
+// so cross-signed certificates end. Says nothing of dates, constraints or purposes:
+// JudgeCertificate does (verdict.h). Results point into `leaf` and the indexes. Thread-safe.
+std::vector<CertificationPath> FindPaths(const x509::Certificate& leaf,
+                                         const PathQuestion& question);
 
 }  // namespace fleetca::client
 

@@ -58,60 +58,60 @@ class ChainBuilderTest : public ::testing::Test {
         leaf_der_(x509::IssueLeaf(issuing_, TestKey::OfType(KeyType::kP256))),
         leaf_(*x509::ParseCertificate(leaf_der_)) {}
 
-  std::vector<Way> Ways() const {
-    return FindWays(leaf_, {.roots = &roots_, .others = &others_, .at = x509::kTestNow});
+  std::vector<CertificationPath> Paths() const {
+    return FindPaths(leaf_, {.roots = &roots_, .others = &others_, .at = x509::kTestNow});
   }
 
   const x509::TestCa root_;
   const x509::TestCa issuing_;
   const std::string leaf_der_;
   const x509::Certificate leaf_;
-  CertificateHeap roots_;
-  CertificateHeap others_;
+  CertificateIndex roots_;
+  CertificateIndex others_;
 };
 
 TEST_F(ChainBuilderTest, TheWayToATrustedRoot) {
   ASSERT_TRUE(roots_.Add(root_.certificate, "roots.pem").ok());
   ASSERT_TRUE(others_.Add(issuing_.certificate, "others.pem").ok());
-  const std::vector<Way> ways = Ways();
-  ASSERT_EQ(ways.size(), 1);
-  EXPECT_EQ(ways[0].end, WayEnd::kTrusted);
-  ASSERT_EQ(ways[0].path.size(), 3);
-  EXPECT_EQ(ways[0].path[1]->der, issuing_.certificate);
-  EXPECT_EQ(ways[0].path[2]->der, root_.certificate);
-  EXPECT_EQ(roots_.OriginOf(*ways[0].path[2]), "roots.pem");
+  const std::vector<CertificationPath> paths = Paths();
+  ASSERT_EQ(paths.size(), 1);
+  EXPECT_EQ(paths[0].end, PathEnd::kTrusted);
+  ASSERT_EQ(paths[0].certificates.size(), 3);
+  EXPECT_EQ(paths[0].certificates[1]->der, issuing_.certificate);
+  EXPECT_EQ(paths[0].certificates[2]->der, root_.certificate);
+  EXPECT_EQ(roots_.OriginOf(*paths[0].certificates[2]), "roots.pem");
 }
 
 TEST_F(ChainBuilderTest, ARootThatNobodyTrusts) {
   others_.AddAll({issuing_.certificate, root_.certificate}, "others.pem");
-  EXPECT_EQ(Ways()[0].end, WayEnd::kSelfSigned);
-  EXPECT_EQ(Ways()[0].path.size(), 3);
+  EXPECT_EQ(Paths()[0].end, PathEnd::kSelfSigned);
+  EXPECT_EQ(Paths()[0].certificates.size(), 3);
 }
 
 TEST_F(ChainBuilderTest, AGapEndsWhereTheIssuerIsMissing) {
   ASSERT_TRUE(roots_.Add(root_.certificate, "roots.pem").ok());
-  const std::vector<Way> ways = Ways();
-  EXPECT_EQ(ways[0].end, WayEnd::kGap);
-  EXPECT_EQ(ways[0].path.size(), 1);
-  EXPECT_THAT(ways[0].near_miss, IsEmpty());
+  const std::vector<CertificationPath> paths = Paths();
+  EXPECT_EQ(paths[0].end, PathEnd::kGap);
+  EXPECT_EQ(paths[0].certificates.size(), 1);
+  EXPECT_THAT(paths[0].near_miss, IsEmpty());
 }
 
 TEST_F(ChainBuilderTest, AnotherKeyOfTheSameNameIsANearMiss) {
   const x509::TestCa twin = x509::MakeTestIssuingCa(root_, KeyType::kP256);
   ASSERT_TRUE(others_.Add(twin.certificate, "others.pem").ok());
-  const std::vector<Way> ways = Ways();
-  EXPECT_EQ(ways[0].end, WayEnd::kGap);
-  EXPECT_THAT(ways[0].near_miss, HasSubstr("its key is another one"));
+  const std::vector<CertificationPath> paths = Paths();
+  EXPECT_EQ(paths[0].end, PathEnd::kGap);
+  EXPECT_THAT(paths[0].near_miss, HasSubstr("its key is another one"));
 }
 
 TEST_F(ChainBuilderTest, TheLeafItselfMayBeTrusted) {
   ASSERT_TRUE(roots_.Add(leaf_der_, "roots.pem").ok());
-  const std::vector<Way> ways = Ways();
-  EXPECT_EQ(ways[0].end, WayEnd::kTrusted);
-  EXPECT_EQ(ways[0].path.size(), 1);
+  const std::vector<CertificationPath> paths = Paths();
+  EXPECT_EQ(paths[0].end, PathEnd::kTrusted);
+  EXPECT_EQ(paths[0].certificates.size(), 1);
 }
 
-// Two CAs that certify each other, and the issuing CA by both: every way ends.
+// Two CAs that certify each other, and the issuing CA by both: every path ends.
 TEST_F(ChainBuilderTest, CrossSignedCertificatesEnd) {
   const x509::TestCa other = x509::MakeTestRoot(KeyType::kP256);
   ASSERT_NE(other.key_id, root_.key_id);
@@ -120,14 +120,14 @@ TEST_F(ChainBuilderTest, CrossSignedCertificatesEnd) {
   ASSERT_TRUE(others_.Add(CrossSign(issuing_, root_), "o").ok());
   ASSERT_TRUE(others_.Add(CrossSign(issuing_, other), "o").ok());
   ASSERT_TRUE(others_.Add(CrossSign(root_, issuing_), "o").ok());
-  ASSERT_FALSE(Ways().empty());
-  for (const Way& way : Ways()) {
-    EXPECT_EQ(way.end, WayEnd::kGap);
-    EXPECT_LE(way.path.size(), 4);
+  ASSERT_FALSE(Paths().empty());
+  for (const CertificationPath& path : Paths()) {
+    EXPECT_EQ(path.end, PathEnd::kGap);
+    EXPECT_LE(path.certificates.size(), 4);
   }
   ASSERT_TRUE(roots_.Add(root_.certificate, "r").ok());
-  EXPECT_EQ(Ways()[0].end, WayEnd::kTrusted);
-  EXPECT_EQ(Ways()[0].path.size(), 3);
+  EXPECT_EQ(Paths()[0].end, PathEnd::kTrusted);
+  EXPECT_EQ(Paths()[0].certificates.size(), 3);
 }
 
 TEST_F(ChainBuilderTest, TheWayThatIsValidIsTheBest) {
@@ -135,20 +135,20 @@ TEST_F(ChainBuilderTest, TheWayThatIsValidIsTheBest) {
   ASSERT_TRUE(others_.Add(issuing_.certificate, "long").ok());
   ASSERT_TRUE(roots_.Add(root_.certificate, "r").ok());
   const absl::Time later = x509::kTestNow + absl::Hours(24 * 200);
-  const std::vector<Way> ways = FindWays(leaf_, {&roots_, &others_, later});
-  ASSERT_EQ(ways.size(), 2);
-  EXPECT_EQ(others_.OriginOf(*ways[0].path[1]), "long");
+  const std::vector<CertificationPath> paths = FindPaths(leaf_, {&roots_, &others_, later});
+  ASSERT_EQ(paths.size(), 2);
+  EXPECT_EQ(others_.OriginOf(*paths[0].certificates[1]), "long");
 }
 
 TEST_F(ChainBuilderTest, AListedLeafComesBehindTheWayToItsRoot) {
   roots_.AddAll({leaf_der_, root_.certificate}, "roots.pem");
   others_.AddAll({issuing_.certificate, root_.certificate}, "others.pem");
-  const std::vector<Way> ways = Ways();
-  // The root that is in both heaps makes one way.
-  ASSERT_EQ(ways.size(), 2);
-  EXPECT_EQ(ways[0].path.size(), 3);
-  EXPECT_EQ(ways[1].path.size(), 1);
-  EXPECT_EQ(ways[1].end, WayEnd::kTrusted);
+  const std::vector<CertificationPath> paths = Paths();
+  // The root that is in both indexes makes one path.
+  ASSERT_EQ(paths.size(), 2);
+  EXPECT_EQ(paths[0].certificates.size(), 3);
+  EXPECT_EQ(paths[1].certificates.size(), 1);
+  EXPECT_EQ(paths[1].end, PathEnd::kTrusted);
 }
 
 OpenSslCertificate Make(const std::string& name, const OpenSslCertificate* issuer,
@@ -160,47 +160,49 @@ OpenSslCertificate Make(const std::string& name, const OpenSslCertificate* issue
                         .curve = curve});
 }
 
-std::vector<Way> WaysOf(const OpenSslCertificate& leaf, const CertificateHeap& others) {
+std::vector<CertificationPath> PathsOf(const OpenSslCertificate& leaf,
+                                       const CertificateIndex& others) {
   const auto parsed = x509::ParseCertificate(leaf.der);
   EXPECT_TRUE(parsed.ok()) << parsed.status();
-  std::vector<Way> ways = FindWays(*parsed, {.others = &others, .at = x509::kTestNow});
+  std::vector<CertificationPath> paths =
+      FindPaths(*parsed, {.others = &others, .at = x509::kTestNow});
   // Their leaf does not outlive this function.
-  for (Way& way : ways) {
-    way.path.front() = nullptr;
+  for (CertificationPath& path : paths) {
+    path.certificates.front() = nullptr;
   }
-  return ways;
+  return paths;
 }
 
 TEST(ChainBuilderBoundsTest, SignaturesAreCounted) {
   const OpenSslCertificate issuer = Make("Issuing", nullptr);
   const OpenSslCertificate leaf = Make("web", &issuer);
-  CertificateHeap others;
-  for (int i = 1; i < kMaxWaySignatures; ++i) {
+  CertificateIndex others;
+  for (int i = 1; i < kMaxPathSignatures; ++i) {
     ASSERT_TRUE(others.Add(Make("Issuing", nullptr).der, "o").ok());
   }
   // The last one that is still looked at.
-  CertificateHeap enough;
+  CertificateIndex enough;
   for (const x509::Certificate* impostor : others.certificates()) {
     ASSERT_TRUE(enough.Add(std::string(impostor->der), "o").ok());
   }
   ASSERT_TRUE(enough.Add(issuer.der, "o").ok());
-  EXPECT_EQ(WaysOf(leaf, enough).front().path.size(), 2);
+  EXPECT_EQ(PathsOf(leaf, enough).front().certificates.size(), 2);
   ASSERT_TRUE(others.Add(Make("Issuing", nullptr).der, "o").ok());
   ASSERT_TRUE(others.Add(issuer.der, "o").ok());
-  EXPECT_EQ(WaysOf(leaf, others).front().path.size(), 1);
+  EXPECT_EQ(PathsOf(leaf, others).front().certificates.size(), 1);
 }
 
 TEST(ChainBuilderBoundsTest, AWayIsNoLongerThanTheBound) {
   std::vector<OpenSslCertificate> cas;
-  CertificateHeap others;
-  for (size_t i = 0; i < kMaxWayLength + 4; ++i) {
+  CertificateIndex others;
+  for (size_t i = 0; i < kMaxPathLength + 4; ++i) {
     cas.push_back(Make(absl::StrCat("CA ", i), cas.empty() ? nullptr : &cas.back()));
     ASSERT_TRUE(others.Add(cas.back().der, "o").ok());
   }
-  const std::vector<Way> ways = WaysOf(Make("web", &cas.back()), others);
-  EXPECT_EQ(ways.front().end, WayEnd::kGap);
+  const std::vector<CertificationPath> paths = PathsOf(Make("web", &cas.back()), others);
+  EXPECT_EQ(paths.front().end, PathEnd::kGap);
   // One place is kept for the root.
-  EXPECT_EQ(ways.front().path.size(), kMaxWayLength - 1);
+  EXPECT_EQ(paths.front().certificates.size(), kMaxPathLength - 1);
 }
 
 TEST(ChainBuilderNamesTest, AnIssuerMayBeWrittenInAnotherWay) {
@@ -210,47 +212,47 @@ TEST(ChainBuilderNamesTest, AnIssuerMayBeWrittenInAnotherWay) {
   other.key = EvpPkeyPtr(issuer.key.get());
   ASSERT_EQ(EVP_PKEY_up_ref(issuer.key.get()), 1);
   const OpenSslCertificate leaf = Make("web", &other);
-  CertificateHeap others;
+  CertificateIndex others;
   ASSERT_TRUE(others.Add(issuer.der, "o").ok());
-  const std::vector<Way> ways = WaysOf(leaf, others);
-  EXPECT_EQ(ways.front().end, WayEnd::kSelfSigned);
-  EXPECT_EQ(ways.front().path.size(), 2);
+  const std::vector<CertificationPath> paths = PathsOf(leaf, others);
+  EXPECT_EQ(paths.front().end, PathEnd::kSelfSigned);
+  EXPECT_EQ(paths.front().certificates.size(), 2);
 }
 
 TEST(ChainBuilderNamesTest, WhatIsThereAndNotAcceptedIsSaid) {
   const OpenSslCertificate odd = Make("Issuing", nullptr, "secp256k1");
-  CertificateHeap others;
+  CertificateIndex others;
   others.AddAll({odd.der}, "odd.pem");
   ASSERT_EQ(others.unusable().size(), 1);
   const OpenSslCertificate named = Make("Issuing", nullptr);
-  const std::vector<Way> ways = WaysOf(Make("web", &named), others);
-  EXPECT_EQ(ways.front().end, WayEnd::kGap);
-  EXPECT_THAT(ways.front().unusable, HasSubstr("odd.pem: "));
+  const std::vector<CertificationPath> paths = PathsOf(Make("web", &named), others);
+  EXPECT_EQ(paths.front().end, PathEnd::kGap);
+  EXPECT_THAT(paths.front().unusable, HasSubstr("odd.pem: "));
 }
 
-// Nobody's heap costs more than the bounds, whatever is in it.
+// Nobody's index costs more than the bounds, whatever is in it.
 TEST_F(ChainBuilderTest, ManyThatSeemToBeTheIssuer) {
   for (int i = 0; i < 40; ++i) {
     ASSERT_TRUE(others_.Add(CrossSign(root_, issuing_), "o").ok());
   }
   EXPECT_GE(others_.size(), 30);
-  EXPECT_LE(Ways().size(), kMaxWays);
+  EXPECT_LE(Paths().size(), kMaxPaths);
 }
 
-TEST(CertificateHeapTest, WhatCannotBeReadIsLeftOut) {
-  CertificateHeap heap;
-  heap.AddAll({"junk"}, "junk.pem");
-  EXPECT_TRUE(heap.empty());
-  ASSERT_EQ(heap.unusable().size(), 1);
-  EXPECT_THAT(heap.unusable()[0].why.message(), HasSubstr("junk.pem"));
+TEST(CertificateIndexTest, WhatCannotBeReadIsLeftOut) {
+  CertificateIndex index;
+  index.AddAll({"junk"}, "junk.pem");
+  EXPECT_TRUE(index.empty());
+  ASSERT_EQ(index.unusable().size(), 1);
+  EXPECT_THAT(index.unusable()[0].why.message(), HasSubstr("junk.pem"));
 }
 
-TEST(CertificateHeapTest, ACertificateIsKeptOnce) {
+TEST(CertificateIndexTest, ACertificateIsKeptOnce) {
   const x509::TestCa root = x509::MakeTestRoot(KeyType::kP256);
-  CertificateHeap heap;
-  heap.AddAll({root.certificate, root.certificate}, "a.pem");
-  EXPECT_EQ(heap.size(), 1);
-  const CertificateHeap moved = std::move(heap);
+  CertificateIndex index;
+  index.AddAll({root.certificate, root.certificate}, "a.pem");
+  EXPECT_EQ(index.size(), 1);
+  const CertificateIndex moved = std::move(index);
   ASSERT_EQ(moved.WithSubject(root.subject).size(), 1);
   EXPECT_EQ(moved.OriginOf(*moved.certificates()[0]), "a.pem");
 }

@@ -9,7 +9,8 @@
 #include "base/fetch/http_fetch.h"
 #include "base/status_macros.h"
 #include "client/objects/object_reader.h"
-#include "client/verdict/canonical_name.h"
+#include "client/verdict/self_issued.h"
+#include "x509/canonical_name.h"
 #include "x509/first_certificate.h"
 
 namespace fleetca::client {
@@ -22,13 +23,13 @@ constexpr size_t kMaxIssuersSize = size_t{1} << 20;
 
 // Keeps of `ders` what signed `below`; whether any did.
 bool AddIssuersOf(const Certificate& below, std::vector<std::string> ders, const std::string& url,
-                  CertificateHeap* heap) {
+                  CertificateIndex* index) {
   bool added = false;
   for (std::string& der : ders) {
     const absl::StatusOr<Certificate> parsed = x509::ParseCertificate(der);
-    if (parsed.ok() && SameName(below.issuer, parsed->subject) &&
+    if (parsed.ok() && x509::SameName(below.issuer, parsed->subject) &&
         x509::VerifySignedByKeyOf(below, *parsed).ok()) {
-      added = heap->Add(std::move(der), url).ok() || added;
+      added = index->Add(std::move(der), url).ok() || added;
     }
   }
   return added;
@@ -37,16 +38,16 @@ bool AddIssuersOf(const Certificate& below, std::vector<std::string> ders, const
 }  // namespace
 
 void FetchMissing(const Certificate& leaf, absl::Time at, FetchCertificates fetch,
-                  CertificateHeap* heap, std::vector<absl::Status>* problems) {
+                  CertificateIndex* index, std::vector<absl::Status>* problems) {
   absl::flat_hash_set<std::string> asked;
   for (int i = 0; i < kMaxFetches; ++i) {
-    const Way way = FindWays(leaf, {.others = heap, .at = at}).front();
-    const Certificate& last = *way.path.back();
+    const CertificationPath path = FindPaths(leaf, {.others = index, .at = at}).front();
+    const Certificate& last = *path.certificates.back();
     const auto url = std::find_if(
         last.ca_issuers_urls.begin(), last.ca_issuers_urls.end(), [&asked](absl::string_view one) {
           return IsPlainUrl(one, UrlScheme::kHttp) && !asked.contains(std::string(one));
         });
-    if (way.end != WayEnd::kGap || url == last.ca_issuers_urls.end()) {
+    if (path.end != PathEnd::kGap || url == last.ca_issuers_urls.end()) {
       return;
     }
     const std::string address(*url);
@@ -54,7 +55,7 @@ void FetchMissing(const Certificate& leaf, absl::Time at, FetchCertificates fetc
     absl::StatusOr<std::vector<std::string>> ders = fetch(address);
     if (!ders.ok()) {
       problems->push_back(Annotate(ders.status(), address));
-    } else if (!AddIssuersOf(last, *std::move(ders), address, heap)) {
+    } else if (!AddIssuersOf(last, *std::move(ders), address, index)) {
       problems->push_back(InvalidArgument(
           Reason::kFileInvalid, "",
           absl::StrCat(address, ": what is there did not sign the certificate that names it")));
@@ -75,12 +76,13 @@ const Certificate* LeafOf(absl::Span<const Certificate* const> certificates) {
   absl::flat_hash_set<std::string> issuers;
   for (const Certificate* certificate : certificates) {
     if (!IsSelfIssued(*certificate)) {
-      issuers.insert(CanonicalName(certificate->issuer));
+      issuers.insert(x509::CanonicalName(certificate->issuer));
     }
   }
   for (const bool of_ca : {false, true}) {
     for (const Certificate* certificate : certificates) {
-      if (certificate->is_ca == of_ca && !issuers.contains(CanonicalName(certificate->subject))) {
+      if (certificate->is_ca == of_ca &&
+          !issuers.contains(x509::CanonicalName(certificate->subject))) {
         return certificate;
       }
     }

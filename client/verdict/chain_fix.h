@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "client/verdict/certificate_heap.h"
+#include "client/verdict/certificate_index.h"
 #include "client/verdict/chain_builder.h"
 
 namespace fleetca::client {
@@ -19,11 +19,11 @@ using FetchCertificates =
     absl::FunctionRef<absl::StatusOr<std::vector<std::string>>(const std::string& url)>;
 
 // Adds what stands above the certificate at the URLs that the certificates name
-// (authorityInfoAccess, http alone), until the way ends at a root or names nothing more, 8 times at
-// most; only what signed the certificate that named it is taken. Whatever an address answers with,
-// no more than that is believed of it. Errors of `fetch` are in `problems`, with their URL.
+// (authorityInfoAccess, http alone), until the path ends at a root or names nothing more, 8 times
+// at most; only what signed the certificate that named it is taken. Whatever an address answers
+// with, no more than that is believed of it. Errors of `fetch` are in `problems`, with their URL.
 void FetchMissing(const x509::Certificate& leaf, absl::Time at, FetchCertificates fetch,
-                  CertificateHeap* heap, std::vector<absl::Status>* problems);
+                  CertificateIndex* index, std::vector<absl::Status>* problems);
 
 // The certificates at `url` by plain HTTP, at most 1 MiB: PEM, DER or PKCS#7. The errors of
 // FetchHttp (base/fetch/http_fetch.h) and ReadCertificates. Blocks.

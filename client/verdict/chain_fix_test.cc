@@ -25,7 +25,7 @@ class ChainFixTest : public ::testing::Test {
 
   // What FetchMissing adds where the URL of the leaf gives `answer`.
   size_t Added(absl::StatusOr<std::vector<std::string>> answer) {
-    CertificateHeap heap;
+    CertificateIndex index;
     FetchMissing(
         leaf_, x509::kTestNow,
         [this, &answer](const std::string& url) {
@@ -33,8 +33,8 @@ class ChainFixTest : public ::testing::Test {
           ++asked_;
           return answer;
         },
-        &heap, &problems_);
-    return heap.size();
+        &index, &problems_);
+    return index.size();
   }
 
   const x509::TestCa root_;
@@ -46,10 +46,10 @@ class ChainFixTest : public ::testing::Test {
 };
 
 TEST_F(ChainFixTest, TheLeafIsFoundInAnyOrder) {
-  CertificateHeap heap;
-  heap.AddAll({root_.certificate, issuing_.certificate, leaf_der_}, "mixed.pem");
-  EXPECT_EQ(LeafOf(heap.certificates())->der, leaf_der_);
-  CertificateHeap cas;
+  CertificateIndex index;
+  index.AddAll({root_.certificate, issuing_.certificate, leaf_der_}, "mixed.pem");
+  EXPECT_EQ(LeafOf(index.certificates())->der, leaf_der_);
+  CertificateIndex cas;
   cas.AddAll({root_.certificate, issuing_.certificate}, "cas.pem");
   EXPECT_EQ(LeafOf(cas.certificates())->der, issuing_.certificate);
   EXPECT_EQ(LeafOf({}), nullptr);

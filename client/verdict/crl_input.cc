@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "base/errors.h"
 #include "base/large_file.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "base/text.h"
 #include "client/objects/object_reader.h"
@@ -63,8 +64,7 @@ absl::StatusOr<std::vector<HeldCrl>> ReadCrls(absl::string_view contents) {
 absl::StatusOr<std::vector<HeldCrl>> ReadCrlsOfFile(const std::string& file) {
   FLEETCA_ASSIGN_OR_RETURN(const std::string contents, ReadLargeFile(file, x509::kMaxCrlSize));
   absl::StatusOr<std::vector<HeldCrl>> crls = ReadCrls(contents);
-  return crls.ok() ? std::move(crls)
-                   : Annotate(crls.status(), file == "-" ? "standard input" : file);
+  return crls.ok() ? std::move(crls) : Annotate(crls.status(), NameOfInput(file));
 }
 
 }  // namespace fleetca::client

@@ -5,8 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/time_text.h"
-#include "client/verdict/canonical_name.h"
 #include "client/verdict/revocation_text.h"
+#include "x509/canonical_name.h"
 #include "x509/revocation/crl_verify.h"
 
 namespace fleetca::client {
@@ -21,7 +21,7 @@ const x509::Certificate& IssuerOf(const x509::Crl& crl,
   }
   // For the words of the refusal.
   for (const x509::HeldCertificate& ca : cas) {
-    if (ca->subject == crl.issuer) {
+    if (x509::SameName(ca->subject, crl.issuer)) {
       return *ca;
     }
   }
@@ -58,7 +58,7 @@ CrlVerdict JudgeCrl(const x509::Crl& crl, absl::Span<const x509::HeldCertificate
   verdict.steps = {{"issuer", x509::CheckCrlIssuer(crl, issuer)},
                    {"signature", x509::CheckCrlSignature(crl, issuer)},
                    {"dates", x509::CheckCrlTime(crl, now)}};
-  if (certificate != nullptr && SameName(certificate->issuer, crl.issuer)) {
+  if (certificate != nullptr && x509::SameName(certificate->issuer, crl.issuer)) {
     verdict.steps.push_back({"scope", x509::CheckCrlScope(crl, *certificate)});
     verdict.steps.push_back({"revocation", CheckRevocation(crl, *certificate)});
   }

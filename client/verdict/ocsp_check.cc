@@ -31,15 +31,17 @@ absl::StatusOr<OcspAnswer> AskOcsp(const OcspCheck& check) {
   std::string nonce(check.nonce ? kNonceSize : 0, '\0');
   FLEETCA_RETURN_IF_ERROR(RandomBytes(absl::MakeSpan(nonce)));
   FLEETCA_ASSIGN_OR_RETURN(
-      std::string der,
-      FetchOcspResponse(answer.url,
-                        x509::BuildOcspRequest(x509::IssuerHashes(*check.issuer), check.hash,
-                                               check.certificate->serial, nonce),
-                        check.timeout));
+      std::string der, FetchOcspResponse(answer.url,
+                                         x509::BuildOcspRequest(
+                                             x509::IssuerHashes(check.certificate->issuer,
+                                                                check.issuer->public_key.key_bits),
+                                             check.hash, check.certificate->serial, nonce),
+                                         check.timeout));
   answer.der = std::make_unique<const std::string>(std::move(der));
   FLEETCA_ASSIGN_OR_RETURN(answer.response, x509::ParseOcspResponse(*answer.der));
   const auto single =
       x509::VerifyOcspResponse(answer.response, {.issuer = check.issuer,
+                                                 .issuer_name = check.certificate->issuer,
                                                  .serial = check.certificate->serial,
                                                  .nonce = nonce,
                                                  .at = check.at});

@@ -35,7 +35,7 @@ TEST(SelfSignedTest, OfEachKeyBreaksNoRuleAndIsBelievedWhereItIsListed) {
     for (const lint::Finding& finding : lint::LintCertificate(*der)) {
       ADD_FAILURE() << finding.rule->name << ": " << finding.sentence;
     }
-    CertificateHeap roots;
+    CertificateIndex roots;
     ASSERT_TRUE(roots.Add(*der, "local.crt").ok());
     const Verdict verdict = JudgeCertificate(
         *der,

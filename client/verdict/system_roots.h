@@ -5,13 +5,13 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "client/verdict/certificate_heap.h"
+#include "client/verdict/certificate_index.h"
 
 namespace fleetca::client {
 
 struct SystemRoots {
   std::string path;
-  CertificateHeap roots{CertificateHeap::Holds::kTrustAnchors};
+  CertificateIndex roots{CertificateIndex::Holds::kTrustAnchors};
 };
 
 // The first of the files in which distributions keep them (Debian's

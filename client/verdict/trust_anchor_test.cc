@@ -45,9 +45,9 @@ OpenSslCertificate Make(const std::string& name, const OpenSslCertificate* issue
 
 // What is said of a leaf below `intermediate`, or below the root where that is null.
 Verdict JudgeBelow(const OpenSslCertificate& root, const OpenSslCertificate* intermediate) {
-  CertificateHeap roots(CertificateHeap::Holds::kTrustAnchors);
+  CertificateIndex roots(CertificateIndex::Holds::kTrustAnchors);
   roots.AddAll({root.der}, "roots.pem");
-  CertificateHeap others;
+  CertificateIndex others;
   if (intermediate != nullptr) {
     others.AddAll({intermediate->der}, "others.pem");
   }
@@ -106,16 +106,16 @@ TEST(TrustAnchorTest, IntermediatesStayStrict) {
   ExpectFailed(JudgeBelow(root, &no_usage), "ca_rules", "The intermediate \"CN=Issuing\" may not");
   const OpenSslCertificate version_1 = Make("Issuing", &root, {}, 1);
   ExpectFailed(JudgeBelow(root, &version_1), "chain", "The chain has a gap");
-  // In a heap that may hold one it is still no intermediate.
-  CertificateHeap roots(CertificateHeap::Holds::kTrustAnchors);
+  // In a index that may hold one it is still no intermediate.
+  CertificateIndex roots(CertificateIndex::Holds::kTrustAnchors);
   roots.AddAll({root.der}, "roots.pem");
-  CertificateHeap others(CertificateHeap::Holds::kTrustAnchors);
+  CertificateIndex others(CertificateIndex::Holds::kTrustAnchors);
   others.AddAll({version_1.der}, "others.pem");
   ASSERT_EQ(others.size(), 1);
   const OpenSslCertificate leaf = Make("web", &version_1, kLeaf);
   const auto parsed = x509::ParseCertificate(leaf.der);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
-  EXPECT_EQ(FindWays(*parsed, {&roots, &others, x509::kTestNow}).front().end, WayEnd::kGap);
+  EXPECT_EQ(FindPaths(*parsed, {&roots, &others, x509::kTestNow}).front().end, PathEnd::kGap);
 }
 
 // A service asks as much of its roots as of every other CA.
@@ -124,7 +124,7 @@ TEST(TrustAnchorTest, AServiceIsStricterAndSaysSo) {
   const OpenSslCertificate leaf = Make(
       "web", &root,
       {{"subjectAltName", "URI:spiffe://fleet.example/svc/web"}, {"keyUsage", "digitalSignature"}});
-  CertificateHeap roots(CertificateHeap::Holds::kTrustAnchors);
+  CertificateIndex roots(CertificateIndex::Holds::kTrustAnchors);
   roots.AddAll({root.der}, "roots.pem");
   Verdict verdict = JudgeCertificate(leaf.der, {.roots = &roots, .at = x509::kTestNow});
   ASSERT_TRUE(verdict.accepted()) << verdict.first_failed()->sentence;
@@ -162,7 +162,7 @@ TEST(TrustAnchorTest, EveryRootOfTheSystemIsBelieved) {
     ASSERT_TRUE(pem.ok()) << pem.status();
     const auto ders = x509::DecodePem(x509::kPemCertificate, *pem);
     ASSERT_TRUE(ders.ok()) << ders.status();
-    CertificateHeap roots(CertificateHeap::Holds::kTrustAnchors);
+    CertificateIndex roots(CertificateIndex::Holds::kTrustAnchors);
     roots.AddAll(*ders, "root.crt");
     ASSERT_EQ(roots.size(), 1) << roots.unusable().front().why;
     const x509::Certificate& root = *roots.certificates().front();

@@ -5,8 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "client/verdict/chain_builder.h"
+#include "client/verdict/path_text.h"
 #include "client/verdict/verdict_parts.h"
-#include "client/verdict/way_text.h"
 #include "x509/certificate.h"
 #include "x509/chain.h"
 
@@ -24,10 +24,10 @@ std::string SubjectText(const Certificate& certificate) {
 }
 
 // Whether every name is, octet for octet, the one that the certificate below has for its issuer.
-// x509::VerifyChain, as services ask it, compares no other way.
-bool NamesAreTheSameOctets(const Way& way) {
-  for (size_t i = 0; i + 1 < way.path.size(); ++i) {
-    if (way.path[i]->issuer != way.path[i + 1]->subject) {
+// x509::VerifyChain, as services ask it, compares no other path.
+bool NamesAreTheSameOctets(const CertificationPath& path) {
+  for (size_t i = 0; i + 1 < path.certificates.size(); ++i) {
+    if (path.certificates[i]->issuer != path.certificates[i + 1]->subject) {
       return false;
     }
   }
@@ -36,19 +36,20 @@ bool NamesAreTheSameOctets(const Way& way) {
 
 // The services decide by x509::VerifyChain: what passed step by step has to pass there as a whole,
 // but for what a root may lack (x509::MayAnchor).
-void JudgeAsServicesDo(const Way& way, const VerdictQuestion& question, Verdict* verdict) {
-  if (way.end != WayEnd::kTrusted || way.path.size() < 2 || !verdict->accepted() ||
-      !NamesAreTheSameOctets(way)) {
+void JudgeAsServicesDo(const CertificationPath& path, const VerdictQuestion& question,
+                       Verdict* verdict) {
+  if (path.end != PathEnd::kTrusted || path.certificates.size() < 2 || !verdict->accepted() ||
+      !NamesAreTheSameOctets(path)) {
     return;
   }
   const absl::Span<const Certificate* const> intermediates =
-      absl::MakeConstSpan(way.path).subspan(1, way.path.size() - 2);
+      absl::MakeConstSpan(path.certificates).subspan(1, path.certificates.size() - 2);
   const absl::Status whole =
-      x509::VerifyChain(*way.path.front(), {.roots = {way.path.back(), 1},
-                                            .intermediates = intermediates,
-                                            .now = question.at,
-                                            .purpose = PurposeOid(question.purpose),
-                                            .roots_as_anchors = true})
+      x509::VerifyChain(*path.certificates.front(), {.roots = {path.certificates.back(), 1},
+                                                     .intermediates = intermediates,
+                                                     .now = question.at,
+                                                     .purpose = PurposeOid(question.purpose),
+                                                     .roots_as_anchors = true})
           .status();
   if (!whole.ok()) {
     auto& chain = *std::find_if(verdict->steps.begin(), verdict->steps.end(),
@@ -60,16 +61,16 @@ void JudgeAsServicesDo(const Way& way, const VerdictQuestion& question, Verdict*
   }
 }
 
-Verdict JudgeWay(const Way& way, const VerdictQuestion& question) {
-  Verdict verdict{.trusted = way.end == WayEnd::kTrusted};
-  JudgeEnd(way, question, &verdict);
-  JudgeValidity(way, question, &verdict);
-  JudgeCaRules(way, question, &verdict);
-  JudgeNameConstraints(way, &verdict);
-  JudgePurpose(way, question, &verdict);
-  JudgeHost(*way.path.front(), question, &verdict);
-  JudgeAsServicesDo(way, question, &verdict);
-  for (const Certificate* certificate : way.path) {
+Verdict JudgePath(const CertificationPath& path, const VerdictQuestion& question) {
+  Verdict verdict{.trusted = path.end == PathEnd::kTrusted};
+  JudgeEnd(path, question, &verdict);
+  JudgeValidity(path, question, &verdict);
+  JudgeCaRules(path, question, &verdict);
+  JudgeNameConstraints(path, &verdict);
+  JudgePurpose(path, question, &verdict);
+  JudgeHost(*path.certificates.front(), question, &verdict);
+  JudgeAsServicesDo(path, question, &verdict);
+  for (const Certificate* certificate : path.certificates) {
     verdict.chain.emplace_back(certificate->der);
   }
   return verdict;
@@ -82,12 +83,13 @@ size_t StepsBeforeFailure(const Verdict& verdict) {
                            : static_cast<size_t>(failed - verdict.steps.data());
 }
 
-Verdict JudgeBestWay(const Certificate& leaf, const VerdictQuestion& question) {
-  const std::vector<Way> ways =
-      FindWays(leaf, {.roots = question.roots, .others = question.others, .at = question.at});
-  Verdict best = JudgeWay(ways.front(), question);
-  for (size_t i = 1; i < ways.size() && ways[i].end == WayEnd::kTrusted && !best.accepted(); ++i) {
-    Verdict next = JudgeWay(ways[i], question);
+Verdict JudgeBestPath(const Certificate& leaf, const VerdictQuestion& question) {
+  const std::vector<CertificationPath> paths =
+      FindPaths(leaf, {.roots = question.roots, .others = question.others, .at = question.at});
+  Verdict best = JudgePath(paths.front(), question);
+  for (size_t i = 1; i < paths.size() && paths[i].end == PathEnd::kTrusted && !best.accepted();
+       ++i) {
+    Verdict next = JudgePath(paths[i], question);
     if (next.accepted() || StepsBeforeFailure(next) > StepsBeforeFailure(best)) {
       best = std::move(next);
     }
@@ -163,7 +165,7 @@ Verdict JudgeCertificate(absl::string_view der, const VerdictQuestion& question)
     verdict.chain.emplace_back(der);
     return verdict;
   }
-  Verdict rest = JudgeBestWay(*leaf, question);
+  Verdict rest = JudgeBestPath(*leaf, question);
   std::move(rest.steps.begin(), rest.steps.end(), std::back_inserter(verdict.steps));
   verdict.chain = std::move(rest.chain);
   verdict.trusted = rest.trusted;

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "client/verdict/certificate_heap.h"
+#include "client/verdict/certificate_index.h"
 #include "client/verdict/purpose.h"
 
 namespace fleetca::client {
@@ -43,9 +43,9 @@ struct VerdictStep {
 struct Verdict {
   // In the order in which they were asked; every step is there, whatever came of the one before.
   std::vector<VerdictStep> steps;
-  // The way that was judged, DER, the certificate first; the root is in it where one was reached.
+  // The path that was judged, DER, the certificate first; the root is in it where one was reached.
   std::vector<std::string> chain;
-  // Whether the way ends at a trusted root: what its CAs say counts only then.
+  // Whether the path ends at a trusted root: what its CAs say counts only then.
   bool trusted = false;
 
   [[nodiscard]] bool accepted() const { return first_failed() == nullptr; }
@@ -61,18 +61,18 @@ struct Verdict {
 
 struct VerdictQuestion {
   // Trusted as they stand. Must not be null.
-  const CertificateHeap* roots = nullptr;
+  const CertificateIndex* roots = nullptr;
   // Intermediates in any order, such as what a server sent behind its own; null: none.
-  const CertificateHeap* others = nullptr;
+  const CertificateIndex* others = nullptr;
   absl::Time at;
   Purpose purpose = Purpose::kAny;
   // A DNS name or an IP address that the certificate must be for; "": none is asked for.
   std::string host;
 };
 
-// Steps "certificate" to "host" of `der`. A way to a trusted root that passes everything is taken
-// where there is one, whatever other ways are refused for; else the way that gets farthest. What is
-// accepted is what x509::VerifyChain accepts with roots_as_anchors, and a certificate that is
+// Steps "certificate" to "host" of `der`. A path to a trusted root that passes everything is taken
+// where there is one, whatever other paths are refused for; else the path that gets farthest. What
+// is accepted is what x509::VerifyChain accepts with roots_as_anchors, and a certificate that is
 // itself among the roots, as other programs have it. Of a certificate that x509::ParseCertificate
 // refuses and x509::ParseTrustAnchor reads, the step "certificate" fails with what is odd about it,
 // and the other steps are asked all the same. Reads no network and no file. Thread-safe.

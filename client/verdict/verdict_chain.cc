@@ -5,9 +5,9 @@
 #include "absl/strings/str_join.h"
 #include "base/errors.h"
 #include "base/time_text.h"
-#include "client/verdict/canonical_name.h"
+#include "client/verdict/path_text.h"
+#include "client/verdict/self_issued.h"
 #include "client/verdict/verdict_parts.h"
-#include "client/verdict/way_text.h"
 #include "x509/chain.h"
 #include "x509/der/der.h"
 #include "x509/der/oid.h"
@@ -31,10 +31,10 @@ std::string NotUnderstood(const x509::Extension& extension) {
                       "), so that nobody here knows what it restricts");
 }
 
-// What keeps a CA at `place` of the way from being one; "" where nothing does.
-std::string CaProblem(const Way& way, size_t place) {
-  const Certificate& ca = *way.path[place];
-  const bool is_root = place + 1 == way.path.size() && way.end != WayEnd::kGap;
+// What keeps a CA at `place` of the path from being one; "" where nothing does.
+std::string CaProblem(const CertificationPath& path, size_t place) {
+  const Certificate& ca = *path.certificates[place];
+  const bool is_root = place + 1 == path.certificates.size() && path.end != PathEnd::kGap;
   // It says nothing that could be held against it (x509::MayAnchor).
   if (is_root && ca.version == 1) {
     return "";
@@ -46,9 +46,9 @@ std::string CaProblem(const Way& way, size_t place) {
   if (!says_no_usage && (ca.key_usage & x509::kKeyCertSign) == 0) {
     return "may not sign certificates: keyUsage has no keyCertSign";
   }
-  const auto below =
-      std::count_if(way.path.begin() + 1, way.path.begin() + static_cast<std::ptrdiff_t>(place),
-                    [](const Certificate* certificate) { return !IsSelfIssued(*certificate); });
+  const auto below = std::count_if(
+      path.certificates.begin() + 1, path.certificates.begin() + static_cast<std::ptrdiff_t>(place),
+      [](const Certificate* certificate) { return !IsSelfIssued(*certificate); });
   if (ca.path_length.has_value() && *ca.path_length < below) {
     return absl::StrCat("allows ", *ca.path_length, " CAs below it by its pathLenConstraint, and ",
                         below, " are there");
@@ -69,18 +69,18 @@ absl::Status Refused(absl::string_view sentence) {
   return Unauthenticated(Reason::kCallerUnknown, sentence);
 }
 
-void JudgeEnd(const Way& way, const VerdictQuestion& question, Verdict* verdict) {
-  const size_t last = way.path.size() - 1;
-  if (way.end == WayEnd::kGap) {
-    return verdict->Fail("chain", Refused(GapSentence(way)),
-                         way.unusable.empty() ? Lack::kIssuer : Lack::kNothing);
+void JudgeEnd(const CertificationPath& path, const VerdictQuestion& question, Verdict* verdict) {
+  const size_t last = path.certificates.size() - 1;
+  if (path.end == PathEnd::kGap) {
+    return verdict->Fail("chain", Refused(GapSentence(path)),
+                         path.unusable.empty() ? Lack::kIssuer : Lack::kNothing);
   }
-  if (way.end == WayEnd::kSelfSigned) {
+  if (path.end == PathEnd::kSelfSigned) {
     return verdict->Fail(
         "chain",
         Refused(absl::StrCat(
             last == 0 ? "The certificate signed itself and"
-                      : absl::StrCat("The chain ends at ", NameInWay(way, last), ", which"),
+                      : absl::StrCat("The chain ends at ", NameInPath(path, last), ", which"),
             " is not among the trusted roots")),
         Lack::kTrust);
   }
@@ -89,19 +89,20 @@ void JudgeEnd(const Way& way, const VerdictQuestion& question, Verdict* verdict)
   }
   std::string names;
   for (size_t i = 1; i <= last; ++i) {
-    absl::StrAppend(&names, i == 1 ? "" : ", ", NameInWay(way, i));
+    absl::StrAppend(&names, i == 1 ? "" : ", ", NameInPath(path, i));
   }
-  const absl::string_view origin = question.roots->OriginOf(*way.path[last]);
+  const absl::string_view origin = question.roots->OriginOf(*path.certificates[last]);
   verdict->Pass("chain", absl::StrCat("Every signature holds on the way to a trusted root: ", names,
                                       origin.empty() ? "" : absl::StrCat(" of ", origin), "."));
 }
 
-void JudgeValidity(const Way& way, const VerdictQuestion& question, Verdict* verdict) {
+void JudgeValidity(const CertificationPath& path, const VerdictQuestion& question,
+                   Verdict* verdict) {
   absl::Time until = absl::InfiniteFuture();
-  for (size_t i = 0; i < way.path.size(); ++i) {
-    const Certificate& certificate = *way.path[i];
+  for (size_t i = 0; i < path.certificates.size(); ++i) {
+    const Certificate& certificate = *path.certificates[i];
     until = std::min(until, certificate.not_after);
-    const std::string name = NameInWayFirst(way, i);
+    const std::string name = NameInPathFirst(path, i);
     if (certificate.not_after < question.at) {
       return verdict->Fail(
           "validity",
@@ -122,44 +123,46 @@ void JudgeValidity(const Way& way, const VerdictQuestion& question, Verdict* ver
                                          ", and until ", TimeToWords(until), "."));
 }
 
-void JudgeCaRules(const Way& way, const VerdictQuestion& question, Verdict* verdict) {
-  const Certificate& leaf = *way.path.front();
+void JudgeCaRules(const CertificationPath& path, const VerdictQuestion& question,
+                  Verdict* verdict) {
+  const Certificate& leaf = *path.certificates.front();
   if (const x509::Extension* const unknown = x509::FindNotUnderstood(leaf); unknown != nullptr) {
     return verdict->Fail("ca_rules",
                          Refused(absl::StrCat("The certificate ", NotUnderstood(*unknown),
                                               "; have it issued without")));
   }
-  for (size_t i = 1; i < way.path.size(); ++i) {
-    const std::string problem = CaProblem(way, i);
+  for (size_t i = 1; i < path.certificates.size(); ++i) {
+    const std::string problem = CaProblem(path, i);
     if (!problem.empty()) {
-      const std::string name = NameInWayFirst(way, i);
+      const std::string name = NameInPathFirst(path, i);
       return verdict->Fail(
           "ca_rules",
           Refused(absl::StrCat(name, " ", problem, "; have the certificate issued by another CA")));
     }
   }
-  if (way.path.size() == 1) {
+  if (path.certificates.size() == 1) {
     return verdict->Skip("ca_rules", "No CA is above the certificate.");
   }
   verdict->Pass("ca_rules", "Every CA on the way may issue what is below it.");
 }
 
-void JudgeNameConstraints(const Way& way, Verdict* verdict) {
+void JudgeNameConstraints(const CertificationPath& path, Verdict* verdict) {
   bool any = false;
-  for (size_t above = 1; above < way.path.size(); ++above) {
-    const x509::Extension* const constraints = way.path[above]->Find(x509::oid::kNameConstraints);
+  for (size_t above = 1; above < path.certificates.size(); ++above) {
+    const x509::Extension* const constraints =
+        path.certificates[above]->Find(x509::oid::kNameConstraints);
     for (size_t below = 0; constraints != nullptr && below < above; ++below) {
       any = true;
-      if (below > 0 && IsSelfIssued(*way.path[below])) {
+      if (below > 0 && IsSelfIssued(*path.certificates[below])) {
         continue;
       }
       const char* const problem =
-          x509::NameConstraintsViolation(constraints->value, *way.path[below]);
+          x509::NameConstraintsViolation(constraints->value, *path.certificates[below]);
       if (problem != nullptr) {
-        const std::string name = NameInWayFirst(way, below);
+        const std::string name = NameInPathFirst(path, below);
         return verdict->Fail(
             "name_constraints",
-            Refused(absl::StrCat(name, " breaks the name constraints of ", NameInWay(way, above),
+            Refused(absl::StrCat(name, " breaks the name constraints of ", NameInPath(path, above),
                                  ": ", problem,
                                  "; have it issued by a CA that may certify this name")));
       }

@@ -15,17 +15,18 @@ absl::Status Refused(absl::string_view sentence);
 
 // Each adds its step to the verdict.
 
-// That a way to a trusted root is there, or what it lacks.
-void JudgeEnd(const Way& way, const VerdictQuestion& question, Verdict* verdict);
+// That a path to a trusted root is there, or what it lacks.
+void JudgeEnd(const CertificationPath& path, const VerdictQuestion& question, Verdict* verdict);
 // That each certificate is valid at the time.
-void JudgeValidity(const Way& way, const VerdictQuestion& question, Verdict* verdict);
+void JudgeValidity(const CertificationPath& path, const VerdictQuestion& question,
+                   Verdict* verdict);
 // That each CA may be one, as x509::VerifyChain has it of roots as anchors, and nothing critical is
 // unknown.
-void JudgeCaRules(const Way& way, const VerdictQuestion& question, Verdict* verdict);
+void JudgeCaRules(const CertificationPath& path, const VerdictQuestion& question, Verdict* verdict);
 // That what is below each CA keeps to its name constraints.
-void JudgeNameConstraints(const Way& way, Verdict* verdict);
+void JudgeNameConstraints(const CertificationPath& path, Verdict* verdict);
 // That the certificate and each CA allow the purpose, and the key usage fits it.
-void JudgePurpose(const Way& way, const VerdictQuestion& question, Verdict* verdict);
+void JudgePurpose(const CertificationPath& path, const VerdictQuestion& question, Verdict* verdict);
 void JudgeHost(const x509::Certificate& leaf, const VerdictQuestion& question, Verdict* verdict);
 
 }  // namespace fleetca::client

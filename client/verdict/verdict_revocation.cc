@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/time_text.h"
-#include "client/verdict/canonical_name.h"
 #include "client/verdict/crl_verdict.h"
 #include "client/verdict/ocsp_check.h"
+#include "x509/canonical_name.h"
 #include "x509/certificate.h"
 #include "x509/first_certificate.h"
 #include "x509/name.h"
@@ -32,7 +32,7 @@ absl::Status CheckHasIssuer(const Verdict& verdict, size_t chain_size) {
              : absl::OkStatus();
 }
 
-// The way that was judged; what cannot be read ends it.
+// The path that was judged; what cannot be read ends it.
 std::vector<HeldCertificate> ChainOf(const Verdict& verdict) {
   std::vector<HeldCertificate> chain;
   for (const std::string& der : verdict.chain) {
@@ -52,7 +52,7 @@ absl::Status JudgeOne(absl::Span<const HeldCrl> crls, const x509::Certificate& c
   absl::Status refusal;
   bool cleared = false;
   for (const HeldCrl& crl : crls) {
-    if (!SameName(crl->issuer, certificate.issuer)) {
+    if (!x509::SameName(crl->issuer, certificate.issuer)) {
       continue;
     }
     *spoken = true;

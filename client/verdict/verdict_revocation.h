@@ -12,7 +12,7 @@
 namespace fleetca::client {
 
 // Adds "crl". The certificate must be one of which a CRL speaks that its issuer signed and that is
-// valid at the time, and must not be in it; a CA of the way is looked for too where a CRL of its
+// valid at the time, and must not be in it; a CA of the path is looked for too where a CRL of its
 // issuer is there. Skipped where no CRL was given. Fails where nobody who is trusted can
 // have signed one: the chain does not lead to a trusted root, or the certificate is one itself.
 void JudgeByCrls(absl::Span<const HeldCrl> crls, absl::Time at, Verdict* verdict);

@@ -5,6 +5,7 @@
 
 #include "base/errors.h"
 #include "base/fetch/testing/http_test_server.h"
+#include "base/sha256.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/test_key.h"
@@ -61,6 +62,18 @@ TEST_F(VerdictRevocationTest, Revoked) {
       Judge(issuing_, {{.serial = certificate->serial, .revocation_date = x509::kTestNow}});
   EXPECT_EQ(step.result, StepResult::kFailed);
   EXPECT_EQ(GetReason(step.status), Reason::kCertificateRevoked);
+}
+
+// The certificate, its issuer and the CRL each spell the issuer's name in their own way.
+TEST_F(VerdictRevocationTest, AnotherSpellingOfTheIssuersNameIsTheSameIssuer) {
+  const x509::TestCa spelled = x509::WithRespelledName(issuing_);
+  EXPECT_EQ(Judge(spelled, {}).result, StepResult::kPassed) << verdict_.steps.back().sentence;
+  verdict_.chain[0] = x509::IssueLeaf(spelled, TestKey::OfType(KeyType::kP256));
+  EXPECT_EQ(Judge(issuing_, {}).result, StepResult::kPassed) << verdict_.steps.back().sentence;
+  const auto leaf = x509::ParseCertificate(verdict_.chain[0]);
+  const VerdictStep revoked =
+      Judge(issuing_, {{.serial = leaf->serial, .revocation_date = x509::kTestNow}});
+  EXPECT_EQ(GetReason(revoked.status), Reason::kCertificateRevoked);
 }
 
 TEST_F(VerdictRevocationTest, ACrlOfAnotherIssuerAndOneThatHasEnded) {
@@ -122,12 +135,13 @@ class VerdictOcspTest : public VerdictRevocationTest {
     return verdict_.steps.back();
   }
 
-  std::string Respond(absl::string_view http) const {
+  std::string Respond(absl::string_view http) {
     const std::string body(http.substr(http.find("\r\n\r\n") + 4));
     const auto request = x509::ParseOcspRequest(body);
     if (!request.ok() || !request->nonce.has_value()) {
       return HttpTestServer::Message("400 Bad Request", "text/plain", "no nonce");
     }
+    asked_name_hash_ = std::string(request->cert_id.issuer_name_hash);
     x509::OcspAnswer answer = x509::OcspFixture::Good();
     answer.serial = request->cert_id.serial;
     answer.nonce = nonce_ == Nonce::kSame    ? *request->nonce
@@ -146,8 +160,18 @@ class VerdictOcspTest : public VerdictRevocationTest {
                                          responder_.scheme)
           .value();
   Nonce nonce_ = Nonce::kSame;
+  std::string asked_name_hash_;
   HttpTestServer server_{[this](absl::string_view request) { return Respond(request); }};
 };
+
+// RFC 6960 4.1.1: the hash is of the name that the certificate has for its issuer.
+TEST_F(VerdictOcspTest, TheIssuerIsNamedAsTheCertificateNamesIt) {
+  const x509::TestCa spelled = x509::WithRespelledName(issuing_);
+  verdict_.chain[0] = x509::IssueLeaf(spelled, TestKey::OfType(KeyType::kP256));
+  EXPECT_EQ(Ask(Nonce::kSame).result, StepResult::kPassed) << verdict_.steps.back().sentence;
+  const auto sha256 = Sha256(spelled.subject);
+  EXPECT_EQ(asked_name_hash_, absl::string_view(sha256.data(), sha256.size()));
+}
 
 TEST_F(VerdictOcspTest, AnAnswerToAnotherQuestionIsRefusedAndAnOldOneIsSaid) {
   const VerdictStep fresh = Ask(Nonce::kSame);

@@ -44,8 +44,8 @@ class VerdictTest : public ::testing::Test {
   const x509::TestCa root_;
   const x509::TestCa issuing_;
   const std::string leaf_;
-  CertificateHeap roots_;
-  CertificateHeap others_;
+  CertificateIndex roots_;
+  CertificateIndex others_;
 };
 
 TEST_F(VerdictTest, AGoodCertificateOfAServer) {
@@ -66,7 +66,7 @@ TEST_F(VerdictTest, AGapNamesTheIssuerAndWhereItIs) {
 }
 
 TEST_F(VerdictTest, ARootThatIsNotTrusted) {
-  const CertificateHeap none;
+  const CertificateIndex none;
   VerdictQuestion question = Question();
   question.roots = &none;
   others_.AddAll({root_.certificate}, "others.pem");
@@ -130,7 +130,7 @@ TEST_F(VerdictTest, AnOddityIsAStepOfItsOwn) {
                                                     .not_after = x509::kTestNow + absl::Hours(1),
                                                     .version = 1,
                                                     .extensions = {}});
-  CertificateHeap roots;
+  CertificateIndex roots;
   roots.AddAll({root.der}, "roots.pem");
   const Verdict verdict = JudgeCertificate(odd.der, {.roots = &roots, .at = x509::kTestNow});
   ExpectFailed(verdict, "certificate", "another version than X.509 v3");
@@ -140,7 +140,7 @@ TEST_F(VerdictTest, AnOddityIsAStepOfItsOwn) {
 }
 
 TEST_F(VerdictTest, ATrustedLeafIsBelievedAsItStands) {
-  CertificateHeap roots;
+  CertificateIndex roots;
   roots.AddAll({leaf_}, "leaf.pem");
   VerdictQuestion question = Question();
   question.roots = &roots;
@@ -154,12 +154,12 @@ TEST_F(VerdictTest, NobodysIdentityIsEstablished) {
                          [name](const VerdictStep& step) { return step.name == name; });
   };
   const IdentityStep asked = {.trust_domain = "fleet.example", .roles = {"admin"}};
-  CertificateHeap listed;
+  CertificateIndex listed;
   listed.AddAll({leaf_}, "leaf.pem");
-  const CertificateHeap none;
+  const CertificateIndex none;
   VerdictQuestion question = Question();
   for (const auto& [roots, words] :
-       {std::pair(static_cast<const CertificateHeap*>(&listed), "listed as a root"),
+       {std::pair(static_cast<const CertificateIndex*>(&listed), "listed as a root"),
         std::pair(&none, "does not lead to a trusted root")}) {
     question.roots = roots;
     Verdict verdict = JudgeCertificate(leaf_, question);
@@ -192,7 +192,7 @@ TEST_F(VerdictTest, AdviceIsForTheStepThatLacksSomething) {
   ExpectFailed(gap, "chain", "; give it");
   EXPECT_THAT(gap.first_failed()->sentence, Not(HasSubstr("trust it")));
   // What is there and not accepted cannot be given.
-  CertificateHeap odd;
+  CertificateIndex odd;
   odd.AddAll({fleetca::testing::MakeByOpenSsl({.common_name = "Odd",
                                                .not_before = x509::kTestNow - absl::Hours(1),
                                                .not_after = x509::kTestNow + absl::Hours(1),

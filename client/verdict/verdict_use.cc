@@ -3,8 +3,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "client/verdict/host_name.h"
+#include "client/verdict/path_text.h"
 #include "client/verdict/verdict_parts.h"
-#include "client/verdict/way_text.h"
 #include "x509/chain.h"
 #include "x509/tbs.h"
 
@@ -31,21 +31,22 @@ std::string KeyUsageProblem(const Certificate& leaf, Purpose purpose) {
 
 }  // namespace
 
-void JudgePurpose(const Way& way, const VerdictQuestion& question, Verdict* verdict) {
+void JudgePurpose(const CertificationPath& path, const VerdictQuestion& question,
+                  Verdict* verdict) {
   if (question.purpose == Purpose::kAny) {
     return verdict->Skip("purpose", "No purpose was asked for.");
   }
   const absl::string_view name = PurposeName(question.purpose);
-  for (size_t i = 0; i < way.path.size(); ++i) {
-    if (!x509::AllowsPurpose(*way.path[i], PurposeOid(question.purpose))) {
-      const std::string who = NameInWayFirst(way, i);
+  for (size_t i = 0; i < path.certificates.size(); ++i) {
+    if (!x509::AllowsPurpose(*path.certificates[i], PurposeOid(question.purpose))) {
+      const std::string who = NameInPathFirst(path, i);
       return verdict->Fail(
           "purpose", Refused(absl::StrCat(who, " is not for the purpose \"", name,
                                           "\": its extKeyUsage names others alone; have it issued "
                                           "by a profile for this purpose")));
     }
   }
-  const std::string problem = KeyUsageProblem(*way.path.front(), question.purpose);
+  const std::string problem = KeyUsageProblem(*path.certificates.front(), question.purpose);
   if (!problem.empty()) {
     return verdict->Fail(
         "purpose",

@@ -11,7 +11,7 @@
 #include "base/secret.h"
 #include "client/objects/key_facts.h"
 #include "client/objects/object_reader.h"
-#include "client/verdict/certificate_heap.h"
+#include "client/verdict/certificate_index.h"
 #include "client/verdict/verdict.h"
 
 namespace fleetca::quickstart {
@@ -44,7 +44,7 @@ bool HasUsableCertificate(const TrialFolder& folder, absl::Time now) {
   if (certificates.empty() || !IsKeyOf(folder.key(), certificates.front())) {
     return false;
   }
-  client::CertificateHeap roots, others;
+  client::CertificateIndex roots, others;
   roots.AddAll(CertificatesIn(folder.roots()), folder.roots());
   others.AddAll(certificates, folder.certificate());
   return client::JudgeCertificate(certificates.front(),

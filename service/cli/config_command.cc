@@ -12,6 +12,7 @@
 #include "base/exit_status.h"
 #include "base/log.h"
 #include "base/standard_output.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "nlohmann/json.hpp"
 #include "service/cli/output_form.h"
@@ -44,7 +45,8 @@ absl::Status Validate(const ValidateFlags& flags, std::vector<std::string>* warn
   // What a server would warn of when it starts is not wrong.
   log::Configure(config.log_format, log::Level::kError);
   // A configuration from standard input is in no folder with its files.
-  return flags.text_only || flags.file == "-" ? absl::OkStatus() : CheckServing(config, warnings);
+  return flags.text_only || IsStandardStream(flags.file) ? absl::OkStatus()
+                                                         : CheckServing(config, warnings);
 }
 
 std::string ToJson(const std::string& file, const absl::Status& status,
@@ -80,8 +82,7 @@ int Run(const ValidateFlags& flags) {
   for (const std::string& warning : warnings) {
     std::cerr << "warning: " << warning << std::endl;
   }
-  return ReportStatus(WriteStandardOutput(
-      absl::StrCat(flags.file == "-" ? "standard input" : flags.file, ": ok\n")));
+  return ReportStatus(WriteStandardOutput(absl::StrCat(NameOfInput(flags.file), ": ok\n")));
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/standard_output.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "base/text.h"
 #include "nlohmann/json.hpp"
@@ -82,8 +83,6 @@ struct ExplainFlags {
   std::string form = "text";
 };
 
-std::string ShownFile(const std::string& file) { return file == "-" ? "standard input" : file; }
-
 // As compilers write mistakes, so that editors jump to the line.
 int ReportPolicyError(const absl::Status& status) {
   if (GetReason(status) == Reason::kConfigInvalid && GetErrorForm() == ErrorForm::kText) {
@@ -112,7 +111,7 @@ std::string CheckToJson(const std::string& file,
 
 // The configuration to judge the policy with; "" for none.
 std::string ConfigFor(const CheckFlags& flags) {
-  if (!flags.config.empty() || flags.file == "-") {
+  if (!flags.config.empty() || IsStandardStream(flags.file)) {
     return flags.config;
   }
   const std::filesystem::path beside =
@@ -139,7 +138,7 @@ absl::StatusOr<std::unique_ptr<const Policy>> Check(const CheckFlags& flags) {
 }
 
 int RunCheck(const CheckFlags& flags) {
-  if (flags.file == "-" && !flags.config.empty()) {
+  if (IsStandardStream(flags.file) && !flags.config.empty()) {
     return ReportUsageError("With --config the policy cannot be standard input; name a file");
   }
   const absl::StatusOr<std::unique_ptr<const Policy>> policy = Check(flags);
@@ -154,7 +153,7 @@ int RunCheck(const CheckFlags& flags) {
     std::cerr << "warning: " << warning << std::endl;
   }
   return ReportStatus(WriteStandardOutput(absl::StrCat(
-      ShownFile(flags.file), ": ok: revision ", (*policy)->revision(), ", profiles: ",
+      NameOfInput(flags.file), ": ok: revision ", (*policy)->revision(), ", profiles: ",
       (*policy)->profiles().size(), ", rules: ", (*policy)->options().rules.size(), "\n")));
 }
 
@@ -162,7 +161,7 @@ int RunCheck(const CheckFlags& flags) {
 absl::StatusOr<std::string> ReadCsr(const std::string& file) {
   FLEETCA_ASSIGN_OR_RETURN(const std::string contents, ReadTextFile(file));
   absl::StatusOr<std::string> der = x509::DecodeOnePemOrDer(x509::kPemCertificateRequest, contents);
-  return der.ok() ? der : Annotate(der.status(), ShownFile(file));
+  return der.ok() ? der : Annotate(der.status(), NameOfInput(file));
 }
 
 // The certificate that asks, PEM or DER: the first of a chain.
@@ -182,7 +181,7 @@ absl::StatusOr<int> Explain(const ExplainFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const std::string der, ReadCsr(flags.csr));
   const absl::StatusOr<x509::Csr> csr = x509::ParseCsr(der, x509::CsrLimits());
   if (!csr.ok()) {
-    return Annotate(csr.status(), ShownFile(flags.csr));
+    return Annotate(csr.status(), NameOfInput(flags.csr));
   }
   AuthorizeRequest request;
   request.caller = flags.caller;
@@ -215,7 +214,7 @@ int RunExplain(const ExplainFlags& flags) {
   if (flags.caller.empty() == flags.certificate.empty()) {
     return ReportUsageError("Say who asks: by --as or by --certificate, and not by both");
   }
-  if (flags.file == "-" && flags.csr == "-") {
+  if (IsStandardStream(flags.file) && IsStandardStream(flags.csr)) {
     return ReportUsageError("The policy and the CSR cannot both be standard input; name a file");
   }
   const absl::StatusOr<int> code = Explain(flags);

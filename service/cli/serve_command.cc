@@ -8,6 +8,7 @@
 #include "base/exit_status.h"
 #include "base/log.h"
 #include "base/process_hardening.h"
+#include "base/public_key_decoding.h"
 #include "base/session_resumption.h"
 #include "base/signals.h"
 #include "base/standard_output.h"
@@ -63,6 +64,7 @@ absl::Status Serve(const ServeFlags& flags) {
   const absl::Status hardened = HardenProcess();
   const absl::Status scheduled = ScheduleForThroughput();
   const absl::Status not_resumed = DisableTlsSessionResumption();
+  const absl::Status decoded = DecodeEcKeysWithoutSearch();
   Signals signals;
   FLEETCA_ASSIGN_OR_RETURN(ServerConfig config, LoadServerConfig(flags.config));
   config.store.new_store = flags.new_store;
@@ -70,6 +72,7 @@ absl::Status Serve(const ServeFlags& flags) {
   WarnUnlessOk("the process is not hardened in full", hardened);
   WarnUnlessOk("threads preempt each other", scheduled);
   WarnUnlessOk("TLS sessions are resumed", not_resumed);
+  WarnUnlessOk("decoders are searched for the keys of certificates", decoded);
   if (!flags.ready_file.empty()) {
     FLEETCA_RETURN_IF_ERROR(RemoveReadyFile(flags.ready_file));
   }

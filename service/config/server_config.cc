@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/named_paths.h"
 #include "base/process_usage.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "fleetca/config/v1/config.pb.h"
 #include "service/revocation/crl_shard.h"
@@ -43,7 +44,7 @@ constexpr uint64_t kMaxStoreMemory = uint64_t{1} << 40;
 // What relative paths are relative to; "" is the current folder.
 std::string FolderOf(absl::string_view path) {
   const size_t slash = path.rfind('/');
-  if (path == "-" || slash == absl::string_view::npos) {
+  if (IsStandardStream(path) || slash == absl::string_view::npos) {
     return "";
   }
   return std::string(slash == 0 ? "/" : path.substr(0, slash));

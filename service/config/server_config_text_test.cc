@@ -11,14 +11,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-ServerConfig Parse(absl::string_view text) {
-  absl::StatusOr<ServerConfig> config = ParseServerConfig(text, kPath);
-  EXPECT_TRUE(config.ok()) << config.status();
-  return *std::move(config);
-}
-
 TEST(ServerConfigTextTest, ReadsBackToTheSame) {
-  const std::string text = ServerConfigToText(Parse(kGood));
+  const std::string text = ServerConfigToText(GoodConfig(kGood));
   absl::StatusOr<ServerConfig> again = ParseServerConfig(text, "-");
   ASSERT_TRUE(again.ok()) << again.status() << "\n" << text;
   EXPECT_EQ(ServerConfigToText(*again), text);
@@ -27,7 +21,7 @@ TEST(ServerConfigTextTest, ReadsBackToTheSame) {
 }
 
 TEST(ServerConfigTextTest, ShowsDefaults) {
-  const std::string text = ServerConfigToText(Parse(kGood));
+  const std::string text = ServerConfigToText(GoodConfig(kGood));
   for (const char* line :
        {"reflection: false", "seconds: 30", "max_batch_items: 1000", "max_csr_bytes: 8192",
         "LOG_LEVEL_INFO", "possession_lanes: POSSESSION_LANES_AUTO",
@@ -39,7 +33,7 @@ TEST(ServerConfigTextTest, ShowsDefaults) {
 }
 
 TEST(ServerConfigTextTest, MasksWhatLooksLikeASecret) {
-  ServerConfig config = Parse(kGood);
+  ServerConfig config = GoodConfig(kGood);
   config.issuer.key.path = "-----BEGIN PRIVATE KEY-----\nhunter2";
   EXPECT_THAT(ServerConfigToText(config), Not(HasSubstr("hunter2")));
   EXPECT_THAT(ServerConfigToText(config), HasSubstr("(masked)"));
@@ -47,7 +41,7 @@ TEST(ServerConfigTextTest, MasksWhatLooksLikeASecret) {
 }
 
 TEST(ServerConfigTextTest, JsonHasTheNamesOfTheTextAndDefaults) {
-  const std::string json = ServerConfigToJson(Parse(kGood));
+  const std::string json = ServerConfigToJson(GoodConfig(kGood));
   for (const char* member : {"\"policy_file\": \"conf/policy.textproto\"", "\"reflection\": false",
                              "\"drain_timeout\": \"30s\"", "\"LOG_LEVEL_INFO\""}) {
     EXPECT_THAT(json, HasSubstr(member));

@@ -131,15 +131,12 @@ absl::StatusOr<absl::Time> ReadIssuedAt(const JsonValue& claims, absl::Time now)
   return issued;
 }
 
-absl::StatusOr<std::string> ReadId(const JsonValue& claims) {
-  absl::StatusOr<std::string> id = Text(claims, "jti");
-  FLEETCA_RETURN_IF_ERROR(id.status());
+absl::Status CheckId(absl::string_view id) {
   const bool printable =
-      std::all_of(id->begin(), id->end(), [](char c) { return c > 0x20 && c < 0x7f; });
-  if (id->size() < kMinIdChars || id->size() > kMaxIdChars || !printable) {
-    return Refusal("jti is not 16 to 64 printable characters without blanks");
-  }
-  return id;
+      std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  return id.size() < kMinIdChars || id.size() > kMaxIdChars || !printable
+             ? Refusal("jti is not 16 to 64 printable characters without blanks")
+             : absl::OkStatus();
 }
 
 // A proxy on the way sees the proof before it is used: it must not get a certificate for its own
@@ -226,7 +223,8 @@ absl::StatusOr<RenewalProof> RenewalProof::Read(absl::string_view text,
     return Refusal(absl::StrCat("aud is another audience than ", question.audience));
   }
   FLEETCA_ASSIGN_OR_RETURN(const absl::Time issued, ReadIssuedAt(claims, question.now));
-  FLEETCA_ASSIGN_OR_RETURN(const std::string id, ReadId(claims));
+  FLEETCA_ASSIGN_OR_RETURN(const std::string id, Text(claims, "jti"));
+  FLEETCA_RETURN_IF_ERROR(CheckId(id));
   FLEETCA_RETURN_IF_ERROR(CheckCsr(claims, question.csr_der));
   proof.use_ = {
       .id_hash = Sha256OfParts({"fleetca renewal proof", leaf->public_key.spki, id}),

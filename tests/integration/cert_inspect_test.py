@@ -250,8 +250,12 @@ class CertInspectTest(local_files.LocalFilesTest):
                        *(("-cert_chain", self.path(chain)) if chain else ()), *more)
 
     def test_a_server_that_is_believed(self):
+        fleet.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                      self.path("other.key"), "-out", self.path("other.pem"), "-subj", "/CN=Other", "-days", "9")
         with self.s_server("middle.pem") as address:
             found = self.inspected(address, "--ca", self.path("root.pem"))[0]
+            self.assertTrue(self.inspected(address, "--ca", self.path("other.pem"), "--ca",
+                                           self.path("root.pem"))[0]["believed"])
             text = self.cert("inspect", address, "--ca", self.path("root.pem")).out.decode()
             pem = self.cert("inspect", "-o", "pem", "https://%s/orders" % address).out
         self.assertEqual((found["type"], found["believed"], found["protocol"]), ("server", True, "TLSv1.3"))

@@ -118,6 +118,8 @@ SPECIAL = {
                                        NOWHERE],
     "cert install --p12-passphrase-file": ["cert", "install", "web.p12", "--nss-db", "nssdb", "--p12-passphrase-file",
                                            NOWHERE],
+    "cert uninstall --p12-passphrase-file": ["cert", "uninstall", "web.p12", "--nss-db", "nssdb",
+                                             "--p12-passphrase-file", NOWHERE],
     "cert uninstall --passphrase-file": ["cert", "uninstall", "ca/root-ca.crt", "--store", "nss", "--passphrase-file",
                                          NOWHERE],
     "p12 export --key-passphrase-file": ["p12", "export", "--key", "encrypted.key", "--cert", "ca/admin.crt", "--out",

@@ -144,6 +144,34 @@ class LostAnswerTest(unittest.TestCase):
         self.assertEqual(right.code, 0, right.err)
         self.assert_issued_once("m")
 
+    def test_killed_between_the_keystore_and_the_certificate(self):
+        """The pipe holds the command up where the certificate is to be written."""
+        token = self.make_token("p")
+        certificate, keystore, passphrase = self.path("p.crt"), self.path("p.p12"), self.folder + ".pass"
+        with open(passphrase, "w", encoding="ascii") as file:
+            file.write("correct horse\n")
+        os.chmod(passphrase, 0o600)
+        command = self.command("p", token, "--p12-out", keystore, "--new-passphrase-file", passphrase)
+        os.mkfifo(certificate)
+        with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+            end = time.monotonic() + 20
+            while not os.path.exists(keystore) and process.poll() is None and time.monotonic() < end:
+                time.sleep(0.01)
+            self.assertTrue(os.path.exists(keystore), process.poll())
+            process.kill()
+        self.assertEqual(process.returncode, -signal.SIGKILL)
+        self.assertTrue(os.path.exists(self.path("p.key.pending")))
+        os.remove(certificate)
+        again = fleet.run(*command)
+        self.assertEqual(again.code, 0, again.err)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["p.crt", "p.key", "p.p12"])
+        leaf = fleet.openssl("x509", "-in", certificate)
+        self.assertEqual(fleet.openssl("pkcs12", "-in", keystore, "-passin", "file:" + passphrase, "-nokeys",
+                                       "-clcerts").partition(b"-----BEGIN")[2],
+                         leaf.partition(b"-----BEGIN")[2])
+        listed = self.fleet.at_server("token", "list", "--identity", HOST % "p", "-o", "json")
+        self.assertEqual("serial=" + json.loads(listed.out)[0]["last_serial"].upper(), fleet.serial_of(leaf))
+
     def test_what_was_refused_leaves_nothing_behind(self):
         token = self.make_token("r")
         refused = self.run_command("r", token, "--name", "DNS:evil.example")

@@ -145,6 +145,11 @@ class TrustStoreTest(unittest.TestCase):
         self.assertEqual(self.do("install", keystore, *flags)["places"], ["alice"])
         keys = subprocess.run(["certutil", "-K", "-d", "sql:" + database], capture_output=True, text=True, check=True)
         self.assertIn("alice", keys.stdout)
+        self.assertFalse(self.do("install", keystore, *flags)["changed"])
+        self.assertIn("certutil -F", self.refused("uninstall", self.root, "--nss-db", database))
+        self.assertEqual(self.do("uninstall", keystore, *flags)["places"], ["alice"])
+        keys = subprocess.run(["certutil", "-K", "-d", "sql:" + database], capture_output=True, text=True, check=False)
+        self.assertIn("no keys found", keys.stdout)
         with open(self.path("pass"), "w", encoding="ascii") as file:
             file.write("wrong\n")
         self.assertIn("passphrase", self.refused("install", keystore, *flags))

@@ -229,6 +229,7 @@ FOLDERS = {
         "client/cli/local",
         "client/cli/manual",
         "client/cli/terminal",
+        "client/files",
         "client/objects",
         "client/verdict",
         "proto",

@@ -34,7 +34,7 @@ ANY_TEST = list(TEST_FILES)
 # Third-party library (by the start of its include path) -> the files that may include it.
 THIRD_PARTY = {
     "absl/": ["*"],
-    "openssl/": ["base/openssl.h"],
+    "openssl/": ["base/openssl.h", "base/openssl_engine.h"],
     "re2/": ["service/policy/dns_regex.cc"],
     "rocksdb/": ["store/rocksdb/*"],
     "google/protobuf/": ["store/*", "tests/*", "bench/*"] + EDGES,

@@ -8,6 +8,7 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "base/time_text.h"
+#include "x509/canonical_name.h"
 #include "x509/name.h"
 #include "x509/signature_algorithm.h"
 #include "x509/signature_verifier.h"
@@ -23,7 +24,7 @@ absl::Status Refuse(Reason reason, absl::string_view message) {
 }  // namespace
 
 absl::Status CheckCrlIssuer(const Crl& crl, const Certificate& issuer) {
-  if (crl.issuer != issuer.subject) {
+  if (!SameName(crl.issuer, issuer.subject)) {
     return Refuse(Reason::kCrlIssuerOther,
                   absl::StrCat("The CRL is of the issuer \"", NameToText(crl.issuer),
                                "\", not of \"", NameToText(issuer.subject),
@@ -81,7 +82,7 @@ absl::Status CheckCrlTime(const Crl& crl, absl::Time at) {
 }
 
 absl::Status CheckCrlScope(const Crl& crl, const Certificate& certificate) {
-  if (crl.issuer != certificate.issuer) {
+  if (!SameName(crl.issuer, certificate.issuer)) {
     return Refuse(Reason::kCrlIssuerOther,
                   absl::StrCat("The CRL is of the issuer \"", NameToText(crl.issuer),
                                "\", and the certificate was issued by \"",

@@ -40,6 +40,16 @@ TEST(VerifyCrl, BelievesTheIssuerForAsLongAsTheCrlIsValid) {
   }
 }
 
+// RFC 5280 7.1.
+TEST(VerifyCrl, AnotherSpellingOfTheIssuersNameIsTheSameIssuer) {
+  const TestCa ca = MakeTestRoot(KeyType::kP256);
+  const TestCa spelled = WithRespelledName(ca);
+  const std::string der = IssueTestCrl(spelled, TestCrlSpec(spelled), {});
+  FLEETCA_EXPECT_OK(Verify(der, ca.certificate));
+  const std::string leaf = IssueLeaf(ca, TestKey::OfType(KeyType::kP256));
+  FLEETCA_EXPECT_OK(CheckCrlScope(*ParseCrl(der), *ParseCertificate(leaf)));
+}
+
 TEST(VerifyCrl, RefusesAnotherIssuer) {
   const TestCa root = MakeTestRoot(KeyType::kP256);
   const TestCa issuing = MakeTestIssuingCa(root, KeyType::kP256);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "x509/canonical_name.h"
 #include "x509/chain.h"
 #include "x509/der/oid.h"
 #include "x509/tbs.h"
@@ -10,7 +11,7 @@ namespace fleetca::x509 {
 
 const char* OcspDelegateFault(const Certificate& delegate, const Certificate& issuer) {
   const auto& purposes = delegate.extended_key_usage;
-  if (delegate.issuer != issuer.subject) {
+  if (!SameName(delegate.issuer, issuer.subject)) {
     return "names another issuer";
   }
   if (!delegate.authority_key_id.empty() && !issuer.subject_key_id.empty() &&

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "x509/canonical_name.h"
 #include "x509/name.h"
 #include "x509/revocation/cert_id.h"
 #include "x509/revocation/ocsp_delegate.h"
@@ -41,7 +42,7 @@ absl::Status CheckAnswered(OcspResponseStatus status) {
 // Whether the response names the holder of this certificate as its responder.
 bool IsResponder(const OcspResponse& response, const Certificate& certificate) {
   if (!response.responder_name.empty()) {
-    return response.responder_name == certificate.subject;
+    return SameName(response.responder_name, certificate.subject);
   }
   const auto hash = ResponderKeyHash(certificate.public_key.key_bits);
   return response.responder_key_hash == absl::string_view(hash.data(), hash.size());
@@ -72,7 +73,7 @@ absl::Status CheckDelegate(const Certificate& delegate, const OcspQuestion& ques
       question.at - question.skew > delegate.not_after) {
     return Untrusted("its responder's certificate is not valid at this time");
   }
-  const absl::Status is_signed = VerifySignedBy(delegate, *question.issuer);
+  const absl::Status is_signed = VerifySignedByKeyOf(delegate, *question.issuer);
   return absl::IsInvalidArgument(is_signed) ? Untrusted(is_signed.message()) : is_signed;
 }
 
@@ -135,10 +136,15 @@ absl::StatusOr<const OcspSingleResponse*> VerifyOcspResponse(const OcspResponse&
   if (!question.nonce.empty() && response.nonce.has_value() && *response.nonce != question.nonce) {
     return other("has another nonce than the request, so it is an old one");
   }
+  // A responder may go by either spelling of the issuer's name; the key is the same.
   const IssuerHashes issuer(*question.issuer);
+  const IssuerHashes as_called(
+      question.issuer_name.empty() ? question.issuer->subject : question.issuer_name,
+      question.issuer->public_key.key_bits);
   const OcspSingleResponse* answer = nullptr;
   for (const OcspSingleResponse& single : response.responses) {
-    if (single.cert_id.serial != question.serial || !issuer.Matches(single.cert_id)) {
+    if (single.cert_id.serial != question.serial ||
+        (!issuer.Matches(single.cert_id) && !as_called.Matches(single.cert_id))) {
       continue;
     }
     // One for each hash, or the same twice; which of two that differ is right nobody can tell.

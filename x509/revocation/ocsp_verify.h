@@ -14,6 +14,9 @@ namespace fleetca::x509 {
 struct OcspQuestion {
   // The certificate of the CA that issued the one asked about, believed as it stands.
   const Certificate* issuer = nullptr;
+  // The Name element by which the certificate calls its issuer, of which a CertID is made (RFC 6960
+  // 4.1.1); empty where it is not known, and the issuer's own spelling alone counts.
+  absl::string_view issuer_name;
   // INTEGER contents.
   absl::string_view serial;
   // What the request had; empty where it had none. An answer without a nonce is accepted

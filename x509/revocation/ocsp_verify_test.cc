@@ -305,5 +305,37 @@ TEST(VerifyOcspResponse, TellsAnErrorOfTheResponder) {
               is_not_answered(absl::StatusCode::kFailedPrecondition));
 }
 
+// RFC 5280 7.1, and a CertID is made of the name as the certificate has it.
+TEST(VerifyOcspResponse, AnotherSpellingOfTheIssuersNameIsTheSameIssuer) {
+  const std::string respelled = Respelled(Fixture().issuer.subject);
+  Certificate issuer = Fixture().issuer;
+  issuer.subject = respelled;
+  // The delegate's certificate has the issuer's own spelling.
+  const auto maker =
+      OcspResponseTemplate::Create(issuer, Fixture().delegate, Fixture().responder.scheme);
+  ASSERT_TRUE(maker.ok()) << maker.status();
+  const std::string data = (*maker)->Build(OcspFixture::Good());
+  const std::string response = Fixture().SignData(data);
+  OcspQuestion question = Question();
+  EXPECT_THAT(Verdict(response, question), IsError(kInvalid, Reason::kOcspResponseOther));
+  question.issuer_name = respelled;
+  EXPECT_EQ(Verdict(response, question).value(), OcspCertStatus::kGood);
+  // Of a responder that goes by the issuer's own spelling.
+  EXPECT_EQ(Verdict(Fixture().Respond(OcspFixture::Good()), question).value(),
+            OcspCertStatus::kGood);
+  // Issuer and delegate, each in another spelling.
+  question.issuer = &issuer;
+  EXPECT_EQ(Verdict(response, question).value(), OcspCertStatus::kGood);
+}
+
+// Of a responder that is named in another spelling than its certificate has.
+TEST(VerifyOcspResponse, AnotherSpellingOfTheRespondersNameIsTheSameResponder) {
+  const std::string data =
+      DataOf(der::Encode(der::ContextConstructed(1), Respelled(Fixture().issuer.subject)));
+  EXPECT_EQ(
+      Verdict(ResponseOf(data, Fixture().ca.scheme, Fixture().ca.key, ""), Question()).value(),
+      OcspCertStatus::kGood);
+}
+
 }  // namespace
 }  // namespace fleetca::x509

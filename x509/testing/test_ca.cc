@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/str_replace.h"
 #include "x509/certificate.h"
 #include "x509/der/oid.h"
 #include "x509/name.h"
@@ -90,6 +91,28 @@ TestCa MakeTestIssuingCa(const TestCa& root, KeyType type) {
 
 TestCa MakeTestEdgeCa(const TestCa& root, const NameConstraints& name_constraints) {
   return IssueCa(&root, KeyType::kP256, "Edge CA", kDay * 365, 0, name_constraints);
+}
+
+std::string Respelled(absl::string_view subject) {
+  std::string other = absl::StrReplaceAll(subject, {{"\x0c\x05"
+                                                     "Fleet",
+                                                     "\x13\x05"
+                                                     "FLEET"}});
+  if (other == subject) {
+    std::cerr << "no name of a test's CA" << std::endl;
+    std::abort();
+  }
+  return other;
+}
+
+TestCa WithRespelledName(const TestCa& ca) {
+  EVP_PKEY_up_ref(ca.key.get());
+  return {.key = testing::TestKey(EvpPkeyPtr(ca.key.get())),
+          .scheme = ca.scheme,
+          .subject = Respelled(ca.subject),
+          .key_id = ca.key_id,
+          .not_after = ca.not_after,
+          .certificate = ca.certificate};
 }
 
 TbsTemplateOptions LeafOptions(const TestCa& ca) {

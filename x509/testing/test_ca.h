@@ -40,6 +40,11 @@ TestCa MakeTestIssuingCa(const TestCa& root, KeyType type);
 // The same with these name constraints.
 TestCa MakeTestEdgeCa(const TestCa& root, const NameConstraints& name_constraints);
 
+// The subject of a CA of these in other octets, which are the same name by RFC 5280 section 7.1.
+std::string Respelled(absl::string_view subject);
+// The CA as one that spells its own name so.
+TestCa WithRespelledName(const TestCa& ca);
+
 // What such a CA says in a leaf and what the lint is to expect of it.
 TbsTemplateOptions LeafOptions(const TestCa& ca);
 LintPolicy LeafPolicy(const TestCa& ca);

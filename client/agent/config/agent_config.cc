@@ -14,6 +14,7 @@
 #include "base/config/config_text.h"
 #include "base/file.h"
 #include "base/named_paths.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/agent/config/ca_config.h"
 #include "client/agent/config/conflicts.h"
@@ -33,7 +34,7 @@ constexpr char kStatusSocket[] = "status.sock";
 // What relative paths are relative to; "" is the current folder.
 std::string FolderOfConfig(absl::string_view path) {
   const size_t slash = path.rfind('/');
-  if (path == "-" || slash == absl::string_view::npos) {
+  if (IsStandardStream(path) || slash == absl::string_view::npos) {
     return "";
   }
   return std::string(slash == 0 ? "/" : path.substr(0, slash));
@@ -142,7 +143,7 @@ absl::StatusOr<AgentOptions> Parse(absl::string_view text, absl::string_view pat
 
 // An agent obeys what it reads, and waits for nobody.
 absl::StatusOr<std::string> ReadConfig(const std::string& path) {
-  if (path == "-") {
+  if (IsStandardStream(path)) {
     return ReadFile(path);
   }
   FLEETCA_RETURN_IF_ERROR(CheckConfigWriters(path));

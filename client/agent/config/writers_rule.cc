@@ -73,11 +73,11 @@ absl::Status CheckOne(const std::string& one, const std::string& file, uid_t use
   return absl::OkStatus();
 }
 
-absl::Status CheckWay(const std::filesystem::path& file, uid_t user) {
-  std::filesystem::path way;
+absl::Status CheckFoldersTo(const std::filesystem::path& file, uid_t user) {
+  std::filesystem::path folder;
   for (const std::filesystem::path& part : file) {
-    way /= part;
-    FLEETCA_RETURN_IF_ERROR(CheckOne(way.string(), file.string(), user));
+    folder /= part;
+    FLEETCA_RETURN_IF_ERROR(CheckOne(folder.string(), file.string(), user));
   }
   return absl::OkStatus();
 }
@@ -97,9 +97,9 @@ absl::Status CheckWriters(const std::string& path, uid_t user) {
   if (error) {
     return absl::OkStatus();
   }
-  FLEETCA_RETURN_IF_ERROR(CheckWay(absolute, user));
+  FLEETCA_RETURN_IF_ERROR(CheckFoldersTo(absolute, user));
   const std::filesystem::path real = std::filesystem::canonical(absolute, error);
-  return error || real == absolute ? absl::OkStatus() : CheckWay(real, user);
+  return error || real == absolute ? absl::OkStatus() : CheckFoldersTo(real, user);
 }
 
 absl::Status CheckConfigWriters(const std::string& path) {

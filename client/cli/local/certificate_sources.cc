@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/terminal/output.h"
 #include "client/cli/terminal/timed_read.h"
@@ -59,11 +60,11 @@ absl::StatusOr<std::vector<std::string>> ReadCertificateFile(const std::string& 
   return ders.ok() ? std::move(ders) : Annotate(ders.status(), NameOfInput(file));
 }
 
-absl::Status AddFromFileOrFolder(const std::string& path, CertificateHeap* heap) {
+absl::Status AddFromFileOrFolder(const std::string& path, CertificateIndex* index) {
   std::error_code error;
-  if (path == "-" || !std::filesystem::is_directory(path, error)) {
+  if (IsStandardStream(path) || !std::filesystem::is_directory(path, error)) {
     FLEETCA_ASSIGN_OR_RETURN(std::vector<std::string> ders, ReadCertificateFile(path));
-    heap->AddAll(std::move(ders), NameOfInput(path));
+    index->AddAll(std::move(ders), NameOfInput(path));
     return absl::OkStatus();
   }
   FLEETCA_ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesOf(path));
@@ -75,9 +76,9 @@ absl::Status AddFromFileOrFolder(const std::string& path, CertificateHeap* heap)
         contents.ok() ? ReadCertificates(contents->view()) : contents.status();
     if (ders.ok()) {
       any = true;
-      heap->AddAll(*std::move(ders), file);
+      index->AddAll(*std::move(ders), file);
     } else if (contents.ok() && absl::StrContains(contents->view(), kCertificateLabel)) {
-      heap->AddUnusable(Annotate(ders.status(), file));
+      index->AddUnusable(Annotate(ders.status(), file));
     }
   }
   return any ? absl::OkStatus()
@@ -88,9 +89,9 @@ absl::Status AddFromFileOrFolder(const std::string& path, CertificateHeap* heap)
                                 "that does, or the file itself"));
 }
 
-void SayUnusable(const CertificateHeap& heap, absl::string_view but_for_der) {
+void SayUnusable(const CertificateIndex& index, absl::string_view but_for_der) {
   size_t said = 0, others = 0;
-  for (const CertificateHeap::Unusable& unusable : heap.unusable()) {
+  for (const CertificateIndex::Unusable& unusable : index.unusable()) {
     if (!but_for_der.empty() && unusable.der == but_for_der) {
       continue;
     }

@@ -12,6 +12,7 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/output_check.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/facts/facts_json.h"
 #include "client/cli/local/certificate_sources.h"
@@ -20,9 +21,8 @@
 #include "client/cli/terminal/duration_flag.h"
 #include "client/cli/terminal/output.h"
 #include "client/cli/terminal/slow_work.h"
-#include "client/cli/terminal/timed_read.h"
 #include "client/verdict/chain_fix.h"
-#include "client/verdict/way_text.h"
+#include "client/verdict/path_text.h"
 #include "x509/name.h"
 
 namespace fleetca::client {
@@ -52,23 +52,23 @@ struct FixFlags {
   OutputFlags output;
 };
 
-absl::Status GapError(const Way& way) {
+absl::Status GapError(const CertificationPath& path) {
   absl::string_view remedy = "; get it from that CA and give it by --from";
-  if (!way.unusable.empty()) {
+  if (!path.unusable.empty()) {
     remedy = "; give another certificate of that CA by --from";
-  } else if (!way.path.back()->ca_issuers_urls.empty()) {
+  } else if (!path.certificates.back()->ca_issuers_urls.empty()) {
     remedy = ", from where --fetch takes it";
   }
   return FailedPrecondition(Reason::kFileMissing, "--from",
-                            absl::StrCat(GapSentence(way), remedy, "; nothing was written"));
+                            absl::StrCat(GapSentence(path), remedy, "; nothing was written"));
 }
 
 // Whether what is there cannot be the chain that a server sends. A server does not send its root,
 // so a chain may end below a CA that nobody gave; but the issuer of the certificate itself is
 // hardly ever a root, and one that is there and does not fit is no chain's.
-bool IsBroken(const Way& way, bool with_root) {
-  return way.end == WayEnd::kGap &&
-         (way.path.size() == 1 || with_root || !way.near_miss.empty() || !way.unusable.empty());
+bool IsBroken(const CertificationPath& path, bool with_root) {
+  return path.end == PathEnd::kGap && (path.certificates.size() == 1 || with_root ||
+                                       !path.near_miss.empty() || !path.unusable.empty());
 }
 
 // The chain as it is written, and what of FILE is not in it.
@@ -80,8 +80,8 @@ struct Fixed {
   std::string issuer_not_seen;
 };
 
-absl::StatusOr<Fixed> Fix(const FixFlags& flags, const CertificateHeap& given,
-                          CertificateHeap* heap) {
+absl::StatusOr<Fixed> Fix(const FixFlags& flags, const CertificateIndex& given,
+                          CertificateIndex* index) {
   // It may be the certificate whose chain this is, or stand in its chain.
   if (!given.unusable().empty()) {
     return Annotate(given.unusable().front().why,
@@ -94,26 +94,26 @@ absl::StatusOr<Fixed> Fix(const FixFlags& flags, const CertificateHeap& given,
     const SlowWork slow("fetching the issuers that are missing");
     const absl::Duration timeout = ParseDurationFlag(flags.timeout).value_or(absl::Seconds(10));
     FetchMissing(
-        *leaf, now, [timeout](const std::string& url) { return FetchIssuers(url, timeout); }, heap,
+        *leaf, now, [timeout](const std::string& url) { return FetchIssuers(url, timeout); }, index,
         &problems);
     for (const absl::Status& problem : problems) {
       Say(problem.message());
     }
   }
-  const Way way = FindWays(*leaf, {.others = heap, .at = now}).front();
-  if (IsBroken(way, flags.with_root)) {
-    return GapError(way);
+  const CertificationPath path = FindPaths(*leaf, {.others = index, .at = now}).front();
+  if (IsBroken(path, flags.with_root)) {
+    return GapError(path);
   }
-  Fixed fixed{.chain = way.path};
-  if (way.end == WayEnd::kGap) {
-    fixed.issuer_not_seen = x509::NameToText(way.path.back()->issuer);
+  Fixed fixed{.chain = path.certificates};
+  if (path.end == PathEnd::kGap) {
+    fixed.issuer_not_seen = x509::NameToText(path.certificates.back()->issuer);
   } else if (!flags.with_root && fixed.chain.size() > 1) {
     fixed.chain.pop_back();
     fixed.root_left_out = true;
   }
   for (const x509::Certificate* certificate : given.certificates()) {
     const bool used = std::any_of(
-        way.path.begin(), way.path.end(),
+        path.certificates.begin(), path.certificates.end(),
         [certificate](const x509::Certificate* one) { return one->der == certificate->der; });
     if (!used) {
       fixed.dropped.push_back(certificate);
@@ -123,22 +123,22 @@ absl::StatusOr<Fixed> Fix(const FixFlags& flags, const CertificateHeap& given,
 }
 
 nlohmann::ordered_json ToJson(const std::vector<const x509::Certificate*>& certificates,
-                              const CertificateHeap& heap) {
+                              const CertificateIndex& index) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const x509::Certificate* certificate : certificates) {
     list.push_back({{"subject", SubjectOf(*certificate)},
                     {"issuer", x509::NameToText(certificate->issuer)},
                     {"not_after", TimeToJson(certificate->not_after)},
-                    {"from", std::string(heap.OriginOf(*certificate))}});
+                    {"from", std::string(index.OriginOf(*certificate))}});
   }
   return list;
 }
 
-std::string ToText(const Fixed& fixed, const CertificateHeap& heap) {
+std::string ToText(const Fixed& fixed, const CertificateIndex& index) {
   std::string text;
   for (const x509::Certificate* certificate : fixed.chain) {
     absl::StrAppend(&text, EscapeForDisplay(SubjectOf(*certificate)), " (",
-                    EscapeForDisplay(heap.OriginOf(*certificate)), ")\n");
+                    EscapeForDisplay(index.OriginOf(*certificate)), ")\n");
   }
   return text;
 }
@@ -151,13 +151,13 @@ std::string PemOf(const Fixed& fixed) {
   return CertificatesToPem(ders);
 }
 
-std::string Shown(const FixFlags& flags, const Fixed& fixed, const CertificateHeap& heap) {
+std::string Shown(const FixFlags& flags, const Fixed& fixed, const CertificateIndex& index) {
   switch (ParseForm(flags.output.form)) {
     case OutputForm::kText:
-      return ToText(fixed, heap);
+      return ToText(fixed, index);
     case OutputForm::kJson:
-      return JsonToText({{"chain", ToJson(fixed.chain, heap)},
-                         {"dropped", ToJson(fixed.dropped, heap)},
+      return JsonToText({{"chain", ToJson(fixed.chain, index)},
+                         {"dropped", ToJson(fixed.dropped, index)},
                          {"root_left_out", fixed.root_left_out},
                          {"issuer_not_seen", fixed.issuer_not_seen},
                          {"pem", PemOf(fixed)}});
@@ -186,16 +186,16 @@ absl::Status Run(const FixFlags& flags) {
   const Replace replace = flags.force ? Replace::kAllButKeys : Replace::kNothing;
   FLEETCA_RETURN_IF_ERROR(CheckFiles(flags, replace));
   FLEETCA_ASSIGN_OR_RETURN(std::vector<std::string> ders, ReadCertificateFile(flags.file));
-  CertificateHeap given(CertificateHeap::Holds::kTrustAnchors);
-  CertificateHeap heap(CertificateHeap::Holds::kTrustAnchors);
+  CertificateIndex given(CertificateIndex::Holds::kTrustAnchors);
+  CertificateIndex index(CertificateIndex::Holds::kTrustAnchors);
   const std::string name = NameOfInput(flags.file);
   given.AddAll(ders, name);
-  heap.AddAll(std::move(ders), name);
+  index.AddAll(std::move(ders), name);
   for (const std::string& path : flags.from) {
-    FLEETCA_RETURN_IF_ERROR(AddFromFileOrFolder(path, &heap));
+    FLEETCA_RETURN_IF_ERROR(AddFromFileOrFolder(path, &index));
   }
-  FLEETCA_ASSIGN_OR_RETURN(const Fixed fixed, Fix(flags, given, &heap));
-  SayUnusable(heap);
+  FLEETCA_ASSIGN_OR_RETURN(const Fixed fixed, Fix(flags, given, &index));
+  SayUnusable(index);
   for (const x509::Certificate* certificate : fixed.dropped) {
     Say(absl::StrCat("dropped, as it belongs to no way from \"", SubjectOf(*fixed.chain.front()),
                      "\" to its root: \"", SubjectOf(*certificate), "\""));
@@ -205,7 +205,7 @@ absl::Status Run(const FixFlags& flags) {
                      "\", is not there: the chain is complete if that is a root, and else give "
                      "what is missing by --from"));
   }
-  return WriteObject(flags.output, PemOf(fixed), Shown(flags, fixed, heap), replace);
+  return WriteObject(flags.output, PemOf(fixed), Shown(flags, fixed, index), replace);
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ TEST_F(ChainCommandTest, TheRootNeedNotBeThere) {
                 "did not sign it");
 }
 
-// An expired way is not taken where another one is valid.
+// An expired path is not taken where another one is valid.
 TEST_F(ChainCommandTest, OfCrossSignedWaysTheValidOneIsTaken) {
   const auto old_root =
       fleetca::testing::MakeByOpenSsl({.common_name = "Old root",

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/terminal/timed_read.h"
 #include "client/files/folder_entries.h"
@@ -64,7 +65,7 @@ absl::StatusOr<std::vector<std::string>> ReadFolderOfCertificates(const std::str
 
 absl::StatusOr<std::vector<std::string>> ReadCertificatesAt(const std::string& path) {
   struct stat info;
-  if (path != "-" && stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
+  if (!IsStandardStream(path) && stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
     return ReadFolderOfCertificates(path);
   }
   return ReadFileOfCertificates(path);

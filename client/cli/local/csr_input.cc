@@ -7,6 +7,7 @@
 #include "base/display_escape.h"
 #include "base/errors.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/terminal/timed_read.h"
 #include "client/objects/object_reader.h"

@@ -3,6 +3,7 @@
 
 #include "base/errors.h"
 #include "base/exit_status.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/facts/facts.h"
 #include "client/cli/facts/facts_json.h"
@@ -10,7 +11,6 @@
 #include "client/cli/local/csr_commands.h"
 #include "client/cli/local/csr_input.h"
 #include "client/cli/terminal/output.h"
-#include "client/cli/terminal/timed_read.h"
 #include "x509/pem.h"
 
 namespace fleetca::client {

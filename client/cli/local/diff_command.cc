@@ -14,14 +14,17 @@
 #include "base/exit_status.h"
 #include "base/secret.h"
 #include "base/sha256.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/facts/arc_flag.h"
 #include "client/cli/facts/facts.h"
 #include "client/cli/facts/facts_json.h"
+#include "client/cli/facts/foreign_certificate.h"
 #include "client/cli/local/object_difference.h"
 #include "client/cli/terminal/command_files.h"
 #include "client/cli/terminal/output.h"
 #include "client/cli/terminal/timed_read.h"
+#include "client/objects/certificate_chain.h"
 #include "client/objects/object_reader.h"
 #include "x509/authz/authz_oids.h"
 #include "x509/certificate.h"
@@ -33,7 +36,7 @@ namespace {
 constexpr char kExamples[] = R"help(
 The first certificate of each file is compared, or its first CSR where it holds no certificate. Names,
 roles and other lists are compared as sets; of a certificate and a CSR, the subject, the names and the
-key. Exit status: 0 the same contents, 1 they differ, 2 they could not be compared.
+key; and of one that is not accepted here, as of X.509 version 1, no extensions. Exit status: 0 the same contents, 1 they differ, 2 they could not be compared.
 
 Examples:
   fleetca cert diff web.crt web.crt
@@ -71,12 +74,23 @@ absl::StatusOr<nlohmann::ordered_json> Compared(absl::string_view contents,
     return ComparedCsr(csr->der);
   }
   FLEETCA_ASSIGN_OR_RETURN(const std::vector<std::string> ders, CertificatesOf(std::move(objects)));
-  FLEETCA_ASSIGN_OR_RETURN(const CertificateFacts facts, FactsOfCertificate(ders.front(), oids));
-  FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate certificate,
-                           x509::ParseCertificate(ders.front()));
+  FLEETCA_ASSIGN_OR_RETURN(const CertificateFacts facts, FactsOfAnyCertificate(ders.front(), oids));
   nlohmann::ordered_json json = CertificateToJson(facts);
-  json["public_key_sha256"] = HexSha256(certificate.public_key.spki);
+  const absl::StatusOr<x509::Certificate> accepted = x509::ParseCertificate(ders.front());
+  json["public_key_sha256"] =
+      accepted.ok() ? HexSha256(accepted->public_key.spki) : PublicKeyFingerprint(ders.front());
   return json;
+}
+
+// Of such a certificate extensions and grants are not read, so that both might seem to have none.
+void SayIfNotAccepted(const std::string& file, const nlohmann::ordered_json& side) {
+  const auto reason = side.find("not_accepted");
+  if (reason != side.end()) {
+    Say(absl::StrCat(NameOfInput(file),
+                     " is not accepted here, so its extensions are not read and "
+                     "not compared: ",
+                     reason->get<std::string>()));
+  }
 }
 
 absl::StatusOr<nlohmann::ordered_json> ReadSide(const std::string& file,
@@ -123,6 +137,8 @@ absl::StatusOr<int> Diff(const DiffFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(const x509::AuthzOids oids, x509::AuthzOids::FromArc(flags.arc));
   FLEETCA_ASSIGN_OR_RETURN(const nlohmann::ordered_json a, ReadSide(flags.a, oids));
   FLEETCA_ASSIGN_OR_RETURN(const nlohmann::ordered_json b, ReadSide(flags.b, oids));
+  SayIfNotAccepted(flags.a, a);
+  SayIfNotAccepted(flags.b, b);
   const std::vector<FieldDifference> differences = DifferencesOf(a, b);
   FLEETCA_RETURN_IF_ERROR(
       WriteData("", flags.form == "json" ? ToJson(differences) : ToText(differences, flags)));

@@ -15,6 +15,7 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/facts/arc_flag.h"
 #include "client/cli/facts/facts_json.h"
@@ -56,7 +57,7 @@ struct InspectFlags {
   std::string arc = std::string(x509::kDefaultFleetArcText);
   PassphraseFlag passphrase;
   // For a server alone.
-  std::string roots;
+  std::vector<std::string> roots;
   std::string server_name;
   std::string start_tls;
   std::string timeout = kUsualTimeout;
@@ -66,7 +67,7 @@ enum class TargetKind { kFile, kFolder, kServer };
 
 TargetKind KindOf(const std::string& target) {
   struct stat info;
-  if (target != "-" && stat(target.c_str(), &info) == 0) {
+  if (!IsStandardStream(target) && stat(target.c_str(), &info) == 0) {
     return S_ISDIR(info.st_mode) ? TargetKind::kFolder : TargetKind::kFile;
   }
   return ParseServerAddress(target).has_value() ? TargetKind::kServer : TargetKind::kFile;
@@ -74,10 +75,10 @@ TargetKind KindOf(const std::string& target) {
 
 // Flags of a server where there is none.
 std::string Mistake(const InspectFlags& flags, TargetKind kind) {
-  for (const auto& [flag, value] :
-       {std::pair("--server-name", &flags.server_name), std::pair("--starttls", &flags.start_tls),
-        std::pair("--ca", &flags.roots)}) {
-    if (kind != TargetKind::kServer && !value->empty()) {
+  for (const auto& [flag, is_given] : {std::pair("--server-name", !flags.server_name.empty()),
+                                       std::pair("--starttls", !flags.start_tls.empty()),
+                                       std::pair("--ca", !flags.roots.empty())}) {
+    if (kind != TargetKind::kServer && is_given) {
       return absl::StrCat(flag, " is for a server, such as web.fleet.example:443, and ",
                           NameOfInput(flags.target),
                           kind == TargetKind::kFolder ? " is a folder" : " is a file");
@@ -92,9 +93,12 @@ std::string Mistake(const InspectFlags& flags, TargetKind kind) {
     return absl::StrCat(flags.passphrase.name, " is for a PKCS#12 file, and ", target,
                         kind == TargetKind::kFolder ? " is a folder" : " is a server");
   }
-  return StandardInputMistake({{"file", flags.target},
-                               {"--ca", flags.roots},
-                               {flags.passphrase.name, flags.passphrase.file}});
+  std::vector<FlaggedFile> inputs = {{"file", flags.target},
+                                     {flags.passphrase.name, flags.passphrase.file}};
+  for (const std::string& file : flags.roots) {
+    inputs.push_back({"--ca", file});
+  }
+  return StandardInputMistake(inputs);
 }
 
 absl::StatusOr<std::vector<Inspected>> InspectFile(const InspectFlags& flags,
@@ -115,7 +119,7 @@ absl::StatusOr<std::vector<Inspected>> InspectFile(const InspectFlags& flags,
 absl::StatusOr<std::vector<Inspected>> InspectAddress(const InspectFlags& flags,
                                                       const InspectContext& context) {
   InspectServerOptions options = {.probe = {.address = *ParseServerAddress(flags.target)},
-                                  .roots_file = flags.roots};
+                                  .roots_files = flags.roots};
   const std::string& host = options.probe.address.host;
   options.probe.server_name =
       flags.server_name.empty() && !IsIpAddress(host) ? host : flags.server_name;
@@ -171,7 +175,7 @@ absl::StatusOr<std::string> InspectAny(const InspectFlags& flags, TargetKind kin
 // Of what is no file and looks like a server.
 std::string ServerMistake(const InspectFlags& flags, TargetKind kind) {
   struct stat info;
-  return kind == TargetKind::kFile && flags.target != "-" &&
+  return kind == TargetKind::kFile && !IsStandardStream(flags.target) &&
                  stat(flags.target.c_str(), &info) != 0 && errno == ENOENT
              ? MistypedServer(flags.target)
              : "";
@@ -192,8 +196,10 @@ int RunInspect(const InspectFlags& flags) {
 void AddServerFlags(CLI::App& command, InspectFlags* flags) {
   command
       .add_option("--ca", flags->roots,
-                  "The roots by which a server is judged; by default those of this machine")
-      ->type_name("FILE");
+                  "The roots by which a server is judged; by default those of this machine; may be "
+                  "repeated")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   command
       .add_option("--server-name", flags->server_name,
                   "The name that a server is asked for (SNI), and judged by; by default the host")

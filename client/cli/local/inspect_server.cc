@@ -4,17 +4,15 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "base/errors.h"
-#include "base/secret.h"
 #include "base/status_macros.h"
 #include "client/cli/facts/facts_text.h"
+#include "client/cli/local/certificate_sources.h"
 #include "client/cli/local/presented_chain.h"
-#include "client/cli/local/server_belief.h"
+#include "client/cli/local/server_verdict.h"
 #include "client/cli/local/stapled_ocsp.h"
-#include "client/cli/terminal/timed_read.h"
-#include "client/objects/object_reader.h"
-#include "client/verdict/certificate_heap.h"
+#include "client/verdict/certificate_index.h"
 #include "client/verdict/system_roots.h"
 
 namespace fleetca::client {
@@ -23,18 +21,16 @@ namespace {
 using nlohmann::ordered_json;
 
 // A machine without roots can look at a server all the same.
-absl::StatusOr<SystemRoots> LoadRoots(const std::string& file) {
-  if (file.empty()) {
+absl::StatusOr<SystemRoots> LoadRoots(const std::vector<std::string>& files) {
+  if (files.empty()) {
     absl::StatusOr<SystemRoots> system = LoadSystemRoots();
     return system.ok() ? std::move(system) : SystemRoots{.path = "this machine, which has none"};
   }
-  FLEETCA_ASSIGN_OR_RETURN(const SecretBytes contents, ReadWithTimeout(file));
-  absl::StatusOr<std::vector<std::string>> ders = ReadCertificates(contents.view());
-  if (!ders.ok()) {
-    return Annotate(ders.status(), NameOfInput(file));
+  SystemRoots roots{.path = absl::StrJoin(files, ", ")};
+  for (const std::string& file : files) {
+    FLEETCA_ASSIGN_OR_RETURN(std::vector<std::string> ders, ReadCertificateFile(file));
+    roots.roots.AddAll(std::move(ders), file);
   }
-  SystemRoots roots{.path = file};
-  roots.roots.AddAll(*std::move(ders), file);
   return roots;
 }
 
@@ -42,7 +38,7 @@ struct Findings {
   PresentedServer server;
   // What the client would ask for.
   std::string host;
-  ServerBelief belief;
+  ServerVerdict verdict;
   ChainFindings chain;
   StapledOcsp ocsp;
 };
@@ -51,7 +47,7 @@ struct Findings {
 std::vector<std::string> ChainLines(const Findings& found) {
   std::vector<std::string> lines;
   for (const std::string& sentence : found.chain.sentences) {
-    const bool said = absl::StrContains(found.belief.sentence, absl::StripSuffix(sentence, "."));
+    const bool said = absl::StrContains(found.verdict.sentence, absl::StripSuffix(sentence, "."));
     lines.push_back(said ? "It has a gap, as said above." : sentence);
   }
   return lines;
@@ -69,7 +65,7 @@ std::string HeadText(const Findings& found, const ProbeOptions& probe) {
       TextLine("Asks for yours",
                server.asks_for_certificate ? "yes: a client's certificate" : "no"),
       TextLine("Believed",
-               absl::StrCat(found.belief.believed ? "yes, " : "NO, ", found.belief.sentence)),
+               absl::StrCat(found.verdict.believed ? "yes, " : "NO, ", found.verdict.sentence)),
       TextLines("Chain", ChainLines(found)), TextLine("Stapled OCSP", found.ocsp.sentence),
       TextLine("Certificates", absl::StrCat(server.chain_der.size())));
 }
@@ -87,8 +83,8 @@ ordered_json HeadJson(const Findings& found, const InspectServerOptions& options
   }
   json["asks_for_certificate"] = server.asks_for_certificate;
   json["proved_key"] = server.proved_key;
-  json["believed"] = found.belief.believed;
-  json["believed_reason"] = found.belief.sentence;
+  json["believed"] = found.verdict.believed;
+  json["believed_reason"] = found.verdict.sentence;
   json["chain_in_order"] = found.chain.in_order;
   json["chain_has_gap"] = found.chain.has_gap;
   json["chain_findings"] = found.chain.sentences;
@@ -102,7 +98,7 @@ ordered_json HeadJson(const Findings& found, const InspectServerOptions& options
 
 absl::StatusOr<Inspected> InspectServer(const InspectServerOptions& options,
                                         const InspectContext& context) {
-  FLEETCA_ASSIGN_OR_RETURN(const SystemRoots roots, LoadRoots(options.roots_file));
+  FLEETCA_ASSIGN_OR_RETURN(const SystemRoots roots, LoadRoots(options.roots_files));
   Findings found;
   FLEETCA_ASSIGN_OR_RETURN(found.server, ProbeServer(options.probe));
   found.host =
@@ -110,7 +106,7 @@ absl::StatusOr<Inspected> InspectServer(const InspectServerOptions& options,
   found.chain = FindInChain(found.server.chain_der, roots.roots, context.now);
   found.ocsp = JudgeStapledOcsp(found.server.ocsp_response, found.server.chain_der, roots.roots,
                                 context.now);
-  found.belief = JudgeServer(found.server, found.host, roots, found.ocsp, context.now);
+  found.verdict = JudgeServer(found.server, found.host, roots, found.ocsp, context.now);
   Inspected inspected = {HeadText(found, options.probe), HeadJson(found, options), ""};
   for (const std::string& der : found.server.chain_der) {
     FLEETCA_ASSIGN_OR_RETURN(const Inspected certificate, InspectCertificate(der, context));

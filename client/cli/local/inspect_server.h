@@ -14,11 +14,11 @@ namespace fleetca::client {
 
 struct InspectServerOptions {
   ProbeOptions probe;
-  // PEM, DER or PKCS#7 of the roots that are to be trusted; "" for the system's.
-  std::string roots_file;
+  // PEM, DER or PKCS#7 of the roots that are to be trusted; none for the system's.
+  std::vector<std::string> roots_files;
 };
 
-// One object for the server: how it was reached, whether the system's roots (or those of the file)
+// One object for the server: how it was reached, whether the system's roots (or those of the files)
 // lead to its certificate and why not, what is wrong with the order of its chain, and the
 // certificates themselves. The roots are read before anything is sent. The errors of ProbeServer,
 // ReadFile, ReadCertificates and LoadSystemRoots.

@@ -37,7 +37,7 @@ constexpr char kInstallExamples[] = R"help(
 Only the certificate of a CA that is its own issuer and is in force is installed: whoever holds its
 key can then make a certificate of any name that this host's programs believe. What is there already
 stays as it is. `fleetca cert uninstall` undoes it. Of a PKCS#12 file the key and its certificates go into
-an NSS database, as Firefox and Chromium use them towards servers; `certutil -F` takes such a key out.
+an NSS database, as Firefox and Chromium use them towards servers.
 
 Examples:
   fleetca cert install ca/root-ca.crt --dry-run
@@ -46,7 +46,9 @@ Examples:
 )help";
 
 constexpr char kUninstallExamples[] = R"help(
-Takes out the entries that hold exactly this certificate, whoever put them there, and no others.
+Takes out the entries that hold exactly this certificate, whoever put them there, and no others. By a
+PKCS#12 file its key goes with its certificate out of an NSS database, and its issuers stay; by a
+certificate alone no key goes, as it may be the only copy.
 
 Examples:
   fleetca cert uninstall ca/root-ca.crt --nss-db nssdb
@@ -70,6 +72,7 @@ struct Done {
   std::string store;
   std::vector<std::string> places;
   bool changed = false;
+  std::vector<std::string> stays;
 };
 
 absl::StatusOr<std::string> ReadOneCertificate(const std::string& path) {
@@ -135,32 +138,22 @@ absl::StatusOr<std::string> ShownName(const InstallFlags& flags, absl::string_vi
   return name.empty() ? "root" : name;
 }
 
-// A key with its certificates, by which the programs of the store show who they are.
-absl::StatusOr<Done> InstallKeystore(const InstallFlags& flags) {
-  FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<TrustStore> store, OpenStore(flags.store));
-  if (!store->HoldsKeys()) {
-    return FailedPrecondition(
-        Reason::kFileInvalid,
-        absl::StrCat(flags.certificate, " is a keystore, and ", store->Description(),
-                     " is for roots; --nss-db puts its key into an NSS database, Java takes the "
-                     "file as a keystore as it is, and its root comes out by: fleetca p12 import ",
-                     flags.certificate, " --bundle-out root.pem"));
-  }
-  FLEETCA_ASSIGN_OR_RETURN(const StoreReadyKeystore keystore,
-                           ReadForStore(flags.certificate, flags.name, flags.p12_passphrase));
-  if (!flags.dry_run) {
-    FLEETCA_RETURN_IF_ERROR(store->AddKeystore(keystore.pkcs12.view(), keystore.passphrase.view()));
-  }
-  return Done{.verb = "installed",
-              .sha256 = keystore.sha256,
-              .store = store->Description(),
-              .places = {keystore.name},
-              .changed = true};
+Done DoneTo(const TrustStore& store, const char* verb, KeystoreChange change) {
+  return {.verb = verb,
+          .sha256 = std::move(change.sha256),
+          .store = store.Description(),
+          .places = std::move(change.places),
+          .changed = change.changed,
+          .stays = std::move(change.stays)};
 }
 
 absl::StatusOr<Done> Install(const InstallFlags& flags) {
   if (IsKeystore(flags.certificate)) {
-    return InstallKeystore(flags);
+    FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<TrustStore> store, OpenStore(flags.store));
+    FLEETCA_ASSIGN_OR_RETURN(KeystoreChange change,
+                             InstallKeystore(*store, flags.certificate, flags.name,
+                                             flags.p12_passphrase, flags.dry_run));
+    return DoneTo(*store, "installed", std::move(change));
   }
   FLEETCA_ASSIGN_OR_RETURN(const std::string der, ReadOneCertificate(flags.certificate));
   FLEETCA_ASSIGN_OR_RETURN(const CertificateFacts facts, FactsOfAnyCertificate(der));
@@ -199,15 +192,18 @@ absl::StatusOr<std::string> WantedSha256(const std::string& certificate) {
 }
 
 absl::StatusOr<Done> Uninstall(const InstallFlags& flags) {
+  if (IsKeystore(flags.certificate)) {
+    FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<TrustStore> store, OpenStore(flags.store));
+    FLEETCA_ASSIGN_OR_RETURN(
+        KeystoreChange change,
+        UninstallKeystore(*store, flags.certificate, flags.p12_passphrase, flags.dry_run));
+    return DoneTo(*store, "uninstalled", std::move(change));
+  }
   FLEETCA_ASSIGN_OR_RETURN(const std::string sha256, WantedSha256(flags.certificate));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<TrustStore> store, OpenStore(flags.store));
+  FLEETCA_RETURN_IF_ERROR(CheckIsThere(*store));
+  FLEETCA_RETURN_IF_ERROR(CheckHoldsNoKeyOf(*store, sha256));
   Done done = {.verb = "uninstalled", .sha256 = sha256, .store = store->Description()};
-  // Who mistypes the path must not believe that the root is gone.
-  if (!store->IsThere()) {
-    return FailedPrecondition(Reason::kFileMissing,
-                              absl::StrCat("There is nothing to uninstall from: ", done.store,
-                                           " is not there; look at its path"));
-  }
   FLEETCA_ASSIGN_OR_RETURN(const std::vector<TrustStoreEntry> there, FindEntries(*store, sha256));
   for (const TrustStoreEntry& entry : there) {
     if (!flags.dry_run) {
@@ -235,6 +231,9 @@ std::string InWords(const InstallFlags& flags, const Done& done) {
 
 absl::Status Report(const InstallFlags& flags, const absl::StatusOr<Done>& done) {
   FLEETCA_RETURN_IF_ERROR(done.status());
+  for (const std::string& sentence : done->stays) {
+    Say(sentence);
+  }
   if (flags.form != "json") {
     return WriteData("", InWords(flags, *done));
   }
@@ -298,14 +297,17 @@ void AddInstallCommand(CLI::App& parent, int* exit_code) {
 }
 
 void AddUninstallCommand(CLI::App& parent, int* exit_code) {
-  CLI::App* command =
-      parent.add_subcommand("uninstall", "Have this host's programs trust a root no longer");
+  CLI::App* command = parent.add_subcommand(
+      "uninstall", "Have this host's programs trust a root, or use a key of a .p12, no longer");
   auto flags = std::make_shared<InstallFlags>();
   command
       ->add_option("file", flags->certificate,
-                   "The root, PEM or DER, or its SHA-256 in hex; - is standard input")
+                   "The root, PEM or DER, or its SHA-256 in hex, - is standard input; or the "
+                   "PKCS#12 file of a key in NSS")
       ->type_name("FILE")
       ->required();
+  AddPassphraseFlag(*command, "p12-passphrase-file", "The passphrase of a PKCS#12 file",
+                    &flags->p12_passphrase);
   AddCommonFlags(*command, flags.get());
   command->footer(kUninstallExamples);
   Run(*command, flags, Uninstall, exit_code);

@@ -10,6 +10,7 @@
 #include "base/output_check.h"
 #include "base/output_file.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/facts/facts_json.h"
 #include "client/cli/facts/facts_text.h"
@@ -21,8 +22,6 @@ namespace fleetca::client {
 namespace {
 
 constexpr mode_t kKeyMode = 0600;
-constexpr absl::string_view kStandardStream = "-";
-
 KeyDerivation DerivationOf(const KeyOutput& output) {
   return output.derivation == "pbkdf2" ? KeyDerivation::kPbkdf2 : KeyDerivation::kScrypt;
 }
@@ -34,7 +33,7 @@ Replace ReplaceOf(const KeyOutput& output) {
 // Only of regular files: what else there is has its own rules.
 void SayWhereOthersMayRead(const std::string& path) {
   struct stat info;
-  if (path != kStandardStream && stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
+  if (!IsStandardStream(path) && stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
       (info.st_mode & (S_IRGRP | S_IROTH)) != 0) {
     Say(absl::StrCat("others than its owner may read ", path,
                      ", which holds a private key in the clear; run: chmod 600 ", path));
@@ -44,7 +43,7 @@ void SayWhereOthersMayRead(const std::string& path) {
 }  // namespace
 
 std::string NameOfOutput(const KeyOutput& output) {
-  return output.file == kStandardStream ? "the new key" : output.file;
+  return IsStandardStream(output.file) ? "the new key" : output.file;
 }
 
 absl::StatusOr<ReadKey> ReadKeyFile(const std::string& path, const PassphraseFlag& passphrase) {
@@ -99,7 +98,7 @@ void AddDerivationFlag(CLI::App& command, KeyOutput* output) {
 }
 
 std::string KeyOutputMistake(const KeyOutput& output, absl::string_view form) {
-  return output.file == kStandardStream && form == "json"
+  return IsStandardStream(output.file) && form == "json"
              ? "--out - writes the key to standard output, where -o json writes its answer; give "
                "the key a file"
              : "";
@@ -124,13 +123,13 @@ absl::Status WriteKey(const EVP_PKEY* key, const std::optional<SecretBytes>& pas
   } else {
     FLEETCA_ASSIGN_OR_RETURN(pem, EncodePrivateKey(key));
   }
-  return output.file == kStandardStream
+  return IsStandardStream(output.file)
              ? WriteData("", pem.view())
              : WriteOutput(output.file, pem.view(), kKeyMode, ReplaceOf(output));
 }
 
 void SayInTheClear(const std::string& path) {
-  if (!path.empty() && path != kStandardStream) {
+  if (!path.empty() && !IsStandardStream(path)) {
     Say(absl::StrCat(path,
                      " holds the key in the clear, with mode 0600: whoever reads it has the key"));
   }
@@ -160,7 +159,7 @@ absl::StatusOr<std::string> KeyToText(const EVP_PKEY* key, KeyForm form,
 
 absl::Status AnswerWritten(const EVP_PKEY* key, const KeyOutput& output,
                            absl::string_view encryption, absl::string_view form) {
-  if (output.file == kStandardStream) {
+  if (IsStandardStream(output.file)) {
     return absl::OkStatus();
   }
   const KeyForm key_form = encryption.empty() ? KeyForm::kPkcs8 : KeyForm::kEncryptedPkcs8;

@@ -9,6 +9,7 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/facts/facts_json.h"
 #include "client/cli/facts/facts_text.h"

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/crypto_types.h"
 #include "base/private_key.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 
 namespace fleetca::client {
@@ -12,7 +13,7 @@ namespace fleetca::client {
 namespace {
 
 bool PrintsToo(const OutputFlags& output) {
-  return output.file.empty() || output.file == "-" || output.form != "pem";
+  return output.file.empty() || IsStandardStream(output.file) || output.form != "pem";
 }
 
 }  // namespace
@@ -39,7 +40,7 @@ std::string KeySourceMistake(const KeySource& source, const OutputFlags& output)
   if (source.new_key.empty() && !source.output.file.empty()) {
     return "--key-out is for the key that --new-key makes; --key is there already";
   }
-  if (source.output.file == "-" && PrintsToo(output)) {
+  if (IsStandardStream(source.output.file) && PrintsToo(output)) {
     return "--key-out - writes the key to standard output, where --out or -o writes too; give the "
            "key a file";
   }

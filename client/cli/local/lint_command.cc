@@ -9,6 +9,7 @@
 #include "base/display_escape.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/facts/arc_flag.h"
 #include "client/cli/facts/facts_json.h"
@@ -16,7 +17,6 @@
 #include "client/cli/terminal/command_files.h"
 #include "client/cli/terminal/output.h"
 #include "client/cli/terminal/pager.h"
-#include "client/cli/terminal/timed_read.h"
 #include "client/verdict/lint/certificate_lint.h"
 
 namespace fleetca::client {

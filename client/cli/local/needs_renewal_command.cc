@@ -13,6 +13,7 @@
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "base/time_text.h"
 #include "client/cli/facts/facts.h"

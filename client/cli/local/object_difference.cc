@@ -9,6 +9,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 namespace fleetca::client {
 namespace {
@@ -22,6 +23,12 @@ constexpr std::array<absl::string_view, 2> kNotCompared = {"type", "pem"};
 // What a certificate and a CSR both say.
 constexpr std::array<absl::string_view, 4> kInBoth = {"subject", "names", "key",
                                                       "public_key_sha256"};
+
+// What FactsOfAnyCertificate reads of a certificate that is not accepted here, in the words that it
+// has for every other.
+constexpr std::array<absl::string_view, 9> kOfAnyCertificate = {
+    "subject", "issuer", "serial",           "names", "not_before", "not_after",
+    "key",     "sha256", "public_key_sha256"};
 
 std::string ValueText(const ordered_json& value) {
   return value.is_string() ? value.get<std::string>()
@@ -46,15 +53,25 @@ void AddFields(const std::string& name, const ordered_json& value, Fields* field
   fields->emplace_back(name, std::move(values));
 }
 
-Fields FieldsOf(const ordered_json& object, bool only_in_both) {
+// Those of `wanted` alone, where that is not empty.
+Fields FieldsOf(const ordered_json& object, absl::Span<const absl::string_view> wanted) {
   Fields fields;
   for (const auto& [key, value] : object.items()) {
     if (!absl::c_linear_search(kNotCompared, key) &&
-        (!only_in_both || absl::c_linear_search(kInBoth, key))) {
+        (wanted.empty() || absl::c_linear_search(wanted, key))) {
       AddFields(key, value, &fields);
     }
   }
   return fields;
+}
+
+absl::Span<const absl::string_view> WantedOf(const ordered_json& a, const ordered_json& b) {
+  if (a.value("type", "") != b.value("type", "")) {
+    return kInBoth;
+  }
+  return a.contains("not_accepted") || b.contains("not_accepted")
+             ? absl::Span<const absl::string_view>(kOfAnyCertificate)
+             : absl::Span<const absl::string_view>();
 }
 
 const std::set<std::string>& ValuesOf(const Fields& fields, const std::string& name) {
@@ -87,8 +104,8 @@ void Compare(const std::string& name, const Fields& a, const Fields& b,
 }  // namespace
 
 std::vector<FieldDifference> DifferencesOf(const ordered_json& a, const ordered_json& b) {
-  const bool only_in_both = a.value("type", "") != b.value("type", "");
-  const Fields fields_a = FieldsOf(a, only_in_both), fields_b = FieldsOf(b, only_in_both);
+  const absl::Span<const absl::string_view> wanted = WantedOf(a, b);
+  const Fields fields_a = FieldsOf(a, wanted), fields_b = FieldsOf(b, wanted);
   std::vector<FieldDifference> differences;
   for (const auto& [name, values] : fields_a) {
     Compare(name, fields_a, fields_b, &differences);

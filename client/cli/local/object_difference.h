@@ -19,7 +19,8 @@ struct FieldDifference {
 
 // `a` and `b` are objects as CertificateToJson and CsrToJson make them. Of two of the same type
 // every field counts but "type" and "pem"; of a certificate and a CSR those that both have: the
-// subject, the names and the key. In the order of `a`. Thread-safe.
+// subject, the names and the key; and where one of two certificates is not accepted here, those
+// that are read of any. In the order of `a`. Thread-safe.
 std::vector<FieldDifference> DifferencesOf(const nlohmann::ordered_json& a,
                                            const nlohmann::ordered_json& b);
 

@@ -62,6 +62,19 @@ TEST(ObjectDifferenceTest, AFieldThatOneSideLacksDiffers) {
   EXPECT_THAT(differences[1].only_b, ElementsAre("true"));
 }
 
+TEST(ObjectDifferenceTest, OfWhatIsNotAcceptedNoExtensionsCount) {
+  ordered_json foreign = Certificate();
+  foreign["not_accepted"] = "it is of version 1";
+  foreign["is_ca"] = true;
+  foreign.erase("authz");
+  EXPECT_THAT(DifferencesOf(Certificate(), foreign), IsEmpty());
+  EXPECT_THAT(DifferencesOf(foreign, Certificate()), IsEmpty());
+  foreign["serial"] = "02";
+  const auto differences = DifferencesOf(Certificate(), foreign);
+  ASSERT_EQ(differences.size(), 1);
+  EXPECT_EQ(differences[0].field, "serial");
+}
+
 TEST(ObjectDifferenceTest, OfACsrCountsWhatACsrCanSay) {
   const ordered_json csr = {{"type", "certificate_request"},
                             {"subject", "CN=web"},

@@ -54,6 +54,18 @@ TEST_F(P12CommandsTest, InAndOutAgain) {
             0);
 }
 
+TEST_F(P12CommandsTest, TheChainMayLieInSeveralFiles) {
+  const std::vector<std::string> chain = {"--chain", Path("root.pem"), "--chain",
+                                          Path("issuing.pem")};
+  const nlohmann::json made = Json(Export(chain));
+  ASSERT_EQ(made["issuers"].size(), 2);
+  EXPECT_EQ(made["issuers"][0]["subject"], "CN=Issuing");
+  EXPECT_EQ(made["issuers"][1]["subject"], "CN=Root");
+  ExpectRefused(Export({"--chain", Path("root.pem"), "--chain", Path("absent"), "--force"}), 1,
+                Path("absent"));
+  ExpectRefused(Export({"--chain", "-", "--chain", "-"}), 2, "cannot both be standard input");
+}
+
 TEST_F(P12CommandsTest, Json) {
   const nlohmann::json made = Json(Export({"--chain", Path("issuing.pem"), "--name", "web"}));
   EXPECT_EQ(made["certificate"]["subject"], "CN=web");

@@ -13,6 +13,7 @@
 #include "base/output_check.h"
 #include "base/output_file.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/facts/facts_json.h"
 #include "client/cli/facts/facts_text.h"
@@ -48,7 +49,7 @@ constexpr mode_t kSecretMode = 0600;
 struct ExportFlags {
   std::string key;
   std::string certificate;
-  std::string chain;
+  std::vector<std::string> chain;
   std::string name;
   std::string out;
   std::string form = "text";
@@ -68,8 +69,19 @@ Replace ReplaceOf(const ExportFlags& flags) {
   return flags.force ? Replace::kAllButSingleKeys : Replace::kNothing;
 }
 
+std::vector<FlaggedFile> InputsOf(const ExportFlags& flags) {
+  std::vector<FlaggedFile> inputs = {{"--key", flags.key},
+                                     {"--cert", flags.certificate},
+                                     {flags.passphrase.name, flags.passphrase.file},
+                                     {flags.key_passphrase.name, flags.key_passphrase.file}};
+  for (const std::string& path : flags.chain) {
+    inputs.push_back({"--chain", path});
+  }
+  return inputs;
+}
+
 std::string MistakeOf(const ExportFlags& flags) {
-  if (flags.out == "-" && flags.form == "json") {
+  if (IsStandardStream(flags.out) && flags.form == "json") {
     return "-o json and --out - do not go together: both would be on standard output";
   }
   if (const std::string shown = EscapeForDisplay(flags.name); shown != flags.name) {
@@ -77,11 +89,7 @@ std::string MistakeOf(const ExportFlags& flags) {
                         "\" has octets that are not UTF-8, or characters that cannot be shown; "
                         "give a name of letters");
   }
-  return StandardInputMistake({{"--key", flags.key},
-                               {"--cert", flags.certificate},
-                               {"--chain", flags.chain},
-                               {flags.passphrase.name, flags.passphrase.file},
-                               {flags.key_passphrase.name, flags.key_passphrase.file}});
+  return StandardInputMistake(InputsOf(flags));
 }
 
 // Says how many certificates of --cert, beside the first, are not issuers of it.
@@ -104,15 +112,16 @@ absl::StatusOr<std::vector<std::string>> FindIssuers(const ExportFlags& flags,
   const std::string certificate = others.front();
   others.erase(others.begin());
   std::vector<std::string> given = others;
-  if (!flags.chain.empty()) {
-    FLEETCA_ASSIGN_OR_RETURN(std::vector<std::string> chain, ReadCertificatesAt(flags.chain));
+  for (const std::string& path : flags.chain) {
+    FLEETCA_ASSIGN_OR_RETURN(std::vector<std::string> chain, ReadCertificatesAt(path));
     std::move(chain.begin(), chain.end(), std::back_inserter(given));
   }
   std::vector<std::string> issuers = IssuersOf(certificate, given);
   if (!flags.chain.empty() && issuers.empty() && !IsItsOwnIssuer(certificate)) {
     return FailedPrecondition(
         Reason::kFileInvalid,
-        absl::StrCat(flags.chain, " holds no issuer of the certificate in ", flags.certificate,
+        absl::StrCat(absl::StrJoin(flags.chain, ", "), flags.chain.size() == 1 ? " holds" : " hold",
+                     " no issuer of the certificate in ", flags.certificate,
                      "; `fleetca cert inspect` shows who issued it. Give its issuer's certificate, "
                      "or leave --chain away"));
   }
@@ -159,7 +168,7 @@ absl::Status Report(const ExportFlags& flags, const Content& content) {
     Say("--legacy: triple DES and SHA-1 are weak. Give the file only to what cannot read the "
         "modern form, with a long passphrase, and delete it afterwards");
   }
-  if (flags.out == "-") {
+  if (IsStandardStream(flags.out)) {
     return absl::OkStatus();
   }
   if (flags.form == "json") {
@@ -186,12 +195,7 @@ absl::Status Report(const ExportFlags& flags, const Content& content) {
 
 absl::Status RunExport(const ExportFlags& flags) {
   FLEETCA_RETURN_IF_ERROR(
-      CheckOutputs({.outputs = {{"--out", flags.out, ReplaceOf(flags)}},
-                    .inputs = {{"--key", flags.key},
-                               {"--cert", flags.certificate},
-                               {"--chain", flags.chain},
-                               {flags.passphrase.name, flags.passphrase.file},
-                               {flags.key_passphrase.name, flags.key_passphrase.file}}},
+      CheckOutputs({.outputs = {{"--out", flags.out, ReplaceOf(flags)}}, .inputs = InputsOf(flags)},
                    NextStep::kMakeHere));
   FLEETCA_ASSIGN_OR_RETURN(const Content content, ReadContent(flags));
   FLEETCA_ASSIGN_OR_RETURN(const SecretBytes passphrase,
@@ -218,8 +222,9 @@ void AddFiles(CLI::App& command, ExportFlags* flags) {
       ->required();
   command
       .add_option("--chain", flags->chain,
-                  "A file or a folder of certificates among which the issuers are")
-      ->type_name("PATH");
+                  "A file or a folder of certificates among which the issuers are; may be repeated")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
   command.add_option("--out", flags->out, "Write the PKCS#12 file here; - is standard output")
       ->type_name("FILE")
       ->required();

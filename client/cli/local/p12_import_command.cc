@@ -12,6 +12,7 @@
 #include "base/output_file.h"
 #include "base/private_key.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/facts/facts_json.h"
 #include "client/cli/facts/facts_text.h"
@@ -83,7 +84,7 @@ std::vector<FlaggedOutput> OutputsOf(const ImportFlags& flags) {
 // Whether data goes to standard output, where nothing else may be then.
 bool WritesToStandardOutput(const ImportFlags& flags) {
   for (const FlaggedOutput& output : OutputsOf(flags)) {
-    if (output.path == "-") {
+    if (IsStandardStream(output.path)) {
       return true;
     }
   }
@@ -184,7 +185,7 @@ absl::Status WriteAll(const ImportFlags& flags, const std::vector<Output>& outpu
 std::vector<std::string> FilesWritten(const ImportFlags& flags) {
   std::vector<std::string> files;
   for (const FlaggedOutput& output : OutputsOf(flags)) {
-    if (!output.path.empty() && output.path != "-") {
+    if (!output.path.empty() && !IsStandardStream(output.path)) {
       files.push_back(output.path);
     }
   }

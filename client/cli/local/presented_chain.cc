@@ -6,9 +6,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "client/verdict/canonical_name.h"
 #include "client/verdict/chain_builder.h"
-#include "client/verdict/way_text.h"
+#include "client/verdict/path_text.h"
+#include "x509/canonical_name.h"
 #include "x509/certificate.h"
 #include "x509/first_certificate.h"
 #include "x509/name.h"
@@ -42,7 +42,7 @@ void CheckOrder(const std::vector<std::optional<x509::HeldCertificate>>& chain,
       findings->in_order = false;
       findings->sentences.push_back(absl::StrCat("Certificate ", i + 1, " was sent before."));
     } else if (i > 0 && chain[i - 1].has_value() &&
-               !SameName((*chain[i - 1])->issuer, certificate.subject)) {
+               !x509::SameName((*chain[i - 1])->issuer, certificate.subject)) {
       findings->in_order = false;
       findings->sentences.push_back(absl::StrCat(
           "Certificate ", i + 1, ", of ", Quoted(certificate.subject),
@@ -52,39 +52,41 @@ void CheckOrder(const std::vector<std::optional<x509::HeldCertificate>>& chain,
   }
 }
 
-void CheckGap(const x509::Certificate& leaf, const Way& way, ChainFindings* findings) {
-  const x509::Certificate& last = *way.path.back();
-  switch (way.end) {
-    case WayEnd::kTrusted:
+void CheckGap(const x509::Certificate& leaf, const CertificationPath& path,
+              ChainFindings* findings) {
+  const x509::Certificate& last = *path.certificates.back();
+  switch (path.end) {
+    case PathEnd::kTrusted:
       return;
-    case WayEnd::kSelfSigned:
+    case PathEnd::kSelfSigned:
       findings->sentences.push_back(
           last.der == leaf.der
               ? "The server's certificate is self-signed."
               : absl::StrCat("The chain ends at ", Quoted(last.subject),
                              ", a root that is not among those that are trusted."));
       return;
-    case WayEnd::kGap:
+    case PathEnd::kGap:
       break;
   }
   // A root need not be sent, so what is missing may be a root that nobody here trusts.
   findings->has_gap = true;
-  findings->sentences.push_back(absl::StrCat(GapSentence(way), "."));
+  findings->sentences.push_back(absl::StrCat(GapSentence(path), "."));
 }
 
 }  // namespace
 
-ChainFindings FindInChain(const std::vector<std::string>& chain_der, const CertificateHeap& roots,
+ChainFindings FindInChain(const std::vector<std::string>& chain_der, const CertificateIndex& roots,
                           absl::Time now) {
   ChainFindings findings;
   const std::vector<std::optional<x509::HeldCertificate>> chain = Hold(chain_der);
   CheckOrder(chain, &findings);
   if (!chain.empty() && chain.front().has_value()) {
-    CertificateHeap others;
+    CertificateIndex others;
     others.AddAll({chain_der.begin() + 1, chain_der.end()}, "the server");
     const x509::Certificate& leaf = **chain.front();
-    const std::vector<Way> ways = FindWays(leaf, {.roots = &roots, .others = &others, .at = now});
-    CheckGap(leaf, ways.front(), &findings);
+    const std::vector<CertificationPath> paths =
+        FindPaths(leaf, {.roots = &roots, .others = &others, .at = now});
+    CheckGap(leaf, paths.front(), &findings);
   }
   if (findings.sentences.empty()) {
     findings.sentences.push_back("Complete and in order.");

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "client/verdict/certificate_heap.h"
+#include "client/verdict/certificate_index.h"
 
 namespace fleetca::client {
 
@@ -22,7 +22,7 @@ struct ChainFindings {
 
 // `chain_der` is as the server sent it, its own certificate first; `roots` are those that are
 // trusted. Thread-safe.
-ChainFindings FindInChain(const std::vector<std::string>& chain_der, const CertificateHeap& roots,
+ChainFindings FindInChain(const std::vector<std::string>& chain_der, const CertificateIndex& roots,
                           absl::Time now);
 
 }  // namespace fleetca::client

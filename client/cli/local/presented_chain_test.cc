@@ -35,7 +35,7 @@ class PresentedChainTest : public ::testing::Test {
   const OpenSslCertificate root_ = Make("Root", nullptr);
   const OpenSslCertificate middle_ = Make("Middle", &root_);
   const OpenSslCertificate leaf_ = Make("Leaf", &middle_);
-  CertificateHeap roots_;
+  CertificateIndex roots_;
 };
 
 TEST_F(PresentedChainTest, WithTheRootOrWithoutItAChainIsComplete) {

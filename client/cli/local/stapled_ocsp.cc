@@ -37,10 +37,10 @@ StapledOcsp ToStapled(const x509::OcspSingleResponse& single) {
   return {"unknown", absl::StrCat("unknown to the responder", until)};
 }
 
-// The certificate whose key signed `leaf`, of `heap`, or null.
-const x509::Certificate* IssuerIn(const CertificateHeap& heap, const x509::Certificate& leaf) {
-  for (const x509::Certificate* const candidate : heap.WithSubject(leaf.issuer)) {
-    if (x509::VerifySignedBy(leaf, *candidate).ok()) {
+// The certificate whose key signed `leaf`, of `index`, or null.
+const x509::Certificate* IssuerIn(const CertificateIndex& index, const x509::Certificate& leaf) {
+  for (const x509::Certificate* const candidate : index.WithSubject(leaf.issuer)) {
+    if (x509::VerifySignedByKeyOf(leaf, *candidate).ok()) {
       return candidate;
     }
   }
@@ -49,9 +49,9 @@ const x509::Certificate* IssuerIn(const CertificateHeap& heap, const x509::Certi
 
 absl::StatusOr<StapledOcsp> Judge(absl::string_view response,
                                   const std::vector<std::string>& chain_der,
-                                  const CertificateHeap& roots, absl::Time now) {
+                                  const CertificateIndex& roots, absl::Time now) {
   FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate leaf, x509::ParseCertificate(chain_der[0]));
-  CertificateHeap sent;
+  CertificateIndex sent;
   sent.AddAll({chain_der.begin() + 1, chain_der.end()}, "the server");
   const x509::Certificate* issuer = IssuerIn(sent, leaf);
   if (issuer == nullptr) {
@@ -62,17 +62,19 @@ absl::StatusOr<StapledOcsp> Judge(absl::string_view response,
                            "the certificate of the issuer, which signs it, was not sent");
   }
   FLEETCA_ASSIGN_OR_RETURN(const x509::OcspResponse parsed, x509::ParseOcspResponse(response));
-  FLEETCA_ASSIGN_OR_RETURN(
-      const x509::OcspSingleResponse* const single,
-      x509::VerifyOcspResponse(parsed,
-                               {.issuer = issuer, .serial = leaf.serial, .nonce = "", .at = now}));
+  FLEETCA_ASSIGN_OR_RETURN(const x509::OcspSingleResponse* const single,
+                           x509::VerifyOcspResponse(parsed, {.issuer = issuer,
+                                                             .issuer_name = leaf.issuer,
+                                                             .serial = leaf.serial,
+                                                             .nonce = "",
+                                                             .at = now}));
   return ToStapled(*single);
 }
 
 }  // namespace
 
 StapledOcsp JudgeStapledOcsp(absl::string_view response, const std::vector<std::string>& chain_der,
-                             const CertificateHeap& roots, absl::Time now) {
+                             const CertificateIndex& roots, absl::Time now) {
   if (response.empty()) {
     return {"none", "none was sent"};
   }

@@ -7,7 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "client/verdict/certificate_heap.h"
+#include "client/verdict/certificate_index.h"
 
 namespace fleetca::client {
 
@@ -22,7 +22,7 @@ struct StapledOcsp {
 // chain_der.front(), or one whom that has certified. The issuer is looked for among the rest of the
 // chain, whatever its order, and `roots`, by name and signature. Thread-safe.
 StapledOcsp JudgeStapledOcsp(absl::string_view response, const std::vector<std::string>& chain_der,
-                             const CertificateHeap& roots, absl::Time now);
+                             const CertificateIndex& roots, absl::Time now);
 
 // Whether the certificate wants a response with every handshake: the feature status_request of
 // RFC 7633. False for what cannot be read. Thread-safe.

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "client/verdict/certificate_heap.h"
+#include "client/verdict/certificate_index.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"
@@ -37,7 +37,7 @@ class StapledOcspTest : public ::testing::Test {
   }
 
   StapledOcsp Judge(const std::string& response, absl::Time now = x509::kTestNow) const {
-    return JudgeStapledOcsp(response, {leaf_, fixture_.ca.certificate}, CertificateHeap(), now);
+    return JudgeStapledOcsp(response, {leaf_, fixture_.ca.certificate}, CertificateIndex(), now);
   }
 
   const x509::OcspFixture& fixture_ = x509::OcspFixture::P256();
@@ -54,24 +54,37 @@ TEST_F(StapledOcspTest, WhatTheResponderSays) {
   EXPECT_THAT(revoked.sentence, StartsWith("revoked on "));
 }
 
+// RFC 5280 7.1.
+TEST_F(StapledOcspTest, TheIssuersNameMayBeSpelledOtherwiseInTheCertificate) {
+  const std::string leaf = x509::IssueLeaf(x509::WithRespelledName(fixture_.ca),
+                                           fleetca::testing::TestKey::OfType(KeyType::kP256));
+  x509::OcspAnswer answer = x509::OcspFixture::Good();
+  const auto parsed = x509::ParseCertificate(leaf);
+  answer.serial = parsed->serial;
+  const StapledOcsp judged =
+      JudgeStapledOcsp(fixture_.Respond(answer), {leaf, fixture_.ca.certificate},
+                       CertificateIndex(), x509::kTestNow);
+  EXPECT_EQ(judged.status, "good") << judged.sentence;
+}
+
 TEST_F(StapledOcspTest, WhatIsNotToBeBelieved) {
   const std::string good = Respond(x509::OcspCertStatus::kGood);
   EXPECT_EQ(Judge("junk").status, "invalid");
   EXPECT_EQ(Judge(good, x509::kTestNow + absl::Hours(24)).status, "invalid");
   // The response about another certificate, and one whose signer is not there.
   EXPECT_EQ(Judge(fixture_.Respond(x509::OcspFixture::Good())).status, "invalid");
-  const StapledOcsp alone = JudgeStapledOcsp(good, {leaf_}, CertificateHeap(), x509::kTestNow);
+  const StapledOcsp alone = JudgeStapledOcsp(good, {leaf_}, CertificateIndex(), x509::kTestNow);
   EXPECT_EQ(alone.status, "invalid");
   EXPECT_THAT(alone.sentence, HasSubstr("was not sent"));
   EXPECT_EQ(
-      JudgeStapledOcsp(good, {leaf_, fixture_.root.certificate}, CertificateHeap(), x509::kTestNow)
+      JudgeStapledOcsp(good, {leaf_, fixture_.root.certificate}, CertificateIndex(), x509::kTestNow)
           .status,
       "invalid");
 }
 
 TEST_F(StapledOcspTest, TheIssuerSignsWhereverItStands) {
   const std::string good = Respond(x509::OcspCertStatus::kGood);
-  CertificateHeap roots;
+  CertificateIndex roots;
   FLEETCA_ASSERT_OK(roots.Add(fixture_.root.certificate, "root.pem"));
   const auto status = [&](const std::vector<std::string>& chain) {
     return JudgeStapledOcsp(good, chain, roots, x509::kTestNow).status;

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "client/cli/facts/arc_flag.h"
 #include "client/cli/local/certificate_sources.h"
@@ -22,7 +23,6 @@
 #include "client/cli/terminal/pager.h"
 #include "client/cli/terminal/slow_work.h"
 #include "client/cli/terminal/time_flag.h"
-#include "client/cli/terminal/timed_read.h"
 #include "client/verdict/crl_input.h"
 #include "client/verdict/system_roots.h"
 #include "client/verdict/verdict.h"
@@ -75,13 +75,13 @@ Purpose PurposeOf(const VerifyFlags& flags) {
                                        : Purpose::kAny;
 }
 
-absl::StatusOr<CertificateHeap> RootsOf(const VerifyFlags& flags) {
+absl::StatusOr<CertificateIndex> RootsOf(const VerifyFlags& flags) {
   if (flags.ca.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(SystemRoots system, LoadSystemRoots());
     Say(absl::StrCat("no --ca is given, so the roots of this system are trusted, ", system.path));
     return std::move(system.roots);
   }
-  CertificateHeap roots(CertificateHeap::Holds::kTrustAnchors);
+  CertificateIndex roots(CertificateIndex::Holds::kTrustAnchors);
   for (const std::string& path : flags.ca) {
     FLEETCA_RETURN_IF_ERROR(AddFromFileOrFolder(path, &roots));
   }
@@ -122,11 +122,11 @@ void JudgeRevocation(const VerifyFlags& flags, absl::Span<const HeldCrl> crls, a
 
 absl::StatusOr<Verdict> Judge(const VerifyFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(std::vector<std::string> ders, ReadCertificateFile(flags.file));
-  FLEETCA_ASSIGN_OR_RETURN(const CertificateHeap roots, RootsOf(flags));
+  FLEETCA_ASSIGN_OR_RETURN(const CertificateIndex roots, RootsOf(flags));
   FLEETCA_ASSIGN_OR_RETURN(const std::vector<HeldCrl> crls, CrlsOf(flags));
   FLEETCA_ASSIGN_OR_RETURN(const x509::AuthzOids oids, x509::AuthzOids::FromArc(flags.arc));
   const std::string leaf = ders.front();
-  CertificateHeap others;
+  CertificateIndex others;
   others.AddAll(std::move(ders), NameOfInput(flags.file));
   for (const std::string& path : flags.untrusted) {
     FLEETCA_RETURN_IF_ERROR(AddFromFileOrFolder(path, &others));
@@ -176,7 +176,9 @@ void AddQuestionFlags(CLI::App& command, VerifyFlags* flags) {
 }
 
 void AddRevocationFlags(CLI::App& command, VerifyFlags* flags) {
-  command.add_option("--crl", flags->crls, "A CRL in which the certificate must not be")
+  command
+      .add_option("--crl", flags->crls,
+                  "A CRL in which the certificate must not be; may be repeated")
       ->type_name("FILE");
   command.add_flag("--ocsp", flags->ocsp.asked,
                    "Ask the OCSP responder that the certificate names");
@@ -230,13 +232,14 @@ void AddCertVerifyCommand(CLI::App& parent, int* exit_code) {
   command
       ->add_option(
           "--ca", flags->ca,
-          "Trusted roots, in a file or in the files of a folder; by default those of this system")
+          "Trusted roots, in a file or in the files of a folder; by default those of this system; "
+          "may be repeated")
       ->type_name("FILE");
   command
       ->add_option(
           "--untrusted", flags->untrusted,
           "More certificates, in a file or in the files of a folder, of which the chain takes what "
-          "it needs")
+          "it needs; may be repeated")
       ->type_name("FILE");
   AddQuestionFlags(*command, flags.get());
   AddRevocationFlags(*command, flags.get());

@@ -37,6 +37,17 @@ TEST_F(VerifyCommandTest, AGoodChainStepByStep) {
   EXPECT_THAT(outcome.out, HasSubstr("\nAccepted.\n"));
 }
 
+TEST_F(VerifyCommandTest, RootsAndIntermediatesMayLieInSeveralFiles) {
+  const auto edge = Make("Edge", &issuing_);
+  const auto leaf = Make("leaf", &edge, {{"basicConstraints", "critical,CA:FALSE"}});
+  const nlohmann::json json =
+      Json({"cert", "verify", Write("leaf.pem", leaf.pem), "--ca",
+            Write("other.pem", Make("Other", nullptr).pem), "--ca", Path("root.pem"), "--untrusted",
+            Path("issuing.pem"), "--untrusted", Write("edge.pem", edge.pem)});
+  EXPECT_EQ(json["accepted"], true) << json;
+  EXPECT_EQ(json["chain"].size(), 4);
+}
+
 TEST_F(VerifyCommandTest, Json) {
   const nlohmann::json json = Json(Verify());
   EXPECT_EQ(json["accepted"], true);

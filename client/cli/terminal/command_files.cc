@@ -7,6 +7,7 @@
 #include "base/output_check.h"
 #include "base/output_place.h"
 #include "base/standard_output.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 
 namespace fleetca::client {
@@ -35,7 +36,7 @@ absl::Status CheckOutput(const FlaggedOutput& output, NextStep next) {
   if (output.path.empty()) {
     return absl::OkStatus();
   }
-  if (output.path == "-") {
+  if (IsStandardStream(output.path)) {
     return CheckStandardOutput();
   }
   const absl::Status checked = CheckCanWrite(output.path, output.replace, next);
@@ -50,7 +51,7 @@ absl::Status CheckOutput(const FlaggedOutput& output, NextStep next) {
 std::string StandardInputMistake(const std::vector<FlaggedFile>& inputs) {
   const FlaggedFile* first = nullptr;
   for (const FlaggedFile& input : inputs) {
-    if (input.path != "-" && input.path != "/dev/stdin") {
+    if (!IsStandardStream(input.path) && input.path != "/dev/stdin") {
       continue;
     }
     if (first != nullptr) {

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/exit_status.h"
 #include "base/standard_output.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "x509/pem.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 constexpr mode_t kPublicFileMode = 0644;
 
-bool IsStandardOutput(absl::string_view file) { return file.empty() || file == "-"; }
+bool IsStandardOutput(absl::string_view file) { return file.empty() || IsStandardStream(file); }
 
 }  // namespace
 

@@ -11,6 +11,7 @@
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/secret.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 #include "base/text.h"
 #include "client/cli/terminal/hidden_input.h"
@@ -20,8 +21,6 @@ namespace fleetca::client {
 namespace {
 
 constexpr int kMaxAttempts = 3;
-constexpr absl::string_view kStandardInput = "-";
-
 absl::Status Refused(absl::string_view sentence) {
   return FailedPrecondition(Reason::kPassphraseInvalid, sentence);
 }
@@ -45,7 +44,7 @@ absl::Status CheckNoNul(absl::string_view passphrase, absl::string_view which) {
 // What "<(pass show web)" of a shell is: a pipe that nobody else can open.
 bool IsOwnPipe(const std::string& path) {
   struct stat info;
-  return path != kStandardInput && stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode) &&
+  return !IsStandardStream(path) && stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode) &&
          (info.st_uid == geteuid() || info.st_uid == 0) && (info.st_mode & 077) == 0;
 }
 
@@ -58,8 +57,8 @@ enum class EmptyPassphrase { kRefused, kTaken };
 
 absl::StatusOr<SecretBytes> FromFile(const PassphraseFlag& flag,
                                      EmptyPassphrase empty = EmptyPassphrase::kRefused) {
-  const absl::string_view place = flag.file == kStandardInput ? "standard input" : flag.file;
-  if (flag.file == kStandardInput && isatty(STDIN_FILENO) != 0) {
+  const absl::string_view place = IsStandardStream(flag.file) ? "standard input" : flag.file;
+  if (IsStandardStream(flag.file) && isatty(STDIN_FILENO) != 0) {
     return Refused(absl::StrCat(
         "Standard input is a terminal, which would show the passphrase while it is typed; leave ",
         flag.name, " out, and it is asked for without being shown"));

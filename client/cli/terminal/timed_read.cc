@@ -15,6 +15,7 @@
 #include "base/errors.h"
 #include "base/file.h"
 #include "base/file_status.h"
+#include "base/standard_stream.h"
 #include "base/status_macros.h"
 
 namespace fleetca::client {
@@ -65,7 +66,7 @@ absl::Status ReadStream(int stream, const std::string& path, absl::Duration time
 
 [[nodiscard]] bool IsPipeOrDevice(const std::string& path) {
   struct stat info;
-  return path != "-" && stat(path.c_str(), &info) == 0 &&
+  return !IsStandardStream(path) && stat(path.c_str(), &info) == 0 &&
          (S_ISFIFO(info.st_mode) || S_ISCHR(info.st_mode));
 }
 
@@ -91,7 +92,5 @@ absl::StatusOr<SecretBytes> ReadWithTimeout(const std::string& path, absl::Durat
   FLEETCA_RETURN_IF_ERROR(ReadInto(path, timeout, &contents));
   return SecretBytes(contents);
 }
-
-std::string NameOfInput(const std::string& path) { return path == "-" ? "standard input" : path; }
 
 }  // namespace fleetca::client

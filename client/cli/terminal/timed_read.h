@@ -18,9 +18,6 @@ namespace fleetca::client {
 absl::StatusOr<SecretBytes> ReadWithTimeout(const std::string& path,
                                             absl::Duration timeout = absl::Seconds(10));
 
-// The path, or "standard input" for "-".
-std::string NameOfInput(const std::string& path);
-
 }  // namespace fleetca::client
 
 #endif  // FLEETCA_CLIENT_CLI_TERMINAL_TIMED_READ_H_

@@ -3,11 +3,17 @@
 #define FLEETCA_SERVICE_CONFIG_TESTING_SERVER_CONFIG_FIXTURE_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "base/errors.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "service/config/server_config.h"
 
 namespace fleetca::service {
 
@@ -50,6 +56,22 @@ inline std::string WithLine(size_t number, absl::string_view line) {
   std::vector<std::string> lines = absl::StrSplit(kGood, '\n');
   lines.at(number - 1) = std::string(line);
   return absl::StrJoin(lines, "\n");
+}
+
+// Of a text that is right.
+inline ServerConfig GoodConfig(absl::string_view text) {
+  absl::StatusOr<ServerConfig> config = ParseServerConfig(text, kPath);
+  EXPECT_TRUE(config.ok()) << config.status();
+  return *std::move(config);
+}
+
+// The only mistake's line, as "conf/fleetca.textproto:LINE: ...".
+inline std::string OnlyMistake(absl::string_view text) {
+  const absl::Status status = ParseServerConfig(text, kPath).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+  EXPECT_EQ(GetReason(status), Reason::kConfigInvalid) << status;
+  EXPECT_THAT(std::string(status.message()), ::testing::Not(::testing::HasSubstr("\n")));
+  return std::string(status.message());
 }
 
 }  // namespace fleetca::service

@@ -1,7 +1,7 @@
-#include "client/cli/local/server_belief.h"
+#include "client/cli/local/server_verdict.h"
 
 #include "absl/strings/str_cat.h"
-#include "client/verdict/certificate_heap.h"
+#include "client/verdict/certificate_index.h"
 #include "client/verdict/purpose.h"
 #include "client/verdict/verdict.h"
 
@@ -11,7 +11,7 @@ namespace {
 // Why the certificate must not be believed whoever sends it; "" where nothing says so.
 std::string FaultOfCertificate(const PresentedServer& server, const std::string& host,
                                const SystemRoots& roots, absl::Time now) {
-  CertificateHeap others;
+  CertificateIndex others;
   others.AddAll({server.chain_der.begin() + 1, server.chain_der.end()}, "the server");
   Verdict verdict = JudgeCertificate(server.chain_der.front(), {.roots = &roots.roots,
                                                                 .others = &others,
@@ -45,8 +45,8 @@ bool IsOld(absl::string_view protocol) { return protocol == "TLSv1" || protocol 
 
 }  // namespace
 
-ServerBelief JudgeServer(const PresentedServer& server, const std::string& host,
-                         const SystemRoots& roots, const StapledOcsp& ocsp, absl::Time now) {
+ServerVerdict JudgeServer(const PresentedServer& server, const std::string& host,
+                          const SystemRoots& roots, const StapledOcsp& ocsp, absl::Time now) {
   if (!server.proved_key) {
     return {false,
             "the server did not prove that it has the key of the certificate, and anyone can send "

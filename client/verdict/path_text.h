@@ -1,6 +1,6 @@
-// Sentences about ways from a certificate to a root.
-#ifndef FLEETCA_CLIENT_VERDICT_WAY_TEXT_H_
-#define FLEETCA_CLIENT_VERDICT_WAY_TEXT_H_
+// Sentences about paths from a certificate to a root.
+#ifndef FLEETCA_CLIENT_VERDICT_PATH_TEXT_H_
+#define FLEETCA_CLIENT_VERDICT_PATH_TEXT_H_
 
 #include <cstddef>
 #include <string>
@@ -14,14 +14,14 @@ namespace fleetca::client {
 std::string SubjectOf(const x509::Certificate& certificate);
 
 // Names the certificate at `place` as leaf, intermediate or root: "the intermediate \"CN=Edge\"".
-std::string NameInWay(const Way& way, size_t place);
+std::string NameInPath(const CertificationPath& path, size_t place);
 // The same where a sentence begins: "The intermediate \"CN=Edge\"".
-std::string NameInWayFirst(const Way& way, size_t place);
+std::string NameInPathFirst(const CertificationPath& path, size_t place);
 
 // Of a gap: which issuer is missing, why what is there is not it, and where the certificate says
 // that it is; without a remedy, which is the command's to know.
-std::string GapSentence(const Way& way);
+std::string GapSentence(const CertificationPath& path);
 
 }  // namespace fleetca::client
 
-#endif  // FLEETCA_CLIENT_VERDICT_WAY_TEXT_H_
+#endif  // FLEETCA_CLIENT_VERDICT_PATH_TEXT_H_

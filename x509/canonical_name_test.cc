@@ -1,4 +1,4 @@
-#include "client/verdict/canonical_name.h"
+#include "x509/canonical_name.h"
 
 #include <string>
 #include <utility>
@@ -9,7 +9,7 @@
 #include "x509/der/der.h"
 #include "x509/name.h"
 
-namespace fleetca::client {
+namespace fleetca::x509 {
 namespace {
 
 constexpr absl::string_view kCommonName = "\x55\x04\x03";
@@ -18,35 +18,35 @@ constexpr uint8_t kPrintableString = 0x13;
 constexpr uint8_t kBmpString = 0x1e;
 
 std::string Attribute(absl::string_view type, absl::string_view value,
-                      uint8_t tag = x509::der::kUtf8String) {
+                      uint8_t tag = der::kUtf8String) {
   std::string octets;
-  x509::der::Writer writer(&octets);
+  der::Writer writer(&octets);
   writer.Oid(type);
   writer.Element(tag, value);
-  return x509::der::Encode(x509::der::kSequence, octets);
+  return der::Encode(der::kSequence, octets);
 }
 
 // A Name of one set for each string, which is its attributes.
 std::string Name(const std::vector<std::string>& sets) {
   std::string octets;
   for (const std::string& set : sets) {
-    octets += x509::der::Encode(x509::der::kSet, set);
+    octets += der::Encode(der::kSet, set);
   }
-  return x509::der::Encode(x509::der::kSequence, octets);
+  return der::Encode(der::kSequence, octets);
 }
 
-std::string Common(absl::string_view value, uint8_t tag = x509::der::kUtf8String) {
+std::string Common(absl::string_view value, uint8_t tag = der::kUtf8String) {
   return Name({Attribute(kCommonName, value, tag)});
 }
 
 TEST(CanonicalNameTest, OneNameInManyEncodings) {
   const std::string name = Common("Issuing CA");
-  EXPECT_EQ(name, x509::BuildName("", "Issuing CA"));
+  EXPECT_EQ(name, BuildName("", "Issuing CA"));
   for (const std::string& same :
        {name, Common("Issuing CA", kPrintableString), Common("ISSUING ca"),
         Common("  Issuing   CA "),
         Common(std::string("\0I\0s\0s\0u\0i\0n\0g\0 \0C\0A", 20), kBmpString)}) {
-    EXPECT_TRUE(SameName(name, same)) << x509::NameToText(same);
+    EXPECT_TRUE(SameName(name, same)) << NameToText(same);
   }
 }
 
@@ -59,7 +59,7 @@ TEST(CanonicalNameTest, OtherNames) {
         Name({Attribute(kOrganization, "Fleet"), Attribute(kCommonName, "Issuing CA")}),
         // Letters beyond ASCII have their case.
         Common("\xc3\x84"), Common("\xc3\xa4")}) {
-    EXPECT_FALSE(SameName(name, other)) << x509::NameToText(other);
+    EXPECT_FALSE(SameName(name, other)) << NameToText(other);
   }
   EXPECT_FALSE(SameName(Common("\xc3\x84"), Common("\xc3\xa4")));
   // One set of two attributes is not two sets of one.
@@ -74,4 +74,4 @@ TEST(CanonicalNameTest, WhatIsNoNameIsTheSameAsItselfAlone) {
 }
 
 }  // namespace
-}  // namespace fleetca::client
+}  // namespace fleetca::x509

@@ -1,4 +1,4 @@
-#include "client/verdict/certificate_heap.h"
+#include "client/verdict/certificate_index.h"
 
 #include <utility>
 
@@ -6,7 +6,7 @@
 #include "base/errors.h"
 #include "base/openssl.h"
 #include "base/status_macros.h"
-#include "client/verdict/canonical_name.h"
+#include "x509/canonical_name.h"
 
 namespace fleetca::client {
 namespace {
@@ -23,7 +23,7 @@ std::string SubjectOfUnusable(absl::string_view der) {
   if (size <= 0) {
     return "";
   }
-  std::string canonical = CanonicalName(
+  std::string canonical = x509::CanonicalName(
       absl::string_view(reinterpret_cast<const char*>(octets), static_cast<size_t>(size)));
   OPENSSL_free(octets);
   return canonical;
@@ -31,7 +31,7 @@ std::string SubjectOfUnusable(absl::string_view der) {
 
 }  // namespace
 
-absl::Status CertificateHeap::Add(std::string der, absl::string_view origin) {
+absl::Status CertificateIndex::Add(std::string der, absl::string_view origin) {
   if (Contains(der)) {
     return absl::OkStatus();
   }
@@ -41,13 +41,13 @@ absl::Status CertificateHeap::Add(std::string der, absl::string_view origin) {
   held_.push_back(std::make_unique<const x509::HeldCertificate>(std::move(held)));
   const x509::Certificate& certificate = held_.back()->parsed;
   certificates_.push_back(&certificate);
-  by_subject_[CanonicalName(certificate.subject)].push_back(&certificate);
+  by_subject_[x509::CanonicalName(certificate.subject)].push_back(&certificate);
   origins_[certificate.der] = std::string(origin);
   ders_.insert(certificate.der);
   return absl::OkStatus();
 }
 
-void CertificateHeap::AddAll(std::vector<std::string> ders, absl::string_view origin) {
+void CertificateIndex::AddAll(std::vector<std::string> ders, absl::string_view origin) {
   const size_t count = ders.size();
   for (size_t i = 0; i < count; ++i) {
     const absl::Status added = Add(ders[i], origin);
@@ -62,8 +62,8 @@ void CertificateHeap::AddAll(std::vector<std::string> ders, absl::string_view or
   }
 }
 
-const absl::Status* CertificateHeap::WhyUnusable(absl::string_view subject) const {
-  const std::string canonical = unusable_.empty() ? "" : CanonicalName(subject);
+const absl::Status* CertificateIndex::WhyUnusable(absl::string_view subject) const {
+  const std::string canonical = unusable_.empty() ? "" : x509::CanonicalName(subject);
   for (const Unusable& unusable : unusable_) {
     if (!unusable.subject.empty() && unusable.subject == canonical) {
       return &unusable.why;
@@ -72,14 +72,14 @@ const absl::Status* CertificateHeap::WhyUnusable(absl::string_view subject) cons
   return nullptr;
 }
 
-absl::Span<const x509::Certificate* const> CertificateHeap::WithSubject(
+absl::Span<const x509::Certificate* const> CertificateIndex::WithSubject(
     absl::string_view subject) const {
-  const auto found = by_subject_.find(CanonicalName(subject));
+  const auto found = by_subject_.find(x509::CanonicalName(subject));
   return found == by_subject_.end() ? absl::Span<const x509::Certificate* const>()
                                     : absl::MakeConstSpan(found->second);
 }
 
-absl::string_view CertificateHeap::OriginOf(const x509::Certificate& certificate) const {
+absl::string_view CertificateIndex::OriginOf(const x509::Certificate& certificate) const {
   const auto found = origins_.find(certificate.der);
   return found == origins_.end() ? absl::string_view() : absl::string_view(found->second);
 }

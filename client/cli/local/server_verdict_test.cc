@@ -1,4 +1,4 @@
-#include "client/cli/local/server_belief.h"
+#include "client/cli/local/server_verdict.h"
 
 #include <string>
 #include <utility>
@@ -23,9 +23,9 @@ using ::fleetca::testing::TestKey;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class ServerBeliefTest : public ::testing::Test {
+class ServerVerdictTest : public ::testing::Test {
  protected:
-  ServerBeliefTest() { EXPECT_TRUE(roots_.roots.Add(root_.der, "root.pem").ok()); }
+  ServerVerdictTest() { EXPECT_TRUE(roots_.roots.Add(root_.der, "root.pem").ok()); }
 
   OpenSslCertificate Make(const char* name, const OpenSslCertificate* issuer,
                           std::vector<std::pair<std::string, std::string>> extensions) const {
@@ -47,8 +47,8 @@ class ServerBeliefTest : public ::testing::Test {
     return Make("Leaf", &middle_, extensions);
   }
 
-  ServerBelief Judge(const PresentedServer& server,
-                     const StapledOcsp& ocsp = {"none", "none was sent"}) const {
+  ServerVerdict Judge(const PresentedServer& server,
+                      const StapledOcsp& ocsp = {"none", "none was sent"}) const {
     return JudgeServer(server, "web.fleet.example", roots_, ocsp, now_);
   }
   PresentedServer Serve(const OpenSslCertificate& leaf) const {
@@ -66,41 +66,41 @@ class ServerBeliefTest : public ::testing::Test {
   SystemRoots roots_{.path = "root.pem"};
 };
 
-TEST_F(ServerBeliefTest, AServerIsBelievedWhenAllOfItIsThere) {
-  const ServerBelief belief = Judge(Serve(leaf_));
-  EXPECT_TRUE(belief.believed) << belief.sentence;
-  EXPECT_EQ(belief.sentence, "the roots of root.pem lead to it");
+TEST_F(ServerVerdictTest, AServerIsBelievedWhenAllOfItIsThere) {
+  const ServerVerdict verdict = Judge(Serve(leaf_));
+  EXPECT_TRUE(verdict.believed) << verdict.sentence;
+  EXPECT_EQ(verdict.sentence, "the roots of root.pem lead to it");
 }
 
-TEST_F(ServerBeliefTest, ACopyOfACertificateIsNotBelieved) {
+TEST_F(ServerVerdictTest, ACopyOfACertificateIsNotBelieved) {
   PresentedServer server = Serve(leaf_);
   server.proved_key = false;
-  const ServerBelief belief = Judge(server);
-  EXPECT_FALSE(belief.believed);
-  EXPECT_THAT(belief.sentence, HasSubstr("did not prove that it has the key"));
+  const ServerVerdict verdict = Judge(server);
+  EXPECT_FALSE(verdict.believed);
+  EXPECT_THAT(verdict.sentence, HasSubstr("did not prove that it has the key"));
 }
 
-TEST_F(ServerBeliefTest, ARevokedCertificateIsNotBelieved) {
-  const ServerBelief belief = Judge(Serve(leaf_), {"revoked", "revoked on Monday"});
-  EXPECT_FALSE(belief.believed);
-  EXPECT_THAT(belief.sentence, HasSubstr("revoked on"));
+TEST_F(ServerVerdictTest, ARevokedCertificateIsNotBelieved) {
+  const ServerVerdict verdict = Judge(Serve(leaf_), {"revoked", "revoked on Monday"});
+  EXPECT_FALSE(verdict.believed);
+  EXPECT_THAT(verdict.sentence, HasSubstr("revoked on"));
 }
 
-TEST_F(ServerBeliefTest, WhatWantsAResponseIsNotBelievedWithoutOne) {
+TEST_F(ServerVerdictTest, WhatWantsAResponseIsNotBelievedWithoutOne) {
   const OpenSslCertificate wants = MakeLeaf({{"tlsfeature", "status_request"}});
   EXPECT_TRUE(WantsStapledOcsp(wants.der));
   EXPECT_FALSE(WantsStapledOcsp(leaf_.der));
   EXPECT_FALSE(WantsStapledOcsp(MakeLeaf({{"tlsfeature", "17"}}).der));
   for (const char* const status : {"none", "invalid", "unknown"}) {
-    const ServerBelief belief = Judge(Serve(wants), {status, "why"});
-    EXPECT_FALSE(belief.believed);
-    EXPECT_THAT(belief.sentence, HasSubstr("RFC 7633"));
+    const ServerVerdict verdict = Judge(Serve(wants), {status, "why"});
+    EXPECT_FALSE(verdict.believed);
+    EXPECT_THAT(verdict.sentence, HasSubstr("RFC 7633"));
   }
-  const ServerBelief belief = Judge(Serve(wants), {"good", "good"});
-  EXPECT_TRUE(belief.believed) << belief.sentence;
+  const ServerVerdict verdict = Judge(Serve(wants), {"good", "good"});
+  EXPECT_TRUE(verdict.believed) << verdict.sentence;
 }
 
-TEST_F(ServerBeliefTest, AnOldProtocolIsSaid) {
+TEST_F(ServerVerdictTest, AnOldProtocolIsSaid) {
   PresentedServer server = Serve(leaf_);
   for (const char* const protocol : {"TLSv1", "TLSv1.1"}) {
     server.protocol = protocol;

@@ -1,6 +1,6 @@
-// A heap of certificates from anywhere, each found by its subject.
-#ifndef FLEETCA_CLIENT_VERDICT_CERTIFICATE_HEAP_H_
-#define FLEETCA_CLIENT_VERDICT_CERTIFICATE_HEAP_H_
+// Certificates from anywhere, each found by its subject.
+#ifndef FLEETCA_CLIENT_VERDICT_CERTIFICATE_INDEX_H_
+#define FLEETCA_CLIENT_VERDICT_CERTIFICATE_INDEX_H_
 
 #include <cstddef>
 #include <memory>
@@ -19,13 +19,13 @@
 namespace fleetca::client {
 
 // Holds what it is given and never moves it, so that pointers to its certificates hold as long as
-// the heap does, also when the heap itself is moved. Move-only. Thread-compatible.
-class CertificateHeap {
+// the index does, also when the index itself is moved. Move-only. Thread-compatible.
+class CertificateIndex {
  public:
   // Of what: certificates alone, or also roots of version 1, as a user trusts them.
   enum class Holds { kCertificates, kTrustAnchors };
 
-  explicit CertificateHeap(Holds holds = Holds::kCertificates) : holds_(holds) {}
+  explicit CertificateIndex(Holds holds = Holds::kCertificates) : holds_(holds) {}
 
   // Keeps the certificate, DER; one that is there already is kept once. `origin` is where it comes
   // from, for sentences: "roots.pem". The errors of x509::ParseCertificate, or of ParseTrustAnchor,
@@ -75,4 +75,4 @@ class CertificateHeap {
 
 }  // namespace fleetca::client
 
-#endif  // FLEETCA_CLIENT_VERDICT_CERTIFICATE_HEAP_H_
+#endif  // FLEETCA_CLIENT_VERDICT_CERTIFICATE_INDEX_H_

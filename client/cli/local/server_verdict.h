@@ -1,6 +1,6 @@
 // Whether a client would go on with what a TLS server presents.
-#ifndef FLEETCA_CLIENT_CLI_LOCAL_SERVER_BELIEF_H_
-#define FLEETCA_CLIENT_CLI_LOCAL_SERVER_BELIEF_H_
+#ifndef FLEETCA_CLIENT_CLI_LOCAL_SERVER_VERDICT_H_
+#define FLEETCA_CLIENT_CLI_LOCAL_SERVER_VERDICT_H_
 
 #include <string>
 
@@ -11,7 +11,7 @@
 
 namespace fleetca::client {
 
-struct ServerBelief {
+struct ServerVerdict {
   bool believed = false;
   // Why, of either.
   std::string sentence;
@@ -21,9 +21,9 @@ struct ServerBelief {
 // proved the key of its certificate, a certificate for which a step of JudgeCertificate fails, one
 // that `ocsp`, the response that came along, calls revoked, and one that wants such a response to
 // say "good" where none does. Thread-safe.
-ServerBelief JudgeServer(const PresentedServer& server, const std::string& host,
-                         const SystemRoots& roots, const StapledOcsp& ocsp, absl::Time now);
+ServerVerdict JudgeServer(const PresentedServer& server, const std::string& host,
+                          const SystemRoots& roots, const StapledOcsp& ocsp, absl::Time now);
 
 }  // namespace fleetca::client
 
-#endif  // FLEETCA_CLIENT_CLI_LOCAL_SERVER_BELIEF_H_
+#endif  // FLEETCA_CLIENT_CLI_LOCAL_SERVER_VERDICT_H_

@@ -1,4 +1,4 @@
-#include "client/verdict/canonical_name.h"
+#include "x509/canonical_name.h"
 
 #include <algorithm>
 #include <memory>
@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/openssl.h"
 
-namespace fleetca::client {
+namespace fleetca::x509 {
 namespace {
 
 using X509NamePtr = std::unique_ptr<X509_NAME, OpenSslDeleter<X509_NAME_free>>;
@@ -92,8 +92,4 @@ bool SameName(absl::string_view one, absl::string_view other) {
   return one == other || CanonicalName(one) == CanonicalName(other);
 }
 
-bool IsSelfIssued(const x509::Certificate& certificate) {
-  return SameName(certificate.subject, certificate.issuer);
-}
-
-}  // namespace fleetca::client
+}  // namespace fleetca::x509

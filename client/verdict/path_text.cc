@@ -1,4 +1,4 @@
-#include "client/verdict/way_text.h"
+#include "client/verdict/path_text.h"
 
 #include "absl/strings/str_cat.h"
 #include "x509/name.h"
@@ -12,30 +12,31 @@ std::string SubjectOf(const x509::Certificate& certificate) {
              : subject;
 }
 
-std::string NameInWay(const Way& way, size_t place) {
-  const bool is_root = place + 1 == way.path.size() && way.end != WayEnd::kGap;
+std::string NameInPath(const CertificationPath& path, size_t place) {
+  const bool is_root = place + 1 == path.certificates.size() && path.end != PathEnd::kGap;
   return absl::StrCat(place == 0 ? "the certificate"
                       : is_root  ? "the root"
                                  : "the intermediate",
-                      " \"", SubjectOf(*way.path[place]), "\"");
+                      " \"", SubjectOf(*path.certificates[place]), "\"");
 }
 
-std::string NameInWayFirst(const Way& way, size_t place) {
-  std::string name = NameInWay(way, place);
+std::string NameInPathFirst(const CertificationPath& path, size_t place) {
+  std::string name = NameInPath(path, place);
   name[0] = 'T';
   return name;
 }
 
-std::string GapSentence(const Way& way) {
-  const x509::Certificate& last = *way.path.back();
+std::string GapSentence(const CertificationPath& path) {
+  const x509::Certificate& last = *path.certificates.back();
   const std::string issuer =
       absl::StrCat("The chain has a gap: the issuer \"", x509::NameToText(last.issuer), "\" of ",
-                   NameInWay(way, way.path.size() - 1));
-  if (!way.unusable.empty()) {
-    return absl::StrCat(issuer, " is there, but cannot be used: ", way.unusable);
+                   NameInPath(path, path.certificates.size() - 1));
+  if (!path.unusable.empty()) {
+    return absl::StrCat(issuer, " is there, but cannot be used: ", path.unusable);
   }
   return absl::StrCat(
-      issuer, " is not there", way.near_miss.empty() ? "" : absl::StrCat(" (", way.near_miss, ")"),
+      issuer, " is not there",
+      path.near_miss.empty() ? "" : absl::StrCat(" (", path.near_miss, ")"),
       last.ca_issuers_urls.empty()
           ? ""
           : absl::StrCat("; the certificate says that it is at ", last.ca_issuers_urls.front()));
