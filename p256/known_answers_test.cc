@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "base/openssl.h"
 #include "gtest/gtest.h"
 #include "p256/generator_table.h"
 #include "p256/lanes.h"
