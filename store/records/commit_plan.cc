@@ -37,7 +37,7 @@ class Planner {
     for (uint32_t number = 0; number < plan_.outcomes.certificates.size(); ++number) {
       Decide(number);
     }
-    plan_.lineages = lineages_.Writes();
+    plan_.lineages = lineages_.TakeWrites();
     for (const RevokedJoinToken& revoked : commit_.revoked_tokens) {
       const auto token = facts_.tokens.find(revoked.hash);
       if (token != facts_.tokens.end() && !token->second.revocation.has_value()) {

@@ -11,25 +11,30 @@ bool MayHaveLostSteps(const Restores& restores, const CertificateRecord* first) 
   return restores.epoch > 0 && (first == nullptr || first->issued_at < restores.last);
 }
 
-const LineageRecord* LineagePlan::RecordOf(absl::string_view lineage) const {
-  if (const auto now = now_.find(lineage); now != now_.end()) {
-    return &now->second;
+namespace {
+
+// The newest record of the lineage; null while it has none.
+const LineageRecord* RecordOf(const LineageFacts& facts) {
+  if (facts.now.has_value()) {
+    return &*facts.now;
   }
-  const LineageFacts& facts = FactsOf(lineage);
   return facts.record.has_value() ? &*facts.record : nullptr;
 }
 
+}  // namespace
+
 bool LineagePlan::IsNext(absl::string_view lineage, const LineageStep& step) const {
-  const LineageRecord* record = RecordOf(lineage);
+  const LineageFacts& facts = FactsOf(lineage);
+  const LineageRecord* record = RecordOf(facts);
   if (record == nullptr) {
-    return step.previous == lineage || FactsOf(lineage).may_have_lost_steps;
+    return step.previous == lineage || facts.may_have_lost_steps;
   }
   const LineageState& state = record->state;
   return state.epoch < epoch_ || step.previous == state.newest || step.previous == state.parent;
 }
 
 LineageState LineagePlan::StateOf(absl::string_view lineage) const {
-  const LineageRecord* record = RecordOf(lineage);
+  const LineageRecord* record = RecordOf(FactsOf(lineage));
   if (record != nullptr) {
     return record->state;
   }
@@ -42,7 +47,9 @@ LineageState LineagePlan::StateOf(absl::string_view lineage) const {
 // from is the parent of the new one.
 void LineagePlan::Take(absl::string_view lineage, const LineageStep& step,
                        const CertificateRecord& record) {
-  const LineageRecord* before = RecordOf(lineage);
+  Facts::value_type& entry = *facts_.find(lineage);
+  LineageFacts& facts = entry.second;
+  const LineageRecord* before = RecordOf(facts);
   LineageRecord next;
   next.expires = std::max({before != nullptr ? before->expires : 0, ExpiryPrefixOf(step.previous),
                            ExpiryPrefixOf(record.serial)});
@@ -53,17 +60,18 @@ void LineagePlan::Take(absl::string_view lineage, const LineageStep& step,
                 .stepped_at = record.issued_at,
                 .stepped_by = record.requester,
                 .address = step.address};
-  if (!now_.contains(lineage)) {
-    taken_.push_back(lineage);
+  if (!facts.now.has_value()) {
+    taken_.push_back(&entry);
   }
-  now_[lineage] = std::move(next);
+  facts.now = std::move(next);
 }
 
-std::vector<LineageWrite> LineagePlan::Writes() const {
+std::vector<LineageWrite> LineagePlan::TakeWrites() {
   std::vector<LineageWrite> writes;
   writes.reserve(taken_.size());
-  for (const absl::string_view lineage : taken_) {
-    writes.push_back({lineage, now_.find(lineage)->second, FactsOf(lineage).record});
+  for (Facts::value_type* entry : taken_) {
+    LineageFacts& facts = entry->second;
+    writes.push_back({entry->first, *std::move(facts.now), std::move(facts.record)});
   }
   return writes;
 }

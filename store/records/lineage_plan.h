@@ -22,6 +22,8 @@ struct LineageFacts {
   bool blocked = false;
   // Where it has no record: that steps may have been made which the store does not know.
   bool may_have_lost_steps = false;
+  // The plan's own: what the record is after the steps that were taken.
+  std::optional<LineageRecord> now;
 };
 
 // How often, and when last, a store was restored.
@@ -47,7 +49,9 @@ class LineagePlan {
   using Facts = absl::flat_hash_map<absl::string_view, LineageFacts>;
 
   // `facts` has the lineages of all steps, by ids that alias the commit.
-  LineagePlan(Facts facts, uint64_t epoch) : facts_(std::move(facts)), epoch_(epoch) {}
+  LineagePlan(Facts facts, uint64_t epoch) : facts_(std::move(facts)), epoch_(epoch) {
+    taken_.reserve(facts_.size());
+  }
 
   bool IsBlocked(absl::string_view lineage) const { return FactsOf(lineage).blocked; }
   bool IsNext(absl::string_view lineage, const LineageStep& step) const;
@@ -57,19 +61,18 @@ class LineagePlan {
   // Takes the step, which is the next. `record` is the certificate's.
   void Take(absl::string_view lineage, const LineageStep& step, const CertificateRecord& record);
 
-  // One for each lineage in which a step was taken, in the order of the first.
-  std::vector<LineageWrite> Writes() const;
+  // One for each lineage in which a step was taken, in the order of the first. Takes them out of
+  // the plan, which decides nothing after that.
+  std::vector<LineageWrite> TakeWrites();
 
  private:
   const LineageFacts& FactsOf(absl::string_view lineage) const {
     return facts_.find(lineage)->second;
   }
-  const LineageRecord* RecordOf(absl::string_view lineage) const;
 
-  const Facts facts_;
+  Facts facts_;  // of the same lineages from the beginning to the end
   const uint64_t epoch_;
-  std::vector<absl::string_view> taken_;
-  absl::flat_hash_map<absl::string_view, LineageRecord> now_;
+  std::vector<Facts::value_type*> taken_;
 };
 
 }  // namespace fleetca::store
