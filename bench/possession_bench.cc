@@ -25,8 +25,8 @@
 #include "bench/stage.h"
 #include "p256/lanes.h"
 #include "x509/possession.h"
-#include "x509/possession_lanes.h"
 #include "x509/public_key.h"
+#include "x509/public_signature.h"
 
 namespace fleetca::bench {
 namespace {

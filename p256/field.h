@@ -39,15 +39,17 @@ class Field : public Ring<W, FieldModulus> {
  public:
   using Base = Ring<W, FieldModulus>;
   using typename Base::Carried;
+  using typename Base::Mask;
   using typename Base::Raw;
 
-  // The same number modulo p, below 2^256 + 2^230; 0 <= a < 2^260, digits 0 to 3 below 2^61.
+  // The same number modulo p, below 2^256 + 2^229; 0 <= a < 2^260, digits 0 to 3 below 2^61.
   //
   // h is what the top digit has above 2^256. The other digits add or take 2^218 at the most, so
   // -1 <= h <= 16 and a - h 2^256 lies within 2^218 of 0 .. 2^256. Then
   //   h c,   c = 2^224 - 2^192 - 2^96 + 1 = 2^256 - p
-  // is added, which is the same modulo p: 2^224 is more than what may be missing where h > 0, 16 c
-  // is the 2^230, and where h = -1, a is below 2^218 and becomes a + p.
+  // is added, which is the same modulo p. Where h > 0, h c >= 2^223 covers the at most 2^218 that
+  // a - h 2^256 may lack. Where h = -1, a is below 2^218 and a + p results. As 16 c < 2^228, the
+  // result is below 2^256 + 2^229.
   static Carried Fold(const Raw& a) {
     const W h = ShiftRightSigned<48>(a.d[4]);
     return Base::Normalize(
@@ -55,9 +57,9 @@ class Field : public Ring<W, FieldModulus> {
           a.d[4] + (ShiftLeft<16>(h) - ShiftLeft<48>(h))}});
   }
 
-  // The lanes in which a is 0 modulo p; 0 <= a < 2^260. Below 2^256 + 2^230 there are two such
+  // The lanes in which a is 0 modulo p; 0 <= a < 2^260. Below 2^256 + 2^229 there are two such
   // numbers, 0 and p.
-  static uint32_t IsZero(const Raw& a) {
+  static Mask IsZero(const Raw& a) {
     const Carried folded = Fold(a);
     constexpr NumberDigits kZero = {};
     return Base::EqualMask(folded, Base::Broadcast(kZero)) |

@@ -95,8 +95,9 @@ int64_t DivideSteps(int64_t eta, uint64_t f, uint64_t g, Transition* transition)
   return eta;
 }
 
-// (u a + v b + k m) / 2^62, which is exact for the k that is chosen by the caller.
-Limbs Combine(int64_t u, const Limbs& a, int64_t v, const Limbs& b, int64_t k, const Limbs& m) {
+// (u a + v b + k m) / 2^62, which is exact for the k that MultipleOf chooses.
+Limbs DivideExactly(int64_t u, const Limbs& a, int64_t v, const Limbs& b, int64_t k,
+                    const Limbs& m) {
   Limbs result;
   Int128 sum = Int128{u} * a[0] + Int128{v} * b[0] + Int128{k} * m[0];
   sum >>= kSteps;
@@ -109,13 +110,13 @@ Limbs Combine(int64_t u, const Limbs& a, int64_t v, const Limbs& b, int64_t k, c
   return result;
 }
 
-// The k for which u d + v e + k m is divisible by 2^62, and the sum stays between -2m and m when d
-// and e do: m is added first for each that is negative.
+// The k for which u d + v e + k m is divisible by 2^62, from 1 - 2^62 to 0. As |u| + |v| <= 2^62, a
+// round makes the larger of |d| and |e| larger by less than m, and there are 12 rounds (of at most
+// 741 steps for 256 bits): so both stay between -13 m and 13 m.
 int64_t MultipleOf(const Modulus& m, int64_t u, const Limbs& d, int64_t v, const Limbs& e) {
-  const int64_t k = (d[kLimbs - 1] < 0 ? u : 0) + (e[kLimbs - 1] < 0 ? v : 0);
   const uint64_t low = static_cast<uint64_t>(u) * static_cast<uint64_t>(d[0]) +
                        static_cast<uint64_t>(v) * static_cast<uint64_t>(e[0]);
-  return k - static_cast<int64_t>((m.inverse * low + static_cast<uint64_t>(k)) & kLimbMask);
+  return -static_cast<int64_t>((m.inverse * low) & kLimbMask);
 }
 
 bool IsZero(const Limbs& a) { return (a[0] | a[1] | a[2] | a[3] | a[4]) == 0; }
@@ -166,11 +167,11 @@ Limbs Inverse(const Limbs& a, const Modulus& m) {
     Transition t;
     eta = DivideSteps(eta, static_cast<uint64_t>(f[0]) | (static_cast<uint64_t>(f[1]) << kSteps),
                       static_cast<uint64_t>(g[0]) | (static_cast<uint64_t>(g[1]) << kSteps), &t);
-    const Limbs next_d = Combine(t.u, d, t.v, e, MultipleOf(m, t.u, d, t.v, e), m.limbs);
-    e = Combine(t.q, d, t.r, e, MultipleOf(m, t.q, d, t.r, e), m.limbs);
+    const Limbs next_d = DivideExactly(t.u, d, t.v, e, MultipleOf(m, t.u, d, t.v, e), m.limbs);
+    e = DivideExactly(t.q, d, t.r, e, MultipleOf(m, t.q, d, t.r, e), m.limbs);
     d = next_d;
-    const Limbs next_f = Combine(t.u, f, t.v, g, 0, m.limbs);
-    g = Combine(t.q, f, t.r, g, 0, m.limbs);
+    const Limbs next_f = DivideExactly(t.u, f, t.v, g, 0, m.limbs);
+    g = DivideExactly(t.q, f, t.r, g, 0, m.limbs);
     f = next_f;
   }
   // The modulus is prime, so f is +-1, or +-m where a is 0 modulo it and d is 0.

@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
 #include "p256/lanes.h"
 
 namespace fleetca::p256 {
@@ -13,13 +15,17 @@ struct KnownAnswer {
   bool valid;
 };
 
-// A valid signature and its neighbours that are not: another message, a point off the curve, a sum
-// that is infinity.
-const std::array<KnownAnswer, 4>& KnownAnswers();
+// Valid ones: u1 and u2 odd and even, as an even scalar is negated, and one whose sum has an x over
+// n. Then those that are not valid: another message, a point off the curve, a sum that is infinity,
+// and one for which r + n would be x of the sum if it were reduced modulo p. The first is valid.
+const std::array<KnownAnswer, 9>& KnownAnswers();
 
-// Whether every lane of eight, of sixteen and of four groups of sixteen gives each known answer,
-// beside every other. Takes some milliseconds.
-bool GiveKnownAnswers(const Lanes& lanes);
+// Lanes::Verify, or what a test has for it.
+using VerifyFunction = absl::FunctionRef<void(absl::Span<const PublicSignature>, absl::Span<bool>)>;
+
+// Whether every lane of eight, of sixteen and of four blocks of sixteen gives each known answer.
+// Takes some milliseconds.
+bool GiveKnownAnswers(VerifyFunction verify);
 
 }  // namespace fleetca::p256
 

@@ -8,8 +8,8 @@
 
 namespace fleetca::p256 {
 
-// Groups that share inversions: what they need fits the second-level cache.
-constexpr int kMostGroups = 4;
+// Blocks that share inversions: what they need fits the second-level cache.
+constexpr int kMostBlocks = 4;
 
 // Digit i of lane l's number is [i][l]. A lane that is not usable holds numbers that are in range
 // all the same.

@@ -15,9 +15,9 @@
 #include "p256/order.h"
 #include "p256/verification.h"
 
-// Everything here has internal linkage, as the templates have that are instantiated with it: a
-// function that other units have too would be a weak symbol, of which the linker keeps any one, and
-// this unit's copy is an illegal instruction for a host without AVX-512. lanes_symbols_test looks.
+// Everything here has internal linkage. An inline function or template that other units also use
+// would be a weak symbol; the linker could keep this unit's AVX-512 copy for the whole program,
+// which other processors cannot execute. lanes_symbols_test checks this.
 namespace fleetca::p256 {
 namespace {
 
@@ -25,12 +25,13 @@ namespace {
 struct OneVector {
   static constexpr int kLanes = 8;
   static constexpr bool kCallsPay = false;
+  using Mask = uint32_t;
 
   __m512i v;
 
   static OneVector Zero() { return {_mm512_setzero_si512()}; }
   static OneVector Broadcast(uint64_t a) { return {_mm512_set1_epi64(static_cast<long long>(a))}; }
-  static OneVector LaneNumbers() { return {_mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0)}; }
+  static OneVector LaneIndices() { return {_mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0)}; }
   static OneVector Load(const uint64_t* from) { return {_mm512_load_si512(from)}; }
   static void Store(const OneVector& a, uint64_t* to) { _mm512_store_si512(to, a.v); }
 
@@ -100,6 +101,7 @@ uint64_t FirstLane(const OneVector& a) {
 struct TwoVectors {
   static constexpr int kLanes = 16;
   static constexpr bool kCallsPay = true;
+  using Mask = uint32_t;
 
   OneVector a, b;
 
@@ -107,8 +109,8 @@ struct TwoVectors {
   static TwoVectors Broadcast(uint64_t x) {
     return {OneVector::Broadcast(x), OneVector::Broadcast(x)};
   }
-  static TwoVectors LaneNumbers() {
-    return {OneVector::LaneNumbers(), OneVector::LaneNumbers() + OneVector::Broadcast(8)};
+  static TwoVectors LaneIndices() {
+    return {OneVector::LaneIndices(), OneVector::LaneIndices() + OneVector::Broadcast(8)};
   }
   static TwoVectors Load(const uint64_t* from) {
     return {OneVector::Load(from), OneVector::Load(from + 8)};
@@ -179,16 +181,16 @@ uint64_t FirstLane(const TwoVectors& x) { return FirstLane(x.a); }
 template <typename W>
 struct Arithmetic {
   using Field = p256::Field<W>;
-  using Order = p256::Order<W>;
+  using ScalarRing = p256::ScalarRing<W>;
 };
 
 template <typename W>
-void Verify(const LaneNumbers<W::kLanes>* numbers, int groups, const GeneratorTable& generator,
+void Verify(const LaneNumbers<W::kLanes>* numbers, int blocks, const GeneratorTable& generator,
             void* workspace, uint32_t* valid) {
-  using WorkGroup = Group<Arithmetic<W>>;
-  static_assert(sizeof(WorkGroup[kMostGroups]) <= kWorkspaceBytes && alignof(WorkGroup) <= 64);
+  using WorkBlock = Block<Arithmetic<W>>;
+  static_assert(sizeof(WorkBlock[kMostBlocks]) <= kWorkspaceBytes && alignof(WorkBlock) <= 64);
   // Vectors are trivial types: what lies in the workspace needs no construction.
-  VerifyGroups<Arithmetic<W>>(numbers, groups, generator, static_cast<WorkGroup*>(workspace),
+  VerifyBlocks<Arithmetic<W>>(numbers, blocks, generator, static_cast<WorkBlock*>(workspace),
                               valid);
 }
 
@@ -201,9 +203,9 @@ void VerifyEightLanes(const LaneNumbers<8>* numbers, const GeneratorTable& gener
   Verify<OneVector>(numbers, 1, generator, workspace, valid);
 }
 
-void VerifySixteenLanes(const LaneNumbers<16>* numbers, int groups, const GeneratorTable& generator,
+void VerifySixteenLanes(const LaneNumbers<16>* numbers, int blocks, const GeneratorTable& generator,
                         void* workspace, uint32_t* valid) {
-  Verify<TwoVectors>(numbers, groups, generator, workspace, valid);
+  Verify<TwoVectors>(numbers, blocks, generator, workspace, valid);
 }
 
 }  // namespace fleetca::p256
@@ -216,9 +218,9 @@ bool Avx512IsCompiledIn() { return false; }
 void VerifyEightLanes(const LaneNumbers<8>*, const GeneratorTable&, void*, uint32_t* valid) {
   *valid = 0;
 }
-void VerifySixteenLanes(const LaneNumbers<16>*, int groups, const GeneratorTable&, void*,
+void VerifySixteenLanes(const LaneNumbers<16>*, int blocks, const GeneratorTable&, void*,
                         uint32_t* valid) {
-  for (int i = 0; i < groups; ++i) {
+  for (int i = 0; i < blocks; ++i) {
     valid[i] = 0;
   }
 }

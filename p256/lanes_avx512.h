@@ -17,11 +17,11 @@ constexpr size_t kWorkspaceBytes = 160 * 1024;
 // Whether this program was compiled with the unit at all; the functions below do nothing elsewhere.
 bool Avx512IsCompiledIn();
 
-// One group of eight lanes, and 1 to kMostGroups groups of sixteen. `valid` has a bit for each lane
-// whose signature is certainly valid, a mask for each group.
+// One block of eight lanes, and 1 to kMostBlocks blocks of sixteen. `valid` has a bit for each lane
+// whose signature is certainly valid, a mask for each block.
 void VerifyEightLanes(const LaneNumbers<8>* numbers, const GeneratorTable& generator,
                       void* workspace, uint32_t* valid);
-void VerifySixteenLanes(const LaneNumbers<16>* numbers, int groups, const GeneratorTable& generator,
+void VerifySixteenLanes(const LaneNumbers<16>* numbers, int blocks, const GeneratorTable& generator,
                         void* workspace, uint32_t* valid);
 
 }  // namespace fleetca::p256

@@ -134,7 +134,7 @@ constexpr NumberDigits kMontgomeryMinusThree = DigitsOf(
 constexpr NumberDigits kMontgomeryN =
     DigitsOf(TimesPowerOfTwo(kGroupOrder, kMontgomeryBits, kFieldPrime));
 
-// x(R) mod n = r leaves two candidates for x(R), r and r + n, where r is below this.
+// x mod n = r leaves two candidates for x of the sum, r and r + n, where r is below this.
 constexpr Number kPrimeMinusOrder = Minus(kFieldPrime, kGroupOrder);
 
 }  // namespace fleetca::p256

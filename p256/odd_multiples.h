@@ -12,6 +12,7 @@
 
 #include "p256/offsets.h"
 #include "p256/point.h"
+#include "p256/ring.h"
 
 namespace fleetca::p256 {
 
@@ -36,11 +37,11 @@ template <typename F>
   using Carried = typename F::Carried;
   const Multiplicand yy = F::Carry(F::Sqr(q->y));
   const Carried three = F::Broadcast(kMontgomeryMinusThree);
-  const Multiplicand m = F::Carry(F::Thrice(F::Sqr(q->x)) + three);
-  const Carried s = F::Normalize(F::Twice(F::Twice(F::Mul(q->x, yy))));
-  const Raw y4_twice = F::Twice(F::Sqr(yy));
-  const Carried y4_8 = F::Normalize(F::Twice(F::Twice(y4_twice)));
-  const Carried x2 = F::Fold(F::SqrAdd(m, F::template Multiple<offsets::kTwiceX>() - F::Twice(s)));
+  const Multiplicand m = F::Carry(Thrice(F::Sqr(q->x)) + three);
+  const Carried s = F::Normalize(Twice(Twice(F::Mul(q->x, yy))));
+  const Raw y4_twice = Twice(F::Sqr(yy));
+  const Carried y4_8 = F::Normalize(Twice(Twice(y4_twice)));
+  const Carried x2 = F::Fold(SqrAdd<F>(m, F::template Multiple<offsets::kTwiceX>() - Twice(s)));
   const Multiplicand slope = F::Carry(s - x2 + F::template Multiple<offsets::kTwiceSlope>());
   const Carried y2 = F::Fold(F::MulAdd(m, slope, F::template Multiple<offsets::kTwiceY>() - y4_8));
   *q = {F::Fold(s), F::Fold(y4_8)};
@@ -59,7 +60,7 @@ template <typename F>
   const Multiplicand dd = F::Carry(F::Sqr(d));
   const Carried w1 = F::Fold(F::Mul(twice->x, dd));
   const Carried w2 = F::Fold(F::Mul(multiple->x, dd));
-  const Carried x3 = F::Fold(F::SqrAdd(e, F::template Multiple<offsets::kStepX>() - w1 - w2));
+  const Carried x3 = F::Fold(SqrAdd<F>(e, F::template Multiple<offsets::kStepX>() - w1 - w2));
   const Multiplicand w = F::Carry(w1 - w2 + F::template Multiple<offsets::kStepW>());
   const Carried a1 = F::Fold(F::Mul(twice->y, w));
   const Multiplicand slope = F::Carry(w1 - x3 + F::template Multiple<offsets::kStepSlope>());
@@ -75,7 +76,7 @@ typename F::Carried StartOddMultiples(const Affine<F>& q, OddMultiples<F>* table
   using Carried = typename F::Carried;
   Affine<F> multiple = q;
   Affine<F> twice = FirstDoubling<F>(&multiple);
-  Carried z = F::Normalize(F::Twice(q.y));
+  Carried z = F::Normalize(Twice(q.y));
   F::Store(multiple.x, &table->x[0]);
   F::Store(multiple.y, &table->y[0]);
   for (int i = 1; i < kOddMultiples; ++i) {

@@ -13,7 +13,7 @@ namespace fleetca::p256::testing {
 namespace {
 
 using Word = PortableWord<8>;
-using O = p256::Order<Word>;
+using O = p256::ScalarRing<Word>;
 
 OddScalar<O> OddScalarOf(const Integer& u) { return OddScalar<O>::Of(O::Broadcast(u.ToDigits())); }
 

@@ -3,8 +3,8 @@
 // IFMA multiplies numbers from 0 to 2^260 - 1, so every difference that is multiplied next needs a
 // multiple of p that is at least what is subtracted, and no more than needed: what is added makes
 // later numbers larger. bounds_test runs the formulas of point.h, odd_multiples.h and
-// verification.h over intervals, with these constants, and fails when one is too small; `mutants`
-// makes each one smaller and sees it fail. So each is the least that does.
+// verification.h over intervals, with these constants, and fails when one is too small; it makes
+// each one less, too, and sees that fail. So each is the least that does.
 #ifndef FLEETCA_P256_OFFSETS_H_
 #define FLEETCA_P256_OFFSETS_H_
 
@@ -18,10 +18,10 @@ constexpr int kDoubleX = 9;  // a^2 + 9p - 2b
 
 // Mixed addition (point.h).
 constexpr int kAddH = 2;   // x2 Z^2 + 2p - X
-constexpr int kAddR = 4;   // +- y2 Z^3 + 4p - Y
+constexpr int kAddE = 4;   // +- y2 Z^3 + 4p - Y
 constexpr int kAddV = 2;   // X H^2 + 2p, which has to cover X'
 constexpr int kAddNh = 2;  // 2p - H^3
-constexpr int kAddX = 6;   // R^2 - H^3 + 2p + 6p - 2v
+constexpr int kAddX = 6;   // E^2 - H^3 + 2p + 6p - 2v
 
 // The first doubling of the table (odd_multiples.h).
 constexpr int kTwiceX = 9;      // m^2 + 9p - 2s

@@ -31,7 +31,7 @@ struct OrderModulus {
 };
 
 template <typename W>
-using Order = Ring<W, OrderModulus>;
+using ScalarRing = Ring<W, OrderModulus>;
 
 // A scalar u that was made odd: it is u in the lanes where u was odd, and n - u elsewhere.
 //
@@ -43,21 +43,22 @@ using Order = Ring<W, OrderModulus>;
 template <typename O>
 struct OddScalar {
   using W = typename O::Word;
+  using Mask = typename O::Mask;
 
   // u below n. u = 0 becomes n, and n times a point is 0 times it.
   static OddScalar Of(const typename O::Carried& u) {
-    const uint32_t odd = W::EqualMask(u.d[0] & W::Broadcast(1), W::Broadcast(1));
+    const Mask odd = W::EqualMask(u.d[0] & W::Broadcast(1), W::Broadcast(1));
     const typename O::Carried other =
         O::Normalize(typename O::Raw(O::Broadcast(kModuloN.modulus)) - u);
     return {O::Select(odd, u, other), ~odd};
   }
 
-  // `width` bits of the scalar from bit `at`; the digits above the fifth are 0.
+  // `width` bits of the scalar from bit `at`, at + width <= 260.
   W Bits(int at, int width) const {
     const int digit = at / kDigitBits;
     const int shift = at % kDigitBits;
     W bits = ShiftRight(value.d[digit], shift);
-    if (shift + width > kDigitBits && digit + 1 < kDigits) {
+    if (shift + width > kDigitBits) {
       bits = bits | ShiftLeft(value.d[digit + 1], kDigitBits - shift);
     }
     return bits & W::Broadcast((uint64_t{1} << width) - 1);
@@ -67,20 +68,20 @@ struct OddScalar {
   // odd multiples 1, 3, 5, ... its magnitude is, and where it is negative.
   struct Digit {
     W entry;
-    uint32_t negative;
+    Mask negative;
   };
   Digit DigitAt(int at, int width) const {
     const W ones = W::Broadcast((uint64_t{1} << (width - 1)) - 1);
     const W sign = W::Broadcast(uint64_t{1} << (width - 1));
     const W bits = Bits(at + 1, width);
-    const uint32_t negative = ~W::EqualMask(bits & sign, sign);
+    const Mask negative = ~W::EqualMask(bits & sign, sign);
     return {W::Select(negative, ones - (bits & ones), bits & ones), negative};
   }
   // The last digit, which is never negative.
   W LastEntryAt(int at, int width) const { return Bits(at + 1, width - 1); }
 
   typename O::Carried value;
-  uint32_t flipped;  // the lanes in which the scalar was replaced by n - u
+  Mask flipped;  // the lanes in which the scalar was replaced by n - u
 };
 
 }  // namespace fleetca::p256

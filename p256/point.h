@@ -3,16 +3,14 @@
 // Jacobian coordinates: (X, Y, Z) is the point (X / Z^2, Y / Z^3), and Z = 0 is infinity. All are
 // in Montgomery's form and bounded, but not reduced (offsets.h).
 //
-// The formulas are complete for a verification in this sense: where an addition meets a case that
-// it cannot compute (the points are equal, opposite, or one is infinity), its Z' is 0 modulo p, and
-// both formulas make 0 of Z = 0. So one look at Z at the end finds every such case, wherever it
-// was. Doubling has no such case: the order is odd.
+// The addition is not complete. For equal or opposite points, or infinity, it makes Z' = 0 modulo
+// p, and both formulas keep Z = 0. One test of Z at the end therefore finds every exceptional
+// addition. Doubling has no exceptional case: the order is odd.
 #ifndef FLEETCA_P256_POINT_H_
 #define FLEETCA_P256_POINT_H_
 
-#include <cstdint>
-
 #include "p256/offsets.h"
+#include "p256/ring.h"
 
 namespace fleetca::p256 {
 
@@ -44,15 +42,15 @@ template <typename F>
   const Multiplicand y = F::Carry(point->y);
   const Multiplicand z = F::Carry(point->z);
   const Raw delta = F::Sqr(z);
-  const Carried g = F::Fold(F::Twice(F::Sqr(y)));
-  const Multiplicand minus_2g = F::Carry(F::template Multiple<offsets::kDoubleN>() - F::Twice(g));
+  const Carried g = F::Fold(Twice(F::Sqr(y)));
+  const Multiplicand minus_2g = F::Carry(F::template Multiple<offsets::kDoubleN>() - Twice(g));
   const Multiplicand sum = F::Carry(x + delta);
   const Multiplicand difference = F::Carry(x - delta + F::template Multiple<offsets::kDoubleD>());
-  const Raw z2 = F::Twice(F::Mul(y, z));
-  const Multiplicand alpha = F::Carry(F::Thrice(F::Mul(sum, difference)));
-  const Raw b = F::Twice(F::MulAdd(x, g, F::template Multiple<offsets::kDoubleB>()));
+  const Raw z2 = Twice(F::Mul(y, z));
+  const Multiplicand alpha = F::Carry(Thrice(F::Mul(sum, difference)));
+  const Raw b = Twice(F::MulAdd(x, g, F::template Multiple<offsets::kDoubleB>()));
   const Carried x2 =
-      F::Fold(F::SqrAdd(alpha, F::template Multiple<offsets::kDoubleX>() - F::Twice(b)));
+      F::Fold(SqrAdd<F>(alpha, F::template Multiple<offsets::kDoubleX>() - Twice(b)));
   const Multiplicand slope = F::Carry(b - x2);
   point->x = x2;
   point->y = F::MulMul(alpha, slope, minus_2g, g);
@@ -62,10 +60,10 @@ template <typename F>
 // P + Q, or P - Q in the lanes of the mask, for an affine Q: 6M + 3S + 1MM.
 //
 // madd of the Explicit-Formulas Database (Cohen, Miyaji and Ono 1998) with H = x2 Z^2 - X and
-// R = y2 Z^3 - Y:
-//   X' = R^2 - H^3 - 2 X H^2, Y' = R (X H^2 - X') - Y H^3, Z' = Z H
+// E = y2 Z^3 - Y:
+//   X' = E^2 - H^3 - 2 X H^2, Y' = E (X H^2 - X') - Y H^3, Z' = Z H
 template <typename F>
-[[gnu::noinline]] void Add(Jacobian<F>* point, const Affine<F>& other, uint32_t subtract) {
+[[gnu::noinline]] void Add(Jacobian<F>* point, const Affine<F>& other, typename F::Mask subtract) {
   using Raw = typename F::Raw;
   using Multiplicand = typename F::Multiplicand;
   using Carried = typename F::Carried;
@@ -77,16 +75,16 @@ template <typename F>
       F::Carry(F::MulAdd(other.x, zz, F::template Multiple<offsets::kAddH>() - x));
   const Multiplicand zzz = F::Carry(F::Mul(z, zz));
   const Raw z3 = F::Mul(z, h);
-  const Multiplicand r = F::Carry(F::SubtractWhere(
-      subtract, F::template Multiple<offsets::kAddR>() - point->y, F::Mul(other.y, zzz)));
+  const Multiplicand e = F::Carry(F::SubtractWhere(
+      subtract, F::template Multiple<offsets::kAddE>() - point->y, F::Mul(other.y, zzz)));
   const Multiplicand hh = F::Carry(F::Sqr(h));
   const Raw minus_hhh = F::template Multiple<offsets::kAddNh>() - F::Mul(h, hh);
   const Raw v = F::MulAdd(x, hh, F::template Multiple<offsets::kAddV>());
   const Carried x3 =
-      F::Fold(F::SqrAdd(r, minus_hhh + F::template Multiple<offsets::kAddX>() - F::Twice(v)));
+      F::Fold(SqrAdd<F>(e, minus_hhh + F::template Multiple<offsets::kAddX>() - Twice(v)));
   const Multiplicand slope = F::Carry(v - x3);
   point->x = x3;
-  point->y = F::MulMul(r, slope, y, F::Carry(minus_hhh));
+  point->y = F::MulMul(e, slope, y, F::Carry(minus_hhh));
   point->z = z3;
 }
 

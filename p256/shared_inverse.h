@@ -9,34 +9,35 @@
 
 namespace fleetca::p256 {
 
-// `a` has a period of 2 kStep lanes. Each lane's inverse in Montgomery's form, where no lane is 0.
-template <typename R, int kStep>
-typename R::Carried InverseOfLanes(const typename R::Carried& a) {
+// Each lane's inverse in Montgomery's form, where no lane is 0. `Residues` is a Ring; `a` has a
+// period of 2 kStep lanes.
+template <typename Residues, int kStep>
+typename Residues::Carried InverseOfLanes(const typename Residues::Carried& a) {
   if constexpr (kStep == 0) {
-    return R::InverseOfEqualLanes(a);
+    return Residues::InverseOfEqualLanes(a);
   } else {
-    using Carried = typename R::Carried;
-    const Carried other = R::template Rotate<kStep>(a);
-    const Carried pairs = R::Normalize(R::Mul(a, other));
-    return R::Normalize(R::Mul(InverseOfLanes<R, kStep / 2>(pairs), other));
+    using Carried = typename Residues::Carried;
+    const Carried other = Residues::template Rotate<kStep>(a);
+    const Carried pairs = Residues::Normalize(Residues::Mul(a, other));
+    return Residues::Normalize(Residues::Mul(InverseOfLanes<Residues, kStep / 2>(pairs), other));
   }
 }
 
 // Replaces each of `count` vectors, from 1 to kMost, by its inverses in Montgomery's form. No lane
 // is 0: one would make 0 of all.
-template <typename R, int kMost>
-void InvertAll(typename R::Carried* values, int count) {
-  using Carried = typename R::Carried;
+template <typename Residues, int kMost>
+void InvertAll(typename Residues::Carried* values, int count) {
+  using Carried = typename Residues::Carried;
   Carried products[kMost];  // of values[0] to values[i]
   products[0] = values[0];
   for (int i = 1; i < count; ++i) {
-    products[i] = R::Normalize(R::Mul(products[i - 1], values[i]));
+    products[i] = Residues::Normalize(Residues::Mul(products[i - 1], values[i]));
   }
-  Carried inverse = InverseOfLanes<R, R::Word::kLanes / 2>(products[count - 1]);
+  Carried inverse = InverseOfLanes<Residues, Residues::Word::kLanes / 2>(products[count - 1]);
   for (int i = count - 1; i > 0; --i) {
     const Carried value = values[i];
-    values[i] = R::Normalize(R::Mul(inverse, products[i - 1]));
-    inverse = R::Normalize(R::Mul(inverse, value));
+    values[i] = Residues::Normalize(Residues::Mul(inverse, products[i - 1]));
+    inverse = Residues::Normalize(Residues::Mul(inverse, value));
   }
   values[0] = inverse;
 }

@@ -1,7 +1,8 @@
-// ECDSA verification (FIPS 186-5 section 6.4.2) in all lanes of some groups of lanes at once.
+// ECDSA verification (FIPS 186-5 section 6.4.2) in all lanes of some blocks of lanes at once.
 //
 // The instructions are the same whatever the numbers are: there is no branch on them, but masks
-// that say at the end for which lanes the answer counts.
+// that say at the end for which lanes the answer counts. bounds_test relies on that: a branch on a
+// mask does not compile there.
 #ifndef FLEETCA_P256_VERIFICATION_H_
 #define FLEETCA_P256_VERIFICATION_H_
 
@@ -18,19 +19,20 @@
 
 namespace fleetca::p256 {
 
-// What is kept of a group between the steps. A has a Field and an Order over the same words.
+// What is kept of a block between the steps. A has a Field and a ScalarRing over the same words.
 template <typename A>
-struct Group {
+struct Block {
   OddMultiples<typename A::Field> multiples;
-  OddScalar<typename A::Order> u1;  // of the generator
-  OddScalar<typename A::Order> u2;  // of the key
+  OddScalar<typename A::ScalarRing> u1;  // of the generator
+  OddScalar<typename A::ScalarRing> u2;  // of the key
   Affine<typename A::Field> key;
-  uint32_t candidates;  // lanes whose numbers are in range and whose key is on the curve
+  typename A::Field::Mask
+      candidates;  // lanes whose numbers are in range and whose key is on the curve
 };
 
 // The lanes in which (x, y) is on the curve: y^2 = x (x^2 - 3) + b.
 template <typename F>
-uint32_t IsOnCurve(const Affine<F>& point) {
+typename F::Mask IsOnCurve(const Affine<F>& point) {
   const typename F::Carried minus_three = F::Broadcast(kMontgomeryMinusThree);
   const typename F::Multiplicand factor = F::Carry(F::Sqr(point.x) + minus_three);
   const typename F::Carried b = F::Broadcast(kMontgomeryB);
@@ -38,72 +40,75 @@ uint32_t IsOnCurve(const Affine<F>& point) {
                    F::Sqr(point.y));
 }
 
-// Reads the key, and puts G in its place where it is no point of the curve: whatever that lane
-// computes then is thrown away, and harms no other in the shared inversions.
+// Reads the key. A lane whose key is not on the curve gets G instead: its verdict is discarded, and
+// it must not put a 0 into the inversion that all lanes share.
 template <typename A, int kLanes>
-void ReadKey(const LaneNumbers<kLanes>& numbers, Group<A>* group) {
+void ReadKey(const LaneNumbers<kLanes>& numbers, Block<A>* block) {
   using F = typename A::Field;
   const typename F::Carried r_squared = F::Broadcast(kModuloP.r_squared);
   const Affine<F> key = {F::Normalize(F::Mul(F::Load(numbers.x), r_squared)),
                          F::Normalize(F::Mul(F::Load(numbers.y), r_squared))};
-  group->candidates = numbers.usable & IsOnCurve<F>(key);
+  block->candidates = numbers.usable & IsOnCurve<F>(key);
   constexpr NumberDigits kX = DigitsOf(TimesPowerOfTwo(kGeneratorX, kMontgomeryBits, kFieldPrime));
   constexpr NumberDigits kY = DigitsOf(TimesPowerOfTwo(kGeneratorY, kMontgomeryBits, kFieldPrime));
-  group->key = {F::Select(group->candidates, key.x, F::Broadcast(kX)),
-                F::Select(group->candidates, key.y, F::Broadcast(kY))};
+  block->key = {F::Select(block->candidates, key.x, F::Broadcast(kX)),
+                F::Select(block->candidates, key.y, F::Broadcast(kY))};
 }
 
 // u1 = z / s and u2 = r / s, made odd; where u2 was negated for that, so is the key.
 template <typename A, int kLanes>
-void ReadScalars(const LaneNumbers<kLanes>& numbers, const typename A::Order::Carried& s_inverse,
-                 Group<A>* group) {
+void ReadScalars(const LaneNumbers<kLanes>& numbers,
+                 const typename A::ScalarRing::Carried& s_inverse, Block<A>* block) {
   using F = typename A::Field;
-  using O = typename A::Order;
-  group->u1 = OddScalar<O>::Of(O::Reduce(O::Mul(O::Load(numbers.z), s_inverse)));
-  group->u2 = OddScalar<O>::Of(O::Reduce(O::Mul(O::Load(numbers.r), s_inverse)));
+  using O = typename A::ScalarRing;
+  block->u1 = OddScalar<O>::Of(O::Reduce(O::Mul(O::Load(numbers.z), s_inverse)));
+  block->u2 = OddScalar<O>::Of(O::Reduce(O::Mul(O::Load(numbers.r), s_inverse)));
   const typename F::Carried negated =
-      F::Normalize(F::template Multiple<offsets::kNegateY>() - group->key.y);
-  group->key.y = F::Select(group->u2.flipped, negated, group->key.y);
+      F::Normalize(F::template Multiple<offsets::kNegateY>() - block->key.y);
+  block->key.y = F::Select(block->u2.flipped, negated, block->key.y);
 }
 
 // u1 G + u2 Q. Both share the 255 doublings (Straus). The key's last digit, of weight 2^255, is
 // always 1: the ladder begins there.
 template <typename A>
-Jacobian<typename A::Field> Combine(const Group<A>& group, const GeneratorTable& generator) {
+Jacobian<typename A::Field> LinearCombination(const Block<A>& block,
+                                              const GeneratorTable& generator) {
   using F = typename A::Field;
-  using Digit = typename OddScalar<typename A::Order>::Digit;
+  using Digit = typename OddScalar<typename A::ScalarRing>::Digit;
   constexpr int kTop = 255;
   static_assert(kTop % kPointWindow == 0 && kGeneratorWindow % kPointWindow == 0);
   constexpr int kGeneratorTop = kTop / kGeneratorWindow * kGeneratorWindow;
-  Jacobian<F> sum = {F::Load(group.multiples.x[0]), F::Load(group.multiples.y[0]),
+  // No window reads over the fifth digit.
+  static_assert(kTop < kMontgomeryBits && kGeneratorTop + kGeneratorWindow <= kMontgomeryBits);
+  Jacobian<F> sum = {F::Load(block.multiples.x[0]), F::Load(block.multiples.y[0]),
                      F::Broadcast(kModuloP.one)};
   for (int at = kTop - kPointWindow; at >= 0; at -= kPointWindow) {
     // What memory gives is asked for before the doublings, which hide how long that takes.
-    const Digit of_key = group.u2.DigitAt(at, kPointWindow);
-    const Affine<F> multiple = {F::LookUp(group.multiples.x, of_key.entry),
-                                F::LookUp(group.multiples.y, of_key.entry)};
+    const Digit of_key = block.u2.DigitAt(at, kPointWindow);
+    const Affine<F> multiple = {F::LookUp(block.multiples.x, of_key.entry),
+                                F::LookUp(block.multiples.y, of_key.entry)};
     for (int i = 0; i < kPointWindow; ++i) {
       Double<F>(&sum);
     }
     Add<F>(&sum, multiple, of_key.negative);
     if (at % kGeneratorWindow == 0) {
       const Digit of_generator = at == kGeneratorTop
-                                     ? Digit{group.u1.LastEntryAt(at, kGeneratorWindow), 0}
-                                     : group.u1.DigitAt(at, kGeneratorWindow);
+                                     ? Digit{block.u1.LastEntryAt(at, kGeneratorWindow), 0}
+                                     : block.u1.DigitAt(at, kGeneratorWindow);
       Add<F>(
           &sum,
           {F::LookUp(generator.x, of_generator.entry), F::LookUp(generator.y, of_generator.entry)},
-          of_generator.negative ^ group.u1.flipped);
+          of_generator.negative ^ block.u1.flipped);
     }
   }
   return sum;
 }
 
-// The lanes in which the sum is a point R with x(R) mod n = r, so x(R) is r, or r + n where that is
+// The lanes in which the sum is a point P with x(P) mod n = r, so x(P) is r, or r + n where that is
 // below p: X = r Z^2 or X = (r + n) Z^2, without an inversion. Z = 0 says that the sum is infinity,
 // or that an addition met a case that it cannot compute: no yes.
 template <typename F, int kLanes>
-uint32_t HasCoordinate(const Jacobian<F>& sum, const LaneNumbers<kLanes>& numbers) {
+typename F::Mask HasCoordinate(const Jacobian<F>& sum, const LaneNumbers<kLanes>& numbers) {
   using Raw = typename F::Raw;
   using Multiplicand = typename F::Multiplicand;
   const Multiplicand zz = F::Carry(F::Sqr(F::Carry(sum.z)));
@@ -114,29 +119,29 @@ uint32_t HasCoordinate(const Jacobian<F>& sum, const LaneNumbers<kLanes>& number
   return ~F::IsZero(sum.z) & (F::IsZero(difference) | (numbers.wraps & F::IsZero(difference_n)));
 }
 
-// Says for each of `count` groups, from 1 to kMostGroups, in which lanes the signature is certainly
-// valid. The groups share one inversion modulo n and one modulo p. `groups` is memory to work in.
+// Says for each of `count` blocks, from 1 to kMostBlocks, in which lanes the signature is certainly
+// valid. The blocks share one inversion modulo n and one modulo p. `blocks` is memory to work in.
 template <typename A, int kLanes>
-void VerifyGroups(const LaneNumbers<kLanes>* numbers, int count, const GeneratorTable& generator,
-                  Group<A>* groups, uint32_t* valid) {
+void VerifyBlocks(const LaneNumbers<kLanes>* numbers, int count, const GeneratorTable& generator,
+                  Block<A>* blocks, typename A::Field::Mask* valid) {
   using F = typename A::Field;
-  using O = typename A::Order;
-  typename O::Carried s_inverses[kMostGroups];
+  using O = typename A::ScalarRing;
+  typename O::Carried s_inverses[kMostBlocks];
   for (int i = 0; i < count; ++i) {
-    ReadKey<A>(numbers[i], &groups[i]);
+    ReadKey<A>(numbers[i], &blocks[i]);
     s_inverses[i] = O::Normalize(O::Mul(O::Load(numbers[i].s), O::Broadcast(kModuloN.r_squared)));
   }
-  InvertAll<O, kMostGroups>(s_inverses, count);
-  typename F::Carried z_inverses[kMostGroups];
+  InvertAll<O, kMostBlocks>(s_inverses, count);
+  typename F::Carried z_inverses[kMostBlocks];
   for (int i = 0; i < count; ++i) {
-    ReadScalars<A>(numbers[i], s_inverses[i], &groups[i]);
-    z_inverses[i] = StartOddMultiples<F>(groups[i].key, &groups[i].multiples);
+    ReadScalars<A>(numbers[i], s_inverses[i], &blocks[i]);
+    z_inverses[i] = StartOddMultiples<F>(blocks[i].key, &blocks[i].multiples);
   }
-  InvertAll<F, kMostGroups>(z_inverses, count);
+  InvertAll<F, kMostBlocks>(z_inverses, count);
   for (int i = 0; i < count; ++i) {
-    FinishOddMultiples<F>(z_inverses[i], &groups[i].multiples);
-    valid[i] =
-        groups[i].candidates & HasCoordinate<F>(Combine<A>(groups[i], generator), numbers[i]);
+    FinishOddMultiples<F>(z_inverses[i], &blocks[i].multiples);
+    valid[i] = blocks[i].candidates &
+               HasCoordinate<F>(LinearCombination<A>(blocks[i], generator), numbers[i]);
   }
 }
 

@@ -34,9 +34,9 @@ std::unique_ptr<Numbers> Filled(const PublicSignature& signature) {
 }
 
 uint32_t Verify(const Numbers& numbers) {
-  const auto group = std::make_unique<Group<Arithmetic>>();
+  const auto block = std::make_unique<Block<Arithmetic>>();
   uint32_t valid = 0;
-  VerifyGroups<Arithmetic>(&numbers, 1, *TheGeneratorTable(), group.get(), &valid);
+  VerifyBlocks<Arithmetic>(&numbers, 1, *TheGeneratorTable(), block.get(), &valid);
   return valid;
 }
 
@@ -59,6 +59,61 @@ TEST(VerificationTest, TheSecondCoordinateIsTriedWhereItIsBelowThePrime) {
   EXPECT_EQ(Verify(*numbers), 0xffu);
   numbers->wraps = 0xf0;
   EXPECT_EQ(Verify(*numbers), 0xf0u);
+}
+
+// The key of a lane that does not count is G in every digit: whatever else it were, it could put a
+// 0 into the shared inversion.
+TEST(VerificationTest, AKeyThatDoesNotCountIsG) {
+  const AffinePoint key = MultipleOfG(77);
+  const PublicSignature good = MakeSignature(1, 1, 1, key);
+  const PublicSignature signatures[kLanes] = {
+      good,
+      MakeSignature(1, 1, 1, {key.x, key.y + 1}),
+      MakeSignature(1, 1, 1, {0, 0}),
+      MakeSignature(1, 1, 1, OffCurvePointOfOrderThree()),
+      good,
+      MakeSignature(1, 1, 1, {key.x + 1, key.y}),
+      good,  // not usable
+      good,
+  };
+  const auto numbers = std::make_unique<Numbers>();
+  FillLanes<kLanes>(signatures, numbers.get());
+  numbers->usable &= ~uint32_t{0x40};
+  const auto block = std::make_unique<Block<Arithmetic>>();
+  ReadKey<Arithmetic>(*numbers, block.get());
+  EXPECT_EQ(block->candidates, 0x91u);
+  const Integer r = Integer::PowerOfTwo(kMontgomeryBits);
+  const AffinePoint g = MultipleOfG(1);
+  for (int lane = 0; lane < kLanes; ++lane) {
+    const bool counts = ((block->candidates >> lane) & 1) != 0;
+    NumberDigits x, y;
+    for (int i = 0; i < kDigits; ++i) {
+      x.digits[i] = block->key.x.d[i].v[lane];
+      y.digits[i] = block->key.y.d[i].v[lane];
+    }
+    if (counts) {
+      EXPECT_EQ(Integer::Of(x).Modulo(Prime()), (key.x * r).Modulo(Prime())) << lane;
+      EXPECT_EQ(Integer::Of(y).Modulo(Prime()), (key.y * r).Modulo(Prime())) << lane;
+    } else {
+      EXPECT_EQ(Integer::Of(x), (g.x * r).Modulo(Prime())) << lane;
+      EXPECT_EQ(Integer::Of(y), (g.y * r).Modulo(Prime())) << lane;
+    }
+  }
+}
+
+// What the lanes held before leaves no trace.
+TEST(FillLanesTest, NumbersAreFilledAnew) {
+  const auto numbers = std::make_unique<Numbers>();
+  const AffinePoint g = MultipleOfG(1);
+  const PublicSignature wraps = MakeSignature(1, 1, 1, g);
+  const PublicSignature all[kLanes] = {wraps, wraps, wraps, wraps, wraps, wraps, wraps, wraps};
+  FillLanes<kLanes>(all, numbers.get());
+  EXPECT_EQ(numbers->usable, 0xffu);
+  EXPECT_EQ(numbers->wraps, 0xffu);
+  const PublicSignature one[] = {MakeSignature(Order() - 1, 1, 1, g)};
+  FillLanes<kLanes>(one, numbers.get());
+  EXPECT_EQ(numbers->usable, 0x01u);
+  EXPECT_EQ(numbers->wraps, 0x00u);
 }
 
 TEST(FillLanesTest, WhatIsOutOfRangeIsIdle) {

@@ -6,10 +6,10 @@ namespace fleetca::x509 {
 
 EcPublicKey* EcPublicKey::ForThisThread(EcCurve curve) {
   if (curve == EcCurve::kP256) {
-    static thread_local const std::unique_ptr<EcPublicKey> p256 = Create(NID_X9_62_prime256v1);
+    static thread_local const std::unique_ptr<EcPublicKey> p256 = Create(curve);
     return p256.get();
   }
-  static thread_local const std::unique_ptr<EcPublicKey> p384 = Create(NID_secp384r1);
+  static thread_local const std::unique_ptr<EcPublicKey> p384 = Create(curve);
   return p384.get();
 }
 
@@ -20,9 +20,10 @@ EcPublicKey::EcPublicKey(EcKeyPtr key, EcdsaSigPtr signature, BnCtxPtr context)
   s_ = const_cast<BIGNUM*>(ECDSA_SIG_get0_s(signature_.get()));
 }
 
-std::unique_ptr<EcPublicKey> EcPublicKey::Create(int curve_nid) {
+std::unique_ptr<EcPublicKey> EcPublicKey::Create(EcCurve curve) {
   const ScopedOpenSslErrorQueue queue;
-  EcKeyPtr key(EC_KEY_new_by_curve_name(curve_nid));
+  EcKeyPtr key(
+      EC_KEY_new_by_curve_name(curve == EcCurve::kP256 ? NID_X9_62_prime256v1 : NID_secp384r1));
   EcdsaSigPtr signature(ECDSA_SIG_new());
   BnCtxPtr context(BN_CTX_new());
   BignumPtr r(BN_new());
@@ -37,24 +38,19 @@ std::unique_ptr<EcPublicKey> EcPublicKey::Create(int curve_nid) {
       new EcPublicKey(std::move(key), std::move(signature), std::move(context)));
 }
 
-bool EcPublicKey::Load(absl::string_view point) {
+Verdict EcPublicKey::Load(absl::string_view point) {
   // Reuses the EC_POINT inside, and checks the curve's equation.
-  if (EC_KEY_oct2key(key_.get(), AsUnsigned(point), point.size(), context_.get()) == 1) {
-    return true;
-  }
-  ERR_clear_error();
-  return false;
+  return VerdictWithReason(
+      EC_KEY_oct2key(key_.get(), AsUnsigned(point), point.size(), context_.get()) == 1);
 }
 
-bool EcPublicKey::Verify(absl::string_view digest, absl::string_view r, absl::string_view s) {
-  const bool valid = BN_bin2bn(AsUnsigned(r), static_cast<int>(r.size()), r_) != nullptr &&
-                     BN_bin2bn(AsUnsigned(s), static_cast<int>(s.size()), s_) != nullptr &&
-                     ECDSA_do_verify(AsUnsigned(digest), static_cast<int>(digest.size()),
-                                     signature_.get(), key_.get()) == 1;
-  if (!valid) {
-    ERR_clear_error();
+Verdict EcPublicKey::Verify(absl::string_view digest, absl::string_view r, absl::string_view s) {
+  if (BN_bin2bn(AsUnsigned(r), static_cast<int>(r.size()), r_) == nullptr ||
+      BN_bin2bn(AsUnsigned(s), static_cast<int>(s.size()), s_) == nullptr) {
+    return Verdict::kFailed;
   }
-  return valid;
+  return VerdictOf(ECDSA_do_verify(AsUnsigned(digest), static_cast<int>(digest.size()),
+                                   signature_.get(), key_.get()));
 }
 
 }  // namespace fleetca::x509

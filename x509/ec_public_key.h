@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "base/openssl.h"
+#include "x509/verdict.h"
 
 namespace fleetca::x509 {
 
@@ -19,17 +20,18 @@ class EcPublicKey {
   // one (no memory, no such curve).
   static EcPublicKey* ForThisThread(EcCurve curve);
 
-  // Takes an uncompressed point in place of the one before. False when it is not on the curve.
-  [[nodiscard]] bool Load(absl::string_view point);
+  // A new one, for which nothing was loaded before. Null as above.
+  static std::unique_ptr<EcPublicKey> Create(EcCurve curve);
 
-  // ECDSA (FIPS 186-5 section 6.4.2) with the key that was loaded last; r and s are magnitudes. Any
-  // failure inside OpenSSL is a false too: a forged signature can provoke one (it answers -1 where
-  // u1*G + u2*Q is infinity).
-  [[nodiscard]] bool Verify(absl::string_view digest, absl::string_view r, absl::string_view s);
+  // Takes an uncompressed point in place of the one before. kInvalid when it is not on the curve.
+  [[nodiscard]] Verdict Load(absl::string_view point);
+
+  // ECDSA (FIPS 186-5 section 6.4.2) with the key that was loaded last; r and s are magnitudes.
+  // OpenSSL answers with an error where u1*G + u2*Q is infinity: that is kInvalid too.
+  [[nodiscard]] Verdict Verify(absl::string_view digest, absl::string_view r, absl::string_view s);
 
  private:
   EcPublicKey(EcKeyPtr key, EcdsaSigPtr signature, BnCtxPtr context);
-  static std::unique_ptr<EcPublicKey> Create(int curve_nid);
 
   EcKeyPtr key_;
   EcdsaSigPtr signature_;

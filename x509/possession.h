@@ -20,7 +20,8 @@ class PossessionVerifier {
 
   // For each CSR, judges the key (CheckPublicKey), then the signature, then an RSA key's factors
   // (CheckRsaFactors). results[i] is OK or
-  // INVALID_ARGUMENT: kKeyInvalid, kKeyWeak, kSignatureInvalid. A null entry is skipped and its
+  // INVALID_ARGUMENT: kKeyInvalid, kKeyWeak, kSignatureInvalid; INTERNAL kInternal where OpenSSL
+  // failed, which says nothing about the CSR. A null entry is skipped and its
   // result left as it is. The spans have the same size.
   virtual void VerifyBatch(absl::Span<const Csr* const> csrs,
                            absl::Span<absl::Status> results) const = 0;

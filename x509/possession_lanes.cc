@@ -5,13 +5,14 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "base/cpu_features.h"
 #include "base/log.h"
+#include "base/openssl.h"
 #include "base/random.h"
-#include "x509/digest.h"
-#include "x509/ecdsa_signature.h"
-#include "x509/public_key.h"
+#include "x509/ec_public_key.h"
+#include "x509/public_signature.h"
+#include "x509/verdict.h"
 
 namespace fleetca::x509 {
 namespace {
@@ -22,60 +23,26 @@ constexpr size_t kFewest = 2;
 // A random octet of this value: 1 of 256.
 constexpr char kChosen = 0;
 
-// With zeros on the left.
-void SetOctets(absl::string_view magnitude, uint8_t (&octets)[32]) {
-  std::fill(std::begin(octets), std::end(octets), 0);
-  std::copy(magnitude.begin(), magnitude.end(), std::end(octets) - magnitude.size());
+absl::string_view AsView(const uint8_t (&octets)[32]) {
+  return {reinterpret_cast<const char*>(octets), sizeof octets};
 }
 
-std::string ToHex(const uint8_t (&octets)[32]) {
-  return absl::BytesToHexString(
-      absl::string_view(reinterpret_cast<const char*>(octets), sizeof octets));
-}
+std::string ToHex(const uint8_t (&octets)[32]) { return absl::BytesToHexString(AsView(octets)); }
 
-// Fixed for as long as it runs: the lanes of this verifier failed, or there are none.
-class OpenSslWithReason final : public PossessionVerifier {
- public:
-  explicit OpenSslWithReason(PossessionPath reason) : reason_(reason), openssl_(CreateOpenSsl()) {}
-
-  void VerifyBatch(absl::Span<const Csr* const> csrs,
-                   absl::Span<absl::Status> results) const override {
-    openssl_->VerifyBatch(csrs, results);
+// OpenSSL's verdict of the very numbers that the lanes had, by objects that are made for it alone.
+Verdict JudgeAfresh(const p256::PublicSignature& signature) {
+  const ScopedOpenSslErrorQueue queue;
+  const std::unique_ptr<EcPublicKey> key = EcPublicKey::Create(EcCurve::kP256);
+  if (key == nullptr) {
+    return Verdict::kFailed;
   }
-  PossessionStatistics statistics() const override { return {.path = reason_}; }
-
- private:
-  const PossessionPath reason_;
-  const std::unique_ptr<PossessionVerifier> openssl_;
-};
+  const Verdict loaded = key->Load(absl::StrCat("\x04", AsView(signature.x), AsView(signature.y)));
+  return loaded != Verdict::kValid
+             ? loaded
+             : key->Verify(AsView(signature.z), AsView(signature.r), AsView(signature.s));
+}
 
 }  // namespace
-
-std::optional<p256::PublicSignature> PublicSignatureOf(const Csr& csr) {
-  constexpr size_t kCoordinate = 32;
-  const PublicKey& key = csr.public_key;
-  const absl::string_view point = key.key_bits;
-  if (key.algorithm != PublicKeyAlgorithm::kP256 ||
-      !SchemeFitsKey(csr.signature_algorithm.scheme, key.algorithm) ||
-      point.size() != 1 + 2 * kCoordinate || point[0] != 4) {
-    return std::nullopt;
-  }
-  const std::optional<EcdsaSignature> numbers = ReadEcdsaSignature(key, csr.signature);
-  DigestBuffer buffer;
-  const absl::string_view digest =
-      DigestFor(csr.signature_algorithm.scheme, csr.certification_request_info, &buffer);
-  if (!numbers.has_value() || digest.empty()) {
-    return std::nullopt;
-  }
-  p256::PublicSignature signature;
-  SetOctets(numbers->r, signature.r);
-  SetOctets(numbers->s, signature.s);
-  // Of a longer digest the left 256 bits count (FIPS 186-5 section 6.4.2).
-  SetOctets(digest.substr(0, sizeof signature.z), signature.z);
-  SetOctets(point.substr(1, kCoordinate), signature.x);
-  SetOctets(point.substr(1 + kCoordinate), signature.y);
-  return signature;
-}
 
 // What of a batch lanes can verify.
 struct PossessionLanes::Candidates {
@@ -98,8 +65,8 @@ struct PossessionLanes::Candidates {
   std::unique_ptr<bool[]> valid;  // what lanes say
 };
 
-PossessionLanes::PossessionLanes(VerifyFunction verify)
-    : verify_(std::move(verify)), openssl_(CreateOpenSsl()) {}
+PossessionLanes::PossessionLanes(VerifyFunction verify, std::unique_ptr<PossessionVerifier> openssl)
+    : verify_(std::move(verify)), openssl_(std::move(openssl)) {}
 
 void PossessionLanes::VerifyBatch(absl::Span<const Csr* const> csrs,
                                   absl::Span<absl::Status> results) const {
@@ -111,25 +78,23 @@ void PossessionLanes::VerifyBatch(absl::Span<const Csr* const> csrs,
     return openssl_->VerifyBatch(csrs, results);
   }
   verify_(candidates.signatures, candidates.verdicts());
-  const std::vector<bool> checks =
-      DrawChecks(std::count(candidates.verdicts().begin(), candidates.verdicts().end(), true));
+  const std::vector<bool> checks = DrawChecks(candidates);
   // What lanes found valid is settled, unless it is drawn.
   std::vector<const Csr*> left(csrs.begin(), csrs.end());
-  size_t yes = 0;
   for (size_t i = 0; i < candidates.places.size(); ++i) {
-    if (candidates.valid[i] && !checks[yes++]) {
+    if (candidates.valid[i] && !checks[i]) {
       left[candidates.places[i]] = nullptr;
       results[candidates.places[i]] = absl::OkStatus();
     }
   }
   openssl_->VerifyBatch(left, results);
-  if (!Agree(candidates, results) || !on_.load()) {
+  if (!Agree(candidates, csrs, results) || !on_.load()) {
     openssl_->VerifyBatch(csrs, results);
   }
 }
 
-std::vector<bool> PossessionLanes::DrawChecks(size_t count) const {
-  const uint64_t before = by_lanes_.fetch_add(count, std::memory_order_relaxed);
+std::vector<bool> PossessionLanes::DrawChecks(const Candidates& candidates) const {
+  const size_t count = candidates.places.size();
   std::string octets(count, kChosen);
   // Not countable, so that nobody can place a signature between two checks. Where there are no
   // random numbers, all are checked.
@@ -138,66 +103,59 @@ std::vector<bool> PossessionLanes::DrawChecks(size_t count) const {
   }
   std::vector<bool> checks(count);
   for (size_t i = 0; i < count; ++i) {
-    checks[i] = before + i < kFirstChecked || octets[i] == kChosen;
+    if (candidates.valid[i]) {
+      std::atomic<uint64_t>& by_engine =
+          i < p256::Lanes::InSixteenLanes(count) ? by_sixteen_ : by_eight_;
+      const uint64_t before = by_engine.fetch_add(1, std::memory_order_relaxed);
+      checks[i] = before < kFirstChecked || octets[i] == kChosen;
+    }
   }
   checked_again_.fetch_add(std::count(checks.begin(), checks.end(), true),
                            std::memory_order_relaxed);
   return checks;
 }
 
-bool PossessionLanes::Agree(const Candidates& candidates,
-                            absl::Span<const absl::Status> results) const {
+bool PossessionLanes::Agree(const Candidates& candidates, absl::Span<const Csr* const> csrs,
+                            absl::Span<absl::Status> results) const {
   bool agree = true;
   for (size_t i = 0; i < candidates.places.size(); ++i) {
-    const absl::Status& result = results[candidates.places[i]];
+    const size_t place = candidates.places[i];
     if (!candidates.valid[i]) {
       // Whoever chooses a key can choose one for which the lanes cannot compute the sum, so this is
       // no fault, and must not be a way to switch the lanes off.
-      left_to_openssl_.fetch_add(result.ok() ? 1 : 0, std::memory_order_relaxed);
-    } else if (absl::IsInvalidArgument(result)) {
-      agree = false;
-      on_.store(false);
-      disagreements_.fetch_add(1, std::memory_order_relaxed);
-      const p256::PublicSignature& signature = candidates.signatures[i];
-      log::Error(
-          "lanes found a signature valid that OpenSSL refuses: they are off until the next start; "
-          "report these numbers, which are public, and suspect the processor",
-          {{"r", ToHex(signature.r)},
-           {"s", ToHex(signature.s)},
-           {"z", ToHex(signature.z)},
-           {"x", ToHex(signature.x)},
-           {"y", ToHex(signature.y)}});
+      left_to_openssl_.fetch_add(results[place].ok() ? 1 : 0, std::memory_order_relaxed);
+    } else if (absl::IsInvalidArgument(results[place])) {
+      if (JudgeAfresh(candidates.signatures[i]) == Verdict::kInvalid) {
+        agree = false;
+        SwitchOff(candidates.signatures[i]);
+      } else {
+        openssl_->VerifyBatch(csrs.subspan(place, 1), results.subspan(place, 1));
+      }
     }
   }
   return agree;
 }
 
+void PossessionLanes::SwitchOff(const p256::PublicSignature& contradicted) const {
+  on_.store(false);
+  disagreements_.fetch_add(1, std::memory_order_relaxed);
+  log::Error(
+      "lanes found a signature valid that OpenSSL refuses: they are off until the next start; "
+      "report these numbers, which are public, and suspect the processor",
+      {{"r", ToHex(contradicted.r)},
+       {"s", ToHex(contradicted.s)},
+       {"z", ToHex(contradicted.z)},
+       {"x", ToHex(contradicted.x)},
+       {"y", ToHex(contradicted.y)}});
+}
+
 PossessionStatistics PossessionLanes::statistics() const {
   return {.path = on_.load() ? PossessionPath::kLanes : PossessionPath::kDisagreement,
-          .by_lanes = by_lanes_.load(std::memory_order_relaxed),
+          .by_lanes = by_eight_.load(std::memory_order_relaxed) +
+                      by_sixteen_.load(std::memory_order_relaxed),
           .checked_again = checked_again_.load(std::memory_order_relaxed),
           .left_to_openssl = left_to_openssl_.load(std::memory_order_relaxed),
           .disagreements = disagreements_.load(std::memory_order_relaxed)};
-}
-
-std::unique_ptr<PossessionVerifier> PossessionVerifier::Create(LanesSetting setting) {
-  if (setting == LanesSetting::kOff) {
-    return std::make_unique<OpenSslWithReason>(PossessionPath::kOff);
-  }
-  if (!HasAvx512Ifma()) {
-    return std::make_unique<OpenSslWithReason>(PossessionPath::kNoIfma);
-  }
-  std::shared_ptr<const p256::Lanes> lanes = p256::Lanes::Create();
-  if (lanes == nullptr) {
-    log::Error(
-        "the lanes for P-256 failed their test at the start, so OpenSSL verifies alone; "
-        "suspect the processor");
-    return std::make_unique<OpenSslWithReason>(PossessionPath::kSelfTestFailed);
-  }
-  return std::make_unique<PossessionLanes>(
-      [lanes](absl::Span<const p256::PublicSignature> signatures, absl::Span<bool> valid) {
-        lanes->Verify(signatures, valid);
-      });
 }
 
 }  // namespace fleetca::x509

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,27 +17,27 @@
 
 namespace fleetca::x509 {
 
-// The numbers of a CSR's signature; nothing where it is not ECDSA with a P-256 key, or not encoded
-// as it should be.
-[[nodiscard]] std::optional<p256::PublicSignature> PublicSignatureOf(const Csr& csr);
-
 // Lanes may only say yes. Whatever they do not find valid goes to OpenSSL, which alone refuses and
 // says why: so no lane can refuse what is right, and errors are the same with and without lanes.
 //
-// Of what lanes find valid, the first 64 and a random 1 of 256 are verified by OpenSSL too. If
-// OpenSSL refuses one, the lanes are off until the next start, the whole batch is judged by OpenSSL
-// before anybody hears of it, and so is every batch that other threads have under way.
-// Thread-safe.
+// Of what lanes find valid, OpenSSL verifies too: the first 64 of eight lanes and the first 64 of
+// sixteen, which are separate machine code, and a random 1 of 256 thereafter. If OpenSSL refuses
+// one, and a fresh object of OpenSSL does so again, the lanes are off until the next start. The
+// whole batch is then judged by OpenSSL before VerifyBatch answers, and so is every batch of other
+// threads that has not yet looked, as the last thing it does, whether the lanes are still on. An
+// OpenSSL that fails, for want of memory, contradicts nobody. Thread-safe.
 class PossessionLanes final : public PossessionVerifier {
  public:
   // p256::Lanes::Verify, or a test's.
   using VerifyFunction =
       std::function<void(absl::Span<const p256::PublicSignature>, absl::Span<bool>)>;
 
-  // As many are verified by OpenSSL too, from the start on.
+  // As many of each engine, eight lanes and sixteen, are verified by OpenSSL too, from the start
+  // on.
   static constexpr uint64_t kFirstChecked = 64;
 
-  explicit PossessionLanes(VerifyFunction verify);
+  explicit PossessionLanes(VerifyFunction verify,
+                           std::unique_ptr<PossessionVerifier> openssl = CreateOpenSsl());
 
   void VerifyBatch(absl::Span<const Csr* const> csrs,
                    absl::Span<absl::Status> results) const override;
@@ -47,15 +46,19 @@ class PossessionLanes final : public PossessionVerifier {
  private:
   struct Candidates;
 
-  // Which of `count` new yeses OpenSSL verifies too.
-  std::vector<bool> DrawChecks(size_t count) const;
-  // False where OpenSSL refused what lanes found valid: the lanes are off then.
-  bool Agree(const Candidates& candidates, absl::Span<const absl::Status> results) const;
+  // Which of the candidates that lanes found valid OpenSSL verifies too.
+  std::vector<bool> DrawChecks(const Candidates& candidates) const;
+  // False where OpenSSL refused what lanes found valid: the lanes are off then. Where it did so
+  // once but not again, it judges that CSR anew.
+  bool Agree(const Candidates& candidates, absl::Span<const Csr* const> csrs,
+             absl::Span<absl::Status> results) const;
+  void SwitchOff(const p256::PublicSignature& contradicted) const;
 
   const VerifyFunction verify_;
   const std::unique_ptr<PossessionVerifier> openssl_;
   mutable std::atomic<bool> on_ = true;
-  mutable std::atomic<uint64_t> by_lanes_ = 0;
+  mutable std::atomic<uint64_t> by_eight_ = 0;
+  mutable std::atomic<uint64_t> by_sixteen_ = 0;
   mutable std::atomic<uint64_t> checked_again_ = 0;
   mutable std::atomic<uint64_t> left_to_openssl_ = 0;
   mutable std::atomic<uint64_t> disagreements_ = 0;

@@ -16,6 +16,8 @@
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_key.h"
 #include "x509/csr.h"
+#include "x509/possession_choice.h"
+#include "x509/public_signature.h"
 
 namespace fleetca::x509 {
 namespace {
@@ -197,6 +199,82 @@ TEST(PossessionLanesTest, TheFirstAndAFewOfTheRestAreVerifiedAgain) {
   EXPECT_EQ(verifier.statistics().by_lanes, 64u * 201);
 }
 
+// Eight lanes and sixteen are separate machine code.
+TEST(PossessionLanesTest, TheFirstOfEachEngineAreVerifiedAgain) {
+  const PossessionLanes verifier(Always(true));
+  const uint64_t each = PossessionLanes::kFirstChecked;
+  const Batch eight = ValidBatch(8);
+  for (uint64_t done = 8; done <= each; done += 8) {
+    eight.JudgedBy(verifier);
+    EXPECT_EQ(verifier.statistics().checked_again, done);
+  }
+  // 16 of these 20 are sixteen lanes', the other four are eight lanes', of which 1 of 256 is drawn.
+  const Batch both = ValidBatch(20);
+  for (uint64_t done = 16; done <= each; done += 16) {
+    both.JudgedBy(verifier);
+    EXPECT_GE(verifier.statistics().checked_again, each + done);
+    EXPECT_LE(verifier.statistics().checked_again, each + done + 4);
+  }
+  EXPECT_EQ(verifier.statistics().by_lanes, each + 4 * 20);
+}
+
+// OpenSSL that refuses everything in its first batches, and is right afterwards.
+class Mistaken final : public PossessionVerifier {
+ public:
+  explicit Mistaken(absl::Status answer) : answer_(std::move(answer)) {}
+
+  void VerifyBatch(absl::Span<const Csr* const> csrs,
+                   absl::Span<absl::Status> results) const override {
+    if (!std::exchange(was_asked_, true)) {
+      for (size_t i = 0; i < csrs.size(); ++i) {
+        results[i] = csrs[i] != nullptr ? answer_ : results[i];
+      }
+      return;
+    }
+    right_->VerifyBatch(csrs, results);
+  }
+
+ private:
+  const absl::Status answer_;
+  const std::unique_ptr<PossessionVerifier> right_ = CreateOpenSsl();
+  mutable bool was_asked_ = false;
+};
+
+// A failure inside OpenSSL that it took for a wrong signature: a fresh object of it does not.
+TEST(PossessionLanesTest, ARefusalThatIsNotRepeatedContradictsNobody) {
+  const PossessionLanes verifier(
+      Always(true), std::make_unique<Mistaken>(
+                        InvalidArgument(Reason::kSignatureInvalid, "csr.signature", "mistaken")));
+  for (const absl::Status& result : ValidBatch(2).JudgedBy(verifier)) {
+    EXPECT_THAT(result, IsOk());
+  }
+  EXPECT_EQ(verifier.statistics().path, PossessionPath::kLanes);
+  EXPECT_EQ(verifier.statistics().disagreements, 0u);
+}
+
+TEST(PossessionLanesTest, AFailureOfOpenSslContradictsNobody) {
+  const PossessionLanes verifier(
+      Always(true), std::make_unique<Mistaken>(Internal(Reason::kInternal, "OpenSSL failed")));
+  for (const absl::Status& result : ValidBatch(2).JudgedBy(verifier)) {
+    EXPECT_EQ(result.code(), absl::StatusCode::kInternal);
+  }
+  EXPECT_EQ(verifier.statistics().path, PossessionPath::kLanes);
+  EXPECT_EQ(verifier.statistics().disagreements, 0u);
+}
+
+// A key off its curve that lanes find valid is a contradiction too.
+TEST(PossessionLanesTest, AKeyOffItsCurveSwitchesLanesOff) {
+  const PossessionLanes verifier(Always(true));
+  std::string off_curve = TestKey::OfType(KeyType::kP256).public_key();
+  off_curve.back() = static_cast<char>(off_curve.back() ^ 1);
+  Batch batch = ValidBatch(1);
+  batch.Add(MakeCsr({.attributes = "", .spki = off_curve}));
+  const std::vector<absl::Status> results = batch.JudgedBy(verifier);
+  EXPECT_THAT(results[0], IsOk());
+  EXPECT_EQ(GetReason(results[1]), Reason::kKeyInvalid);
+  EXPECT_EQ(verifier.statistics().path, PossessionPath::kDisagreement);
+}
+
 // A wrong yes among many is found when it is drawn, and then the whole batch is judged again.
 TEST(PossessionLanesTest, AWrongYesIsFoundSoonerOrLater) {
   const PossessionLanes verifier(Always(true));
@@ -225,17 +303,17 @@ TEST(PossessionLanesTest, ABatchUnderWayIsJudgedAgainToo) {
     if (!std::exchange(first, false)) {
       return;
     }
-    // The first 64 yeses, one of them wrong, in the middle of the other batch.
+    // The first 64 yeses of sixteen lanes, one of them wrong, in the middle of the other batch.
     Batch batch = ValidBatch(63);
     batch.AddP256(false);
     batch.JudgedBy(*verifier);
   });
   verifier = &lanes;
-  Batch batch = ValidBatch(2);
+  Batch batch = ValidBatch(15);
   batch.AddP256(false);
-  EXPECT_THAT(batch.JudgedBy(lanes)[2], HasWrongSignature());
+  EXPECT_THAT(batch.JudgedBy(lanes)[15], HasWrongSignature());
   EXPECT_EQ(lanes.statistics().path, PossessionPath::kDisagreement);
-  EXPECT_EQ(lanes.statistics().disagreements, 1u);
+  EXPECT_GE(lanes.statistics().disagreements, 1u);
 }
 
 TEST(PossessionLanesTest, OffIsOff) {
@@ -252,10 +330,24 @@ TEST(PossessionLanesTest, ThePathFollowsTheProcessor) {
             HasAvx512Ifma() ? PossessionPath::kLanes : PossessionPath::kNoIfma);
 }
 
+TEST(PossessionLanesTest, WithoutLanesThePathSaysWhy) {
+  const Batch batch = MixedBatch();
+  const std::vector<absl::Status> expected = batch.JudgedBy(*PossessionVerifier::CreateOpenSsl());
+  for (const auto& [failure, path] : std::vector<std::pair<p256::LanesFailure, PossessionPath>>{
+           {p256::LanesFailure::kNotCompiledIn, PossessionPath::kNotCompiledIn},
+           {p256::LanesFailure::kNoGeneratorTable, PossessionPath::kNoGeneratorTable},
+           {p256::LanesFailure::kWrongAnswer, PossessionPath::kSelfTestFailed}}) {
+    const auto verifier = VerifierBy(nullptr, failure);
+    EXPECT_EQ(verifier->statistics().path, path);
+    EXPECT_EQ(batch.JudgedBy(*verifier), expected);
+  }
+}
+
 TEST(PossessionLanesTest, EveryPathHasItsText) {
   std::vector<absl::string_view> texts;
   for (const PossessionPath path :
        {PossessionPath::kLanes, PossessionPath::kOff, PossessionPath::kNoIfma,
+        PossessionPath::kNotCompiledIn, PossessionPath::kNoGeneratorTable,
         PossessionPath::kSelfTestFailed, PossessionPath::kDisagreement}) {
     texts.push_back(PossessionPathText(path));
   }

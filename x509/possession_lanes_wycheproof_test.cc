@@ -20,8 +20,8 @@
 #include "p256/known_answers.h"
 #include "p256/lanes.h"
 #include "x509/csr.h"
-#include "x509/possession_lanes.h"
 #include "x509/public_key.h"
+#include "x509/public_signature.h"
 
 namespace fleetca::x509 {
 namespace {

@@ -10,6 +10,10 @@ absl::string_view PossessionPathText(PossessionPath path) {
       return "OpenSSL: lanes are off";
     case PossessionPath::kNoIfma:
       return "OpenSSL: the processor has no AVX-512 IFMA";
+    case PossessionPath::kNotCompiledIn:
+      return "OpenSSL: this program was compiled without lanes";
+    case PossessionPath::kNoGeneratorTable:
+      return "OpenSSL: it could not compute what the lanes need";
     case PossessionPath::kSelfTestFailed:
       return "OpenSSL: the lanes failed their test at the start";
     case PossessionPath::kDisagreement:

@@ -12,7 +12,15 @@ namespace fleetca::x509 {
 enum class LanesSetting { kAuto, kOff };
 
 // Lanes, or OpenSSL for a reason.
-enum class PossessionPath { kLanes, kOff, kNoIfma, kSelfTestFailed, kDisagreement };
+enum class PossessionPath {
+  kLanes,
+  kOff,
+  kNoIfma,
+  kNotCompiledIn,
+  kNoGeneratorTable,
+  kSelfTestFailed,
+  kDisagreement,
+};
 
 // "AVX-512 IFMA lanes", or "OpenSSL" and why, for statistics and people.
 absl::string_view PossessionPathText(PossessionPath path);

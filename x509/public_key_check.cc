@@ -3,10 +3,12 @@
 #include <cstring>
 
 #include "base/errors.h"
+#include "base/openssl.h"
 #include "x509/ec_public_key.h"
 #include "x509/public_key.h"
 #include "x509/rsa_factors.h"
 #include "x509/rsa_modulus.h"
+#include "x509/verdict.h"
 
 namespace fleetca::x509 {
 namespace {
@@ -16,11 +18,16 @@ absl::Status CheckEcPoint(const PublicKey& key, EcCurve curve, absl::string_view
   if (ec_key == nullptr) {
     return Internal(Reason::kInternal, "OpenSSL cannot make an EC key object");
   }
-  if (!ec_key->Load(key.key_bits)) {
-    return InvalidArgument(Reason::kKeyInvalid, field,
-                           "the EC point is not on its curve; make a new key");
+  switch (ec_key->Load(key.key_bits)) {
+    case Verdict::kValid:
+      return absl::OkStatus();
+    case Verdict::kInvalid:
+      return InvalidArgument(Reason::kKeyInvalid, field,
+                             "the EC point is not on its curve; make a new key");
+    case Verdict::kFailed:
+      break;
   }
-  return absl::OkStatus();
+  return OpenSslError(Reason::kInternal, "OpenSSL failed to load an EC key");
 }
 
 // The y coordinates, little-endian, of the points of order 1, 2, 4 and 8 (RFC 8032 section 5.1): a

@@ -9,14 +9,10 @@
 #include "x509/digest.h"
 #include "x509/ec_public_key.h"
 #include "x509/ecdsa_signature.h"
+#include "x509/verdict.h"
 
 namespace fleetca::x509 {
 namespace {
-
-// kFailed: OpenSSL could not make its objects.
-enum class Verdict { kValid, kInvalid, kFailed };
-
-Verdict VerdictOf(bool valid) { return valid ? Verdict::kValid : Verdict::kInvalid; }
 
 bool IsPss(SignatureScheme scheme) {
   return scheme == SignatureScheme::kRsaPssSha256 || scheme == SignatureScheme::kRsaPssSha384 ||
@@ -44,8 +40,7 @@ Verdict VerifyEcdsa(const PublicKey& key, absl::string_view digest, absl::string
     return Verdict::kInvalid;
   }
   EcPublicKey* const ec_key = EcKeyFor(key.algorithm);
-  return ec_key != nullptr ? VerdictOf(ec_key->Verify(digest, numbers->r, numbers->s))
-                           : Verdict::kFailed;
+  return ec_key != nullptr ? ec_key->Verify(digest, numbers->r, numbers->s) : Verdict::kFailed;
 }
 
 // A new object each time: RSA caches what it derives from the modulus, so it cannot be reused.
@@ -77,18 +72,22 @@ Verdict VerifyRsa(const PublicKey& key, const SignatureAlgorithm& algorithm,
   const auto signature_size = static_cast<unsigned int>(signature.size());
   if (!IsPss(algorithm.scheme)) {
     // Compares with the one right encoding, so a malformed DigestInfo cannot pass.
-    return VerdictOf(RSA_verify(EVP_MD_get_type(md), AsUnsigned(digest),
-                                static_cast<unsigned int>(digest.size()), AsUnsigned(signature),
-                                signature_size, rsa.get()) == 1);
+    return VerdictWithReason(RSA_verify(EVP_MD_get_type(md), AsUnsigned(digest),
+                                        static_cast<unsigned int>(digest.size()),
+                                        AsUnsigned(signature), signature_size, rsa.get()) == 1);
   }
   std::array<unsigned char, 1024> encoded;  // the largest modulus, 8192 bits
-  if (signature.size() > encoded.size() ||
-      RSA_public_decrypt(static_cast<int>(signature_size), AsUnsigned(signature), encoded.data(),
-                         rsa.get(), RSA_NO_PADDING) != static_cast<int>(signature_size)) {
+  if (signature.size() > encoded.size()) {
     return Verdict::kInvalid;
   }
-  return VerdictOf(RSA_verify_PKCS1_PSS_mgf1(rsa.get(), AsUnsigned(digest), md, md, encoded.data(),
-                                             algorithm.pss_salt_octets) == 1);
+  const Verdict decrypted = VerdictWithReason(
+      RSA_public_decrypt(static_cast<int>(signature_size), AsUnsigned(signature), encoded.data(),
+                         rsa.get(), RSA_NO_PADDING) == static_cast<int>(signature_size));
+  return decrypted != Verdict::kValid
+             ? decrypted
+             : VerdictWithReason(RSA_verify_PKCS1_PSS_mgf1(rsa.get(), AsUnsigned(digest), md, md,
+                                                           encoded.data(),
+                                                           algorithm.pss_salt_octets) == 1);
 }
 
 Verdict VerifyEd25519(const PublicKey& key, absl::string_view message,
@@ -103,7 +102,7 @@ Verdict VerifyEd25519(const PublicKey& key, absl::string_view message,
   const int verified = EVP_DigestVerify(context, AsUnsigned(signature), signature.size(),
                                         AsUnsigned(message), message.size());
   EVP_MD_CTX_reset(context);
-  return VerdictOf(verified == 1);
+  return VerdictOf(verified);
 }
 
 Verdict Verify(const PublicKey& key, const SignatureAlgorithm& algorithm, absl::string_view message,
@@ -131,9 +130,13 @@ absl::Status VerifySignature(const PublicKey& key, const SignatureAlgorithm& alg
   }
   if (IsEc(key.algorithm)) {
     EcPublicKey* const ec_key = EcKeyFor(key.algorithm);
-    if (ec_key != nullptr && !ec_key->Load(key.key_bits)) {
+    const Verdict loaded = ec_key != nullptr ? ec_key->Load(key.key_bits) : Verdict::kFailed;
+    if (loaded == Verdict::kInvalid) {
       return InvalidArgument(Reason::kKeyInvalid, field,
                              "the EC point is not on its curve; make a new key");
+    }
+    if (loaded == Verdict::kFailed) {
+      return OpenSslError(Reason::kInternal, "OpenSSL failed to load an EC key");
     }
   }
   const Verdict verdict = Verify(key, algorithm, message, signature);
@@ -141,7 +144,6 @@ absl::Status VerifySignature(const PublicKey& key, const SignatureAlgorithm& alg
     return absl::OkStatus();
   }
   if (verdict == Verdict::kInvalid) {
-    ERR_clear_error();
     return InvalidArgument(Reason::kSignatureInvalid, field,
                            "the signature does not verify with the key; sign these very bytes with "
                            "the private key of the public key inside");

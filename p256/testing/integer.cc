@@ -104,6 +104,12 @@ Integer Integer::Inverse(const Integer& m) const {
   return result;
 }
 
+Integer Integer::Power(const Integer& exponent, const Integer& m) const {
+  Integer result;
+  Require(BN_mod_exp(result.get(), get(), exponent.get(), m.get(), Context()) == 1);
+  return result;
+}
+
 Integer Integer::ShiftedRight(int bits) const {
   const Integer low = Modulo(PowerOfTwo(bits));
   Integer result = *this - low;

@@ -46,6 +46,7 @@ class Integer {
   Integer Modulo(const Integer& m) const;
   // Where `this` has an inverse modulo m.
   Integer Inverse(const Integer& m) const;
+  Integer Power(const Integer& exponent, const Integer& m) const;
   // Rounds towards minus infinity.
   Integer ShiftedRight(int bits) const;
 

@@ -11,10 +11,24 @@ namespace fleetca::p256::testing {
 
 __extension__ using WideDigit = __int128;
 
+// Some lanes, which depends on numbers: so nothing is known of it. It converts to no number and no
+// bool and compares with nothing, so that a formula which branches on it does not compile.
+struct IntervalMask {
+  IntervalMask() = default;
+  IntervalMask(uint32_t) {}
+
+  friend IntervalMask operator~(const IntervalMask&) { return {}; }
+  friend IntervalMask operator&(const IntervalMask&, const IntervalMask&) { return {}; }
+  friend IntervalMask operator|(const IntervalMask&, const IntervalMask&) { return {}; }
+  friend IntervalMask operator^(const IntervalMask&, const IntervalMask&) { return {}; }
+  IntervalMask& operator&=(const IntervalMask&) { return *this; }
+};
+
 // A word of one lane with bounds. A step that could leave signed 64 bits is noted.
 struct IntervalWord {
   static constexpr int kLanes = 1;
   static constexpr bool kCallsPay = true;
+  using Mask = IntervalMask;
 
   int64_t low = 0;
   int64_t high = 0;
@@ -52,13 +66,13 @@ struct IntervalWord {
   static IntervalWord MulHi(const IntervalWord& sum, const IntervalWord& a, const IntervalWord& b) {
     return Of(sum.low, sum.high + (LargestProduct(a, b) >> kDigitBits));
   }
-  static IntervalWord Select(uint32_t, const IntervalWord& a, const IntervalWord& b) {
+  static IntervalWord Select(Mask, const IntervalWord& a, const IntervalWord& b) {
     return Union(a, b);
   }
-  static IntervalWord AddOrSubtract(uint32_t, const IntervalWord& a, const IntervalWord& b) {
+  static IntervalWord AddOrSubtract(Mask, const IntervalWord& a, const IntervalWord& b) {
     return Union(a - b, a + b);
   }
-  static uint32_t EqualMask(const IntervalWord&, const IntervalWord&) { return 0; }
+  static Mask EqualMask(const IntervalWord&, const IntervalWord&) { return {}; }
 
   friend IntervalWord operator+(const IntervalWord& a, const IntervalWord& b) {
     return Of(WideDigit{a.low} + b.low, WideDigit{a.high} + b.high);

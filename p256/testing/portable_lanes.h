@@ -7,8 +7,11 @@
 
 namespace fleetca::p256::testing {
 
-// As Lanes::Verify, in groups of eight lanes that share inversions four by four.
+// As Lanes::Verify, in blocks of eight lanes that share inversions four by four.
 void VerifyPortably(absl::Span<const PublicSignature> signatures, absl::Span<bool> valid);
+
+// Eight and sixteen such lanes, from which Lanes can be made on every host.
+LanesUnit PortableUnit();
 
 }  // namespace fleetca::p256::testing
 

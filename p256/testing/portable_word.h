@@ -16,6 +16,7 @@ template <int kWidth>
 struct PortableWord {
   static constexpr int kLanes = kWidth;
   static constexpr bool kCallsPay = true;
+  using Mask = uint32_t;
 
   std::array<uint64_t, kWidth> v;
 
@@ -41,7 +42,7 @@ struct PortableWord {
   static PortableWord Broadcast(uint64_t a) {
     return Of([=](int) { return a; });
   }
-  static PortableWord LaneNumbers() {
+  static PortableWord LaneIndices() {
     return Of([](int i) { return static_cast<uint64_t>(i); });
   }
   static PortableWord Load(const uint64_t* from) {
@@ -129,7 +130,7 @@ uint64_t FirstLane(const PortableWord<kWidth>& a) {
 template <int kWidth>
 struct PortableArithmetic {
   using Field = p256::Field<PortableWord<kWidth>>;
-  using Order = p256::Order<PortableWord<kWidth>>;
+  using ScalarRing = p256::ScalarRing<PortableWord<kWidth>>;
 };
 
 }  // namespace fleetca::p256::testing

@@ -76,6 +76,24 @@ AffinePoint WithX(const Integer& x) {
   return FromOpenSsl(point.get());
 }
 
+AffinePoint OffCurvePointOfOrderThree() {
+  const auto inverse_times = [](const Integer& divisor, const Integer& a) {
+    return (a * divisor.Inverse(Prime())).Modulo(Prime());
+  };
+  while (true) {
+    // 3 P = infinity where 3 x^4 - 18 x^2 + 12 b' x - 9 = 0.
+    const Integer x = Integer::Random(Prime() - 1) + 1;
+    const Integer xx = x * x;
+    const Integer b = inverse_times(Integer(12) * x, Integer(18) * xx + 9 - Integer(3) * xx * xx);
+    const Integer yy = (x * xx - Integer(3) * x + b).Modulo(Prime());
+    // p = 3 modulo 4, so this is the root where there is one.
+    const Integer y = yy.Power((Prime() + 1).ShiftedRight(2), Prime());
+    if ((y * y).Modulo(Prime()) == yy && !(b == Integer::Of(kCurveB))) {
+      return {x, y};
+    }
+  }
+}
+
 PublicSignature MakeSignature(const Integer& r, const Integer& s, const Integer& z,
                               const AffinePoint& key) {
   PublicSignature signature;
@@ -107,7 +125,7 @@ PublicSignature SignatureWithX(const Integer& x) {
   const Integer r = x - Order();
   const Integer s = Integer::Random(Order() - 1) + 1;
   const Integer z = Integer::Random(Order());
-  // R = u1 G + u2 Q, so Q = - (z / r) G + (s / r) R.
+  // P = u1 G + u2 Q, so Q = - (z / r) G + (s / r) P.
   const Integer r_inverse = r.Inverse(Order());
   return MakeSignature(r, s, z, Combination(Integer(0) - z * r_inverse, s * r_inverse, sum));
 }

@@ -24,6 +24,10 @@ AffinePoint MultipleOfG(const Integer& k);
 // A point with this x, where there is one; else infinite.
 AffinePoint WithX(const Integer& x);
 
+// Not on the curve, but of order 3 on y^2 = x^3 - 3x + b' for another b', which the formulas do not
+// have: they compute 3 P = infinity for it.
+AffinePoint OffCurvePointOfOrderThree();
+
 // Any numbers below 2^256.
 PublicSignature MakeSignature(const Integer& r, const Integer& s, const Integer& z,
                               const AffinePoint& key);
@@ -35,7 +39,7 @@ PublicSignature RandomSignature();
 // the key k G. Where u1 G + u2 k G is infinite, r is 1, and it is not valid.
 PublicSignature SignatureOf(const Integer& u1, const Integer& u2, const Integer& k);
 
-// Valid, with x(R) = x, from n to p - 1, which is a point's: r is x - n.
+// Valid, and the sum has this x, from n to p - 1, which is a point's: r is x - n.
 PublicSignature SignatureWithX(const Integer& x);
 
 bool IsValidByOpenSsl(const PublicSignature& signature);
