@@ -10,6 +10,7 @@
 #include "base/cpu_features.h"
 #include "base/crypto_types.h"
 #include "base/errors.h"
+#include "base/openssl.h"
 #include "gtest/gtest.h"
 #include "p256/lanes.h"
 #include "tests/testing/csr_maker.h"
@@ -330,6 +331,17 @@ TEST(PossessionLanesTest, ThePathFollowsTheProcessor) {
             HasAvx512Ifma() ? PossessionPath::kLanes : PossessionPath::kNoIfma);
 }
 
+TEST(PossessionLanesTest, AMachineThatIsConfiguredForFipsHasNoLanes) {
+  ASSERT_EQ(EVP_default_properties_enable_fips(nullptr, 1), 1);
+  const auto verifier = PossessionVerifier::Create(LanesSetting::kAuto);
+  const auto off = PossessionVerifier::Create(LanesSetting::kOff);
+  ASSERT_EQ(EVP_default_properties_enable_fips(nullptr, 0), 1);
+  EXPECT_EQ(verifier->statistics().path, PossessionPath::kFips);
+  EXPECT_EQ(off->statistics().path, PossessionPath::kOff);
+  const Batch batch = MixedBatch();
+  EXPECT_EQ(batch.JudgedBy(*verifier), batch.JudgedBy(*PossessionVerifier::CreateOpenSsl()));
+}
+
 TEST(PossessionLanesTest, WithoutLanesThePathSaysWhy) {
   const Batch batch = MixedBatch();
   const std::vector<absl::Status> expected = batch.JudgedBy(*PossessionVerifier::CreateOpenSsl());
@@ -346,8 +358,8 @@ TEST(PossessionLanesTest, WithoutLanesThePathSaysWhy) {
 TEST(PossessionLanesTest, EveryPathHasItsText) {
   std::vector<absl::string_view> texts;
   for (const PossessionPath path :
-       {PossessionPath::kLanes, PossessionPath::kOff, PossessionPath::kNoIfma,
-        PossessionPath::kNotCompiledIn, PossessionPath::kNoGeneratorTable,
+       {PossessionPath::kLanes, PossessionPath::kOff, PossessionPath::kFips,
+        PossessionPath::kNoIfma, PossessionPath::kNotCompiledIn, PossessionPath::kNoGeneratorTable,
         PossessionPath::kSelfTestFailed, PossessionPath::kDisagreement}) {
     texts.push_back(PossessionPathText(path));
   }
