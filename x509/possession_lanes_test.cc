@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "base/cpu_features.h"
 #include "base/crypto_types.h"
@@ -183,6 +185,31 @@ TEST(PossessionLanesTest, TheFirstWrongYesSwitchesLanesOff) {
   EXPECT_THAT(results[0], IsOk());
   EXPECT_THAT(results[3], HasWrongSignature());
   EXPECT_EQ(calls, 1);
+}
+
+size_t CountOf(absl::string_view what, absl::string_view text) {
+  size_t count = 0;
+  for (size_t at = text.find(what); at != text.npos; at = text.find(what, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+TEST(PossessionLanesTest, AWholeBatchOfWrongYesesIsOneAlarm) {
+  const PossessionLanes verifier(Always(true));
+  Batch batch;
+  for (int i = 0; i < 5; ++i) {
+    batch.AddP256(false);
+  }
+  ::testing::internal::CaptureStderr();
+  batch.JudgedBy(verifier);
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(CountOf("\n", log), 1u) << log;
+  EXPECT_EQ(CountOf(" error ALARM: lanes found", log), 1u) << log;
+  EXPECT_EQ(CountOf(" signatures=5 r=", log), 1u) << log;
+  const p256::PublicSignature first = PublicSignatureOf(*batch.csrs()[0]).value();
+  EXPECT_EQ(CountOf(absl::BytesToHexString({reinterpret_cast<const char*>(first.s), 32}), log), 1u);
+  EXPECT_EQ(verifier.statistics().disagreements, 5u);
 }
 
 TEST(PossessionLanesTest, TheFirstAndAFewOfTheRestAreVerifiedAgain) {
