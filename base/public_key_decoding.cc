@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/errors.h"
+#include "base/machine_openssl.h"
 #include "base/openssl_engine.h"
 
 namespace fleetca {
@@ -35,7 +36,7 @@ int IsUsual(OSSL_PROVIDER* provider, void* all_usual) {
 bool HasOtherEcKeys() {
   bool all_usual = true;
   OSSL_PROVIDER_do_all(nullptr, IsUsual, &all_usual);
-  if (!all_usual || EVP_default_properties_is_fips_enabled(nullptr) == 1) {
+  if (!all_usual || IsConfiguredForFips()) {
     return true;
   }
   ENGINE* const engine = ENGINE_get_pkey_meth_engine(EVP_PKEY_EC);

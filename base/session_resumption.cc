@@ -1,38 +1,21 @@
 #include "base/session_resumption.h"
 
-#include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "base/machine_openssl.h"
 #include "base/openssl.h"
 
 namespace fleetca {
 namespace {
 
-using ConfPtr = std::unique_ptr<CONF, OpenSslDeleter<NCONF_free>>;
-using OpenSslString = std::unique_ptr<char, decltype([](char* text) { OPENSSL_free(text); })>;
-
 // The lines of the machine's [system_default], with a name each; "" when it has none.
 std::string MachineDefaults() {
-  const OpenSslString file(CONF_get1_default_config_file());
-  const ConfPtr conf(NCONF_new(nullptr));
-  long line = 0;
-  if (file == nullptr || conf == nullptr || NCONF_load(conf.get(), file.get(), &line) != 1) {
-    return "";
-  }
-  const char* section = nullptr;
-  for (const char* name : {"openssl_conf", "ssl_conf", "system_default"}) {
-    section = NCONF_get_string(conf.get(), section, name);
-    if (section == nullptr) {
-      return "";
-    }
-  }
   std::string lines;
-  const STACK_OF(CONF_VALUE)* values = NCONF_get_section(conf.get(), section);
-  for (int i = 0; i < sk_CONF_VALUE_num(values); ++i) {
-    const CONF_VALUE* value = sk_CONF_VALUE_value(values, i);
-    absl::StrAppend(&lines, value->name, " = ", value->value, "\n");
+  for (const auto& [name, value] :
+       MachineOpenSslSection({"openssl_conf", "ssl_conf", "system_default"})) {
+    absl::StrAppend(&lines, name, " = ", value, "\n");
   }
   return lines;
 }

@@ -12,6 +12,7 @@
 #include "base/cpu_features.h"
 #include "base/exit_status.h"
 #include "base/last_words.h"
+#include "base/machine_openssl.h"
 #include "base/openssl.h"
 #include "base/standard_output.h"
 #include "base/version.h"
@@ -59,7 +60,9 @@ Examples:
 std::string OpensslVersion() { return OpenSSL_version(OPENSSL_VERSION_STRING); }
 
 // What `possession_lanes: POSSESSION_LANES_AUTO` takes on this host.
-std::string PossessionLanes() { return fleetca::HasAvx512Ifma() ? "AVX-512 IFMA" : "none"; }
+std::string PossessionLanes() {
+  return fleetca::HasAvx512Ifma() && !fleetca::IsConfiguredForFips() ? "AVX-512 IFMA" : "none";
+}
 
 // "fleetca 0.1.0 (commit 1a2b3c, OpenSSL 3.0.19, possession lanes: AVX-512 IFMA)"
 std::string VersionText() {

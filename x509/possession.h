@@ -29,7 +29,8 @@ class PossessionVerifier {
   // By what it verifies now, and what it has done. OpenSSL's own verifier counts nothing.
   virtual PossessionStatistics statistics() const { return {}; }
 
-  // Lanes where the setting allows them and the processor has them, else OpenSSL. Takes some
+  // Lanes where the setting allows them, the machine is not configured for FIPS and the processor
+  // has them, else OpenSSL. Takes some
   // milliseconds: lanes are tested before they are believed.
   static std::unique_ptr<PossessionVerifier> Create(LanesSetting setting);
   // OpenSSL, one after the other.

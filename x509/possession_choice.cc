@@ -5,6 +5,7 @@
 #include "absl/strings/string_view.h"
 #include "base/cpu_features.h"
 #include "base/log.h"
+#include "base/machine_openssl.h"
 #include "x509/possession_lanes.h"
 
 namespace fleetca::x509 {
@@ -64,6 +65,10 @@ std::unique_ptr<PossessionVerifier> VerifierBy(std::shared_ptr<const p256::Lanes
 std::unique_ptr<PossessionVerifier> PossessionVerifier::Create(LanesSetting setting) {
   if (setting == LanesSetting::kOff) {
     return std::make_unique<OpenSslWithReason>(PossessionPath::kOff);
+  }
+  // The lanes are in no validated module.
+  if (IsConfiguredForFips()) {
+    return std::make_unique<OpenSslWithReason>(PossessionPath::kFips);
   }
   if (!HasAvx512Ifma()) {
     return std::make_unique<OpenSslWithReason>(PossessionPath::kNoIfma);

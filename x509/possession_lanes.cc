@@ -117,7 +117,8 @@ std::vector<bool> PossessionLanes::DrawChecks(const Candidates& candidates) cons
 
 bool PossessionLanes::Agree(const Candidates& candidates, absl::Span<const Csr* const> csrs,
                             absl::Span<absl::Status> results) const {
-  bool agree = true;
+  const p256::PublicSignature* first = nullptr;
+  uint64_t count = 0;
   for (size_t i = 0; i < candidates.places.size(); ++i) {
     const size_t place = candidates.places[i];
     if (!candidates.valid[i]) {
@@ -126,27 +127,32 @@ bool PossessionLanes::Agree(const Candidates& candidates, absl::Span<const Csr* 
       left_to_openssl_.fetch_add(results[place].ok() ? 1 : 0, std::memory_order_relaxed);
     } else if (absl::IsInvalidArgument(results[place])) {
       if (JudgeAfresh(candidates.signatures[i]) == Verdict::kInvalid) {
-        agree = false;
-        SwitchOff(candidates.signatures[i]);
+        first = first == nullptr ? &candidates.signatures[i] : first;
+        ++count;
       } else {
         openssl_->VerifyBatch(csrs.subspan(place, 1), results.subspan(place, 1));
       }
     }
   }
-  return agree;
+  if (first != nullptr) {
+    SwitchOff(*first, count);
+  }
+  return first == nullptr;
 }
 
-void PossessionLanes::SwitchOff(const p256::PublicSignature& contradicted) const {
+void PossessionLanes::SwitchOff(const p256::PublicSignature& first, uint64_t count) const {
   on_.store(false);
-  disagreements_.fetch_add(1, std::memory_order_relaxed);
+  disagreements_.fetch_add(count, std::memory_order_relaxed);
   log::Error(
-      "lanes found a signature valid that OpenSSL refuses: they are off until the next start; "
-      "report these numbers, which are public, and suspect the processor",
-      {{"r", ToHex(contradicted.r)},
-       {"s", ToHex(contradicted.s)},
-       {"z", ToHex(contradicted.z)},
-       {"x", ToHex(contradicted.x)},
-       {"y", ToHex(contradicted.y)}});
+      "ALARM: lanes found signatures valid that OpenSSL refuses: they are off until the next "
+      "start; save this line and report the first one's numbers, which are public, suspect the "
+      "processor, and write `possession_lanes: POSSESSION_LANES_OFF` before the next start",
+      {{"signatures", count},
+       {"r", ToHex(first.r)},
+       {"s", ToHex(first.s)},
+       {"z", ToHex(first.z)},
+       {"x", ToHex(first.x)},
+       {"y", ToHex(first.y)}});
 }
 
 PossessionStatistics PossessionLanes::statistics() const {

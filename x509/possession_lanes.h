@@ -52,7 +52,9 @@ class PossessionLanes final : public PossessionVerifier {
   // once but not again, it judges that CSR anew.
   bool Agree(const Candidates& candidates, absl::Span<const Csr* const> csrs,
              absl::Span<absl::Status> results) const;
-  void SwitchOff(const p256::PublicSignature& contradicted) const;
+  // The lanes found so many of a batch valid that OpenSSL refuses, this one first: one line of the
+  // log for all.
+  void SwitchOff(const p256::PublicSignature& first, uint64_t count) const;
 
   const VerifyFunction verify_;
   const std::unique_ptr<PossessionVerifier> openssl_;

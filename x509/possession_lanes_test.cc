@@ -6,10 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "base/cpu_features.h"
 #include "base/crypto_types.h"
 #include "base/errors.h"
+#include "base/openssl.h"
 #include "gtest/gtest.h"
 #include "p256/lanes.h"
 #include "tests/testing/csr_maker.h"
@@ -184,6 +187,31 @@ TEST(PossessionLanesTest, TheFirstWrongYesSwitchesLanesOff) {
   EXPECT_EQ(calls, 1);
 }
 
+size_t CountOf(absl::string_view what, absl::string_view text) {
+  size_t count = 0;
+  for (size_t at = text.find(what); at != text.npos; at = text.find(what, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+TEST(PossessionLanesTest, AWholeBatchOfWrongYesesIsOneAlarm) {
+  const PossessionLanes verifier(Always(true));
+  Batch batch;
+  for (int i = 0; i < 5; ++i) {
+    batch.AddP256(false);
+  }
+  ::testing::internal::CaptureStderr();
+  batch.JudgedBy(verifier);
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(CountOf("\n", log), 1u) << log;
+  EXPECT_EQ(CountOf(" error ALARM: lanes found", log), 1u) << log;
+  EXPECT_EQ(CountOf(" signatures=5 r=", log), 1u) << log;
+  const p256::PublicSignature first = PublicSignatureOf(*batch.csrs()[0]).value();
+  EXPECT_EQ(CountOf(absl::BytesToHexString({reinterpret_cast<const char*>(first.s), 32}), log), 1u);
+  EXPECT_EQ(verifier.statistics().disagreements, 5u);
+}
+
 TEST(PossessionLanesTest, TheFirstAndAFewOfTheRestAreVerifiedAgain) {
   const PossessionLanes verifier(Always(true));
   const Batch batch = ValidBatch(64);
@@ -330,6 +358,17 @@ TEST(PossessionLanesTest, ThePathFollowsTheProcessor) {
             HasAvx512Ifma() ? PossessionPath::kLanes : PossessionPath::kNoIfma);
 }
 
+TEST(PossessionLanesTest, AMachineThatIsConfiguredForFipsHasNoLanes) {
+  ASSERT_EQ(EVP_default_properties_enable_fips(nullptr, 1), 1);
+  const auto verifier = PossessionVerifier::Create(LanesSetting::kAuto);
+  const auto off = PossessionVerifier::Create(LanesSetting::kOff);
+  ASSERT_EQ(EVP_default_properties_enable_fips(nullptr, 0), 1);
+  EXPECT_EQ(verifier->statistics().path, PossessionPath::kFips);
+  EXPECT_EQ(off->statistics().path, PossessionPath::kOff);
+  const Batch batch = MixedBatch();
+  EXPECT_EQ(batch.JudgedBy(*verifier), batch.JudgedBy(*PossessionVerifier::CreateOpenSsl()));
+}
+
 TEST(PossessionLanesTest, WithoutLanesThePathSaysWhy) {
   const Batch batch = MixedBatch();
   const std::vector<absl::Status> expected = batch.JudgedBy(*PossessionVerifier::CreateOpenSsl());
@@ -346,8 +385,8 @@ TEST(PossessionLanesTest, WithoutLanesThePathSaysWhy) {
 TEST(PossessionLanesTest, EveryPathHasItsText) {
   std::vector<absl::string_view> texts;
   for (const PossessionPath path :
-       {PossessionPath::kLanes, PossessionPath::kOff, PossessionPath::kNoIfma,
-        PossessionPath::kNotCompiledIn, PossessionPath::kNoGeneratorTable,
+       {PossessionPath::kLanes, PossessionPath::kOff, PossessionPath::kFips,
+        PossessionPath::kNoIfma, PossessionPath::kNotCompiledIn, PossessionPath::kNoGeneratorTable,
         PossessionPath::kSelfTestFailed, PossessionPath::kDisagreement}) {
     texts.push_back(PossessionPathText(path));
   }

@@ -8,6 +8,8 @@ absl::string_view PossessionPathText(PossessionPath path) {
       return "AVX-512 IFMA lanes";
     case PossessionPath::kOff:
       return "OpenSSL: lanes are off";
+    case PossessionPath::kFips:
+      return "OpenSSL: this machine is configured for FIPS";
     case PossessionPath::kNoIfma:
       return "OpenSSL: the processor has no AVX-512 IFMA";
     case PossessionPath::kNotCompiledIn:

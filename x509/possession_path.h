@@ -15,6 +15,7 @@ enum class LanesSetting { kAuto, kOff };
 enum class PossessionPath {
   kLanes,
   kOff,
+  kFips,
   kNoIfma,
   kNotCompiledIn,
   kNoGeneratorTable,

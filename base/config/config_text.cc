@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "base/config/enum_values.h"
 #include "base/errors.h"
 #include "base/standard_stream.h"
 #include "base/text.h"
@@ -22,6 +23,9 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::TextFormat;
 
 constexpr int kMaxNesting = 32;
+
+// How the parser words a value that the enumeration does not have.
+constexpr absl::string_view kUnknownEnumValue = "Unknown enumeration value of \"";
 
 // The parser quotes the token it met. It must not quote a secret that was written into the file by
 // mistake, so string literals, and all that stands beside the word "pass", are left out.
@@ -55,6 +59,21 @@ std::pair<std::string, int> SplitIndex(absl::string_view step) {
   return {std::string(step.substr(0, bracket)), index};
 }
 
+// "level" of `level: "info"`, where the value begins at the column; "" where it is not told. The
+// parser counts a tab as more columns than one, so behind a tab it is not.
+absl::string_view FieldBefore(absl::string_view line, int column) {
+  absl::string_view before = line.substr(0, static_cast<size_t>(column));
+  if (absl::StrContains(before, '\t')) {
+    return "";
+  }
+  before = absl::StripTrailingAsciiWhitespace(before);
+  if (!absl::ConsumeSuffix(&before, ":")) {
+    return "";
+  }
+  before = absl::StripTrailingAsciiWhitespace(before);
+  return before.substr(before.find_last_of(" {,;") + 1);
+}
+
 }  // namespace
 
 // Warnings are what the parser calls unknown fields when it is told to go on after them.
@@ -66,9 +85,12 @@ class ConfigText::Collector : public google::protobuf::io::ErrorCollector {
   void AddError(int line, int column, const std::string& message) override {
     MoveToValue(message, &line, &column);
     const absl::string_view source = InRange(line) ? lines_[line] : "";
+    const std::string cure = EnumCure(message, source, column);
+    const std::string problem = WithoutSecrets(message, source);
     config_->mistakes_.push_back(
         {line + 1, "",
-         absl::StrCat(line + 1, ":", column + 1, ": ", WithoutSecrets(message, source))});
+         absl::StrCat(line + 1, ":", column + 1, ": ",
+                      cure.empty() ? problem : absl::StripSuffix(problem, "."), cure)});
   }
 
   void AddWarning(int line, int column, const std::string& message) override {
@@ -82,7 +104,7 @@ class ConfigText::Collector : public google::protobuf::io::ErrorCollector {
   // The parser notices an unknown enum value when it stands at the token after it, which is often
   // on the next line.
   void MoveToValue(absl::string_view message, int* line, int* column) const {
-    if (!absl::ConsumePrefix(&message, "Unknown enumeration value of \"")) {
+    if (!absl::ConsumePrefix(&message, kUnknownEnumValue)) {
       return;
     }
     const absl::string_view value = message.substr(0, message.find('"'));
@@ -94,6 +116,21 @@ class ConfigText::Collector : public google::protobuf::io::ErrorCollector {
         return;
       }
     }
+  }
+
+  // "; write A or B" where a field of an enumeration has a value that it cannot have, else "".
+  // `column` is the value's, which may be a text in quotes.
+  std::string EnumCure(absl::string_view message, absl::string_view source, int column) const {
+    absl::string_view field;
+    if (absl::StartsWith(message, kUnknownEnumValue)) {
+      const size_t at = message.rfind("for field \"");
+      field = at == message.npos ? "" : message.substr(at + 11);
+      field = field.substr(0, field.find('"'));
+    } else if (absl::StartsWith(message, "Expected integer or identifier")) {
+      field = FieldBefore(source, column);
+    }
+    const std::string values = EnumValuesOf(field, *config_->message_.GetDescriptor());
+    return values.empty() ? "" : absl::StrCat("; write ", values);
   }
 
   const std::vector<absl::string_view> lines_;

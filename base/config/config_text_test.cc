@@ -131,6 +131,27 @@ TEST_F(ConfigTextTest, AnUnknownEnumValueIsFoundWhereItStands) {
   EXPECT_THAT(Mistakes("logging {\n  level: LOG_LEVEL_LOUD\n\n\n}\n"), StartsWith("f:2:10:"));
 }
 
+TEST_F(ConfigTextTest, AnUnknownEnumValueIsToldWhatToWrite) {
+  EXPECT_THAT(
+      Mistakes("possession_lanes: ON\n"),
+      HasSubstr("f:1:19: Unknown enumeration value of \"ON\" for field "
+                "\"possession_lanes\"; write POSSESSION_LANES_AUTO or POSSESSION_LANES_OFF"));
+  EXPECT_THAT(Mistakes("logging {\n  level: info }\n"),
+              HasSubstr("; write LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING or "));
+}
+
+TEST_F(ConfigTextTest, AnEnumValueInQuotesIsToldWhatToWrite) {
+  for (const char* text : {"possession_lanes: \"OFF\"\n", "possession_lanes : 'OFF'\n",
+                           "store { path: \"s\" } possession_lanes:\"OFF\"\n"}) {
+    EXPECT_THAT(Mistakes(text),
+                HasSubstr("(not shown); write POSSESSION_LANES_AUTO or POSSESSION_LANES_OFF"))
+        << text;
+  }
+  EXPECT_THAT(Mistakes("logging {level:'info'}\n"), HasSubstr("; write LOG_LEVEL_DEBUG, "));
+  // Where the parser's column is not a place of the line, nothing is promised.
+  EXPECT_THAT(Mistakes("\tpossession_lanes: \"OFF\"\n"), HasSubstr("(not shown)"));
+}
+
 TEST_F(ConfigTextTest, NestingIsBounded) {
   std::string deep;
   for (int i = 0; i < 100'000; ++i) {

@@ -39,6 +39,8 @@ Examples:
   fleetca stats --dir ca
   # Is something to be done?
   fleetca stats --dir ca -o json | jq -e 'all(.own_certificates[]; .in_warning_time | not)'
+  # What to watch where proofs of possession are verified in lanes: whether OpenSSL contradicted them
+  fleetca stats --dir ca -o json | jq -e '.possession.disagreements == 0'
   # How many verifiers follow the feed of revocations
   fleetca stats --dir ca -o json | jq .revocation.watchers
   # OCSP answers that were signed, and those that were given out again

@@ -1,5 +1,7 @@
 #include "service/issuance/issue_cost.h"
 
+#include <utility>
+
 #include "absl/status/statusor.h"
 #include "x509/der/der.h"
 #include "x509/rsa_factors.h"
@@ -80,16 +82,19 @@ uint64_t SigningCost(const x509::PublicKey& key) {
   return 0;
 }
 
-IssueCosts::IssueCosts(absl::string_view issuing_key, bool in_lanes)
-    : signing_(SigningCostOf(issuing_key)), in_lanes_(in_lanes) {}
+IssueCosts::IssueCosts(absl::string_view issuing_key, std::function<bool()> in_lanes)
+    : signing_(SigningCostOf(issuing_key)), in_lanes_(std::move(in_lanes)) {}
+
+uint64_t IssueCosts::PossessionCostNow(const x509::PublicKey& key) const {
+  return PossessionCost(key, in_lanes_ != nullptr && in_lanes_());
+}
 
 uint64_t IssueCosts::Of(absl::string_view csr_der) const {
   const absl::StatusOr<x509::PublicKey> key = KeyOf(csr_der);
   if (!key.ok()) {
     return kEach;
   }
-  return kEach + csr_der.size() / kOctetsPerMicrosecond + PossessionCost(*key, in_lanes_) +
-         signing_;
+  return kEach + csr_der.size() / kOctetsPerMicrosecond + PossessionCostNow(*key) + signing_;
 }
 
 uint64_t IssueCosts::OfRequest(const IssueRequest& request) const {
@@ -100,7 +105,7 @@ uint64_t IssueCosts::OfRenewal() const { return kEach + signing_; }
 
 uint64_t IssueCosts::Typical() const {
   return kEach + kTypicalOctets / kOctetsPerMicrosecond +
-         PossessionCost({.algorithm = x509::PublicKeyAlgorithm::kP256}, in_lanes_) + signing_;
+         PossessionCostNow({.algorithm = x509::PublicKeyAlgorithm::kP256}) + signing_;
 }
 
 }  // namespace fleetca::service

@@ -3,6 +3,7 @@
 #define FLEETCA_SERVICE_ISSUANCE_ISSUE_COST_H_
 
 #include <cstdint>
+#include <functional>
 
 #include "absl/strings/string_view.h"
 #include "service/issuance/issuance.h"
@@ -24,11 +25,12 @@ uint64_t PossessionCost(const x509::PublicKey& key, bool in_lanes = false);
 // To make one signature.
 uint64_t SigningCost(const x509::PublicKey& key);
 
-// Immutable; thread-safe.
+// Thread-safe, where `in_lanes` is.
 class IssueCosts {
  public:
-  // The issuing key, as a SubjectPublicKeyInfo, and whether P-256 is verified in lanes.
-  explicit IssueCosts(absl::string_view issuing_key, bool in_lanes = false);
+  // The issuing key, as a SubjectPublicKeyInfo, and whether P-256 is verified in lanes, which is
+  // asked each time, as lanes may be switched off while the CA runs; null where it never is.
+  explicit IssueCosts(absl::string_view issuing_key, std::function<bool()> in_lanes = nullptr);
 
   // All that a certificate for this CSR costs. The key is found where the parser will find it, so
   // that a CSR cannot seem cheaper than it is; one in which there is none is going to be refused
@@ -45,8 +47,10 @@ class IssueCosts {
   uint64_t Typical() const;
 
  private:
+  uint64_t PossessionCostNow(const x509::PublicKey& key) const;
+
   const uint64_t signing_;
-  const bool in_lanes_;
+  const std::function<bool()> in_lanes_;
 };
 
 }  // namespace fleetca::service

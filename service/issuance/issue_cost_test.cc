@@ -111,12 +111,24 @@ TEST(IssueCostTest, InLanesAP256KeyCostsWhatIsMeasured) {
 TEST(IssueCostTest, LanesMakeADearKeyWeighMore) {
   const std::string spki = TestKey::OfType(KeyType::kP256).public_key();
   const IssueCosts alone(spki);
-  const IssueCosts in_lanes(spki, true);
+  const IssueCosts in_lanes(spki, [] { return true; });
   EXPECT_LT(in_lanes.Typical(), alone.Typical() * 2 / 3);
   EXPECT_LT(in_lanes.Of(CsrOf(KeyType::kP256)), alone.Of(CsrOf(KeyType::kP256)) * 2 / 3);
   EXPECT_EQ(in_lanes.Of(CsrOf(KeyType::kP384)), alone.Of(CsrOf(KeyType::kP384)));
   EXPECT_EQ(in_lanes.OfRenewal(), alone.OfRenewal());
   EXPECT_GT(in_lanes.Of(CsrOf(KeyType::kP384)), 12 * in_lanes.Typical());
+}
+
+TEST(IssueCostTest, LanesThatWereSwitchedOffMakeP256DearAgain) {
+  const std::string spki = TestKey::OfType(KeyType::kP256).public_key();
+  bool on = true;
+  const IssueCosts costs(spki, [&on] { return on; });
+  const std::string csr = CsrOf(KeyType::kP256);
+  const uint64_t in_lanes = costs.Of(csr);
+  on = false;
+  EXPECT_EQ(costs.Of(csr), in_lanes + 60);
+  EXPECT_EQ(costs.Of(csr), IssueCosts(spki).Of(csr));
+  EXPECT_EQ(costs.Typical(), IssueCosts(spki).Typical());
 }
 
 TEST(IssueCostTest, ACsrCostsByItsKeyItsNamesAndTheIssuingKey) {

@@ -14,8 +14,8 @@
 namespace fleetca::service {
 namespace {
 
-// Everyday requests that one turn is worth: few, so that turns come round soon, and more than one,
-// so that a batch gathers what belongs together.
+// Everyday requests of the start that one turn is worth: few, so that turns come round soon, and
+// more than one, so that a batch gathers what belongs together.
 constexpr uint64_t kTurn = 8;
 
 // A batch may cost so much more than everyday requests that a few larger CSRs do not split it.

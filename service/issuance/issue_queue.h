@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
@@ -35,8 +36,9 @@ class IssueQueue {
     size_t capacity = 10000;
     // The issuing key, as a SubjectPublicKeyInfo.
     absl::string_view issuer_key;
-    // Whether proofs of possession by P-256 keys are verified in lanes, and so cost little.
-    bool possession_in_lanes = false;
+    // Whether proofs of possession by P-256 keys are verified in lanes just now, and so cost little
+    // (IssueCosts). Null where they never are.
+    std::function<bool()> possession_in_lanes;
     // How many work at once; they share the backlog that a refusal's retry delay is told from.
     size_t workers = 1;
     // Outlives the queue.

@@ -93,6 +93,26 @@ TEST_F(IssueQueueTest, ABatchIsBoundedInCost) {
   EXPECT_LT(dear, 15u);
 }
 
+// Lanes are switched off while the CA runs when they were wrong.
+TEST_F(IssueQueueTest, WhetherThereAreLanesIsAskedForEachRequest) {
+  bool in_lanes = true;
+  IssueQueue queue({.capacity = 1000,
+                    .issuer_key = TestKey::OfType(KeyType::kP256).public_key(),
+                    .possession_in_lanes = [&in_lanes] { return in_lanes; },
+                    .clock = &clock_});
+  IssueQueue::Batch batch;
+  const auto p384_of_a_batch = [&] {
+    EXPECT_EQ(queue.TryPush(Make(200, "a", p384_), &refusal_), 200u);
+    EXPECT_TRUE(queue.PopBatch(IssueQueue::Consumer::kOrdinary, 64, &batch));
+    const size_t size = batch.items().size();
+    EXPECT_TRUE(queue.PopBatch(IssueQueue::Consumer::kOrdinary, 1'000'000, &batch));
+    return size;
+  };
+  const size_t before = p384_of_a_batch();
+  in_lanes = false;
+  EXPECT_GT(p384_of_a_batch(), before * 3 / 2);
+}
+
 TEST_F(IssueQueueTest, WhoComesWithATokenIsOneOfManyInOneFlow) {
   std::vector<Issuance*> tokens = Make(900, "", p256_);
   for (size_t i = 0; i < tokens.size(); ++i) {

@@ -133,7 +133,10 @@ class GrpcServer : public Server {
     queue_ = std::make_unique<IssueQueue>(IssueQueue::Options{
         .capacity = config.limits.queue_capacity,
         .issuer_key = ca_->issuer().issuing_key(),
-        .possession_in_lanes = ca_->possession().statistics().path == x509::PossessionPath::kLanes,
+        .possession_in_lanes =
+            [ca = ca_.get()] {
+              return ca->possession().statistics().path == x509::PossessionPath::kLanes;
+            },
         .workers = config.limits.WorkerThreads()});
     // Before the ports: what they queue is always answered, also by a start that fails afterwards.
     FLEETCA_RETURN_IF_ERROR(StartWorkers(config));

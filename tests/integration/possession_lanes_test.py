@@ -2,12 +2,21 @@
 
 import json
 import os
+import tempfile
 import unittest
 
 from tests.integration import fleet
 
 COUNT = 40
 LANES = "AVX-512 IFMA lanes"
+# It works without a FIPS provider: what is only preferred need not be there.
+PREFERS_FIPS = """
+openssl_conf = start
+[start]
+alg_section = evp
+[evp]
+default_properties = ?fips=yes
+"""
 
 
 def switched_off(config):
@@ -54,6 +63,19 @@ class PossessionLanesTest(unittest.TestCase):
             possession = self.possession(ca)
             self.assertEqual("OpenSSL: lanes are off", possession["verified_by"])
             self.assertEqual(0, possession["by_lanes"])
+
+    def test_a_machine_that_is_configured_for_fips_has_no_lanes(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".cnf") as settings:
+            settings.write(PREFERS_FIPS)
+            settings.flush()
+            env = {"OPENSSL_CONF": settings.name}
+            with fleet.Fleet(env=env) as ca:
+                self.issue_many(ca)
+                possession = self.possession(ca)
+            self.assertEqual("OpenSSL: this machine is configured for FIPS", possession["verified_by"])
+            self.assertEqual(0, possession["by_lanes"])
+            version = fleet.run(fleet.FLEETCA, "version", "-o", "json", env=env)
+            self.assertEqual("none", json.loads(version.out)["possession_lanes"])
 
 
 if __name__ == "__main__":

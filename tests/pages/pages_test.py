@@ -21,6 +21,9 @@ NOT_RUN = {
         "bazel run --config=opt //bench:": "measures for minutes; deploy/test builds them",
         "FLEETCA_BENCH_DIR=": "measures for minutes; deploy/test builds it",
     },
+    "docs/lanes.md": {
+        "bazel run --config=opt //bench": "measures for minutes; deploy/test builds it",
+    },
     "docs/performance.md": {
         "bench/": "measures for ten minutes, or reads what that wrote",
         "bazel run --config=opt //bench": "measures for minutes; deploy/test builds them",
