@@ -181,6 +181,27 @@ class FairQueue {
     return !batch->items_.empty();
   }
 
+  // Counts `cost` as taken from the flow, besides that of its items: those of a batch that is not
+  // given back yet were dearer than they seemed.
+  void Charge(absl::string_view flow_key, uint64_t cost) ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    Flow* const flow = FindFlow(flow_key);
+    if (flow == nullptr) {
+      return;
+    }
+    if (flow->items.empty()) {
+      const bool paused = paused_.erase({flow->tag, flow->number, flow}) > 0;
+      flow->tag += cost;
+      if (paused) {
+        paused_.emplace(flow->tag, flow->number, flow);
+      }
+    } else {
+      EndToWait(*flow);
+      flow->tag += cost;
+      BeginToWait(*flow);
+    }
+  }
+
   // Says that what `batch` holds is done, and empties it.
   void GiveBack(Batch* batch) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);

@@ -95,6 +95,26 @@ TEST(FairQueueTest, TurnsAreCountedInCost) {
   EXPECT_NEAR(static_cast<double>(cost[8]), static_cast<double>(cost[1]), 20);
 }
 
+// Also where the flow has nothing more in the queue when it is charged.
+TEST(FairQueueTest, WhatProvedDearerIsCharged) {
+  Queue queue(4000, 10);
+  std::map<int, int> taken;
+  for (int i = 0; i < 200; ++i) {
+    Push(queue, "dearer", Many(4, 8), 1);
+    Push(queue, "honest", Many(12, 1), 1);
+    Queue::Batch batch;
+    for (const int value : Pop(queue, &batch, 8)) {
+      ++taken[value];
+      if (value == 8) {
+        queue.Charge("dearer", 3);
+      }
+    }
+    queue.GiveBack(&batch);
+  }
+  queue.Charge("nobody", 1);
+  EXPECT_NEAR(taken[8] * 4, taken[1], taken[1] / 10);
+}
+
 TEST(FairQueueTest, WhatCostsMoreThanATurnGetsItsPart) {
   Queue queue(4000, 10);
   Push(queue, "cheap", Many(900, 1), 1);

@@ -72,9 +72,9 @@ Verdict VerifyRsa(const PublicKey& key, const SignatureAlgorithm& algorithm,
   const auto signature_size = static_cast<unsigned int>(signature.size());
   if (!IsPss(algorithm.scheme)) {
     // Compares with the one right encoding, so a malformed DigestInfo cannot pass.
-    return VerdictWithReason(RSA_verify(EVP_MD_get_type(md), AsUnsigned(digest),
-                                        static_cast<unsigned int>(digest.size()),
-                                        AsUnsigned(signature), signature_size, rsa.get()) == 1);
+    return VerdictOf(RSA_verify(EVP_MD_get_type(md), AsUnsigned(digest),
+                                static_cast<unsigned int>(digest.size()), AsUnsigned(signature),
+                                signature_size, rsa.get()));
   }
   std::array<unsigned char, 1024> encoded;  // the largest modulus, 8192 bits
   if (signature.size() > encoded.size()) {
@@ -85,9 +85,8 @@ Verdict VerifyRsa(const PublicKey& key, const SignatureAlgorithm& algorithm,
                          rsa.get(), RSA_NO_PADDING) == static_cast<int>(signature_size));
   return decrypted != Verdict::kValid
              ? decrypted
-             : VerdictWithReason(RSA_verify_PKCS1_PSS_mgf1(rsa.get(), AsUnsigned(digest), md, md,
-                                                           encoded.data(),
-                                                           algorithm.pss_salt_octets) == 1);
+             : VerdictOf(RSA_verify_PKCS1_PSS_mgf1(rsa.get(), AsUnsigned(digest), md, md,
+                                                   encoded.data(), algorithm.pss_salt_octets));
 }
 
 Verdict VerifyEd25519(const PublicKey& key, absl::string_view message,

@@ -1,5 +1,6 @@
 #include "client/objects/key_pair.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "absl/cleanup/cleanup.h"
+#include "absl/strings/str_cat.h"
 #include "base/secret.h"
 #include "x509/der/der.h"
 
@@ -99,8 +101,7 @@ EvpPkeyPtr DecodeVersion2(absl::string_view octets) {
   return key != nullptr && IsPublicHalf(key.get(), public_half) ? std::move(key) : nullptr;
 }
 
-}  // namespace
-
+// False where what the private half signs does not verify with the public half.
 bool IsPair(EVP_PKEY* key) {
   constexpr absl::string_view kMessage = "Do the two halves of this key belong together?";
   const ScopedOpenSslErrorQueue queue;
@@ -122,6 +123,28 @@ bool IsPair(EVP_PKEY* key) {
   return EVP_DigestVerifyInit(verifying.get(), nullptr, nullptr, nullptr, key) == 1 &&
          EVP_DigestVerify(verifying.get(), signature.data(), size, AsUnsigned(kMessage),
                           kMessage.size()) == 1;
+}
+
+// Nobody has larger keys.
+constexpr int kMaxRsaBits = 16384;
+
+bool IsRsa(EVP_PKEY* key) { return EVP_PKEY_is_a(key, "RSA") == 1; }
+
+}  // namespace
+
+std::string WhyUnusable(EVP_PKEY* key) {
+  if (IsRsa(key) && EVP_PKEY_get_bits(key) > kMaxRsaBits) {
+    return absl::StrCat("it is an RSA key of ", EVP_PKEY_get_bits(key), " bits, where ",
+                        kMaxRsaBits, " are the most");
+  }
+  return IsPair(key) ? ""
+                     : "its public half is another key's, so that nothing that it signs would "
+                       "verify; fetch the file again, or make a new key";
+}
+
+int64_t IterationsOfCheck(EVP_PKEY* key) {
+  const int64_t kilobits = IsRsa(key) ? std::min(EVP_PKEY_get_bits(key), kMaxRsaBits) / 1024 : 0;
+  return 1 + 200 * kilobits * kilobits * kilobits;
 }
 
 EvpPkeyPtr KeyOfPkcs8Der(absl::string_view der) {

@@ -41,7 +41,7 @@ struct Attempt {
   }
 };
 
-// How many iterations are left.
+// How many iterations are left, and what takes as long.
 class Budget {
  public:
   explicit Budget(const Pkcs12Limits& limits) : limit_(limits.iterations), left_(limit_) {}
@@ -51,8 +51,9 @@ class Budget {
       return FailedPrecondition(
           Reason::kFileInvalid,
           absl::StrCat("It takes more than ", limit_,
-                       " iterations to open, and a file may be made so to keep its reader busy; "
-                       "have the program that wrote it use fewer"));
+                       " iterations, or as much work for large keys, to open, and a file may be "
+                       "made so to keep its reader busy; have the program that wrote it use fewer, "
+                       "or put fewer keys into it"));
     }
     left_ -= iterations;
     return absl::OkStatus();
@@ -220,8 +221,10 @@ class Reading {
     if (key == nullptr) {
       return Damaged("a key in it is of an unknown kind or cannot be read");
     }
-    if (!IsPair(key.get())) {
-      return Damaged("the public half of a key in it is another key's");
+    FLEETCA_RETURN_IF_ERROR(budget_.Take(IterationsOfCheck(key.get())));
+    if (const std::string why = WhyUnusable(key.get()); !why.empty()) {
+      return FailedPrecondition(Reason::kFileInvalid,
+                                absl::StrCat("A key in it cannot be used: ", why));
     }
     found_.keys.push_back({.key = std::move(key),
                            .alias = Alias(bag),

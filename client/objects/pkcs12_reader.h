@@ -53,8 +53,9 @@ struct Pkcs12 {
 };
 
 // A foreign file costs no more than this: a file of more octets, or whose MAC, keys and other parts
-// have more iterations in all, is refused before they are computed. NSS and GnuTLS write 600000 for
-// each part, Java 10000; as many as are allowed take about ten seconds at the worst.
+// have more iterations in all, is refused before they are computed. A key in it counts for as many
+// as the check of it takes (client/objects/key_pair.h). NSS and GnuTLS write 600000 for each part,
+// Java 10000; as many as are allowed take about ten seconds at the worst.
 struct Pkcs12Limits {
   size_t octets = 4 << 20;
   int64_t iterations = 5'000'000;

@@ -74,6 +74,30 @@ class Pkcs12ReaderTest : public ::testing::Test {
     return octets;
   }
 
+  // An RSA key of so many bits, of which no two numbers fit together, in the clear and without a
+  // MAC.
+  static std::string KeystoreOfRsaBits(int bits) {
+    const auto number = [](int size) {
+      BignumPtr made(BN_new());
+      BN_rand(made.get(), size, BN_RAND_TOP_TWO, BN_RAND_BOTTOM_ODD);
+      return made.release();
+    };
+    RsaPtr rsa(RSA_new());
+    RSA_set0_key(rsa.get(), number(bits), number(17), number(bits - 1));
+    RSA_set0_factors(rsa.get(), number(bits / 2), number(bits / 2));
+    RSA_set0_crt_params(rsa.get(), number(64), number(64), number(64));
+    const EvpPkeyPtr key(EVP_PKEY_new());
+    EVP_PKEY_assign_RSA(key.get(), rsa.release());
+    STACK_OF(PKCS12_SAFEBAG)* bags = nullptr;
+    PKCS12_add_key(&bags, key.get(), 0, 1, /*key_nid=*/-1, nullptr);
+    const BagsPtr owned(bags);
+    STACK_OF(PKCS7)* parts = nullptr;
+    PKCS12_add_safe(&parts, bags, /*safe_nid=*/-1, 0, nullptr);
+    const SafesPtr safes(parts);
+    const Pkcs12Ptr file(PKCS12_add_safes(safes.get(), 0));
+    return Encode(file.get());
+  }
+
   absl::StatusOr<Pkcs12> Read(absl::string_view octets, absl::string_view passphrase = "secret",
                               const Pkcs12Limits& limits = {}) {
     return ReadPkcs12(
@@ -253,6 +277,17 @@ TEST_F(Pkcs12ReaderTest, ReadsAKeyWithAPublicHalf) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const Pkcs12 read, Read(Encode(file.get())));
   ASSERT_EQ(read.keys.size(), 1u);
   EXPECT_EQ(EVP_PKEY_is_a(read.keys[0].key.get(), "ED25519"), 1);
+}
+
+// One signature by a key of 32,768 bits takes ten seconds, and by many smaller ones as long.
+TEST_F(Pkcs12ReaderTest, LargeKeysKeepNobodyBusy) {
+  const auto refusal = [this](int bits, const Pkcs12Limits& limits) {
+    const absl::Status status = Read(KeystoreOfRsaBits(bits), "", limits).status();
+    EXPECT_THAT(status, IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));
+    return std::string(status.message());
+  };
+  EXPECT_THAT(refusal(32768, {}), HasSubstr("RSA key of 32768 bits"));
+  EXPECT_THAT(refusal(4096, {.iterations = 12000}), HasSubstr("as much work for large keys"));
 }
 
 TEST_F(Pkcs12ReaderTest, DamageIsFound) {

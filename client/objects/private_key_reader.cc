@@ -24,8 +24,6 @@ namespace {
 
 // The largest PEM (base/pem_key_block.h); the DER of a key is far smaller.
 constexpr size_t kMaxDerBytes = size_t{1} << 20;
-// Above it a mistake costs minutes of arithmetic, and nobody has such keys.
-constexpr int kMaxRsaBits = 16384;
 
 absl::Status NotAKey(absl::string_view what) {
   return FailedPrecondition(Reason::kFileInvalid,
@@ -46,14 +44,8 @@ absl::StatusOr<EvpPkeyPtr> Checked(EvpPkeyPtr key) {
   if (key == nullptr) {
     return NotAKey("its DER is malformed, or its algorithm is not known");
   }
-  if (EVP_PKEY_is_a(key.get(), "RSA") == 1 && EVP_PKEY_get_bits(key.get()) > kMaxRsaBits) {
-    return NotAKey(absl::StrCat("it is an RSA key of ", EVP_PKEY_get_bits(key.get()),
-                                " bits, where ", kMaxRsaBits, " are the most"));
-  }
-  if (!IsPair(key.get())) {
-    return NotAKey(
-        "its public half is another key's, so that nothing that it signs would verify; fetch the "
-        "file again, or make a new key");
+  if (const std::string why = WhyUnusable(key.get()); !why.empty()) {
+    return NotAKey(why);
   }
   return key;
 }

@@ -94,6 +94,22 @@ TEST(IssuanceBudgetTest, ABatchTakesWhatThereIsAndItsBadItemsNothing) {
   EXPECT_THAT(outcomes[4], kIsExhausted);
 }
 
+// Whoever asked is told to the queue, which charges what a refused proof costs.
+TEST(IssuanceBudgetTest, WhoseProofsWereRefusedIsLeftToTheQueue) {
+  TestIssuer ca({.policy = WithBudget()});
+  const std::string csr = MakeCsr();
+  std::string unproven = csr;
+  unproven.back() ^= 1;
+  RecordingIssuance good(csr);
+  RecordingIssuance forged(unproven);
+  const std::shared_ptr<const Caller> forger = forged.caller;
+  Issuance* batch[] = {&good, &forged};
+  BatchRest rest;
+  ca.issuer().IssueBatch(batch, &rest);
+  EXPECT_THAT(rest.unproven, ::testing::ElementsAre(forger));
+  EXPECT_TRUE(rest.again.empty());
+}
+
 // It is free again before the answer is given, so that who asks again at once is not refused.
 TEST(IssuanceBudgetTest, ItIsGivenBackBeforeTheAnswer) {
   class AsksAgain : public RecordingIssuance {

@@ -103,6 +103,11 @@ uint64_t IssueCosts::OfRequest(const IssueRequest& request) const {
 
 uint64_t IssueCosts::OfRenewal() const { return kEach + signing_; }
 
+uint64_t IssueCosts::OfRefusedProof() const {
+  constexpr x509::PublicKeyAlgorithm kInLanes = x509::PublicKeyAlgorithm::kP256;
+  return in_lanes_ != nullptr && in_lanes_() ? PossessionCost({.algorithm = kInLanes}) : 0;
+}
+
 uint64_t IssueCosts::Typical() const {
   return kEach + kTypicalOctets / kOctetsPerMicrosecond +
          PossessionCostNow({.algorithm = x509::PublicKeyAlgorithm::kP256}) + signing_;

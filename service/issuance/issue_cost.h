@@ -43,6 +43,10 @@ class IssueCosts {
   // A certificate for a key that the handshake has proved: nothing to verify, whatever the key.
   uint64_t OfRenewal() const;
 
+  // What a proof of possession that is refused costs besides: OpenSSL judges all that lanes do not
+  // find valid (docs/lanes.md). 0 without lanes.
+  uint64_t OfRefusedProof() const;
+
   // For an everyday CSR of a P-256 key.
   uint64_t Typical() const;
 

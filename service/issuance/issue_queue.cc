@@ -69,6 +69,10 @@ void IssueQueue::PutBack(absl::Span<Issuance* const> issuances) {
   }
 }
 
+void IssueQueue::ChargeRefusedProof(const Caller& caller) {
+  queue_.Charge(FlowOf(caller), costs_.OfRefusedProof());
+}
+
 absl::Status IssueQueue::Refuse(const FairQueue<Issuance*>::Pushed& pushed, size_t count) {
   (pushed.queue_full ? stats_.queue_full : stats_.share_full)
       .fetch_add(count, std::memory_order_relaxed);

@@ -67,6 +67,10 @@ class IssueQueue {
   // Takes again what was popped and waits for another request (Issuer::IssueBatch): it is next.
   void PutBack(absl::Span<Issuance* const> issuances);
 
+  // Counts for the caller what a refused proof of possession cost beyond its price. To be called
+  // before the batch that had it is given back.
+  void ChargeRefusedProof(const Caller& caller);
+
   void Close() { queue_.Close(); }
   size_t size() const { return queue_.size(); }
   size_t capacity() const { return queue_.capacity(); }

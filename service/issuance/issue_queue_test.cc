@@ -113,6 +113,33 @@ TEST_F(IssueQueueTest, WhetherThereAreLanesIsAskedForEachRequest) {
   EXPECT_GT(p384_of_a_batch(), before * 3 / 2);
 }
 
+// Where proofs are verified in lanes, OpenSSL judges again what they refuse.
+TEST_F(IssueQueueTest, ForgedProofsArePaidFor) {
+  const auto honest_beside_forger = [this](bool in_lanes) {
+    IssueQueue queue({.capacity = 4000,
+                      .issuer_key = TestKey::OfType(KeyType::kP256).public_key(),
+                      .possession_in_lanes = [in_lanes] { return in_lanes; },
+                      .clock = &clock_});
+    EXPECT_EQ(queue.TryPush(Make(900, "honest", p256_), &refusal_), 900u);
+    EXPECT_EQ(queue.TryPush(Make(900, "forger", p256_), &refusal_), 900u);
+    int honest = 0;
+    IssueQueue::Batch batch;
+    for (int i = 0; i < 10; ++i) {
+      EXPECT_TRUE(queue.PopBatch(IssueQueue::Consumer::kOrdinary, 64, &batch));
+      for (const Issuance* issuance : batch.items()) {
+        const bool forged = IdentityOf(*issuance->caller) == "forger";
+        honest += forged ? 0 : 1;
+        if (forged) {
+          queue.ChargeRefusedProof(*issuance->caller);
+        }
+      }
+    }
+    return honest;
+  };
+  EXPECT_NEAR(honest_beside_forger(false), 320, 10);
+  EXPECT_GT(honest_beside_forger(true), 400);
+}
+
 TEST_F(IssueQueueTest, WhoComesWithATokenIsOneOfManyInOneFlow) {
   std::vector<Issuance*> tokens = Make(900, "", p256_);
   for (size_t i = 0; i < tokens.size(); ++i) {

@@ -73,25 +73,25 @@ Issuer::Issuer(const IssuerOptions& options, std::unique_ptr<IssuingPolicies> po
       lineage_guard_(store_, revocations_, options.learn_revocations, stats_) {}
 
 void Issuer::IssueBatch(absl::Span<Issuance* const> batch) {
-  std::vector<Issuance*> waiters;
-  IssueBatch(batch, &waiters);
+  BatchRest rest;
+  IssueBatch(batch, &rest);
   // Those that waited for one of our request ids find the answer in the store now, or, where ours
   // failed, are tried for themselves.
-  while (!waiters.empty()) {
-    const std::vector<Issuance*> again = std::exchange(waiters, {});
-    IssueOnce(again, &waiters);
+  while (!rest.again.empty()) {
+    const std::vector<Issuance*> again = std::exchange(rest.again, {});
+    IssueOnce(again, &rest);
   }
 }
 
-void Issuer::IssueBatch(absl::Span<Issuance* const> batch, std::vector<Issuance*>* again) {
+void Issuer::IssueBatch(absl::Span<Issuance* const> batch, BatchRest* rest) {
   stats_.batch_size.Record(batch.size());
-  IssueOnce(batch, again);
+  IssueOnce(batch, rest);
   if (const absl::StatusOr<absl::Time> now = Now(); now.ok()) {
     admission_.DropOldJwtUses(*now);
   }
 }
 
-void Issuer::IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>* waiters) {
+void Issuer::IssueOnce(absl::Span<Issuance* const> batch, BatchRest* rest) {
   const absl::StatusOr<absl::Time> believed = Now();
   if (!believed.ok()) {
     return Refuse(batch, believed.status());
@@ -103,7 +103,7 @@ void Issuer::IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>
   items.reserve(batch.size());  // items have addresses that others alias
   for (Issuance* issuance : batch) {
     IssuanceItem& item = items.emplace_back(issuance);
-    if (!admission_.Admit(item, revocations, now, waiters)) {
+    if (!admission_.Admit(item, revocations, now, &rest->again)) {
       items.pop_back();  // the batch that holds its request id or token finishes it
       continue;
     }
@@ -114,7 +114,7 @@ void Issuer::IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>
       judge_.Judge(item, *policy, revocations, now);
     }
   }
-  VerifyPossession(items);
+  VerifyPossession(items, rest);
   for (IssuanceItem& item : items) {
     if (item.alive()) {
       Prepare(item, *policy, now);
@@ -122,7 +122,7 @@ void Issuer::IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>
   }
   Sign(items);
   Record(items, revocations, now);
-  Finish(items, waiters);
+  Finish(items, &rest->again);
 }
 
 absl::StatusOr<absl::Time> Issuer::Now() const {
@@ -136,7 +136,7 @@ void Issuer::Refuse(absl::Span<Issuance* const> batch, const absl::Status& statu
   }
 }
 
-void Issuer::VerifyPossession(IssuanceItems& items) const {
+void Issuer::VerifyPossession(IssuanceItems& items, BatchRest* rest) const {
   std::vector<const x509::Csr*> csrs(items.size(), nullptr);
   std::vector<absl::Status> results(items.size());
   for (size_t i = 0; i < items.size(); ++i) {
@@ -149,6 +149,9 @@ void Issuer::VerifyPossession(IssuanceItems& items) const {
   for (size_t i = 0; i < items.size(); ++i) {
     if (csrs[i] != nullptr) {
       items[i].status = std::move(results[i]);
+      if (GetReason(items[i].status) == Reason::kSignatureInvalid) {
+        rest->unproven.push_back(items[i].issuance->caller);
+      }
     }
   }
 }

@@ -63,6 +63,16 @@ struct IssuerOptions {
   std::function<absl::Status()> learn_revocations;
 };
 
+// What a batch leaves to whoever has queued it.
+struct BatchRest {
+  // Those that waited for what the batch did, to be given to another call: a caller with many such
+  // must not keep a worker from the others.
+  std::vector<Issuance*> again;
+  // Who asked, once for each proof of possession that was refused. It cost more than one that holds
+  // (IssueQueue::ChargeRefusedProof).
+  std::vector<std::shared_ptr<const Caller>> unproven;
+};
+
 // Thread-safe: any number of workers call IssueBatch at once.
 class Issuer {
  public:
@@ -77,9 +87,8 @@ class Issuer {
   // token, a JWT or a budget, but by a certificate that is recorded. Which of several requests gets
   // what one alone can have, the store decides: there may be other servers.
   void IssueBatch(absl::Span<Issuance* const> batch);
-  // The same, but those that waited for what this batch did are appended to `again`, to be given to
-  // another call: a caller with many such must not keep a worker from the others.
-  void IssueBatch(absl::Span<Issuance* const> batch, std::vector<Issuance*>* again);
+  // The same, and appends to `rest` what is left.
+  void IssueBatch(absl::Span<Issuance* const> batch, BatchRest* rest);
 
   // Adds to the certificates, DER, whose keys are never certified. An error when one of them cannot
   // be read; those before it are added.
@@ -95,11 +104,11 @@ class Issuer {
   Issuer(const IssuerOptions& options, std::unique_ptr<IssuingPolicies> policies);
 
   // The steps of the cycle, in order. Each looks only at the items that are still alive.
-  void IssueOnce(absl::Span<Issuance* const> batch, std::vector<Issuance*>* waiters);
+  void IssueOnce(absl::Span<Issuance* const> batch, BatchRest* rest);
   absl::StatusOr<absl::Time> Now() const;
   void Refuse(absl::Span<Issuance* const> batch, const absl::Status& status);
   // Then admission_ and judge_, one item at a time.
-  void VerifyPossession(IssuanceItems& items) const;
+  void VerifyPossession(IssuanceItems& items, BatchRest* rest) const;
   void Prepare(IssuanceItem& item, const IssuingPolicy& policy, absl::Time now);
   void Sign(IssuanceItems& items) const;
   void Record(IssuanceItems& items, const RevocationGuard& revocations,

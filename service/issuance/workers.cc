@@ -18,11 +18,13 @@ absl::StatusOr<std::unique_ptr<IssueWorkers>> IssueWorkers::Start(IssueQueue& qu
     const auto work = [&queue, &issuer, max_batch, consumer] {
       ScheduleThisThreadAtOnce();
       IssueQueue::Batch batch;
-      std::vector<Issuance*> again;
       while (queue.PopBatch(consumer, max_batch, &batch)) {
-        issuer.IssueBatch(batch.items(), &again);
-        queue.PutBack(again);
-        again.clear();
+        BatchRest rest;
+        issuer.IssueBatch(batch.items(), &rest);
+        queue.PutBack(rest.again);
+        for (const std::shared_ptr<const Caller>& caller : rest.unproven) {
+          queue.ChargeRefusedProof(*caller);
+        }
       }
     };
     FLEETCA_ASSIGN_OR_RETURN(Thread thread, Thread::Start("issue", work));
