@@ -34,7 +34,12 @@ absl::Status ParseVersion(CertificateRole role, der::Reader* tbs, Certificate* c
        (!version_field.ReadUint63(&version) || !version_field.empty() || version == kVersion1))) {
     return CertificateError("a malformed version");
   }
-  if (version != kVersion3 && (version != kVersion1 || role != CertificateRole::kTrustAnchor)) {
+  if (version == kVersion1 && role != CertificateRole::kTrustAnchor) {
+    return InvalidArgument(Reason::kFileInvalid, "certificate",
+                           "The certificate is of version 1, which has no extensions; ask its "
+                           "issuer for one of version 3");
+  }
+  if (version != kVersion3 && version != kVersion1) {
     return CertificateError("another version than X.509 v3");
   }
   certificate->version = static_cast<int>(version) + 1;

@@ -102,7 +102,7 @@ TEST(CertificateDefects, RefusesEveryDefectByName) {
     return set("subjectAltName", oid::kSubjectAltName, Seq(name));
   };
   const std::vector<Defect> defects = {
-      {"another version", [](TbsParts& p) { p.version.clear(); }},
+      {"is of version 1, which has no extensions", [](TbsParts& p) { p.version.clear(); }},
       {"a malformed version", [](TbsParts& p) { p.version = Bytes("\xa0\x03\x02\x01\x00"); }},
       {"another version", [](TbsParts& p) { p.version = Bytes("\xa0\x03\x02\x01\x03"); }},
       {"malformed version", [](TbsParts& p) { p.version = Bytes("\xa0\x00"); }},

@@ -77,12 +77,14 @@ class SystemStore : public TrustStore {
 
   std::string Description() const override { return absl::StrCat("Debian's store ", folder_); }
 
+  bool IsThere() const override { return access(folder_.c_str(), F_OK) == 0; }
+
   // Of files with one certificate: a file with several is not of a command like this.
   absl::StatusOr<std::vector<TrustStoreEntry>> Entries() override {
     if (!root_.empty()) {
       FLEETCA_RETURN_IF_ERROR(CheckImage(root_));
     }
-    if (access(folder_.c_str(), F_OK) != 0) {
+    if (!IsThere()) {
       return FailedPrecondition(Reason::kFileMissing,
                                 absl::StrCat("There is no ", folder_,
                                              ": it comes with Debian's package ca-certificates, "

@@ -82,6 +82,12 @@ TEST(SystemStorePlaceTest, TheRootOfAnImageIsMadeAbsolute) {
               MatchesRegex("Debian's store /.*/image/usr/local/share/ca-certificates"));
 }
 
+TEST_F(SystemStoreTest, WithoutDebiansFolderThereIsNothingToUninstallFrom) {
+  EXPECT_TRUE(CheckIsThere(*store_).ok());
+  EXPECT_THAT(CheckIsThere(*MakeSystemStore("/nonexistent")),
+              IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileMissing));
+}
+
 TEST_F(SystemStoreTest, WithoutDebiansFolderThereIsASentence) {
   EXPECT_THAT(MakeSystemStore("/nonexistent")->Entries(),
               IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileMissing));

@@ -133,7 +133,7 @@ TEST_F(VerdictTest, AnOddityIsAStepOfItsOwn) {
   CertificateIndex roots;
   roots.AddAll({root.der}, "roots.pem");
   const Verdict verdict = JudgeCertificate(odd.der, {.roots = &roots, .at = x509::kTestNow});
-  ExpectFailed(verdict, "certificate", "another version than X.509 v3");
+  ExpectFailed(verdict, "certificate", "is of version 1, which has no extensions");
   EXPECT_EQ(verdict.steps[1].name, "chain");
   EXPECT_EQ(verdict.steps[1].result, StepResult::kPassed) << verdict.steps[1].sentence;
   EXPECT_EQ(verdict.steps[2].result, StepResult::kPassed) << verdict.steps[2].sentence;

@@ -51,6 +51,7 @@ _BY_TOKEN = 'fleetca cert issue --bootstrap localhost:8444 --ca-sha256 "$(cat ro
 AGAIN = {
     "README.md": ("fleetca ca init", "fleetca serve", "fleetca cert issue"),
     "docs/bootstrap.md": ("fleetca ca init", "fleetca serve", "fleetca token create", _BY_TOKEN, "rm join.token"),
+    "docs/recipes/local-https.md": ("fleetca cert selfsign",),
     "docs/recipes/mutual-tls.md": ("fleetca ca init", "fleetca serve", "for service in"),
     "docs/recipes/nss.md": ("fleetca ca init", "fleetca serve", "for person in alice bob; do\n  fleetca cert issue"),
     "docs/recipes/python-csr.md": ("fleetca ca init", "fleetca serve"),

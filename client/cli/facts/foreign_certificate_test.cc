@@ -33,7 +33,7 @@ TEST(ForeignCertificateTest, OneOfVersion1IsShownWithTheReason) {
   EXPECT_EQ(facts->subject, "CN=Root");
   EXPECT_EQ(facts->key, "P-256");
   EXPECT_EQ(facts->not_after, kNow + absl::Hours(24));
-  EXPECT_THAT(facts->not_accepted, HasSubstr("another version than X.509 v3"));
+  EXPECT_THAT(facts->not_accepted, HasSubstr("is of version 1, which has no extensions"));
   EXPECT_THAT(CertificateToText(*facts, kNow), HasSubstr("  Not accepted    by fleetca: "));
   EXPECT_EQ(CertificateToJson(*facts)["not_accepted"], facts->not_accepted);
 }

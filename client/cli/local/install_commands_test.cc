@@ -82,6 +82,8 @@ TEST_F(InstallCommandsTest, BadInput) {
                 2, "is for a PKCS#12 file");
   ExpectRefused({"cert", "uninstall", Path("root.pem"), "--nss-db", Path("mistyped")}, 1,
                 "look at its path");
+  ExpectRefused({"cert", "uninstall", Path("root.pem"), "--root", Path("mistyped"), "--dry-run"}, 1,
+                "nothing to uninstall from");
   ExpectRefused({"cert", "install", Path("root.pem"), "--nss-db", Path("db"), "--root", "/"}, 2,
                 "--root goes with --store system");
 }
