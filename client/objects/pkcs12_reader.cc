@@ -24,6 +24,8 @@ namespace {
 
 // Safe contents within safe contents, which nobody is known to write.
 constexpr int kMaxDepth = 4;
+// Each is tried, and browsers and Java write a handful.
+constexpr size_t kMaxKeys = 100;
 
 absl::Status Damaged(absl::string_view what) {
   return FailedPrecondition(Reason::kFileInvalid,
@@ -220,6 +222,11 @@ class Reading {
   absl::Status AddKey(PKCS12_SAFEBAG* bag, EvpPkeyPtr key, const std::string& encryption) {
     if (key == nullptr) {
       return Damaged("a key in it is of an unknown kind or cannot be read");
+    }
+    if (found_.keys.size() >= kMaxKeys) {
+      return FailedPrecondition(
+          Reason::kFileInvalid,
+          absl::StrCat("It has more than ", kMaxKeys, " keys; have it exported in several files"));
     }
     FLEETCA_RETURN_IF_ERROR(budget_.Take(IterationsOfCheck(key.get())));
     if (const std::string why = WhyUnusable(key.get()); !why.empty()) {

@@ -20,6 +20,7 @@ namespace fleetca::client {
 namespace {
 
 using ::fleetca::testing::IsError;
+using ::fleetca::testing::IsOk;
 using ::fleetca::testing::MakeByOpenSsl;
 using ::fleetca::testing::OpenSslCertificate;
 using ::testing::HasSubstr;
@@ -74,9 +75,8 @@ class Pkcs12ReaderTest : public ::testing::Test {
     return octets;
   }
 
-  // An RSA key of so many bits, of which no two numbers fit together, in the clear and without a
-  // MAC.
-  static std::string KeystoreOfRsaBits(int bits) {
+  // An RSA key of so many bits, of which no two numbers fit together.
+  static EvpPkeyPtr RsaKeyOf(int bits) {
     const auto number = [](int size) {
       BignumPtr made(BN_new());
       BN_rand(made.get(), size, BN_RAND_TOP_TWO, BN_RAND_BOTTOM_ODD);
@@ -86,10 +86,17 @@ class Pkcs12ReaderTest : public ::testing::Test {
     RSA_set0_key(rsa.get(), number(bits), number(17), number(bits - 1));
     RSA_set0_factors(rsa.get(), number(bits / 2), number(bits / 2));
     RSA_set0_crt_params(rsa.get(), number(64), number(64), number(64));
-    const EvpPkeyPtr key(EVP_PKEY_new());
+    EvpPkeyPtr key(EVP_PKEY_new());
     EVP_PKEY_assign_RSA(key.get(), rsa.release());
+    return key;
+  }
+
+  // The key so many times, in the clear and without a MAC.
+  static std::string KeystoreOf(EVP_PKEY* key, int copies = 1) {
     STACK_OF(PKCS12_SAFEBAG)* bags = nullptr;
-    PKCS12_add_key(&bags, key.get(), 0, 1, /*key_nid=*/-1, nullptr);
+    for (int i = 0; i < copies; ++i) {
+      PKCS12_add_key(&bags, key, 0, 1, /*key_nid=*/-1, nullptr);
+    }
     const BagsPtr owned(bags);
     STACK_OF(PKCS7)* parts = nullptr;
     PKCS12_add_safe(&parts, bags, /*safe_nid=*/-1, 0, nullptr);
@@ -281,13 +288,16 @@ TEST_F(Pkcs12ReaderTest, ReadsAKeyWithAPublicHalf) {
 
 // One signature by a key of 32,768 bits takes ten seconds, and by many smaller ones as long.
 TEST_F(Pkcs12ReaderTest, LargeKeysKeepNobodyBusy) {
-  const auto refusal = [this](int bits, const Pkcs12Limits& limits) {
-    const absl::Status status = Read(KeystoreOfRsaBits(bits), "", limits).status();
+  const auto refusal = [this](absl::string_view keystore, const Pkcs12Limits& limits) {
+    const absl::Status status = Read(keystore, "", limits).status();
     EXPECT_THAT(status, IsError(absl::StatusCode::kFailedPrecondition, Reason::kFileInvalid));
     return std::string(status.message());
   };
-  EXPECT_THAT(refusal(32768, {}), HasSubstr("RSA key of 32768 bits"));
-  EXPECT_THAT(refusal(4096, {.iterations = 12000}), HasSubstr("as much work for large keys"));
+  EXPECT_THAT(refusal(KeystoreOf(RsaKeyOf(32768).get()), {}), HasSubstr("RSA key of 32768 bits"));
+  EXPECT_THAT(refusal(KeystoreOf(RsaKeyOf(4096).get()), {.iterations = 12000}),
+              HasSubstr("as much work for large keys"));
+  EXPECT_THAT(refusal(KeystoreOf(leaf_.key.get(), 101), {}), HasSubstr("more than 100 keys"));
+  EXPECT_THAT(Read(KeystoreOf(leaf_.key.get(), 100)), IsOk());
 }
 
 TEST_F(Pkcs12ReaderTest, DamageIsFound) {
