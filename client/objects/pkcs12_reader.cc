@@ -16,6 +16,7 @@
 #include "client/objects/legacy_algorithms.h"
 #include "client/objects/not_a_key.h"
 #include "client/objects/pkcs12_algorithm.h"
+#include "client/objects/pkcs12_budget.h"
 #include "client/objects/pkcs12_parts.h"
 #include "x509/pem.h"
 
@@ -43,34 +44,11 @@ struct Attempt {
   }
 };
 
-// How many iterations are left, and what takes as long.
-class Budget {
- public:
-  explicit Budget(const Pkcs12Limits& limits) : limit_(limits.iterations), left_(limit_) {}
-
-  absl::Status Take(int64_t iterations) {
-    if (iterations > left_) {
-      return FailedPrecondition(
-          Reason::kFileInvalid,
-          absl::StrCat("It takes more than ", limit_,
-                       " iterations, or as much work for large keys, to open, and a file may be "
-                       "made so to keep its reader busy; have the program that wrote it use fewer, "
-                       "or put fewer keys into it"));
-    }
-    left_ -= iterations;
-    return absl::OkStatus();
-  }
-
- private:
-  const int64_t limit_;
-  int64_t left_;
-};
-
 // One reading of a file by one passphrase.
 class Reading {
  public:
   // `known_right`: the MAC has shown that the passphrase is the file's.
-  Reading(const Attempt& attempt, bool known_right, const Budget& budget)
+  Reading(const Attempt& attempt, bool known_right, const Pkcs12Budget& budget)
       : attempt_(attempt), known_right_(known_right), budget_(budget) {}
 
   absl::Status ReadSafes(const PKCS12* file) {
@@ -259,14 +237,15 @@ class Reading {
 
   const Attempt attempt_;
   const bool known_right_;
-  Budget budget_;
+  Pkcs12Budget budget_;
   std::unique_ptr<LegacyAlgorithms> legacy_;
   Pkcs12 found_;
 };
 
 // The whole file by one passphrase. kPassphraseInvalid when it is another's.
 absl::StatusOr<Pkcs12> ReadBy(const Attempt& attempt, PKCS12* file,
-                              const std::optional<Pkcs12Algorithm>& mac, const Budget& budget) {
+                              const std::optional<Pkcs12Algorithm>& mac,
+                              const Pkcs12Budget& budget) {
   if (mac.has_value() &&
       PKCS12_verify_mac(file, attempt.bmp.data(), static_cast<int>(attempt.bmp.size())) != 1) {
     return FailedPrecondition(
@@ -305,7 +284,7 @@ std::string OctetsAsCharacters(absl::string_view octets) {
 
 absl::StatusOr<Pkcs12> ReadByPassphrase(const SecretBytes& passphrase, PKCS12* file,
                                         const std::optional<Pkcs12Algorithm>& mac,
-                                        const Budget& budget) {
+                                        const Pkcs12Budget& budget) {
   const absl::string_view text = passphrase.view();
   absl::StatusOr<Pkcs12> found = ReadBy({text, text}, file, mac, budget);
   std::string older = OctetsAsCharacters(text);
@@ -376,7 +355,7 @@ absl::StatusOr<Pkcs12> ReadPkcs12(absl::string_view octets, const AskPassphrase&
   }
   FLEETCA_RETURN_IF_ERROR(CheckIsPkcs12(octets, limits));
   FLEETCA_ASSIGN_OR_RETURN(const Pkcs12Ptr file, Parse(octets));
-  Budget budget(limits);
+  Pkcs12Budget budget(limits);
   std::optional<Pkcs12Algorithm> mac;
   if (PKCS12_mac_present(file.get()) == 1) {
     const X509_ALGOR* algorithm = nullptr;
