@@ -85,8 +85,9 @@ Verdict VerifyRsa(const PublicKey& key, const SignatureAlgorithm& algorithm,
                          rsa.get(), RSA_NO_PADDING) == static_cast<int>(signature_size));
   return decrypted != Verdict::kValid
              ? decrypted
-             : VerdictOf(RSA_verify_PKCS1_PSS_mgf1(rsa.get(), AsUnsigned(digest), md, md,
-                                                   encoded.data(), algorithm.pss_salt_octets));
+             : VerdictWithReason(RSA_verify_PKCS1_PSS_mgf1(rsa.get(), AsUnsigned(digest), md, md,
+                                                           encoded.data(),
+                                                           algorithm.pss_salt_octets) == 1);
 }
 
 Verdict VerifyEd25519(const PublicKey& key, absl::string_view message,
