@@ -55,7 +55,8 @@ class UnixSocket {
 };
 
 // Removes a socket that a process which is gone left behind; nothing where there is none.
-// FAILED_PRECONDITION kFileInvalid: what is there is no socket, or somebody listens at it.
+// FAILED_PRECONDITION kFileInvalid: the path is taken by a file of another kind, or by a socket at
+// which a process listens.
 // Thread-safe.
 absl::Status RemoveStaleSocket(const std::string& path);
 
