@@ -17,14 +17,15 @@ _THREAD = re.compile(r"\b(?:%s)\b" % "|".join(map(re.escape, rules.THREAD_STARTE
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
-def _tops():
+def tops():
+    """The folders at the top of the tree that have sources."""
     return sorted({folder.split("/")[0] for folder in floors.FOLDERS})
 
 
 def sources(root):
     """Paths of our C++ sources under root, relative, sorted."""
     found = []
-    for top in _tops() + ["proto"]:
+    for top in tops() + ["proto"]:
         for folder, _, names in os.walk(os.path.join(root, top)):
             for name in names:
                 if name.endswith((".h", ".cc", ".cpp", ".hpp", ".c", ".inc")):
@@ -38,7 +39,7 @@ def without_comments(text):
 
 
 def _is_ours(target):
-    return target.split("/")[0] in _tops()
+    return target.split("/")[0] in tops()
 
 
 def _check_ours(path, folder, target):
@@ -150,12 +151,13 @@ def long_files(root):
     return found
 
 
-def check_links(graph):
+def check_links(targets):
     """Findings of targets that link, through others, what BARRED keeps from them."""
     findings = []
-    for label in sorted(graph):
+    for label in sorted(targets):
         package = label[2:].split(":")[0]
-        way = build_files.way_to(graph, label, rules.BARRED.get(package, []))
+        barred = [] if targets[label].for_tests else rules.BARRED.get(package, [])
+        way = build_files.way_to(targets, label, barred)
         if way is not None:
             findings.append(Finding(package + "/BUILD.bazel", 1, "link", " -> ".join(way)))
     return findings
@@ -196,4 +198,4 @@ def check_tree(root):
         with open(os.path.join(root, path), encoding="utf-8") as source:
             findings.extend(check_text(path, source.read()))
     return (findings + check_floors(floors.FOLDERS) + check_tests_are_listed(root) +
-            check_links(build_files.dependencies(root, _tops())))
+            check_links(build_files.targets(root, tops())))

@@ -280,9 +280,9 @@ cc_library(name = "server", deps = ["//service/net:tls", "//base"])
 fleetca_tests(names = ["server_test"], deps = ["//store/memory"])
 """
         net = 'cc_library(name = "tls", deps = ["//store"])'
-        graph = build_files.dependencies_of(bootstrap, "service/bootstrap")
+        graph = build_files.targets_of(bootstrap, "service/bootstrap")
         self.assertEqual([], checker.check_links(graph))
-        graph.update(build_files.dependencies_of(net, "service/net"))
+        graph.update(build_files.targets_of(net, "service/net"))
         found = checker.check_links(graph)
         self.assertEqual(["link", "link"], [finding.rule for finding in found])
         self.assertIn("//service/bootstrap:server -> //service/net:tls -> //store:store",

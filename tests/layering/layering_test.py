@@ -6,6 +6,7 @@ import unittest
 from tests.layering import checker
 from tests.layering import error_rules
 from tests.layering import one_definition
+from tests.layering import undeclared
 
 
 def workspace():
@@ -34,6 +35,11 @@ class LayeringTest(unittest.TestCase):
 
     def test_every_class_is_defined_once(self):
         findings = one_definition.check_tree(workspace())
+        lines = ["%s:%d: [%s] %s" % finding for finding in findings]
+        self.assertEqual([], lines, "\n" + "\n".join(lines))
+
+    def test_every_include_is_among_the_deps(self):
+        findings = undeclared.check_tree(workspace(), checker.tops() + ["proto"])
         lines = ["%s:%d: [%s] %s" % finding for finding in findings]
         self.assertEqual([], lines, "\n" + "\n".join(lines))
 
