@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "base/cpu_features.h"

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 #include "bench/loadgen/load_plan.h"
 #include "client/cli/connection_flags.h"
 

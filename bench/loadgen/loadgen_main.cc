@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <string>
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 #include "absl/synchronization/mutex.h"
 #include "base/exit_status.h"
 #include "base/output_file.h"

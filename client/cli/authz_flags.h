@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 #include "client/authz/http/http_authorizer_files.h"
 #include "x509/authz/authz_oids.h"
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "client/bootstrap_client.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 #include "absl/status/statusor.h"
 #include "base/status_macros.h"
 #include "client/ca_client.h"

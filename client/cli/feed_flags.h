@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 #include "absl/status/statusor.h"
 #include "client/authz/feed/revocation_feed.h"
 #include "client/authz/revocations.h"

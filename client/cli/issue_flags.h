@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 #include "client/cli/bootstrap_flags.h"
 #include "client/cli/connection_flags.h"
 #include "client/cli/local/key_lock.h"

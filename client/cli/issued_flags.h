@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "fleetca/v1/revocation.pb.h"

@@ -2,7 +2,7 @@
 #ifndef FLEETCA_CLIENT_CLI_OCSP_QUERY_COMMAND_H_
 #define FLEETCA_CLIENT_CLI_OCSP_QUERY_COMMAND_H_
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 
 namespace fleetca::client {
 

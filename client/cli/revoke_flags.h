@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/cli/connection_flags.h"

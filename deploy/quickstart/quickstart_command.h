@@ -2,7 +2,7 @@
 #ifndef FLEETCA_DEPLOY_QUICKSTART_QUICKSTART_COMMAND_H_
 #define FLEETCA_DEPLOY_QUICKSTART_QUICKSTART_COMMAND_H_
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 
 namespace fleetca::quickstart {
 

@@ -2,7 +2,7 @@
 #ifndef FLEETCA_SERVICE_CLI_CA_COMMAND_H_
 #define FLEETCA_SERVICE_CLI_CA_COMMAND_H_
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 
 namespace fleetca::service {
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 
 namespace fleetca::client {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/secret.h"

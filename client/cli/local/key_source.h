@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 #include "absl/status/statusor.h"
 #include "base/openssl.h"
 #include "base/secret.h"

@@ -3,7 +3,7 @@
 #ifndef FLEETCA_CLIENT_CLI_LOCAL_P12_COMMANDS_H_
 #define FLEETCA_CLIENT_CLI_LOCAL_P12_COMMANDS_H_
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 
 namespace fleetca::client {
 

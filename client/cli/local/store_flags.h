@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 #include "absl/status/statusor.h"
 #include "client/cli/terminal/passphrase_flag.h"
 #include "client/trust_stores/trust_store.h"

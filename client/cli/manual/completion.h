@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 #include "client/cli/manual/half_typed.h"
 #include "client/cli/manual/value_kind.h"
 

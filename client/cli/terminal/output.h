@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "CLI/CLI.hpp"
+#include "CLI/App.hpp"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "base/output_check.h"
