@@ -9,6 +9,9 @@
 #include "client/issue_answer.h"
 #include "client/server_credentials.h"
 #include "client/status_from_grpc.h"
+#include "fleetca/v1/certificate_authority.grpc.pb.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/client_context.h"
 #include "grpcpp/security/credentials.h"
 
 namespace fleetca::client {
@@ -41,6 +44,10 @@ ServerTls TlsOf(const BootstrapOptions& options) {
 
 }  // namespace
 
+struct BootstrapClient::Stub {
+  std::unique_ptr<v1::CertificateAuthorityService::StubInterface> service;
+};
+
 absl::StatusOr<std::unique_ptr<BootstrapClient>> BootstrapClient::Create(BootstrapOptions options,
                                                                          SecretBytes token) {
   // gRPC would take the roots of the machine's browsers instead.
@@ -57,7 +64,9 @@ BootstrapClient::BootstrapClient(BootstrapOptions options, SecretBytes token)
     : options_(std::move(options)),
       token_(std::move(token)),
       channel_(MakeChannel(ChannelOf(options_), ServerCredentials(TlsOf(options_)))),
-      stub_(v1::CertificateAuthorityService::NewStub(channel_)) {}
+      stub_(std::make_unique<Stub>(Stub{v1::CertificateAuthorityService::NewStub(channel_)})) {}
+
+BootstrapClient::~BootstrapClient() = default;
 
 absl::Status BootstrapClient::Attempt(const v1::IssueCertificateRequest& request,
                                       absl::Duration remaining,
@@ -66,7 +75,7 @@ absl::Status BootstrapClient::Attempt(const v1::IssueCertificateRequest& request
   SetAttemptDeadline(options_, remaining, &context);
   context.set_credentials(TokenCredentials(token_));
   response->Clear();
-  const grpc::Status status = stub_->IssueCertificate(&context, request, response);
+  const grpc::Status status = stub_->service->IssueCertificate(&context, request, response);
   return ExplainConnectionError(StatusFromGrpc(status), options_.address,
                                 TlsFiles{options_.ca_file, "", ""});
 }

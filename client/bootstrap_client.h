@@ -12,8 +12,11 @@
 #include "client/issue_request.h"
 #include "client/issued.h"
 #include "client/tls_identity.h"
-#include "fleetca/v1/certificate_authority.grpc.pb.h"
-#include "grpcpp/channel.h"
+
+namespace fleetca::v1 {
+class IssueCertificateRequest;
+class IssueCertificateResponse;
+}  // namespace fleetca::v1
 
 namespace fleetca::client {
 
@@ -46,6 +49,7 @@ class BootstrapClient {
 
   BootstrapClient(const BootstrapClient&) = delete;
   BootstrapClient& operator=(const BootstrapClient&) = delete;
+  ~BootstrapClient();
 
   // The profile and identity of `request` may be empty: the token's. A token for one certificate
   // gives that one again to the same request id, so to repeat a call of a program that ended, keep
@@ -62,7 +66,9 @@ class BootstrapClient {
   // gRPC makes copies of its own for as long as a call lasts.
   const SecretBytes token_;
   const std::shared_ptr<grpc::Channel> channel_;
-  const std::unique_ptr<v1::CertificateAuthorityService::StubInterface> stub_;
+  // The generated client.
+  struct Stub;
+  const std::unique_ptr<const Stub> stub_;
 };
 
 }  // namespace fleetca::client

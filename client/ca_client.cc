@@ -4,14 +4,18 @@
 #include <optional>
 #include <utility>
 
+#include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
-#include "client/channel.h"
 #include "client/connection_error.h"
 #include "client/issue_answer.h"
+#include "client/issue_stream_call.h"
 #include "client/renewal_proof.h"
+#include "client/service_connection.h"
 #include "client/status_from_grpc.h"
+#include "fleetca/v1/certificate_authority.grpc.pb.h"
 #include "x509/certificate.h"
 
 namespace fleetca::client {
@@ -51,6 +55,18 @@ v1::RenewCertificateRequest RenewRequestOf(const v1::IssueCertificateRequest& is
 
 }  // namespace
 
+struct CaClient::Connection : ServiceConnection<v1::CertificateAuthorityService> {
+  using ServiceConnection::ServiceConnection;
+};
+
+// The messages are built once, so that each retry has the same id.
+struct CaClient::BatchState {
+  std::vector<v1::IssueCertificateRequest> requests;
+  std::vector<AskedCertificate> asked;
+  std::vector<absl::StatusOr<Issued>> results;
+  std::vector<size_t> pending;
+};
+
 absl::StatusOr<std::unique_ptr<CaClient>> CaClient::Create(CaClientOptions options) {
   EndedCertificate ended = EndedCertificate::kRefuse;
   if (options.renew_by_proof) {
@@ -59,44 +75,35 @@ absl::StatusOr<std::unique_ptr<CaClient>> CaClient::Create(CaClientOptions optio
     ended = EndedCertificate::kShown;
   }
   FLEETCA_ASSIGN_OR_RETURN(TlsIdentity identity, options.MakeIdentity(ended));
-  return std::unique_ptr<CaClient>(new CaClient(std::move(options), std::move(identity)));
+  auto connection = std::make_unique<Connection>(std::move(options), identity);
+  return absl::WrapUnique(new CaClient(std::move(connection), std::move(identity)));
 }
 
-CaClient::CaClient(CaClientOptions options, TlsIdentity identity)
-    : options_(std::move(options)),
+CaClient::CaClient(std::unique_ptr<const Connection> connection, TlsIdentity identity)
+    : connection_(std::move(connection)),
+      options_(connection_->options()),
       clock_(ClockOf(options_)),
       roots_der_(std::move(identity.roots_der)),
       asking_{.public_key = std::move(identity.public_key),
               .identity = std::move(identity.identity)},
       certificate_der_(std::move(identity.certificate_der)),
       private_key_(std::move(identity.key)),
-      ca_identity_(std::move(identity.ca_identity)),
-      channel_(MakeChannel(options_.channel(), identity.credentials)),
-      stub_(v1::CertificateAuthorityService::NewStub(channel_)) {}
+      ca_identity_(std::move(identity.ca_identity)) {}
 
-template <typename Request, typename Response>
-absl::Status CaClient::CallOnce(Method<Request, Response> method, const Request& request,
-                                absl::Duration remaining, Response* response) const {
-  grpc::ClientContext context;
-  SetAttemptDeadline(options_, remaining, &context);
-  response->Clear();
-  const grpc::Status status = (stub_.get()->*method)(&context, request, response);
-  return ExplainConnectionError(StatusFromGrpc(status), options_.address, options_.files);
-}
+CaClient::~CaClient() = default;
 
-template <typename Request, typename Response>
-absl::Status CaClient::Call(Method<Request, Response> method, const Request& request,
-                            Response* response) const {
-  return CallWithRetries(options_, *channel_, [&](absl::Duration remaining) {
-    return CallOnce(method, request, remaining, response);
-  });
+absl::Duration CaClient::deadline() const { return options_.deadline; }
+
+void CaClient::Wait(absl::Duration delay) const {
+  WaitBetweenAttempts(options_, connection_->channel(), delay);
 }
 
 absl::StatusOr<Issued> CaClient::Issue(const IssueOptions& options) const {
   FLEETCA_ASSIGN_OR_RETURN(const v1::IssueCertificateRequest request, BuildIssueRequest(options));
   FLEETCA_ASSIGN_OR_RETURN(const AskedCertificate asked, AskedBy(request, asking_));
   v1::IssueCertificateResponse response;
-  FLEETCA_RETURN_IF_ERROR(Call(&Stub::IssueCertificate, request, &response));
+  FLEETCA_RETURN_IF_ERROR(
+      connection_->Call(&Connection::Stub::IssueCertificate, request, &response));
   return ReadIssueResponse(response, asked, clock_.Now(), roots_der_);
 }
 
@@ -111,10 +118,13 @@ absl::StatusOr<Issued> CaClient::Renew(const RenewOptions& options) const {
   FLEETCA_ASSIGN_OR_RETURN(const AskedCertificate asked, AskedBy(issue, asking_));
   v1::RenewCertificateRequest request = RenewRequestOf(issue);
   v1::RenewCertificateResponse response;
-  FLEETCA_RETURN_IF_ERROR(CallWithRetries(options_, *channel_, [&](absl::Duration remaining) {
-    const absl::Status ready = options_.renew_by_proof ? AddProof(&request) : absl::OkStatus();
-    return ready.ok() ? CallOnce(&Stub::RenewCertificate, request, remaining, &response) : ready;
-  }));
+  FLEETCA_RETURN_IF_ERROR(
+      CallWithRetries(options_, connection_->channel(), [&](absl::Duration remaining) {
+        const absl::Status ready = options_.renew_by_proof ? AddProof(&request) : absl::OkStatus();
+        return ready.ok() ? connection_->CallOnce(&Connection::Stub::RenewCertificate, request,
+                                                  remaining, &response)
+                          : ready;
+      }));
   return ReadIssueResponse(response, asked, TimeOfRenewal(response), roots_der_);
 }
 
@@ -209,7 +219,7 @@ absl::Status CaClient::RunBatch(BatchState* batch) const {
     if (!delay.has_value()) {
       return answered ? absl::OkStatus() : AfterAttempts(failure, backoff.attempts());
     }
-    WaitBetweenAttempts(options_, *channel_, *delay);
+    Wait(*delay);
   }
   return absl::OkStatus();
 }
@@ -220,7 +230,8 @@ absl::Status CaClient::AttemptBatch(absl::Duration remaining, BatchState* batch)
     *message.add_requests() = batch->requests[i];
   }
   v1::BatchIssueCertificatesResponse response;
-  absl::Status status = CallOnce(&Stub::BatchIssueCertificates, message, remaining, &response);
+  absl::Status status = connection_->CallOnce(&Connection::Stub::BatchIssueCertificates, message,
+                                              remaining, &response);
   if (status.ok() && static_cast<size_t>(response.results_size()) != batch->pending.size()) {
     status = AnswerInvalid(
         absl::StrCat(response.results_size(), " answers to ", batch->pending.size(), " requests"));
@@ -243,9 +254,10 @@ absl::StatusOr<std::unique_ptr<IssueStream>> CaClient::OpenStream(absl::Duration
                       files = options_.files](const absl::Status& status) {
     return ExplainConnectionError(status, address, files);
   };
-  settings.deadline = absl::Now() + deadline;
   settings.now = [clock = &clock_] { return clock->Now(); };
-  return std::make_unique<IssueStream>(*stub_, std::move(settings));
+  return std::make_unique<IssueStream>(
+      std::make_unique<IssueStream::Call>(connection_->stub(), absl::Now() + deadline),
+      std::move(settings));
 }
 
 Backoff CaClient::StartBackoff() const {
@@ -256,7 +268,7 @@ absl::StatusOr<Recorded> CaClient::Get(const x509::SerialNumber& serial) const {
   v1::GetCertificateRequest request;
   request.set_serial_number(std::string(serial.bytes()));
   v1::GetCertificateResponse response;
-  FLEETCA_RETURN_IF_ERROR(Call(&Stub::GetCertificate, request, &response));
+  FLEETCA_RETURN_IF_ERROR(connection_->Call(&Connection::Stub::GetCertificate, request, &response));
   Recorded recorded;
   FLEETCA_ASSIGN_OR_RETURN(recorded.issued,
                            IssuedFromProto(response.certificate(), ToVector(response.chain_der())));
@@ -283,7 +295,7 @@ absl::StatusOr<std::vector<absl::StatusOr<RenewalInfo>>> CaClient::GetRenewalInf
     request.add_serial_numbers(std::string(serial.bytes()));
   }
   v1::GetRenewalInfoResponse response;
-  FLEETCA_RETURN_IF_ERROR(Call(&Stub::GetRenewalInfo, request, &response));
+  FLEETCA_RETURN_IF_ERROR(connection_->Call(&Connection::Stub::GetRenewalInfo, request, &response));
   if (response.results_size() != request.serial_numbers_size()) {
     return AnswerInvalid("it has another number of renewal windows than was asked for");
   }
@@ -296,7 +308,8 @@ absl::StatusOr<std::vector<absl::StatusOr<RenewalInfo>>> CaClient::GetRenewalInf
 
 absl::StatusOr<TrustBundle> CaClient::GetTrustBundle() const {
   v1::GetTrustBundleResponse response;
-  FLEETCA_RETURN_IF_ERROR(Call(&Stub::GetTrustBundle, v1::GetTrustBundleRequest(), &response));
+  FLEETCA_RETURN_IF_ERROR(
+      connection_->Call(&Connection::Stub::GetTrustBundle, v1::GetTrustBundleRequest(), &response));
   return TrustBundleFromProto(response);
 }
 

@@ -19,17 +19,20 @@
 #include "client/renewal_info.h"
 #include "client/tls_identity.h"
 #include "client/trust_bundle.h"
-#include "fleetca/v1/certificate_authority.grpc.pb.h"
-#include "fleetca/v1/revocation.pb.h"
-#include "grpcpp/channel.h"
 #include "x509/serial.h"
+
+namespace fleetca::v1 {
+enum RevocationReason : int;
+class RenewCertificateRequest;
+class RenewCertificateResponse;
+}  // namespace fleetca::v1
 
 namespace fleetca::client {
 
 // That the CA has taken a certificate back.
 struct RevokedBy {
   absl::Time revoke_time;
-  v1::RevocationReason reason = v1::REVOCATION_REASON_UNSPECIFIED;
+  v1::RevocationReason reason = {};
   std::string revoker;
 };
 
@@ -56,6 +59,7 @@ class CaClient {
 
   CaClient(const CaClient&) = delete;
   CaClient& operator=(const CaClient&) = delete;
+  ~CaClient();
 
   absl::StatusOr<Issued> Issue(const IssueOptions& request) const;
 
@@ -80,9 +84,9 @@ class CaClient {
 
   // For whoever repeats what a stream did not answer: how long to try, when to try again, and the
   // wait until then.
-  absl::Duration deadline() const { return options_.deadline; }
+  absl::Duration deadline() const;
   Backoff StartBackoff() const;
-  void Wait(absl::Duration delay) const { WaitBetweenAttempts(options_, *channel_, delay); }
+  void Wait(absl::Duration delay) const;
 
   absl::StatusOr<Recorded> Get(const x509::SerialNumber& serial) const;
 
@@ -94,41 +98,24 @@ class CaClient {
   absl::StatusOr<TrustBundle> GetTrustBundle() const;
 
  private:
-  using Stub = v1::CertificateAuthorityService::StubInterface;
+  // A ServiceConnection (client/service_connection.h).
+  struct Connection;
+  // A batch between attempts.
+  struct BatchState;
 
-  // A batch between attempts: the messages are built once, so that each retry has the same id.
-  struct BatchState {
-    std::vector<v1::IssueCertificateRequest> requests;
-    std::vector<AskedCertificate> asked;
-    std::vector<absl::StatusOr<Issued>> results;
-    std::vector<size_t> pending;
-  };
-
-  CaClient(CaClientOptions options, TlsIdentity identity);
+  CaClient(std::unique_ptr<const Connection> connection, TlsIdentity identity);
 
   absl::Status RunBatch(BatchState* batch) const;
   absl::Status AttemptBatch(absl::Duration remaining, BatchState* batch) const;
   static absl::Status KeepRetryable(BatchState* batch);
 
-  template <typename Request, typename Response>
-  using Method = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&, Response*);
-
-  // One attempt within `remaining`; the error is explained.
-  template <typename Request, typename Response>
-  absl::Status CallOnce(Method<Request, Response> method, const Request& request,
-                        absl::Duration remaining, Response* response) const;
-
-  // A new proof for one attempt at `request`: each is good for one use, and not for long.
   // By which the answer to a renewal is judged.
   absl::Time TimeOfRenewal(const v1::RenewCertificateResponse& response) const;
+  // A new proof for one attempt at `request`: each is good for one use, and not for long.
   absl::Status AddProof(v1::RenewCertificateRequest* request) const;
 
-  // Attempts until one succeeds, fails for good, or the deadline is near.
-  template <typename Request, typename Response>
-  absl::Status Call(Method<Request, Response> method, const Request& request,
-                    Response* response) const;
-
-  const CaClientOptions options_;
+  const std::unique_ptr<const Connection> connection_;
+  const CaClientOptions& options_;  // those of the connection
   const Clock& clock_;
   const std::vector<std::string> roots_der_;
   const AskingCertificate asking_;
@@ -136,8 +123,6 @@ class CaClient {
   const std::string certificate_der_;
   const std::shared_ptr<EVP_PKEY> private_key_;
   const std::string ca_identity_;
-  const std::shared_ptr<grpc::Channel> channel_;
-  std::unique_ptr<Stub> stub_;
 };
 
 }  // namespace fleetca::client

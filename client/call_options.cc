@@ -8,6 +8,8 @@
 #include "absl/time/clock.h"
 #include "base/errors.h"
 #include "client/backoff.h"
+#include "grpcpp/channel.h"
+#include "grpcpp/client_context.h"
 #include "grpcpp/support/time.h"
 
 namespace fleetca::client {

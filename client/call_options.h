@@ -10,8 +10,11 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "client/backoff.h"
-#include "grpcpp/channel.h"
-#include "grpcpp/client_context.h"
+
+namespace grpc {
+class Channel;
+class ClientContext;
+}  // namespace grpc
 
 namespace fleetca::client {
 

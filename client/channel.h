@@ -6,8 +6,11 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "grpcpp/channel.h"
-#include "grpcpp/security/credentials.h"
+
+namespace grpc {
+class Channel;
+class ChannelCredentials;
+}  // namespace grpc
 
 namespace fleetca::client {
 

@@ -1,5 +1,7 @@
 #include "client/decision.h"
 
+#include "fleetca/v1/certificate_authority.pb.h"
+
 namespace fleetca::client {
 namespace {
 

@@ -8,7 +8,10 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "fleetca/v1/certificate_authority.pb.h"
+
+namespace fleetca::v1 {
+class Decision;
+}  // namespace fleetca::v1
 
 namespace fleetca::client {
 

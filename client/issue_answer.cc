@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "fleetca/v1/certificate_authority.pb.h"
 #include "x509/certificate.h"
 
 namespace fleetca::client {

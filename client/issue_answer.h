@@ -10,7 +10,11 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "client/issued.h"
-#include "fleetca/v1/certificate_authority.pb.h"
+
+namespace fleetca::v1 {
+class IssueCertificateRequest;
+class IssuedCertificate;
+}  // namespace fleetca::v1
 
 namespace fleetca::client {
 

@@ -8,6 +8,7 @@
 #include "base/status_macros.h"
 #include "client/issued.h"
 #include "client/lifetime.h"
+#include "fleetca/v1/certificate_authority.pb.h"
 
 namespace fleetca::client {
 namespace {

@@ -7,7 +7,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "fleetca/v1/certificate_authority.pb.h"
+
+namespace fleetca::v1 {
+class IssueCertificateRequest;
+}  // namespace fleetca::v1
 
 namespace fleetca::client {
 

@@ -5,22 +5,19 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "client/issue_stream_call.h"
 #include "client/status_from_grpc.h"
-#include "grpcpp/support/time.h"
+#include "fleetca/v1/certificate_authority.pb.h"
 
 namespace fleetca::client {
 
-IssueStream::IssueStream(Stub& stub, Settings settings) : settings_(std::move(settings)) {
-  if (settings_.deadline != absl::InfiniteFuture()) {
-    context_.set_deadline(absl::ToChronoTime(settings_.deadline));
-  }
-  stream_ = stub.StreamIssueCertificates(&context_);
-}
+IssueStream::IssueStream(std::unique_ptr<Call> call, Settings settings)
+    : settings_(std::move(settings)), call_(std::move(call)) {}
 
 IssueStream::~IssueStream() {
   if (!end_.has_value()) {
-    context_.TryCancel();
-    stream_->Finish();
+    call_->Cancel();
+    call_->Finish().IgnoreError();
   }
 }
 
@@ -36,17 +33,17 @@ absl::Status IssueStream::Send(uint64_t id, const IssueOptions& options) {
                              absl::StrCat("id ", id, " is of a request not answered yet"));
     }
   }
-  if (!stream_->Write(message)) {
+  if (!call_->Write(message)) {
     return Unavailable(Reason::kServerUnreachable, "the stream has ended: open a new one");
   }
   return absl::OkStatus();
 }
 
-void IssueStream::FinishSending() { stream_->WritesDone(); }
+void IssueStream::FinishSending() { call_->FinishWriting(); }
 
 absl::StatusOr<std::optional<StreamAnswer>> IssueStream::Receive() {
   v1::StreamIssueCertificatesResponse response;
-  if (end_.has_value() || !stream_->Read(&response)) {
+  if (end_.has_value() || !call_->Read(&response)) {
     FLEETCA_RETURN_IF_ERROR(Finish());
     return std::nullopt;
   }
@@ -61,7 +58,7 @@ absl::StatusOr<std::optional<StreamAnswer>> IssueStream::Receive() {
     }
   }
   if (!asked.has_value()) {
-    context_.TryCancel();
+    call_->Cancel();
     return AnswerInvalid(absl::StrCat("nothing with id ", response.id(), " was asked"));
   }
   return StreamAnswer{response.id(), ReadOutcome(response, *asked)};
@@ -81,7 +78,7 @@ absl::StatusOr<Issued> IssueStream::ReadOutcome(const v1::StreamIssueCertificate
 
 absl::Status IssueStream::Finish() {
   if (!end_.has_value()) {
-    end_ = settings_.explain(StatusFromGrpc(stream_->Finish()));
+    end_ = settings_.explain(call_->Finish());
   }
   FLEETCA_RETURN_IF_ERROR(*end_);
   absl::MutexLock lock(&mutex_);

@@ -14,11 +14,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "client/issue_answer.h"
 #include "client/issue_request.h"
 #include "client/issued.h"
-#include "fleetca/v1/certificate_authority.grpc.pb.h"
-#include "grpcpp/client_context.h"
+
+namespace fleetca::v1 {
+class StreamIssueCertificatesResponse;
+}  // namespace fleetca::v1
 
 namespace fleetca::client {
 
@@ -33,7 +36,8 @@ struct StreamAnswer {
 // request ids. Destroying the stream cancels what is unanswered.
 class IssueStream {
  public:
-  using Stub = v1::CertificateAuthorityService::StubInterface;
+  // The call that it is (client/issue_stream_call.h).
+  class Call;
 
   struct Settings {
     std::vector<std::string> roots_der;
@@ -41,11 +45,9 @@ class IssueStream {
     // Turns a transport's error into one that says what to look at.
     std::function<absl::Status(const absl::Status&)> explain;
     std::function<absl::Time()> now;
-    // When the stream is cut off, by the system's clock.
-    absl::Time deadline = absl::InfiniteFuture();
   };
 
-  IssueStream(Stub& stub, Settings settings);
+  IssueStream(std::unique_ptr<Call> call, Settings settings);
   ~IssueStream();
   IssueStream(const IssueStream&) = delete;
   IssueStream& operator=(const IssueStream&) = delete;
@@ -68,10 +70,7 @@ class IssueStream {
   absl::Status Finish() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const Settings settings_;
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReaderWriterInterface<v1::StreamIssueCertificatesRequest,
-                                                    v1::StreamIssueCertificatesResponse>>
-      stream_;
+  const std::unique_ptr<Call> call_;
   // The receiving thread's: the chain comes once, the end of the stream as well.
   std::vector<std::string> chain_der_;
   std::optional<absl::Status> end_;

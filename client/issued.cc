@@ -6,6 +6,7 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "base/time_text.h"
+#include "fleetca/v1/certificate_authority.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "x509/certificate.h"
 #include "x509/der/der.h"

@@ -12,8 +12,15 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "client/decision.h"
-#include "fleetca/v1/certificate_authority.pb.h"
 #include "x509/serial.h"
+
+namespace google::protobuf {
+class Timestamp;
+}  // namespace google::protobuf
+
+namespace fleetca::v1 {
+class IssuedCertificate;
+}  // namespace fleetca::v1
 
 namespace fleetca::client {
 

@@ -10,6 +10,8 @@
 #include "base/status_macros.h"
 #include "client/issued.h"
 #include "client/lifetime.h"
+#include "client/service_connection.h"
+#include "fleetca/v1/join_tokens.grpc.pb.h"
 
 namespace fleetca::client {
 namespace {
@@ -60,10 +62,20 @@ void WipeTokens(v1::CreateJoinTokensResponse* response) {
 
 }  // namespace
 
+struct JoinTokenClient::Connection : ServiceConnection<v1::JoinTokenService> {
+  using ServiceConnection::ServiceConnection;
+};
+
 absl::StatusOr<std::unique_ptr<JoinTokenClient>> JoinTokenClient::Create(CaClientOptions options) {
-  FLEETCA_ASSIGN_OR_RETURN(Connection connection, Connection::Create(std::move(options)));
-  return absl::WrapUnique(new JoinTokenClient(std::move(connection)));
+  FLEETCA_ASSIGN_OR_RETURN(const TlsIdentity identity, options.MakeIdentity());
+  return absl::WrapUnique(
+      new JoinTokenClient(std::make_unique<Connection>(std::move(options), identity)));
 }
+
+JoinTokenClient::JoinTokenClient(std::unique_ptr<const Connection> connection)
+    : connection_(std::move(connection)) {}
+
+JoinTokenClient::~JoinTokenClient() = default;
 
 absl::StatusOr<std::vector<CreatedJoinToken>> JoinTokenClient::CreateTokens(
     const CreateTokensOptions& options) const {
@@ -76,7 +88,7 @@ absl::StatusOr<std::vector<CreatedJoinToken>> JoinTokenClient::CreateTokens(
   }
   v1::CreateJoinTokensResponse response;
   absl::Cleanup wipe = [&response] { WipeTokens(&response); };
-  FLEETCA_RETURN_IF_ERROR(connection_.Call<v1::CreateJoinTokensRequest>(
+  FLEETCA_RETURN_IF_ERROR(connection_->Call<v1::CreateJoinTokensRequest>(
       &Connection::Stub::CreateJoinTokens, request, &response));
   FLEETCA_RETURN_IF_ERROR(CheckAnswer(options, response));
   std::vector<CreatedJoinToken> created;
@@ -95,7 +107,7 @@ absl::StatusOr<TokenPage> JoinTokenClient::ListTokens(const ListTokensOptions& o
   request.set_page_size(kMaxTokensPerCall);
   request.set_page_token(page_token);
   v1::ListJoinTokensResponse response;
-  FLEETCA_RETURN_IF_ERROR(connection_.Call<v1::ListJoinTokensRequest>(
+  FLEETCA_RETURN_IF_ERROR(connection_->Call<v1::ListJoinTokensRequest>(
       &Connection::Stub::ListJoinTokens, request, &response));
   if (!page_token.empty() && response.next_page_token() == page_token) {
     return AnswerInvalid("a page of the list names itself as the next one");
@@ -113,7 +125,7 @@ absl::StatusOr<std::vector<JoinToken>> JoinTokenClient::RevokeTokens(
   v1::RevokeJoinTokensRequest request;
   request.mutable_ids()->Assign(ids.begin(), ids.end());
   v1::RevokeJoinTokensResponse response;
-  FLEETCA_RETURN_IF_ERROR(connection_.Call<v1::RevokeJoinTokensRequest>(
+  FLEETCA_RETURN_IF_ERROR(connection_->Call<v1::RevokeJoinTokensRequest>(
       &Connection::Stub::RevokeJoinTokens, request, &response));
   if (static_cast<size_t>(response.tokens_size()) != ids.size()) {
     return AnswerInvalid(absl::StrCat(response.tokens_size(), " tokens for ", ids.size(), " ids"));

@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -14,8 +13,6 @@
 #include "absl/types/span.h"
 #include "base/secret.h"
 #include "client/ca_client_options.h"
-#include "client/service_connection.h"
-#include "fleetca/v1/join_tokens.grpc.pb.h"
 
 namespace fleetca::client {
 
@@ -74,6 +71,7 @@ class JoinTokenClient {
 
   JoinTokenClient(const JoinTokenClient&) = delete;
   JoinTokenClient& operator=(const JoinTokenClient&) = delete;
+  ~JoinTokenClient();
 
   // All or none, in the order of the identities. When an answer is lost the call is repeated, and
   // tokens whose secret nobody has stay in the CA's list until they expire. DATA_LOSS
@@ -90,11 +88,12 @@ class JoinTokenClient {
   absl::StatusOr<std::vector<JoinToken>> RevokeTokens(absl::Span<const std::string> ids) const;
 
  private:
-  using Connection = ServiceConnection<v1::JoinTokenService>;
+  // A ServiceConnection (client/service_connection.h).
+  struct Connection;
 
-  explicit JoinTokenClient(Connection connection) : connection_(std::move(connection)) {}
+  explicit JoinTokenClient(std::unique_ptr<const Connection> connection);
 
-  const Connection connection_;
+  const std::unique_ptr<const Connection> connection_;
 };
 
 }  // namespace fleetca::client

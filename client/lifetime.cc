@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "google/protobuf/duration.pb.h"
 
 namespace fleetca::client {
 

@@ -4,7 +4,10 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "google/protobuf/duration.pb.h"
+
+namespace google::protobuf {
+class Duration;
+}  // namespace google::protobuf
 
 namespace fleetca::client {
 

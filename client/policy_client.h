@@ -5,14 +5,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "client/ca_client_options.h"
-#include "client/service_connection.h"
-#include "fleetca/v1/policy_service.grpc.pb.h"
 
 namespace fleetca::client {
 
@@ -33,17 +30,19 @@ class PolicyClient {
 
   PolicyClient(const PolicyClient&) = delete;
   PolicyClient& operator=(const PolicyClient&) = delete;
+  ~PolicyClient();
 
   // Has the server read its policy file again; only if it has this SHA-256, unless that is "". When
   // an answer is lost the call is repeated, and then nothing changes any more.
   absl::StatusOr<AppliedPolicy> Apply(absl::string_view file_sha256) const;
 
  private:
-  using Connection = ServiceConnection<v1::PolicyService>;
+  // A ServiceConnection (client/service_connection.h).
+  struct Connection;
 
-  explicit PolicyClient(Connection connection) : connection_(std::move(connection)) {}
+  explicit PolicyClient(std::unique_ptr<const Connection> connection);
 
-  const Connection connection_;
+  const std::unique_ptr<const Connection> connection_;
 };
 
 }  // namespace fleetca::client

@@ -6,6 +6,8 @@
 #include "absl/strings/escaping.h"
 #include "base/status_macros.h"
 #include "client/issued.h"
+#include "client/service_connection.h"
+#include "fleetca/v1/renewals.grpc.pb.h"
 
 namespace fleetca::client {
 namespace {
@@ -30,15 +32,25 @@ EarlyRenewal FromProto(const v1::EarlyRenewal& order) {
 
 }  // namespace
 
+struct RenewalClient::Connection : ServiceConnection<v1::RenewalService> {
+  using ServiceConnection::ServiceConnection;
+};
+
 absl::StatusOr<std::unique_ptr<RenewalClient>> RenewalClient::Create(CaClientOptions options) {
-  FLEETCA_ASSIGN_OR_RETURN(Connection connection, Connection::Create(std::move(options)));
-  return absl::WrapUnique(new RenewalClient(std::move(connection)));
+  FLEETCA_ASSIGN_OR_RETURN(const TlsIdentity identity, options.MakeIdentity());
+  return absl::WrapUnique(
+      new RenewalClient(std::make_unique<Connection>(std::move(options), identity)));
 }
+
+RenewalClient::RenewalClient(std::unique_ptr<const Connection> connection)
+    : connection_(std::move(connection)) {}
+
+RenewalClient::~RenewalClient() = default;
 
 absl::StatusOr<EarlyRenewal> RenewalClient::Order(
     const v1::OrderEarlyRenewalRequest& request) const {
   v1::OrderEarlyRenewalResponse response;
-  FLEETCA_RETURN_IF_ERROR(connection_.Call<v1::OrderEarlyRenewalRequest>(
+  FLEETCA_RETURN_IF_ERROR(connection_->Call<v1::OrderEarlyRenewalRequest>(
       &Connection::Stub::OrderEarlyRenewal, request, &response));
   if (!response.has_early_renewal() || (response.early_renewal().id() == 0) != request.dry_run()) {
     return AnswerInvalid("it has no early renewal, or one that was not asked for");
@@ -48,7 +60,7 @@ absl::StatusOr<EarlyRenewal> RenewalClient::Order(
 
 absl::StatusOr<std::vector<EarlyRenewal>> RenewalClient::List() const {
   v1::ListEarlyRenewalsResponse response;
-  FLEETCA_RETURN_IF_ERROR(connection_.Call<v1::ListEarlyRenewalsRequest>(
+  FLEETCA_RETURN_IF_ERROR(connection_->Call<v1::ListEarlyRenewalsRequest>(
       &Connection::Stub::ListEarlyRenewals, v1::ListEarlyRenewalsRequest(), &response));
   std::vector<EarlyRenewal> orders;
   for (const v1::EarlyRenewal& order : response.early_renewals()) {
@@ -61,8 +73,8 @@ absl::Status RenewalClient::Cancel(uint64_t id) const {
   v1::CancelEarlyRenewalRequest request;
   request.set_id(id);
   v1::CancelEarlyRenewalResponse response;
-  return connection_.Call<v1::CancelEarlyRenewalRequest>(&Connection::Stub::CancelEarlyRenewal,
-                                                         request, &response);
+  return connection_->Call<v1::CancelEarlyRenewalRequest>(&Connection::Stub::CancelEarlyRenewal,
+                                                          request, &response);
 }
 
 }  // namespace fleetca::client

@@ -6,15 +6,16 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/ca_client_options.h"
-#include "client/service_connection.h"
-#include "fleetca/v1/renewals.grpc.pb.h"
+
+namespace fleetca::v1 {
+class OrderEarlyRenewalRequest;
+}  // namespace fleetca::v1
 
 namespace fleetca::client {
 
@@ -43,6 +44,7 @@ class RenewalClient {
 
   RenewalClient(const RenewalClient&) = delete;
   RenewalClient& operator=(const RenewalClient&) = delete;
+  ~RenewalClient();
 
   absl::StatusOr<EarlyRenewal> Order(const v1::OrderEarlyRenewalRequest& request) const;
   // Those in force, the oldest first.
@@ -50,11 +52,12 @@ class RenewalClient {
   absl::Status Cancel(uint64_t id) const;
 
  private:
-  using Connection = ServiceConnection<v1::RenewalService>;
+  // A ServiceConnection (client/service_connection.h).
+  struct Connection;
 
-  explicit RenewalClient(Connection connection) : connection_(std::move(connection)) {}
+  explicit RenewalClient(std::unique_ptr<const Connection> connection);
 
-  const Connection connection_;
+  const std::unique_ptr<const Connection> connection_;
 };
 
 }  // namespace fleetca::client

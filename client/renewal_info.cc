@@ -2,6 +2,7 @@
 
 #include "client/issued.h"
 #include "client/status_from_grpc.h"
+#include "fleetca/v1/certificate_authority.pb.h"
 
 namespace fleetca::client {
 namespace {

@@ -6,7 +6,10 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "fleetca/v1/certificate_authority.pb.h"
+
+namespace fleetca::v1 {
+class RenewalInfoResult;
+}  // namespace fleetca::v1
 
 namespace fleetca::client {
 

@@ -7,6 +7,8 @@
 #include "base/errors.h"
 #include "base/status_macros.h"
 #include "client/issued.h"
+#include "client/service_connection.h"
+#include "fleetca/v1/revocation.grpc.pb.h"
 
 namespace fleetca::client {
 namespace {
@@ -39,16 +41,26 @@ Blocked FromProto(const v1::Block& block) {
 
 }  // namespace
 
+struct RevocationClient::Connection : ServiceConnection<v1::RevocationService> {
+  using ServiceConnection::ServiceConnection;
+};
+
 absl::StatusOr<std::unique_ptr<RevocationClient>> RevocationClient::Create(
     CaClientOptions options) {
-  FLEETCA_ASSIGN_OR_RETURN(Connection connection, Connection::Create(std::move(options)));
-  return absl::WrapUnique(new RevocationClient(std::move(connection)));
+  FLEETCA_ASSIGN_OR_RETURN(const TlsIdentity identity, options.MakeIdentity());
+  return absl::WrapUnique(
+      new RevocationClient(std::make_unique<Connection>(std::move(options), identity)));
 }
+
+RevocationClient::RevocationClient(std::unique_ptr<const Connection> connection)
+    : connection_(std::move(connection)) {}
+
+RevocationClient::~RevocationClient() = default;
 
 absl::StatusOr<RevokedCounts> RevocationClient::Revoke(
     const v1::RevokeCertificatesRequest& request) const {
   v1::RevokeCertificatesResponse response;
-  FLEETCA_RETURN_IF_ERROR(connection_.Call<v1::RevokeCertificatesRequest>(
+  FLEETCA_RETURN_IF_ERROR(connection_->Call<v1::RevokeCertificatesRequest>(
       &Connection::Stub::RevokeCertificates, request, &response));
   return RevokedCounts{.revoked = response.revoked(),
                        .upgraded = response.upgraded(),
@@ -62,7 +74,7 @@ absl::StatusOr<Blocked> RevocationClient::Block(const std::string& identity,
   request.set_identity(identity);
   request.set_reason(reason);
   v1::BlockIdentityResponse response;
-  FLEETCA_RETURN_IF_ERROR(connection_.Call<v1::BlockIdentityRequest>(
+  FLEETCA_RETURN_IF_ERROR(connection_->Call<v1::BlockIdentityRequest>(
       &Connection::Stub::BlockIdentity, request, &response));
   if (response.block().identity() != identity) {
     return AnswerInvalid("the block is of another identity than was asked for");
@@ -74,7 +86,7 @@ absl::StatusOr<bool> RevocationClient::Unblock(const std::string& identity) cons
   v1::UnblockIdentityRequest request;
   request.set_identity(identity);
   v1::UnblockIdentityResponse response;
-  FLEETCA_RETURN_IF_ERROR(connection_.Call<v1::UnblockIdentityRequest>(
+  FLEETCA_RETURN_IF_ERROR(connection_->Call<v1::UnblockIdentityRequest>(
       &Connection::Stub::UnblockIdentity, request, &response));
   return response.was_blocked();
 }
@@ -83,7 +95,7 @@ absl::StatusOr<bool> RevocationClient::UnblockLineage(const x509::SerialNumber& 
   v1::UnblockLineageRequest request;
   request.set_lineage(std::string(serial.bytes()));
   v1::UnblockLineageResponse response;
-  FLEETCA_RETURN_IF_ERROR(connection_.Call<v1::UnblockLineageRequest>(
+  FLEETCA_RETURN_IF_ERROR(connection_->Call<v1::UnblockLineageRequest>(
       &Connection::Stub::UnblockLineage, request, &response));
   return response.was_blocked();
 }
@@ -94,8 +106,8 @@ absl::StatusOr<std::vector<Blocked>> RevocationClient::ListBlocks() const {
   request.set_page_size(kPageSize);
   v1::ListBlocksResponse response;
   do {
-    FLEETCA_RETURN_IF_ERROR(
-        connection_.Call<v1::ListBlocksRequest>(&Connection::Stub::ListBlocks, request, &response));
+    FLEETCA_RETURN_IF_ERROR(connection_->Call<v1::ListBlocksRequest>(&Connection::Stub::ListBlocks,
+                                                                     request, &response));
     for (const v1::Block& block : response.blocks()) {
       blocks.push_back(FromProto(block));
     }

@@ -5,16 +5,17 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/ca_client_options.h"
-#include "client/service_connection.h"
-#include "fleetca/v1/revocation.grpc.pb.h"
 #include "x509/serial.h"
+
+namespace fleetca::v1 {
+class RevokeCertificatesRequest;
+}  // namespace fleetca::v1
 
 namespace fleetca::client {
 
@@ -47,6 +48,7 @@ class RevocationClient {
 
   RevocationClient(const RevocationClient&) = delete;
   RevocationClient& operator=(const RevocationClient&) = delete;
+  ~RevocationClient();
 
   absl::StatusOr<RevokedCounts> Revoke(const v1::RevokeCertificatesRequest& request) const;
 
@@ -61,11 +63,12 @@ class RevocationClient {
   absl::StatusOr<std::vector<Blocked>> ListBlocks() const;
 
  private:
-  using Connection = ServiceConnection<v1::RevocationService>;
+  // A ServiceConnection (client/service_connection.h).
+  struct Connection;
 
-  explicit RevocationClient(Connection connection) : connection_(std::move(connection)) {}
+  explicit RevocationClient(std::unique_ptr<const Connection> connection);
 
-  const Connection connection_;
+  const std::unique_ptr<const Connection> connection_;
 };
 
 }  // namespace fleetca::client

@@ -1,6 +1,7 @@
 #include "client/revocation_reason.h"
 
 #include "absl/strings/match.h"
+#include "fleetca/v1/revocation.pb.h"
 #include "x509/revocation/reason_name.h"
 
 namespace fleetca::client {

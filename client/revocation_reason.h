@@ -7,7 +7,10 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "fleetca/v1/revocation.pb.h"
+
+namespace fleetca::v1 {
+enum RevocationReason : int;
+}  // namespace fleetca::v1
 
 namespace fleetca::client {
 

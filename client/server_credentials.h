@@ -9,7 +9,10 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "grpcpp/security/credentials.h"
+
+namespace grpc {
+class ChannelCredentials;
+}  // namespace grpc
 
 namespace fleetca::client {
 

@@ -5,6 +5,8 @@
 #include "absl/memory/memory.h"
 #include "base/status_macros.h"
 #include "client/issued.h"
+#include "client/service_connection.h"
+#include "fleetca/v1/statistics.grpc.pb.h"
 
 namespace fleetca::client {
 namespace {
@@ -91,16 +93,26 @@ Statistics FromProto(const v1::GetStatisticsResponse& response) {
 
 }  // namespace
 
+struct StatisticsClient::Connection : ServiceConnection<v1::StatisticsService> {
+  using ServiceConnection::ServiceConnection;
+};
+
 absl::StatusOr<std::unique_ptr<StatisticsClient>> StatisticsClient::Create(
     CaClientOptions options) {
-  FLEETCA_ASSIGN_OR_RETURN(Connection connection, Connection::Create(std::move(options)));
-  return absl::WrapUnique(new StatisticsClient(std::move(connection)));
+  FLEETCA_ASSIGN_OR_RETURN(const TlsIdentity identity, options.MakeIdentity());
+  return absl::WrapUnique(
+      new StatisticsClient(std::make_unique<Connection>(std::move(options), identity)));
 }
+
+StatisticsClient::StatisticsClient(std::unique_ptr<const Connection> connection)
+    : connection_(std::move(connection)) {}
+
+StatisticsClient::~StatisticsClient() = default;
 
 absl::StatusOr<Statistics> StatisticsClient::Get() const {
   v1::GetStatisticsResponse response;
   FLEETCA_RETURN_IF_ERROR(
-      connection_.Call<v1::GetStatisticsRequest>(&Connection::Stub::GetStatistics, {}, &response));
+      connection_->Call<v1::GetStatisticsRequest>(&Connection::Stub::GetStatistics, {}, &response));
   return FromProto(response);
 }
 

@@ -7,14 +7,11 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/ca_client_options.h"
-#include "client/service_connection.h"
-#include "fleetca/v1/statistics.grpc.pb.h"
 
 namespace fleetca::client {
 
@@ -100,17 +97,19 @@ class StatisticsClient {
 
   StatisticsClient(const StatisticsClient&) = delete;
   StatisticsClient& operator=(const StatisticsClient&) = delete;
+  ~StatisticsClient();
 
   // PERMISSION_DENIED where the policy gives no may_read_statistics. A server of an earlier release
   // names no own certificates.
   absl::StatusOr<Statistics> Get() const;
 
  private:
-  using Connection = ServiceConnection<v1::StatisticsService>;
+  // A ServiceConnection (client/service_connection.h).
+  struct Connection;
 
-  explicit StatisticsClient(Connection connection) : connection_(std::move(connection)) {}
+  explicit StatisticsClient(std::unique_ptr<const Connection> connection);
 
-  const Connection connection_;
+  const std::unique_ptr<const Connection> connection_;
 };
 
 }  // namespace fleetca::client

@@ -11,6 +11,8 @@
 #include "absl/time/time.h"
 #include "base/errors.h"
 #include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "grpcpp/support/status.h"
 
 namespace fleetca::client {
 namespace {

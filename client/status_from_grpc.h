@@ -3,8 +3,14 @@
 #define FLEETCA_CLIENT_STATUS_FROM_GRPC_H_
 
 #include "absl/status/status.h"
-#include "google/rpc/status.pb.h"
-#include "grpcpp/support/status.h"
+
+namespace google::rpc {
+class Status;
+}  // namespace google::rpc
+
+namespace grpc {
+class Status;
+}  // namespace grpc
 
 namespace fleetca::client {
 

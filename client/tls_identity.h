@@ -12,7 +12,10 @@
 #include "absl/time/time.h"
 #include "base/openssl.h"
 #include "base/secret.h"
-#include "grpcpp/security/credentials.h"
+
+namespace grpc {
+class ChannelCredentials;
+}  // namespace grpc
 
 namespace fleetca::client {
 

@@ -1,6 +1,7 @@
 #include "client/trust_bundle.h"
 
 #include "client/issued.h"
+#include "fleetca/v1/certificate_authority.pb.h"
 #include "x509/certificate.h"
 
 namespace fleetca::client {

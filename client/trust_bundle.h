@@ -6,7 +6,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "fleetca/v1/certificate_authority.pb.h"
+
+namespace fleetca::v1 {
+class GetTrustBundleResponse;
+}  // namespace fleetca::v1
 
 namespace fleetca::client {
 

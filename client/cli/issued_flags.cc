@@ -4,6 +4,7 @@
 #include "base/status_macros.h"
 #include "client/cli/serial_or_file.h"
 #include "client/cli/terminal/time_flag.h"
+#include "fleetca/v1/revocation.pb.h"
 #include "x509/certificate.h"
 
 namespace fleetca::client {

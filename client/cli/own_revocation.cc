@@ -8,6 +8,7 @@
 #include "base/sha256.h"
 #include "base/standard_stream.h"
 #include "client/cli/serial_or_file.h"
+#include "fleetca/v1/revocation.pb.h"
 #include "x509/certificate.h"
 
 namespace fleetca::client {

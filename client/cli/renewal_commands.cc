@@ -22,6 +22,8 @@
 #include "client/cli/terminal/pager.h"
 #include "client/cli/terminal/table.h"
 #include "client/renewal_client.h"
+#include "fleetca/v1/renewals.pb.h"
+#include "fleetca/v1/revocation.pb.h"
 #include "nlohmann/json.hpp"
 
 namespace fleetca::client {

@@ -15,6 +15,7 @@
 #include "client/cli/terminal/output.h"
 #include "client/cli/terminal/slow_work.h"
 #include "client/revocation_client.h"
+#include "fleetca/v1/revocation.pb.h"
 #include "nlohmann/json.hpp"
 
 namespace fleetca::client {

@@ -8,6 +8,7 @@
 #include "client/cli/serial_or_file.h"
 #include "client/cli/terminal/output.h"
 #include "client/revocation_reason.h"
+#include "fleetca/v1/revocation.pb.h"
 #include "x509/serial.h"
 
 namespace fleetca::client {
