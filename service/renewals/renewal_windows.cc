@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "service/revocation/find_revocation.h"
 #include "x509/serial.h"
 
 namespace fleetca::service {
@@ -33,7 +34,8 @@ absl::StatusOr<std::vector<absl::StatusOr<RenewalWindow>>> RenewalWindows::Find(
       continue;
     }
     FLEETCA_RETURN_IF_ERROR(record.status());
-    const std::optional<RevokedSince> since = known_.Find(serial);
+    FLEETCA_ASSIGN_OR_RETURN(const std::optional<RevokedSince> since,
+                             FindRevocation(*record, now, known_, store_));
     answers.emplace_back(WindowOf(
         *record, *orders, since.has_value() ? std::optional(since->revoked_at) : std::nullopt, now,
         orders_.pace().retry_after));

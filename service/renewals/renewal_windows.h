@@ -13,14 +13,14 @@
 #include "service/renewals/renewal_window.h"
 #include "service/revocation/known_revocations.h"
 #include "service/time/clock_rule.h"
-#include "store/certificates.h"
+#include "store/store.h"
 
 namespace fleetca::service {
 
 // Thread-safe; the references outlive it.
 class RenewalWindows {
  public:
-  RenewalWindows(const store::Certificates& store, const EarlyRenewalOrders& orders,
+  RenewalWindows(const store::Store& store, const EarlyRenewalOrders& orders,
                  const KnownRevocations& known, const ClockRule& clock_rule)
       : store_(store), orders_(orders), known_(known), clock_rule_(clock_rule) {}
   RenewalWindows(const RenewalWindows&) = delete;
@@ -37,7 +37,7 @@ class RenewalWindows {
   uint64_t moved() const { return moved_.load(std::memory_order_relaxed); }
 
  private:
-  const store::Certificates& store_;
+  const store::Store& store_;
   const EarlyRenewalOrders& orders_;
   const KnownRevocations& known_;
   const ClockRule& clock_rule_;

@@ -90,6 +90,18 @@ TEST_F(RenewalWindowsTest, TheOneOfARevokedCertificateIsPast) {
   EXPECT_LE(answer.window.end, clock_.Now());
 }
 
+// Within its grace it would be asked for in vain.
+TEST_F(RenewalWindowsTest, TheOneOfARevokedCertificateThatIsForgottenIsPastToo) {
+  const std::string serial = Issue();
+  store::Revocation revocation = store::RevocationOf(store::TestIssuedRecord(1));
+  revocation.serial = serial;
+  revocation.revoked_at = clock_.Now();
+  FLEETCA_ASSERT_OK(store_.Write({.revocations = {&revocation, 1}}));
+  clock_.Advance(absl::Hours(5));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const RenewalWindow answer, Find(serial));
+  EXPECT_TRUE(answer.revoked);
+}
+
 TEST_F(RenewalWindowsTest, EachSerialHasItsOwnAnswer) {
   const std::string good = Issue();
   const std::string unknown = NewSerial();

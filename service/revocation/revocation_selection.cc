@@ -9,6 +9,7 @@
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "base/time_text.h"
+#include "service/revocation/find_revocation.h"
 #include "x509/san.h"
 #include "x509/serial.h"
 
@@ -126,21 +127,27 @@ std::string Text(const RevokeIssued& wanted) {
 // Takes records one by one, as a walk over the store meets them.
 class Part {
  public:
-  Part(const RevocationOrder& order, const KnownRevocations& known,
+  Part(const RevocationOrder& order, const store::Store& store, const KnownRevocations& known,
        const SelectedPartOptions& options)
-      : order_(order), known_(known), options_(options) {}
+      : order_(order), store_(store), known_(known), options_(options) {}
 
   // False when the part is full, or something went wrong.
   bool Take(const store::CertificateRecord& record) {
-    const std::optional<RevokedSince> since = known_.Find(record.serial);
+    const absl::StatusOr<std::optional<RevokedSince>> since =
+        FindRevocation(record, order_.revoked_at, known_, store_);
+    if (!since.ok()) {
+      status_ = since.status();
+      return false;
+    }
+    const bool is_revoked = since->has_value();
     constexpr auto kCompromise = store::RevocationReason::kKeyCompromise;
-    if (since.has_value() &&
-        (order_.reason != kCompromise || since->reason == static_cast<uint8_t>(kCompromise))) {
+    if (is_revoked &&
+        (order_.reason != kCompromise || (*since)->reason == static_cast<uint8_t>(kCompromise))) {
       ++part_.unchanged;
       return true;
     }
     if (options_.count_only) {
-      ++(since.has_value() ? part_.upgrades : part_.new_ones);
+      ++(is_revoked ? part_.upgrades : part_.new_ones);
       return true;
     }
     if (part_.pending.size() >= options_.max_pending) {
@@ -152,15 +159,27 @@ class Part {
       status_ = revocation.status();
       return false;
     }
-    ++(since.has_value() ? part_.upgrades : part_.new_ones);
+    ++(is_revoked ? part_.upgrades : part_.new_ones);
     part_.pending.push_back(*std::move(revocation));
     return true;
   }
 
-  // The same, but for one that has expired when it is revoked.
-  bool TakeValid(const store::CertificateRecord& record) {
-    return record.not_after < order_.revoked_at || Take(record);
+  // The same, but for one that has expired when it is revoked and can not be renewed any more.
+  bool TakeLive(const store::CertificateRecord& record) {
+    if (record.not_after >= order_.revoked_at) {
+      return Take(record);
+    }
+    const absl::StatusOr<bool> renewable =
+        CanBeRenewedAfterItsEnd(record, options_.graces, order_.revoked_at, store_);
+    if (!renewable.ok()) {
+      status_ = renewable.status();
+      return false;
+    }
+    return !*renewable || Take(record);
   }
+
+  // What ended before that can not be renewed any more.
+  absl::Time not_after_from() const { return order_.revoked_at - LongestGrace(options_.graces); }
 
   void set_next(std::string next) { part_.next = std::move(next); }
 
@@ -172,6 +191,7 @@ class Part {
 
  private:
   const RevocationOrder& order_;
+  const store::Store& store_;
   const KnownRevocations& known_;
   const SelectedPartOptions& options_;
   SelectedPart part_;
@@ -206,7 +226,7 @@ absl::Status Walk(const RevokeSerials& wanted, const store::Certificates& store,
 
 absl::Status Walk(const RevokeIdentity& wanted, const store::Certificates& store, Part& part) {
   return store.ForEachByIdentity(wanted.identity, [&](const store::CertificateRecord& record) {
-    return part.TakeValid(record);
+    return part.TakeLive(record);
   });
 }
 
@@ -214,7 +234,7 @@ absl::Status Walk(const RevokeLineage& wanted, const store::Certificates& store,
   FLEETCA_ASSIGN_OR_RETURN(const store::CertificateRecord one,
                            Get(store, "lineage", wanted.serial));
   return store.ForEachByLineage(store::LineageOf(one), [&](const store::CertificateRecord& record) {
-    return part.TakeValid(record);
+    return part.TakeLive(record);
   });
 }
 
@@ -224,7 +244,7 @@ absl::Status WalkPage(const store::CertificateSelection& wanted, const store::Ce
                            store.SelectCertificates(wanted, from, store::PageLimit()));
   part.set_next(std::move(page.next));
   for (const store::CertificateRecord& record : page.records) {
-    if (!part.Take(record)) {
+    if (!part.TakeLive(record)) {
       break;
     }
   }
@@ -232,17 +252,18 @@ absl::Status WalkPage(const store::CertificateSelection& wanted, const store::Ce
 }
 
 absl::Status Walk(const RevokeKey& wanted, const store::Certificates& store,
-                  const std::string& from, absl::Time now, Part& part) {
-  return WalkPage({.spki_sha256 = wanted.spki_sha256, .not_after_from = now}, store, from, part);
+                  const std::string& from, Part& part) {
+  return WalkPage({.spki_sha256 = wanted.spki_sha256, .not_after_from = part.not_after_from()},
+                  store, from, part);
 }
 
 absl::Status Walk(const RevokeIssued& wanted, const store::Certificates& store,
-                  const std::string& from, absl::Time now, Part& part) {
+                  const std::string& from, Part& part) {
   return WalkPage({.issuer = wanted.issuer,
                    .profile = wanted.profile,
                    .issued_from = wanted.issued_from,
                    .issued_to = wanted.issued_to,
-                   .not_after_from = now},
+                   .not_after_from = part.not_after_from()},
                   store, from, part);
 }
 
@@ -256,19 +277,16 @@ absl::Status CheckSelection(const RevocationSelection& selection) {
   return std::visit([](const auto& wanted) { return Check(wanted); }, selection);
 }
 
-absl::StatusOr<SelectedPart> ReadSelectedPart(const RevocationSelection& selection,
-                                              const RevocationOrder& order,
-                                              const store::Certificates& store,
-                                              const KnownRevocations& known,
-                                              const std::string& from,
-                                              const SelectedPartOptions& options) {
-  Part part(order, known, options);
+absl::StatusOr<SelectedPart> ReadSelectedPart(
+    const RevocationSelection& selection, const RevocationOrder& order, const store::Store& store,
+    const KnownRevocations& known, const std::string& from, const SelectedPartOptions& options) {
+  Part part(order, store, known, options);
   const std::string place = from == kFromTheStart ? "" : from;
   const absl::Status walked = std::visit(
       [&](const auto& wanted) {
         using Wanted = std::decay_t<decltype(wanted)>;
         if constexpr (std::is_same_v<Wanted, RevokeKey> || std::is_same_v<Wanted, RevokeIssued>) {
-          return Walk(wanted, store, place, order.revoked_at, part);
+          return Walk(wanted, store, place, part);
         } else {
           return Walk(wanted, store, part);
         }

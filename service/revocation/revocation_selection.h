@@ -11,9 +11,10 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "service/revocation/known_revocations.h"
+#include "service/revocation/renewable_certificates.h"
 #include "service/revocation/revocation_of.h"
-#include "store/certificates.h"
 #include "store/revocation.h"
+#include "store/store.h"
 
 namespace fleetca::service {
 
@@ -24,7 +25,8 @@ inline constexpr size_t kMaxSerialsPerCall = 10000;
 struct RevokeSerials {
   std::vector<std::string> serials;  // 20 octets each, as CheckSelection makes sure
 };
-// All of this SPIFFE ID that have not expired, as of all the selections below.
+// All of this SPIFFE ID that have not expired or can still be renewed (renewable_certificates.h),
+// as of all the selections below.
 struct RevokeIdentity {
   std::string identity;
 };
@@ -66,20 +68,20 @@ struct SelectedPart {
 };
 
 struct SelectedPartOptions {
+  // Of the policy in force.
+  RenewalGraces graces;
   bool count_only = false;
   size_t max_pending = 10000;  // unless it only counts
 };
 
 // The part of the selection from `from` on: empty, or the `next` of the part before. Certificates
-// that are revoked already, as `known` says, are only counted. A part that was cut short in the
-// middle of an identity or a lineage begins again, and meets what was revoked meanwhile as such.
+// that are revoked already, as `known` says, or the store of those that have expired, are only
+// counted. A part that was cut short in the middle of an identity or a lineage begins again, and
+// meets what was revoked meanwhile as such.
 // NOT_FOUND kNotFound for a serial that no certificate has; the store's errors.
-absl::StatusOr<SelectedPart> ReadSelectedPart(const RevocationSelection& selection,
-                                              const RevocationOrder& order,
-                                              const store::Certificates& store,
-                                              const KnownRevocations& known,
-                                              const std::string& from,
-                                              const SelectedPartOptions& options);
+absl::StatusOr<SelectedPart> ReadSelectedPart(
+    const RevocationSelection& selection, const RevocationOrder& order, const store::Store& store,
+    const KnownRevocations& known, const std::string& from, const SelectedPartOptions& options);
 
 }  // namespace fleetca::service
 

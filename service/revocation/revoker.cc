@@ -71,11 +71,11 @@ absl::StatusOr<RevokeResult> Revoker::Revoke(const RevokeRequest& request) {
 absl::StatusOr<RevokeResult> Revoker::Count(const RevokeRequest& request,
                                             const RevocationOrder& order) {
   RevokeResult result;
+  const SelectedPartOptions options{.graces = graces_(), .count_only = true};
   std::string from;
   do {
-    FLEETCA_ASSIGN_OR_RETURN(
-        SelectedPart part,
-        ReadSelectedPart(request.selection, order, store_, known_, from, {.count_only = true}));
+    FLEETCA_ASSIGN_OR_RETURN(SelectedPart part, ReadSelectedPart(request.selection, order, store_,
+                                                                 known_, from, options));
     result.revoked += part.new_ones;
     result.upgraded += part.upgrades;
     result.unchanged += part.unchanged;
@@ -94,13 +94,14 @@ absl::Status Revoker::RevokeAll(const RevokeRequest& request, const RevocationOr
       key != nullptr && order.reason == store::RevocationReason::kKeyCompromise) {
     FLEETCA_RETURN_IF_ERROR(BlockKey(*key, order));
   }
+  const SelectedPartOptions options{.graces = graces_()};
   for (int walk = 0; walk < kMaxWalks; ++walk) {
     std::string from;
     size_t pending = 0;
     size_t unchanged = 0;
     do {
-      FLEETCA_ASSIGN_OR_RETURN(
-          SelectedPart part, ReadSelectedPart(request.selection, order, store_, known_, from, {}));
+      FLEETCA_ASSIGN_OR_RETURN(SelectedPart part, ReadSelectedPart(request.selection, order, store_,
+                                                                   known_, from, options));
       pending += part.pending.size();
       unchanged += part.unchanged;
       FLEETCA_RETURN_IF_ERROR(Write(part.pending, order, result));

@@ -4,12 +4,15 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "service/revocation/known_revocations.h"
+#include "service/revocation/renewable_certificates.h"
 #include "service/revocation/revocation_follower.h"
 #include "service/revocation/revocation_selection.h"
 #include "service/time/clock_rule.h"
@@ -41,16 +44,22 @@ struct RevokeResult {
 // Thread-safe; the references outlive it.
 class Revoker {
  public:
+  // `graces` says those of the policy in force, whenever it is asked.
   Revoker(store::Store& store, const KnownRevocations& known, RevocationFollower& follower,
-          const ClockRule& clock_rule)
-      : store_(store), known_(known), follower_(follower), clock_rule_(clock_rule) {}
+          const ClockRule& clock_rule, std::function<RenewalGraces()> graces)
+      : store_(store),
+        known_(known),
+        follower_(follower),
+        clock_rule_(clock_rule),
+        graces_(std::move(graces)) {}
   Revoker(const Revoker&) = delete;
   Revoker& operator=(const Revoker&) = delete;
 
   // When it returns OK, all certificates of the selection that had been answered before the call
   // are revoked, on stable storage and in what this process knows, and so is whatever was renewed
-  // from them meanwhile. With the reason kKeyCompromise their keys are blocked for ever in the same
-  // commits, and so is the key of a RevokeKey that no certificate has. Asking again does no harm.
+  // from them meanwhile; those, too, that have expired and could still be renewed. With the reason
+  // kKeyCompromise their keys are blocked for ever in the same commits, and so is the key of a
+  // RevokeKey that no certificate has. Asking again does no harm.
   //
   // The errors of CheckSelection and ReadSelectedPart; UNAVAILABLE kRevocationsUnknown,
   // kClockRefused; those of the store. Where some were revoked before it failed, the sentence says
@@ -73,6 +82,7 @@ class Revoker {
   const KnownRevocations& known_;
   RevocationFollower& follower_;
   const ClockRule& clock_rule_;
+  const std::function<RenewalGraces()> graces_;
   std::atomic<uint64_t> revoked_{0};
 };
 

@@ -19,6 +19,7 @@
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/fake_time_witness.h"
 #include "tests/testing/status_matchers.h"
+#include "x509/serial.h"
 
 namespace fleetca::service {
 namespace {
@@ -52,7 +53,8 @@ class RevokerTest : public ::testing::Test {
     FLEETCA_ASSERT_OK_AND_ASSIGN(
         follower_, RevocationFollower::Start(store_, known_, {.interval = absl::Milliseconds(5)}));
     ASSERT_TRUE(known_.AwaitComplete(absl::Seconds(30)));
-    revoker_ = std::make_unique<Revoker>(store_, known_, *follower_, clock_rule_);
+    revoker_ = std::make_unique<Revoker>(store_, known_, *follower_, clock_rule_,
+                                         [this] { return graces_; });
   }
 
   // A certificate that is valid for an hour; `change` changes its record.
@@ -70,13 +72,14 @@ class RevokerTest : public ::testing::Test {
     FLEETCA_EXPECT_OK(store_.Write({.certificates = {&record, 1}}));
     return record.serial;
   }
-  // What the first certificate of a line is renewed by.
-  std::string Renew(const std::string& first) {
+  // What the first certificate of a line is renewed by, or `previous` of it.
+  std::string Renew(const std::string& first, const std::string& previous = "") {
     store::CertificateRecord record =
         store::TestIssuedRecord(++number_, 3, clock_.Now() + absl::Hours(1));
     record.lineage = first;
     record.generation = 1;
-    const store::LineageStep step{record.serial, first, ""};
+    record.issued_at = clock_.Now();
+    const store::LineageStep step{record.serial, previous.empty() ? first : previous, ""};
     FLEETCA_EXPECT_OK(store_.Write({.certificates = {&record, 1}, .lineage_steps = {&step, 1}}));
     return record.serial;
   }
@@ -96,6 +99,7 @@ class RevokerTest : public ::testing::Test {
   ClockRule clock_rule_{clock_, witness_, store_, ClockLimits()};
   KnownRevocations known_;
   std::unique_ptr<RevocationFollower> follower_;
+  RenewalGraces graces_;
   std::unique_ptr<Revoker> revoker_;
   uint64_t number_ = 0;
 };
@@ -210,6 +214,66 @@ TEST_F(RevokerTest, WhatHasExpiredIsLeftAloneUnlessItIsNamed) {
   EXPECT_EQ(result.revoked, 0u);
   FLEETCA_ASSERT_OK_AND_ASSIGN(result, Revoke(RevokeSerials{{old}}));
   EXPECT_EQ(result.revoked, 1u);
+}
+
+// What is known forgets a certificate a day after it ended; the store does not.
+TEST_F(RevokerTest, Checklist23_OneThatIsForgottenIsRevokedAgainWithoutHarm) {
+  const std::string old = Issue(nullptr, absl::Minutes(1));
+  FLEETCA_ASSERT_OK(Revoke(RevokeSerials{{old}}));
+  clock_.Advance(absl::Hours(48));
+  ASSERT_EQ(known_.ForgetBelow(x509::SerialLowerBound(clock_.Now() - absl::Hours(24))), 1u);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(RevokeResult result,
+                               Revoke(RevokeSerials{{old}}, Reasons::kSuperseded, true));
+  EXPECT_EQ(result.revoked, 0u);
+  EXPECT_EQ(result.unchanged, 1u);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(result, Revoke(RevokeSerials{{old}}));
+  EXPECT_EQ(result.revoked, 0u);
+  EXPECT_EQ(result.unchanged, 1u);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(result, Revoke(RevokeSerials{{old}}, Reasons::kKeyCompromise));
+  EXPECT_EQ(result.upgraded, 1u);
+}
+
+// Else whoever has the key would come back by a proof, after all was revoked that the identity had.
+TEST_F(RevokerTest, Checklist25_WhatHasEndedAndCanStillBeRenewedIsRevokedToo) {
+  const std::string profile = store::TestIssuedRecord(1, 3, clock_.Now()).profile;
+  const std::string identity = store::TestIssuedRecord(1, 3, clock_.Now()).identity;
+  const std::string first = Issue();
+  const std::string second = Renew(first);
+  const std::string third = Renew(first, second);
+  const auto count = [&](const RevocationSelection& selection) -> uint64_t {
+    const absl::StatusOr<RevokeResult> result = Revoke(selection, Reasons::kSuperseded, true);
+    FLEETCA_EXPECT_OK(result);
+    return result.ok() ? result->revoked : 0;
+  };
+  const RevocationSelection selections[] = {RevokeIdentity{identity}, RevokeLineage{first},
+                                            RevokeIssued{.profile = profile}};
+  const absl::Time end = clock_.Now() + absl::Hours(1);
+  clock_.Set(end + absl::Minutes(10));
+  for (const RevocationSelection& selection : selections) {
+    graces_ = {{"another profile", absl::Hours(1)}};
+    EXPECT_EQ(count(selection), 0u);
+    graces_ = {{profile, absl::Minutes(10)}};
+    EXPECT_EQ(count(selection), 0u) << "the grace is over";
+    graces_ = {{profile, absl::Minutes(11)}};
+    EXPECT_EQ(count(selection), 2u) << "the newest and its parent, and no older one";
+  }
+  EXPECT_EQ(count(RevokeKey{store::TestSpkiHash(1)}), 0u) << "the first is stale";
+  FLEETCA_ASSERT_OK_AND_ASSIGN(RevokeResult result, Revoke(RevokeLineage{first}));
+  EXPECT_EQ(result.revoked, 2u);
+  EXPECT_FALSE(IsRevoked(first));
+  EXPECT_TRUE(IsRevoked(second));
+  EXPECT_TRUE(IsRevoked(third));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(result, Revoke(RevokeIdentity{identity}));
+  EXPECT_EQ(result.revoked, 0u);
+  EXPECT_EQ(result.unchanged, 2u);
+
+  graces_ = {{profile, absl::Hours(1)}};
+  // Alone in its line, and in one that may take a step from any of its certificates.
+  const std::string alone = Issue(nullptr, absl::Minutes(1));
+  clock_.Advance(absl::Minutes(5));
+  EXPECT_EQ(count(RevokeLineage{alone}), 1u);
+  store_.SetJwtsNotBefore(clock_.Now());
+  EXPECT_EQ(count(RevokeLineage{first}), 1u);
 }
 
 TEST_F(RevokerTest, ManyAreRevokedInCommitsOfAHundred) {

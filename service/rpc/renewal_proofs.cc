@@ -1,7 +1,6 @@
 #include "service/rpc/renewal_proofs.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "absl/memory/memory.h"
 #include "absl/strings/escaping.h"
@@ -19,15 +18,6 @@ namespace {
 
 constexpr ControlPool::Options kPool = {.threads = 2, .capacity = 256, .about = "renewal proofs"};
 
-// None where the profile is not known, or is no more.
-absl::Duration GraceOf(const Policy& policy, absl::string_view profile) {
-  const std::vector<PolicyProfile>& profiles = policy.profiles();
-  const auto found =
-      std::find_if(profiles.begin(), profiles.end(),
-                   [profile](const PolicyProfile& one) { return one.profile.name() == profile; });
-  return found == profiles.end() ? absl::ZeroDuration() : found->renewal_grace;
-}
-
 absl::Status Ended(const CertificateCaller& caller, absl::string_view why) {
   return Unauthenticated(Reason::kCallerCertificateExpired,
                          absl::StrCat("The certificate of ", caller.spiffe_id, " ended at ",
@@ -36,6 +26,16 @@ absl::Status Ended(const CertificateCaller& caller, absl::string_view why) {
 }
 
 }  // namespace
+
+RenewalGraces RenewalGracesOf(const Policy& policy, absl::Duration retention) {
+  RenewalGraces graces;
+  for (const PolicyProfile& one : policy.profiles()) {
+    if (one.renewal_grace > absl::ZeroDuration()) {
+      graces[one.profile.name()] = std::min(one.renewal_grace, retention);
+    }
+  }
+  return graces;
+}
 
 absl::StatusOr<std::unique_ptr<RenewalProofs>> RenewalProofs::Create(CallerVerifierOptions options,
                                                                      const store::Store& store,
@@ -91,7 +91,9 @@ absl::Status RenewalProofs::CheckGrace(absl::Time now, CertificateCaller* caller
   const CallerCertificate& held = *caller->held;
   // Revocations and records are dropped at times of their own after that: a certificate must not
   // come back in between.
-  caller->grace = std::min(GraceOf(*policies_.Current(), held.profile), retention_);
+  const RenewalGraces graces = RenewalGracesOf(*policies_.Current(), retention_);
+  const auto given = graces.find(held.profile);
+  caller->grace = given == graces.end() ? absl::ZeroDuration() : given->second;
   if (now >= caller->not_after + caller->grace) {
     return Ended(*caller, caller->grace == absl::ZeroDuration()
                               ? "its profile gives no grace after that (renewal_grace)"

@@ -16,11 +16,16 @@
 #include "service/call/control_pool.h"
 #include "service/caller/caller.h"
 #include "service/policy/current_policy.h"
+#include "service/revocation/renewable_certificates.h"
 #include "service/rpc/caller_verifier.h"
 #include "service/time/clock_rule.h"
 #include "store/store.h"
 
 namespace fleetca::service {
+
+// For how long after their end certificates are renewed: by their profile, and not for longer than
+// the store has what it knows of them, which is `retention`.
+RenewalGraces RenewalGracesOf(const Policy& policy, absl::Duration retention);
 
 // A proof may come from anyone, so what it costs is bounded: proofs are judged on two threads of
 // their own, whoever sent them in turns and with a share of a short queue; and no signature is

@@ -343,7 +343,9 @@ absl::Status RunningCa::OpenIssuer(const ServerConfig& config) {
 absl::Status RunningCa::FollowRevocations() {
   FLEETCA_ASSIGN_OR_RETURN(revocation_follower_,
                            RevocationFollower::Start(*store_, revocations_, {}));
-  revoker_ = std::make_unique<Revoker>(*store_, revocations_, *revocation_follower_, *clock_rule_);
+  revoker_ = std::make_unique<Revoker>(
+      *store_, revocations_, *revocation_follower_, *clock_rule_,
+      [this] { return RenewalGracesOf(*policies_->Current(), config_.store_retention); });
   identity_blocks_ = std::make_unique<IdentityBlocks>(*store_, *revocation_follower_, *clock_rule_);
   // So that the first callers of a server with few of them need not come again. Where there are
   // many, the ports open before they are read.

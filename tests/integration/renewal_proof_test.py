@@ -183,6 +183,7 @@ class BootstrapPortTest(ProofCase):
         # A minute is the shortest lifetime.
         web = self.enroll("late", "--lifetime", "1m")
         taken_back = self.enroll("revoked", "--lifetime", "1m")
+        taken_back_later = self.enroll("revoked-later", "--lifetime", "1m")
         host = self.enroll("host-1", "--lifetime", "1m", kind="host", profile="host")
         revoked = self.ca.at_server("cert", "revoke", "--serial", self.path(taken_back, "crt"),
                                     "--reason", "superseded")
@@ -192,8 +193,13 @@ class BootstrapPortTest(ProofCase):
         refused = self.run_as(web, "renew", "--server", self.ca.address)
         self.assertEqual(refused.code, 1)
         self.assertIn("--bootstrap", refused.err)
+        # Whoever revokes all of an identity means what can still come back, too.
+        revoked = self.ca.at_server("cert", "revoke", "--identity",
+                                    "spiffe://%s/svc/%s" % (fleet.DOMAIN, taken_back_later), "--yes", "-o", "json")
+        self.assertEqual((revoked.code, json.loads(revoked.out)["revoked"]), (0, 1), revoked.err)
         for name, code, reason in ((host, "UNAUTHENTICATED", "CALLER_CERTIFICATE_EXPIRED"),
-                                   (taken_back, "PERMISSION_DENIED", "CERTIFICATE_REVOKED")):
+                                   (taken_back, "PERMISSION_DENIED", "CERTIFICATE_REVOKED"),
+                                   (taken_back_later, "PERMISSION_DENIED", "CERTIFICATE_REVOKED")):
             self.assert_refused(
                 self.run_as(name, "renew", "-o", "json", "--bootstrap", self.ca.bootstrap_address), code, reason)
         renewed = self.run_as(web, "renew", "--server", self.ca.address, "--bootstrap", self.ca.bootstrap_address)
