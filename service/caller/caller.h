@@ -31,6 +31,7 @@ struct OneUseJwt {
 struct CallerCertificate {
   std::string serial;                   // 20 octets
   std::string subject_public_key_info;  // DER
+  std::string issuer;                   // the key identifier of its issuing CA
   // The profile by which it was issued, as its record or it itself says; empty where neither does.
   std::string profile;
   // The id of the lineage that it belongs to (store/lineage.h). A certificate that the store does

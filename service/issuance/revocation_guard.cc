@@ -40,7 +40,7 @@ absl::Status RevocationGuard::LookAtCaller(const Caller& caller) const {
   const CallerCertificate* held = CallerCertificateOf(caller);
   return known_ == nullptr || held == nullptr
              ? absl::OkStatus()
-             : known_->CheckCaller(held->serial, held->subject_public_key_info);
+             : known_->CheckCaller(held->serial, held->subject_public_key_info, held->issuer);
 }
 
 absl::Status RevocationGuard::LookAtIdentities(const IssuanceItem& item,

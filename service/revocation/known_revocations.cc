@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/sha256.h"
@@ -51,9 +52,32 @@ bool KnownRevocations::IsKeyBlocked(absl::string_view subject_public_key_info) c
   return IsBlocked(store::BlockKind::kKey, absl::string_view(digest.data(), digest.size()));
 }
 
-absl::Status KnownRevocations::CheckCaller(absl::string_view serial,
-                                           absl::string_view public_key) const {
+absl::Status KnownRevocations::CheckIssuer(absl::string_view issuer) const {
+  if (!has_revoked_issuers_.load(std::memory_order_acquire)) {
+    return absl::OkStatus();
+  }
+  {
+    absl::ReaderMutexLock lock(&mutex_);
+    if (!revoked_issuers_.contains(issuer)) {
+      return absl::OkStatus();
+    }
+  }
+  return PermissionDenied(
+      Reason::kCertificateRevoked,
+      absl::StrCat(
+          "The root has revoked the issuing CA ", absl::BytesToHexString(issuer),
+          ", so none of its certificates counts any more; have the CA's operator look at "
+          "the root's CRL and at the alarm in the CA's log, and enroll anew at the issuing "
+          "CA that took its place"));
+}
+
+absl::Status KnownRevocations::CheckCaller(absl::string_view serial, absl::string_view public_key,
+                                           absl::string_view issuer) const {
   FLEETCA_RETURN_IF_ERROR(CheckCertificate(serial));
+  if (absl::Status status = CheckIssuer(issuer); !status.ok()) {
+    refused_revoked_.fetch_add(1, std::memory_order_relaxed);
+    return status;
+  }
   if (public_key.empty() || !IsKeyBlocked(public_key)) {
     return absl::OkStatus();
   }
@@ -129,6 +153,15 @@ void KnownRevocations::Apply(const store::RevocationChange& change) {
       blocks_[IndexOf(unblock->target.kind)].erase(unblock->target.value);
     }
     CountBlocks();
+  }
+  NoteChange();
+}
+
+void KnownRevocations::SetRevokedIssuers(absl::flat_hash_set<std::string> issuers) {
+  {
+    absl::MutexLock lock(&mutex_);
+    revoked_issuers_ = std::move(issuers);
+    has_revoked_issuers_.store(!revoked_issuers_.empty(), std::memory_order_release);
   }
   NoteChange();
 }

@@ -36,8 +36,12 @@ class KnownRevocations {
   absl::Status CheckCertificate(absl::string_view serial) const;
   // The same for who shows a certificate, and for one whose key, a SubjectPublicKeyInfo, is
   // blocked: so the compromise of a key ends certificates of it that no store has, such as those of
-  // `ca init`. "" for a key that is not known.
-  absl::Status CheckCaller(absl::string_view serial, absl::string_view public_key) const;
+  // `ca init`. And for one of an issuing CA, by its key identifier, that the root has revoked:
+  // whoever has that CA's key has as many certificates as he likes. "" for what is not known.
+  absl::Status CheckCaller(absl::string_view serial, absl::string_view public_key,
+                           absl::string_view issuer) const;
+  // PERMISSION_DENIED kCertificateRevoked of such an issuing CA.
+  absl::Status CheckIssuer(absl::string_view issuer) const ABSL_LOCKS_EXCLUDED(mutex_);
   // PERMISSION_DENIED kIdentityBlocked: nothing new is issued to this SPIFFE ID or for it.
   absl::Status CheckIdentity(absl::string_view identity) const;
   // PERMISSION_DENIED kKeyBlocked, of a SubjectPublicKeyInfo. Costs a hash only where keys are
@@ -80,6 +84,10 @@ class KnownRevocations {
   };
   Counts counts() const ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // In place of all that are known: issuing CAs that the root has revoked, by their key
+  // identifiers.
+  void SetRevokedIssuers(absl::flat_hash_set<std::string> issuers) ABSL_LOCKS_EXCLUDED(mutex_);
+
   // The rest is the follower's.
   void Apply(const store::RevocationChange& change) ABSL_LOCKS_EXCLUDED(mutex_);
   // In place of all blocks that are known.
@@ -104,10 +112,12 @@ class KnownRevocations {
   RevokedSerials serials_;
   mutable absl::Mutex mutex_;
   Targets blocks_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_set<std::string> revoked_issuers_ ABSL_GUARDED_BY(mutex_);
   bool known_ ABSL_GUARDED_BY(mutex_) = false;
   // The same, for who does not take the lock.
   std::atomic<bool> complete_{false};
   std::atomic<uint64_t> sequence_{0};
+  std::atomic<bool> has_revoked_issuers_{false};
   // How many targets of each kind are blocked.
   std::array<std::atomic<size_t>, kKinds> blocked_{};
   // Counts a change once it is made, so that whoever sees the new count sees the change too.

@@ -85,14 +85,30 @@ TEST(KnownRevocationsTest, Checklist12_ABlockedKeyIsRefusedByItsHash) {
               IsError(absl::StatusCode::kPermissionDenied, Reason::kKeyBlocked));
   FLEETCA_EXPECT_OK(known.CheckKey("another"));
   // Nor is whoever has it believed, by whatever certificate.
-  EXPECT_THAT(known.CheckCaller("serial", "key"),
+  EXPECT_THAT(known.CheckCaller("serial", "key", ""),
               IsError(absl::StatusCode::kPermissionDenied, Reason::kCertificateRevoked));
-  EXPECT_THAT(std::string(known.CheckCaller("serial", "key").message()),
+  EXPECT_THAT(std::string(known.CheckCaller("serial", "key", "").message()),
               HasSubstr("fleetca ca renew-admin"));
-  FLEETCA_EXPECT_OK(known.CheckCaller("serial", "another"));
-  FLEETCA_EXPECT_OK(known.CheckCaller("serial", ""));
+  FLEETCA_EXPECT_OK(known.CheckCaller("serial", "another", ""));
+  FLEETCA_EXPECT_OK(known.CheckCaller("serial", "", ""));
   known.ReplaceBlocks({});
   FLEETCA_EXPECT_OK(known.CheckKey("key"));
+}
+
+TEST(KnownRevocationsTest, WhoHasACertificateOfARevokedIssuingCaIsRefused) {
+  KnownRevocations known;
+  known.SetComplete(1);
+  FLEETCA_EXPECT_OK(known.CheckCaller("serial", "key", "issuer"));
+  const uint64_t before = known.generation();
+  known.SetRevokedIssuers({"issuer"});
+  EXPECT_TRUE(known.HasChangedSince(before)) << "a batch that is under way looks again";
+  EXPECT_THAT(known.CheckCaller("serial", "key", "issuer"),
+              IsError(absl::StatusCode::kPermissionDenied, Reason::kCertificateRevoked));
+  EXPECT_EQ(known.counts().refused_revoked, 1u);
+  FLEETCA_EXPECT_OK(known.CheckCaller("serial", "key", "another"));
+  FLEETCA_EXPECT_OK(known.CheckCaller("serial", "key", ""));
+  known.SetRevokedIssuers({});
+  FLEETCA_EXPECT_OK(known.CheckCaller("serial", "key", "issuer"));
 }
 
 TEST(KnownRevocationsTest, EachChangeIsSeenByTheSecondLook) {

@@ -75,9 +75,10 @@ std::string RootCrlWarning(const RootCrl& crl, absl::string_view file, absl::Tim
                       "certificate; make one with `fleetca ca root-crl`, where the root's key is");
 }
 
-RootCrlFile::RootCrlFile(std::string file, std::vector<std::string> roots)
+RootCrlFile::RootCrlFile(std::string file, std::vector<std::string> roots, Taken taken)
     : file_(std::move(file)),
       roots_(std::move(roots)),
+      taken_(std::move(taken)),
       watched_("the root's CRL", {{.path = file_}}, [this](absl::Span<const SecretBytes> contents) {
         return Switch(contents.front().view());
       }) {}
@@ -89,14 +90,20 @@ absl::Status RootCrlFile::Switch(absl::string_view contents) {
                               absl::StrCat(file_, ": ", parsed.status().message()));
   }
   auto fresh = std::make_shared<const RootCrl>(*std::move(parsed));
-  absl::MutexLock lock(&mutex_);
-  if (current_ != nullptr && fresh->this_update < current_->this_update) {
-    return FailedPrecondition(
-        Reason::kFileInvalid,
-        absl::StrCat(file_, ": the CRL is of ", TimeToWords(fresh->this_update),
-                     ", which is older than the one in use; put the newest one there"));
+  {
+    absl::MutexLock lock(&mutex_);
+    if (current_ != nullptr && fresh->this_update < current_->this_update) {
+      return FailedPrecondition(
+          Reason::kFileInvalid,
+          absl::StrCat(file_, ": the CRL is of ", TimeToWords(fresh->this_update),
+                       ", which is older than the one in use; put the newest one there"));
+    }
+    current_ = fresh;
   }
-  current_.swap(fresh);
+  if (taken_ != nullptr) {
+    FLEETCA_ASSIGN_OR_RETURN(const x509::Crl crl, x509::ParseCrl(fresh->der));
+    taken_(crl);
+  }
   return absl::OkStatus();
 }
 

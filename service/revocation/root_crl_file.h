@@ -2,6 +2,7 @@
 #ifndef FLEETCA_SERVICE_REVOCATION_ROOT_CRL_FILE_H_
 #define FLEETCA_SERVICE_REVOCATION_ROOT_CRL_FILE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/watched_files.h"
+#include "x509/revocation/crl.h"
 
 namespace fleetca::service {
 
@@ -39,8 +41,11 @@ std::string RootCrlWarning(const RootCrl& crl, absl::string_view file, absl::Tim
 // than the one in use, never replaces it. Thread-safe.
 class RootCrlFile {
  public:
-  // `roots`: DER.
-  RootCrlFile(std::string file, std::vector<std::string> roots);
+  // Hears of a CRL when it comes in use, with what the CRL aliases until the call returns.
+  using Taken = std::function<void(const x509::Crl& crl)>;
+
+  // `roots`: DER. `taken` may be null.
+  RootCrlFile(std::string file, std::vector<std::string> roots, Taken taken = nullptr);
   RootCrlFile(const RootCrlFile&) = delete;
   RootCrlFile& operator=(const RootCrlFile&) = delete;
 
@@ -61,6 +66,7 @@ class RootCrlFile {
 
   const std::string file_;
   const std::vector<std::string> roots_;
+  const Taken taken_;
   mutable absl::Mutex mutex_;
   std::shared_ptr<const RootCrl> current_ ABSL_GUARDED_BY(mutex_);
   WatchedFiles watched_;  // the last member: it uses the others

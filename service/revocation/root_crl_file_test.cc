@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -50,6 +51,19 @@ TEST_F(RootCrlFileTest, HoldsWhatOneOfTheRootsSigned) {
   EXPECT_EQ(crl->pem, x509::EncodeCrlPem(crl->der));
   EXPECT_EQ(crl->this_update, kTestNow);
   FLEETCA_EXPECT_OK(file_.Check(kTestNow));
+}
+
+TEST_F(RootCrlFileTest, TellsOfEachThatComesInUse) {
+  std::vector<size_t> told;
+  RootCrlFile file(path_, {root_.certificate},
+                   [&told](const x509::Crl& crl) { told.push_back(crl.entries.size()); });
+  Write("no CRL");
+  EXPECT_FALSE(file.Load().ok());
+  Write(Crl(7, kTestNow));
+  FLEETCA_ASSERT_OK(file.Load());
+  Write(Crl(8, kTestNow - absl::Seconds(1)));
+  EXPECT_FALSE(file.Load().ok());
+  EXPECT_EQ(told, std::vector<size_t>{1});
 }
 
 TEST_F(RootCrlFileTest, WarnsThirtyDaysAheadAndSaysWhenItHasEnded) {

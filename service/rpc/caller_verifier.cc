@@ -122,6 +122,7 @@ absl::StatusOr<CertificateCaller> CallerVerifier::VerifyAsOf(const x509::Certifi
                            .other_names = OtherNames(leaf)};
   CallerCertificate held{.serial = std::string(leaf.serial),
                          .subject_public_key_info = std::string(leaf.public_key.spki),
+                         .issuer = std::string(leaf.authority_key_id),
                          .lineage = std::string(leaf.serial)};
   // One of before an arc was set, or made by `ca init`, says nothing.
   if (const x509::Extension* extension = leaf.Find(options_.oids.provenance);

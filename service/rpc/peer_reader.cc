@@ -63,8 +63,8 @@ absl::Status PeerReader::CheckNotRevoked(const CertificateCaller& caller) {
   if (revocations_ == nullptr || caller.held == nullptr) {
     return absl::OkStatus();
   }
-  absl::Status status =
-      revocations_->CheckCaller(caller.held->serial, caller.held->subject_public_key_info);
+  absl::Status status = revocations_->CheckCaller(
+      caller.held->serial, caller.held->subject_public_key_info, caller.held->issuer);
   uint64_t suppressed = 0;
   if (absl::IsPermissionDenied(status) && revoked_limiter_.Allow(SteadyTime(), &suppressed)) {
     log::Warning("A revoked certificate was refused",

@@ -54,7 +54,8 @@ absl::Status RevocationWatcher::CheckCaller() const {
   }
   return caller_.held == nullptr ? absl::OkStatus()
                                  : watchers_.known_.CheckCaller(
-                                       caller_.held->serial, caller_.held->subject_public_key_info);
+                                       caller_.held->serial, caller_.held->subject_public_key_info,
+                                       caller_.held->issuer);
 }
 
 bool RevocationWatcher::IsWriting(absl::Time now) {

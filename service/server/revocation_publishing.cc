@@ -9,8 +9,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
-#include "base/log.h"
-#include "base/log_limiter.h"
 #include "base/status_macros.h"
 #include "service/revocation/appeared_revocations.h"
 #include "service/revocation/ocsp_delegate_issuance.h"
@@ -36,14 +34,13 @@ absl::Status NoSuchCrl(absl::string_view why) { return NotFound(Reason::kNotFoun
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RevocationPublishing>> RevocationPublishing::Start(
-    const ServerConfig& config, RunningCa& ca, FileWatcher& watcher) {
+    const ServerConfig& config, RunningCa& ca) {
   auto publishing = absl::WrapUnique(new RevocationPublishing);
-  FLEETCA_RETURN_IF_ERROR(publishing->StartParts(config, ca, watcher));
+  FLEETCA_RETURN_IF_ERROR(publishing->StartParts(config, ca));
   return publishing;
 }
 
-absl::Status RevocationPublishing::StartParts(const ServerConfig& config, RunningCa& ca,
-                                              FileWatcher& watcher) {
+absl::Status RevocationPublishing::StartParts(const ServerConfig& config, RunningCa& ca) {
   const IssuingCa& issuing = ca.issuer().ca();
   if (!issuing.pointers.has_value()) {
     return Internal(Reason::kInternal, "An issuing CA without pointers publishes nothing");
@@ -68,13 +65,7 @@ absl::Status RevocationPublishing::StartParts(const ServerConfig& config, Runnin
                      }});
   FLEETCA_ASSIGN_OR_RETURN(
       responder_, OcspResponder::Create(std::move(issuers), {}, ca.store(), ca.clock_rule()));
-  root_crl_ =
-      std::make_unique<RootCrlFile>(config.revocation.root_crl_file, ca.bundles().Current()->roots);
-  if (const absl::Status root = root_crl_->Load(); !root.ok()) {
-    log::Warning("The root's CRL is not handed out; make it with `fleetca ca root-crl`",
-                 {{"file", config.revocation.root_crl_file}, {"reason", root.message()}});
-  }
-  watcher.Watch(root_crl_->watched());
+  root_crl_ = &ca.root_crl();
   FLEETCA_ASSIGN_OR_RETURN(publishing_, RepeatedWork::Start("crls", kLookInterval,
                                                             [this] { return publisher_->Look(); }));
   FLEETCA_ASSIGN_OR_RETURN(delegating_, RepeatedWork::Start("ocsp", kLookInterval, [this] {

@@ -12,7 +12,6 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
-#include "base/file_watcher.h"
 #include "base/http/http_content.h"
 #include "base/repeated_work.h"
 #include "service/config/server_config.h"
@@ -31,11 +30,9 @@ namespace fleetca::service {
 class RevocationPublishing : public CrlSource, public OcspSource {
  public:
   // For a CA that names its pointers, which is one with an HTTP port. Begins to make CRLs when it
-  // returns. A root's CRL that is not there is logged, and looked for again. The errors of the
-  // parts. `ca` and `watcher` outlive it.
+  // returns. The errors of the parts. `ca` outlives it.
   static absl::StatusOr<std::unique_ptr<RevocationPublishing>> Start(const ServerConfig& config,
-                                                                     RunningCa& ca,
-                                                                     FileWatcher& watcher);
+                                                                     RunningCa& ca);
   RevocationPublishing(const RevocationPublishing&) = delete;
   RevocationPublishing& operator=(const RevocationPublishing&) = delete;
 
@@ -59,13 +56,13 @@ class RevocationPublishing : public CrlSource, public OcspSource {
  private:
   RevocationPublishing() = default;
 
-  absl::Status StartParts(const ServerConfig& config, RunningCa& ca, FileWatcher& watcher);
+  absl::Status StartParts(const ServerConfig& config, RunningCa& ca);
 
   std::string issuer_;         // by its subject key identifier in hex
   x509::Certificate issuing_;  // aliases the CA's
   std::unique_ptr<CrlPublisher> publisher_;
   std::unique_ptr<OcspResponder> responder_;
-  std::unique_ptr<RootCrlFile> root_crl_;
+  const RootCrlFile* root_crl_ = nullptr;
   // They use all above.
   std::unique_ptr<RepeatedWork> publishing_;
   std::unique_ptr<RepeatedWork> delegating_;

@@ -29,6 +29,7 @@
 #include "service/revocation/known_revocations.h"
 #include "service/revocation/revocation_follower.h"
 #include "service/revocation/revoker.h"
+#include "service/revocation/root_crl_file.h"
 #include "service/rpc/renewal_proofs.h"
 #include "service/server/ca_validity.h"
 #include "service/time/clock_rule.h"
@@ -79,6 +80,8 @@ class RunningCa {
   JoinTokens& join_tokens() { return *join_tokens_; }
   RenewalProofs& renewal_proofs() { return *renewal_proofs_; }
   const KnownRevocations& revocations() const { return revocations_; }
+  // Has nothing where the CA has no CRL of its root and no HTTP port to hand one out.
+  const RootCrlFile& root_crl() const { return *root_crl_; }
   Revoker& revoker() { return *revoker_; }
   IdentityBlocks& identity_blocks() { return *identity_blocks_; }
   EarlyRenewalOrders& early_renewals() { return *early_renewals_; }
@@ -104,6 +107,8 @@ class RunningCa {
   absl::Status SwitchBundle(absl::Span<const SecretBytes> contents) ABSL_LOCKS_EXCLUDED(end_mutex_);
   absl::Status OpenIssuer(const ServerConfig& config);
   absl::Status FollowRevocations();
+  // Refuses whoever has a certificate of an issuing CA that the root has revoked.
+  void FollowRootCrl(const ServerConfig& config, FileWatcher& watcher);
   absl::Status LoadEarlyRenewals(const ServerConfig& config);
   absl::Status LoadPolicy(const ServerConfig& config);
   // What the policy's file says, judged and put in force.
@@ -147,6 +152,7 @@ class RunningCa {
   std::unique_ptr<JoinTokens> join_tokens_;
   std::unique_ptr<RenewalProofs> renewal_proofs_;
   std::unique_ptr<WatchedFiles> bundle_files_;
+  std::unique_ptr<RootCrlFile> root_crl_;
   std::unique_ptr<TimeKeeper> time_keeper_;
 };
 

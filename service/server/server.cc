@@ -181,7 +181,7 @@ class GrpcServer : public Server {
     options.limits.idle_timeout = http.request_timeout;
     options.limits.request_timeout = http.request_timeout;
     options.limits.answer_timeout = http.answer_timeout;
-    FLEETCA_ASSIGN_OR_RETURN(publishing_, RevocationPublishing::Start(config, *ca_, *watcher_));
+    FLEETCA_ASSIGN_OR_RETURN(publishing_, RevocationPublishing::Start(config, *ca_));
     HttpSources sources{.crls = publishing_.get(),
                         .ocsp = publishing_.get(),
                         .certificates = certificates_.get(),

@@ -20,7 +20,12 @@ std::vector<HealthCheck> ServerHealthChecks(const ServerTls& tls, RunningCa& ca,
       {"clock", [&ca] { return ca.clock_rule().Now().status(); }, all},
       {"revocations", [&ca] { return ca.revocations().CheckComplete(); }, all},
       {"signer", [&ca] { return ca.signer().Test(); }, issuing_only},
-      {"issuing CA", [&ca] { return ca.CheckNotExpired(Clock::System().Now()); }, issuing_only},
+      {"issuing CA",
+       [&ca] {
+         const absl::Status expired = ca.CheckNotExpired(Clock::System().Now());
+         return expired.ok() ? ca.revocations().CheckIssuer(ca.issuer().ca().key_id) : expired;
+       },
+       issuing_only},
       {"listener", [&issuing] { return issuing.CheckListener(); }, all},
       {"server certificate", [&tls] { return tls.CheckNotExpired(); }, all},
   };

@@ -4,7 +4,7 @@ import json
 import os
 import unittest
 
-from tests.integration import fleet
+from tests.integration import fleet, processes
 
 WEB = "spiffe://%s/svc/web" % fleet.DOMAIN
 
@@ -53,6 +53,24 @@ class RevocationTest(unittest.TestCase):
         self.fleet.kill()
         self.fleet.start()
         self.assertEqual(self.status(web), upgraded)
+
+    def test_nobody_is_believed_by_an_issuing_ca_that_the_root_has_revoked(self):
+        """Whoever has that CA's key signs certificates that no store has, and the operators' too."""
+        self.make("web")
+        ask = ("cert", "renew", "--validate-only", "-o", "json")
+        self.assertEqual(self.as_holder("web", *ask).code, 0)
+        made = fleet.fleetca("ca", "root-crl", "--dir", self.fleet.ca, "--reason", "cACompromise", "--revoke",
+                             os.path.join(self.fleet.ca, "issuing-ca.crt"))
+        self.assertEqual(made.code, 0, made.err)
+
+        def is_refused():
+            return "CERTIFICATE_REVOKED" in self.as_holder("web", *ask).err
+
+        self.assertTrue(processes.wait_until(is_refused, 20), self.fleet.log())
+        self.assertIn("ALARM: the root has revoked an issuing CA", self.fleet.log())
+        self.fleet.kill()
+        self.fleet.start()
+        self.assertTrue(is_refused())
 
     def test_checklist25_each_selector_revokes_what_it_selects(self):
         web, db = self.make("web"), self.make("db")
