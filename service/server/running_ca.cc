@@ -5,9 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/memory/memory.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/clock.h"
@@ -22,8 +20,8 @@
 #include "service/issuance/issuing_policy.h"
 #include "service/net/certificate_path.h"
 #include "service/revocation/revocation_pointers.h"
-#include "service/revocation/revoked_issuers.h"
 #include "service/server/ca_validity.h"
+#include "service/server/followed_root_crl.h"
 #include "service/server/issuing_cas.h"
 #include "service/server/serving_policy.h"
 #include "service/time/time_witness.h"
@@ -124,7 +122,8 @@ absl::StatusOr<std::unique_ptr<RunningCa>> RunningCa::Open(const ServerConfig& c
                             *ca->store_, config.store_retention, *ca->policies_, *ca->clock_rule_));
   FLEETCA_ASSIGN_OR_RETURN(ca->time_keeper_, TimeKeeper::Start(*ca->clock_rule_, *ca->store_));
   watcher.Watch(*ca->bundle_files_);
-  ca->FollowRootCrl(config, watcher);
+  ca->root_crl_ = FollowRootCrl(config, ca->bundles_.Current()->roots, ca->issuing_cas_,
+                                ca->revocations_, watcher);
   WarnOfDefaults(config);
   WarnOfWitness(TimeWitness::System());
   return ca;
@@ -355,34 +354,6 @@ absl::Status RunningCa::FollowRevocations() {
   // many, the ports open before they are read.
   revocations_.AwaitComplete(kRevocationsPatience);
   return absl::OkStatus();
-}
-
-void RunningCa::FollowRootCrl(const ServerConfig& config, FileWatcher& watcher) {
-  const auto taken = [this](const x509::Crl& crl) {
-    absl::flat_hash_set<std::string> revoked = RevokedIssuers(crl, issuing_cas_);
-    for (const std::string& issuer : revoked) {
-      log::Error(
-          "ALARM: the root has revoked an issuing CA of this server; whoever has a certificate of "
-          "it "
-          "is refused",
-          {{"issuing_ca", absl::BytesToHexString(issuer)},
-           {"file", config_.revocation.root_crl_file}});
-    }
-    revocations_.SetRevokedIssuers(std::move(revoked));
-  };
-  root_crl_ = std::make_unique<RootCrlFile>(config.revocation.root_crl_file,
-                                            bundles_.Current()->roots, taken);
-  const absl::Status loaded = root_crl_->Load();
-  // What an older release made has none.
-  if (config.http.base_url.empty() && GetReason(loaded) == Reason::kFileMissing) {
-    return;
-  }
-  if (!loaded.ok()) {
-    log::Warning(
-        "The root's CRL is not known and not handed out; make it with `fleetca ca root-crl`",
-        {{"file", config.revocation.root_crl_file}, {"reason", loaded.message()}});
-  }
-  watcher.Watch(root_crl_->watched());
 }
 
 absl::Status RunningCa::LoadEarlyRenewals(const ServerConfig& config) {

@@ -107,8 +107,6 @@ class RunningCa {
   absl::Status SwitchBundle(absl::Span<const SecretBytes> contents) ABSL_LOCKS_EXCLUDED(end_mutex_);
   absl::Status OpenIssuer(const ServerConfig& config);
   absl::Status FollowRevocations();
-  // Refuses whoever has a certificate of an issuing CA that the root has revoked.
-  void FollowRootCrl(const ServerConfig& config, FileWatcher& watcher);
   absl::Status LoadEarlyRenewals(const ServerConfig& config);
   absl::Status LoadPolicy(const ServerConfig& config);
   // What the policy's file says, judged and put in force.
