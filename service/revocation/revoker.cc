@@ -54,6 +54,10 @@ absl::StatusOr<RevokeResult> Revoker::Revoke(const RevokeRequest& request) {
   }
   RevokeResult result;
   const absl::Status status = RevokeAll(request, order, &result);
+  if (!status.ok()) {
+    // Those that were written count before the caller hears of them, too.
+    follower_.CatchUp().IgnoreError();
+  }
   result.sequence = known_.sequence();
   if (result.revoked + result.upgraded > 0) {
     log::Warning("Certificates were revoked", {{"selection", SelectionToText(request.selection)},

@@ -40,10 +40,15 @@ class WatchedStore : public store::MemoryStore {
       if (before_revocations) {
         std::exchange(before_revocations, nullptr)();
       }
+      if (commits_until_failure == 0) {
+        FailAppends(Unavailable(Reason::kStoreUnavailable, "The disk is full"));
+      }
+      --commits_until_failure;
     }
     return MemoryStore::Write(commit);
   }
   size_t largest = 0;
+  int commits_until_failure = -1;  // 0: the next one fails
   std::function<void()> before_revocations;
 };
 
@@ -294,6 +299,35 @@ TEST_F(RevokerTest, ManyAreRevokedInCommitsOfAHundred) {
   EXPECT_EQ(known_.counts().revoked, 1250u);
   FLEETCA_ASSERT_OK_AND_ASSIGN(result, Revoke(RevokeIssued{.profile = records[0].profile}));
   EXPECT_EQ(result.unchanged, 1250u);
+}
+
+TEST_F(RevokerTest, ADiskThatFailsInTheMiddleLeavesWhatWasRevokedAndTheSameCallGoesOn) {
+  std::vector<store::CertificateRecord> records;
+  for (int i = 0; i < 250; ++i) {
+    records.push_back(store::TestIssuedRecord(1000 + i, 3, clock_.Now() + absl::Hours(1)));
+    records.back().issued_at = clock_.Now();
+  }
+  FLEETCA_ASSERT_OK(store_.Write({.certificates = records}));
+  const RevocationSelection all = RevokeIssued{.profile = records[0].profile};
+  // From here on nobody but the call looks.
+  revoker_.reset();
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      follower_, RevocationFollower::Start(store_, known_, {.interval = absl::Hours(1)}));
+  ASSERT_TRUE(known_.AwaitComplete(absl::Seconds(30)));
+  revoker_ = std::make_unique<Revoker>(store_, known_, *follower_, clock_rule_,
+                                       [this] { return graces_; });
+  store_.commits_until_failure = 1;
+  const absl::Status failed = Revoke(all).status();
+  EXPECT_THAT(failed, IsError(absl::StatusCode::kUnavailable, Reason::kStoreUnavailable));
+  EXPECT_THAT(std::string(failed.message()),
+              ::testing::HasSubstr("100 certificates were revoked before this failed"));
+  EXPECT_EQ(store_.revocation_count(), 100u);
+  EXPECT_EQ(known_.counts().revoked, 100u) << "what is written has its effect";
+
+  store_.FailAppends(absl::OkStatus());
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const RevokeResult result, Revoke(all));
+  EXPECT_EQ(result.revoked, 150u);
+  EXPECT_EQ(result.unchanged, 100u);
 }
 
 TEST_F(RevokerTest, AnUnknownSerialChangesNothing) {
