@@ -9,9 +9,11 @@
 #include "base/errors.h"
 #include "gtest/gtest.h"
 #include "service/authority/new_ca.h"
+#include "service/revocation/known_revocations.h"
 #include "store/memory/memory_store.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/status_matchers.h"
+#include "x509/certificate.h"
 #include "x509/der/oid.h"
 #include "x509/pem.h"
 #include "x509/san.h"
@@ -107,6 +109,31 @@ TEST_F(PeerReaderTest, AnExpiredCertificateIsRefusedThoughItIsRemembered) {
   clock_.Advance(absl::Hours(25));
   EXPECT_THAT(caller_reader_->AuthenticatePem(admin),
               IsError(absl::StatusCode::kUnauthenticated, Reason::kCallerCertificateExpired));
+}
+
+// On a connection that was open before as well, and whoever it is: the CA's key signs operators,
+// too.
+TEST_F(PeerReaderTest, NobodyIsBelievedByAnIssuingCaThatTheRootHasRevoked) {
+  KnownRevocations known;
+  known.SetComplete(0);
+  const auto former = Below(root_);
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      const auto reader,
+      PeerReader::Create({.issuing_cas = {issuing_->certificate(), former->certificate()},
+                          .trust_domain = "fleet.example",
+                          .store = &store_,
+                          .clock = &clock_},
+                         &known));
+  const std::string by_former = Admin(*former);
+  const std::string admin = Admin(*issuing_);
+  FLEETCA_ASSERT_OK(reader->AuthenticatePem(by_former));
+  const auto parsed = x509::ParseCertificate(former->certificate());
+  FLEETCA_ASSERT_OK(parsed);
+  known.SetRevokedIssuers({std::string(parsed->subject_key_id)});
+  const auto is_revoked = IsError(absl::StatusCode::kPermissionDenied, Reason::kCertificateRevoked);
+  EXPECT_THAT(reader->AuthenticatePem(by_former), is_revoked) << "though it is remembered";
+  EXPECT_THAT(reader->AuthenticatePem(Admin(*former)), is_revoked);
+  FLEETCA_EXPECT_OK(reader->AuthenticatePem(admin));
 }
 
 TEST_F(PeerReaderTest, AFailureOfTheStoreIsNotRemembered) {
