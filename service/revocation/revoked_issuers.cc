@@ -3,6 +3,7 @@
 #include "absl/status/statusor.h"
 #include "x509/canonical_name.h"
 #include "x509/certificate.h"
+#include "x509/revocation/crl.h"
 
 namespace fleetca::service {
 namespace {
@@ -16,14 +17,18 @@ bool Lists(const x509::Crl& crl, const x509::Certificate& ca) {
 
 }  // namespace
 
-absl::flat_hash_set<std::string> RevokedIssuers(const x509::Crl& root_crl,
+absl::flat_hash_set<std::string> RevokedIssuers(absl::string_view root_crl,
                                                 absl::Span<const std::string> issuing_cas) {
+  const absl::StatusOr<x509::Crl> crl = x509::ParseCrl(root_crl);
+  if (!crl.ok()) {
+    return {};
+  }
   absl::flat_hash_set<std::string> revoked;
   absl::flat_hash_set<std::string> good;
   for (const std::string& der : issuing_cas) {
     const absl::StatusOr<x509::Certificate> ca = x509::ParseCertificate(der);
     if (ca.ok()) {  // they were parsed when they were read
-      (Lists(root_crl, *ca) ? revoked : good).emplace(ca->subject_key_id);
+      (Lists(*crl, *ca) ? revoked : good).emplace(ca->subject_key_id);
     }
   }
   for (const std::string& key_id : good) {

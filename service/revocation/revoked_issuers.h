@@ -5,15 +5,15 @@
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "x509/revocation/crl.h"
 
 namespace fleetca::service {
 
-// The key identifiers of those of `issuing_cas`, certificates in DER, of which the root's CRL lists
-// each certificate. A CA whose certificate was renewed with its key has another one that counts,
-// whatever the root says of the former.
-absl::flat_hash_set<std::string> RevokedIssuers(const x509::Crl& root_crl,
+// The key identifiers of those of `issuing_cas`, certificates in DER, of which the root's CRL, DER,
+// lists each certificate; none for what is no CRL. A CA whose certificate was renewed with its key
+// has another one that counts, whatever the root says of the former.
+absl::flat_hash_set<std::string> RevokedIssuers(absl::string_view root_crl,
                                                 absl::Span<const std::string> issuing_cas);
 
 }  // namespace fleetca::service

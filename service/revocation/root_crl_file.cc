@@ -101,8 +101,7 @@ absl::Status RootCrlFile::Switch(absl::string_view contents) {
     current_ = fresh;
   }
   if (taken_ != nullptr) {
-    FLEETCA_ASSIGN_OR_RETURN(const x509::Crl crl, x509::ParseCrl(fresh->der));
-    taken_(crl);
+    taken_(*fresh);
   }
   return absl::OkStatus();
 }

@@ -14,7 +14,6 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "base/watched_files.h"
-#include "x509/revocation/crl.h"
 
 namespace fleetca::service {
 
@@ -41,8 +40,8 @@ std::string RootCrlWarning(const RootCrl& crl, absl::string_view file, absl::Tim
 // than the one in use, never replaces it. Thread-safe.
 class RootCrlFile {
  public:
-  // Hears of a CRL when it comes in use, with what the CRL aliases until the call returns.
-  using Taken = std::function<void(const x509::Crl& crl)>;
+  // Hears of each CRL that comes in use.
+  using Taken = std::function<void(const RootCrl& crl)>;
 
   // `roots`: DER. `taken` may be null.
   RootCrlFile(std::string file, std::vector<std::string> roots, Taken taken = nullptr);

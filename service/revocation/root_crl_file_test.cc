@@ -54,16 +54,16 @@ TEST_F(RootCrlFileTest, HoldsWhatOneOfTheRootsSigned) {
 }
 
 TEST_F(RootCrlFileTest, TellsOfEachThatComesInUse) {
-  std::vector<size_t> told;
+  std::vector<absl::Time> told;
   RootCrlFile file(path_, {root_.certificate},
-                   [&told](const x509::Crl& crl) { told.push_back(crl.entries.size()); });
+                   [&told](const RootCrl& crl) { told.push_back(crl.this_update); });
   Write("no CRL");
   EXPECT_FALSE(file.Load().ok());
   Write(Crl(7, kTestNow));
   FLEETCA_ASSERT_OK(file.Load());
   Write(Crl(8, kTestNow - absl::Seconds(1)));
   EXPECT_FALSE(file.Load().ok());
-  EXPECT_EQ(told, std::vector<size_t>{1});
+  EXPECT_EQ(told, std::vector<absl::Time>{kTestNow});
 }
 
 TEST_F(RootCrlFileTest, WarnsThirtyDaysAheadAndSaysWhenItHasEnded) {

@@ -8,7 +8,6 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "service/revocation/revoked_issuers.h"
-#include "x509/revocation/crl.h"
 
 namespace fleetca::service {
 
@@ -17,8 +16,8 @@ std::unique_ptr<RootCrlFile> FollowRootCrl(const ServerConfig& config,
                                            const std::vector<std::string>& issuing_cas,
                                            KnownRevocations& known, FileWatcher& watcher) {
   const std::string& file = config.revocation.root_crl_file;
-  const auto taken = [issuing_cas, file, &known](const x509::Crl& crl) {
-    absl::flat_hash_set<std::string> revoked = RevokedIssuers(crl, issuing_cas);
+  const auto taken = [issuing_cas, file, &known](const RootCrl& crl) {
+    absl::flat_hash_set<std::string> revoked = RevokedIssuers(crl.der, issuing_cas);
     for (const std::string& issuer : revoked) {
       log::Error(
           "ALARM: the root has revoked an issuing CA of this server; whoever has a certificate of "
