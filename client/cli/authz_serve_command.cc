@@ -17,7 +17,7 @@
 #include "base/exit_status.h"
 #include "base/grpc/library_log.h"
 #include "base/log.h"
-#include "base/output_file.h"
+#include "base/ready_file.h"
 #include "base/signals.h"
 #include "base/status_macros.h"
 #include "client/authz/serve/authz_server.h"
@@ -62,7 +62,6 @@ Examples:
     --ca ca.pem --cert reader.pem --key reader.key &
 )help";
 
-constexpr mode_t kPublicFileMode = 0644;
 // How long the announcement waits for what is revoked, so that whoever waits for that meets no 503.
 constexpr absl::Duration kLoadPatience = absl::Seconds(5);
 // Sockets are for this user and its group, as which a proxy may run.
@@ -128,9 +127,8 @@ absl::Status Announce(const ServeFlags& flags, const AuthzServer& server) {
   };
   log::Info("answering proxies",
             {{"grpc", shown(server.grpc_address())}, {"http", shown(server.http_address())}});
-  return flags.ready_file.empty()
-             ? absl::OkStatus()
-             : WriteOutput(flags.ready_file, AddressesInLines(server), kPublicFileMode);
+  return flags.ready_file.empty() ? absl::OkStatus()
+                                  : WriteReadyLines(flags.ready_file, AddressesInLines(server));
 }
 
 void Reload(AuthzServer& server) {
@@ -145,6 +143,9 @@ void Reload(AuthzServer& server) {
 
 absl::Status Serve(const ServeFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(AuthzServerOptions options, OptionsOf(flags));
+  if (!flags.ready_file.empty()) {
+    FLEETCA_RETURN_IF_ERROR(RemoveReadyLines(flags.ready_file));
+  }
   Signals signals;
   umask(kSocketMask);
   // Each connection of the proxy's is one; the usual soft limit is 1,024.
@@ -159,6 +160,11 @@ absl::Status Serve(const ServeFlags& flags) {
   FLEETCA_RETURN_IF_ERROR(Announce(flags, *server));
   const absl::string_view signal = signals.WaitForStop([&server] { Reload(*server); });
   log::Info("stopping", {{"signal", signal}});
+  if (!flags.ready_file.empty()) {
+    if (const absl::Status removed = RemoveReadyLines(flags.ready_file); !removed.ok()) {
+      log::Warning("the ready file stays", {{"reason", removed.message()}});
+    }
+  }
   return absl::OkStatus();
 }
 

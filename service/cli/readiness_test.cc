@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "gtest/gtest.h"
@@ -21,6 +22,16 @@ TEST(ReadinessTest, ReadyFileHoldsThePort) {
   EXPECT_EQ(GetReason(ReadFile(path).status()), Reason::kFileMissing);
   EXPECT_TRUE(RemoveReadyFile(path).ok());
   EXPECT_EQ(GetReason(RemoveReadyFile("/")), Reason::kFileInvalid);
+}
+
+// Whose path was mistyped keeps the file.
+TEST(ReadinessTest, AnotherFileIsNoReadyFile) {
+  const testing::TemporaryFolder folder;
+  const std::string path = folder.path() + "/fleetca.textproto";
+  ASSERT_TRUE(WriteFileAtomic(path, "trust_domain: \"fleet.example\"\n", 0600).ok());
+  EXPECT_EQ(GetReason(RemoveReadyFile(path)), Reason::kFileInvalid);
+  EXPECT_EQ(GetReason(WriteReadyFile(path, 8443, 0)), Reason::kFileInvalid);
+  EXPECT_TRUE(ReadFile(path).ok());
 }
 
 }  // namespace
