@@ -127,6 +127,14 @@ void WatchedFiles::Look() { state_->Look(); }
 
 absl::Status WatchedFiles::State::Load() {
   absl::MutexLock lock(&mutex_);
+  if (!in_force_.empty()) {
+    // Whoever reloads goes on, and so do the looks, which wait for this.
+    const absl::Status regular = CheckRegular(files_);
+    if (!regular.ok()) {
+      RememberFault(regular.message());  // the caller's to log
+      return regular;
+    }
+  }
   absl::StatusOr<std::vector<SecretBytes>> contents = reader_(files_);
   for (int i = 1; i < kLoadAttempts && absl::IsUnavailable(contents.status()); ++i) {
     absl::SleepFor(kLoadPause);

@@ -50,8 +50,9 @@ class WatchedFiles {
   ~WatchedFiles();
 
   // Reads, judges and switches now: at the start, and when an operator says so. Waits a little for
-  // files that are being written. The errors of ReadFile, ReadSecretFile and the switch; they are
-  // the caller's to log or report, and are not logged here again.
+  // files that are being written, and at the start for a pipe, which is refused later on. The
+  // errors of ReadFile, ReadSecretFile, CheckRegular and the switch; they are the caller's to log
+  // or report, and are not logged here again.
   absl::Status Load();
 
   // What FileWatcher does every second. Contents are judged when two looks in a row found them the

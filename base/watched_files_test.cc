@@ -243,6 +243,19 @@ TEST_F(WatchedFilesTest, APipeDoesNotKeepTheThreadThatLooks) {
   EXPECT_EQ(in_force_, "old");
 }
 
+// It would keep the looks waiting, too, and with them the thread that hears the signal to stop.
+TEST_F(WatchedFilesTest, APipeDoesNotKeepTheThreadThatReloads) {
+  WatchedFiles files = NewFiles();
+  FLEETCA_ASSERT_OK(files.Load());
+  unlink(a_.c_str());
+  ASSERT_EQ(mkfifo(a_.c_str(), 0600), 0);
+  const absl::Status refused = files.Load();
+  EXPECT_EQ(GetReason(refused), Reason::kFileInvalid);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr(a_));
+  EXPECT_EQ(in_force_, "old");
+  EXPECT_EQ(LogOfLook(files), "");
+}
+
 TEST_F(WatchedFilesTest, SameSizeAndTimeIsStillAnotherContent) {
   WatchedFiles files = NewFiles();
   FLEETCA_ASSERT_OK(files.Load());
