@@ -1,5 +1,7 @@
 #include "client/cli/manual/completion_commands.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -92,6 +94,15 @@ TEST_F(CompletionCommandsTest, WhatSomebodyElseWroteStays) {
     EXPECT_THAT(said_, HasSubstr("was not written by"));
   }
   EXPECT_EQ(*ReadFile(file), "# mine\n");
+}
+
+TEST_F(CompletionCommandsTest, APipeIsNotWaitedFor) {
+  ASSERT_EQ(mkfifo((folder_.path() + "/fleetca").c_str(), 0600), 0);
+  for (const char* command : {"install", "uninstall"}) {
+    Run({command, "--shell", "bash", "--dir", folder_.path()});
+    EXPECT_EQ(exit_code_, 1);
+    EXPECT_THAT(said_, HasSubstr("a pipe or a device"));
+  }
 }
 
 TEST_F(CompletionCommandsTest, TheShellAndTheFolderMustBeThere) {

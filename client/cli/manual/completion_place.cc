@@ -82,7 +82,7 @@ std::string CompletionNextStep(Shell shell, const std::string& folder) {
 }
 
 absl::Status CheckOwnScript(const std::string& file) {
-  const absl::StatusOr<std::string> text = ReadFile(file);
+  const absl::StatusOr<std::string> text = ReadRegularFile(file);
   if (GetReason(text.status()) == Reason::kFileMissing) {
     return absl::OkStatus();
   }
