@@ -53,7 +53,7 @@ absl::StatusOr<JwkSet> JwkSet::Parse(absl::string_view json) {
     if (!jwk.ok()) {
       set.LeaveOut({kid, i, std::string(jwk.status().message())});
     } else if (set.size_ == kMaxJwksKeys) {
-      set.LeaveOut({kid, i, "is one too many; 100 keys are taken"});
+      set.LeaveOut({kid, i, absl::StrCat("is one too many; ", kMaxJwksKeys, " keys are taken")});
     } else {
       set.Add(kid, *std::move(jwk));
     }

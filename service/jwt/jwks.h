@@ -16,7 +16,7 @@
 namespace fleetca::service {
 
 inline constexpr size_t kMaxJwksBytes = size_t{256} << 10;
-inline constexpr size_t kMaxJwksKeys = 100;
+inline constexpr size_t kMaxJwksKeys = 1000;
 // Of how many elements that were left out a set keeps why.
 inline constexpr size_t kMaxLeftOutJwks = 1000;
 

@@ -310,7 +310,7 @@ TEST(JwkSetTest, HasLimits) {
   }
   FLEETCA_ASSERT_OK_AND_ASSIGN(const JwkSet many, JwkSet::Parse(MakeJwks(keys)));
   EXPECT_EQ(many.size(), kMaxJwksKeys);
-  EXPECT_THAT(LeftOut(many), ElementsAre("key \"100\" is one too many; 100 keys are taken"));
+  EXPECT_THAT(LeftOut(many), ElementsAre("key \"1000\" is one too many; 1000 keys are taken"));
 
   FLEETCA_ASSERT_OK_AND_ASSIGN(
       const JwkSet odd,
