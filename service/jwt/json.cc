@@ -37,6 +37,9 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   bool end_array() override { return Close(); }
 
   bool key(std::string& name) override {
+    if (left_out_ > 0) {
+      return true;
+    }
     if (open_.back()->Member(name) != nullptr) {
       if (repeated_ == RepeatedNames::kMarkObject) {
         open_.back()->MarkAmbiguous();
@@ -65,6 +68,9 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   // Where the value now stands. Pointers into open_ hold: a container grows only when none of its
   // elements is open.
   JsonValue* Place(JsonValue value) {
+    if (left_out_ > 0) {
+      return &nowhere_;
+    }
     if (open_.empty()) {
       root_ = std::move(value);
       return &root_;
@@ -79,6 +85,12 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool Open(JsonValue container) {
+    if (left_out_ > 0 ||
+        (open_.size() == kMaxJsonDepth && repeated_ == RepeatedNames::kMarkObject)) {
+      Place(JsonValue());
+      ++left_out_;
+      return true;
+    }
     if (open_.size() == kMaxJsonDepth) {
       problem_ = absl::StrCat("has arrays and objects more than ", kMaxJsonDepth, " deep");
       return false;
@@ -88,6 +100,10 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool Close() {
+    if (left_out_ > 0) {
+      --left_out_;
+      return true;
+    }
     open_.pop_back();
     return true;
   }
@@ -95,6 +111,8 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   const RepeatedNames repeated_;
   JsonValue root_;
   std::vector<JsonValue*> open_;
+  size_t left_out_ = 0;  // how many arrays and objects are open that are too deep
+  JsonValue nowhere_;    // where what is in them is placed
   std::string name_;
   std::string problem_;
 };

@@ -49,12 +49,14 @@ class JsonValue {
   bool ambiguous_ = false;
 };
 
-// What becomes of an object in which a name appears twice.
+// What becomes of an object in which a name appears twice, and of what is too deep. The second is
+// for lists whose elements stand each for itself: the object is marked, and an array or object
+// deeper than kMaxJsonDepth is null.
 enum class RepeatedNames { kRefuseAll, kMarkObject };
 
 // The one value that `text` is. INVALID_ARGUMENT kConfigInvalid: not JSON, invalid UTF-8, anything
-// after the value, a name that appears twice in one object unless `repeated` says that the object
-// is only marked, deeper than kMaxJsonDepth. Numbers become doubles. The caller limits the size.
+// after the value and, with kRefuseAll, a name that appears twice in one object and what is deeper
+// than kMaxJsonDepth. Numbers become doubles. The caller limits the size.
 absl::StatusOr<JsonValue> ParseJson(absl::string_view text,
                                     RepeatedNames repeated = RepeatedNames::kRefuseAll);
 

@@ -297,6 +297,23 @@ TEST(JwkSetTest, AZeroOctetBeforeAModulusChangesNothing) {
   EXPECT_EQ(set.size(), 1u);
 }
 
+// A member that is not known says nothing, however deep it is; one that is known must be shallow.
+TEST(JwkSetTest, AnElementThatIsNestedDeepDoesNotSpoilTheSet) {
+  for (const size_t depth : {13, 14, 15, 40, 20000}) {
+    const std::string deep = absl::StrCat(R"([1,{"a":)", std::string(depth, '['), R"({"b":"c"})",
+                                          std::string(depth, ']'), "},2]");
+    std::string odd = MakeJwk(P256(), "odd");
+    odd.insert(1, absl::StrCat(R"("x5c":)", deep, ","));
+    FLEETCA_ASSERT_OK_AND_ASSIGN(
+        const JwkSet set, JwkSet::Parse(MakeJwks(
+                              {odd, absl::StrCat(R"({"kty":)", deep, "}"), MakeJwk(P256(), "a")})));
+    EXPECT_EQ(set.size(), 2u) << depth;
+    EXPECT_NE(set.Find("odd"), nullptr) << depth;
+    EXPECT_NE(set.Find("a"), nullptr) << depth;
+    EXPECT_EQ(set.left_out_count(), 1u) << depth;
+  }
+}
+
 TEST(JwkSetTest, ASetWithoutAUsableKeyHasNone) {
   FLEETCA_ASSERT_OK_AND_ASSIGN(const JwkSet set, JwkSet::Parse(R"({"keys":[{},7]})"));
   EXPECT_EQ(set.size(), 0u);
