@@ -1,5 +1,8 @@
 #include "client/cli/token_sink.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -41,6 +44,30 @@ void AppendToken(const CreatedJoinToken& token, TokenForm form, absl::Time now, 
   }
 }
 
+// A new file, or an empty one of this user's: a run leaves it that was ended while it waited for
+// the server, and mktemp makes such. Nobody loses anything by it. The lock tells what another run
+// still waits to write into.
+absl::StatusOr<Descriptor> MakeFile(const OutputPlace& place, absl::string_view given) {
+  Descriptor made;
+  if (place.identity.exists) {
+    made = Descriptor(open(place.path.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  } else {
+    FLEETCA_RETURN_IF_ERROR(CheckCanWrite(given, Replace::kNothing));
+    FLEETCA_ASSIGN_OR_RETURN(made, CreateNewFile(place.path, kMode));
+  }
+  struct stat found;
+  if (!made.valid() || flock(made.get(), LOCK_EX | LOCK_NB) != 0 ||
+      fstat(made.get(), &found) != 0 || !S_ISREG(found.st_mode) || found.st_size != 0 ||
+      found.st_nlink != 1 || found.st_uid != geteuid() || fchmod(made.get(), kMode) != 0) {
+    FLEETCA_RETURN_IF_ERROR(CheckCanWrite(given, Replace::kNothing));
+    return FileError("write", given, EEXIST);  // it was there a moment ago
+  }
+  if (place.identity.exists) {
+    FLEETCA_RETURN_IF_ERROR(CheckCanWrite(given));  // whether the disk has room
+  }
+  return made;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<TokenSink>> TokenSink::Create(const std::string& file,
@@ -56,9 +83,8 @@ absl::StatusOr<std::unique_ptr<TokenSink>> TokenSink::Create(const std::string& 
     return std::unique_ptr<TokenSink>(new TokenSink(file, stream.Release(), Kind::kStream, form));
   }
   FLEETCA_RETURN_IF_ERROR(place.status());
-  FLEETCA_RETURN_IF_ERROR(CheckCanWrite(file, Replace::kNothing));
   // Where a link leads to, which stays.
-  FLEETCA_ASSIGN_OR_RETURN(Descriptor made, CreateNewFile(place->path, kMode));
+  FLEETCA_ASSIGN_OR_RETURN(Descriptor made, MakeFile(*place, file));
   return std::unique_ptr<TokenSink>(
       new TokenSink(place->path, made.Release(), Kind::kNewFile, form));
 }
@@ -67,10 +93,11 @@ TokenSink::~TokenSink() {
   if (kind_ == Kind::kGiven) {
     return;
   }
-  close(fd_);
+  // Before the lock goes with the descriptor, so that no other run takes what is about to go.
   if (empty_ && kind_ == Kind::kNewFile) {
     unlink(file_.c_str());
   }
+  close(fd_);
 }
 
 absl::Status TokenSink::WriteBytes(absl::string_view bytes) {

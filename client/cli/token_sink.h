@@ -21,7 +21,8 @@ enum class TokenForm { kToken, kIdentityAndToken, kJson };
 // Thread-compatible.
 class TokenSink {
  public:
-  // `file` empty or "-": standard output. ALREADY_EXISTS kFileInvalid when there is such a file;
+  // `file` empty or "-": standard output. ALREADY_EXISTS kFileInvalid when there is such a file and
+  // it is not an empty one of this user's, or another run is about to write into it;
   // kFileMissing, kFilePermissions, kFileInvalid when it cannot be made, or standard output is
   // closed.
   static absl::StatusOr<std::unique_ptr<TokenSink>> Create(const std::string& file, TokenForm form);

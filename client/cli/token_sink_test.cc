@@ -93,6 +93,32 @@ TEST_F(TokenSinkTest, AnExistingFileIsLeftAlone) {
   EXPECT_EQ(*ReadFile(file_), "precious");
 }
 
+// As a run leaves it that was ended while it waited for the server.
+TEST_F(TokenSinkTest, AnEmptyFileIsWrittenInto) {
+  ASSERT_TRUE(WriteFileAtomic(file_, "", 0644).ok());
+  const auto sink = MakeSink(TokenForm::kToken);
+  ASSERT_TRUE(sink->Write(Tokens("a"), kNow).ok());
+  EXPECT_EQ(*ReadFile(file_), "fcj_a\n");
+  struct stat info;
+  ASSERT_EQ(stat(file_.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777, 0600u);
+}
+
+TEST_F(TokenSinkTest, TwoRunsDoNotShareAFile) {
+  const auto sink = MakeSink(TokenForm::kToken);
+  EXPECT_EQ(TokenSink::Create(file_, TokenForm::kToken).status().code(),
+            absl::StatusCode::kAlreadyExists);
+  EXPECT_TRUE(Exists());
+}
+
+TEST_F(TokenSinkTest, AnEmptyFileWithAnotherNameIsLeftAlone) {
+  ASSERT_TRUE(WriteFileAtomic(file_, "", 0600).ok());
+  ASSERT_EQ(link(file_.c_str(), (folder_.path() + "/other").c_str()), 0);
+  EXPECT_EQ(TokenSink::Create(file_, TokenForm::kToken).status().code(),
+            absl::StatusCode::kAlreadyExists);
+  EXPECT_TRUE(Exists());
+}
+
 TEST_F(TokenSinkTest, APipeIsWrittenInto) {
   const std::string pipe = folder_.path() + "/pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
