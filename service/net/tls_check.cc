@@ -167,6 +167,7 @@ absl::StatusOr<ClientRoots> CheckClientRoots(const TlsFileText& roots) {
     }
     if (problem.empty()) {
       absl::StrAppend(&checked.pem, x509::EncodePem(x509::kPemCertificate, ders[i]));
+      checked.ders.push_back(ders[i]);
     } else {
       checked.left_out.push_back(absl::StrCat("certificate ", i + 1, ": ", problem));
     }

@@ -41,6 +41,7 @@ absl::StatusOr<CheckedPair> CheckServerIdentity(const TlsFileText& certificate,
 // The roots that client certificates chain to.
 struct ClientRoots {
   std::string pem;
+  std::vector<std::string> ders;  // of the same certificates
   // Why each certificate that cannot be a root was left out, in words for the log: one that is
   // unusual must not shut out the clients of the others.
   std::vector<std::string> left_out;

@@ -59,6 +59,20 @@ std::vector<std::string> WarningsOf(const TlsPaths& paths, const ClientRoots& ro
                        absl::StrJoin(roots.left_out, "; "))};
 }
 
+// By the keys, as a root may have several certificates.
+bool ShareAKey(const std::vector<std::string>& some, const std::vector<std::string>& others) {
+  const auto key_of = [](const std::string& der) {
+    const absl::StatusOr<x509::Certificate> certificate = x509::ParseCertificate(der);
+    return certificate.ok() ? std::string(certificate->public_key.spki) : std::string();
+  };
+  return std::any_of(some.begin(), some.end(), [&](const std::string& one) {
+    const std::string key = key_of(one);
+    return !key.empty() && std::any_of(others.begin(), others.end(), [&](const std::string& other) {
+      return key_of(other) == key;
+    });
+  });
+}
+
 void Log(const std::vector<std::string>& warnings) {
   for (const std::string& warning : warnings) {
     log::Warning("The server's TLS files are in use, and not all is right with them",
@@ -144,8 +158,23 @@ absl::Time ServerTls::TimeFor(absl::string_view certificate) const {
 
 absl::StatusOr<ServerTls::NewRoots> ServerTls::JudgeRoots(const SecretBytes& roots) const {
   FLEETCA_ASSIGN_OR_RETURN(ClientRoots checked, CheckClientRoots({paths_.client_ca, roots.view()}));
+  bool of_this_pki = false;
+  if (trust_ != nullptr) {
+    const ServerTrust trust = trust_();
+    of_this_pki = ShareAKey(checked.ders, trust.roots) || ShareAKey(checked.ders, trust.own_cas);
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    if (roots_of_this_pki_ && !of_this_pki) {
+      return FailedPrecondition(
+          Reason::kFileInvalid,
+          absl::StrCat(paths_.client_ca,
+                       ": it has no root of the trust bundle, as those in use do, so every client "
+                       "would be refused; add that root, or restart the server if this is meant"));
+    }
+  }
   FLEETCA_ASSIGN_OR_RETURN(Descriptor shown, MemoryFile::Write(checked.pem));
-  return NewRoots{std::move(checked), std::move(shown)};
+  return NewRoots{std::move(checked), std::move(shown), of_this_pki};
 }
 
 absl::Status ServerTls::StartWith(const TlsPair& pair) {
@@ -243,6 +272,7 @@ void ServerTls::ShowRoots(const NewRoots& roots) {
   Log(warnings);
   absl::MutexLock lock(&mutex_);
   roots_warnings_ = std::move(warnings);
+  roots_of_this_pki_ = roots.of_this_pki;
 }
 
 std::string ServerTls::FilePairSha256() const {

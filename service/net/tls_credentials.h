@@ -118,6 +118,7 @@ class ServerTls {
   struct NewRoots {
     ClientRoots checked;
     Descriptor shown;
+    bool of_this_pki;
   };
 
   ServerTls(const TlsPaths& paths, const Clock& clock, Accept accept, Trust trust,
@@ -157,6 +158,8 @@ class ServerTls {
   mutable absl::Mutex mutex_;
   TlsPair in_use_ ABSL_GUARDED_BY(mutex_);
   bool rooted_ ABSL_GUARDED_BY(mutex_) = false;  // the pair in use, by the trust bundle
+  // Whether the client roots in use have one of the trust bundle or one of the CA's own.
+  bool roots_of_this_pki_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::string> pair_warnings_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> roots_warnings_ ABSL_GUARDED_BY(mutex_);
   std::string file_pair_ ABSL_GUARDED_BY(mutex_);  // FilePairSha256

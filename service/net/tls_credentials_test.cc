@@ -255,6 +255,21 @@ TEST_F(TlsCredentialsTest, APairOfAnotherPkiReplacesNoneOfThisOne) {
   EXPECT_THAT(tls_->Warnings(), Contains(HasSubstr("certificate 3 cannot be read")));
 }
 
+// They would refuse every client there is.
+TEST_F(TlsCredentialsTest, RootsOfAnotherPkiReplaceNoneOfThisOne) {
+  ServerTrust trust{{a_->authority->certificate()}, {a_->authority->certificate()}, "fleet.test"};
+  FLEETCA_ASSERT_OK_AND_ASSIGN(
+      tls_, ServerTls::Create(paths_, *watcher_, Clock::System(), nullptr, [&] { return trust; }));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const auto credentials, tls_->CredentialsForCertificates());
+  server_ = Listen(credentials, &port_);
+  Put(paths_.client_ca, Pem(b_->authority->certificate()));
+  absl::SleepFor(kLongEnough);
+  EXPECT_TRUE(Connects(*a_, &a_->client));
+  Put(paths_.client_ca, Pem(b_->authority->certificate()) + Pem(a_->authority->certificate()));
+  EXPECT_TRUE(Eventually([this] { return Connects(*a_, &b_->client); }));
+  EXPECT_TRUE(Connects(*a_, &a_->client));
+}
+
 TEST_F(TlsCredentialsTest, APairThatTheFilesDoNotHaveServesUntilTheyHaveAnother) {
   Serve();
   const absl::string_view key = b_->server.private_key.view();

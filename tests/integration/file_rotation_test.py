@@ -79,6 +79,8 @@ class FileRotationTest(unittest.TestCase):
         self.ca.write("ca/trust-bundle.pem", self.other.read("ca/trust-bundle.pem"))
         time.sleep(LONG_ENOUGH)
         self.assertIn("no root of it signed", self.ca.log())
+        self.assertIn("it has no root of the trust bundle", self.ca.log())
+        self.assertTrue(self.serves())
 
     def test_a_new_root_is_handed_out_without_a_restart(self):
         both = self.good["trust-bundle.pem"] + self.other.read("ca/trust-bundle.pem")
