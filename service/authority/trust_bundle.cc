@@ -72,7 +72,10 @@ absl::StatusOr<TrustBundle> TrustBundle::FromPem(absl::string_view pem,
           absl::StrCat("certificate ", i + 1,
                        stays ? " is handed out, but it " : " is left out: it ", one.problem));
     }
-    if (stays) {
+    // Once, as a new host that is given the fingerprint of a root refuses an answer that has it
+    // twice.
+    if (stays &&
+        std::find(bundle.roots.begin(), bundle.roots.end(), ders[i]) == bundle.roots.end()) {
       bundle.roots.push_back(ders[i]);
       parts.push_back(ders[i]);
     }

@@ -87,6 +87,13 @@ TEST_F(TrustBundleTest, AnOddRootOfOurOwnStaysWhileThereIsNoBetterOne) {
               ElementsAre(anew.der));
 }
 
+TEST_F(TrustBundleTest, ARootThatStandsThereTwiceIsHandedOutOnce) {
+  const auto bundle = TrustBundle::FromPem(good_.pem + good_.pem, "fleet.test");
+  FLEETCA_ASSERT_OK(bundle);
+  EXPECT_EQ(bundle->roots.size(), 1u);
+  EXPECT_EQ(bundle->version, TrustBundle::FromPem(good_.pem, "fleet.test")->version);
+}
+
 TEST_F(TrustBundleTest, WithoutARootThereIsNone) {
   for (const std::string& pem : {std::string(), std::string("junk"), odd_.pem}) {
     EXPECT_FALSE(TrustBundle::FromPem(pem, "fleet.test").ok()) << pem;
