@@ -8,6 +8,7 @@
 #include "base/errors.h"
 #include "base/openssl.h"
 #include "base/status_macros.h"
+#include "client/probe/handshake_failure.h"
 #include "client/probe/spoken_protocol.h"
 #include "client/probe/tcp_connection.h"
 
@@ -101,7 +102,7 @@ class Handshake {
   absl::Status Receive();
   absl::Status Flush();
   // What went wrong, in words.
-  absl::Status Failure(int error);
+  absl::Status Failure();
   const std::string& Name() const { return connection_.name(); }
 
   const ProbeOptions& options_;
@@ -177,12 +178,11 @@ absl::Status Handshake::Receive() {
   return absl::OkStatus();
 }
 
-absl::Status Handshake::Failure(int error) {
-  const unsigned long code = ERR_peek_error();
-  const char* const reason = code == 0 ? nullptr : ERR_reason_error_string(code);
-  const std::string why =
-      reason != nullptr ? std::string(reason) : absl::StrCat("error ", error, " of SSL_connect");
-  return Refused(absl::StrCat(Name(), " and this program do not agree on TLS: ", why));
+absl::Status Handshake::Failure() {
+  const HandshakeSoFar so_far = {.server_name = options_.server_name,
+                                 .asks_for_certificate = presented_.asks_for_certificate};
+  return Refused(absl::StrCat(Name(), " and this program do not agree on TLS: ",
+                              WhyHandshakeFailed(ERR_peek_error(), so_far)));
 }
 
 absl::Status Handshake::Shake() {
@@ -191,7 +191,7 @@ absl::Status Handshake::Shake() {
     const int result = SSL_connect(ssl_.get());
     const int error = result == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl_.get(), result);
     const absl::Status failure =
-        error == SSL_ERROR_NONE || error == SSL_ERROR_WANT_READ ? absl::OkStatus() : Failure(error);
+        error == SSL_ERROR_NONE || error == SSL_ERROR_WANT_READ ? absl::OkStatus() : Failure();
     // Also an alert, so that the server knows why.
     const absl::Status flushed = Flush();
     FLEETCA_RETURN_IF_ERROR(failure);
