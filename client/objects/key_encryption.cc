@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/status_macros.h"
+#include "client/objects/legacy_algorithms.h"
 #include "client/objects/pbe_parameters.h"
 
 namespace fleetca::client {
@@ -70,59 +71,63 @@ absl::StatusOr<std::string> DescribeDerivation(const Pbes2Parameters& pbes2) {
                               ", which is neither scrypt nor PBKDF2"));
 }
 
-absl::Status SwitchedOff(absl::string_view name) {
+absl::Status NotKnown(absl::string_view name) {
   const std::string lower = absl::AsciiStrToLower(name);
-  if (absl::StrContains(lower, "gost") || absl::StartsWith(lower, "1.2.643.") ||
-      absl::StrContains(lower, "magma") || absl::StrContains(lower, "kuznyechik")) {
-    return Refused(absl::StrCat("it is encrypted by ", name,
-                                ", a cipher of GOST, which OpenSSL does not come with; have the "
-                                "program that made it write it by AES"));
-  }
-  return Refused(absl::StrCat(
-      "it is encrypted by ", name,
-      ", which is broken or unknown; encrypt it anew: openssl pkcs8 -provider default -provider "
-      "legacy -topk8 -v2 aes-256-cbc -in <this file> -out <new file>"));
+  const bool is_gost = absl::StrContains(lower, "gost") || absl::StartsWith(lower, "1.2.643.") ||
+                       absl::StrContains(lower, "magma") || absl::StrContains(lower, "kuznyechik");
+  return Refused(absl::StrCat("it is encrypted by ", name,
+                              is_gost ? ", a cipher of GOST, which OpenSSL does not come with"
+                                      : ", which is not known here",
+                              "; have the program that made it write it by AES"));
 }
 
-absl::StatusOr<std::string> DescribePbes2(const X509_ALGOR* algorithm) {
+// In the library's default provider, so without those that are switched off.
+bool IsEveryday(int cipher_nid) {
+  const std::unique_ptr<EVP_CIPHER, OpenSslDeleter<EVP_CIPHER_free>> cipher(
+      EVP_CIPHER_fetch(nullptr, OBJ_nid2sn(cipher_nid), nullptr));
+  return cipher != nullptr;
+}
+
+absl::StatusOr<KeyEncryption> DescribePbes2(const X509_ALGOR* algorithm) {
   const std::optional<Pbes2Parameters> pbes2 = ReadPbes2(algorithm);
   if (!pbes2.has_value()) {
     return Malformed();
   }
   FLEETCA_ASSIGN_OR_RETURN(const std::string derivation, DescribeDerivation(*pbes2));
-  // In the library's default provider, so without those that are switched off.
-  const std::unique_ptr<EVP_CIPHER, OpenSslDeleter<EVP_CIPHER_free>> known(
-      EVP_CIPHER_fetch(nullptr, OBJ_nid2sn(pbes2->cipher_nid), nullptr));
-  if (known == nullptr) {
-    return SwitchedOff(pbes2->cipher_name);
+  const bool legacy = IsLegacyCipher(pbes2->cipher_nid);
+  if (!legacy && !IsEveryday(pbes2->cipher_nid)) {
+    return NotKnown(pbes2->cipher_name);
   }
-  return absl::StrCat("PBES2, ", derivation, ", ", EVP_CIPHER_get0_name(known.get()));
+  return KeyEncryption{
+      .name = absl::StrCat("PBES2, ", derivation, ", ", OBJ_nid2sn(pbes2->cipher_nid)),
+      .legacy = legacy};
 }
 
 // PBES1 of RFC 8018 and the like of PKCS#12, appendix C.
-absl::StatusOr<std::string> DescribePbes1(const X509_ALGOR* algorithm) {
+absl::StatusOr<KeyEncryption> DescribePbes1(const X509_ALGOR* algorithm, bool legacy) {
   const std::optional<uint64_t> iterations = ReadPbes1Iterations(algorithm);
   if (!iterations.has_value()) {
     return Malformed();
   }
   FLEETCA_RETURN_IF_ERROR(CheckIterations(*iterations));
-  return AlgorithmName(algorithm);
+  return KeyEncryption{.name = AlgorithmName(algorithm), .legacy = legacy};
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> DescribePkcs8Encryption(const X509_ALGOR* algorithm) {
+absl::StatusOr<KeyEncryption> DescribePkcs8Encryption(const X509_ALGOR* algorithm) {
   const ScopedOpenSslErrorQueue queue;
   const ASN1_OBJECT* oid = nullptr;
   X509_ALGOR_get0(&oid, nullptr, nullptr, algorithm);
-  switch (OBJ_obj2nid(oid)) {
+  const int nid = OBJ_obj2nid(oid);
+  switch (nid) {
     case NID_pbes2:
       return DescribePbes2(algorithm);
     case NID_pbe_WithSHA1And3_Key_TripleDES_CBC:
     case NID_pbe_WithSHA1And2_Key_TripleDES_CBC:
-      return DescribePbes1(algorithm);
+      return DescribePbes1(algorithm, false);
     default:
-      return SwitchedOff(AlgorithmName(algorithm));
+      return IsLegacyPbe(nid) ? DescribePbes1(algorithm, true) : NotKnown(AlgorithmName(algorithm));
   }
 }
 

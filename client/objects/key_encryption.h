@@ -18,11 +18,17 @@ inline constexpr uint64_t kMaxScryptMemory = uint64_t{32} << 20;
 // N * r * p of RFC 7914: 25 times of what fleetca writes.
 inline constexpr uint64_t kMaxScryptCost = uint64_t{1} << 24;
 
-// "PBES2, scrypt, AES-256-CBC", "PBES2, PBKDF2 with 600000 rounds of hmacWithSHA256, AES-256-CBC",
-// "pbeWithSHA1And3-KeyTripleDES-CBC": what the parameters of an EncryptedPrivateKeyInfo (RFC 5958
-// section 3) say. FAILED_PRECONDITION kFileInvalid where that is malformed, not known, switched off
-// in OpenSSL (RC2, RC4 and single DES), or above one of the limits. Thread-safe.
-absl::StatusOr<std::string> DescribePkcs8Encryption(const X509_ALGOR* algorithm);
+struct KeyEncryption {
+  // "PBES2, scrypt, AES-256-CBC", "pbeWithSHA1And3-KeyTripleDES-CBC".
+  std::string name;
+  // RC2, RC4, single DES and the like, which protect little: OpenSSL has them in its legacy
+  // provider alone (client/objects/legacy_algorithms.h).
+  bool legacy = false;
+};
+
+// What the parameters of an EncryptedPrivateKeyInfo (RFC 5958 section 3) say. FAILED_PRECONDITION
+// kFileInvalid where that is malformed, not known, or above one of the limits. Thread-safe.
+absl::StatusOr<KeyEncryption> DescribePkcs8Encryption(const X509_ALGOR* algorithm);
 
 }  // namespace fleetca::client
 

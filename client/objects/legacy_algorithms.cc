@@ -7,6 +7,37 @@
 
 namespace fleetca::client {
 
+bool IsLegacyCipher(int nid) {
+  switch (nid) {
+    case NID_des_cbc:
+    case NID_rc2_cbc:
+    case NID_rc4:
+    case NID_bf_cbc:
+    case NID_cast5_cbc:
+    case NID_seed_cbc:
+    case NID_idea_cbc:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool IsLegacyPbe(int nid) {
+  switch (nid) {
+    case NID_pbe_WithSHA1And128BitRC4:
+    case NID_pbe_WithSHA1And40BitRC4:
+    case NID_pbe_WithSHA1And128BitRC2_CBC:
+    case NID_pbe_WithSHA1And40BitRC2_CBC:
+    case NID_pbeWithMD5AndDES_CBC:
+    case NID_pbeWithMD5AndRC2_CBC:
+    case NID_pbeWithSHA1AndDES_CBC:
+    case NID_pbeWithSHA1AndRC2_CBC:
+      return true;
+    default:
+      return false;
+  }
+}
+
 absl::StatusOr<std::unique_ptr<LegacyAlgorithms>> LegacyAlgorithms::Load() {
   const ScopedOpenSslErrorQueue queue;
   auto algorithms = absl::WrapUnique(new LegacyAlgorithms());

@@ -9,6 +9,11 @@
 
 namespace fleetca::client {
 
+// Whether OpenSSL has the cipher, or the encryption by a passphrase (PBES1 and the like of
+// PKCS#12), in its legacy provider alone. Thread-safe, as the next.
+bool IsLegacyCipher(int nid);
+bool IsLegacyPbe(int nid);
+
 // OpenSSL's legacy provider in a library context of its own, so that nothing else in the process
 // can use these algorithms. Thread-compatible.
 class LegacyAlgorithms {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
+#include "client/objects/legacy_algorithms.h"
 #include "client/objects/pbe_parameters.h"
 
 namespace fleetca::client {
@@ -37,27 +38,20 @@ void NameIterations(Pkcs12Algorithm* algorithm) {
 
 // RFC 7292 appendix C and PBES1 of RFC 8018.
 absl::StatusOr<Pkcs12Algorithm> ParsePbes1(const X509_ALGOR* algorithm, int nid) {
-  Pkcs12Algorithm parsed = {.name = OBJ_nid2sn(nid), .weak = true};
+  Pkcs12Algorithm parsed = {.name = OBJ_nid2sn(nid), .weak = true, .legacy = IsLegacyPbe(nid)};
   switch (nid) {
     case NID_pbe_WithSHA1And3_Key_TripleDES_CBC:
     case NID_pbe_WithSHA1And2_Key_TripleDES_CBC:
-      parsed.bmp_passphrase = true;
-      break;
     case NID_pbe_WithSHA1And128BitRC4:
     case NID_pbe_WithSHA1And40BitRC4:
     case NID_pbe_WithSHA1And128BitRC2_CBC:
     case NID_pbe_WithSHA1And40BitRC2_CBC:
       parsed.bmp_passphrase = true;
-      parsed.legacy = true;
-      break;
-    case NID_pbeWithMD5AndDES_CBC:
-    case NID_pbeWithMD5AndRC2_CBC:
-    case NID_pbeWithSHA1AndDES_CBC:
-    case NID_pbeWithSHA1AndRC2_CBC:
-      parsed.legacy = true;
       break;
     default:
-      return Unknown(AlgorithmName(algorithm), "encryption");
+      if (!parsed.legacy) {
+        return Unknown(AlgorithmName(algorithm), "encryption");
+      }
   }
   const std::optional<uint64_t> iterations = ReadPbes1Iterations(algorithm);
   if (!iterations.has_value()) {
@@ -87,7 +81,7 @@ absl::StatusOr<Pkcs12Algorithm> ParsePbes2(const X509_ALGOR* algorithm) {
     return Unknown(pbes2->cipher_name, "encryption");
   }
   Pkcs12Algorithm parsed = {.name = absl::StrCat("PBES2, ", OBJ_nid2sn(cipher))};
-  parsed.legacy = cipher == NID_des_cbc || cipher == NID_rc2_cbc || cipher == NID_rc4;
+  parsed.legacy = IsLegacyCipher(cipher);
   parsed.weak = parsed.legacy || cipher == NID_des_ede3_cbc;
   switch (pbes2->kdf) {
     case Pbes2Parameters::Kdf::kScrypt:

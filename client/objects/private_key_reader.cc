@@ -1,21 +1,22 @@
 #include "client/objects/private_key_reader.h"
 
-#include <cstring>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/errors.h"
 #include "base/pem_key_block.h"
 #include "base/status_macros.h"
 #include "base/text.h"
+#include "client/objects/encrypted_pem.h"
 #include "client/objects/encrypted_pkcs8.h"
 #include "client/objects/file_wrapping.h"
 #include "client/objects/key_encryption.h"
 #include "client/objects/key_pair.h"
+#include "client/objects/legacy_algorithms.h"
 #include "client/objects/not_a_key.h"
 #include "x509/pem.h"
 
@@ -40,6 +41,21 @@ struct Octets {
   long size = 0;
 };
 
+absl::string_view OctetsOf(const PemKeyBlock& block) {
+  return {reinterpret_cast<const char*>(block.der()), static_cast<size_t>(block.size())};
+}
+
+using LegacyPtr = std::unique_ptr<LegacyAlgorithms>;
+
+// null where they are not needed.
+absl::StatusOr<LegacyPtr> LegacyIf(bool needed) {
+  return needed ? LegacyAlgorithms::Load() : absl::StatusOr<LegacyPtr>(nullptr);
+}
+
+OSSL_LIB_CTX* LibraryOf(const LegacyPtr& legacy) {
+  return legacy == nullptr ? nullptr : legacy->library();
+}
+
 absl::StatusOr<EvpPkeyPtr> Checked(EvpPkeyPtr key) {
   if (key == nullptr) {
     return NotAKey("its DER is malformed, or its algorithm is not known");
@@ -50,11 +66,18 @@ absl::StatusOr<EvpPkeyPtr> Checked(EvpPkeyPtr key) {
   return key;
 }
 
+// Of the form before PKCS#8, which begins like that of RSA.
+bool IsDsa(Octets der) {
+  const unsigned char* cursor = der.begin;
+  return EvpPkeyPtr(d2i_PrivateKey(EVP_PKEY_DSA, nullptr, &cursor, der.size)) != nullptr;
+}
+
 absl::StatusOr<EvpPkeyPtr> ReadTraditional(int type, Octets der) {
   const unsigned char* cursor = der.begin;
   EvpPkeyPtr key(d2i_PrivateKey(type, nullptr, &cursor, der.size));
   if (key == nullptr || cursor != der.begin + der.size) {
-    return NotAKey("its DER is malformed, or its curve is not known");
+    return NotAKey(IsDsa(der) ? NoReadableBlock(PEM_STRING_DSA, "")
+                              : "its DER is malformed, or its curve is not known");
   }
   return Checked(std::move(key));
 }
@@ -80,9 +103,13 @@ absl::StatusOr<ReadKey> ReadEncryptedPkcs8(Octets der, const AskPassphrase& ask)
   X509_SIG_get0(encrypted.get(), &algorithm, nullptr);
   ReadKey read;
   read.form = KeyForm::kEncryptedPkcs8;
-  FLEETCA_ASSIGN_OR_RETURN(read.encryption, DescribePkcs8Encryption(algorithm));
+  FLEETCA_ASSIGN_OR_RETURN(const KeyEncryption encryption, DescribePkcs8Encryption(algorithm));
+  read.encryption = encryption.name;
+  read.broken_encryption = encryption.legacy;
+  FLEETCA_ASSIGN_OR_RETURN(const auto ciphers, LegacyIf(encryption.legacy));
   FLEETCA_ASSIGN_OR_RETURN(const SecretBytes passphrase, ask());
-  const std::optional<SecretBytes> octets = DecryptPkcs8(encrypted.get(), passphrase.view());
+  const std::optional<SecretBytes> octets =
+      DecryptPkcs8(encrypted.get(), passphrase.view(), LibraryOf(ciphers));
   if (!octets.has_value() || KeyFormOfDer(octets->view()) != KeyForm::kPkcs8) {
     // RFC 8018 allows the empty one, and our own keys never have it.
     return WrongPassphrase(passphrase.empty()
@@ -93,34 +120,6 @@ absl::StatusOr<ReadKey> ReadEncryptedPkcs8(Octets der, const AskPassphrase& ask)
   FLEETCA_ASSIGN_OR_RETURN(
       read.key, ReadPkcs8({AsUnsigned(octets->view()), static_cast<long>(octets->size())}));
   return read;
-}
-
-// For PEM_do_header.
-int HandOn(char* buffer, int size, int /*writing*/, void* data) {
-  const absl::string_view passphrase = static_cast<const SecretBytes*>(data)->view();
-  if (passphrase.size() > static_cast<size_t>(size)) {
-    return -1;
-  }
-  std::memcpy(buffer, passphrase.data(), passphrase.size());
-  return static_cast<int>(passphrase.size());
-}
-
-// The cipher that the header lines name.
-absl::StatusOr<EVP_CIPHER_INFO> CipherOf(const PemKeyBlock& block) {
-  std::string header(block.header());  // OpenSSL writes into it.
-  EVP_CIPHER_INFO cipher = {};
-  if (PEM_get_EVP_CIPHER_INFO(header.data(), &cipher) != 1 || cipher.cipher == nullptr) {
-    return NotAKey("its \"Proc-Type\" and \"DEK-Info\" lines name no cipher that is known");
-  }
-  const std::unique_ptr<EVP_CIPHER, OpenSslDeleter<EVP_CIPHER_free>> there(
-      EVP_CIPHER_fetch(nullptr, EVP_CIPHER_get0_name(cipher.cipher), nullptr));
-  if (there == nullptr) {
-    return NotAKey(absl::StrCat(
-        "it is encrypted by ", EVP_CIPHER_get0_name(cipher.cipher),
-        ", which is broken; encrypt it anew: openssl pkey -provider default -provider legacy "
-        "-aes-256-cbc -in <this file> -out <new file>"));
-  }
-  return cipher;
 }
 
 // What stands in a file of this form when it is encrypted.
@@ -144,30 +143,29 @@ absl::StatusOr<EvpPkeyPtr> ReadClear(KeyForm form, Octets der) {
 
 // The label is not to be relied on: what is inside may be of any form.
 absl::StatusOr<ReadKey> ReadWithHeader(const PemKeyBlock& block, const AskPassphrase& ask) {
-  FLEETCA_ASSIGN_OR_RETURN(EVP_CIPHER_INFO cipher, CipherOf(block));
-  FLEETCA_ASSIGN_OR_RETURN(SecretBytes passphrase, ask());
-  if (passphrase.empty() || passphrase.size() > PEM_BUFSIZE) {
-    return WrongPassphrase(absl::StrCat(
-        "The passphrase of a key with a \"DEK-Info\" line has 1 to ", PEM_BUFSIZE, " bytes"));
+  const std::optional<PemEncryption> by = ReadPemEncryption(block.header());
+  if (!by.has_value()) {
+    return NotAKey("its \"Proc-Type\" and \"DEK-Info\" lines name no cipher that is known");
   }
-  // Decrypted in place.
-  std::string der(reinterpret_cast<const char*>(block.der()), static_cast<size_t>(block.size()));
-  const absl::Cleanup wipe = [&der] { WipeString(der); };
-  long size = block.size();
-  const bool decrypted =
-      PEM_do_header(&cipher, AsUnsigned(der.data()), &size, HandOn, &passphrase) == 1;
+  FLEETCA_ASSIGN_OR_RETURN(const auto ciphers, LegacyIf(by->legacy));
+  FLEETCA_ASSIGN_OR_RETURN(const SecretBytes passphrase, ask());
+  if (passphrase.empty()) {
+    return WrongPassphrase("The passphrase of a key with a \"DEK-Info\" line is never empty");
+  }
+  const std::optional<SecretBytes> octets =
+      DecryptPem(*by, OctetsOf(block), passphrase.view(), LibraryOf(ciphers));
   const std::optional<KeyForm> form =
-      decrypted ? KeyFormOfDer(absl::string_view(der.data(), static_cast<size_t>(size)))
-                : std::nullopt;
-  absl::StatusOr<EvpPkeyPtr> key = form.has_value() && *form != KeyForm::kEncryptedPkcs8
-                                       ? ReadClear(*form, {AsUnsigned(der), size})
-                                       : absl::StatusOr<EvpPkeyPtr>(nullptr);
+      octets.has_value() ? KeyFormOfDer(octets->view()) : std::nullopt;
+  absl::StatusOr<EvpPkeyPtr> key =
+      form.has_value() && *form != KeyForm::kEncryptedPkcs8
+          ? ReadClear(*form, {AsUnsigned(octets->view()), static_cast<long>(octets->size())})
+          : absl::StatusOr<EvpPkeyPtr>(nullptr);
   if (!key.ok() || *key == nullptr) {
     return WrongPassphrase(
         "The private key could not be decrypted: the passphrase is wrong, or the file is damaged");
   }
-  return ReadKey{*std::move(key), Encrypted(*form),
-                 absl::StrCat(EVP_CIPHER_get0_name(cipher.cipher), ", MD5 (RFC 1421)")};
+  return ReadKey{*std::move(key), Encrypted(*form), absl::StrCat(by->name, ", MD5 (RFC 1421)"),
+                 by->legacy};
 }
 
 absl::StatusOr<ReadKey> ReadForm(KeyForm form, Octets der, const AskPassphrase& ask) {
@@ -195,8 +193,7 @@ std::optional<KeyForm> FormOfLabel(absl::string_view label) {
 }
 
 absl::StatusOr<ReadKey> ReadBlock(const PemKeyBlock& block, const AskPassphrase& ask) {
-  const absl::string_view octets(reinterpret_cast<const char*>(block.der()),
-                                 static_cast<size_t>(block.size()));
+  const absl::string_view octets = OctetsOf(block);
   const std::optional<KeyForm> said = FormOfLabel(block.label());
   if (!said.has_value()) {
     return NotAKey(NoReadableBlock(block.label(), octets));

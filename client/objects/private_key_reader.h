@@ -30,6 +30,8 @@ struct ReadKey {
   KeyForm form = KeyForm::kPkcs8;
   // "PBES2, scrypt, AES-256-CBC", "DES-EDE3-CBC, MD5 (RFC 1421)"; "" in the clear.
   std::string encryption;
+  // The encryption is by RC2, RC4, single DES or the like, which protects little.
+  bool broken_encryption = false;
 };
 
 // Called at most once, and only where the key is encrypted in a way that can be undone.
@@ -39,7 +41,8 @@ using AskPassphrase = std::function<absl::StatusOr<SecretBytes>()>;
 // parameters, text around) are passed over. FAILED_PRECONDITION: kFileInvalid when there is none,
 // more than one, or what is there is something else, which the sentence names ("a certificate, not
 // a private key"), and for an encryption that is not known, or whose passphrase would take longer
-// than some seconds or more memory than 32 MiB to check (client/objects/key_encryption.h);
+// than some seconds or more memory than 32 MiB to check (client/objects/key_encryption.h); the
+// ciphers of OpenSSL's legacy provider are loaded for a file that has one;
 // kPassphraseInvalid when it is wrong. Whatever `ask` refuses. Thread-safe.
 absl::StatusOr<ReadKey> ReadPrivateKey(absl::string_view contents, const AskPassphrase& ask);
 

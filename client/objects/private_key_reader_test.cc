@@ -356,14 +356,59 @@ TEST_F(PrivateKeyReaderTest, BoundsWhatAForeignFileMayCost) {
       Reason::kFileInvalid, "malformed");
 }
 
-TEST_F(PrivateKeyReaderTest, SaysWhichCiphersAreSwitchedOff) {
+// By PBE-MD5-DES every key of `openssl pkcs8 -topk8` was, before 1.1.0.
+TEST_F(PrivateKeyReaderTest, ReadsWhatBrokenCiphersEncrypt) {
   Run("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out k;"
-      "openssl pkcs8 -provider default -provider legacy -in k -topk8 -passout file:p -v1 "
-      "PBE-MD5-DES -out md5des.pem;"
-      "openssl ec -provider default -provider legacy -in k -des -passout file:p -out des.pem");
-  ExpectRefused(ReadPrivateKey(Contents("md5des.pem"), Never), Reason::kFileInvalid,
-                "pbeWithMD5AndDES-CBC");
-  ExpectRefused(ReadPrivateKey(Contents("des.pem"), Never), Reason::kFileInvalid, "DES-CBC");
+      "with='-provider default -provider legacy -in k -passout file:p';"
+      "for v in MD5-DES SHA1-DES MD5-RC2-64 SHA1-RC2-64 SHA1-RC4-128 SHA1-RC2-40; do"
+      " openssl pkcs8 -topk8 $with -v1 PBE-$v -out $v.pem; done;"
+      "for v in des rc2; do openssl pkcs8 -topk8 $with -v2 $v -iter 10 -out $v.pem; done;"
+      "openssl ec $with -des -out header.pem; openssl ec $with -seed -out seed.pem");
+  for (const auto& [name, encryption] :
+       {std::pair("MD5-DES", "pbeWithMD5AndDES-CBC"),
+        std::pair("SHA1-DES", "pbeWithSHA1AndDES-CBC"),
+        std::pair("MD5-RC2-64", "pbeWithMD5AndRC2-CBC"),
+        std::pair("SHA1-RC2-64", "pbeWithSHA1AndRC2-CBC"),
+        std::pair("SHA1-RC4-128", "pbeWithSHA1And128BitRC4"),
+        std::pair("SHA1-RC2-40", "pbeWithSHA1And40BitRC2-CBC"),
+        std::pair("des", "PBES2, PBKDF2 with 10 rounds of hmacWithSHA256, DES-CBC"),
+        std::pair("rc2", "PBES2, PBKDF2 with 10 rounds of hmacWithSHA256, RC2-CBC")}) {
+    ExpectReads(absl::StrCat(name, ".pem"), KeyForm::kEncryptedPkcs8, encryption);
+    EXPECT_TRUE(ReadPrivateKey(Contents(absl::StrCat(name, ".pem")), Right)->broken_encryption);
+  }
+  ExpectReads("header.pem", KeyForm::kEncryptedSec1, "DES-CBC, MD5 (RFC 1421)");
+  ExpectReads("seed.pem", KeyForm::kEncryptedSec1, "SEED-CBC, MD5 (RFC 1421)");
+  EXPECT_TRUE(ReadPrivateKey(Contents("header.pem"), Right)->broken_encryption);
+}
+
+TEST_F(PrivateKeyReaderTest, AesIsNotBroken) {
+  Run("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out k;"
+      "openssl pkcs8 -topk8 -in k -passout file:p -out pkcs8.pem;"
+      "openssl ec -in k -aes256 -passout file:p -out header.pem");
+  EXPECT_FALSE(ReadPrivateKey(Contents("pkcs8.pem"), Right)->broken_encryption);
+  EXPECT_FALSE(ReadPrivateKey(Contents("header.pem"), Right)->broken_encryption);
+}
+
+TEST_F(PrivateKeyReaderTest, SaysWhichEncryptionIsNotKnown) {
+  Run("openssl genpkey -algorithm ed25519 -out k;"
+      "openssl pkcs8 -in k -topk8 -passout file:p -outform DER -out pbes2.der;"
+      "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 |"
+      " openssl ec -aes256 -passout file:p | sed s/AES-256-CBC/NO-SUCH-CBC/ >header.pem");
+  // The last arc of aes-256-cbc, 2.16.840.1.101.3.4.1.42.
+  const std::string aes = absl::HexStringToBytes("060960864801650304012a");
+  const std::string other = absl::HexStringToBytes("060960864801650304017f");
+  const std::string der = Contents("pbes2.der");
+  ASSERT_TRUE(absl::StrContains(der, aes));
+  ExpectRefused(ReadPrivateKey(absl::StrReplaceAll(der, {{aes, other}}), Never),
+                Reason::kFileInvalid, "2.16.840.1.101.3.4.1.127, which is not known here");
+  ExpectRefused(ReadPrivateKey(Contents("header.pem"), Never), Reason::kFileInvalid,
+                "name no cipher that is known");
+}
+
+TEST_F(PrivateKeyReaderTest, NamesAKeyOfDsa) {
+  Run("openssl dsaparam -genkey -noout -outform DER -out dsa.der 1024");
+  ExpectRefused(ReadPrivateKey(Contents("dsa.der"), Never), Reason::kFileInvalid,
+                "it is a DSA key");
 }
 
 TEST_F(PrivateKeyReaderTest, PassesOnWhatWhoIsAskedSays) {

@@ -60,6 +60,10 @@ absl::StatusOr<ReadKey> ReadKeyFile(const std::string& path, const PassphraseFla
   if (read->encryption.empty()) {
     SayWhereOthersMayRead(path);
   }
+  if (read->broken_encryption) {
+    Say(absl::StrCat(name, " is encrypted by ", read->encryption,
+                     ", which protects it little; encrypt it anew by fleetca key encrypt"));
+  }
   return read;
 }
 
