@@ -15,6 +15,7 @@
 #include "client/objects/key_pair.h"
 #include "client/objects/legacy_algorithms.h"
 #include "client/objects/not_a_key.h"
+#include "client/objects/pbe_parameters.h"
 #include "client/objects/pkcs12_algorithm.h"
 #include "client/objects/pkcs12_budget.h"
 #include "client/objects/pkcs12_parts.h"
@@ -187,14 +188,37 @@ class Reading {
     FLEETCA_ASSIGN_OR_RETURN(const Pkcs12Algorithm algorithm, Prepare(by));
     const std::optional<SecretBytes> decrypted =
         DecryptPkcs8(sealed, attempt_.For(algorithm), Library(algorithm));
-    return !decrypted.has_value() || KeyFormOfDer(decrypted->view()) != KeyForm::kPkcs8
-               ? DoesNotOpen(algorithm)
-               : AddKey(bag, KeyOfPkcs8Der(decrypted->view()), algorithm.name);
+    if (!decrypted.has_value() || KeyFormOfDer(decrypted->view()) != KeyForm::kPkcs8) {
+      return DoesNotOpen(algorithm);
+    }
+    const unsigned char* at = AsUnsigned(decrypted->view());
+    const Pkcs8InfoPtr info(
+        d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, static_cast<long>(decrypted->size())));
+    return AddOrPassOver(bag, KeyOfPkcs8Der(decrypted->view()), info.get(), algorithm.name);
   }
 
   absl::Status AddClearKey(PKCS12_SAFEBAG* bag, const std::string& encryption) {
     const PKCS8_PRIV_KEY_INFO* const info = PKCS12_SAFEBAG_get0_p8inf(bag);
-    return AddKey(bag, EvpPkeyPtr(info == nullptr ? nullptr : EVP_PKCS82PKEY(info)), encryption);
+    return AddOrPassOver(bag, EvpPkeyPtr(info == nullptr ? nullptr : EVP_PKCS82PKEY(info)), info,
+                         encryption);
+  }
+
+  // A key of an algorithm that OpenSSL has not got, as ML-DSA from Java 24 on, is passed over: the
+  // others of the file are no worse for it.
+  absl::Status AddOrPassOver(PKCS12_SAFEBAG* bag, EvpPkeyPtr key, const PKCS8_PRIV_KEY_INFO* info,
+                             const std::string& encryption) {
+    const X509_ALGOR* algorithm = nullptr;
+    if (key != nullptr || info == nullptr ||
+        PKCS8_pkey_get0(nullptr, nullptr, nullptr, &algorithm, info) != 1 ||
+        EVP_PKEY_type(OBJ_obj2nid(algorithm->algorithm)) != NID_undef) {
+      return AddKey(bag, std::move(key), encryption);
+    }
+    const std::string alias = Alias(bag);
+    found_.unknown_keys.push_back(
+        absl::StrCat("a private key ", alias.empty() ? "" : absl::StrCat("\"", alias, "\" "),
+                     "of the algorithm ", AlgorithmName(algorithm)));
+    ++found_.others;
+    return absl::OkStatus();
   }
 
   absl::Status AddKey(PKCS12_SAFEBAG* bag, EvpPkeyPtr key, const std::string& encryption) {

@@ -40,8 +40,11 @@ struct Pkcs12 {
   // In the order of the file.
   std::vector<Pkcs12Key> keys;
   std::vector<Pkcs12Certificate> certificates;
-  // CRLs, secrets and what else is neither, which was passed over.
+  // CRLs, secrets and what else is neither, and keys of algorithms that are not known here, which
+  // were passed over.
   size_t others = 0;
+  // Of those keys, what they are: "a private key \"pq\" of the algorithm 2.16.840.1.101.3.4.3.18".
+  std::vector<std::string> unknown_keys;
   // "SHA256, 2048 iterations"; "" where there is none, and nothing shows whether somebody has
   // changed the file.
   std::string mac;

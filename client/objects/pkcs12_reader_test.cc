@@ -23,6 +23,7 @@ using ::fleetca::testing::IsError;
 using ::fleetca::testing::IsOk;
 using ::fleetca::testing::MakeByOpenSsl;
 using ::fleetca::testing::OpenSslCertificate;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr int kModern = NID_aes_256_cbc;
@@ -97,6 +98,38 @@ class Pkcs12ReaderTest : public ::testing::Test {
     for (int i = 0; i < copies; ++i) {
       PKCS12_add_key(&bags, key, 0, 1, /*key_nid=*/-1, nullptr);
     }
+    const BagsPtr owned(bags);
+    STACK_OF(PKCS7)* parts = nullptr;
+    PKCS12_add_safe(&parts, bags, /*safe_nid=*/-1, 0, nullptr);
+    const SafesPtr safes(parts);
+    const Pkcs12Ptr file(PKCS12_add_safes(safes.get(), 0));
+    return Encode(file.get());
+  }
+
+  // A key of an algorithm that nobody knows, and the leaf's with its certificate.
+  std::string KeystoreWithUnknownKey(bool encrypted) const {
+    // Version 0, the algorithm 1.2.3.4, and an octet.
+    const std::string der = absl::HexStringToBytes(
+        "300d02010030050603"
+        "2a0304"
+        "040107");
+    const unsigned char* at = AsUnsigned(der);
+    PKCS8_PRIV_KEY_INFO* const info =
+        d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, static_cast<long>(der.size()));
+    EXPECT_NE(info, nullptr);
+    PKCS12_SAFEBAG* const bag = encrypted ? PKCS12_SAFEBAG_create_pkcs8_encrypt(
+                                                NID_aes_256_cbc, "secret", -1, nullptr, 0, 10, info)
+                                          : PKCS12_SAFEBAG_create0_p8inf(info);
+    if (encrypted) {
+      PKCS8_PRIV_KEY_INFO_free(info);
+    }
+    PKCS12_add_friendlyname_utf8(bag, "pq", -1);
+    STACK_OF(PKCS12_SAFEBAG)* bags = sk_PKCS12_SAFEBAG_new_null();
+    sk_PKCS12_SAFEBAG_push(bags, bag);
+    PKCS12_add_key(&bags, leaf_.key.get(), 0, 10, NID_aes_256_cbc, "secret");
+    at = AsUnsigned(leaf_.der);
+    const X509Ptr certificate(d2i_X509(nullptr, &at, static_cast<long>(leaf_.der.size())));
+    PKCS12_add_cert(&bags, certificate.get());
     const BagsPtr owned(bags);
     STACK_OF(PKCS7)* parts = nullptr;
     PKCS12_add_safe(&parts, bags, /*safe_nid=*/-1, 0, nullptr);
@@ -333,6 +366,18 @@ TEST_F(Pkcs12ReaderTest, WhatIsWrittenHereIsRead) {
   EXPECT_TRUE(file.keys.empty());
   ASSERT_EQ(file.certificates.size(), 1u);
   EXPECT_TRUE(file.certificates[0].trusted);
+}
+
+// As Java 24 and newer write ML-DSA.
+TEST_F(Pkcs12ReaderTest, AKeyOfAnUnknownAlgorithmSpoilsNoOther) {
+  for (const bool encrypted : {false, true}) {
+    const absl::StatusOr<Pkcs12> file = Read(KeystoreWithUnknownKey(encrypted));
+    ASSERT_THAT(file, IsOk());
+    EXPECT_EQ(file->keys.size(), 1u);
+    EXPECT_EQ(file->certificates.size(), 1u);
+    EXPECT_EQ(file->others, 1u);
+    EXPECT_THAT(file->unknown_keys, ElementsAre("a private key \"pq\" of the algorithm 1.2.3.4"));
+  }
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
 #include "base/output_check.h"
@@ -16,6 +17,7 @@
 #include "base/status_macros.h"
 #include "client/cli/facts/facts_json.h"
 #include "client/cli/facts/facts_text.h"
+#include "client/cli/local/inspect_pkcs12.h"
 #include "client/cli/local/key_file.h"
 #include "client/cli/local/p12_commands.h"
 #include "client/cli/local/p12_selection.h"
@@ -125,12 +127,15 @@ absl::StatusOr<Output> KeyOutput(const ImportFlags& flags, const Pkcs12Key& key)
   return output;
 }
 
-absl::StatusOr<std::vector<Output>> MakeOutputs(const ImportFlags& flags,
+absl::StatusOr<std::vector<Output>> MakeOutputs(const ImportFlags& flags, const Pkcs12& file,
                                                 const P12Selection& selection) {
   std::vector<Output> outputs;
   if (!flags.key_out.empty()) {
     if (selection.key == nullptr) {
-      return Missing("--key-out", "no private key");
+      return Missing("--key-out", file.unknown_keys.empty()
+                                      ? "no private key"
+                                      : absl::StrCat("no private key that is known here, but ",
+                                                     absl::StrJoin(file.unknown_keys, ", ")));
     }
     FLEETCA_ASSIGN_OR_RETURN(Output key, KeyOutput(flags, *selection.key));
     outputs.push_back(std::move(key));
@@ -204,7 +209,8 @@ nlohmann::ordered_json ToJson(const Pkcs12& file, const std::vector<std::string>
                                  {"without_passphrase", file.without_passphrase},
                                  {"keys", nlohmann::ordered_json::array()},
                                  {"certificates", nlohmann::ordered_json::array()},
-                                 {"others", file.others}};
+                                 {"others", file.others},
+                                 {"unknown_keys", file.unknown_keys}};
   for (const Pkcs12Key& key : file.keys) {
     json["keys"].push_back({{"alias", key.alias},
                             {"key_id", absl::BytesToHexString(key.key_id)},
@@ -238,13 +244,16 @@ std::string ToText(const Pkcs12& file, const std::vector<std::string>& written) 
     absl::StrAppend(&text, TextLine("Certificate", CertificateInALine(certificate.der)));
   }
   if (file.others > 0) {
-    absl::StrAppend(&text, TextLine("Passed over", absl::StrCat(file.others)));
+    absl::StrAppend(&text, TextLines("Passed over", PassedOver(file)));
   }
   return absl::StrCat(text, TextLine("MAC", file.mac.empty() ? "(none)" : file.mac),
                       TextLines("Written", written));
 }
 
 void SayDoubts(const Pkcs12& file) {
+  for (const std::string& key : file.unknown_keys) {
+    Say(absl::StrCat(key, " was passed over, as OpenSSL on this machine does not know it"));
+  }
   if (file.mac.empty()) {
     Say("The file has no MAC, so nothing shows whether somebody has changed it");
   }
@@ -282,7 +291,8 @@ absl::Status RunImport(const ImportFlags& flags) {
     if (!selection.ok()) {
       return Annotate(selection.status(), flags.file);
     }
-    FLEETCA_ASSIGN_OR_RETURN(const std::vector<Output> outputs, MakeOutputs(flags, *selection));
+    FLEETCA_ASSIGN_OR_RETURN(const std::vector<Output> outputs,
+                             MakeOutputs(flags, file, *selection));
     FLEETCA_RETURN_IF_ERROR(WriteAll(flags, outputs));
   }
   SayDoubts(file);
