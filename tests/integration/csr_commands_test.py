@@ -149,6 +149,25 @@ class CsrCommandsTest(local_files.LocalFilesTest):
         self.assertEqual([step["step"] for step in two["steps"] if not step["ok"]], ["names", "names"])
         self.assertEqual(two["not_taken"], ["possession"])
 
+    def test_however_a_file_writes_a_key_it_is_the_same_key(self):
+        for how in (("-conv_form", "compressed"), ("-param_enc", "explicit")):
+            with self.subTest(how):
+                key = self.write("form.key", fleet.openssl("ec", "-in", self.keys["p256"], *how))
+                csr = self.csr("new", "--key", key, "--name", "DNS:web.fleet.example").out
+                self.assertEqual(fleet.openssl("req", "-noout", "-pubkey", stdin=csr),
+                                 fleet.openssl("pkey", "-in", self.keys["p256"], "-pubout"))
+
+    def test_a_key_that_no_ca_takes_is_named_with_its_file(self):
+        for kind, more, words in (("X25519", (), "X25519"), ("RSA-PSS", (), "RSASSA-PSS"),
+                                  ("EC", ("-pkeyopt", "ec_paramgen_curve:P-521"), "P-521")):
+            with self.subTest(kind):
+                key = self.write("%s.key" % kind, fleet.openssl("genpkey", "-algorithm", kind, *more))
+                for command in (("csr", "new"), ("cert", "selfsign")):
+                    done = fleet.fleetca(*command, "--key", key, "--name", "DNS:web.fleet.example")
+                    self.assertEqual(done.code, 1, done.err)
+                    self.assertIn(key + ": ", done.err)
+                    self.assertIn(words, done.err)
+
     def test_names_that_other_cas_grant_are_made(self):
         done = self.csr("new", "--key", self.keys["p256"], "--name", "URI:https://web.example/a")
         self.assertIn("fleetca's own CA would refuse this request", done.err)

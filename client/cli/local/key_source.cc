@@ -1,12 +1,16 @@
 #include "client/cli/local/key_source.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/crypto_types.h"
+#include "base/errors.h"
+#include "base/openssl.h"
 #include "base/private_key.h"
 #include "base/standard_stream.h"
 #include "base/status_macros.h"
+#include "x509/public_key.h"
 
 namespace fleetca::client {
 
@@ -14,6 +18,24 @@ namespace {
 
 bool PrintsToo(const OutputFlags& output) {
   return output.file.empty() || IsStandardStream(output.file) || output.form != "pem";
+}
+
+// Curves by their names and points as x and y, however the file has them: that is the same key.
+void TakeUsualForm(EVP_PKEY* key) {
+  const ScopedOpenSslErrorQueue queue;
+  if (EVP_PKEY_is_a(key, "EC") == 1) {
+    EVP_PKEY_set_utf8_string_param(key, OSSL_PKEY_PARAM_EC_ENCODING, OSSL_PKEY_EC_ENCODING_GROUP);
+    EVP_PKEY_set_utf8_string_param(key, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+                                   OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED);
+  }
+}
+
+// Whether any CA of fleetca takes it.
+absl::Status CheckKey(const EVP_PKEY* key) {
+  const ScopedOpenSslErrorQueue queue;
+  FLEETCA_ASSIGN_OR_RETURN(const std::string spki, EncodePublicKey(key));
+  FLEETCA_ASSIGN_OR_RETURN(const x509::PublicKey parsed, x509::ParsePublicKey(spki, "--key"));
+  return x509::CheckPublicKey(parsed, "--key");
 }
 
 }  // namespace
@@ -67,6 +89,10 @@ absl::StatusOr<SourcedKey> TakeKey(const KeySource& source) {
   SourcedKey taken;
   if (source.new_key.empty()) {
     FLEETCA_ASSIGN_OR_RETURN(ReadKey read, ReadKeyFile(source.key, source.passphrase));
+    TakeUsualForm(read.key.get());
+    if (const absl::Status usable = CheckKey(read.key.get()); !usable.ok()) {
+      return Annotate(usable, NameOfInput(source.key));
+    }
     taken.key = std::move(read.key);
     return taken;
   }
