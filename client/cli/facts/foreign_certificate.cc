@@ -62,6 +62,12 @@ absl::string_view OctetsOf(const ASN1_STRING* string) {
           static_cast<size_t>(ASN1_STRING_length(string))};
 }
 
+// "-ff" for a negative one, as openssl has it.
+std::string SerialText(const ASN1_INTEGER* serial) {
+  return absl::StrCat(ASN1_STRING_type(serial) == V_ASN1_NEG_INTEGER ? "-" : "",
+                      absl::BytesToHexString(OctetsOf(serial)));
+}
+
 // "DNS:web.fleet.example"; "" for a name of another type.
 std::string GeneralNameText(const GENERAL_NAME* name) {
   switch (name->type) {
@@ -110,7 +116,7 @@ absl::StatusOr<CertificateFacts> FactsOfForeignCertificate(absl::string_view der
   facts.der = std::string(der);
   facts.subject = NameText(X509_get_subject_name(certificate.get()));
   facts.issuer = NameText(X509_get_issuer_name(certificate.get()));
-  facts.serial = absl::BytesToHexString(OctetsOf(X509_get0_serialNumber(certificate.get())));
+  facts.serial = SerialText(X509_get0_serialNumber(certificate.get()));
   facts.names = NamesOf(certificate.get());
   if (!ReadTimeOf(X509_get0_notBefore(certificate.get()), &facts.not_before) ||
       !ReadTimeOf(X509_get0_notAfter(certificate.get()), &facts.not_after)) {

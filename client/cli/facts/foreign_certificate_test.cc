@@ -15,6 +15,7 @@ namespace {
 using ::fleetca::testing::MakeByOpenSsl;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'780'315'200);
 
@@ -54,6 +55,22 @@ TEST(ForeignCertificateTest, ADateThatIsNoneIsAnError) {
   ASSERT_NE(at, std::string::npos);
   der.replace(at + 2, 2, "13");
   EXPECT_FALSE(FactsOfAnyCertificate(der).ok());
+}
+
+// As openssl has it: two numbers that differ do not look alike.
+TEST(ForeignCertificateTest, ANegativeSerialNumberHasItsSign) {
+  std::string der = Make(3);
+  // version [0] and the INTEGER behind it.
+  const size_t at = der.find(std::string("\xa0\x03\x02\x01\x02\x02", 6));
+  ASSERT_NE(at, std::string::npos);
+  const auto before = FactsOfAnyCertificate(der);
+  ASSERT_TRUE(before.ok()) << before.status();
+  const size_t size = static_cast<unsigned char>(der[at + 6]);
+  der.replace(at + 7, size, std::string("\xff", 1) + std::string(size - 1, '\x01'));
+  const auto facts = FactsOfAnyCertificate(der);
+  ASSERT_TRUE(facts.ok()) << facts.status();
+  EXPECT_THAT(facts->serial, StartsWith("-"));
+  EXPECT_THAT(facts->not_accepted, HasSubstr("serial number"));
 }
 
 TEST(ForeignCertificateTest, WhatNobodyReadsIsAnError) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -15,6 +16,7 @@
 #include "base/display_escape.h"
 #include "base/errors.h"
 #include "base/exit_status.h"
+#include "base/openssl.h"
 #include "base/sha256.h"
 #include "base/status_macros.h"
 #include "client/cli/facts/facts.h"
@@ -129,12 +131,24 @@ absl::StatusOr<std::vector<TrustStoreEntry>> FindEntries(TrustStore& store,
   return found;
 }
 
-absl::StatusOr<std::string> ShownName(const InstallFlags& flags, absl::string_view der) {
+// Of any root that OpenSSL reads: a store may take more kinds of keys than a CA of ours certifies.
+std::string CommonName(absl::string_view der) {
+  const ScopedOpenSslErrorQueue queue;
+  const unsigned char* at = AsUnsigned(der);
+  const X509Ptr root(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+  unsigned char* octets = nullptr;
+  const int size = root == nullptr ? 0 : i2d_X509_NAME(X509_get_subject_name(root.get()), &octets);
+  const absl::Cleanup free = [&octets] { OPENSSL_free(octets); };
+  return size <= 0 ? ""
+                   : x509::CommonNameOf(absl::string_view(reinterpret_cast<const char*>(octets),
+                                                          static_cast<size_t>(size)));
+}
+
+std::string ShownName(const InstallFlags& flags, absl::string_view der) {
   if (!flags.name.empty()) {
     return flags.name;
   }
-  FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate certificate, x509::ParseTrustAnchor(der));
-  std::string name = x509::CommonNameOf(certificate.subject);
+  const std::string name = CommonName(der);
   return name.empty() ? "root" : name;
 }
 
@@ -168,8 +182,7 @@ absl::StatusOr<Done> Install(const InstallFlags& flags) {
   if (!there.empty()) {
     return done;
   }
-  FLEETCA_ASSIGN_OR_RETURN(const std::string name, ShownName(flags, der));
-  const TrustStoreEntry entry = {store->PlaceFor(name, facts.sha256), der};
+  const TrustStoreEntry entry = {store->PlaceFor(ShownName(flags, der), facts.sha256), der};
   if (!flags.dry_run) {
     FLEETCA_RETURN_IF_ERROR(store->Add(entry));
   }

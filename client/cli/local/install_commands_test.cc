@@ -2,6 +2,7 @@
 // tests/integration/trust_store_test.
 #include "client/cli/local/install_commands.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -63,6 +64,19 @@ TEST_F(InstallCommandsTest, ARootMayBeOfVersion1) {
                                        .extensions = {}})
           .pem;
   EXPECT_EQ(Do("install", Write("old.pem", pem))["would_change"], true);
+}
+
+// Its programs may know more kinds of keys than a CA of ours certifies.
+TEST_F(InstallCommandsTest, ARootMayHaveAnyKey) {
+  ASSERT_EQ(std::system(absl::StrCat("openssl req -x509 -newkey ec -pkeyopt "
+                                     "ec_paramgen_curve:P-521 -nodes -keyout ",
+                                     Path("p521.key"), " -subj '/CN=Large root' -days 1 -out ",
+                                     Path("p521.pem"), " 2>", Path("openssl.err"))
+                            .c_str()),
+            0);
+  const nlohmann::json json = Do("install", Path("p521.pem"));
+  EXPECT_EQ(json["would_change"], true);
+  EXPECT_THAT(json["places"][0].get<std::string>(), HasSubstr("/Large-root-"));
 }
 
 TEST_F(InstallCommandsTest, BadInput) {
