@@ -1,5 +1,7 @@
 #include "client/objects/object_reader.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -84,9 +86,14 @@ absl::StatusOr<std::vector<FoundObject>> FindInPem(absl::string_view text) {
       continue;
     }
     SkipBlock(&text);
-    FLEETCA_ASSIGN_OR_RETURN(FoundObject object,
-                             ReadBlock(label, from_here.substr(0, from_here.size() - text.size())));
-    objects.push_back(std::move(object));
+    absl::StatusOr<FoundObject> object =
+        ReadBlock(label, from_here.substr(0, from_here.size() - text.size()));
+    if (!object.ok()) {
+      return objects.empty()
+                 ? object.status()
+                 : Annotate(object.status(), absl::StrCat("the PEM block ", objects.size() + 1));
+    }
+    objects.push_back(*std::move(object));
     if (objects.size() > kMaxObjects) {
       return TooMany();
     }
@@ -103,6 +110,16 @@ FoundObject DerObject(absl::string_view element) {
     object.der = std::string(element);
   }
   return object;
+}
+
+// Whether it is the beginning of two SEQUENCEs, one in the other, and not all of the outer one. All
+// that is signed begins so.
+bool IsCutOff(absl::string_view bytes) {
+  constexpr size_t kHeader = 4;  // a SEQUENCE whose length has two octets
+  const auto octet = [bytes](size_t at) { return static_cast<uint8_t>(bytes[at]); };
+  return bytes.size() > kHeader && octet(0) == x509::der::kSequence && octet(1) == 0x82 &&
+         octet(kHeader) == x509::der::kSequence &&
+         bytes.size() < kHeader + (size_t{octet(2)} << 8 | octet(3));
 }
 
 absl::StatusOr<std::vector<FoundObject>> FindInDer(absl::string_view bytes) {
@@ -123,9 +140,12 @@ absl::StatusOr<std::vector<FoundObject>> FindInDer(absl::string_view bytes) {
     absl::string_view element;
     if (!reader.ReadElement(x509::der::kSequence, &element)) {
       return Invalid(
-          objects.empty()
-              ? "there is no certificate and nothing else of the kind here, neither PEM nor DER"
-              : "what follows the first DER objects is not DER; the file is damaged or cut off");
+          !objects.empty()
+              ? "what follows the first DER objects is not DER; the file is damaged or cut off"
+          : IsCutOff(bytes)
+              ? "it begins as DER and ends before its length says; the file is cut off: fetch it "
+                "again"
+              : "there is no certificate and nothing else of the kind here, neither PEM nor DER");
     }
     objects.push_back(DerObject(element));
     if (objects.size() > kMaxObjects) {

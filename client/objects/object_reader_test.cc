@@ -15,6 +15,7 @@
 #include "tests/testing/openssl_ca.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/temporary_folder.h"
+#include "x509/pem.h"
 
 namespace fleetca::client {
 namespace {
@@ -24,6 +25,7 @@ using ::fleetca::testing::MakeByOpenSsl;
 using ::fleetca::testing::OpenSslCertificate;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class ObjectReaderTest : public ::testing::Test {
  protected:
@@ -199,6 +201,23 @@ TEST_F(ObjectReaderTest, NoSingleChangeOfPkcs7IsFatal) {
     EXPECT_TRUE(ders.ok() || GetReason(ders.status()) == Reason::kFileInvalid) << i;
     EXPECT_EQ(ERR_peek_error(), 0u) << i;
   }
+}
+
+TEST_F(ObjectReaderTest, WhatIsCutOffIsSaidToBe) {
+  // SEQUENCE of 0x1234 octets, SEQUENCE...
+  const std::string cut = std::string("\x30\x82\x12\x34\x30\x82", 6) + std::string(100, 'x');
+  EXPECT_THAT(std::string(FindObjects(cut).status().message()), HasSubstr("the file is cut off"));
+  const std::string junk = std::string("\x30\x82\x00\x20\x30\x82", 6) + std::string(100, 'x');
+  EXPECT_THAT(std::string(FindObjects(junk).status().message()),
+              Not(HasSubstr("the file is cut off")));
+}
+
+TEST_F(ObjectReaderTest, SaysWhichBlockIsDamaged) {
+  const std::string good = x509::EncodePem("CERTIFICATE", "junk");
+  const std::string bad = "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n";
+  EXPECT_THAT(std::string(FindObjects(good + good + bad).status().message()),
+              HasSubstr("the PEM block 3: "));
+  EXPECT_THAT(std::string(FindObjects(bad).status().message()), Not(HasSubstr("block 1")));
 }
 
 }  // namespace

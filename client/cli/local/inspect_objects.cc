@@ -94,47 +94,73 @@ absl::StatusOr<Inspected> InspectPrivateKey(absl::string_view contents,
       ""};
 }
 
-absl::Status AddCertificates(const std::vector<std::string>& ders, const InspectContext& context,
-                             std::vector<Inspected>* all) {
-  for (const std::string& der : ders) {
-    FLEETCA_ASSIGN_OR_RETURN(Inspected inspected, InspectCertificate(der, context));
-    all->push_back(std::move(inspected));
+// What was found in a file, and the first of what cannot be read, which spoils nothing else.
+struct All {
+  std::vector<Inspected> objects;
+  size_t readable = 0;
+  absl::Status unreadable;
+};
+
+void Add(ObjectKind kind, absl::StatusOr<Inspected> inspected, All* all) {
+  if (inspected.ok()) {
+    all->objects.push_back(*std::move(inspected));
+    ++all->readable;
+    return;
   }
-  return absl::OkStatus();
+  all->unreadable.Update(inspected.status());
+  const std::string message(inspected.status().message());
+  all->objects.push_back(
+      {absl::StrCat("Unreadable\n", TextLine("What", KindName(kind)), TextLine("Why", message)),
+       {{"type", "unreadable"}, {"kind", std::string(KindName(kind))}, {"problem", message}},
+       ""});
 }
 
-absl::Status Add(absl::StatusOr<Inspected> inspected, std::vector<Inspected>* all) {
-  FLEETCA_RETURN_IF_ERROR(inspected.status());
-  all->push_back(*std::move(inspected));
+void AddCertificates(const std::vector<std::string>& ders, const InspectContext& context,
+                     All* all) {
+  for (const std::string& der : ders) {
+    Add(ObjectKind::kCertificate, InspectCertificate(der, context), all);
+  }
+}
+
+// Of PKCS#12, whose passphrase may be refused, the error is the answer.
+absl::Status AddPkcs12(absl::string_view der, const InspectContext& context, All* all) {
+  FLEETCA_ASSIGN_OR_RETURN(const Pkcs12 pkcs12, ReadPkcs12(der, context.ask));
+  FLEETCA_ASSIGN_OR_RETURN(Inspected inspected, InspectPkcs12(pkcs12));
+  Add(ObjectKind::kPkcs12, std::move(inspected), all);
+  for (const Pkcs12Certificate& certificate : pkcs12.certificates) {
+    Add(ObjectKind::kCertificate, InspectCertificate(certificate.der, context), all);
+  }
   return absl::OkStatus();
 }
 
 // `contents` are those that `object` was found in.
 absl::Status AddObject(const FoundObject& object, absl::string_view contents,
-                       const InspectContext& context, std::vector<Inspected>* all) {
+                       const InspectContext& context, All* all) {
   switch (object.kind) {
     case ObjectKind::kCertificate:
-      return Add(InspectCertificate(object.der, context), all);
+      Add(object.kind, InspectCertificate(object.der, context), all);
+      break;
     case ObjectKind::kCsr:
-      return Add(InspectCsr(object.der), all);
+      Add(object.kind, InspectCsr(object.der), all);
+      break;
     case ObjectKind::kCrl:
-      return Add(InspectCrl(object.der, context), all);
+      Add(object.kind, InspectCrl(object.der, context), all);
+      break;
     case ObjectKind::kPublicKey:
-      return Add(InspectPublicKey(object.der), all);
+      Add(object.kind, InspectPublicKey(object.der), all);
+      break;
     case ObjectKind::kPrivateKey:
-      return Add(InspectPrivateKey(contents, context), all);
-    case ObjectKind::kPkcs7: {
-      FLEETCA_ASSIGN_OR_RETURN(const std::vector<std::string> ders, Pkcs7Certificates(object.der));
-      return AddCertificates(ders, context, all);
-    }
-    case ObjectKind::kPkcs12: {
-      FLEETCA_ASSIGN_OR_RETURN(Pkcs12 pkcs12, ReadPkcs12(object.der, context.ask));
-      FLEETCA_RETURN_IF_ERROR(Add(InspectPkcs12(pkcs12), all));
-      for (const Pkcs12Certificate& certificate : pkcs12.certificates) {
-        FLEETCA_RETURN_IF_ERROR(Add(InspectCertificate(certificate.der, context), all));
+      Add(object.kind, InspectPrivateKey(contents, context), all);
+      break;
+    case ObjectKind::kPkcs7:
+      if (const auto ders = Pkcs7Certificates(object.der); ders.ok()) {
+        AddCertificates(*ders, context, all);
+      } else {
+        Add(object.kind, ders.status(), all);
       }
-      return absl::OkStatus();
-    }
+      break;
+    case ObjectKind::kPkcs12:
+      return AddPkcs12(object.der, context, all);
     case ObjectKind::kOther:
       break;
   }
@@ -152,7 +178,7 @@ absl::StatusOr<Inspected> InspectCertificate(absl::string_view der, const Inspec
 absl::StatusOr<std::vector<Inspected>> InspectContents(absl::string_view contents,
                                                        const InspectContext& context) {
   FLEETCA_ASSIGN_OR_RETURN(std::vector<FoundObject> objects, FindObjects(contents));
-  std::vector<Inspected> all;
+  All all;
   bool has_key = false;
   for (const FoundObject& object : objects) {
     // The reader of keys takes the one of the file, and says so where there are more.
@@ -160,10 +186,13 @@ absl::StatusOr<std::vector<Inspected>> InspectContents(absl::string_view content
       FLEETCA_RETURN_IF_ERROR(AddObject(object, contents, context, &all));
     }
   }
-  if (all.empty()) {
+  if (all.objects.empty()) {
     return CertificatesOf(std::move(objects)).status();
   }
-  return all;
+  if (all.readable == 0) {
+    return all.unreadable;
+  }
+  return std::move(all.objects);
 }
 
 }  // namespace fleetca::client

@@ -52,6 +52,23 @@ TEST_F(InspectTest, ACertificateAndItsKeyInOneFile) {
   EXPECT_THAT(Inspect({"-o", "pem", Path("both.pem")}).out, Not(HasSubstr("PRIVATE KEY")));
 }
 
+TEST_F(InspectTest, WhatCannotBeReadSpoilsNoOther) {
+  const std::string key = *ReadFile(Path("root.key"));
+  const std::string file = Write("mixed.pem", key + key + *ReadFile(Path("root.pem")));
+  const Outcome outcome = Inspect({"-o", "json", file});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const auto json = nlohmann::json::parse(outcome.out);
+  ASSERT_EQ(json.size(), 2);
+  EXPECT_EQ(json[0]["type"], "unreadable");
+  EXPECT_EQ(json[0]["kind"], "a private key");
+  EXPECT_THAT(json[0]["problem"].get<std::string>(), HasSubstr("it holds more than one"));
+  EXPECT_EQ(json[1]["type"], "certificate");
+  EXPECT_THAT(Inspect({file}).out, StartsWith("Unreadable\n  What            a private key\n"));
+  EXPECT_EQ(Inspect({"-o", "pem", file}).out, *ReadFile(Path("root.pem")));
+  // Where there is nothing else, it is an error.
+  ExpectFailure(Write("keys.pem", key + key), "it holds more than one");
+}
+
 TEST_F(InspectTest, APublicKey) {
   OpenSsl(absl::StrCat("pkey -in ", Path("root.key"), " -pubout -out ", Path("root.pub")));
   const auto json = nlohmann::json::parse(Inspect({"-o", "json", Path("root.pub")}).out)[0];
