@@ -137,6 +137,20 @@ class KeyCommandsTest(local_files.LocalFilesTest):
                           "-in", file, "-outform", "DER", "-out", der)
             self.assertEqual(self.inspected(der)["form"], form)
 
+    def test_reads_what_broken_ciphers_encrypt_and_says_so(self):
+        providers = ("-provider", "default", "-provider", "legacy")
+        locked = ("-passout", "file:" + self.passphrase)
+        for command in (("pkcs8", "-topk8", "-v1", "PBE-MD5-DES"), ("pkcs8", "-topk8", "-v1", "PBE-SHA1-RC4-128"),
+                        ("pkcs8", "-topk8", "-v2", "rc2"), ("ec", "-des")):
+            with self.subTest(command):
+                written = self.new_path("by-openssl")
+                fleet.openssl(*command, *providers, "-in", self.keys["p256"], *locked, "-out", written)
+                done = self.key("inspect", written, "--passphrase-file", self.passphrase)
+                self.assertIn("protects it little; encrypt it anew by fleetca key encrypt", done.err)
+                self.assert_same(self.keys["p256"], written, "--passphrase-file", self.passphrase)
+                self.refused("inspect", written, "--passphrase-file", self.path("wrong"),
+                             words="the passphrase is wrong", reason="PASSPHRASE_INVALID")
+
     def test_reads_what_python_writes(self):
         for kind, file in self.keys.items():
             with open(file, "rb") as pem:
