@@ -1,10 +1,12 @@
 """The client for Python against the real server: certificates, contexts that follow renewals, and who is not told."""
 
+import errno
 import hashlib
 import json
 import os
 import socket
 import ssl
+import tempfile
 import threading
 import time
 import unittest
@@ -199,6 +201,28 @@ class LoopTest(unittest.TestCase):
         self.addCleanup(renewer.close)
         self.assertTrue(again.wait(20))
         self.assertIsInstance(renewer.last_error, KeyError)
+
+    def test_a_ca_that_is_away_for_days_does_not_end_them_either(self):
+        class Away:
+            def renewal_info(self):
+                raise sdk.CaError("the CA was not reached")
+
+        renewer = sdk.Renewer(Away())
+        self.addCleanup(renewer.close)
+        waits = [renewer.step() for _ in range(3000)]
+        self.assertLessEqual(max(waits), 60)
+        self.assertGreaterEqual(min(waits[10:]), 30)
+
+    def test_a_disk_that_is_full_leaves_the_files_as_they_were(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "credential-bundle.pem")
+            sdk._write(path, b"old", 0o600)
+            with mock.patch.object(sdk.os, "fsync", side_effect=OSError(errno.ENOSPC, "No space left on device")):
+                for _ in range(3):
+                    self.assertRaises(OSError, sdk._write, path, b"new", 0o600)
+            self.assertEqual(os.listdir(folder), ["credential-bundle.pem"])
+            with open(path, "rb") as file:
+                self.assertEqual(file.read(), b"old")
 
     def test_no_error_of_who_is_called_ends_the_watching(self):
         versions, called, again = iter(range(1000)), [], threading.Event()

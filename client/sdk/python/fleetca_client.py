@@ -47,15 +47,11 @@ class CaError(Exception):
 
 
 def _error(error, address):
-    details = {}
-    for key, value in error.trailing_metadata() or ():
-        if key == "grpc-status-details-bin":
-            for detail in API["google.rpc.Status"].FromString(value).details:
-                name = detail.type_url.rsplit("/", 1)[-1]
-                if name in API:
-                    details[name] = API[name].FromString(detail.value)
+    said = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin", b"")
+    named = ((one.type_url.rsplit("/", 1)[-1], one.value) for one in API["google.rpc.Status"].FromString(said).details)
+    details = {name: API[name].FromString(value) for name, value in named if name in API}
     info, retry = details.get("google.rpc.ErrorInfo"), details.get("google.rpc.RetryInfo")
-    seconds = retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9 if retry else 0.0
+    seconds = min(3600.0, retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9) if retry else 0.0
     where = "" if info else "the CA at %s was not reached, or is not the CA: " % address
     return CaError(where + error.details(), error.code(), info.reason if info else "", seconds)
 
@@ -85,11 +81,15 @@ class Files:
 def _write(path, contents, mode):
     """The old file or the new one, whatever happens meanwhile."""
     with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), delete=False) as file:
-        os.fchmod(file.fileno(), mode)
-        file.write(contents)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)
+        try:
+            os.fchmod(file.fileno(), mode)
+            file.write(contents)
+            file.flush()
+            os.fsync(file.fileno())
+            os.replace(file.name, path)
+        except BaseException:
+            os.unlink(file.name)  # it may have a key, and on a full disk each attempt would leave another one
+            raise
 
 
 def new_key_and_csr():
@@ -262,7 +262,7 @@ class Renewer(_Loop):
             self.last_error, self._failures = None, 0
             return max(1.0, min(60.0, (end - start) / 10))
         except Exception as error:  # whatever it is, and whosever: the next certificate is wanted all the same
-            self.last_error, self._failures = error, self._failures + 1
+            self.last_error, self._failures = error, min(self._failures + 1, 6)  # a power has a greatest exponent
             return max(getattr(error, "retry_after", 0.0), min(60.0, 2.0 ** self._failures) * random.uniform(0.5, 1))
 
 
