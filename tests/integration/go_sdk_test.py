@@ -36,7 +36,7 @@ class GoSdkTest(unittest.TestCase):
         scratch = pathlib.Path(cls.ca.path("go"))
         cls.source = scratch / "src/fleetca.example/fleetca"
         # Go follows no links out of a folder, and Bazel's runfiles are links.
-        for name in ("fleetca.go", "follow.go", "example/main.go"):
+        for name in ("fleetca.go", "fleetca_test.go", "follow.go", "example/main.go"):
             (cls.source / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(SDK / name, cls.source / name)
         cls.environment = dict(os.environ, GO111MODULE="off", GOENV="off", GOFLAGS="", GOPROXY="off",
@@ -80,6 +80,9 @@ class GoSdkTest(unittest.TestCase):
     def test_it_is_formatted_and_vetted(self):
         self.assertEqual("", self.run_well("gofmt", "-l", ".", cwd=self.source))
         self.run_well("go", "vet", "./...", cwd=self.source)
+
+    def test_its_waits(self):
+        self.run_well("go", "test", ".", cwd=self.source)
 
     def test_each_is_a_file_to_copy(self):
         for name in ("fleetca.go", "follow.go"):

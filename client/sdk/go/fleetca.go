@@ -55,7 +55,7 @@ func explain(err error, address string) *Error {
 		case *errdetails.ErrorInfo:
 			out.Reason = detail.Reason
 		case *errdetails.RetryInfo:
-			out.RetryAfter = time.Duration(detail.RetryDelay.GetSeconds()) * time.Second
+			out.RetryAfter = within(0, detail.RetryDelay.AsDuration(), time.Hour)
 		}
 	}
 	if out.Reason == "" {
@@ -93,7 +93,7 @@ func (s server) call(ctx context.Context, method string, request, response proto
 		return err
 	}
 	defer connection.Close()
-	for delay := 100 * time.Millisecond; ; delay *= 2 {
+	for delay := 100 * time.Millisecond; ; delay = within(0, 2*delay, 5*time.Second) {
 		attempt, cancel := context.WithTimeout(ctx, 10*time.Second)
 		err := connection.Invoke(attempt, "/fleetca.v1.CertificateAuthorityService/"+method, request, response)
 		cancel()
@@ -106,15 +106,6 @@ func (s server) call(ctx context.Context, method string, request, response proto
 		if !passes[failed.Code] || (bounded && time.Now().Add(wait).After(deadline)) || !sleep(ctx, wait) {
 			return failed
 		}
-	}
-}
-
-func sleep(ctx context.Context, wait time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(wait):
-		return true
 	}
 }
 
@@ -262,18 +253,18 @@ func (c *Client) RefreshRoots(ctx context.Context) error {
 
 // KeepRenewed renews in the window that the CA gives, until the context ends. `failed` hears of what goes wrong.
 func (c *Client) KeepRenewed(ctx context.Context, failed func(error)) {
-	place, wait := fraction(), time.Duration(0)
-	for failures := 0; sleep(ctx, wait); {
+	place, wait, delay := fraction(), time.Duration(0), time.Duration(0)
+	for sleep(ctx, wait) {
 		attempt, cancel := context.WithTimeout(ctx, 30*time.Second)
 		info, err := c.RenewalInfo(attempt)
 		if err == nil {
 			start, length := info.WindowStart.AsTime(), info.WindowEnd.AsTime().Sub(info.WindowStart.AsTime())
-			if wait = time.Minute; wait > length/10 {
-				wait = length / 10
-			}
+			wait = within(time.Second, length/10, time.Minute) // whatever the CA says, it is not asked without end
 			// The wall clock decides, as a host may have slept; the place in the window is drawn once a certificate.
 			if time.Now().Round(0).After(start.Add(time.Duration(place * float64(length)))) {
-				err, place = c.Renew(attempt), fraction()
+				if err = c.Renew(attempt); err == nil {
+					place = fraction()
+				}
 			}
 			if err == nil {
 				err = c.RefreshRoots(attempt)
@@ -281,13 +272,20 @@ func (c *Client) KeepRenewed(ctx context.Context, failed func(error)) {
 		}
 		cancel()
 		if err == nil {
-			failures = 0
+			delay = 0
 			continue
 		}
 		failed(err)
-		wait = time.Duration((0.5 + fraction()/2) * float64(time.Second<<failures))
-		if failures < 6 {
-			failures++
-		}
+		delay = within(time.Second, 2*delay, time.Minute)
+		wait = waitAfter(err, delay)
 	}
+}
+
+// Not before the CA wants to be asked again.
+func waitAfter(err error, delay time.Duration) time.Duration {
+	var said *Error
+	if errors.As(err, &said) && said.RetryAfter > delay {
+		return said.RetryAfter
+	}
+	return time.Duration((0.5 + fraction()/2) * float64(delay))
 }

@@ -2,6 +2,7 @@ package fleetca
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -73,6 +74,25 @@ func random(size int) []byte {
 		panic(err)
 	}
 	return drawn
+}
+
+func sleep(ctx context.Context, wait time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(wait):
+		return true
+	}
+}
+
+func within(least, wait, most time.Duration) time.Duration {
+	if wait < least {
+		return least
+	}
+	if wait > most {
+		return most
+	}
+	return wait
 }
 
 // What the CA is asked with: a P-256 key, its CSR, which has no names as the policy's rule writes them out, and an id.
