@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "base/status_macros.h"
+#include "base/time_text.h"
 #include "client/agent/attempt_delay.h"
 #include "x509/certificate.h"
 #include "x509/revocation/crl.h"
@@ -64,6 +65,31 @@ std::string IssuerOf(const Credential& credential, size_t position,
     }
   }
   return "";
+}
+
+// A CRL comes by an open way, and is believed for its signature. Whoever is on that way has others
+// of the CA's, valid as well, that say less: those of single shards, and earlier ones.
+absl::Status CheckSaysAll(const x509::Crl& crl, const std::string& url) {
+  if (crl.distribution_point.empty() || crl.distribution_point == url) {
+    return absl::OkStatus();
+  }
+  return FailedPrecondition(
+      Reason::kFileInvalid,
+      absl::StrCat("it speaks of the certificates of ", crl.distribution_point,
+                   " alone; see what answers between this host and the CA's HTTP port"));
+}
+
+absl::Status CheckNotOlder(const x509::Crl& crl, absl::Time known) {
+  if (crl.this_update >= known) {
+    return absl::OkStatus();
+  }
+  return FailedPrecondition(
+      Reason::kFileInvalid,
+      absl::StrCat(
+          "it is of ", TimeToWords(crl.this_update), ", and the one in use is of ",
+          TimeToWords(known),
+          " and stays; see what answers between this host and the CA's HTTP port with what "
+          "is out of date"));
 }
 
 }  // namespace
@@ -143,6 +169,11 @@ void CrlWatch::Refresh(const std::string& url, const std::string& issuer_der, ab
     FLEETCA_ASSIGN_OR_RETURN(const x509::Crl crl, x509::ParseCrl(der));
     FLEETCA_ASSIGN_OR_RETURN(const x509::Certificate issuer, x509::ParseCertificate(issuer_der));
     FLEETCA_RETURN_IF_ERROR(x509::VerifyCrl(crl, issuer, now));
+    FLEETCA_RETURN_IF_ERROR(CheckSaysAll(crl, url));
+    if (known->der != nullptr && now <= known->next_update) {
+      FLEETCA_RETURN_IF_ERROR(CheckNotOlder(crl, known->this_update));
+    }
+    known->this_update = crl.this_update;
     known->next_update = crl.next_update;
     known->fetch_at = now + std::clamp((crl.next_update - crl.this_update) / 2, kOften, kSeldom);
     if (known->der == nullptr || *known->der != der) {

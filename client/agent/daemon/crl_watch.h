@@ -23,9 +23,10 @@
 namespace fleetca::client {
 
 // Fetches what the certificates of a chain name as their CRLs, by plain HTTP, verifies each with
-// its issuer in the chain, and keeps it until another one comes or it ends: for identities with
-// sockets or a crl_folder. A CRL that cannot be had is logged, and asked for again. Step is for one
-// thread at a time; the rest is thread-safe.
+// its issuer in the chain, and keeps it until a newer one comes or it ends: for identities with
+// sockets or a crl_folder. A CRL that cannot be had is logged, and asked for again, and so is one
+// that is older than the one in use, or of some certificates alone. Step is for one thread at a
+// time; the rest is thread-safe.
 class CrlWatch {
  public:
   // The CRL at a URL, DER: by HTTP, or as a test has it.
@@ -49,6 +50,7 @@ class CrlWatch {
  private:
   struct Known {
     std::shared_ptr<const std::string> der;  // null: none yet
+    absl::Time this_update = absl::InfinitePast();
     absl::Time next_update = absl::InfinitePast();
     absl::Time fetch_at = absl::InfinitePast();
     int failures = 0;

@@ -40,6 +40,15 @@ class CrlWatchTest : public ::testing::Test {
     return x509::IssueTestCrl(ca, x509::TestCrlSpec(ca), x509::TestCrlEntries(3));
   }
 
+  std::string CrlOf(absl::Time this_update, absl::Duration life,
+                    absl::string_view distribution_point = "") const {
+    x509::CrlSpec spec = x509::TestCrlSpec(issuing_);
+    spec.this_update = this_update;
+    spec.next_update = this_update + life;
+    spec.distribution_point = distribution_point;
+    return x509::IssueTestCrl(issuing_, spec, x509::TestCrlEntries(3));
+  }
+
   void Hold(const std::string& name = "web", absl::string_view url = x509::kTestShardUrl) {
     x509::CertSpec spec = x509::LeafSpec(key_);
     spec.crl_url = url;
@@ -158,6 +167,45 @@ TEST_F(CrlWatchTest, ACrlOfAnotherCaIsNotTaken) {
   const auto watch = Create();
   Hold();
   watch->Step(kTestNow);
+  EXPECT_EQ(watch->Of("web"), nullptr);
+  EXPECT_EQ(FilesInFolder(), 0u);
+}
+
+// Who answers on the way to the CA may have kept one from before a certificate was revoked.
+TEST_F(CrlWatchTest, AnOlderCrlTakesNobodysPlaceWhileTheOneInUseIsValid) {
+  const std::string old = CrlOf(kTestNow - absl::Hours(12), absl::Hours(48));
+  const auto watch = Create();
+  Hold();
+  watch->Step(kTestNow);
+  const auto crls = watch->Of("web");
+  served_[kCompleteUrl] = old;
+  watch->Step(kTestNow + absl::Hours(2));
+  EXPECT_THAT(asked_, SizeIs(2));
+  EXPECT_EQ(watch->Of("web"), crls);
+  EXPECT_EQ(FilesInFolder(), 1u);
+  // It is asked for again soon, and a newer one counts at once.
+  served_[kCompleteUrl] = CrlOf(kTestNow + absl::Hours(2), absl::Hours(24));
+  watch->Step(kTestNow + absl::Hours(2) + absl::Minutes(1));
+  EXPECT_THAT(*watch->Of("web"), ElementsAre(Pointee(served_[kCompleteUrl])));
+}
+
+// Else the agent would have none, after the CA's clock was set right, for as long as it runs.
+TEST_F(CrlWatchTest, AnOlderCrlCountsOnceTheOneInUseHasEnded) {
+  served_[kCompleteUrl] = CrlOf(kTestNow, absl::Hours(1));
+  const auto watch = Create();
+  Hold();
+  watch->Step(kTestNow);
+  served_[kCompleteUrl] = CrlOf(kTestNow - absl::Hours(1), absl::Hours(24));
+  watch->Step(kTestNow + absl::Hours(2));
+  EXPECT_THAT(*watch->Of("web"), ElementsAre(Pointee(served_[kCompleteUrl])));
+}
+
+TEST_F(CrlWatchTest, TheCrlOfAShardDoesNotPassForTheCompleteOne) {
+  served_[kCompleteUrl] = CrlOf(kTestNow, absl::Hours(24), x509::kTestShardUrl);
+  const auto watch = Create();
+  Hold();
+  watch->Step(kTestNow);
+  EXPECT_THAT(asked_, SizeIs(1));
   EXPECT_EQ(watch->Of("web"), nullptr);
   EXPECT_EQ(FilesInFolder(), 0u);
 }
