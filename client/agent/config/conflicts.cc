@@ -26,11 +26,18 @@ class Once {
     }
   }
 
-  void AddPath(const std::string& field, const std::string& path) {
-    Add(field, std::filesystem::path(path).lexically_normal().string());
+  void AddPath(const std::string& field, const std::string& path) { Add(field, Normal(path)); }
+
+  // What no field may be, as the agent itself has it; `use` says for what.
+  void Reserve(const std::string& path, const std::string& use) {
+    fields_.emplace(Normal(path), use);
   }
 
  private:
+  static std::string Normal(const std::string& path) {
+    return std::filesystem::path(path).lexically_normal().string();
+  }
+
   const std::string remedy_;
   ConfigReader* const reader_;
   std::map<std::string, std::string> fields_;
@@ -57,6 +64,10 @@ void FindConflicts(const AgentOptions& options, ConfigReader* reader) {
   Once sockets("a caller could be two identities there; give each its own socket", reader);
   folders.AddPath("state_folder", options.state_folder);
   sockets.AddPath("status.socket", options.status_socket);
+  for (const IdentityOptions& identity : options.identities) {
+    folders.Reserve(absl::StrCat(options.state_folder, "/", identity.name),
+                    absl::StrCat("what the agent keeps of \"", identity.name, "\""));
+  }
   for (size_t i = 0; i < options.identities.size(); ++i) {
     const IdentityOptions& identity = options.identities[i];
     const std::string at = At("identities", static_cast<int>(i));
