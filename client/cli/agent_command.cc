@@ -66,6 +66,36 @@ absl::Status Check(const AgentFlags& flags) {
                                                                   : AgentPlanToText(options));
 }
 
+// What a process that is an agent sets up first: no core dumps, gRPC, its log as `options` say.
+absl::Status PrepareAgentProcess(const AgentOptions& options) {
+  // Before a key is read and before threads start.
+  const absl::Status hardened = HardenProcess();
+  log::Configure(options.json_log ? log::Format::kJson : log::Format::kText,
+                 LevelOf(options.log_level));
+  if (!hardened.ok()) {
+    log::Warning("the process is not hardened in full", {{"reason", hardened.message()}});
+  }
+  FLEETCA_RETURN_IF_ERROR(RaiseDescriptorLimit().status());
+  FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
+  RouteLibraryLog();
+  return absl::OkStatus();
+}
+
+// Whether a signal waits that ends a process, and is not to be ignored, as by nohup.
+bool IsStopWaiting() {
+  sigset_t waiting;
+  sigemptyset(&waiting);
+  sigpending(&waiting);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+    struct sigaction effect = {};
+    sigaction(signal, nullptr, &effect);
+    if (sigismember(&waiting, signal) == 1 && effect.sa_handler != SIG_IGN) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // An error where no agent runs any more.
 absl::Status ReadAgain(const std::string& config, RunningAgent* agent) {
   absl::StatusOr<AgentOptions> options = LoadAgentConfig(config);
@@ -99,31 +129,20 @@ absl::Status Serve(const AgentFlags& flags) {
 
 absl::Status Once(const AgentFlags& flags) {
   FLEETCA_ASSIGN_OR_RETURN(AgentOptions options, LoadAgentConfig(flags.config));
-  FLEETCA_RETURN_IF_ERROR(PrepareAgentProcess(options));
   return RunAgentOnce(std::move(options),
                       ParseDurationFlag(flags.timeout).value_or(absl::Minutes(5)));
 }
 
 }  // namespace
 
-absl::Status PrepareAgentProcess(const AgentOptions& options) {
-  // Before a key is read and before threads start.
-  const absl::Status hardened = HardenProcess();
-  log::Configure(options.json_log ? log::Format::kJson : log::Format::kText,
-                 LevelOf(options.log_level));
-  if (!hardened.ok()) {
-    log::Warning("the process is not hardened in full", {{"reason", hardened.message()}});
-  }
-  FLEETCA_RETURN_IF_ERROR(RaiseDescriptorLimit().status());
-  FLEETCA_RETURN_IF_ERROR(PrepareGrpc());
-  RouteLibraryLog();
-  return absl::OkStatus();
-}
-
 absl::Status RunAgentOnce(AgentOptions options, absl::Duration patience) {
+  // A signal that ends the process waits for the agent to end the hooks that run, which are in
+  // groups of their own and would go on. The first process of a container heeds none otherwise.
+  const Signals signals;
+  FLEETCA_RETURN_IF_ERROR(PrepareAgentProcess(options));
   FLEETCA_ASSIGN_OR_RETURN(const std::unique_ptr<Agent> agent, Agent::Create(std::move(options)));
   FLEETCA_RETURN_IF_ERROR(agent->Start());
-  return agent->AwaitSettled(patience);
+  return agent->AwaitSettled(patience, IsStopWaiting);
 }
 
 void AddAgentCommand(CLI::App& app, int* exit_code) {

@@ -18,11 +18,10 @@ void AddAgentCommand(CLI::App& app, int* exit_code);
 void AddAgentStatusCommand(CLI::App& parent, int* exit_code);
 void AddAgentEnrollCommand(CLI::App& parent, int* exit_code);
 
-// What a process that is an agent sets up first: no core dumps, gRPC, its log as `options` say.
-absl::Status PrepareAgentProcess(const AgentOptions& options);
-
 // Has every identity's certificate and runs its hooks, then ends. DEADLINE_EXCEEDED after
-// `patience`, with what is missing.
+// `patience`, with what is missing. A signal that ends a process does so once no hook runs any
+// more; CANCELLED where it ends nothing, as with the first process of a container. Call it before
+// threads start.
 absl::Status RunAgentOnce(AgentOptions options, absl::Duration patience);
 
 // What an agent with these options would do, for a person and as JSON.

@@ -180,7 +180,6 @@ absl::Status RunEnroll(const EnrollFlags& flags) {
     FLEETCA_RETURN_IF_ERROR(WriteNewFile(path, text, kConfigMode));
   }
   FLEETCA_ASSIGN_OR_RETURN(AgentOptions options, LoadAgentConfig(path));
-  FLEETCA_RETURN_IF_ERROR(PrepareAgentProcess(options));
   FLEETCA_RETURN_IF_ERROR(
       RunAgentOnce(options, ParseDurationFlag(flags.timeout).value_or(absl::Minutes(1))));
   return WriteData("", Outcome(flags, options));

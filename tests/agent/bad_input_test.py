@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import time
 import unittest
@@ -298,6 +299,23 @@ class HookTest(BadInputCase):
         with open(pid_file, encoding="ascii") as file:
             child = int(file.read())
         self.assertTrue(processes.wait_until(lambda: not processes.is_alive(child), 10))
+
+    def test_once_that_is_stopped_leaves_no_hook_behind(self):
+        for name in ("TERM", "INT", "HUP"):
+            with self.subTest(signal=name):
+                pid_file = self.ca.path("hook-" + name)
+                agent = self.agent(agents.host(self.ca, "web", more='hooks { exec: ["sh", "-c", "echo $$ > %s; '
+                                               'sleep 600"] timeout { seconds: 60 } }' % pid_file))
+                shutil.rmtree(agent.path("state"), ignore_errors=True)
+                with subprocess.Popen([fleet.FLEETCA, "agent", "--config", agent.config, "--once"],
+                                      stderr=subprocess.DEVNULL) as process:
+                    self.addCleanup(process.kill)
+                    self.assertTrue(processes.wait_until(lambda: os.path.exists(pid_file) and
+                                                         os.path.getsize(pid_file) > 0, 30))
+                    process.send_signal(getattr(signal, "SIG" + name))
+                    self.assertNotEqual(process.wait(timeout=20), 0)
+                with open(pid_file, encoding="ascii") as file:
+                    self.assertFalse(processes.is_alive(int(file.read())))
 
     def test_a_hook_that_is_no_program(self):
         agent = self.agent(agents.host(self.ca, "web", more='hooks { exec: ["/nonexistent/reload"] }'))

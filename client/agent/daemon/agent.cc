@@ -163,12 +163,19 @@ class WholeAgent final : public Agent {
     return absl::OkStatus();
   }
 
-  absl::Status AwaitSettled(absl::Duration patience) override {
+  absl::Status AwaitSettled(absl::Duration patience,
+                            absl::FunctionRef<bool()> is_stopped) override {
     const absl::Time deadline = absl::Now() + patience;
     while (true) {
       const AgentReport report = Report();
       if (report.settled()) {
         return absl::OkStatus();
+      }
+      if (is_stopped()) {
+        return Cancelled(Reason::kCancelled,
+                         absl::StrCat(WhatIsMissing(report),
+                                      " yet, and the agent is stopped; the same command goes on.\n",
+                                      WhyNotReady(report)));
       }
       if (absl::Now() >= deadline) {
         return DeadlineExceeded(

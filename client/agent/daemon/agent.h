@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -32,9 +33,10 @@ class Agent {
   virtual absl::Status Start() = 0;
 
   // Returns once every identity has its certificate, by the configuration as it is, and every hook
-  // has worked, or `patience` is over: DEADLINE_EXCEEDED with the words of WhyNotReady. After
-  // Start.
-  virtual absl::Status AwaitSettled(absl::Duration patience) = 0;
+  // has worked, or `patience` is over: DEADLINE_EXCEEDED with the words of WhyNotReady; or
+  // `is_stopped` says so: CANCELLED. After Start.
+  virtual absl::Status AwaitSettled(absl::Duration patience,
+                                    absl::FunctionRef<bool()> is_stopped) = 0;
 
   // Thread-safe.
   virtual AgentReport Report() const = 0;

@@ -25,7 +25,9 @@ class NotedAgent final : public Agent {
     notes_.push_back(name_ + " starts");
     return absl::OkStatus();
   }
-  absl::Status AwaitSettled(absl::Duration) override { return absl::OkStatus(); }
+  absl::Status AwaitSettled(absl::Duration, absl::FunctionRef<bool()>) override {
+    return absl::OkStatus();
+  }
   AgentReport Report() const override { return {}; }
 
  private:
