@@ -72,6 +72,7 @@ IdentityKeeper::IdentityKeeper(IdentityOptions options, std::unique_ptr<Identity
 absl::Time IdentityKeeper::Step(absl::Time now) {
   if (!last_step_.has_value()) {
     TakeNewerFiles(now);
+    NoticeEmptyOutputs();
     CompareConfiguration(now);
   }
   NoticeClock(now);
@@ -178,6 +179,17 @@ void IdentityKeeper::NoticeLoss(absl::Time now) {
   // On disk before the files are: after a crash the hooks run, too.
   record_.hooks_generation = 0;
   (void)Save();
+}
+
+void IdentityKeeper::NoticeEmptyOutputs() {
+  if (surroundings_.outputs == nullptr || record_.hooks_generation == 0) {
+    return;
+  }
+  const absl::StatusOr<uint64_t> generation = surroundings_.outputs->Generation();
+  if (generation.ok() && *generation == 0) {
+    record_.hooks_generation = 0;
+    unsaved_ = true;
+  }
 }
 
 void IdentityKeeper::PlaceOutputs(absl::Time now) {

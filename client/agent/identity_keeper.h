@@ -87,6 +87,9 @@ class IdentityKeeper {
   // Has files that somebody removed or replaced put in place again, and the hooks run again: a
   // service may have read what was not there, or not the agent's.
   void NoticeLoss(absl::Time now);
+  // The same at the start, where no file is there any more, as in a folder that a boot has emptied:
+  // generations are counted anew there, and the one that the hooks ran for may be another's number.
+  void NoticeEmptyOutputs();
   void PlaceOutputs(absl::Time now);
   void RunHooks(absl::Time now);
   void Publish(absl::Time now);

@@ -63,6 +63,27 @@ TEST_F(IdentityKeeperLossTest, WhatIsLostIsPutBackWithinAMinuteAndSaidOnce) {
   EXPECT_THAT(port_.issued(), ::testing::SizeIs(1));
 }
 
+// As after a boot of a host whose outputs are below /run.
+TEST_F(IdentityKeeperLossTest, FilesThatAreGoneAtTheStartArePutBackAndTheHooksRun) {
+  Restart();
+  EXPECT_EQ(HookRuns(), 1);
+  run_ = {};
+  std::filesystem::remove_all(Path("tls"));
+  Restart();
+  EXPECT_EQ(ProblemOfFiles(), "");
+  EXPECT_EQ(HookRuns(), 2);
+  // Also where a renewal is due at once.
+  run_ = {};
+  std::filesystem::remove_all(Path("tls"));
+  now_ += absl::Hours(20);
+  Restart();
+  EXPECT_THAT(port_.issued(), ::testing::SizeIs(2));
+  EXPECT_EQ(HookRuns(), 3);
+  EXPECT_THAT(HooksRan(), HasSubstr(LastIssued()));
+  Restart();
+  EXPECT_EQ(HookRuns(), 3);
+}
+
 TEST_F(IdentityKeeperLossTest, NothingIsDoneWhereNothingIsLost) {
   Restart();
   const std::string said = SaidIn(absl::Hours(1));

@@ -149,7 +149,7 @@ absl::StatusOr<bool> FileGenerations::Put(absl::Span<const PlacedFile> files) {
   if (changed) {
     Prune(current);
     const std::vector<uint64_t> all = folder_.All();
-    const uint64_t next = std::max(current, all.empty() ? 0 : all.back()) + 1;
+    const uint64_t next = std::max({current, last_made_, all.empty() ? 0 : all.back()}) + 1;
     absl::Status made =
         folder_.Make(next, files, same, current, options_.owner, options_.generation_mode);
     if (made.ok()) {
@@ -162,6 +162,7 @@ absl::StatusOr<bool> FileGenerations::Put(absl::Span<const PlacedFile> files) {
       }
       return made;
     }
+    last_made_ = next;
   }
   FLEETCA_RETURN_IF_ERROR(folder_.Publish(files));
   FLEETCA_ASSIGN_OR_RETURN(const uint64_t placed, folder_.Current());

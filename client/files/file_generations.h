@@ -85,7 +85,8 @@ class FileGenerations {
   // name; the errors of ReadFile (base/file.h).
   absl::StatusOr<SecretBytes> Read(absl::string_view name) const;
 
-  // The number of the generation in force; 0: there is none.
+  // The number of the generation in force; 0: there is none. Of two changes by this object the
+  // later one has a greater number, also where the folder was removed between them.
   absl::StatusOr<uint64_t> Generation() const { return folder_.Current(); }
 
  private:
@@ -103,6 +104,7 @@ class FileGenerations {
   GenerationFolder folder_;
   // Of the files that the last Put has put in place; nullopt after one that failed.
   std::optional<GenerationSnapshot> snapshot_;
+  uint64_t last_made_ = 0;
   // Those that cannot be removed, which the log has.
   std::set<uint64_t> said_to_stay_;
 };

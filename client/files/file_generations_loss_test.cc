@@ -129,8 +129,12 @@ TEST_F(FileGenerationsLossTest, AFolderThatIsGoneIsMadeAnewAndIsThisProcesssAlon
   FileGenerationsOptions moved = Options();
   moved.folder += ".moved";
   FLEETCA_EXPECT_OK(FileGenerations::Open(moved));
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const uint64_t before, files_->Generation());
   fs::remove_all(Path(""));
   LossAndRepair();
+  // Whoever goes by the number sees that these are other files.
+  FLEETCA_ASSERT_OK_AND_ASSIGN(const uint64_t after, files_->Generation());
+  EXPECT_GT(after, before);
 }
 
 // The owner of the files may write into the folder of a generation.
