@@ -1,7 +1,6 @@
 #include "client/agent/attempt_delay.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "base/errors.h"
 
@@ -31,6 +30,10 @@ AttemptDelay DelayAfterRefusal(absl::Duration life) {
           .longest = std::clamp(life / 4, absl::Seconds(5), absl::Hours(1))};
 }
 
+absl::Duration WantedWait(const absl::Status& status) {
+  return std::min(GetRetryDelay(status).value_or(absl::ZeroDuration()), kLongestRetryInfo);
+}
+
 absl::Duration WaitAfter(const absl::Status& status, const AttemptDelay& delay, int failures,
                          double fraction) {
   absl::Duration wait = delay.first;
@@ -38,11 +41,7 @@ absl::Duration WaitAfter(const absl::Status& status, const AttemptDelay& delay, 
     wait *= 2;
   }
   wait = std::min(wait, delay.longest) * (1.0 - kJitter * fraction);
-  if (const std::optional<absl::Duration> wanted = GetRetryDelay(status)) {
-    wait =
-        std::max(wait, std::min(*wanted, kLongestRetryInfo) * (1.0 + kRetryInfoJitter * fraction));
-  }
-  return wait;
+  return std::max(wait, WantedWait(status) * (1.0 + kRetryInfoJitter * fraction));
 }
 
 }  // namespace fleetca::client

@@ -19,9 +19,13 @@ struct AttemptDelay {
 AttemptDelay DelayAfterOutage(absl::Duration life);
 AttemptDelay DelayAfterRefusal(absl::Duration life);
 
+// How long the CA wants not to be asked after this, where that is not absurd: an hour at most. Zero
+// where it does not say.
+absl::Duration WantedWait(const absl::Status& status);
+
 // The wait after the last of `failures` in a row, 1 or more. `fraction`, 0 to 1, is for the jitter:
 // half of the wait, so that a fleet that failed together does not return together. Never shorter
-// than the RetryInfo of `status`, where that is not absurd. Pure.
+// than WantedWait. Pure.
 absl::Duration WaitAfter(const absl::Status& status, const AttemptDelay& delay, int failures,
                          double fraction);
 

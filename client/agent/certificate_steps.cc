@@ -57,7 +57,7 @@ void IdentityKeeper::AskWindow(absl::Time now) {
   Doing("asking when to renew");
   const absl::StatusOr<RenewalInfo> info = surroundings_.ca->GetRenewalInfo(Held());
   if (!info.ok()) {
-    record_.plan = PlanWithout(record_.plan, ++info_failures_, now);
+    record_.plan = PlanWithout(record_.plan, info.status(), ++info_failures_, ask_interval_, now);
     if (IsOfTheLine(info.status())) {
       EndsLine(info.status());
       Say(info.status(), now);
@@ -67,6 +67,7 @@ void IdentityKeeper::AskWindow(absl::Time now) {
     return;
   }
   info_failures_ = 0;
+  ask_interval_ = info->retry_after;
   const PlannedCertificate planned{.not_before = held_.not_before, .not_after = held_.not_after};
   record_.plan = PlanWith(*info, record_.plan, planned, options_.maintenance_windows, now);
   if (info->revoked) {

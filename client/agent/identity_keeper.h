@@ -27,6 +27,7 @@
 #include "client/agent/identity_status.h"
 #include "client/agent/kept_certificate.h"
 #include "client/agent/output_files.h"
+#include "client/agent/renewal_plan.h"
 
 namespace fleetca::client {
 
@@ -184,6 +185,8 @@ class IdentityKeeper {
   std::string renew_reason_;
   absl::Time differs_since_;
   int info_failures_ = 0;
+  // How often the CA wants to be asked for the window, by its last answer.
+  absl::Duration ask_interval_ = kUsualAskInterval;
   int try_refusals_ = 0;
   // The certificate from a file that the CA did not take; "": none.
   std::string refused_file_der_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/agent/attempt_delay.h"
 #include "x509/renewal_window.h"
 
 namespace fleetca::client {
@@ -10,7 +11,6 @@ namespace {
 // What a certificate keeps of its life when it is renewed at the latest.
 constexpr double kToSpare = 0.1;
 constexpr absl::Duration kShortestWait = absl::Minutes(1);
-constexpr absl::Duration kLongestWait = absl::Hours(6);
 // Of a CA that does not want to be asked for long: an agent that hears of an early renewal too late
 // is of no use.
 constexpr absl::Duration kLongestRetryAfter = absl::Hours(24);
@@ -87,13 +87,15 @@ RenewalPlan PlanWith(const RenewalInfo& info, const RenewalPlan& before,
   return plan;
 }
 
-RenewalPlan PlanWithout(const RenewalPlan& before, int failures, absl::Time now) {
+RenewalPlan PlanWithout(const RenewalPlan& before, const absl::Status& why, int failures,
+                        absl::Duration interval, absl::Time now) {
   RenewalPlan plan = before;
+  const absl::Duration longest = std::clamp(interval, kShortestWait, kUsualAskInterval);
   absl::Duration wait = kShortestWait;
-  for (int i = 1; i < failures && wait < kLongestWait; ++i) {
+  for (int i = 1; i < failures && wait < longest; ++i) {
     wait *= 2;
   }
-  plan.ask_at = now + std::min(wait, kLongestWait);
+  plan.ask_at = now + std::max(std::min(wait, longest), WantedWait(why));
   return plan;
 }
 

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "client/agent/maintenance_windows.h"
 #include "client/renewal_info.h"
@@ -43,9 +44,15 @@ RenewalPlan PlanWith(const RenewalInfo& info, const RenewalPlan& before,
                      const PlannedCertificate& certificate, const MaintenanceWindows& maintenance,
                      absl::Time now);
 
-// The plan after the CA did not say: `ask_at` is later, between a minute and six hours, the longer
-// the more often in a row it failed.
-RenewalPlan PlanWithout(const RenewalPlan& before, int failures, absl::Time now);
+// How often a CA wants to be asked that has not said so yet.
+inline constexpr absl::Duration kUsualAskInterval = absl::Hours(6);
+
+// The plan after the CA did not say: `ask_at` is later, the longer the more often in a row it
+// failed. It is a minute at least, and `interval` at most, for which the CA wanted to be asked
+// again when it said so last: it counts on it that by then all have heard of an early renewal. Not
+// before the CA wants to be asked after `why`.
+RenewalPlan PlanWithout(const RenewalPlan& before, const absl::Status& why, int failures,
+                        absl::Duration interval, absl::Time now);
 
 }  // namespace fleetca::client
 

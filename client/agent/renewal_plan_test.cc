@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/time/civil_time.h"
+#include "base/errors.h"
 #include "gtest/gtest.h"
 
 namespace fleetca::client {
@@ -104,10 +105,23 @@ TEST(RenewalPlanTest, NoWindowPostponesTheLastTenthOfALife) {
 
 TEST(RenewalPlanTest, WithoutAnAnswerItIsAskedAgainLaterAndLater) {
   const RenewalPlan first = FirstPlan(kTenDays, 0.5, {}, kMonday);
-  EXPECT_EQ(PlanWithout(first, 1, kMonday).ask_at, kMonday + absl::Minutes(1));
-  EXPECT_EQ(PlanWithout(first, 3, kMonday).ask_at, kMonday + absl::Minutes(4));
-  EXPECT_EQ(PlanWithout(first, 1000, kMonday).ask_at, kMonday + absl::Hours(6));
-  EXPECT_EQ(PlanWithout(first, 1000, kMonday).renew_at, first.renew_at);
+  const auto asked_after = [&](int failures, absl::Duration interval, const absl::Status& why) {
+    const RenewalPlan plan = PlanWithout(first, why, failures, interval, kMonday);
+    EXPECT_EQ(plan.renew_at, first.renew_at);
+    return plan.ask_at - kMonday;
+  };
+  const absl::Status away = Unavailable(Reason::kServerUnreachable, "away");
+  EXPECT_EQ(asked_after(1, kUsualAskInterval, away), absl::Minutes(1));
+  EXPECT_EQ(asked_after(3, kUsualAskInterval, away), absl::Minutes(4));
+  EXPECT_EQ(asked_after(1000, kUsualAskInterval, away), absl::Hours(6));
+  // Where the CA is asked more often, for orders to be heard of sooner, also after it was away.
+  EXPECT_EQ(asked_after(1000, absl::Minutes(10), away), absl::Minutes(10));
+  EXPECT_EQ(asked_after(1000, absl::ZeroDuration(), away), absl::Minutes(1));
+  EXPECT_EQ(asked_after(1000, kDay, away), absl::Hours(6));
+  // One that is too busy says for how long.
+  EXPECT_EQ(asked_after(1, kUsualAskInterval, WithRetryDelay(away, absl::Minutes(20))),
+            absl::Minutes(20));
+  EXPECT_EQ(asked_after(1, kUsualAskInterval, WithRetryDelay(away, kDay * 365)), absl::Hours(1));
 }
 
 }  // namespace

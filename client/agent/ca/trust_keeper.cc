@@ -13,6 +13,7 @@
 #include "base/errors.h"
 #include "base/log.h"
 #include "base/status_macros.h"
+#include "client/agent/attempt_delay.h"
 #include "client/agent/identity_record.h"
 #include "client/agent/kept_certificate.h"
 #include "client/agent/record_limits.h"
@@ -315,7 +316,7 @@ void TrustKeeper::Plan(const absl::Status& outcome) {
   absl::Duration wait = options_.refresh;
   if (failures_ > 0) {
     wait = std::min(wait, kFirstRetry * (1 << std::min(failures_ - 1, kMostDoublings)));
-    wait = std::max(wait, GetRetryDelay(outcome).value_or(wait));
+    wait = std::max(wait, WantedWait(outcome));
   }
   planned_at_ = now;
   next_refresh_ = now + wait;

@@ -344,5 +344,20 @@ TEST_F(TrustKeeperTest, AfterAFailureItIsTriedSoonAndLaterAgain) {
   EXPECT_THAT(keeper->Refresh(*port, {&held}), IsOk());
 }
 
+TEST_F(TrustKeeperTest, TheWaitThatABusyCaWantsIsHeededWhereItIsNotAbsurd) {
+  const auto keeper = Open(ByFile());
+  const auto port = MakeCaPort(PortOptions());
+  const Credential held = Enroll(*port);
+  testing::FakeError busy = kDraining;
+  busy.retry_delay = absl::Minutes(5);
+  server_.service().FailNext({busy});
+  EXPECT_FALSE(keeper->Refresh(*port, {&held}).ok());
+  EXPECT_EQ(keeper->next_refresh(), clock_.Now() + absl::Minutes(5));
+  busy.retry_delay = absl::Hours(24 * 365);
+  server_.service().FailNext({busy});
+  EXPECT_FALSE(keeper->Refresh(*port, {&held}).ok());
+  EXPECT_EQ(keeper->next_refresh(), clock_.Now() + absl::Hours(1));
+}
+
 }  // namespace
 }  // namespace fleetca::client
