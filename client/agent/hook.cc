@@ -1,14 +1,21 @@
 #include "client/agent/hook.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
 #include "base/log_escape.h"
 #include "client/agent/pid_signal.h"
 #include "client/agent/program_run.h"
 
 namespace fleetca::client {
+namespace {
+
+constexpr absl::Duration kLeastTimeout = absl::Seconds(1);
+
+}  // namespace
 
 std::string HookInWords(const HookOptions& hook) {
   std::string words;
@@ -25,18 +32,18 @@ std::string HookInWords(const HookOptions& hook) {
 }
 
 absl::Status RunHook(const HookOptions& hook, const HookContext& context) {
+  const absl::Duration timeout =
+      std::min(hook.timeout, std::max(context.until - absl::Now(), kLeastTimeout));
   if (!hook.pid_file.empty()) {
     return SignalByPidFile({.what = HookInWords(hook),
                             .pid_file = hook.pid_file,
                             .signal = hook.signal,
                             .changed_at = context.changed_at,
-                            .timeout = hook.timeout,
+                            .timeout = timeout,
                             .stop = context.stop});
   }
-  ProgramRun run = {.what = HookInWords(hook),
-                    .arguments = hook.exec,
-                    .timeout = hook.timeout,
-                    .stop = context.stop};
+  ProgramRun run = {
+      .what = HookInWords(hook), .arguments = hook.exec, .timeout = timeout, .stop = context.stop};
   if (hook.exec.empty()) {
     run.arguments = {"systemctl", "--no-ask-password", "reload-or-restart", "--", hook.reload_unit};
   } else {

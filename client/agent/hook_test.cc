@@ -3,6 +3,7 @@
 #include <csignal>
 #include <string>
 
+#include "absl/time/clock.h"
 #include "base/errors.h"
 #include "base/file.h"
 #include "gmock/gmock.h"
@@ -49,6 +50,16 @@ TEST(HookTest, ErrorsNameTheHook) {
   const absl::Status signal = RunHook(
       {.pid_file = "/no/such/pid", .signal = SIGHUP, .timeout = absl::Milliseconds(50)}, {});
   EXPECT_THAT(std::string(signal.message()), StartsWith("signal HUP to /no/such/pid: "));
+}
+
+TEST(HookTest, NoneOutlastsWhatItIsWaitedForWithin) {
+  const absl::Time begin = absl::Now();
+  const absl::Status status = RunHook({.exec = {"sleep", "60"}, .timeout = absl::Minutes(10)},
+                                      {.until = begin + absl::Seconds(2)});
+  EXPECT_THAT(status, IsError(absl::StatusCode::kDeadlineExceeded, Reason::kDeadlineExceeded));
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(30));
+  // What is late already has a moment, as most programs need no more.
+  FLEETCA_EXPECT_OK(RunHook({.exec = {"true"}}, {.until = begin - absl::Hours(1)}));
 }
 
 }  // namespace

@@ -231,7 +231,8 @@ void IdentityKeeper::RunHooks(absl::Time now) {
                 .spiffe_id = held_.spiffe_id,
                 .folder = options_.outputs.folder,
                 .serial = held_.serial,
-                .changed_at = record_.changed_at},
+                .changed_at = record_.changed_at,
+                .until = HooksUntil(now)},
                now);
   }
   std::vector<std::string> done = hooks_.done();

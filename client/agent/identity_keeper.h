@@ -125,6 +125,8 @@ class IdentityKeeper {
   // Until when a certificate that has just come into force is not renewed, whatever the CA says; in
   // the past where it is not so.
   absl::Time RestsUntil(absl::Time now) const;
+  // How long hooks may take: so long that the certificate is renewed all the same.
+  absl::Time HooksUntil(absl::Time now) const;
 
   // Goes on from the files in place where the state folder is from before them, as after it was
   // restored: newer_files.cc.

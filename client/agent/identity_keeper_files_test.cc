@@ -72,6 +72,22 @@ TEST_F(IdentityKeeperFilesTest, AnErrorOfTheDiskIsOverOnceTheFilesAreThere) {
   FLEETCA_EXPECT_OK(Status().last_error);
 }
 
+// Its step is the one that renews.
+TEST_F(IdentityKeeperFilesTest, NoHookHoldsUpTheNextRenewalUntilTheEnd) {
+  options_.hooks = {{.exec = {"/bin/reload"}, .timeout = absl::Minutes(10)}};
+  port_.life = absl::Minutes(5);
+  Restart();
+  EXPECT_GT(hook_until_, Status().renew_at);
+  EXPECT_LT(hook_until_, Status().not_after - absl::Seconds(30));
+  // Nor where it is run again while the CA is away and the renewal is overdue.
+  hook_fault_ = FailedPrecondition(Reason::kInternal, "it hangs");
+  FailWith(Unavailable(Reason::kServerUnreachable, "away"));
+  std::filesystem::remove(Path("tls/credential-bundle.pem"));
+  now_ = Status().not_after - absl::Seconds(40);
+  Step();
+  EXPECT_EQ(hook_until_, Status().not_after - absl::Seconds(20));
+}
+
 // A step waits for the CA and for hooks.
 TEST_F(IdentityKeeperFilesTest, TheTimeThatAStepTakesIsNoSleepAndNotBeforeTheChange) {
   options_.hooks = {{.exec = {"/bin/reload"}}};

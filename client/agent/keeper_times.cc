@@ -74,6 +74,11 @@ absl::Time IdentityKeeper::RestsUntil(absl::Time now) const {
   return *renewed_at_ + std::min(kLongestRest, left * kRestPart);
 }
 
+absl::Time IdentityKeeper::HooksUntil(absl::Time now) const {
+  const absl::Time due = std::max(RenewAt(), now);
+  return due + (held_.not_after + clock_ahead_ - due) / 2;
+}
+
 absl::Time IdentityKeeper::NextTime(absl::Time now) const {
   absl::Time next = now + kLongestStep;
   const auto come_at = [&next, now](absl::Time time) {

@@ -99,6 +99,7 @@ class KeeperFixture : public ::testing::Test {
             .run_hook =
                 [this](const HookOptions&, const HookContext& context) {
                   std::ofstream(Path("hooks"), std::ios::app) << context.serial << "\n";
+                  hook_until_ = context.until;
                   return hook_fault_;
                 },
             .publish = [this](std::shared_ptr<const HeldIdentity> held) { held_ = held; },
@@ -210,6 +211,7 @@ class KeeperFixture : public ::testing::Test {
   IdentityOptions options_;
   std::vector<std::string> roots_ = {ca_.root_der()};
   absl::Status hook_fault_;
+  absl::Time hook_until_;  // of the last one
   double fraction_ = 0.5;
   absl::Time now_;
   std::shared_ptr<const HeldIdentity> held_;
