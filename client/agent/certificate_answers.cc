@@ -61,7 +61,7 @@ void IdentityKeeper::TakeAnswer(const Issued& issued, absl::Time now) {
   }
   record_.pending = std::move(answer);
   answer_ahead_ = ClockAhead(issued, NowAfter(now)).value_or(absl::ZeroDuration());
-  if (const absl::Status saved = Save(); !saved.ok()) {
+  if (const absl::Status saved = Save(); !saved.ok() && !MayGoUnsaved(now)) {
     Failed(saved, now);
     return;
   }

@@ -228,7 +228,8 @@ absl::Status IdentityKeeper::PrepareRequest(EnrollmentMethod method, absl::Time 
   const bool with_new_key =
       method != EnrollmentMethod::kRenewal || RenewalMakesKey(options, record_);
   FLEETCA_ASSIGN_OR_RETURN(record_.request, MakeRequest(options, method, with_new_key));
-  return Save();
+  const absl::Status saved = Save();
+  return MayGoUnsaved(now) ? absl::OkStatus() : saved;
 }
 
 void IdentityKeeper::TryPending(absl::Time now) {

@@ -78,14 +78,15 @@ absl::Time IdentityKeeper::Step(absl::Time now) {
   NoticeClock(now);
   TakeRoots(now);
   const absl::Status saved = unsaved_ ? Save() : absl::OkStatus();
-  if (saved.ok()) {
+  if (!saved.ok()) {
+    Say(saved, now);
+    error_passes_ = true;
+  }
+  if (saved.ok() || MayGoUnsaved(now)) {
     NoticeLoss(now);
     KeepCertificate(now);
     PlaceOutputs(now);
     RunHooks(now);
-  } else {
-    Say(saved, now);
-    error_passes_ = true;
   }
   const bool is_placed = surroundings_.outputs == nullptr || !outputs_due_;
   if (error_passes_ && !unsaved_ && is_placed && !ClockIsBehind(now) && !ClockIsAhead()) {

@@ -111,6 +111,9 @@ class IdentityKeeper {
   // of that. In the past where there is none.
   absl::Time LastMoment() const;
   bool EndsSoon(absl::Time now) const { return now >= LastMoment(); }
+  // Whether what cannot be written to a full disk is done all the same: a renewal that a crash
+  // would lose is better than none, as after the end somebody would have to bring another token.
+  bool MayGoUnsaved(absl::Time now) const { return HoldsValid(now) && EndsSoon(now); }
   bool ClockIsBehind(absl::Time now) const;
   // Whether it is known that this host's clock is so far ahead that by it no certificate of the CA
   // is valid.

@@ -72,6 +72,59 @@ TEST_F(IdentityKeeperFilesTest, AnErrorOfTheDiskIsOverOnceTheFilesAreThere) {
   FLEETCA_EXPECT_OK(Status().last_error);
 }
 
+// Else a disk that is full from the window on until the end costs each host another token.
+TEST_F(IdentityKeeperFilesTest, AStateFolderOnAFullDiskCostsNoCertificate) {
+  for (const bool renews_key : {true, false}) {
+    options_.renewals_per_key = renews_key ? 1 : 10;
+    run_ = {};
+    Begin();
+    bool is_full = false;
+    auto started = Start([&is_full](absl::string_view step) {
+      return is_full && step == "create identity.textproto" ? ENOSPC : 0;
+    });
+    FLEETCA_ASSERT_OK(started);
+    run_ = *std::move(started);
+    Step();
+    is_full = true;
+    const std::string first = Status().serial;
+    const absl::Time end = Status().not_after;
+    now_ = Status().renew_at + absl::Seconds(1);
+    Step();
+    EXPECT_EQ(Status().serial, first);
+    EXPECT_THAT(Status().last_error.message(), HasSubstr("No space left on device"));
+    while (now_ < end + absl::Hours(1)) {
+      now_ += Step();
+      ASSERT_EQ(ProblemOfFiles(), "");
+      ASSERT_NE(held_->credential, nullptr);
+    }
+    EXPECT_THAT(port_.issued(), SizeIs(2));
+    EXPECT_EQ(Status().serial, LastIssued());
+    EXPECT_THAT(Status().last_error.message(), HasSubstr("No space left on device"));
+    is_full = false;
+    Pass(absl::Seconds(11));
+    FLEETCA_EXPECT_OK(Status().last_error);
+    Restart();
+    EXPECT_EQ(Status().serial, LastIssued());
+    EXPECT_EQ(Lines(), 1);
+  }
+}
+
+TEST_F(IdentityKeeperFilesTest, ATokenIsNotUsedForWhatCannotBeKept) {
+  run_ = {};
+  Begin();
+  bool is_full = true;
+  auto started = Start([&is_full](absl::string_view step) {
+    return is_full && step == "create identity.textproto" ? ENOSPC : 0;
+  });
+  FLEETCA_ASSERT_OK(started);
+  run_ = *std::move(started);
+  Pass(absl::Hours(1));
+  EXPECT_THAT(port_.calls, ::testing::IsEmpty());
+  is_full = false;
+  Pass(absl::Minutes(1));
+  EXPECT_TRUE(Status().ready);
+}
+
 // Its step is the one that renews.
 TEST_F(IdentityKeeperFilesTest, NoHookHoldsUpTheNextRenewalUntilTheEnd) {
   options_.hooks = {{.exec = {"/bin/reload"}, .timeout = absl::Minutes(10)}};

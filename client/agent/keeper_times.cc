@@ -85,7 +85,10 @@ absl::Time IdentityKeeper::NextTime(absl::Time now) const {
     next = std::min(next, std::max(time, now + kShortestStep));
   };
   if (unsaved_) {
-    come_at(now + kKeeperDiskRetry);  // nothing else is done before
+    come_at(now + kKeeperDiskRetry);  // nothing else is done before, but at the last moment
+    if (HoldsValid(now)) {
+      come_at(EndsSoon(now) ? record_.retry_at : LastMoment());
+    }
     return next;
   }
   if (ClockIsBehind(now)) {
