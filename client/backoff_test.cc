@@ -4,6 +4,7 @@
 #include "client/status_from_grpc.h"
 #include "client/testing/fake_clock.h"
 #include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"
 
 namespace fleetca::client {

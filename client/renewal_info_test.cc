@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/errors.h"
+#include "fleetca/v1/certificate_authority.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/testing/status_matchers.h"

@@ -5,6 +5,8 @@
 #include "base/errors.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "grpcpp/support/status.h"
 #include "gtest/gtest.h"
 
 namespace fleetca::client {
