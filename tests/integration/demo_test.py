@@ -1,6 +1,8 @@
 """deploy/demo with the program that is built: it ends well, and shows who refuses a revoked certificate, and when."""
 
+import os
 import re
+import tempfile
 import unittest
 
 from tests.integration import fleet
@@ -22,9 +24,11 @@ class DemoTest(unittest.TestCase):
             self.assertLess(int(milliseconds), 1000, who)
 
     def test_what_is_no_program_is_refused(self):
-        done = fleet.run(DEMO, "--fleetca", "/nonexistent")
-        self.assertEqual(done.code, 1)
-        self.assertIn("--fleetca takes a program", done.err)
+        with tempfile.TemporaryDirectory() as folder:
+            for none in (folder, os.path.join(folder, "gone")):
+                done = fleet.run(DEMO, "--fleetca", none)
+                self.assertEqual(done.code, 1)
+                self.assertIn("--fleetca takes a program", done.err)
 
 
 if __name__ == "__main__":

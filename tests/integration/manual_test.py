@@ -86,7 +86,7 @@ class ManualTest(unittest.TestCase):
         without_man = fleet.run(fleet.FLEETCA, "man", "cert", "issue", env={**ENV, "PATH": self.folder})
         self.assertEqual(without_man.code, 1)
         self.assertIn("fleetca help cert issue", without_man.err)
-        self.assertEqual(fleet.fleetca("man", "--install", "/nonexistent").code, 1)
+        self.assertEqual(fleet.fleetca("man", "--install", os.path.join(self.folder, "gone")).code, 1)
         self.assertEqual(fleet.fleetca("man", "cert", "--install", self.folder).code, 2)
 
 

@@ -54,6 +54,10 @@ class _BuildFile(dict):
             label, [_label(self.package, dep) for dep in deps], sources, headers,
             for_tests or bool(attributes.get("testonly")))
 
+    def _add_python(self, name, src, attributes):
+        """Its deps are files, and there are no others."""
+        self._add(name, {}, self._paths([src] + list(attributes.get("deps") or [])), [], for_tests=True)
+
     def _declare(self, rule, attributes):
         name = attributes.get("name", "")
         if rule == "fleetca_tests":
@@ -77,6 +81,11 @@ class _BuildFile(dict):
             self._add(name + "_replay_test", attributes,
                       self._paths(["fuzz_target.h", name + "_fuzzer.cc", "replay_main.cc"]), [],
                       for_tests=True)
+        elif rule == "fleetca_py_tests":
+            for test in attributes["names"]:
+                self._add_python(test, test + ".py", attributes)
+        elif rule == "fleetca_py_test":
+            self._add_python(name, attributes["src"], attributes)
         elif rule.startswith("cc_") or rule == "alias":
             self._add(name, attributes, self._paths(attributes.get("srcs", [])),
                       self._paths(attributes.get("hdrs", [])), for_tests=rule.endswith("_test"))

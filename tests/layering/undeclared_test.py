@@ -56,6 +56,22 @@ class UndeclaredTest(unittest.TestCase):
         self.assertEqual(1, len(includes("base/a.cc", "base/low.h")))
         self.assertEqual(1, len(includes("base/a.cc", "fleetca/v1/ca.grpc.pb.h")))
 
+    def test_a_module_that_the_deps_of_a_test_lack_is_found(self):
+        targets = build_files.targets_of("""
+FILES = ["fleet.py"]
+fleetca_py_tests(names = ["a_test", "b_test"], deps = FILES + ["//tests/agent:agents.py"])
+fleetca_py_test(name = "c_test", src = "other.py")
+""", "tests/x", [])
+        text = "from tests.x import fleet, processes\nfrom tests.agent import agents\nimport os\n"
+        findings = undeclared.check_imports(targets, {"tests/x/a_test.py": text, "tests/x/b_test.py": ""}.get)
+        self.assertEqual([("tests/x/a_test.py", 1)], [(f.path, f.line) for f in findings])
+        self.assertIn("imports tests/x/processes.py", findings[0].message)
+        self.assertEqual(3, len(undeclared.check_imports(targets, {"tests/x/other.py": text}.get)))
+        of_a_name = {"tests/x/other.py": "from tests.x.relay import Relay\n", "tests/x/relay.py": ""}
+        findings = undeclared.check_imports(targets, of_a_name.get)
+        self.assertEqual(1, len(findings))
+        self.assertIn("imports tests/x/relay.py", findings[0].message)
+
     def test_what_no_target_offers_is_left_to_the_other_checks(self):
         self.assertEqual([], includes("base/a.cc", "openssl/evp.h"))
 
