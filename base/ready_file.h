@@ -11,9 +11,9 @@ namespace fleetca {
 // server has read anything, so a path that was mistyped would cost the user the key or the
 // configuration that is there. Thread-safe.
 
-// OK where there is no file, one without text, one that a server wrote, or a stream, as it is
-// written into. FAILED_PRECONDITION: kFileInvalid for every other file, and the errors of
-// FindOutputPlace and ReadRegularFile.
+// OK where the path has no file, an empty file, a file that a server wrote, or a stream, which
+// loses nothing by being written into. FAILED_PRECONDITION: kFileInvalid for every other file, and
+// the errors of FindOutputPlace and ReadRegularFile.
 absl::Status CheckMayBeReadyFile(absl::string_view path);
 
 // `lines` in the place of what CheckMayBeReadyFile allows. The errors of that and of WriteOutput.

@@ -203,8 +203,8 @@ class Reading {
                          encryption);
   }
 
-  // A key of an algorithm that OpenSSL has not got, as ML-DSA from Java 24 on, is passed over: the
-  // others of the file are no worse for it.
+  // Passes over a key whose algorithm OpenSSL does not know, such as ML-DSA from Java 24 on, so
+  // that the other keys of the file can be used.
   absl::Status AddOrPassOver(PKCS12_SAFEBAG* bag, EvpPkeyPtr key, const PKCS8_PRIV_KEY_INFO* info,
                              const std::string& encryption) {
     const X509_ALGOR* algorithm = nullptr;

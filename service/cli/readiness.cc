@@ -5,8 +5,6 @@
 
 namespace fleetca::service {
 
-absl::Status RemoveReadyFile(const std::string& path) { return RemoveReadyLines(path); }
-
 absl::Status WriteReadyFile(const std::string& path, int port, int bootstrap_port) {
   std::string text = absl::StrCat(port, "\n");
   if (bootstrap_port != 0) {

@@ -8,12 +8,8 @@
 
 namespace fleetca::service {
 
-// Removes what an earlier server left at `path`, by the rules of base/ready_file.h: a device, a
-// pipe and a link stay, and a file that no server left is an error.
-absl::Status RemoveReadyFile(const std::string& path);
-
 // Writes the port and, unless it is 0, the bootstrap port to `path`, a line each, all at once, by
-// the same rules.
+// the rules of base/ready_file.h.
 absl::Status WriteReadyFile(const std::string& path, int port, int bootstrap_port);
 
 }  // namespace fleetca::service

@@ -5,6 +5,7 @@
 #include "base/durable_file.h"
 #include "base/errors.h"
 #include "base/file.h"
+#include "base/ready_file.h"
 #include "gtest/gtest.h"
 #include "tests/testing/temporary_folder.h"
 
@@ -18,10 +19,10 @@ TEST(ReadinessTest, ReadyFileHoldsThePort) {
   EXPECT_EQ(*ReadFile(path), "8443\n");
   ASSERT_TRUE(WriteReadyFile(path, 8443, 8444).ok());
   EXPECT_EQ(*ReadFile(path), "8443\n8444\n");
-  EXPECT_TRUE(RemoveReadyFile(path).ok());
+  EXPECT_TRUE(RemoveReadyLines(path).ok());
   EXPECT_EQ(GetReason(ReadFile(path).status()), Reason::kFileMissing);
-  EXPECT_TRUE(RemoveReadyFile(path).ok());
-  EXPECT_EQ(GetReason(RemoveReadyFile("/")), Reason::kFileInvalid);
+  EXPECT_TRUE(RemoveReadyLines(path).ok());
+  EXPECT_EQ(GetReason(RemoveReadyLines("/")), Reason::kFileInvalid);
 }
 
 // Whose path was mistyped keeps the file.
@@ -29,7 +30,7 @@ TEST(ReadinessTest, AnotherFileIsNoReadyFile) {
   const testing::TemporaryFolder folder;
   const std::string path = folder.path() + "/fleetca.textproto";
   ASSERT_TRUE(WriteFileAtomic(path, "trust_domain: \"fleet.example\"\n", 0600).ok());
-  EXPECT_EQ(GetReason(RemoveReadyFile(path)), Reason::kFileInvalid);
+  EXPECT_EQ(GetReason(RemoveReadyLines(path)), Reason::kFileInvalid);
   EXPECT_EQ(GetReason(WriteReadyFile(path, 8443, 0)), Reason::kFileInvalid);
   EXPECT_TRUE(ReadFile(path).ok());
 }

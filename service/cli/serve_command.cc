@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/process_hardening.h"
 #include "base/public_key_decoding.h"
+#include "base/ready_file.h"
 #include "base/session_resumption.h"
 #include "base/signals.h"
 #include "base/standard_output.h"
@@ -74,7 +75,7 @@ absl::Status Serve(const ServeFlags& flags) {
   WarnUnlessOk("TLS sessions are resumed", not_resumed);
   WarnUnlessOk("decoders are searched for the keys of certificates", decoded);
   if (!flags.ready_file.empty()) {
-    FLEETCA_RETURN_IF_ERROR(RemoveReadyFile(flags.ready_file));
+    FLEETCA_RETURN_IF_ERROR(RemoveReadyLines(flags.ready_file));
   }
   FLEETCA_ASSIGN_OR_RETURN(
       const std::unique_ptr<Server> server,
@@ -86,7 +87,7 @@ absl::Status Serve(const ServeFlags& flags) {
   log::Info("stopping", {{"signal", signal}});
   WarnUnlessOk("systemd was not told", NotifySystemd("STOPPING=1"));
   if (!flags.ready_file.empty()) {
-    WarnUnlessOk("the ready file stays", RemoveReadyFile(flags.ready_file));
+    WarnUnlessOk("the ready file stays", RemoveReadyLines(flags.ready_file));
   }
   return server->Drain();
 }
